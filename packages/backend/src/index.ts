@@ -1,0 +1,7 @@
+export type { RegisteredBackend } from './registered-backend.js';
+export {
+  type AdamUpdateAttributes,
+  type BatchNormAttributes,
+  type KernelName,
+  kernelNames,
+} from './kernels.js';
