@@ -1,0 +1,11 @@
+/** Labelled pictures of one size, read by index. */
+export interface Dataset {
+  /** Names of the classes; a label is an index into them. */
+  readonly classes: readonly string[];
+  /** [height, width, channels] of every picture, in pixels. */
+  readonly shape: readonly [height: number, width: number, channels: number];
+  /** The label of each picture; its length is the number of pictures. */
+  readonly labels: Uint16Array;
+  /** The pictures at `indices`, in that order: [batch, height, width, channels], RGB, 0 to 255. */
+  read(indices: ArrayLike<number>): Promise<Uint8Array>;
+}
