@@ -1,0 +1,133 @@
+// Which file may import which. The folders of core read in the order in which the data flows, a backend
+// knows no network, and what is written for every machine imports nothing that only some machines have.
+
+const tests = String.raw`\.test\.(ts|mjs)$`;
+const agnostic = '^packages/(backend|core|parity|training|data|weights)/src/';
+const node = String.raw`^packages/[^/]+/src/(node/|node[^/]*\.ts$)`;
+
+/**
+ * In core, the files of `room` import, of the other rooms, only those in `from`.
+ * @param {string} room
+ * @param {string[]} from
+ */
+const roomImports = (room, from) => ({
+  name: `core-${room}`,
+  comment: `core/src/${room} may import ${from.length > 0 ? `only ${from.join(', ')}` : 'none'} of core's other folders`,
+  severity: 'error',
+  from: { path: `^packages/core/src/${room}/`, pathNot: tests },
+  to: {
+    path: '^packages/core/src/(index\\.ts$|[^/]+/)',
+    pathNot: [room, ...from].map((each) => `^packages/core/src/${each}/`),
+  },
+});
+
+export default {
+  forbidden: [
+    roomImports('network', []),
+    roomImports('random', []),
+    roomImports('blocks', ['network', 'random']),
+    roomImports('networks', ['network', 'random', 'blocks']),
+    roomImports('inspect', ['network']),
+    roomImports('compute', ['network', 'random']),
+    roomImports('rewrite', ['network', 'random', 'compute']),
+    {
+      name: 'no-app',
+      comment: 'Nothing imports an app, except the app itself',
+      severity: 'error',
+      from: { path: '^(packages|tooling|apps)/([^/]+)/' },
+      to: { path: '^apps/', pathNot: '^$1/$2/' },
+    },
+    {
+      name: 'core-dependencies',
+      comment: 'core rests on @tensorflow/tfjs-core and @resnetjs/backend alone',
+      severity: 'error',
+      from: { path: '^packages/core/src/', pathNot: tests },
+      to: { pathNot: ['^packages/(core|backend)/', '@tensorflow/tfjs-core(/|$)'] },
+    },
+    {
+      name: 'backend-contract',
+      comment: 'The contract of a backend imports no other package of ours',
+      severity: 'error',
+      from: { path: '^packages/backend/src/', pathNot: tests },
+      to: { path: '^(packages/(?!backend/)|apps/)' },
+    },
+    {
+      name: 'backends-know-no-network',
+      comment: 'A backend package serves any TensorFlow.js program: of ours it imports the contract alone',
+      severity: 'error',
+      from: { path: '^packages/(backend-[^/]+)/src/', pathNot: tests },
+      to: { path: '^(packages|apps)/', pathNot: ['^packages/$1/', '^packages/backend/'] },
+    },
+    {
+      name: 'no-backend',
+      comment: 'What is written for every backend imports none',
+      severity: 'error',
+      from: { path: agnostic, pathNot: tests },
+      to: { path: ['^packages/backend-', '@tensorflow/tfjs-(backend-|node)', '@tensorflow/tfjs(/|$)'] },
+    },
+    {
+      name: 'no-node',
+      comment: "Node's modules belong in src/node*.ts or src/node/, behind the package's /node entry",
+      severity: 'error',
+      from: { path: agnostic, pathNot: [tests, node] },
+      to: { dependencyTypes: ['core'] },
+    },
+    {
+      name: 'no-node-entry',
+      comment: "A main entry does not reach its package's Node files",
+      severity: 'error',
+      from: { path: agnostic, pathNot: [tests, node] },
+      to: { path: node },
+    },
+    {
+      name: 'no-test',
+      comment: 'Only tests import tests',
+      severity: 'error',
+      from: { pathNot: tests },
+      to: { path: tests },
+    },
+    {
+      name: 'no-cycle',
+      comment: 'Files that import each other are one file, or lack a third',
+      severity: 'error',
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: 'no-orphan',
+      comment: 'A file that nobody imports, and that imports nobody, is forgotten',
+      severity: 'error',
+      from: {
+        orphan: true,
+        path: '/src/',
+        pathNot: [
+          tests,
+          String.raw`/src/(index|main)\.ts$`,
+          String.raw`\.d\.ts$`,
+          '/src/generated/',
+          '/assembly/',
+        ],
+      },
+      to: {},
+    },
+    {
+      name: 'found',
+      comment: 'What is imported is there, and named by the package.json of the package that imports it',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: String.raw`/(dist|generated|assembly)/|/vite\.config\.ts$` },
+    // A type-only import is an arrow too.
+    tsPreCompilationDeps: true,
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['@resnetjs/source', 'types', 'import', 'node', 'default'],
+      extensions: ['.ts', '.mts', '.js', '.mjs', '.d.ts', '.json'],
+      mainFields: ['module', 'main', 'types'],
+    },
+  },
+};

@@ -1,0 +1,3 @@
+import { setUpOrExit } from './set-up.mjs';
+
+await setUpOrExit();

@@ -1,0 +1,96 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { run, runNpm, runPnpm } from './commands.mjs';
+import { foldersWith, readJson, root } from './workspace.mjs';
+
+/** @typedef {import('./commands.mjs').Outcome} Outcome */
+
+/**
+ * Packs every package that is published, installs the archives in an empty project elsewhere, and imports
+ * each there as its users will.
+ * @returns {Promise<Outcome>}
+ */
+export async function testPack() {
+  const folder = mkdtempSync(join(tmpdir(), 'resnetjs-pack-'));
+  try {
+    return await packAndUse(folder);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** @param {string} folder an empty one, outside the workspace */
+async function packAndUse(folder) {
+  const archives = join(folder, 'archives');
+  const project = join(folder, 'project');
+  mkdirSync(archives);
+  mkdirSync(project);
+  writeFileSync(join(project, 'package.json'), JSON.stringify({ private: true, type: 'module' }));
+
+  const published = foldersWith('package.json').filter((path) => !readJson(`${path}/package.json`).private);
+  for (const path of published) {
+    const packed = await runPnpm(['pack', '--pack-destination', archives], { cwd: join(root, path) });
+    if (packed.code !== 0) return packed;
+  }
+
+  const tfjs = installedVersion('packages/core', '@tensorflow/tfjs-core');
+  const files = readdirSync(archives).map((file) => join(archives, file));
+  const flags = ['--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error'];
+  const installed = await runNpm('npm', ['install', ...flags, ...files, `@tensorflow/tfjs-core@${tfjs}`], {
+    cwd: project,
+  });
+  if (installed.code !== 0) return installed;
+
+  const problems = [];
+  for (const path of published) {
+    const { name } = readJson(`${path}/package.json`);
+    const manifest = JSON.parse(readFileSync(join(project, 'node_modules', name, 'package.json'), 'utf8'));
+    problems.push(...unusable(manifest), ...(await importAll(manifest, project)));
+  }
+  return { code: problems.length > 0 ? 1 : 0, output: problems.join('\n') };
+}
+
+/**
+ * What only works inside the workspace, in the manifest of a packed package.
+ * @param {any} manifest
+ */
+const unusable = ({ name, dependencies = {}, peerDependencies = {} }) =>
+  Object.entries({ ...dependencies, ...peerDependencies })
+    .filter(([, range]) => /^(workspace|catalog|link|file):/.test(range))
+    .map(([dependency, range]) => `${name} was packed with "${dependency}": "${range}"`);
+
+/**
+ * Imports each entry that Node can, and asks each command for help.
+ * @param {any} manifest
+ * @param {string} project
+ */
+async function importAll({ name, exports, bin = {} }, project) {
+  const entries = Object.keys(exports)
+    .filter((entry) => !/browser|\*|\.json$/.test(entry))
+    .map((entry) => name + entry.slice(1));
+  const outcomes = await Promise.all([
+    ...entries.map((entry) => {
+      const source = `await import(${JSON.stringify(entry)})`;
+      return run(process.execPath, ['--input-type=module', '--eval', source], { cwd: project });
+    }),
+    ...Object.keys(bin).map((command) =>
+      runNpm('npx', ['--no-install', command, '--help'], { cwd: project }),
+    ),
+  ]);
+  const what = [
+    ...entries.map((entry) => `import '${entry}'`),
+    ...Object.keys(bin).map((bin) => `npx ${bin} --help`),
+  ];
+  return outcomes.flatMap(({ code, output }, index) =>
+    code === 0 ? [] : [`${what[index]} failed:\n${output}`],
+  );
+}
+
+/**
+ * The version of a dependency that the workspace itself uses.
+ * @param {string} path
+ * @param {string} dependency
+ */
+const installedVersion = (path, dependency) =>
+  readJson(`${path}/node_modules/${dependency}/package.json`).version;

@@ -1,0 +1,36 @@
+// npm start: a network is trained, judged and used, on pictures that the library draws itself.
+
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { runNode } from './commands.mjs';
+import { setUpOrExit } from './set-up.mjs';
+import { filesBelow, root } from './workspace.mjs';
+
+const out = 'runs/start';
+const data = ['--data', 'synthetic:signs'];
+
+/** The commands, in order; each as you would give it to `resnet`. */
+const commands = [
+  () => ['train', '--network', 'resnetPreAct', ...data, '--out', out],
+  () => ['evaluate', out, ...data],
+  () => ['predict', out, samplePicture()],
+];
+
+/** A picture that the training left beside the model. */
+function samplePicture() {
+  const picture = existsSync(join(root, out)) && filesBelow(out).find((path) => /\.(png|jpe?g)$/.test(path));
+  if (picture) return picture;
+  console.error(`There is no picture below ${out} to look at.`);
+  return process.exit(1);
+}
+
+await setUpOrExit();
+for (const command of commands) {
+  const args = command();
+  console.error(`\n$ npm run -s resnet -- ${args.join(' ')}`);
+  const { code } = await runNode(join(root, 'tooling/scripts/resnet.mjs'), args, {
+    live: true,
+    env: { INIT_CWD: root },
+  });
+  if (code !== 0) process.exit(code);
+}

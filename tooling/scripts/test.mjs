@@ -1,0 +1,122 @@
+// npm test: everything that has to hold. `-- --quick` leaves out the end-to-end and the pack test.
+
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { runInstalled } from './commands.mjs';
+import { testPack } from './pack-test.mjs';
+import { setUp } from './set-up.mjs';
+import { foldersWith } from './workspace.mjs';
+
+/** @typedef {{ passed: number, failed: number, skipped: number, output: string }} Count */
+
+/**
+ * A step that either holds or does not counts as one.
+ * @param {import('./commands.mjs').Outcome} outcome
+ * @returns {Count}
+ */
+const one = ({ code, output }) => ({
+  passed: code === 0 ? 1 : 0,
+  failed: code === 0 ? 0 : 1,
+  skipped: 0,
+  output,
+});
+
+async function lint() {
+  const quiet = process.stdout.isTTY ? ['--colors=force'] : [];
+  return one(await runInstalled('@biomejs/biome', 'biome', ['check', '--error-on-warnings', ...quiet, '.']));
+}
+
+async function imports() {
+  const folders = ['packages', 'apps'];
+  const args = ['--config', '.dependency-cruiser.mjs', '--output-type', 'err-long', ...folders];
+  return one(await runInstalled('dependency-cruiser', 'depcruise', args));
+}
+
+/** Sources and tests; each package's tsconfig.json takes in both. */
+async function types() {
+  return one(await runInstalled('typescript', 'tsc', ['-b', ...foldersWith('tsconfig.json')]));
+}
+
+/**
+ * One of the projects in vitest.config.ts.
+ * @param {'unit' | 'e2e'} project
+ * @returns {Promise<Count>}
+ */
+async function vitest(project) {
+  const folder = mkdtempSync(join(tmpdir(), 'resnetjs-tests-'));
+  const report = join(folder, 'report.json');
+  try {
+    const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
+    const args = ['run', '--project', project, '--passWithNoTests', '--silent=passed-only', ...reporters];
+    const { code } = await runInstalled('vitest', 'vitest', args, { live: true });
+    return count(JSON.parse(readFileSync(report, 'utf8')), code);
+  } catch (error) {
+    return one({ code: 1, output: `vitest left no report: ${error}` });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/**
+ * @param {any} report what vitest's json reporter writes
+ * @param {number} code vitest's exit code
+ * @returns {Count}
+ */
+function count(report, code) {
+  const brokenFiles = report.testResults.filter(
+    (/** @type {any} */ file) => file.status === 'failed' && file.assertionResults.length === 0,
+  ).length;
+  const failed = report.numFailedTests + brokenFiles;
+  return {
+    passed: report.numPassedTests,
+    failed: code !== 0 && failed === 0 ? 1 : failed,
+    skipped: report.numPendingTests + report.numTodoTests,
+    output: '',
+  };
+}
+
+/** @returns {Promise<Count>} */
+const setUpStep = () =>
+  setUp().then(
+    () => one({ code: 0, output: '' }),
+    (error) => one({ code: 1, output: error.message }),
+  );
+
+const steps = [
+  { name: 'set-up: install and build', run: setUpStep, needed: true },
+  { name: 'lint: style and formatting (npm run format mends most of it)', run: lint },
+  { name: 'imports: the direction of every arrow', run: imports },
+  { name: 'types: sources and tests', run: types },
+  { name: 'unit tests', run: () => vitest('unit') },
+  { name: 'end to end: the command line', run: () => vitest('e2e'), slow: true },
+  { name: 'pack: install the packages elsewhere', run: async () => one(await testPack()), slow: true },
+];
+
+const args = process.argv.slice(2);
+const unknown = args.filter((arg) => arg !== '--quick');
+if (unknown.length > 0) {
+  console.error(
+    `npm test knows only --quick, not ${unknown.join(' ')}. For some of the unit tests: npx vitest run PATH`,
+  );
+  process.exit(2);
+}
+const chosen = steps.filter((step) => !(step.slow && args.includes('--quick')));
+
+const total = { passed: 0, failed: 0, skipped: 0 };
+for (const { name, run, needed } of chosen) {
+  console.log(`\n▸ ${name}`);
+  const start = performance.now();
+  const { passed, failed, skipped, output } = await run();
+  const seconds = ((performance.now() - start) / 1000).toFixed(1);
+  if (failed > 0 && output) console.log(output.trimEnd());
+  console.log(`  ${failed > 0 ? 'FAILED' : 'ok'} in ${seconds} s`);
+  total.passed += passed;
+  total.failed += failed;
+  total.skipped += skipped;
+  if (needed && failed > 0) break;
+}
+
+const skips = total.skipped > 0 ? `, ${total.skipped} skipped` : '';
+console.log(`\n${total.passed} passed, ${total.failed} failed${skips}`);
+process.exitCode = total.failed > 0 ? 1 : 0;
