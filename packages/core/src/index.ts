@@ -1,2 +1,61 @@
+export { asNetwork } from './blocks/as-network.js';
+export {
+  type BottleneckOptions,
+  type ConvolutionalBlockOptions,
+  convolutionalBlock,
+  identityBlock,
+  type TwoLayerOptions,
+  twoLayerIdentityBlock,
+} from './blocks/bottleneck.js';
+export type { BlockOptions } from './blocks/layers.js';
+export { type PreActivationOptions, preActivationBlock } from './blocks/preactivation.js';
+export type { Moments } from './compute/differentiated.js';
+export {
+  differentiate,
+  disposeTrainingPass,
+  forwardTraining,
+  type Gradients,
+  type TrainingPass,
+} from './compute/differentiate.js';
+export { type DrawSource, drawInitialValues, statefulDraws, statelessDraws } from './compute/draw.js';
+export { forward } from './compute/forward.js';
+export { optionalKernel } from './compute/optional-kernel.js';
+export {
+  disposeMap,
+  disposeVariables,
+  type InitializeOptions,
+  initialize,
+  makeVariables,
+  type TensorMap,
+  type Variables,
+} from './compute/variables.js';
 export { type ErrorCode, ResNetError } from './errors.js';
+export { countParameters, multiplyAdds, type ParameterCount } from './inspect/cost.js';
+export { formatSummary, type LayerSummary, type Summary, summarize } from './inspect/summary.js';
+export { type Initializer, initializers } from './network/initializer.js';
+export { layerNames } from './network/names.js';
+export { type Parameter, type ParameterId, parameterId, parameters, type Role } from './network/parameters.js';
+export { outputShape, shapes } from './network/shape.js';
+export { type Site, siteName } from './network/site.js';
+export type {
+  Act,
+  Conv,
+  Dense,
+  Flatten,
+  Network,
+  Norm,
+  Op,
+  Pad,
+  Padding,
+  Pool,
+  Residual,
+  Shape,
+  Size,
+} from './network/types.js';
+export { type Step, walk } from './network/walk.js';
+export { type CommonOptions, type NetworkName, networks } from './networks/catalogue.js';
+export { type CourseNetworkOptions, resnet50 } from './networks/course.js';
+export { type ResNetPreActOptions, resnetPreAct } from './networks/preactivation.js';
 export { Generator, type GeneratorState } from './random/generator.js';
+export { fold, type Model } from './rewrite/fold.js';
+export { plain } from './rewrite/plain.js';

@@ -1,0 +1,38 @@
+import type { Residual } from '../network/types.js';
+import { type BlockOptions, layers } from './layers.js';
+
+export interface PreActivationOptions extends BlockOptions {
+  /** Filters of the 1×1, the 3×3 and the last 1×1 convolution; the last must equal the input's channels. */
+  readonly filters: readonly [number, number, number];
+  /** The side of the middle convolution's window, in pixels; 3 where it isn't given. */
+  readonly kernelSize?: number;
+  /** Whether this block follows an activation already, and so skips its first normalization and ReLU. */
+  readonly first?: boolean;
+  /** Whether the input is added to the branch; yes where it isn't given. */
+  readonly shortcut?: boolean;
+}
+
+/**
+ * The pre-activation bottleneck: normalization and ReLU stand before each convolution (He et al. 2016).
+ * As in the pre-activation document, only the last convolution has a bias, since no normalization follows it.
+ */
+export function preActivationBlock(options: PreActivationOptions): Residual {
+  const { filters, kernelSize = 3, first = false, shortcut = true } = options;
+  const { conv, norm, relu } = layers(options);
+  return {
+    op: 'residual',
+    preact: first ? [] : [norm, relu],
+    branch: [
+      conv(filters[0], 1, { bias: false }),
+      norm,
+      relu,
+      conv(filters[1], kernelSize, { padding: 'same', bias: false }),
+      norm,
+      relu,
+      conv(filters[2], 1),
+    ],
+    shortcut: shortcut ? [] : null,
+    shortcutFrom: 'input',
+    postact: [],
+  };
+}

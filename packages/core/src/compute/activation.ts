@@ -1,0 +1,36 @@
+import { kernelNames } from '@resnetjs/backend';
+import * as tf from '@tensorflow/tfjs-core';
+import type { Differentiated } from './differentiated.js';
+import { optionalKernel } from './optional-kernel.js';
+
+/** dy where y > 0, else 0. */
+export function reluGradient(dy: tf.Tensor, y: tf.Tensor): tf.Tensor {
+  const [dx] = optionalKernel<[tf.Tensor]>(kernelNames.reluGradient, { dy, y }, {}, () => [tf.mul(dy, tf.step(y))]);
+  return dx;
+}
+
+/** branch + shortcut, and a ReLU where one follows. */
+export function add(branch: tf.Tensor, shortcut: tf.Tensor, relu: boolean): tf.Tensor {
+  if (!relu) return tf.add(branch, shortcut);
+  const [y] = optionalKernel<[tf.Tensor]>(kernelNames.addRelu, { a: branch, b: shortcut }, {}, () => [
+    tf.relu(tf.add(branch, shortcut)),
+  ]);
+  return y;
+}
+
+export function differentiateAdd(branch: tf.Tensor, shortcut: tf.Tensor, relu: boolean): Differentiated {
+  const y = add(branch, shortcut, relu);
+  return {
+    y,
+    saved: relu ? [y] : [],
+    pull: (dy) => {
+      const dx = relu ? reluGradient(dy, y) : dy.clone();
+      return { inputs: [dx, dx.clone()], weights: [] };
+    },
+  };
+}
+
+export function differentiateRelu(x: tf.Tensor): Differentiated {
+  const y = tf.relu(x);
+  return { y, saved: [y], pull: (dy) => ({ inputs: [reluGradient(dy, y)], weights: [] }) };
+}

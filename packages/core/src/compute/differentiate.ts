@@ -1,0 +1,175 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { type ParameterId, parameterId, type Role } from '../network/parameters.js';
+import type { Network } from '../network/types.js';
+import { differentiateAdd, differentiateRelu } from './activation.js';
+import { differentiateNorm } from './batch-norm.js';
+import { differentiateConv } from './convolution.js';
+import { differentiateDense, differentiateFlatten } from './dense.js';
+import type { Differentiated } from './differentiated.js';
+import { checkPictures } from './forward.js';
+import { differentiatePad, differentiatePool } from './pooling.js';
+import { type Instruction, schedule } from './schedule.js';
+import { disposeMap, type TensorMap, type Variables, variable } from './variables.js';
+
+/** A forward pass in training mode, and the way back. Every tensor is the caller's: `disposeTrainingPass`. */
+export interface TrainingPass {
+  /** The network's result: [batch, classes] logits for a classifier. */
+  readonly result: tf.Tensor;
+  /** The batch's mean and biased variance by normalization, under the running statistics' names. */
+  readonly moments: TensorMap;
+}
+
+export interface Gradients {
+  readonly weights: TensorMap;
+  /** As the pictures; null unless it was asked for. */
+  readonly input: tf.Tensor | null;
+}
+
+/** A forward pass in training mode: normalizations use the batch's own moments. */
+export function forwardTraining(network: Network, variables: Variables, pictures: tf.Tensor): TrainingPass {
+  return scoped(() => {
+    const run = record(network, variables, pictures, { keep: false });
+    return { result: run.result, moments: run.moments };
+  });
+}
+
+/**
+ * A forward pass in training mode, and back from the gradient of its result that `upstream` computes.
+ * `upstream` must leave the result as it is, and may keep tensors of its own by `tf.keep`.
+ */
+export function differentiate(
+  network: Network,
+  variables: Variables,
+  pictures: tf.Tensor,
+  upstream: (result: tf.Tensor) => tf.Tensor,
+  options: { readonly input?: boolean } = {},
+): TrainingPass & { readonly gradients: Gradients } {
+  return scoped(() => {
+    const run = record(network, variables, pictures, { keep: true });
+    const gradients = run.pull(upstream(run.result), options.input ?? false);
+    return { result: run.result, moments: run.moments, gradients };
+  });
+}
+
+/** Disposes of a pass, and of its gradients where it has them. */
+export function disposeTrainingPass(pass: TrainingPass & { readonly gradients?: Gradients }): void {
+  pass.result.dispose();
+  disposeMap(pass.moments);
+  if (pass.gradients === undefined) return;
+  disposeMap(pass.gradients.weights);
+  pass.gradients.input?.dispose();
+}
+
+interface Recording extends TrainingPass {
+  pull(dResult: tf.Tensor, wantsInput: boolean): Gradients;
+}
+
+function record(
+  network: Network,
+  variables: Variables,
+  pictures: tf.Tensor,
+  { keep }: { readonly keep: boolean },
+): Recording {
+  checkPictures(network, pictures);
+  const instructions = schedule(network);
+  const results: tf.Tensor[] = [pictures.clone()];
+  const ways: Differentiated[] = [];
+  const moments = new Map<ParameterId, tf.Tensor>();
+  const saved = new Set<tf.Tensor>();
+  for (const instruction of instructions) {
+    const inputs = instruction.step.from.map((from) => results[from] as tf.Tensor);
+    const way = differentiateInstruction(instruction, inputs, variables);
+    results[instruction.result] = way.y;
+    if (way.moments !== undefined) {
+      moments.set(parameterId(instruction.step.site, 'mean'), way.moments.mean);
+      moments.set(parameterId(instruction.step.site, 'variance'), way.moments.variance);
+    }
+    if (keep) {
+      ways.push(way);
+      for (const tensor of way.saved) saved.add(tensor);
+    }
+    for (const index of instruction.lastUses) {
+      const finished = results[index] as tf.Tensor;
+      if (!saved.has(finished)) finished.dispose();
+    }
+  }
+  const last = results.length - 1;
+  return {
+    result: results[last] as tf.Tensor,
+    moments,
+    pull: (dResult, wantsInput) => {
+      const gradients: (tf.Tensor | undefined)[] = [];
+      gradients[last] = dResult;
+      const weights = new Map<ParameterId, tf.Tensor>();
+      for (let i = instructions.length - 1; i >= 0; i--) {
+        const instruction = instructions[i] as Instruction;
+        const { result, step } = instruction;
+        const dy = gradients[result] as tf.Tensor | undefined;
+        if (dy === undefined) continue;
+        const input = wantsInput || instruction.inputDependsOnParameters;
+        const pulled = (ways[i] as Differentiated).pull(dy, { input });
+        for (const [role, gradient] of pulled.weights) weights.set(parameterId(step.site, role), gradient);
+        pulled.inputs.forEach((gradient, index) => {
+          const from = step.from[index] as number;
+          if (gradient !== null) gradients[from] = accumulate(gradients[from], gradient);
+        });
+        dy.dispose();
+        if (result !== last) (results[result] as tf.Tensor).dispose();
+      }
+      return { weights, input: wantsInput ? (gradients[0] as tf.Tensor) : null };
+    },
+  };
+}
+
+function accumulate(sum: tf.Tensor | undefined, gradient: tf.Tensor): tf.Tensor {
+  if (sum === undefined) return gradient;
+  const total = tf.add(sum, gradient);
+  sum.dispose();
+  gradient.dispose();
+  return total;
+}
+
+function differentiateInstruction(
+  { step, relu, normalized }: Instruction,
+  inputs: readonly tf.Tensor[],
+  variables: Variables,
+): Differentiated {
+  const { op, site } = step;
+  const x = inputs[0] as tf.Tensor;
+  const weight = (role: Role) => variable(variables.weights, parameterId(site, role));
+  switch (op.op) {
+    case 'conv': {
+      const weights = { kernel: weight('kernel'), bias: op.bias ? weight('bias') : undefined };
+      return differentiateConv(op, x, weights, { relu, normalized });
+    }
+    case 'norm':
+      return differentiateNorm(op, x, { scale: weight('scale'), offset: weight('offset') }, relu);
+    case 'add':
+      return differentiateAdd(x, inputs[1] as tf.Tensor, relu);
+    case 'act':
+      return differentiateRelu(x);
+    case 'pad':
+      return differentiatePad(op, x);
+    case 'pool':
+      return differentiatePool(op, x);
+    case 'flatten':
+      return differentiateFlatten(x);
+    case 'dense':
+      return differentiateDense(x, { kernel: weight('kernel'), bias: weight('bias') });
+    case 'input':
+      throw new Error('The input is no instruction.');
+    default:
+      return op satisfies never;
+  }
+}
+
+/** Like `tf.tidy`, for results that hold tensors in maps: what they hold stays, everything else goes, also on a throw. */
+function scoped<Result extends TrainingPass & { readonly gradients?: Gradients }>(compute: () => Result): Result {
+  let result: Result | undefined;
+  tf.tidy(() => {
+    result = compute();
+    const { gradients } = result;
+    return [result.result, ...result.moments.values(), ...(gradients?.weights.values() ?? []), gradients?.input ?? []].flat();
+  });
+  return result as Result;
+}

@@ -1,0 +1,73 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { ResNetError } from '../errors.js';
+import { parameterId } from '../network/parameters.js';
+import type { Network } from '../network/types.js';
+import { add } from './activation.js';
+import { normalize } from './batch-norm.js';
+import { convolve } from './convolution.js';
+import { connect, flatten } from './dense.js';
+import { pad, pool } from './pooling.js';
+import { type Instruction, schedule } from './schedule.js';
+import { type Variables, variable } from './variables.js';
+
+/**
+ * Inference: pictures [batch, height, width, channels] to the network's result, [batch, classes] logits for a classifier.
+ * Throws `shape-mismatch` for pictures of another size, `missing-variable` for another network's variables.
+ */
+export function forward(network: Network, variables: Variables, pictures: tf.Tensor): tf.Tensor {
+  checkPictures(network, pictures);
+  return tf.tidy(() => {
+    const results: (tf.Tensor | undefined)[] = [pictures];
+    for (const instruction of schedule(network)) {
+      const inputs = instruction.step.from.map((from) => results[from] as tf.Tensor);
+      results[instruction.result] = infer(instruction, inputs, variables);
+      for (const index of instruction.lastUses) if (index !== 0) results[index]?.dispose();
+    }
+    const last = results.at(-1) as tf.Tensor;
+    return last === pictures ? last.clone() : last;
+  });
+}
+
+function infer({ step, relu }: Instruction, inputs: readonly tf.Tensor[], variables: Variables): tf.Tensor {
+  const { op, site } = step;
+  const x = inputs[0] as tf.Tensor;
+  const weight = (role: 'kernel' | 'bias' | 'scale' | 'offset') => variable(variables.weights, parameterId(site, role));
+  const statistic = (role: 'mean' | 'variance') => variable(variables.statistics, parameterId(site, role));
+  switch (op.op) {
+    case 'conv':
+      return convolve(op, x, { kernel: weight('kernel'), bias: op.bias ? weight('bias') : undefined }, relu);
+    case 'norm': {
+      const statistics = { mean: statistic('mean'), variance: statistic('variance') };
+      return normalize(op, x, { scale: weight('scale'), offset: weight('offset') }, statistics, relu);
+    }
+    case 'add':
+      return add(x, inputs[1] as tf.Tensor, relu);
+    case 'act':
+      return tf.relu(x);
+    case 'pad':
+      return pad(op, x);
+    case 'pool':
+      return pool(op, x);
+    case 'flatten':
+      return flatten(x);
+    case 'dense':
+      return connect(x, { kernel: weight('kernel'), bias: weight('bias') });
+    case 'input':
+      return x;
+    default:
+      return op satisfies never;
+  }
+}
+
+/** Throws `shape-mismatch` unless pictures are [batch, height, width, channels] of the network's input. */
+export function checkPictures(network: Network, pictures: tf.Tensor): void {
+  const [, ...shape] = pictures.shape;
+  if (pictures.rank !== 4 || String(shape) !== String(network.input)) {
+    throw new ResNetError(
+      'shape-mismatch',
+      `${network.name} takes pictures of shape [batch, ${network.input.join(', ')}], ` +
+        `but got [${pictures.shape.join(', ')}]: resize them, or build the network with that input.`,
+      { expected: network.input, got: pictures.shape },
+    );
+  }
+}

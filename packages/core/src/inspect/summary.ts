@@ -1,0 +1,89 @@
+import { kerasType, layerNames } from '../network/names.js';
+import { stepParameters } from '../network/parameters.js';
+import { shapes } from '../network/shape.js';
+import type { Network, Shape } from '../network/types.js';
+import { walk } from '../network/walk.js';
+import { countParameters, elements, multiplyAdds, type ParameterCount, stepMultiplyAdds } from './cost.js';
+
+/** A row of Keras's table. */
+export interface LayerSummary {
+  readonly name: string;
+  /** Keras's class: `Conv2D`, `BatchNormalization`, … */
+  readonly type: string;
+  /** Without the batch: [height, width, channels] or [features]. */
+  readonly outputShape: Shape;
+  readonly parameters: number;
+  readonly multiplyAdds: number;
+  readonly activation?: string;
+  /** Names of the layers whose results it takes. */
+  readonly connectedTo: readonly string[];
+}
+
+export interface Summary {
+  readonly name: string;
+  readonly layers: readonly LayerSummary[];
+  readonly parameters: ParameterCount;
+  /** For one picture. */
+  readonly multiplyAdds: number;
+}
+
+/** A network as a table: its layers, and the totals. Throws `shape-mismatch` where the layers don't fit. */
+export function summarize(network: Network): Summary {
+  const names = layerNames(network);
+  const results = shapes(network);
+  const costs = stepMultiplyAdds(network);
+  const layers = walk(network).map((step, index): LayerSummary => {
+    const { op, from } = step;
+    const own = stepParameters(step, results[from[0] ?? 0] as Shape);
+    return {
+      name: names[index] as string,
+      type: kerasType(op),
+      outputShape: results[index] as Shape,
+      parameters: own.reduce((sum, parameter) => sum + elements(parameter.shape), 0),
+      multiplyAdds: costs[index] as number,
+      ...('activation' in op ? { activation: op.activation } : {}),
+      connectedTo: from.map((source) => names[source] as string),
+    };
+  });
+  return { name: network.name, layers, parameters: countParameters(network), multiplyAdds: multiplyAdds(network) };
+}
+
+/** Where the columns of a 100-character table end, as Keras sets them. */
+const fullColumns = [33, 55, 67, 100];
+/** Narrower tables leave out what each layer is connected to. */
+const narrowColumns = [33, 55, 67];
+
+const count = (value: number) => value.toLocaleString('en-US');
+
+/** The table as Keras prints it, 100 characters wide; where there is less room, without the last column. */
+export function formatSummary(summary: Summary, options: { width?: number } = {}): string {
+  const columns = (options.width ?? 100) >= 100 ? fullColumns : narrowColumns;
+  const width = columns.at(-1) as number;
+  const line = (cells: readonly string[]) => {
+    let text = '';
+    cells.slice(0, columns.length).forEach((cell, index) => {
+      const end = columns[index] as number;
+      text = (text + cell).slice(0, end - 1).padEnd(end);
+    });
+    return text.trimEnd();
+  };
+  const rule = '_'.repeat(width);
+  const rows = summary.layers.flatMap((layer, index) => {
+    const shape = ['None', ...layer.outputShape];
+    const [first = '', ...others] = layer.connectedTo.map((name) => `${name}[0][0]`);
+    const cells = [`${layer.name} (${layer.type})`, `(${shape.join(', ')})`, String(layer.parameters), first];
+    const more = columns.length > 3 ? others.map((name) => line(['', '', '', name])) : [];
+    return [line(cells), ...more, index === summary.layers.length - 1 ? '='.repeat(width) : rule];
+  });
+  return [
+    rule,
+    line(['Layer (type)', 'Output Shape', 'Param #', 'Connected to']),
+    '='.repeat(width),
+    ...rows,
+    `Total params: ${count(summary.parameters.total)}`,
+    `Trainable params: ${count(summary.parameters.trainable)}`,
+    `Non-trainable params: ${count(summary.parameters.nonTrainable)}`,
+    `Multiply-adds: ${count(summary.multiplyAdds)}`,
+    rule,
+  ].join('\n');
+}

@@ -1,0 +1,95 @@
+import { ResNetError } from '../errors.js';
+import { layerNames } from './names.js';
+import type { Network, Op, Padding, Shape, Size } from './types.js';
+import { type Step, walk } from './walk.js';
+
+/** The shape of every step's result, without the batch. Throws `shape-mismatch` with the layer that doesn't fit. */
+export function shapes(network: Network): readonly Shape[] {
+  const results: Shape[] = [];
+  walk(network).forEach((step, index) => {
+    const inputs = step.from.map((from) => results[from] as Shape);
+    results.push(stepShape(network, step, index, inputs));
+  });
+  return results;
+}
+
+/** The shape of the network's result, without the batch: [classes] for a classifier. */
+export function outputShape(network: Network): Shape {
+  return shapes(network).at(-1) as Shape;
+}
+
+function stepShape(network: Network, step: Step, index: number, inputs: readonly Shape[]): Shape {
+  const misfit = (problem: string) =>
+    new ResNetError('shape-mismatch', `${network.name}: layer ${layerNames(network)[index]} ${problem}`, {
+      network: network.name,
+      site: step.site,
+      inputs,
+    });
+  if (step.op.op === 'input') {
+    if (!network.input.every(isCount)) throw misfit(`takes ${show(network.input)}; sizes must be whole and positive`);
+    return network.input;
+  }
+  const input = inputs[0] as Shape;
+  if (step.op.op === 'add') {
+    const shortcut = inputs[1] as Shape;
+    if (show(input) !== show(shortcut)) {
+      throw misfit(
+        `adds a branch of shape ${show(input)} to a shortcut of shape ${show(shortcut)}: ` +
+          'give the branch that shape, or the block a projection shortcut',
+      );
+    }
+    return input;
+  }
+  return opShape(step.op, input, misfit);
+}
+
+function opShape(op: Op, input: Shape, misfit: (problem: string) => ResNetError): Shape {
+  const [height, width, channels] = input as [number, number, number];
+  const needsMap = op.op === 'conv' || op.op === 'pool' || op.op === 'pad';
+  if (needsMap && input.length !== 3) throw misfit(`needs [height, width, channels], but gets ${show(input)}`);
+  const window = (kernel: Size, strides: Size, padding: Padding): Size => {
+    const size = [
+      windowCount(height, kernel[0], strides[0], padding),
+      windowCount(width, kernel[1], strides[1], padding),
+    ] as const;
+    if (![...kernel, ...strides, ...size].every(isCount)) {
+      throw misfit(
+        `cannot move a ${kernel.join('×')} window by ${strides.join('×')} over ${height}×${width} (${padding}): ` +
+          'the picture is too small, or a size is not a whole positive number',
+      );
+    }
+    return size;
+  };
+  switch (op.op) {
+    case 'conv':
+      if (!isCount(op.filters)) throw misfit(`has ${op.filters} filters; it needs a whole positive number`);
+      return [...window(op.kernelSize, op.strides, op.padding), op.filters];
+    case 'pool':
+      return [...window(op.size, op.strides, op.padding), channels];
+    case 'pad':
+      return [height + op.top + op.bottom, width + op.left + op.right, channels];
+    case 'flatten':
+      return [input.reduce((a, b) => a * b, 1)];
+    case 'dense':
+      if (input.length !== 1) throw misfit(`needs [features], but gets ${show(input)}: flatten first`);
+      if (!isCount(op.units)) throw misfit(`has ${op.units} units; it needs a whole positive number`);
+      return [op.units];
+    case 'norm':
+    case 'act':
+      return input;
+    default:
+      return op satisfies never;
+  }
+}
+
+function windowCount(size: number, kernel: number, stride: number, padding: Padding): number {
+  return padding === 'same' ? Math.ceil(size / stride) : Math.floor((size - kernel) / stride) + 1;
+}
+
+function isCount(value: number): boolean {
+  return Number.isSafeInteger(value) && value > 0;
+}
+
+function show(shape: Shape): string {
+  return `[${shape.join(', ')}]`;
+}

@@ -1,0 +1,45 @@
+import type { Site } from './site.js';
+import type { Network, Op, Residual } from './types.js';
+
+/** One operation in the order of computation. Step 0 is the input; `from` are the steps whose results it takes. */
+export interface Step {
+  readonly site: Site;
+  readonly op: Op | { readonly op: 'input' } | { readonly op: 'add' };
+  readonly from: readonly number[];
+}
+
+const walked = new WeakMap<Network, readonly Step[]>();
+
+/** The network as a list of steps: the only traversal, which every pass reads. An addition takes [branch, shortcut]. */
+export function walk(network: Network): readonly Step[] {
+  const known = walked.get(network);
+  if (known !== undefined) return known;
+
+  const steps: Step[] = [{ site: { part: 'input' }, op: { op: 'input' }, from: [] }];
+  const append = (step: Step) => steps.push(step) - 1;
+  const chain = (ops: readonly Op[], from: number, siteOf: (index: number) => Site) =>
+    ops.reduce((previous, op, index) => append({ site: siteOf(index), op, from: [previous] }), from);
+
+  const residual = (block: Residual, from: number, at: { stage: number; block: number }) => {
+    const site = (path: 'preact' | 'branch' | 'shortcut' | 'add' | 'postact') => (index: number) =>
+      ({ part: 'stage', ...at, path, index }) as const;
+    const preact = chain(block.preact, from, site('preact'));
+    let result = chain(block.branch, preact, site('branch'));
+    if (block.shortcut !== null) {
+      const start = block.shortcutFrom === 'preact' ? preact : from;
+      const shortcut = chain(block.shortcut, start, site('shortcut'));
+      result = append({ site: site('add')(0), op: { op: 'add' }, from: [result, shortcut] });
+    }
+    return chain(block.postact, result, site('postact'));
+  };
+
+  let last = chain(network.stem, 0, (index) => ({ part: 'stem', index }));
+  network.stages.forEach((blocks, stage) => {
+    blocks.forEach((block, index) => {
+      last = residual(block, last, { stage, block: index });
+    });
+  });
+  chain(network.head, last, (index) => ({ part: 'head', index }));
+  walked.set(network, steps);
+  return steps;
+}
