@@ -1,0 +1,93 @@
+import { Generator, ResNetError } from '@resnetjs/core';
+import type { Dataset } from '../dataset.js';
+import { type Canvas, createCanvas } from './canvas.js';
+import { between } from './hand.js';
+import { drawScene } from './scene.js';
+
+export interface SyntheticSignsOptions {
+  /** Height and width in pixels, 16 to 256; 64 unless told. */
+  readonly size?: number;
+  /** Number of pictures; 3,000 for training and 600 for testing unless told. */
+  readonly count?: number;
+  /** Of the training pictures, 0 unless told; the test pictures are always the same. */
+  readonly seed?: number;
+  readonly split?: 'train' | 'test';
+}
+
+const CLASSES = ['0', '1', '2', '3', '4', '5'] as const;
+const MOST_PICTURES = 10_000_000;
+/** Upper halves of the streams' numbers, so that no picture of one split is ever in the other. */
+const STREAMS = { train: 1, test: 2 } as const;
+
+/**
+ * Drawn hands that show 0 to 5 fingers. Picture i depends on seed, split, size and i alone; its label is i mod 6.
+ * Throws bad-option.
+ */
+export function syntheticSigns(options: SyntheticSignsOptions = {}): Dataset {
+  const { size = 64, split = 'train', seed = 0 } = options;
+  if (split !== 'train' && split !== 'test') {
+    throw new ResNetError('bad-option', `synthetic:signs: split is "train" or "test", not ${JSON.stringify(split)}.`, { split });
+  }
+  const count = options.count ?? (split === 'train' ? 3000 : 600);
+  checkInteger('size', size, 16, 256, 'pixels');
+  checkInteger('count', count, 2, MOST_PICTURES, 'pictures');
+  checkInteger('seed', seed, 0, Number.MAX_SAFE_INTEGER);
+  const labels = Uint16Array.from({ length: count }, (_, i) => i % CLASSES.length);
+  const canvas = createCanvas(size);
+  const scratch = new Float32Array(size * size * 3);
+  const bytes = size * size * 3;
+
+  return {
+    classes: CLASSES,
+    shape: [size, size, 3],
+    labels,
+    async read(indices) {
+      const pictures = new Uint8Array(indices.length * bytes); // [batch, size, size, 3]
+      for (let i = 0; i < indices.length; i++) {
+        const index = indices[i] as number;
+        checkInteger('index', index, 0, count - 1);
+        const random = Generator.stateless(split === 'train' ? seed : 0, STREAMS[split] * 2 ** 32 + index);
+        drawScene(canvas, index % CLASSES.length, random, scratch);
+        photograph(canvas, random, scratch, pictures.subarray(i * bytes, (i + 1) * bytes));
+      }
+      return pictures;
+    },
+  };
+}
+
+/** What a camera does: exposure, white balance, a little blur, noise, bytes. */
+function photograph(canvas: Canvas, random: Generator, scratch: Float32Array, out: Uint8Array): void {
+  const { size, rgb } = canvas;
+  const exposure = between(random, 0.82, 1.15);
+  const gains = [between(random, 0.94, 1.06), 1, between(random, 0.92, 1.08)].map((gain) => gain * exposure * 255);
+  const noise = between(random, 0.5, 7);
+  const blur = Math.max(0, between(random, -0.1, 0.2));
+  blurAlong(rgb, scratch, size, 3, blur);
+  blurAlong(scratch, rgb, size, size * 3, blur);
+  let word = random.word() | 1;
+  for (let at = 0; at < out.length; at++) {
+    // Xorshift (Marsaglia 2003): a philox word a value would cost more than the picture.
+    word ^= word << 13;
+    word ^= word >>> 17;
+    word ^= word << 5;
+    const bell = ((word & 0xff) + ((word >>> 8) & 0xff) + ((word >>> 16) & 0xff) + (word >>> 24) - 510) / 147.8;
+    out[at] = Math.min(255, Math.max(0, Math.round((rgb[at] as number) * (gains[at % 3] as number) + bell * noise)));
+  }
+}
+
+/** One pass of a three-tap blur in the direction whose neighbours are `stride` values apart. */
+function blurAlong(from: Float32Array, to: Float32Array, size: number, stride: number, weight: number): void {
+  const line = stride === 3 ? size * 3 : from.length;
+  for (let at = 0; at < from.length; at++) {
+    const within = at % line;
+    const before = within < stride ? at : at - stride;
+    const after = within >= line - stride ? at : at + stride;
+    to[at] = (from[at] as number) * (1 - 2 * weight) + ((from[before] as number) + (from[after] as number)) * weight;
+  }
+}
+
+function checkInteger(name: string, value: number, low: number, high: number, unit = ''): void {
+  if (Number.isInteger(value) && value >= low && value <= high) return;
+  const expected = `a whole number from ${low} to ${high}${unit && ` ${unit}`}`;
+  throw new ResNetError('bad-option', `synthetic:signs: ${name} is ${expected}, not ${String(value)}.`, { [name]: value });
+}
