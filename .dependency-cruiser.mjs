@@ -102,7 +102,7 @@ export default {
         path: '/src/',
         pathNot: [
           tests,
-          String.raw`/src/(index|main)\.ts$`,
+          String.raw`/(index|main|node|browser)\.ts$`,
           String.raw`\.d\.ts$`,
           '/src/generated/',
           '/assembly/',
@@ -120,7 +120,7 @@ export default {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: String.raw`/(dist|generated|assembly)/|/vite\.config\.ts$` },
+    exclude: { path: String.raw`^(packages|apps)/[^/]+/(dist|assembly|vite\.config\.ts$)|/src/generated/` },
     // A type-only import is an arrow too.
     tsPreCompilationDeps: true,
     enhancedResolveOptions: {

@@ -1,7 +1,6 @@
 // npm run -s bench -- ARGS: the measurements of this checkout.
-
-import { launch } from './launch.mjs';
 import { setUpOrExit } from './set-up.mjs';
+import { launch } from './launch.mjs';
 
 await setUpOrExit();
 await launch('tooling/bench/src/main.mjs');

@@ -12,13 +12,7 @@ function order(version) {
 }
 
 if (order(process.versions.node) < order(wanted)) {
-  console.error(
-    'ResNet.js needs Node ' +
-      wanted +
-      ' or newer, and this is Node ' +
-      process.versions.node +
-      '.\n' +
-      'Get a newer one from https://nodejs.org, then run the same command again.',
-  );
+  const message = `ResNet.js needs Node ${wanted} or newer, and this is Node ${process.versions.node}.`;
+  console.error(`${message} Get it from https://nodejs.org, then run the same command again.`);
   process.exit(1);
 }

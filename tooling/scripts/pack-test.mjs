@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { run, runNpm, runPnpm } from './commands.mjs';
-import { foldersWith, readJson, root } from './workspace.mjs';
+import { foldersWith, readJson } from './workspace.mjs';
 
 /** @typedef {import('./commands.mjs').Outcome} Outcome */
 
@@ -29,10 +29,9 @@ async function packAndUse(folder) {
   writeFileSync(join(project, 'package.json'), JSON.stringify({ private: true, type: 'module' }));
 
   const published = foldersWith('package.json').filter((path) => !readJson(`${path}/package.json`).private);
-  for (const path of published) {
-    const packed = await runPnpm(['pack', '--pack-destination', archives], { cwd: join(root, path) });
-    if (packed.code !== 0) return packed;
-  }
+  const filters = published.map((path) => `--filter=./${path}`);
+  const packed = await runPnpm(['--recursive', ...filters, 'pack', '--pack-destination', archives]);
+  if (packed.code !== 0) return packed;
 
   const tfjs = installedVersion('packages/core', '@tensorflow/tfjs-core');
   const files = readdirSync(archives).map((file) => join(archives, file));

@@ -1,9 +1,8 @@
 // npm start: a network is trained, judged and used, on pictures that the library draws itself.
-
+import { setUpOrExit } from './set-up.mjs';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { runNode } from './commands.mjs';
-import { setUpOrExit } from './set-up.mjs';
 import { filesBelow, root } from './workspace.mjs';
 
 const out = 'runs/start';

@@ -1,11 +1,10 @@
 // npm test: everything that has to hold. `-- --quick` leaves out the end-to-end and the pack test.
-
+import { setUp } from './set-up.mjs';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runInstalled } from './commands.mjs';
 import { testPack } from './pack-test.mjs';
-import { setUp } from './set-up.mjs';
 import { foldersWith } from './workspace.mjs';
 
 /** @typedef {{ passed: number, failed: number, skipped: number, output: string }} Count */
@@ -28,7 +27,7 @@ async function lint() {
 }
 
 async function imports() {
-  const folders = ['packages', 'apps'];
+  const folders = foldersWith('src').map((folder) => `${folder}/src`);
   const args = ['--config', '.dependency-cruiser.mjs', '--output-type', 'err-long', ...folders];
   return one(await runInstalled('dependency-cruiser', 'depcruise', args));
 }
