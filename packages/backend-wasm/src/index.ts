@@ -1,1 +1,2 @@
-export {};
+export { WasmBackendError, type WasmBackendErrorCode } from './errors.js';
+export { register, type RegisterOptions } from './register.js';

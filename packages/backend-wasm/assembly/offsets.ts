@@ -1,0 +1,52 @@
+/** Writes the i32 offsets i·s0 + j·s1 + k·s2 for all i < n0, j < n1, k < n2, the last fastest. */
+export function fillOffsets(
+  table: usize,
+  n0: i32, s0: i32,
+  n1: i32, s1: i32,
+  n2: i32, s2: i32,
+): void {
+  for (let i = 0; i < n0; i++) {
+    for (let j = 0; j < n1; j++) {
+      let offset = i * s0 + j * s1;
+      for (let k = 0; k < n2; k++) {
+        store<i32>(table, offset);
+        table += 4;
+        offset += s2;
+      }
+    }
+  }
+}
+
+/**
+ * Copies images [batch, height, width, channels] into the middle of zeros
+ * [batch, paddedHeight, paddedWidth, channels]; rows and columns beyond the padded size are left out.
+ */
+export function padImages(
+  to: usize, from: usize,
+  batch: i32, height: i32, width: i32, channels: i32,
+  top: i32, left: i32, paddedHeight: i32, paddedWidth: i32,
+): void {
+  const pixel = <usize>channels << 2;
+  const row = <usize>width * pixel;
+  const kept = <usize>min(width, paddedWidth - left) * pixel;
+  const before = <usize>left * pixel;
+  const paddedRow = <usize>paddedWidth * pixel;
+  for (let n = 0; n < batch; n++) {
+    for (let y = 0; y < paddedHeight; y++) {
+      const source = y - top;
+      if (source < 0 || source >= height) {
+        memory.fill(to, 0, paddedRow);
+      } else {
+        memory.fill(to, 0, before);
+        memory.copy(to + before, from + <usize>source * row, kept);
+        memory.fill(to + before + kept, 0, paddedRow - before - kept);
+      }
+      to += paddedRow;
+    }
+    from += <usize>height * row;
+  }
+}
+
+export function zero(to: usize, bytes: usize): void {
+  memory.fill(to, 0, bytes);
+}

@@ -1,0 +1,141 @@
+import { pack } from './pack';
+
+// The product in the manner of Goto and van de Geijn (2008): blocks of the depth, a packed right
+// block for the outer cache, a packed left block for the middle one, tiles of 4×8 in registers.
+// Eight accumulators, two of the right and one of the left fit the sixteen registers of x86-64;
+// 5×8 and 6×8 spill.
+const TILE_ROWS = 4;
+const TILE_COLUMNS = 8;
+const BLOCK_DEPTH = 256;
+const BLOCK_ROWS = 128;
+const BLOCK_COLUMNS = 2048;
+
+/** Bytes of scratch that `multiply` needs. */
+export function multiplyScratchBytes(rows: i32, columns: i32, depth: i32): i32 {
+  const k = min(depth, BLOCK_DEPTH);
+  const m = min(rows, BLOCK_ROWS) + TILE_ROWS;
+  const n = min(columns, BLOCK_COLUMNS) + TILE_COLUMNS;
+  return ((m + n) * k + TILE_ROWS * TILE_COLUMNS) * 4 + 192;
+}
+
+/** Writes, or adds, the 4×8 tile left·right of packed panels; the rows of the tile begin at c0 … c3. */
+// @ts-ignore: decorator
+@inline
+function tile(
+  depth: i32, left: usize, right: usize,
+  c0: usize, c1: usize, c2: usize, c3: usize, add: bool,
+): void {
+  let a0 = f32x4.splat(0), a1 = f32x4.splat(0);
+  let b0 = f32x4.splat(0), b1 = f32x4.splat(0);
+  let d0 = f32x4.splat(0), d1 = f32x4.splat(0);
+  let e0 = f32x4.splat(0), e1 = f32x4.splat(0);
+  let l = left, r = right;
+  const end = left + (<usize>depth << 4);
+  while (l < end) {
+    const r0 = v128.load(r);
+    const r1 = v128.load(r, 16);
+    let s = v128.load_splat<f32>(l);
+    a0 = f32x4.add(a0, f32x4.mul(s, r0));
+    a1 = f32x4.add(a1, f32x4.mul(s, r1));
+    s = v128.load_splat<f32>(l, 4);
+    b0 = f32x4.add(b0, f32x4.mul(s, r0));
+    b1 = f32x4.add(b1, f32x4.mul(s, r1));
+    s = v128.load_splat<f32>(l, 8);
+    d0 = f32x4.add(d0, f32x4.mul(s, r0));
+    d1 = f32x4.add(d1, f32x4.mul(s, r1));
+    s = v128.load_splat<f32>(l, 12);
+    e0 = f32x4.add(e0, f32x4.mul(s, r0));
+    e1 = f32x4.add(e1, f32x4.mul(s, r1));
+    l += 16;
+    r += 32;
+  }
+  if (add) {
+    a0 = f32x4.add(a0, v128.load(c0));
+    a1 = f32x4.add(a1, v128.load(c0, 16));
+    b0 = f32x4.add(b0, v128.load(c1));
+    b1 = f32x4.add(b1, v128.load(c1, 16));
+    d0 = f32x4.add(d0, v128.load(c2));
+    d1 = f32x4.add(d1, v128.load(c2, 16));
+    e0 = f32x4.add(e0, v128.load(c3));
+    e1 = f32x4.add(e1, v128.load(c3, 16));
+  }
+  v128.store(c0, a0);
+  v128.store(c0, a1, 16);
+  v128.store(c1, b0);
+  v128.store(c1, b1, 16);
+  v128.store(c2, d0);
+  v128.store(c2, d1, 16);
+  v128.store(c3, e0);
+  v128.store(c3, e1, 16);
+}
+
+/** A tile at the edge: computed aside, then only what lies inside is written. */
+function edgeTile(
+  depth: i32, left: usize, right: usize, aside: usize,
+  target: usize, targetRows: usize, rows: i32, columns: i32, add: bool,
+): void {
+  tile(depth, left, right, aside, aside + 32, aside + 64, aside + 96, false);
+  for (let i = 0; i < rows; i++) {
+    const to = target + load<i32>(targetRows + (<usize>i << 2));
+    for (let j = 0; j < columns; j++) {
+      const at = to + (<usize>j << 2);
+      const value = load<f32>(aside + (<usize>(i * TILE_COLUMNS + j) << 2));
+      store<f32>(at, add ? load<f32>(at) + value : value);
+    }
+  }
+}
+
+/**
+ * target = left · right for the rows [firstRow, lastRow) and columns [firstColumn, lastColumn).
+ * Entry (i, k) of the left is at left + leftRows[i] + leftDepths[k], entry (k, j) of the right at
+ * right + rightDepths[k] + rightColumns[j], entry (i, j) of the target at
+ * target + targetRows[i] + 4j: tables of i32 offsets in bytes. So the left matrix may be a
+ * convolution's patches, which are never laid out. Disjoint ranges may be computed at once, each
+ * with scratch of its own.
+ */
+export function multiply(
+  left: usize, leftRows: usize, leftDepths: usize,
+  right: usize, rightDepths: usize, rightColumns: usize,
+  target: usize, targetRows: usize,
+  depth: i32, firstRow: i32, lastRow: i32, firstColumn: i32, lastColumn: i32,
+  scratch: usize,
+): void {
+  const aside = (scratch + 63) & ~63;
+  const packedLeft = aside + 128;
+  const leftBlock = <usize>((min(lastRow - firstRow, BLOCK_ROWS) + TILE_ROWS) * min(depth, BLOCK_DEPTH)) << 2;
+  const packedRight = (packedLeft + leftBlock + 31) & ~31;
+
+  for (let j0 = firstColumn; j0 < lastColumn; j0 += BLOCK_COLUMNS) {
+    const j1 = min(j0 + BLOCK_COLUMNS, lastColumn);
+    for (let k0 = 0; k0 < depth; k0 += BLOCK_DEPTH) {
+      const k = min(depth - k0, BLOCK_DEPTH);
+      const add = k0 > 0;
+      pack(packedRight, TILE_COLUMNS, right, rightColumns, j0, j1, rightDepths + (<usize>k0 << 2), k);
+      for (let i0 = firstRow; i0 < lastRow; i0 += BLOCK_ROWS) {
+        const i1 = min(i0 + BLOCK_ROWS, lastRow);
+        pack(packedLeft, TILE_ROWS, left, leftRows, i0, i1, leftDepths + (<usize>k0 << 2), k);
+        for (let j = j0; j < j1; j += TILE_COLUMNS) {
+          const rightPanel = packedRight + (<usize>((j - j0) * k) << 2);
+          const wide = j + TILE_COLUMNS <= j1;
+          const column = target + (<usize>j << 2);
+          for (let i = i0; i < i1; i += TILE_ROWS) {
+            const leftPanel = packedLeft + (<usize>((i - i0) * k) << 2);
+            const rows = targetRows + (<usize>i << 2);
+            if (wide && i + TILE_ROWS <= i1) {
+              tile(
+                k, leftPanel, rightPanel,
+                column + load<i32>(rows), column + load<i32>(rows, 4),
+                column + load<i32>(rows, 8), column + load<i32>(rows, 12), add,
+              );
+            } else {
+              edgeTile(
+                k, leftPanel, rightPanel, aside, column, rows,
+                min(TILE_ROWS, i1 - i), min(TILE_COLUMNS, j1 - j), add,
+              );
+            }
+          }
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,195 @@
+/**
+ * How both gradients of a convolution become products of matrices. This is the only place that
+ * chooses; docs/wasm-kernels.md has the measurements behind it.
+ *
+ * - The filter's gradient is patches(x)ᵀ · dy, one product as deep as there are output pixels.
+ * - The input's gradient, for each phase of the stride, is patches(dy) · (that phase's taps,
+ *   transposed). Stride 1 has one phase and all taps. A 1×1 convolution with stride 2 has four
+ *   phases and one tap: three phases are zeros, the fourth is a plain product.
+ *
+ * Patches are never laid out: an entry's place is the sum of two offsets, and the product takes
+ * tables of offsets. Where a patch would reach outside, the image is copied into zeros first.
+ */
+
+/** A convolution [batch, height, width, inChannels] → [batch, outHeight, outWidth, outChannels]. */
+export interface ConvolutionShape {
+  readonly batch: number;
+  readonly height: number;
+  readonly width: number;
+  readonly inChannels: number;
+  readonly outHeight: number;
+  readonly outWidth: number;
+  readonly outChannels: number;
+  readonly filterHeight: number;
+  readonly filterWidth: number;
+  readonly strideHeight: number;
+  readonly strideWidth: number;
+  readonly top: number;
+  readonly left: number;
+}
+
+/** Zeros to lay around an image, and what then is its size; `height` and `width` include them. */
+export interface Padding {
+  readonly top: number;
+  readonly left: number;
+  readonly height: number;
+  readonly width: number;
+}
+
+/** Offsets start + i·steps[0] + j·steps[1] + k·steps[2], counted in floats, k the fastest. */
+export interface Offsets {
+  readonly start: number;
+  readonly counts: readonly [number, number, number];
+  readonly steps: readonly [number, number, number];
+}
+
+/** target = left · right; in the target, columns lie beside each other. */
+export interface Product {
+  readonly leftRows: Offsets;
+  readonly leftDepths: Offsets;
+  readonly rightDepths: Offsets;
+  readonly rightColumns: Offsets;
+  readonly targetRows: Offsets;
+}
+
+export interface Plan {
+  /** Of the image whose patches are the left matrix; null where it can be read as it is. */
+  readonly padding: Padding | null;
+  /** Whether the products leave out some of the target, which is zero. */
+  readonly zeroFirst: boolean;
+  readonly products: readonly Product[];
+}
+
+/** dFilter [filterHeight, filterWidth, inChannels, outChannels]: left is x, right is dy. */
+export function planFilterGradient(shape: ConvolutionShape): Plan {
+  const { batch, height, width, inChannels, outHeight, outWidth, outChannels } = shape;
+  const { filterHeight, filterWidth, strideHeight, strideWidth, top, left } = shape;
+  const padded = {
+    top,
+    left,
+    height: Math.max(top + height, (outHeight - 1) * strideHeight + filterHeight),
+    width: Math.max(left + width, (outWidth - 1) * strideWidth + filterWidth),
+  };
+  const needed = padded.height !== height || padded.width !== width;
+  const row = padded.width * inChannels;
+  const pixels = batch * outHeight * outWidth;
+  const taps = filterHeight * filterWidth * inChannels;
+  return {
+    padding: needed ? padded : null,
+    zeroFirst: pixels === 0,
+    products: [
+      {
+        leftRows: table([filterHeight, filterWidth, inChannels], [row, inChannels, 1]),
+        leftDepths: table(
+          [batch, outHeight, outWidth],
+          [padded.height * row, strideHeight * row, strideWidth * inChannels],
+        ),
+        rightDepths: line(pixels, outChannels),
+        rightColumns: line(outChannels, 1),
+        targetRows: line(taps, outChannels),
+      },
+    ],
+  };
+}
+
+/** One phase of one axis: the inputs at `first`, `first` + stride, …, and the taps that reach them. */
+interface Phase {
+  readonly first: number;
+  readonly inputs: number;
+  readonly firstTap: number;
+  readonly taps: number;
+  /** Input number i meets tap number t at the output i + reach − t. */
+  readonly reach: number;
+}
+
+/** dX [batch, height, width, inChannels]: left is dy, right is the filter. */
+export function planInputGradient(shape: ConvolutionShape): Plan {
+  const { batch, height, width, inChannels, outHeight, outWidth, outChannels } = shape;
+  const { filterHeight, filterWidth, strideHeight, strideWidth } = shape;
+  const rowPhases = phases(height, filterHeight, strideHeight, shape.top);
+  const columnPhases = phases(width, filterWidth, strideWidth, shape.left);
+  const vertical = margins(rowPhases, outHeight);
+  const horizontal = margins(columnPhases, outWidth);
+  const padded = {
+    top: vertical.before,
+    left: horizontal.before,
+    height: vertical.size,
+    width: horizontal.size,
+  };
+  const row = padded.width * outChannels;
+  const filterTap = inChannels * outChannels;
+
+  const products: Product[] = [];
+  let covered = 0;
+  for (const down of rowPhases) {
+    for (const across of columnPhases) {
+      if (down.taps === 0 || across.taps === 0) continue;
+      covered += down.inputs * across.inputs;
+      const counts = [batch, down.inputs, across.inputs] as const;
+      const taps = [down.taps, across.taps, outChannels] as const;
+      products.push({
+        leftRows: table(
+          counts,
+          [padded.height * row, row, outChannels],
+          (padded.top + down.reach) * row + (padded.left + across.reach) * outChannels,
+        ),
+        leftDepths: table(taps, [-row, -outChannels, 1]),
+        rightDepths: table(
+          taps,
+          [strideHeight * filterWidth * filterTap, strideWidth * filterTap, 1],
+          (down.firstTap * filterWidth + across.firstTap) * filterTap,
+        ),
+        rightColumns: line(inChannels, outChannels),
+        targetRows: table(
+          counts,
+          [height * width * inChannels, strideHeight * width * inChannels, strideWidth * inChannels],
+          (down.first * width + across.first) * inChannels,
+        ),
+      });
+    }
+  }
+  return {
+    padding: padded.height !== outHeight || padded.width !== outWidth ? padded : null,
+    zeroFirst: covered < height * width || outChannels === 0,
+    products,
+  };
+}
+
+function phases(size: number, filter: number, stride: number, before: number): Phase[] {
+  const found: Phase[] = [];
+  for (let first = 0; first < Math.min(stride, size); first++) {
+    const firstTap = (first + before) % stride;
+    found.push({
+      first,
+      inputs: Math.ceil((size - first) / stride),
+      firstTap,
+      taps: Math.max(0, Math.ceil((filter - firstTap) / stride)),
+      reach: Math.floor((first + before) / stride),
+    });
+  }
+  return found;
+}
+
+/** Zeros before the outputs, and their number with the zeros on both sides, that all phases can read. */
+function margins(found: readonly Phase[], outputs: number): { before: number; size: number } {
+  let before = 0;
+  let end = outputs;
+  for (const { taps, reach, inputs } of found) {
+    if (taps === 0) continue;
+    before = Math.max(before, taps - 1 - reach);
+    end = Math.max(end, inputs + reach);
+  }
+  return { before, size: before + end };
+}
+
+function table(
+  counts: readonly [number, number, number],
+  steps: readonly [number, number, number],
+  start = 0,
+): Offsets {
+  return { start, counts, steps };
+}
+
+function line(count: number, step: number): Offsets {
+  return table([1, 1, count], [0, 0, step]);
+}

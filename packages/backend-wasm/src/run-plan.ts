@@ -1,0 +1,66 @@
+import { addressOf, type KernelContext, makeOutput, withScratch } from './heap.js';
+import type { Offsets, Plan } from './convolution-plan.js';
+import type { Address } from './microkernels.js';
+import type { TensorInfo } from '@tensorflow/tfjs-core';
+
+/** Computes a plan: the image [batch, height, width, channels], the right matrix, the shape to fill. */
+export function runPlan(
+  { backend, microkernels }: KernelContext,
+  plan: Plan,
+  image: TensorInfo,
+  right: TensorInfo,
+  outputShape: readonly number[],
+): TensorInfo {
+  const output = makeOutput(backend, outputShape);
+  try {
+    withScratch(backend, (allocate) => {
+      const table = (offsets: Offsets): Address => {
+        const [n0, n1, n2] = offsets.counts;
+        const [s0, s1, s2] = offsets.steps;
+        const address = allocate(4 * count(offsets));
+        microkernels.fillOffsets(address, n0, 4 * s0, n1, 4 * s1, n2, 4 * s2);
+        return address;
+      };
+      const target = addressOf(backend, output);
+      if (plan.zeroFirst) microkernels.zero(target, 4 * size(outputShape));
+
+      let left = addressOf(backend, image);
+      if (plan.padding !== null) {
+        const [batch, height, width, channels] = image.shape as [number, number, number, number];
+        const padded = plan.padding;
+        const copy = allocate(4 * batch * padded.height * padded.width * channels);
+        microkernels.padImages(
+          copy, left, batch, height, width, channels,
+          padded.top, padded.left, padded.height, padded.width,
+        );
+        left = copy;
+      }
+      for (const product of plan.products) {
+        const rows = count(product.leftRows);
+        const columns = count(product.rightColumns);
+        const depth = count(product.leftDepths);
+        if (rows === 0 || columns === 0 || depth === 0) continue;
+        microkernels.multiply(
+          left + 4 * product.leftRows.start, table(product.leftRows), table(product.leftDepths),
+          addressOf(backend, right) + 4 * product.rightDepths.start,
+          table(product.rightDepths), table(product.rightColumns),
+          target + 4 * product.targetRows.start, table(product.targetRows),
+          depth, 0, rows, 0, columns,
+          allocate(microkernels.multiplyScratchBytes(rows, columns, depth)),
+        );
+      }
+    });
+  } catch (error) {
+    backend.disposeData(output.dataId);
+    throw error;
+  }
+  return output;
+}
+
+function count({ counts: [n0, n1, n2] }: Offsets): number {
+  return n0 * n1 * n2;
+}
+
+function size(shape: readonly number[]): number {
+  return shape.reduce((product, n) => product * n, 1);
+}

@@ -1,0 +1,24 @@
+// The few names of the platform that this package uses, so that it needs neither DOM's nor Node's types.
+
+export interface WasmMemory {
+  readonly buffer: ArrayBufferLike;
+}
+
+interface Platform {
+  readonly WebAssembly: {
+    validate(bytes: Uint8Array): boolean;
+    instantiate(
+      bytes: Uint8Array,
+      imports: { env: { memory: WasmMemory } },
+    ): Promise<{ instance: { exports: unknown } }>;
+  };
+  atob(base64: string): string;
+}
+
+const platform = globalThis as unknown as Platform;
+
+export const webAssembly = platform.WebAssembly;
+
+export function bytesOf(base64: string): Uint8Array {
+  return Uint8Array.from(platform.atob(base64), (character) => character.charCodeAt(0));
+}
