@@ -1,1 +1,17 @@
-export {};
+export { type EvaluateOptions, type Evaluation, type EvaluationEvent, evaluate, predict } from './evaluate.js';
+export { type BatchLoss, softmaxCrossEntropy } from './loss.js';
+export {
+  type Adam,
+  adam,
+  disposeState,
+  initialState,
+  type Optimizer,
+  type OptimizerState,
+  type Sgd,
+  sgd,
+  type Update,
+  update,
+} from './optimizer.js';
+export { preparePictures } from './pictures.js';
+export { StatisticsEstimate, updateStatistics } from './statistics.js';
+export { type StepEvent, type TrainEvent, type TrainOptions, train } from './train.js';

@@ -1,0 +1,23 @@
+import type { Variables } from './compute/variables.js';
+import type { Network } from './network/types.js';
+
+/** What is done to a picture's channels, in levels of 0 to 255: (x − mean) / deviation. */
+export interface Preprocessing {
+  readonly mean: readonly number[];
+  readonly deviation: readonly number[];
+}
+
+/** A network that names pictures: all that is needed to use it, train it on, or write it to a file. */
+export interface Classifier {
+  readonly network: Network;
+  /** Training puts new ones in place of these, and disposes of the old. */
+  variables: Variables;
+  /** Names by the index of the network's result. */
+  readonly classes: readonly string[];
+  readonly preprocessing: Preprocessing;
+}
+
+/** x / 255, as the course prepares its pictures. */
+export function unitRange(channels = 3): Preprocessing {
+  return { mean: Array(channels).fill(0), deviation: Array(channels).fill(255) };
+}

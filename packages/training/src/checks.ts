@@ -1,0 +1,38 @@
+import { type Classifier, outputShape, ResNetError } from '@resnetjs/core';
+import type { Dataset } from '@resnetjs/data';
+
+/** Throws `bad-option` unless each is a whole number of at least 1. */
+export function checkOptions(counts: Readonly<Record<string, number>>): void {
+  for (const [name, value] of Object.entries(counts)) {
+    if (!Number.isSafeInteger(value) || value < 1) {
+      throw new ResNetError('bad-option', `${name} is ${value}; it must be a whole number of at least 1.`, { [name]: value });
+    }
+  }
+}
+
+/** Throws where the pictures' size or the classes are not the network's. */
+export function checkFits({ network, classes }: Classifier, dataset: Dataset): void {
+  if (String(dataset.shape) !== String(network.input)) {
+    throw new ResNetError(
+      'shape-mismatch',
+      `The pictures are ${dataset.shape.join('×')}, but ${network.name} takes ${network.input.join('×')}.`,
+      { pictures: dataset.shape, network: network.input },
+    );
+  }
+  const outputs = outputShape(network);
+  if (String(outputs) !== String([classes.length])) {
+    throw new ResNetError(
+      'shape-mismatch',
+      `${network.name} gives [${outputs.join(', ')}], but there are ${classes.length} classes.`,
+      { outputs, classes },
+    );
+  }
+  if (String(dataset.classes) !== String(classes)) {
+    throw new ResNetError(
+      'bad-data',
+      `The model's classes are ${classes.join(', ')}, but the pictures' are ${dataset.classes.join(', ')}.`,
+      { model: classes, data: dataset.classes },
+    );
+  }
+  if (dataset.labels.length === 0) throw new ResNetError('bad-data', 'There are no pictures.');
+}
