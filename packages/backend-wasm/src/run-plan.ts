@@ -30,8 +30,16 @@ export function runPlan(
         const padded = plan.padding;
         const copy = allocate(4 * batch * padded.height * padded.width * channels);
         microkernels.padImages(
-          copy, left, batch, height, width, channels,
-          padded.top, padded.left, padded.height, padded.width,
+          copy,
+          left,
+          batch,
+          height,
+          width,
+          channels,
+          padded.top,
+          padded.left,
+          padded.height,
+          padded.width,
         );
         left = copy;
       }
@@ -41,11 +49,19 @@ export function runPlan(
         const depth = count(product.leftDepths);
         if (rows === 0 || columns === 0 || depth === 0) continue;
         microkernels.multiply(
-          left + 4 * product.leftRows.start, table(product.leftRows), table(product.leftDepths),
+          left + 4 * product.leftRows.start,
+          table(product.leftRows),
+          table(product.leftDepths),
           addressOf(backend, right) + 4 * product.rightDepths.start,
-          table(product.rightDepths), table(product.rightColumns),
-          target + 4 * product.targetRows.start, table(product.targetRows),
-          depth, 0, rows, 0, columns,
+          table(product.rightDepths),
+          table(product.rightColumns),
+          target + 4 * product.targetRows.start,
+          table(product.targetRows),
+          depth,
+          0,
+          rows,
+          0,
+          columns,
           allocate(microkernels.multiplyScratchBytes(rows, columns, depth)),
         );
       }

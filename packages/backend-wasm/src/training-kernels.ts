@@ -16,9 +16,17 @@ export function batchNormTraining(
   return fill({ backend, microkernels }, [x.shape, [channels], [channels]], ([y, mean, variance]) =>
     withScratch(backend, (allocate) =>
       microkernels.batchNormTraining(
-        y, mean, variance,
-        at(x), at(scale), at(offset),
-        rows, channels, epsilon, relu, allocate(microkernels.batchNormScratchBytes(channels)),
+        y,
+        mean,
+        variance,
+        at(x),
+        at(scale),
+        at(offset),
+        rows,
+        channels,
+        epsilon,
+        relu,
+        allocate(microkernels.batchNormScratchBytes(channels)),
       ),
     ),
   );
@@ -37,9 +45,20 @@ export function batchNormTrainingGradient(
   return fill({ backend, microkernels }, [x.shape, [channels], [channels]], ([dx, dScale, dOffset]) =>
     withScratch(backend, (allocate) =>
       microkernels.batchNormTrainingGradient(
-        dx, dScale, dOffset,
-        at(dy), at(x), at(scale), at(offset), at(mean), at(variance),
-        rows, channels, epsilon, relu, allocate(microkernels.batchNormScratchBytes(channels)),
+        dx,
+        dScale,
+        dOffset,
+        at(dy),
+        at(x),
+        at(scale),
+        at(offset),
+        at(mean),
+        at(variance),
+        rows,
+        channels,
+        epsilon,
+        relu,
+        allocate(microkernels.batchNormScratchBytes(channels)),
       ),
     ),
   );
@@ -76,9 +95,19 @@ export function adamUpdate(
   const at = (tensor: TensorInfo) => addressOf(backend, tensor);
   return fill(context, [shape, shape, shape], ([toVariable, toFirst, toSecond]) =>
     microkernels.adamUpdate(
-      toVariable, toFirst, toSecond,
-      at(variable), at(gradient), at(firstMoment), at(secondMoment), count,
-      stepSize, 1 - beta1, 1 - beta2, epsilon, decay,
+      toVariable,
+      toFirst,
+      toSecond,
+      at(variable),
+      at(gradient),
+      at(firstMoment),
+      at(secondMoment),
+      count,
+      stepSize,
+      1 - beta1,
+      1 - beta2,
+      epsilon,
+      decay,
     ),
   );
 }

@@ -1,0 +1,64 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { expect, it } from 'vitest';
+import { plainMemory, sharedMemory } from './generated/microkernels.js';
+import { register } from './index.js';
+import { draw } from './reference.test-support.js';
+import { bytesOf } from './web-assembly.js';
+
+it('leaves the forward convolution as it was, and registers once', async () => {
+  await import('@tensorflow/tfjs-backend-wasm');
+  await tf.setBackend('wasm');
+  const x = tf.tensor4d(Float32Array.from(draw(2 * 7 * 7 * 5, 1)), [2, 7, 7, 5]);
+  const filter = tf.tensor4d(Float32Array.from(draw(3 * 3 * 5 * 6, 2)), [3, 3, 5, 6]);
+  const forward = () => tf.tidy(() => tf.conv2d(x, filter, 2, 'same').dataSync());
+  const stock = forward();
+  const kernel = tf.getKernel('Conv2D', 'wasm');
+
+  const registered = await register();
+  expect(registered).toMatchObject({ name: 'wasm', threads: 1, precision: 32 });
+  expect(registered.kernels).toContain('Conv2DBackpropFilter');
+  expect(await register()).toBe(registered);
+  expect(tf.getBackend()).toBe('wasm');
+  expect(tf.getKernel('Conv2D', 'wasm')).toBe(kernel);
+  expect(forward()).toEqual(stock);
+  tf.dispose([x, filter]);
+});
+
+it('serves a backend that was removed and started again', async () => {
+  const first = await register();
+  const start = tf.findBackendFactory('wasm');
+  tf.removeBackend('wasm');
+  tf.registerBackend('wasm', start);
+  expect(await register()).not.toBe(first);
+  const dFilter = tf.tidy(() => {
+    const attrs = { strides: 1, pad: 'same', dataFormat: 'NHWC', filterShape: [1, 1, 1, 1] };
+    const inputs = { x: tf.ones([1, 2, 2, 1]), dy: tf.ones([1, 2, 2, 1]) };
+    return (tf.engine().runKernel('Conv2DBackpropFilter', inputs, attrs as never) as tf.Tensor).dataSync();
+  });
+  expect([...dFilter]).toEqual([4]);
+});
+
+it.each([
+  ['plain', plainMemory],
+  ['shared', sharedMemory],
+])('keeps nothing of its own in the %s memory', (_, base64) => {
+  // Sections 6 and 11 of a WebAssembly module are globals and data (core specification, §5.5.2).
+  expect(sections(bytesOf(base64))).not.toContain(6);
+  expect(sections(bytesOf(base64))).not.toContain(11);
+});
+
+function sections(bytes: Uint8Array): number[] {
+  const found: number[] = [];
+  let at = 8;
+  while (at < bytes.length) {
+    found.push(bytes[at++]!);
+    let size = 0;
+    for (let shift = 0; ; shift += 7) {
+      const byte = bytes[at++]!;
+      size |= (byte & 127) << shift;
+      if (byte < 128) break;
+    }
+    at += size;
+  }
+  return found;
+}

@@ -1,0 +1,18 @@
+/**
+ * TensorFlow.js's .wasm files, for bundlers that follow `new URL('…', import.meta.url)` into
+ * packages (Vite, webpack): `register({ wasmPaths })`. Without a bundler these URLs lead nowhere.
+ */
+export const wasmPaths: Readonly<Record<string, string>> = {
+  'tfjs-backend-wasm.wasm': new URL(
+    '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm',
+    import.meta.url,
+  ).href,
+  'tfjs-backend-wasm-simd.wasm': new URL(
+    '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm',
+    import.meta.url,
+  ).href,
+  'tfjs-backend-wasm-threaded-simd.wasm': new URL(
+    '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-threaded-simd.wasm',
+    import.meta.url,
+  ).href,
+};
