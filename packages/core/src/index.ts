@@ -35,7 +35,13 @@ export { countParameters, multiplyAdds, type ParameterCount } from './inspect/co
 export { formatSummary, type LayerSummary, type Summary, summarize } from './inspect/summary.js';
 export { type Initializer, initializers } from './network/initializer.js';
 export { layerNames } from './network/names.js';
-export { type Parameter, type ParameterId, parameterId, parameters, type Role } from './network/parameters.js';
+export {
+  type Parameter,
+  type ParameterId,
+  parameterId,
+  parameters,
+  type Role,
+} from './network/parameters.js';
 export { outputShape, shapes } from './network/shape.js';
 export { type Site, siteName } from './network/site.js';
 export type {

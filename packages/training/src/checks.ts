@@ -5,7 +5,9 @@ import type { Dataset } from '@resnetjs/data';
 export function checkOptions(counts: Readonly<Record<string, number>>): void {
   for (const [name, value] of Object.entries(counts)) {
     if (!Number.isSafeInteger(value) || value < 1) {
-      throw new ResNetError('bad-option', `${name} is ${value}; it must be a whole number of at least 1.`, { [name]: value });
+      throw new ResNetError('bad-option', `${name} is ${value}; it must be a whole number of at least 1.`, {
+        [name]: value,
+      });
     }
   }
 }

@@ -1,4 +1,10 @@
-export { type EvaluateOptions, type Evaluation, type EvaluationEvent, evaluate, predict } from './evaluate.js';
+export {
+  type EvaluateOptions,
+  type Evaluation,
+  type EvaluationEvent,
+  evaluate,
+  predict,
+} from './evaluate.js';
 export { type BatchLoss, softmaxCrossEntropy } from './loss.js';
 export {
   type Adam,

@@ -1,5 +1,12 @@
 import { kernelNames } from '@resnetjs/backend';
-import { disposeMap, optionalKernel, type Parameter, type ParameterId, ResNetError, type TensorMap } from '@resnetjs/core';
+import {
+  disposeMap,
+  optionalKernel,
+  type Parameter,
+  type ParameterId,
+  ResNetError,
+  type TensorMap,
+} from '@resnetjs/core';
 import * as tf from '@tensorflow/tfjs-core';
 
 /** Kingma and Ba 2015, with Keras's defaults; the learning rate is the size of a step. */
@@ -42,13 +49,20 @@ function checked<Any extends Optimizer>(optimizer: Any): Any {
     const positive = name === 'learningRate' || name === 'epsilon';
     if (!Number.isFinite(value) || value < 0 || (positive && value === 0) || (!positive && value >= 1)) {
       const range = positive ? 'a positive number' : 'at least 0 and less than 1';
-      throw new ResNetError('bad-option', `The ${kind} optimizer's ${name} is ${value}; it must be ${range}.`, { [name]: value });
+      throw new ResNetError(
+        'bad-option',
+        `The ${kind} optimizer's ${name} is ${value}; it must be ${range}.`,
+        { [name]: value },
+      );
     }
   }
   return optimizer;
 }
 
-const slotNames = { adam: ['first', 'second'], sgd: ['velocity'] } as const satisfies Record<Optimizer['kind'], string[]>;
+const slotNames = { adam: ['first', 'second'], sgd: ['velocity'] } as const satisfies Record<
+  Optimizer['kind'],
+  string[]
+>;
 
 /** The state before the first step: zeros. */
 export function initialState(optimizer: Optimizer, weights: TensorMap): OptimizerState {

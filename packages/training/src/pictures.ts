@@ -10,5 +10,9 @@ export function preparePictures({ network, preprocessing }: Classifier, pictures
     const channel = i % channels;
     values[i] = ((pictures[i] as number) - (mean[channel] as number)) / (deviation[channel] as number);
   }
-  return tf.tensor4d(values, [pictures.length / (height * width * channels), height, width, channels], 'float32');
+  return tf.tensor4d(
+    values,
+    [pictures.length / (height * width * channels), height, width, channels],
+    'float32',
+  );
 }

@@ -42,8 +42,12 @@ export class StatisticsEstimate {
       known === undefined ? value.clone() : tf.add(known, tf.mul(tf.sub(value, known), share));
     const batch = (id: ParameterId) => pass.moments.get(id) as tf.Tensor;
     try {
-      this.#means = mapNorms(this.#network, (id) => change(old.means.get(id), batch(id), 1 / count), ['mean']);
-      this.#variances = mapNorms(this.#network, (id) => change(old.variances.get(id), batch(id), 1 / count), ['variance']);
+      this.#means = mapNorms(this.#network, (id) => change(old.means.get(id), batch(id), 1 / count), [
+        'mean',
+      ]);
+      this.#variances = mapNorms(this.#network, (id) => change(old.variances.get(id), batch(id), 1 / count), [
+        'variance',
+      ]);
       this.#spreads = mapNorms(
         this.#network,
         (id) => {

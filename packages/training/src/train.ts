@@ -14,7 +14,14 @@ import * as tf from '@tensorflow/tfjs-core';
 import { checkFits, checkOptions } from './checks.js';
 import { type Evaluation, evaluate } from './evaluate.js';
 import { softmaxCrossEntropy } from './loss.js';
-import { adam, disposeState, initialState, type Optimizer, type OptimizerState, update } from './optimizer.js';
+import {
+  adam,
+  disposeState,
+  initialState,
+  type Optimizer,
+  type OptimizerState,
+  update,
+} from './optimizer.js';
 import { preparePictures } from './pictures.js';
 import { StatisticsEstimate, updateStatistics } from './statistics.js';
 
@@ -43,8 +50,19 @@ export interface TrainOptions {
 /** What training tells of itself. Epochs and steps count from 1; losses hold the L2 penalty where there is one. */
 export type TrainEvent =
   | StepEvent
-  | { readonly event: 'statistics' | 'validating'; readonly epoch: number; readonly batch: number; readonly batches: number }
-  | { readonly event: 'epoch'; readonly epoch: number; readonly loss: number; readonly accuracy: number; readonly seconds: number }
+  | {
+      readonly event: 'statistics' | 'validating';
+      readonly epoch: number;
+      readonly batch: number;
+      readonly batches: number;
+    }
+  | {
+      readonly event: 'epoch';
+      readonly epoch: number;
+      readonly loss: number;
+      readonly accuracy: number;
+      readonly seconds: number;
+    }
   | ({ readonly event: 'validation'; readonly epoch: number } & Evaluation)
   | {
       readonly event: 'done';
@@ -74,6 +92,7 @@ export interface StepEvent {
 
 /** Streams of the seed's random numbers, apart from those of the layers. */
 const SHUFFLE_STREAM = 2 ** 32;
+/** One for each epoch, from here on. */
 const STATISTICS_STREAM = 2 ** 32 + 1;
 /** What a stopped training still spends on its statistics, so that it ends soon. */
 const BATCHES_WHEN_STOPPED = 8;
@@ -104,7 +123,8 @@ export async function* train(
   const average = () => ({ loss: totals.loss / totals.pictures, accuracy: totals.correct / totals.pictures });
   const stopped = () => signal?.aborted === true;
 
-  const estimate = (batchLimit: number) => reestimate(classifier, data, { batchSize, batchLimit, seed, epoch });
+  const estimate = (batchLimit: number) =>
+    reestimate(classifier, data, { batchSize, batchLimit, seed, epoch });
 
   try {
     while (epoch < epochs && !stopped()) {
@@ -137,9 +157,13 @@ export async function* train(
       }
       if (stopped()) break;
       yield { event: 'epoch', epoch, ...average(), seconds: (performance.now() - started) / 1000 };
-      if (statistics === 'precise' && (validation !== undefined || epoch === epochs)) yield* estimate(statisticsBatches);
+      if (statistics === 'precise' && (validation !== undefined || epoch === epochs))
+        yield* estimate(statisticsBatches);
       if (validation !== undefined && !stopped()) {
-        for await (const event of evaluate(classifier, validation, { batchSize, ...(signal ? { signal } : {}) })) {
+        for await (const event of evaluate(classifier, validation, {
+          batchSize,
+          ...(signal ? { signal } : {}),
+        })) {
           if (event.event === 'progress') {
             const done = Math.ceil(event.pictures / batchSize);
             yield { event: 'validating', epoch, batch: done, batches: Math.ceil(event.of / batchSize) };
@@ -154,7 +178,14 @@ export async function* train(
     }
     if (stopped() && statistics === 'precise' && state.step > 0) yield* estimate(BATCHES_WHEN_STOPPED);
     const completed = epoch === epochs && totals.pictures === count;
-    yield { event: 'done', completed, epochs: epoch, steps: state.step, ...average(), validation: lastValidation };
+    yield {
+      event: 'done',
+      completed,
+      epochs: epoch,
+      steps: state.step,
+      ...average(),
+      validation: lastValidation,
+    };
   } finally {
     disposeState(state);
   }
@@ -170,11 +201,14 @@ async function* reestimate(
   const count = data.labels.length;
   const full = Math.max(1, Math.floor(count / batchSize));
   const batchCount = Math.min(full, batchLimit);
-  const order = Generator.stateless(seed + epoch, STATISTICS_STREAM).permutation(count);
+  const order = Generator.stateless(seed, STATISTICS_STREAM + epoch).permutation(count);
   const estimate = new StatisticsEstimate(classifier.network);
   try {
     let batch = 0;
-    for await (const { pictures } of batches(data, { batchSize, order: order.slice(0, batchCount * batchSize) })) {
+    for await (const { pictures } of batches(data, {
+      batchSize,
+      order: order.slice(0, batchCount * batchSize),
+    })) {
       const prepared = preparePictures(classifier, pictures);
       try {
         estimate.add(classifier.variables, prepared);
@@ -218,7 +252,9 @@ async function takeStep(
       return gradient;
     });
     try {
-      const [[loss], [correct]] = (await Promise.all(measured.map((scalar) => scalar.data()))) as [[number], [number]];
+      const [loss, correct] = (await Promise.all(
+        measured.map(async (scalar) => (await scalar.data())[0]),
+      )) as [number, number];
       if (!Number.isFinite(loss)) return { loss, correct, state };
       const statistics = updateStatistics(network, variables.statistics, pass.moments);
       const updated = update(optimizer, all, variables.weights, pass.gradients.weights, state);

@@ -42,7 +42,11 @@ export function twoLayerIdentityBlock(options: TwoLayerOptions): Residual {
   return postActivated([conv(first), block.norm, block.relu, conv(second), block.norm], [], block);
 }
 
-function bottleneck({ conv, norm, relu }: Layers, options: BottleneckOptions, stride: number): Residual['branch'] {
+function bottleneck(
+  { conv, norm, relu }: Layers,
+  options: BottleneckOptions,
+  stride: number,
+): Residual['branch'] {
   const [reduce, middle, expand] = options.filters;
   return [
     conv(reduce, 1, { stride }),
@@ -56,6 +60,10 @@ function bottleneck({ conv, norm, relu }: Layers, options: BottleneckOptions, st
   ];
 }
 
-function postActivated(branch: Residual['branch'], shortcut: Residual['shortcut'], { relu }: Layers): Residual {
+function postActivated(
+  branch: Residual['branch'],
+  shortcut: Residual['shortcut'],
+  { relu }: Layers,
+): Residual {
   return { op: 'residual', preact: [], branch, shortcut, shortcutFrom: 'input', postact: [relu] };
 }

@@ -5,7 +5,9 @@ import { optionalKernel } from './optional-kernel.js';
 
 /** dy where y > 0, else 0. */
 export function reluGradient(dy: tf.Tensor, y: tf.Tensor): tf.Tensor {
-  const [dx] = optionalKernel<[tf.Tensor]>(kernelNames.reluGradient, { dy, y }, {}, () => [tf.mul(dy, tf.step(y))]);
+  const [dx] = optionalKernel<[tf.Tensor]>(kernelNames.reluGradient, { dy, y }, {}, () => [
+    tf.mul(dy, tf.step(y)),
+  ]);
   return dx;
 }
 

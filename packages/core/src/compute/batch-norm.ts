@@ -20,13 +20,25 @@ export function normalize(
 ): tf.Tensor {
   return tf.tidy(() => {
     const { mean, variance } = statistics as { mean: tf.Tensor1D; variance: tf.Tensor1D };
-    const y = tf.batchNorm(x as tf.Tensor4D, mean, variance, offset as tf.Tensor1D, scale as tf.Tensor1D, op.epsilon);
+    const y = tf.batchNorm(
+      x as tf.Tensor4D,
+      mean,
+      variance,
+      offset as tf.Tensor1D,
+      scale as tf.Tensor1D,
+      op.epsilon,
+    );
     return relu ? tf.relu(y) : y;
   });
 }
 
 /** Normalization with the batch's own moments (Ioffe and Szegedy 2015, Algorithm 1), and its gradient in closed form. */
-export function differentiateNorm(op: Norm, x: tf.Tensor, weights: NormWeights, relu: boolean): Differentiated {
+export function differentiateNorm(
+  op: Norm,
+  x: tf.Tensor,
+  weights: NormWeights,
+  relu: boolean,
+): Differentiated {
   const { scale, offset } = weights;
   const attributes = { epsilon: op.epsilon, relu };
   const [y, mean, variance] = optionalKernel<[tf.Tensor, tf.Tensor, tf.Tensor]>(

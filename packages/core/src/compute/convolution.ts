@@ -12,7 +12,12 @@ export interface ConvWeights {
 }
 
 /** A convolution with its bias, and a ReLU where one follows, in one kernel. */
-export function convolve(op: Conv, input: tf.Tensor, { kernel, bias }: ConvWeights, relu: boolean): tf.Tensor {
+export function convolve(
+  op: Conv,
+  input: tf.Tensor,
+  { kernel, bias }: ConvWeights,
+  relu: boolean,
+): tf.Tensor {
   const x = input as tf.Tensor4D;
   const filter = kernel as tf.Tensor4D;
   const strides = [...op.strides] as [number, number];
@@ -42,7 +47,11 @@ export function differentiateConv(
     saved: options.relu ? [x, y] : [x],
     pull: (upstream, needs): Pulled => {
       const dy = options.relu ? reluGradient(upstream, y) : upstream;
-      const dKernel = runKernel(tf.Conv2DBackpropFilter, { x, dy }, { ...attributes, filterShape: kernel.shape });
+      const dKernel = runKernel(
+        tf.Conv2DBackpropFilter,
+        { x, dy },
+        { ...attributes, filterShape: kernel.shape },
+      );
       const dx = needs.input
         ? runKernel(tf.Conv2DBackpropInput, { dy, filter: kernel }, { ...attributes, inputShape: x.shape })
         : null;

@@ -164,12 +164,19 @@ function differentiateInstruction(
 }
 
 /** Like `tf.tidy`, for results that hold tensors in maps: what they hold stays, everything else goes, also on a throw. */
-function scoped<Result extends TrainingPass & { readonly gradients?: Gradients }>(compute: () => Result): Result {
+function scoped<Result extends TrainingPass & { readonly gradients?: Gradients }>(
+  compute: () => Result,
+): Result {
   let result: Result | undefined;
   tf.tidy(() => {
     result = compute();
     const { gradients } = result;
-    return [result.result, ...result.moments.values(), ...(gradients?.weights.values() ?? []), gradients?.input ?? []].flat();
+    return [
+      result.result,
+      ...result.moments.values(),
+      ...(gradients?.weights.values() ?? []),
+      gradients?.input ?? [],
+    ].flat();
   });
   return result as Result;
 }

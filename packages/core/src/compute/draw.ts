@@ -53,7 +53,8 @@ export function drawInitialValues(
   const generator = draws(initializer.seed, values.length);
   const [fanIn, fanOut] = fans(shape);
   const uniform = (low: number, high: number) => fillUniform(values, generator, low, high);
-  const normal = (mean: number, deviation: number, cut: number) => fillNormal(values, generator, mean, deviation, cut);
+  const normal = (mean: number, deviation: number, cut: number) =>
+    fillNormal(values, generator, mean, deviation, cut);
   switch (initializer.kind) {
     case 'randomUniform':
       return uniform(initializer.low, initializer.high);
@@ -108,7 +109,10 @@ function fillNormal(
 
 function fillIdentity(values: Float32Array, shape: readonly number[], gain: number): Float32Array {
   if (shape.length < 2) {
-    throw new ResNetError('bad-option', `The identity initializer makes kernels; a parameter of shape [${shape}] is none.`);
+    throw new ResNetError(
+      'bad-option',
+      `The identity initializer makes kernels; a parameter of shape [${shape}] is none.`,
+    );
   }
   const [inputs = 1, outputs = 1] = shape.slice(-2);
   const window = shape.slice(0, -2);

@@ -31,7 +31,8 @@ export function forward(network: Network, variables: Variables, pictures: tf.Ten
 function infer({ step, relu }: Instruction, inputs: readonly tf.Tensor[], variables: Variables): tf.Tensor {
   const { op, site } = step;
   const x = inputs[0] as tf.Tensor;
-  const weight = (role: 'kernel' | 'bias' | 'scale' | 'offset') => variable(variables.weights, parameterId(site, role));
+  const weight = (role: 'kernel' | 'bias' | 'scale' | 'offset') =>
+    variable(variables.weights, parameterId(site, role));
   const statistic = (role: 'mean' | 'variance') => variable(variables.statistics, parameterId(site, role));
   switch (op.op) {
     case 'conv':

@@ -8,7 +8,9 @@ export function pool(op: Pool, input: tf.Tensor): tf.Tensor {
   const x = input as tf.Tensor4D;
   const size = [...op.size] as [number, number];
   const strides = [...op.strides] as [number, number];
-  return op.mode === 'max' ? tf.maxPool(x, size, strides, op.padding) : tf.avgPool(x, size, strides, op.padding);
+  return op.mode === 'max'
+    ? tf.maxPool(x, size, strides, op.padding)
+    : tf.avgPool(x, size, strides, op.padding);
 }
 
 export function differentiatePool(op: Pool, x: tf.Tensor): Differentiated {

@@ -29,7 +29,8 @@ export function schedule(network: Network): readonly Instruction[] {
     for (const from of step.from) (consumers[from] as number[]).push(index);
   });
   /** What the next step does, where nothing else takes this one's result. */
-  const onlyNext = (index: number) => (String(consumers[index]) === String(index + 1) ? steps[index + 1]?.op.op : undefined);
+  const onlyNext = (index: number) =>
+    String(consumers[index]) === String(index + 1) ? steps[index + 1]?.op.op : undefined;
   const depends: boolean[] = [];
   const instructions: Instruction[] = [];
   for (let index = 1; index < steps.length; index++) {
@@ -39,7 +40,9 @@ export function schedule(network: Network): readonly Instruction[] {
     const relu = ['conv', 'norm', 'add'].includes(step.op.op) && onlyNext(index) === 'act';
     const normalized = onlyNext(index) === 'norm';
     if (relu) depends[++index] = depends[index - 1] as boolean;
-    const lastUses = [...new Set(step.from)].filter((from) => Math.max(...(consumers[from] as number[])) <= index);
+    const lastUses = [...new Set(step.from)].filter(
+      (from) => Math.max(...(consumers[from] as number[])) <= index,
+    );
     instructions.push({ step, relu, result: index, lastUses, normalized, inputDependsOnParameters });
   }
   schedules.set(network, instructions);

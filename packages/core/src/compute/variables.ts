@@ -46,7 +46,10 @@ export function makeVariables(
           { id: parameter.id },
         );
       }
-      (parameter.trainable ? weights : statistics).set(parameter.id, tf.tensor(values, [...parameter.shape], 'float32'));
+      (parameter.trainable ? weights : statistics).set(
+        parameter.id,
+        tf.tensor(values, [...parameter.shape], 'float32'),
+      );
     }
   } catch (error) {
     disposeVariables({ weights, statistics });
@@ -68,7 +71,9 @@ export function disposeMap(map: TensorMap): void {
 export function variable(map: TensorMap, id: ParameterId): tf.Tensor {
   const found = map.get(id);
   if (found === undefined) {
-    throw new ResNetError('missing-variable', `The variables have no ${id}: they are of another network.`, { id });
+    throw new ResNetError('missing-variable', `The variables have no ${id}: they are of another network.`, {
+      id,
+    });
   }
   return found;
 }

@@ -45,7 +45,12 @@ export function summarize(network: Network): Summary {
       connectedTo: from.map((source) => names[source] as string),
     };
   });
-  return { name: network.name, layers, parameters: countParameters(network), multiplyAdds: multiplyAdds(network) };
+  return {
+    name: network.name,
+    layers,
+    parameters: countParameters(network),
+    multiplyAdds: multiplyAdds(network),
+  };
 }
 
 /** Where the columns of a 100-character table end, as Keras sets them. */

@@ -4,7 +4,12 @@ export type Initializer =
   | { readonly kind: 'constant'; readonly value: number }
   | { readonly kind: 'identity'; readonly gain: number }
   | { readonly kind: 'randomUniform'; readonly low: number; readonly high: number; readonly seed?: number }
-  | { readonly kind: 'randomNormal'; readonly mean: number; readonly deviation: number; readonly seed?: number }
+  | {
+      readonly kind: 'randomNormal';
+      readonly mean: number;
+      readonly deviation: number;
+      readonly seed?: number;
+    }
   | {
       readonly kind: 'glorotUniform' | 'glorotNormal' | 'heUniform' | 'heNormal';
       readonly seed?: number;

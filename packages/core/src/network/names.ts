@@ -46,9 +46,7 @@ function automaticName(step: Step, place: Place): string {
 }
 
 const letter = (index: number): string =>
-  index < 26
-    ? String.fromCharCode(97 + index)
-    : letter(Math.floor(index / 26) - 1) + letter(index % 26);
+  index < 26 ? String.fromCharCode(97 + index) : letter(Math.floor(index / 26) - 1) + letter(index % 26);
 
 /** The identity notebook's scheme, which names convolutions and their normalizations; Keras names the rest. */
 const course: Naming = (step, place) => {

@@ -26,7 +26,8 @@ function stepShape(network: Network, step: Step, index: number, inputs: readonly
       inputs,
     });
   if (step.op.op === 'input') {
-    if (!network.input.every(isCount)) throw misfit(`takes ${show(network.input)}; sizes must be whole and positive`);
+    if (!network.input.every(isCount))
+      throw misfit(`takes ${show(network.input)}; sizes must be whole and positive`);
     return network.input;
   }
   const input = inputs[0] as Shape;
@@ -46,7 +47,8 @@ function stepShape(network: Network, step: Step, index: number, inputs: readonly
 function opShape(op: Op, input: Shape, misfit: (problem: string) => ResNetError): Shape {
   const [height, width, channels] = input as [number, number, number];
   const needsMap = op.op === 'conv' || op.op === 'pool' || op.op === 'pad';
-  if (needsMap && input.length !== 3) throw misfit(`needs [height, width, channels], but gets ${show(input)}`);
+  if (needsMap && input.length !== 3)
+    throw misfit(`needs [height, width, channels], but gets ${show(input)}`);
   const window = (kernel: Size, strides: Size, padding: Padding): Size => {
     const size = [
       windowCount(height, kernel[0], strides[0], padding),

@@ -9,6 +9,9 @@ export interface CommonOptions {
 }
 
 /** Every network by its name. */
-export const networks = { resnet50, resnetPreAct } as const satisfies Record<string, (options?: CommonOptions) => Network>;
+export const networks = { resnet50, resnetPreAct } as const satisfies Record<
+  string,
+  (options?: CommonOptions) => Network
+>;
 
 export type NetworkName = keyof typeof networks;

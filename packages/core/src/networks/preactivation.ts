@@ -42,7 +42,13 @@ export function resnetPreAct(options: ResNetPreActOptions = {}): Network {
       ...(finalConv ? [conv(finalFilters, 3, { padding: 'same' })] : []),
       { op: 'pool', mode: 'average', size: pool, strides: pool, padding: 'valid' },
       { op: 'flatten' },
-      { op: 'dense', units: classes, activation: 'softmax', initializer: initializers.glorotUniform(), l2: 0 },
+      {
+        op: 'dense',
+        units: classes,
+        activation: 'softmax',
+        initializer: initializers.glorotUniform(),
+        l2: 0,
+      },
     ],
   };
 }

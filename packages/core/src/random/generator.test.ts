@@ -9,7 +9,9 @@ describe('Generator', () => {
   });
 
   it("yields the words of TensorFlow's stateful draws", () => {
-    expect(words(Generator.stateful(87654321, 0), 4)).toEqual([361556241, 1459367533, 3832325198, 1250307605]);
+    expect(words(Generator.stateful(87654321, 0), 4)).toEqual([
+      361556241, 1459367533, 3832325198, 1250307605,
+    ]);
   });
 
   it('goes on from a saved state at every position within a counter', () => {

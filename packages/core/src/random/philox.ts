@@ -8,7 +8,11 @@ const WEYL_1 = 0xbb67ae85;
 const ROUNDS = 10;
 
 /** Philox4x32-10: the four words of one counter (Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3"). */
-export function philox(counter: Readonly<Block>, key: readonly [number, number], out: Block = [0, 0, 0, 0]): Block {
+export function philox(
+  counter: Readonly<Block>,
+  key: readonly [number, number],
+  out: Block = [0, 0, 0, 0],
+): Block {
   let [c0, c1, c2, c3] = counter;
   let [k0, k1] = key;
   for (let round = 0; round < ROUNDS; round++) {

@@ -61,7 +61,9 @@ export function fold({ network, variables }: Model): Model {
     ...network,
     name: `${network.name}-folded`,
     stem: foldOps(network.stem, (index) => ({ part: 'stem', index })),
-    stages: network.stages.map((blocks, stage) => blocks.map((block, index) => foldBlock(block, { stage, block: index }))),
+    stages: network.stages.map((blocks, stage) =>
+      blocks.map((block, index) => foldBlock(block, { stage, block: index })),
+    ),
     head: foldOps(network.head, (index) => ({ part: 'head', index })),
   };
   return { network: folded, variables: { weights, statistics } };
@@ -71,7 +73,8 @@ export function fold({ network, variables }: Model): Model {
 function mergeNorm(variables: Variables, conv: Conv, convSite: Site, norm: Norm, normSite: Site) {
   const weight = (site: Site, role: 'kernel' | 'bias' | 'scale' | 'offset') =>
     variable(variables.weights, parameterId(site, role));
-  const statistic = (role: 'mean' | 'variance') => variable(variables.statistics, parameterId(normSite, role));
+  const statistic = (role: 'mean' | 'variance') =>
+    variable(variables.statistics, parameterId(normSite, role));
   return tf.tidy(() => {
     const factor = tf.div(weight(normSite, 'scale'), tf.sqrt(tf.add(statistic('variance'), norm.epsilon))); // [out]
     const bias = conv.bias ? weight(convSite, 'bias') : tf.zerosLike(factor);

@@ -1,0 +1,52 @@
+import {
+  asNetwork,
+  type Classifier,
+  initialize,
+  initializers,
+  type Network,
+  preActivationBlock,
+  unitRange,
+} from '@resnetjs/core';
+import type { Dataset } from '@resnetjs/data';
+
+/** A network of one block over 4×4 pictures with three classes. */
+export function tinyNetwork(l2 = 0): Network {
+  const block = preActivationBlock({ filters: [4, 4, 3], first: true, l2, momentum: 0.9 });
+  return {
+    ...asNetwork(block, [4, 4, 3], 'tiny'),
+    head: [
+      { op: 'norm', epsilon: 1e-3, momentum: 0.9 },
+      { op: 'act', activation: 'relu' },
+      { op: 'pool', mode: 'average', size: [2, 2], strides: [2, 2], padding: 'valid' },
+      { op: 'flatten' },
+      { op: 'dense', units: 3, activation: 'softmax', initializer: initializers.glorotUniform(), l2: 0 },
+    ],
+  };
+}
+
+export function tinyClassifier(network = tinyNetwork(), seed = 0): Classifier {
+  const variables = initialize(network, { seed });
+  return { network, variables, classes: ['red', 'green', 'blue'], preprocessing: unitRange() };
+}
+
+/** Noisy pictures whose class is their brightest channel. */
+export function tinyData(count = 24): Dataset {
+  const labels = Uint16Array.from({ length: count }, (_, index) => index % 3);
+  const picture = (index: number) =>
+    Uint8Array.from(
+      { length: 48 },
+      (_, i) => (i % 3 === index % 3 ? 200 : 60) + ((i * 37 + index * 101) % 50),
+    );
+  return {
+    classes: ['red', 'green', 'blue'],
+    shape: [4, 4, 3],
+    labels,
+    read: async (indices) => {
+      const pictures = new Uint8Array(indices.length * 48);
+      Array.from(indices).forEach((index, position) => {
+        pictures.set(picture(index), position * 48);
+      });
+      return pictures;
+    },
+  };
+}

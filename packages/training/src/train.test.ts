@@ -1,0 +1,143 @@
+import { register } from '@resnetjs/backend-wasm';
+import { type Classifier, disposeVariables, forwardTraining } from '@resnetjs/core';
+import * as tf from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { adam } from './optimizer.js';
+import { StatisticsEstimate } from './statistics.js';
+import { tinyClassifier, tinyData, tinyNetwork } from './tiny.test-support.js';
+import { type TrainEvent, type TrainOptions, train } from './train.js';
+
+beforeAll(() => register());
+
+async function run(
+  classifier: Classifier,
+  options: TrainOptions,
+  onEvent: (event: TrainEvent) => void = () => {},
+) {
+  const events: TrainEvent[] = [];
+  for await (const event of train(classifier, tinyData(), options)) {
+    events.push(event);
+    onEvent(event);
+  }
+  return events;
+}
+
+const weightsOf = (classifier: Classifier) =>
+  [...classifier.variables.weights.values(), ...classifier.variables.statistics.values()].map((tensor) => [
+    ...tensor.dataSync(),
+  ]);
+
+describe('train', () => {
+  it('learns, tells of it in order, and leaves no tensor but the variables', async () => {
+    const tensors = tf.memory().numTensors;
+    const classifier = tinyClassifier();
+    const options = {
+      epochs: 12,
+      batchSize: 10,
+      optimizer: adam({ learningRate: 0.02 }),
+      validation: tinyData(9),
+    };
+    const events = await run(classifier, options);
+    const kinds = events
+      .filter(({ event }) => event !== 'statistics' && event !== 'validating')
+      .map(({ event }) => event);
+    expect(kinds.slice(0, 5)).toEqual(['step', 'step', 'step', 'epoch', 'validation']);
+    const done = events.at(-1);
+    expect(done).toMatchObject({ event: 'done', completed: true, epochs: 12, steps: 36 });
+    expect(done).toMatchObject({ validation: { accuracy: 1, pictures: 9 } });
+    disposeVariables(classifier.variables);
+    expect(tf.memory().numTensors).toBe(tensors);
+  });
+
+  it('gives equal models from equal seeds, and others from others', async () => {
+    const trained = async (seed: number) => {
+      const classifier = tinyClassifier();
+      await run(classifier, { epochs: 2, batchSize: 10, seed });
+      const values = weightsOf(classifier);
+      disposeVariables(classifier.variables);
+      return values;
+    };
+    const first = await trained(1);
+    expect(await trained(1)).toEqual(first);
+    expect(await trained(2)).not.toEqual(first);
+  });
+
+  it('ends after the step under way when the signal is raised', async () => {
+    const controller = new AbortController();
+    const classifier = tinyClassifier();
+    const events = await run(classifier, { epochs: 5, batchSize: 10, signal: controller.signal }, (event) => {
+      if (event.event === 'step' && event.epoch === 2) controller.abort();
+    });
+    expect(events.at(-1)).toMatchObject({ event: 'done', completed: false, epochs: 2, steps: 4 });
+    disposeVariables(classifier.variables);
+  });
+
+  it('leaves no tensor but the variables when the loop is left', async () => {
+    const tensors = tf.memory().numTensors;
+    const classifier = tinyClassifier();
+    for await (const event of train(classifier, tinyData(), { epochs: 3 })) if (event.event === 'step') break;
+    disposeVariables(classifier.variables);
+    expect(tf.memory().numTensors).toBe(tensors);
+  });
+
+  it('stops at a step whose loss is not finite, says which, and keeps the last good variables', async () => {
+    const tensors = tf.memory().numTensors;
+    const classifier = tinyClassifier();
+    const training = run(classifier, { epochs: 3, batchSize: 10, optimizer: adam({ learningRate: 1e38 }) });
+    await expect(training).rejects.toThrow(
+      /The loss became .* at step \d of epoch \d\. Try a smaller learning rate/,
+    );
+    disposeVariables(classifier.variables);
+    expect(tf.memory().numTensors).toBe(tensors);
+  });
+
+  it('counts the L2 penalty in the loss', async () => {
+    const withPenalty = tinyClassifier(tinyNetwork(0.1));
+    const without = tinyClassifier(tinyNetwork(0));
+    const loss = async (classifier: Classifier) => {
+      const [first] = await run(classifier, { epochs: 1, batchSize: 24 });
+      return first?.event === 'step' ? first.loss : Number.NaN;
+    };
+    const kernels = [...withPenalty.variables.weights].filter(([id]) => /branch.*kernel/.test(id));
+    const squares = kernels.reduce(
+      (sum, [, kernel]) => sum + (tf.sum(tf.square(kernel)).dataSync()[0] as number),
+      0,
+    );
+    const difference = (await loss(withPenalty)) - (await loss(without));
+    expect(difference).toBeCloseTo(0.1 * squares, 4);
+  });
+
+  it.each([
+    [{ epochs: 0 }, /epochs is 0; it must be a whole number of at least 1/],
+    [{ batchSize: 1.5 }, /batchSize is 1.5/],
+  ])('refuses %j', async (options, message) => {
+    await expect(run(tinyClassifier(), options)).rejects.toThrow(message);
+  });
+
+  it('refuses pictures of another size', async () => {
+    const wide = { ...tinyData(), shape: [4, 8, 3] as const };
+    await expect(train(tinyClassifier(), wide).next()).rejects.toThrow(
+      'The pictures are 4×8×3, but tiny takes 4×4×3.',
+    );
+  });
+});
+
+describe('StatisticsEstimate', () => {
+  it('equals the moments of all pictures at once, where the network has one normalization', () => {
+    const network = { ...tinyNetwork(), stages: [], head: tinyNetwork().head.slice(0, 2) };
+    const classifier = tinyClassifier(network);
+    const first = tf.randomNormal([5, 4, 4, 3], 100, 0.5, 'float32', 1);
+    const second = tf.randomNormal([5, 4, 4, 3], 101, 0.5, 'float32', 2);
+    const estimate = new StatisticsEstimate(network);
+    estimate.add(classifier.variables, first);
+    estimate.add(classifier.variables, second);
+    const together = forwardTraining(network, classifier.variables, tf.concat([first, second]));
+    for (const [id, tensor] of estimate.result()) {
+      const expected = together.moments.get(id)?.dataSync() as Float32Array;
+      tensor.dataSync().forEach((value, index) => {
+        expect(Math.abs(value / (expected[index] as number) - 1)).toBeLessThan(1e-5);
+      });
+    }
+    estimate.dispose();
+  });
+});
