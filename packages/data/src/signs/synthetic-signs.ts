@@ -60,7 +60,7 @@ function photograph(canvas: Canvas, random: Generator, scratch: Float32Array, ou
   const { size, rgb } = canvas;
   const exposure = between(random, 0.82, 1.15);
   const gains = [between(random, 0.94, 1.06), 1, between(random, 0.92, 1.08)].map((gain) => gain * exposure * 255);
-  const noise = between(random, 0.5, 7);
+  const noise = between(random, 0.5, 3);
   const blur = Math.max(0, between(random, -0.1, 0.2));
   blurAlong(rgb, scratch, size, 3, blur);
   blurAlong(scratch, rgb, size, size * 3, blur);

@@ -1,0 +1,42 @@
+import { ResNetError } from '@resnetjs/core';
+import type { Dataset } from './dataset.js';
+
+/** Returns a dataset that a classifier can learn from: at least two classes with pictures. Throws bad-data, naming it `what`. */
+export function checkDataset<D extends Dataset>(dataset: D, what = 'This dataset'): D {
+  const { classes, labels } = dataset;
+  const present = new Set(labels);
+  for (const label of present) {
+    if (label < classes.length) continue;
+    const position = labels.indexOf(label);
+    throw new ResNetError(
+      'bad-data',
+      `${what}: picture ${position} has label ${label}, but there are ${classes.length} classes (labels 0 to ${classes.length - 1}). Correct the label, or name the class.`,
+      { position, label, classes: classes.length },
+    );
+  }
+  if (present.size >= 2) return dataset;
+  const [only] = present;
+  const found = only === undefined ? 'none' : `only "${classes[only]}"`;
+  throw new ResNetError(
+    'bad-data',
+    `${what}: pictures of at least two classes are needed to tell classes apart; there is ${found}. Add pictures of another class.`,
+    { classes: [...classes], present: present.size },
+  );
+}
+
+/** Throws bad-option unless every index names one of `count` pictures. */
+export function checkIndices(indices: ArrayLike<number>, count: number): void {
+  for (let i = 0; i < indices.length; i++) {
+    const index = indices[i] as number;
+    if (Number.isInteger(index) && index >= 0 && index < count) continue;
+    throw new ResNetError('bad-option', `There is no picture ${index}: pictures are 0 to ${count - 1}.`, { index, count });
+  }
+}
+
+/** Throws bad-option unless `value` is a whole number from `low` to `high`. */
+export function checkInteger(name: string, value: number, low: number, high = Number.MAX_SAFE_INTEGER): void {
+  if (Number.isInteger(value) && value >= low && value <= high) return;
+  throw new ResNetError('bad-option', `${name} is a whole number from ${low} to ${high}, not ${String(value)}.`, {
+    [name]: value,
+  });
+}

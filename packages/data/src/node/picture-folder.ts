@@ -1,0 +1,115 @@
+import { readdir, realpath, stat } from 'node:fs/promises';
+import { extname, join, relative, sep } from 'node:path';
+import { ResNetError } from '@resnetjs/core';
+import { cached } from '../cached.js';
+import { checkDataset, checkIndices } from '../check-dataset.js';
+import type { Dataset } from '../dataset.js';
+import { decodePicture } from './decode-picture.js';
+
+export interface PictureFolderOptions {
+  /** Height and width of every picture, in pixels, which are resized to it; 64 unless told. */
+  readonly imageSize?: number | readonly [height: number, width: number];
+  /** Decoded pictures are kept while they fit; 512 MiB unless told. */
+  readonly cacheBytes?: number;
+}
+
+/** A dataset whose pictures are files. */
+export interface PictureFolder extends Dataset {
+  /** The file of each picture. */
+  readonly files: readonly string[];
+}
+
+const EXTENSIONS = new Set(['.jpg', '.jpeg', '.png', '.webp']);
+const LAYOUT = 'Expected a folder with one folder of JPEG, PNG or WebP pictures per class';
+const DECODED_AT_ONCE = 8;
+
+/**
+ * Pictures in a folder per class, decoded when they are first read. Classes and files are in the order of their names;
+ * hidden files, other kinds of files and links that lead out of the folder are passed over.
+ * Throws file-system, bad-data, bad-option; reading throws bad-file for a broken picture.
+ */
+export async function pictureFolder(path: string, options: PictureFolderOptions = {}): Promise<PictureFolder> {
+  const shape = pictureShape(options.imageSize ?? 64);
+  const root = await realFolder(path);
+  const classes = await inside(root, path, 'folder');
+  if (classes.length === 0) throw badFolder(path, `it has no folders in it. ${LAYOUT}.`);
+  if (classes.length > 0xffff) throw badFolder(path, `it has ${classes.length} folders; at most 65535 classes will do.`);
+  const files: string[] = [];
+  const labels: number[] = [];
+  for (const [label, name] of classes.entries()) {
+    const folder = join(path, name);
+    const pictures = (await inside(root, folder, 'file')).filter((file) => EXTENSIONS.has(extname(file).toLowerCase()));
+    if (pictures.length === 0) {
+      throw badFolder(path, `the folder "${name}" has no JPEG, PNG or WebP pictures in it. Add some, or remove it.`, { class: name });
+    }
+    for (const picture of pictures) {
+      files.push(join(folder, picture));
+      labels.push(label);
+    }
+  }
+  const [height, width] = shape;
+  const dataset: PictureFolder = {
+    classes,
+    shape,
+    labels: Uint16Array.from(labels),
+    files,
+    async read(indices) {
+      checkIndices(indices, files.length);
+      const bytes = height * width * 3;
+      const batch = new Uint8Array(indices.length * bytes); // [batch, height, width, 3]
+      let next = 0;
+      const decode = async () => {
+        for (let i = next++; i < indices.length; i = next++) {
+          batch.set(await decodePicture(files[indices[i] as number] as string, shape), i * bytes);
+        }
+      };
+      await Promise.all(Array.from({ length: Math.min(DECODED_AT_ONCE, indices.length) }, decode));
+      return batch;
+    },
+  };
+  return cached(checkDataset(dataset, path), options.cacheBytes);
+}
+
+function pictureShape(size: number | readonly [height: number, width: number]): Dataset['shape'] {
+  const [height, width] = typeof size === 'number' ? [size, size] : size;
+  for (const side of [height, width]) {
+    if (Number.isInteger(side) && side >= 1 && side <= 4096) continue;
+    throw new ResNetError('bad-option', `The image size is a whole number of pixels from 1 to 4096, not ${side}.`, { size });
+  }
+  return [height, width, 3];
+}
+
+async function realFolder(path: string): Promise<string> {
+  try {
+    const root = await realpath(path);
+    if ((await stat(root)).isDirectory()) return root;
+  } catch (cause) {
+    const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
+    const reason = missing ? 'there is no such folder' : (cause as Error).message;
+    throw new ResNetError('file-system', `${path} cannot be opened: ${reason}. ${LAYOUT}.`, { path }, { cause });
+  }
+  throw badFolder(path, `it is not a folder. ${LAYOUT}.`);
+}
+
+/** The names in a folder, sorted, of one kind, visible, and not leading out of `root`. */
+async function inside(root: string, folder: string, kind: 'folder' | 'file'): Promise<string[]> {
+  const names: string[] = [];
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    if (entry.name.startsWith('.')) continue;
+    if (entry.isSymbolicLink() && !(await leadsInside(root, join(folder, entry.name)))) continue;
+    const status = entry.isSymbolicLink() ? await stat(join(folder, entry.name)) : entry;
+    if (kind === 'folder' ? status.isDirectory() : status.isFile()) names.push(entry.name);
+  }
+  return names.sort((a, b) => (a < b ? -1 : 1));
+}
+
+async function leadsInside(root: string, link: string): Promise<boolean> {
+  const target = await realpath(link).catch(() => null);
+  if (target === null) return false;
+  const way = relative(root, target);
+  return way !== '' && way !== '..' && !way.startsWith(`..${sep}`);
+}
+
+function badFolder(path: string, message: string, details: Record<string, unknown> = {}): ResNetError {
+  return new ResNetError('bad-data', `${path} cannot be used as a dataset: ${message}`, { path, ...details });
+}
