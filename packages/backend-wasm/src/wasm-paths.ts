@@ -1,3 +1,11 @@
+// Bundlers look for `new URL` and `import.meta.url` as they are written; neither is in ES2023's types.
+declare const URL: new (path: string, origin: string) => { readonly href: string };
+declare global {
+  interface ImportMeta {
+    url: string;
+  }
+}
+
 /**
  * TensorFlow.js's .wasm files, for bundlers that follow `new URL('…', import.meta.url)` into
  * packages (Vite, webpack): `register({ wasmPaths })`. Without a bundler these URLs lead nowhere.
