@@ -1,0 +1,39 @@
+import { sumByChannel, type Tensor64, zeros } from './tensor.js';
+
+/** x [batch, in] · kernel [in, out] + bias [out]. */
+export function dense(x: Tensor64, kernel: Tensor64, bias: Tensor64): Tensor64 {
+  const y = zeros([x.shape[0] as number, kernel.shape[1] as number]);
+  forEachProduct(x, kernel, (xi, ki, yi) => {
+    y.data[yi]! += (x.data[xi] as number) * (kernel.data[ki] as number);
+  });
+  y.data.forEach((value, i) => {
+    y.data[i] = value + (bias.data[i % bias.data.length] as number);
+  });
+  return y;
+}
+
+export function denseGradients(x: Tensor64, kernel: Tensor64, dy: Tensor64) {
+  const dx = zeros(x.shape);
+  const dKernel = zeros(kernel.shape);
+  forEachProduct(x, kernel, (xi, ki, yi) => {
+    dx.data[xi]! += (dy.data[yi] as number) * (kernel.data[ki] as number);
+    dKernel.data[ki]! += (dy.data[yi] as number) * (x.data[xi] as number);
+  });
+  return { dx, dKernel, dBias: sumByChannel(dy) };
+}
+
+function forEachProduct(
+  x: Tensor64,
+  kernel: Tensor64,
+  visit: (xi: number, ki: number, yi: number) => void,
+): void {
+  const [batch, inputs] = x.shape as [number, number];
+  const outputs = kernel.shape[1] as number;
+  for (let row = 0; row < batch; row++) {
+    for (let input = 0; input < inputs; input++) {
+      for (let output = 0; output < outputs; output++) {
+        visit(row * inputs + input, input * outputs + output, row * outputs + output);
+      }
+    }
+  }
+}

@@ -1,0 +1,63 @@
+import { mapped, type Tensor64, zeros } from './tensor.js';
+
+export interface AdamOptions {
+  readonly learningRate: number;
+  readonly beta1: number;
+  readonly beta2: number;
+  readonly epsilon: number;
+}
+
+export interface AdamState {
+  readonly variable: Tensor64;
+  readonly firstMoment: Tensor64;
+  readonly secondMoment: Tensor64;
+  /** Steps taken. */
+  readonly step: number;
+}
+
+export function adamStart(variable: Tensor64): AdamState {
+  return { variable, firstMoment: zeros(variable.shape), secondMoment: zeros(variable.shape), step: 0 };
+}
+
+/** One step of Adam as Keras takes it: the bias corrections are in the step size, and epsilon is added to √second as it is. */
+export function adamStep(state: AdamState, gradient: Tensor64, options: AdamOptions): AdamState {
+  const { learningRate, beta1, beta2, epsilon } = options;
+  const step = state.step + 1;
+  const size = (learningRate * Math.sqrt(1 - beta2 ** step)) / (1 - beta1 ** step);
+  const g = (i: number) => gradient.data[i] as number;
+  const firstMoment = mapped(state.firstMoment, (m, i) => beta1 * m + (1 - beta1) * g(i));
+  const secondMoment = mapped(state.secondMoment, (v, i) => beta2 * v + (1 - beta2) * g(i) ** 2);
+  const variable = mapped(state.variable, (value, i) => {
+    return (
+      value - (size * (firstMoment.data[i] as number)) / (Math.sqrt(secondMoment.data[i] as number) + epsilon)
+    );
+  });
+  return { variable, firstMoment, secondMoment, step };
+}
+
+export interface SgdOptions {
+  readonly learningRate: number;
+  readonly momentum: number;
+}
+
+export interface SgdState {
+  readonly variable: Tensor64;
+  readonly velocity: Tensor64;
+}
+
+export function sgdStart(variable: Tensor64): SgdState {
+  return { variable, velocity: zeros(variable.shape) };
+}
+
+/** One step of SGD with momentum as Keras takes it: the velocity holds the learning rate of each step that made it. */
+export function sgdStep(
+  state: SgdState,
+  gradient: Tensor64,
+  { learningRate, momentum }: SgdOptions,
+): SgdState {
+  const velocity = mapped(
+    state.velocity,
+    (v, i) => momentum * v - learningRate * (gradient.data[i] as number),
+  );
+  return { velocity, variable: mapped(state.variable, (value, i) => value + (velocity.data[i] as number)) };
+}
