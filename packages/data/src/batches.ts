@@ -19,7 +19,10 @@ export interface Batch {
 }
 
 /** Goes through a dataset batch by batch; while one batch is in use, the next is being read. Throws bad-option. */
-export async function* batches(dataset: Dataset, options: BatchesOptions): AsyncGenerator<Batch, void, undefined> {
+export async function* batches(
+  dataset: Dataset,
+  options: BatchesOptions,
+): AsyncGenerator<Batch, void, undefined> {
   const { batchSize, dropLast = false } = options;
   checkInteger('batchSize', batchSize, 1);
   const all = options.order ?? Array.from(dataset.labels.keys());

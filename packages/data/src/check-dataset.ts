@@ -29,14 +29,22 @@ export function checkIndices(indices: ArrayLike<number>, count: number): void {
   for (let i = 0; i < indices.length; i++) {
     const index = indices[i] as number;
     if (Number.isInteger(index) && index >= 0 && index < count) continue;
-    throw new ResNetError('bad-option', `There is no picture ${index}: pictures are 0 to ${count - 1}.`, { index, count });
+    throw new ResNetError('bad-option', `There is no picture ${index}: pictures are 0 to ${count - 1}.`, {
+      index,
+      count,
+    });
   }
 }
 
 /** Throws bad-option unless `value` is a whole number from `low` to `high`. */
 export function checkInteger(name: string, value: number, low: number, high = Number.MAX_SAFE_INTEGER): void {
   if (Number.isInteger(value) && value >= low && value <= high) return;
-  throw new ResNetError('bad-option', `${name} is a whole number from ${low} to ${high}, not ${String(value)}.`, {
-    [name]: value,
-  });
+  throw new ResNetError(
+    'bad-option',
+    `${name} is a whole number from ${low} to ${high}, not ${String(value)}.`,
+    {
+      name,
+      value,
+    },
+  );
 }

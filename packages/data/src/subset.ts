@@ -34,7 +34,11 @@ export function subset(dataset: Dataset, indices: ArrayLike<number>): Dataset {
 export function split(dataset: Dataset, options: SplitOptions): { train: Dataset; validation: Dataset } {
   const { fraction, seed = 0 } = options;
   if (!(fraction > 0 && fraction < 1)) {
-    throw new ResNetError('bad-option', `The validation fraction lies between 0 and 1, not ${fraction}: try 0.1.`, { fraction });
+    throw new ResNetError(
+      'bad-option',
+      `The validation fraction lies between 0 and 1, not ${fraction}: try 0.1.`,
+      { fraction },
+    );
   }
   checkInteger('seed', seed, 0);
   checkDataset(dataset);
@@ -52,7 +56,10 @@ export function split(dataset: Dataset, options: SplitOptions): { train: Dataset
   const where = (side: number) => [...heldOut.keys()].filter((index) => heldOut[index] === side);
   const validation = where(1);
   if (validation.length === 0) {
-    throw new ResNetError('bad-data', 'Every class has a single picture, so none can be set apart for validation. Add pictures.');
+    throw new ResNetError(
+      'bad-data',
+      'Every class has a single picture, so none can be set apart for validation. Add pictures.',
+    );
   }
   return { train: subset(dataset, where(0)), validation: subset(dataset, validation) };
 }

@@ -34,9 +34,19 @@ export async function openDataset(spec: string, options: OpenDatasetOptions = {}
   }
   const status = await stat(spec).catch((cause: NodeJS.ErrnoException) => {
     if (cause.code !== 'ENOENT' && cause.code !== 'ENOTDIR') {
-      throw new ResNetError('file-system', `${spec} cannot be opened: ${cause.message}.`, { path: spec }, { cause });
+      throw new ResNetError(
+        'file-system',
+        `${spec} cannot be opened: ${cause.message}.`,
+        { path: spec },
+        { cause },
+      );
     }
-    throw new ResNetError('unknown-name', `"${spec}" is neither a file nor a folder: ${ACCEPTED}.`, { spec }, { cause });
+    throw new ResNetError(
+      'unknown-name',
+      `"${spec}" is neither a file nor a folder: ${ACCEPTED}.`,
+      { spec },
+      { cause },
+    );
   });
   if (status.isDirectory()) return described(await pictureFolder(spec, options), `the folder ${spec}`);
   if (['.h5', '.hdf5'].includes(extname(spec).toLowerCase())) return openSigns(spec, options);
@@ -60,7 +70,11 @@ async function openSigns(path: string, options: OpenDatasetOptions): Promise<Ope
   const wanted = options.imageSize === undefined ? [height, width] : sides(options.imageSize);
   if (wanted[0] !== height || wanted[1] !== width) {
     const message = `${path} holds pictures of ${height}×${width} pixels, not ${wanted.join('×')}: leave the image size out, or make it ${height}.`;
-    throw new ResNetError('bad-option', message, { path, shape: dataset.shape, imageSize: options.imageSize });
+    throw new ResNetError('bad-option', message, {
+      path,
+      shape: dataset.shape,
+      imageSize: options.imageSize,
+    });
   }
   return described(dataset, `${path} (${dataset.part})`);
 }

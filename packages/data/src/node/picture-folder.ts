@@ -21,26 +21,36 @@ export interface PictureFolder extends Dataset {
 
 const EXTENSIONS = new Set(['.jpg', '.jpeg', '.png', '.webp']);
 const LAYOUT = 'Expected a folder with one folder of JPEG, PNG or WebP pictures per class';
-const DECODED_AT_ONCE = 8;
+const DECODED_AT_ONCE = 4;
 
 /**
  * Pictures in a folder per class, decoded when they are first read. Classes and files are in the order of their names;
  * hidden files, other kinds of files and links that lead out of the folder are passed over.
  * Throws file-system, bad-data, bad-option; reading throws bad-file for a broken picture.
  */
-export async function pictureFolder(path: string, options: PictureFolderOptions = {}): Promise<PictureFolder> {
+export async function pictureFolder(
+  path: string,
+  options: PictureFolderOptions = {},
+): Promise<PictureFolder> {
   const shape = pictureShape(options.imageSize ?? 64);
   const root = await realFolder(path);
   const classes = await inside(root, path, 'folder');
   if (classes.length === 0) throw badFolder(path, `it has no folders in it. ${LAYOUT}.`);
-  if (classes.length > 0xffff) throw badFolder(path, `it has ${classes.length} folders; at most 65535 classes will do.`);
+  if (classes.length > 0xffff)
+    throw badFolder(path, `it has ${classes.length} folders; at most 65535 classes will do.`);
   const files: string[] = [];
   const labels: number[] = [];
   for (const [label, name] of classes.entries()) {
     const folder = join(path, name);
-    const pictures = (await inside(root, folder, 'file')).filter((file) => EXTENSIONS.has(extname(file).toLowerCase()));
+    const pictures = (await inside(root, folder, 'file')).filter((file) =>
+      EXTENSIONS.has(extname(file).toLowerCase()),
+    );
     if (pictures.length === 0) {
-      throw badFolder(path, `the folder "${name}" has no JPEG, PNG or WebP pictures in it. Add some, or remove it.`, { class: name });
+      throw badFolder(
+        path,
+        `the folder "${name}" has no JPEG, PNG or WebP pictures in it. Add some, or remove it.`,
+        { class: name },
+      );
     }
     for (const picture of pictures) {
       files.push(join(folder, picture));
@@ -74,7 +84,11 @@ function pictureShape(size: number | readonly [height: number, width: number]): 
   const [height, width] = typeof size === 'number' ? [size, size] : size;
   for (const side of [height, width]) {
     if (Number.isInteger(side) && side >= 1 && side <= 4096) continue;
-    throw new ResNetError('bad-option', `The image size is a whole number of pixels from 1 to 4096, not ${side}.`, { size });
+    throw new ResNetError(
+      'bad-option',
+      `The image size is a whole number of pixels from 1 to 4096, not ${side}.`,
+      { size },
+    );
   }
   return [height, width, 3];
 }
@@ -86,7 +100,12 @@ async function realFolder(path: string): Promise<string> {
   } catch (cause) {
     const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
     const reason = missing ? 'there is no such folder' : (cause as Error).message;
-    throw new ResNetError('file-system', `${path} cannot be opened: ${reason}. ${LAYOUT}.`, { path }, { cause });
+    throw new ResNetError(
+      'file-system',
+      `${path} cannot be opened: ${reason}. ${LAYOUT}.`,
+      { path },
+      { cause },
+    );
   }
   throw badFolder(path, `it is not a folder. ${LAYOUT}.`);
 }

@@ -33,7 +33,8 @@ const HDF5_STRING = 3;
  */
 export async function readSigns(path: string, options: ReadSignsOptions = {}): Promise<SignsDataset> {
   checkHeader(path);
-  await ready;
+  const hdf5 = await ready;
+  hdf5.activate_throwing_error_handler(); // instead of a stack trace on the terminal
   try {
     const file = new Hdf5File(path, 'r');
     try {
@@ -44,7 +45,14 @@ export async function readSigns(path: string, options: ReadSignsOptions = {}): P
   } catch (cause) {
     if (cause instanceof ResNetError) throw cause;
     const reason = cause instanceof Error ? cause.message.split('\n')[0] : String(cause);
-    throw badFile(path, `HDF5 cannot read it (${reason}). It is damaged or incomplete: fetch it again.`, {}, cause);
+    throw badFile(
+      path,
+      `HDF5 cannot read it (${reason}). It is damaged or incomplete: fetch it again.`,
+      {},
+      cause,
+    );
+  } finally {
+    hdf5.deactivate_throwing_error_handler();
   }
 }
 
@@ -98,14 +106,20 @@ function checkHeader(path: string): void {
     throw new ResNetError('file-system', `${path} cannot be opened: ${reason}.`, { path }, { cause });
   }
   if (header.toString('latin1', 0, 8) !== SIGNATURE) {
-    throw badFile(path, `it is not an HDF5 file: it begins with ${printable(header.subarray(0, 8))}. ${EXPECTED}.`);
+    throw badFile(
+      path,
+      `it is not an HDF5 file: it begins with ${printable(header.subarray(0, 8))}. ${EXPECTED}.`,
+    );
   }
   const version = header[8] as number;
   const [widthAt, endAt] = version < 2 ? [13, 40] : [9, 28];
   if (header[widthAt] !== 8) return;
   const end = Number(header.readBigUInt64LE(endAt));
   if (end > size) {
-    throw badFile(path, `it is cut: its header promises ${end} bytes, and it has ${size}. Fetch it again.`, { end, size });
+    throw badFile(path, `it is cut: its header promises ${end} bytes, and it has ${size}. Fetch it again.`, {
+      end,
+      size,
+    });
   }
 }
 
@@ -113,7 +127,9 @@ function readPictures(path: string, file: Group, name: string) {
   const dataset = find(path, file, name);
   const { shape, type, size, signed } = describe(dataset);
   if (type !== HDF5_INTEGER || size !== 1 || signed) {
-    throw badFile(path, `${name} is of type ${String(dataset.dtype)}; pictures are uint8, 0 to 255.`, { name });
+    throw badFile(path, `${name} is of type ${String(dataset.dtype)}; pictures are uint8, 0 to 255.`, {
+      name,
+    });
   }
   const [count, height, width, channels] = shape as [number, number, number, number];
   if (shape.length !== 4 || channels !== 3 || Math.min(count, height, width) < 1) {
@@ -125,7 +141,8 @@ function readPictures(path: string, file: Group, name: string) {
   const step = Math.max(1, Math.floor(CHUNK_BYTES / row));
   for (let start = 0; start < count; start += step) {
     const rows = dataset.slice([[start, Math.min(count, start + step)], [], [], []]);
-    if (!(rows instanceof Uint8Array)) throw badFile(path, `${name} cannot be read. Fetch the file again.`, { name });
+    if (!(rows instanceof Uint8Array))
+      throw badFile(path, `${name} cannot be read. Fetch the file again.`, { name });
     data.set(rows, start * row);
   }
   return { shape: [count, height, width] as const, data };
@@ -140,7 +157,11 @@ function readLabels(path: string, file: Group, name: string, count: number, clas
   const flat = shape.length === 1 || (shape.length === 2 && Math.min(...shape) === 1);
   const length = shape.reduce((a, b) => a * b, 1);
   if (!flat || length !== count) {
-    throw badFile(path, `${name} has shape [${shape}]; for ${count} pictures it is [${count}] or [1, ${count}].`, { name, shape });
+    throw badFile(
+      path,
+      `${name} has shape [${shape}]; for ${count} pictures it is [${count}] or [1, ${count}].`,
+      { name, shape },
+    );
   }
   checkBytes(path, dataset, name, shape);
   const values = Array.from(dataset.value as ArrayLike<number | bigint>, Number);
@@ -163,8 +184,10 @@ function readClasses(path: string, file: Group): string[] {
   }
   checkBytes(path, dataset, 'list_classes', shape);
   const names = Array.from(dataset.value as ArrayLike<unknown>, String);
-  if (names.length > 0xffff) throw badFile(path, `list_classes names ${names.length} classes; at most 65535 will do.`);
-  if (new Set(names).size < names.length) throw badFile(path, `list_classes names a class twice: ${names.join(', ')}.`);
+  if (names.length > 0xffff)
+    throw badFile(path, `list_classes names ${names.length} classes; at most 65535 will do.`);
+  if (new Set(names).size < names.length)
+    throw badFile(path, `list_classes names a class twice: ${names.join(', ')}.`);
   return names;
 }
 
@@ -193,8 +216,18 @@ function checkBytes(path: string, dataset: Hdf5Dataset, name: string, shape: rea
   );
 }
 
-function badFile(path: string, message: string, details: Record<string, unknown> = {}, cause?: unknown): ResNetError {
-  return new ResNetError('bad-file', `${path} cannot be read as SIGNS pictures: ${message}`, { path, ...details }, { cause });
+function badFile(
+  path: string,
+  message: string,
+  details: Record<string, unknown> = {},
+  cause?: unknown,
+): ResNetError {
+  return new ResNetError(
+    'bad-file',
+    `${path} cannot be read as SIGNS pictures: ${message}`,
+    { path, ...details },
+    { cause },
+  );
 }
 
 function printable(bytes: Uint8Array): string {

@@ -74,7 +74,14 @@ export function paintLimb(canvas: Canvas, limb: Limb, surface: Surface, light: L
 }
 
 /** Lays a plain colour over the limb's area; `softness` is the width of its edge in pixels, `onHand` keeps it on the hand. */
-export function paintFlat(canvas: Canvas, limb: Limb, colour: Colour, opacity: number, softness = 1, onHand = false) {
+export function paintFlat(
+  canvas: Canvas,
+  limb: Limb,
+  colour: Colour,
+  opacity: number,
+  softness = 1,
+  onHand = false,
+) {
   const { rgb, hand, size } = canvas;
   visit(limb, size, softness / 2, (at, x, y) => {
     const distance = measure(limb, x, y);
@@ -89,7 +96,13 @@ export function paintFlat(canvas: Canvas, limb: Limb, colour: Colour, opacity: n
 }
 
 /** Darkens what lies under the limbs, as their shadow; `mask` is scratch of [size, size]. */
-export function paintShadow(canvas: Canvas, limbs: readonly Limb[], strength: number, softness: number, mask: Float32Array) {
+export function paintShadow(
+  canvas: Canvas,
+  limbs: readonly Limb[],
+  strength: number,
+  softness: number,
+  mask: Float32Array,
+) {
   const { rgb, size } = canvas;
   mask.fill(0);
   for (const limb of limbs) {
@@ -112,7 +125,12 @@ export function glow(light: Light, x: number, y: number, size: number): number {
 }
 
 /** Calls `each` for the pixels (by their centres) of the limb's bounding box, `margin` pixels around it. */
-function visit(limb: Limb, size: number, margin: number, each: (at: number, x: number, y: number) => void): void {
+function visit(
+  limb: Limb,
+  size: number,
+  margin: number,
+  each: (at: number, x: number, y: number) => void,
+): void {
   const { cones } = limb;
   let left = size;
   let top = size;

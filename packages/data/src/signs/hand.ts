@@ -64,7 +64,9 @@ export function poseHand(count: number, random: Generator): Hand {
   const plump = between(random, 0.9, 1.12);
   const reach = between(random, 0.92, 1.06);
   const extended = FINGERS.filter((_, i) => shown[i + 1] === '1').length;
-  const fingers: Part[] = [shown[0] === '1' ? openThumb(random, plump) : closedThumb(random, plump, palmSide, extended)];
+  const fingers: Part[] = [
+    shown[0] === '1' ? openThumb(random, plump) : closedThumb(random, plump, palmSide, extended),
+  ];
   FINGERS.forEach((finger, i) => {
     const radius = finger.radius * plump;
     fingers.push(
@@ -84,7 +86,10 @@ export function poseHand(count: number, random: Generator): Hand {
     body: palmBody(plump, wrist, elbow),
     creases: palmSide ? palmLines(random) : [],
     sleeve: {
-      joints: [[wrist[0] + arm[0] * cuff, wrist[1] + arm[1] * cuff, 0.36 * plump + 0.04 * cuff], [elbow[0], elbow[1], 0.54 * plump]],
+      joints: [
+        [wrist[0] + arm[0] * cuff, wrist[1] + arm[1] * cuff, 0.36 * plump + 0.04 * cuff],
+        [elbow[0], elbow[1], 0.54 * plump],
+      ],
       extended: false,
     },
   };
@@ -153,7 +158,12 @@ function openFinger(
   return { joints, extended: true };
 }
 
-function closedFinger(finger: (typeof FINGERS)[number], random: Generator, radius: number, palmSide: boolean): Part {
+function closedFinger(
+  finger: (typeof FINGERS)[number],
+  random: Generator,
+  radius: number,
+  palmSide: boolean,
+): Part {
   const { x, y } = finger;
   const lift = between(random, -0.03, 0.04);
   const joints: Joint[] = palmSide

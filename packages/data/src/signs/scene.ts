@@ -1,5 +1,14 @@
 import type { Generator } from '@resnetjs/core';
-import { type Canvas, type Colour, glow, type Light, type Limb, paintFlat, paintLimb, paintShadow } from './canvas.js';
+import {
+  type Canvas,
+  type Colour,
+  glow,
+  type Light,
+  type Limb,
+  paintFlat,
+  paintLimb,
+  paintShadow,
+} from './canvas.js';
 import { between, direction, type Hand, type Joint, type Part, poseHand } from './hand.js';
 
 /** Skin in good light, from the palest to the darkest. */
@@ -23,7 +32,10 @@ export function drawScene(canvas: Canvas, count: number, random: Generator, scra
   const light = lamp(random);
   canvas.hand.fill(0);
   drawBackground(canvas, skin, light, random);
-  const body: Limb = { cones: hand.body.flatMap(([a, b]) => [...place(a), ...place(b)]), blend: place([0, 0, 0.12])[2] };
+  const body: Limb = {
+    cones: hand.body.flatMap(([a, b]) => [...place(a), ...place(b)]),
+    blend: place([0, 0, 0.12])[2],
+  };
   const limbs = hand.fingers.map((part) => chain(part, place));
   castShadow(canvas, [body, ...limbs], light, random, scratch);
   drawHand(canvas, hand, body, limbs, { skin, light, place, random });
@@ -44,13 +56,21 @@ function placement(hand: Hand, size: number, random: Generator): Place {
     const v = y * depth;
     return [u * cosine + v * sine, u * sine - v * cosine, radius * depth];
   };
-  const parts = hand.body.slice(1).flat().concat(hand.fingers.flatMap((part) => part.joints)).map(turn);
+  const parts = hand.body
+    .slice(1)
+    .flat()
+    .concat(hand.fingers.flatMap((part) => part.joints))
+    .map(turn);
   const left = Math.min(...parts.map(([x, , r]) => x - r));
   const right = Math.max(...parts.map(([x, , r]) => x + r));
   const top = Math.min(...parts.map(([, y, r]) => y - r));
   const bottom = Math.max(...parts.map(([, y, r]) => y + r));
   const room = size * 0.96;
-  const scale = Math.min((size / 2.3) * between(random, 0.95, 1.2), room / (right - left), room / (bottom - top));
+  const scale = Math.min(
+    (size / 2.3) * between(random, 0.95, 1.2),
+    room / (right - left),
+    room / (bottom - top),
+  );
   const slackX = (size - scale * (right - left)) * (0.5 + (random.uniform() - 0.5) * 0.9);
   const slackY = (size - scale * (bottom - top)) * (0.5 + (random.uniform() - 0.5) * 0.9);
   return (joint) => {
@@ -75,7 +95,7 @@ function skinColour(random: Generator, palmSide: boolean): Colour {
   const warmth = between(random, -0.01, 0.04);
   return [0, 1, 2].map((c) => {
     const plain = (a[c] as number) + ((b[c] as number) - (a[c] as number)) * (at % 1);
-    return plain + ((SKINS[1] as Colour)[c] as number - plain) * paler + warmth * (1 - c);
+    return plain + (((SKINS[1] as Colour)[c] as number) - plain) * paler + warmth * (1 - c);
   }) as unknown as Colour;
 }
 
@@ -133,7 +153,13 @@ function scatter(canvas: Canvas, hand: number, random: Generator): void {
   for (let i = 0; i < blotches; i++) {
     const [x, y, radius] = [anywhere(), anywhere(), between(random, 0.05, 0.25) * size];
     const limb = { cones: [x, y, radius, x + 1, y, radius], blend: 0 };
-    paintFlat(canvas, limb, contrasting(random, hand), between(random, 0.15, 0.6), radius * between(random, 0.3, 1.5));
+    paintFlat(
+      canvas,
+      limb,
+      contrasting(random, hand),
+      between(random, 0.15, 0.6),
+      radius * between(random, 0.3, 1.5),
+    );
   }
   const strokes = random.uniform() < 0.0 ? random.integer(4) : 0;
   for (let i = 0; i < strokes; i++) {
@@ -159,7 +185,13 @@ function lattice(random: Generator, cells: number, size: number): (x: number, y:
 }
 
 /** On the background, away from the light. */
-function castShadow(canvas: Canvas, limbs: readonly Limb[], light: Light, random: Generator, scratch: Float32Array) {
+function castShadow(
+  canvas: Canvas,
+  limbs: readonly Limb[],
+  light: Light,
+  random: Generator,
+  scratch: Float32Array,
+) {
   const strength = random.uniform() < 0.65 ? between(random, 0.1, 0.4) : 0;
   const distance = between(random, 0.03, 0.12) * canvas.size;
   const softness = between(random, 0.06, 0.25) * canvas.size;
@@ -206,7 +238,14 @@ function drawHand(canvas: Canvas, hand: Hand, body: Limb, limbs: readonly Limb[]
 }
 
 /** The lines where a finger bends and, from the back, the nail of an extended one. */
-function markJoints(canvas: Canvas, part: Part, palmSide: boolean, place: Place, dark: Colour, lit: Colour): void {
+function markJoints(
+  canvas: Canvas,
+  part: Part,
+  palmSide: boolean,
+  place: Place,
+  dark: Colour,
+  lit: Colour,
+): void {
   const placed = part.joints.map(place);
   for (let i = 1; i < placed.length; i++) {
     const [x0, y0] = placed[i - 1] as [number, number, number];
@@ -220,7 +259,14 @@ function markJoints(canvas: Canvas, part: Part, palmSide: boolean, place: Place,
     } else if (part.extended && !palmSide) {
       const nail = radius * 0.55;
       const [x, y] = [x1 + alongX * radius * 0.25, y1 + alongY * radius * 0.25];
-      const cones = [x - alongX * nail * 0.5, y - alongY * nail * 0.5, nail, x + alongX * nail * 0.5, y + alongY * nail * 0.5, nail];
+      const cones = [
+        x - alongX * nail * 0.5,
+        y - alongY * nail * 0.5,
+        nail,
+        x + alongX * nail * 0.5,
+        y + alongY * nail * 0.5,
+        nail,
+      ];
       const pale = lit.map((c) => c * 0.6 + 0.37) as unknown as Colour;
       paintFlat(canvas, { cones, blend: 0 }, pale, 0.55, 1, true);
     }

@@ -1,4 +1,5 @@
 import { Generator, ResNetError } from '@resnetjs/core';
+import { checkIndices, checkInteger } from '../check-dataset.js';
 import type { Dataset } from '../dataset.js';
 import { type Canvas, createCanvas } from './canvas.js';
 import { between } from './hand.js';
@@ -26,12 +27,16 @@ const STREAMS = { train: 1, test: 2 } as const;
 export function syntheticSigns(options: SyntheticSignsOptions = {}): Dataset {
   const { size = 64, split = 'train', seed = 0 } = options;
   if (split !== 'train' && split !== 'test') {
-    throw new ResNetError('bad-option', `synthetic:signs: split is "train" or "test", not ${JSON.stringify(split)}.`, { split });
+    throw new ResNetError(
+      'bad-option',
+      `synthetic:signs: split is "train" or "test", not ${JSON.stringify(split)}.`,
+      { split },
+    );
   }
   const count = options.count ?? (split === 'train' ? 3000 : 600);
-  checkInteger('size', size, 16, 256, 'pixels');
-  checkInteger('count', count, 2, MOST_PICTURES, 'pictures');
-  checkInteger('seed', seed, 0, Number.MAX_SAFE_INTEGER);
+  checkInteger('synthetic:signs: size', size, 16, 256);
+  checkInteger('synthetic:signs: count', count, 2, MOST_PICTURES);
+  checkInteger('synthetic:signs: seed', seed, 0);
   const labels = Uint16Array.from({ length: count }, (_, i) => i % CLASSES.length);
   const canvas = createCanvas(size);
   const scratch = new Float32Array(size * size * 3);
@@ -42,10 +47,10 @@ export function syntheticSigns(options: SyntheticSignsOptions = {}): Dataset {
     shape: [size, size, 3],
     labels,
     async read(indices) {
+      checkIndices(indices, count);
       const pictures = new Uint8Array(indices.length * bytes); // [batch, size, size, 3]
       for (let i = 0; i < indices.length; i++) {
         const index = indices[i] as number;
-        checkInteger('index', index, 0, count - 1);
         const random = Generator.stateless(split === 'train' ? seed : 0, STREAMS[split] * 2 ** 32 + index);
         drawScene(canvas, index % CLASSES.length, random, scratch);
         photograph(canvas, random, scratch, pictures.subarray(i * bytes, (i + 1) * bytes));
@@ -59,7 +64,9 @@ export function syntheticSigns(options: SyntheticSignsOptions = {}): Dataset {
 function photograph(canvas: Canvas, random: Generator, scratch: Float32Array, out: Uint8Array): void {
   const { size, rgb } = canvas;
   const exposure = between(random, 0.82, 1.15);
-  const gains = [between(random, 0.94, 1.06), 1, between(random, 0.92, 1.08)].map((gain) => gain * exposure * 255);
+  const gains = [between(random, 0.94, 1.06), 1, between(random, 0.92, 1.08)].map(
+    (gain) => gain * exposure * 255,
+  );
   const noise = between(random, 0.5, 3);
   const blur = Math.max(0, between(random, -0.1, 0.2));
   blurAlong(rgb, scratch, size, 3, blur);
@@ -70,8 +77,12 @@ function photograph(canvas: Canvas, random: Generator, scratch: Float32Array, ou
     word ^= word << 13;
     word ^= word >>> 17;
     word ^= word << 5;
-    const bell = ((word & 0xff) + ((word >>> 8) & 0xff) + ((word >>> 16) & 0xff) + (word >>> 24) - 510) / 147.8;
-    out[at] = Math.min(255, Math.max(0, Math.round((rgb[at] as number) * (gains[at % 3] as number) + bell * noise)));
+    const bell =
+      ((word & 0xff) + ((word >>> 8) & 0xff) + ((word >>> 16) & 0xff) + (word >>> 24) - 510) / 147.8;
+    out[at] = Math.min(
+      255,
+      Math.max(0, Math.round((rgb[at] as number) * (gains[at % 3] as number) + bell * noise)),
+    );
   }
 }
 
@@ -82,12 +93,7 @@ function blurAlong(from: Float32Array, to: Float32Array, size: number, stride: n
     const within = at % line;
     const before = within < stride ? at : at - stride;
     const after = within >= line - stride ? at : at + stride;
-    to[at] = (from[at] as number) * (1 - 2 * weight) + ((from[before] as number) + (from[after] as number)) * weight;
+    to[at] =
+      (from[at] as number) * (1 - 2 * weight) + ((from[before] as number) + (from[after] as number)) * weight;
   }
-}
-
-function checkInteger(name: string, value: number, low: number, high: number, unit = ''): void {
-  if (Number.isInteger(value) && value >= low && value <= high) return;
-  const expected = `a whole number from ${low} to ${high}${unit && ` ${unit}`}`;
-  throw new ResNetError('bad-option', `synthetic:signs: ${name} is ${expected}, not ${String(value)}.`, { [name]: value });
 }

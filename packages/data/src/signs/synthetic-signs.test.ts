@@ -1,0 +1,89 @@
+import { createHash } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { syntheticSigns } from './synthetic-signs.js';
+
+const sha = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex').slice(0, 16);
+const apart = (a: Uint8Array, b: Uint8Array) =>
+  a.reduce((sum, value, i) => sum + Math.abs(value - (b[i] as number)), 0) / a.length;
+
+describe('syntheticSigns', () => {
+  it('draws the same pictures everywhere', async () => {
+    const sums = [];
+    for (const size of [16, 32, 64, 256]) {
+      sums.push(sha(await syntheticSigns({ size, seed: 1 }).read([0, 1, 2, 3, 4, 5])));
+      sums.push(sha(await syntheticSigns({ size, split: 'test' }).read([0, 1, 2, 3, 4, 5])));
+    }
+    expect(sums).toMatchInlineSnapshot(`
+      [
+        "ca469220562fe244",
+        "c311a96c1a6fbc6f",
+        "0d6d8662728af4ec",
+        "6703c51fe42222b3",
+        "647f96d67c0fc454",
+        "d0a2c87e093729b5",
+        "c8ccd543fee1a5ae",
+        "53a852d3e66c4c7e",
+      ]
+    `);
+  });
+
+  it('draws a picture by its number, whatever was drawn before and however many there are', async () => {
+    const bytes = 32 * 32 * 3;
+    const few = syntheticSigns({ size: 32, count: 12, seed: 7 });
+    const many = syntheticSigns({ size: 32, count: 100_000, seed: 7 });
+    const together = await few.read([11, 3, 11]);
+    const alone = await many.read([3]);
+    expect(together.subarray(bytes, 2 * bytes)).toEqual(alone);
+    expect(together.subarray(0, bytes)).toEqual(together.subarray(2 * bytes));
+    expect((await many.read([99_999])).length).toBe(bytes);
+  });
+
+  it('is balanced', () => {
+    const { classes, labels } = syntheticSigns({ count: 600 });
+    expect(classes).toEqual(['0', '1', '2', '3', '4', '5']);
+    for (let label = 0; label < 6; label++) expect(labels.filter((l) => l === label).length).toBe(100);
+  });
+
+  it('tests on pictures that no seed trains on, and always on the same', async () => {
+    const test = syntheticSigns({ size: 16, split: 'test' });
+    const everything = Array.from(test.labels.keys());
+    const held = await test.read(everything);
+    expect(sha(await syntheticSigns({ size: 16, split: 'test', seed: 5 }).read(everything))).toBe(sha(held));
+    for (const seed of [0, 1, 2 ** 32, 2 ** 40]) {
+      const train = await syntheticSigns({ size: 16, seed }).read(everything);
+      const pictures = new Set<string>();
+      for (const bytes of [held, train])
+        for (const i of everything) pictures.add(sha(bytes.subarray(i * 768, (i + 1) * 768)));
+      expect(pictures.size).toBe(1200);
+    }
+  });
+
+  it('draws one scene at every size', async () => {
+    const [small, large] = [
+      await syntheticSigns({ size: 32 }).read([8]),
+      await syntheticSigns({ size: 64 }).read([8]),
+    ];
+    const halved = small.map((_, i) => {
+      const [y, x, c] = [Math.floor(i / 96), Math.floor(i / 3) % 32, i % 3];
+      const at = (dy: number, dx: number) => large[((2 * y + dy) * 64 + 2 * x + dx) * 3 + c] as number;
+      return (at(0, 0) + at(0, 1) + at(1, 0) + at(1, 1)) / 4;
+    });
+    expect(apart(small, halved)).toBeLessThan(10);
+  });
+
+  it('says what is wrong', async () => {
+    expect(() => syntheticSigns({ size: 15 })).toThrow(
+      'synthetic:signs: size is a whole number from 16 to 256, not 15.',
+    );
+    expect(() => syntheticSigns({ size: 257 })).toThrow('not 257');
+    expect(() => syntheticSigns({ size: 32.5 })).toThrow('not 32.5');
+    expect(() => syntheticSigns({ count: 1 })).toThrow('count is a whole number from 2');
+    expect(() => syntheticSigns({ seed: -1 })).toThrow('seed is a whole number from 0');
+    expect(() => syntheticSigns({ split: 'validation' as 'test' })).toThrow(
+      'split is "train" or "test", not "validation".',
+    );
+    await expect(syntheticSigns({ count: 6 }).read([6])).rejects.toThrow(
+      'There is no picture 6: pictures are 0 to 5.',
+    );
+  });
+});
