@@ -99,6 +99,29 @@ export function batchNormTraining(
   moments(mean, variance, x, rows, channels, total, square, shift, partial);
   coefficients(a, b, total, x, rows, channels, scale, offset, mean, variance, epsilon, square, partial);
 
+  normalize(y, x, mean, a, b, rows, channels, relu);
+}
+
+/** Writes y [rows, channels] from given moments; scale and offset may be 0, which means none. */
+export function batchNormInference(
+  y: usize, x: usize, mean: usize, variance: usize, scale: usize, offset: usize,
+  rows: i32, channels: i32, epsilon: f64, scratch: usize,
+): void {
+  const a = (scratch + 15) & ~15;
+  const b = a + (<usize>channels << 2);
+  for (let c = 0; c < channels; c++) {
+    const gain: f64 = scale ? <f64>f32At(scale, c) : 1;
+    putF32(a, c, gain / sqrt<f64>(<f64>f32At(variance, c) + epsilon));
+    putF32(b, c, offset ? <f64>f32At(offset, c) : 0);
+  }
+  normalize(y, x, mean, a, b, rows, channels, false);
+}
+
+/** y = (x − mean)·a + b, or 0 where that is below it and a ReLU follows. */
+function normalize(
+  y: usize, x: usize, mean: usize, a: usize, b: usize, rows: i32, channels: i32, relu: bool,
+): void {
+  const narrow = <usize>channels << 2;
   const lowest = relu ? f32x4.splat(0) : f32x4.splat(-Infinity);
   const vectorEnd = <usize>(channels & ~3) << 2;
   for (let r = 0; r < rows; r++) {

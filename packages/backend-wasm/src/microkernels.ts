@@ -38,6 +38,36 @@ export interface Microkernels {
     lastColumn: number,
     scratch: Address,
   ): void;
+  batchNormInference(
+    y: Address,
+    x: Address,
+    mean: Address,
+    variance: Address,
+    scale: Address,
+    offset: Address,
+    rows: number,
+    channels: number,
+    epsilon: number,
+    scratch: Address,
+  ): void;
+  maxPoolGradient(
+    dx: Address,
+    dy: Address,
+    x: Address,
+    y: Address,
+    batch: number,
+    height: number,
+    width: number,
+    channels: number,
+    outHeight: number,
+    outWidth: number,
+    windowHeight: number,
+    windowWidth: number,
+    strideHeight: number,
+    strideWidth: number,
+    top: number,
+    left: number,
+  ): void;
   batchNormScratchBytes(channels: number): number;
   batchNormTraining(
     y: Address,

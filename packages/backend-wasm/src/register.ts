@@ -5,6 +5,7 @@ import { conv2DBackpropFilter, conv2DBackpropInput } from './convolution-gradien
 import { WasmBackendError } from './errors.js';
 import { heapMemory, type KernelContext } from './heap.js';
 import { startMicrokernels } from './microkernels.js';
+import { fusedBatchNorm, maxPoolGrad } from './replaced-kernels.js';
 import {
   adamUpdate,
   addRelu,
@@ -25,11 +26,18 @@ export interface RegisterOptions {
 }
 
 /** Kernel functions get their inputs and attributes untyped; the names in this table vouch for them. */
-type Kernel = (context: KernelContext, inputs: never, attrs: never) => tf.TensorInfo | tf.TensorInfo[];
+type Kernel = (
+  context: KernelContext,
+  inputs: never,
+  attrs: never,
+  stock: tf.KernelFunc,
+) => tf.TensorInfo | tf.TensorInfo[];
 
 const kernels: Readonly<Record<string, Kernel>> = {
   [tf.Conv2DBackpropFilter]: conv2DBackpropFilter,
   [tf.Conv2DBackpropInput]: conv2DBackpropInput,
+  [tf.FusedBatchNorm]: fusedBatchNorm,
+  [tf.MaxPoolGrad]: maxPoolGrad,
   [kernelNames.batchNormTraining]: batchNormTraining,
   [kernelNames.batchNormTrainingGradient]: batchNormTrainingGradient,
   [kernelNames.addRelu]: addRelu,
@@ -37,7 +45,10 @@ const kernels: Readonly<Record<string, Kernel>> = {
   [kernelNames.adamUpdate]: adamUpdate,
 };
 
-/** Backends whose kernels stand: a backend that was removed and made again needs them again. */
+/** TensorFlow.js's own kernels under the names above, as they were before any was replaced. */
+const stockKernels = new Map<string, tf.KernelConfig>();
+
+/** The backend whose kernels stand: one that was removed and made again needs them again. */
 let served: { backend: BackendWasm; result: RegisteredBackend } | undefined;
 
 /**
@@ -51,11 +62,18 @@ export async function register(options: RegisterOptions = {}): Promise<Registere
 
   const context = { backend, microkernels: await startMicrokernels(heapMemory(backend)) };
   for (const [kernelName, kernel] of Object.entries(kernels)) {
-    if (tf.getKernel(kernelName, backendName) !== undefined) tf.unregisterKernel(kernelName, backendName);
+    const present = tf.getKernel(kernelName, backendName);
+    if (present !== undefined) {
+      if (served === undefined) stockKernels.set(kernelName, present);
+      tf.unregisterKernel(kernelName, backendName);
+    }
+    const stock = stockKernels.get(kernelName);
+    stock?.setupFunc?.(backend);
+    const stockFunc = stock?.kernelFunc ?? missing;
     tf.registerKernel({
       kernelName,
       backendName,
-      kernelFunc: ({ inputs, attrs }) => kernel(context, inputs as never, attrs as never),
+      kernelFunc: ({ inputs, attrs }) => kernel(context, inputs as never, attrs as never, stockFunc),
     });
   }
   const result: RegisteredBackend = {
@@ -67,6 +85,10 @@ export async function register(options: RegisterOptions = {}): Promise<Registere
   };
   served = { backend, result };
   return result;
+}
+
+function missing(): never {
+  throw new WasmBackendError('bad-arguments', 'TensorFlow.js has no such kernel for Wasm.');
 }
 
 async function startBackend({ wasmPaths }: RegisterOptions): Promise<BackendWasm> {

@@ -1,0 +1,61 @@
+/**
+ * Adds dy to dx, which starts as zeros, at the first maximum of each window; y is the pooled x.
+ * x and dx are [batch, height, width, channels], y and dy [batch, outHeight, outWidth, channels].
+ */
+export function maxPoolGradient(
+  dx: usize, dy: usize, x: usize, y: usize,
+  batch: i32, height: i32, width: i32, channels: i32, outHeight: i32, outWidth: i32,
+  windowHeight: i32, windowWidth: i32, strideHeight: i32, strideWidth: i32, top: i32, left: i32,
+): void {
+  const pixel = <usize>channels << 2;
+  const row = <usize>width * pixel;
+  const image = <usize>height * row;
+  for (let n = 0; n < batch; n++) {
+    for (let oy = 0; oy < outHeight; oy++) {
+      const y0 = max(oy * strideHeight - top, 0);
+      const y1 = min(oy * strideHeight - top + windowHeight, height);
+      for (let ox = 0; ox < outWidth; ox++) {
+        const x0 = max(ox * strideWidth - left, 0);
+        const x1 = min(ox * strideWidth - left + windowWidth, width);
+        const window = <usize>y0 * row + <usize>x0 * pixel;
+        share(dx + window, x + window, dy, y, y1 - y0, x1 - x0, row, pixel);
+        dy += pixel;
+        y += pixel;
+      }
+    }
+    x += image;
+    dx += image;
+  }
+}
+
+/** One window: dy goes, channel by channel, to the first place that equals the maximum. */
+function share(
+  dx: usize, x: usize, dy: usize, y: usize, rows: i32, columns: i32, row: usize, pixel: usize,
+): void {
+  const vectorEnd = pixel & ~15;
+  for (let c: usize = 0; c < vectorEnd; c += 16) {
+    const most = v128.load(y + c);
+    let left = v128.load(dy + c);
+    for (let i = 0; i < rows; i++) {
+      let at = <usize>i * row + c;
+      for (let j = 0; j < columns; j++) {
+        const here = f32x4.eq(v128.load(x + at), most);
+        v128.store(dx + at, f32x4.add(v128.load(dx + at), v128.and(left, here)));
+        left = v128.andnot(left, here);
+        at += pixel;
+      }
+    }
+  }
+  for (let c = vectorEnd; c < pixel; c += 4) {
+    const most = load<f32>(y + c);
+    let found = false;
+    for (let i = 0; i < rows && !found; i++) {
+      let at = <usize>i * row + c;
+      for (let j = 0; j < columns && !found; j++) {
+        found = load<f32>(x + at) == most;
+        if (found) store<f32>(dx + at, load<f32>(dx + at) + load<f32>(dy + c));
+        at += pixel;
+      }
+    }
+  }
+}

@@ -1,0 +1,94 @@
+import '@tensorflow/tfjs-backend-cpu';
+import * as tf from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { register } from './index.js';
+import { draw, expectClose } from './reference.test-support.js';
+
+beforeAll(async () => {
+  await register();
+});
+
+function tensor(shape: number[], seed: number, change = (value: number) => value): tf.Tensor4D {
+  return tf.tensor4d(
+    Float32Array.from(
+      draw(
+        shape.reduce((a, b) => a * b),
+        seed,
+      ),
+      change,
+    ),
+    shape as never,
+  );
+}
+
+/** What wasm and cpu make of it; both leave no tensor behind. */
+async function onBoth(compute: () => tf.Tensor): Promise<[wasm: Float32Array, cpu: Float32Array]> {
+  const results: Float32Array[] = [];
+  for (const backend of ['wasm', 'cpu']) {
+    await tf.setBackend(backend);
+    const before = tf.memory();
+    results.push(tf.tidy(() => compute().dataSync() as Float32Array));
+    expect(tf.memory().numTensors).toBe(before.numTensors);
+    expect(tf.memory().numDataBuffers).toBe(before.numDataBuffers);
+  }
+  await tf.setBackend('wasm');
+  return results as [Float32Array, Float32Array];
+}
+
+describe('FusedBatchNorm', () => {
+  it.each([1, 3, 8, 13])('agrees with the cpu backend on %i channels', async (channels) => {
+    for (const [hasScale, hasOffset] of [
+      [true, true],
+      [false, true],
+      [true, false],
+      [false, false],
+    ]) {
+      const [ours, cpu] = await onBoth(() => {
+        const vector = (seed: number) => tf.tensor1d(Float32Array.from(draw(channels, seed, 1, 0.5)));
+        const x = tensor([2, 5, 3, channels], 1);
+        const scale = hasScale ? vector(2) : undefined;
+        const offset = hasOffset ? vector(3) : undefined;
+        return tf.batchNorm(x, vector(4), vector(5), offset, scale, 1.001e-5);
+      });
+      expectClose(ours, cpu, 1e-6);
+    }
+  });
+
+  it('leaves moments of x’s own shape to TensorFlow.js', async () => {
+    const [ours, cpu] = await onBoth(() => {
+      const x = tensor([1, 2, 3, 4], 1);
+      return tf.batchNorm(
+        x,
+        tf.mul(x, 0.5) as tf.Tensor4D,
+        tf.abs(x) as tf.Tensor4D,
+        undefined,
+        undefined,
+        1e-3,
+      );
+    });
+    expectClose(ours, cpu, 1e-6);
+  });
+});
+
+describe('MaxPoolGrad', () => {
+  it.each([
+    ['valid', [2, 9, 8, 5], 3, 2],
+    ['same', [2, 9, 8, 8], 3, 2],
+    ['same', [1, 6, 6, 3], 2, 2],
+    [1, [3, 7, 7, 9], 3, 2],
+    [1, [2, 5, 5, 4], 3, 1],
+  ] as const)(
+    'agrees with the cpu backend: padding %s of %j, window %i, stride %i',
+    async (pad, shape, window, stride) => {
+      // Whole numbers and zeros, as after a ReLU: many places share the maximum.
+      const [ours, cpu] = await onBoth(() => {
+        const x = tensor([...shape], 1, (value) => Math.max(0, Math.round(3 * value)));
+        const y = tf.maxPool(x, window, stride, pad);
+        const dy = tensor(y.shape, 2);
+        const attrs = { filterSize: window, strides: stride, pad };
+        return tf.engine().runKernel('MaxPoolGrad', { dy, input: x, output: y }, attrs as never) as tf.Tensor;
+      });
+      expectClose(ours, cpu, 1e-6);
+    },
+  );
+});
