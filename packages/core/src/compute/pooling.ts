@@ -18,9 +18,36 @@ export function differentiatePool(op: Pool, x: tf.Tensor): Differentiated {
   const attributes = { filterSize: op.size, strides: op.strides, pad: op.padding };
   const pull = (dy: tf.Tensor) =>
     op.mode === 'max'
-      ? runKernel(tf.MaxPoolGrad, { dy, input: x, output: y }, attributes)
-      : runKernel(tf.AvgPoolGrad, { dy, input: x }, attributes);
-  return { y, saved: [x, y], pull: (dy) => ({ inputs: [pull(dy) as tf.Tensor], weights: [] }) };
+      ? (runKernel(tf.MaxPoolGrad, { dy, input: x, output: y }, attributes) as tf.Tensor)
+      : meanGradient(op, x, dy);
+  return { y, saved: [x, y], pull: (dy) => ({ inputs: [pull(dy)], weights: [] }) };
+}
+
+/**
+ * A mean counts no padding, as TensorFlow's gradient knows, and TensorFlow.js's own does not.
+ * So that all backends agree, the map is padded first, and the gradient divided by the share of each window on the map.
+ */
+function meanGradient(op: Pool, x: tf.Tensor, dy: tf.Tensor): tf.Tensor {
+  const [batch, height, width, channels] = x.shape as [number, number, number, number];
+  const gradient = (input: tf.Tensor, upstream: tf.Tensor) => {
+    const attributes = { filterSize: op.size, strides: op.strides, pad: 'valid' };
+    return runKernel(tf.AvgPoolGrad, { dy: upstream, input }, attributes) as tf.Tensor;
+  };
+  if (op.padding === 'valid') return gradient(x, dy);
+  const [top, bottom] = margins(height, op.size[0], op.strides[0]);
+  const [left, right] = margins(width, op.size[1], op.strides[1]);
+  return tf.tidy(() => {
+    const map = pad({ op: 'pad', top, bottom, left, right }, tf.ones([1, height, width, 1]));
+    const share = pool({ ...op, padding: 'valid' }, map); // [1, rows, columns, 1]
+    const padded = tf.zeros([batch, height + top + bottom, width + left + right, channels]);
+    return tf.slice(gradient(padded, tf.div(dy, share)), [0, top, left, 0], x.shape);
+  });
+}
+
+/** The zeros that 'same' padding sets before and after `size` pixels. */
+function margins(size: number, window: number, stride: number): [number, number] {
+  const total = Math.max((Math.ceil(size / stride) - 1) * stride + window - size, 0);
+  return [Math.floor(total / 2), Math.ceil(total / 2)];
 }
 
 /** Zeros around the map. */
