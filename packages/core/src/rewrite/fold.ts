@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { type ParameterId, parameterId } from '../network/parameters.js';
+import { type ParameterId, parameterId, parameters } from '../network/parameters.js';
 import type { Site } from '../network/site.js';
 import type { Conv, Network, Norm, Op, Residual } from '../network/types.js';
-import { type Variables, variable } from '../compute/variables.js';
+import { disposeVariables, type Variables, variable } from '../compute/variables.js';
 
 /** A network with its variables. */
 export interface Model {
@@ -12,9 +12,12 @@ export interface Model {
 
 /**
  * The same function for inference with fewer operations: each normalization right after a convolution goes into it.
- * The variables are new tensors, the caller's.
+ * The variables are new tensors, the caller's. Throws `missing-variable` for another network's variables.
  */
 export function fold({ network, variables }: Model): Model {
+  for (const { id, trainable } of parameters(network)) {
+    variable(trainable ? variables.weights : variables.statistics, id);
+  }
   const weights = new Map<ParameterId, tf.Tensor>();
   const statistics = new Map<ParameterId, tf.Tensor>();
 
@@ -57,16 +60,21 @@ export function fold({ network, variables }: Model): Model {
     };
   };
 
-  const folded: Network = {
-    ...network,
-    name: `${network.name}-folded`,
-    stem: foldOps(network.stem, (index) => ({ part: 'stem', index })),
-    stages: network.stages.map((blocks, stage) =>
-      blocks.map((block, index) => foldBlock(block, { stage, block: index })),
-    ),
-    head: foldOps(network.head, (index) => ({ part: 'head', index })),
-  };
-  return { network: folded, variables: { weights, statistics } };
+  try {
+    const folded: Network = {
+      ...network,
+      name: `${network.name}-folded`,
+      stem: foldOps(network.stem, (index) => ({ part: 'stem', index })),
+      stages: network.stages.map((blocks, stage) =>
+        blocks.map((block, index) => foldBlock(block, { stage, block: index })),
+      ),
+      head: foldOps(network.head, (index) => ({ part: 'head', index })),
+    };
+    return { network: folded, variables: { weights, statistics } };
+  } catch (error) {
+    disposeVariables({ weights, statistics });
+    throw error;
+  }
 }
 
 /** kernel · k and (bias − mean) · k + offset, where k = scale / √(variance + epsilon) (Jacob et al. 2017, §3.2). */
