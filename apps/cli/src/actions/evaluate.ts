@@ -1,0 +1,54 @@
+import { disposeVariables } from '@resnetjs/core';
+import { openDataset } from '@resnetjs/data/node';
+import { evaluate as evaluateEvents, type Evaluation } from '@resnetjs/training';
+import { startBackend } from '../backends.js';
+import type { EvaluateCommandOptions } from '../commands/evaluate.js';
+import { loadModel } from '../load-model.js';
+import { formatEvaluation, perClass } from '../terminal/evaluation.js';
+import { duration } from '../terminal/format.js';
+import { paintFor } from '../terminal/paint.js';
+import { Progress } from '../terminal/progress.js';
+
+/** Prints how a model does on pictures. */
+export async function evaluate(model: string, options: EvaluateCommandOptions): Promise<void> {
+  await startBackend(options.backend);
+  const classifier = await loadModel(model);
+  try {
+    const [height, width] = classifier.network.input;
+    const dataset = await openDataset(options.data, { imageSize: [height, width], split: 'test' });
+    const result = await run(evaluateEvents(classifier, dataset, { batchSize: options.batchSize }));
+    const { classes } = classifier;
+    if (options.json) {
+      const { accuracy, loss, pictures, confusion } = result;
+      const document = { accuracy, loss, pictures, classes: perClass(classes, confusion), confusion };
+      process.stdout.write(`${JSON.stringify(document)}\n`);
+      return;
+    }
+    const columns = process.stdout.isTTY ? process.stdout.columns : 80;
+    const text = formatEvaluation(classes, result, { columns, paint: paintFor(process.stdout) });
+    process.stdout.write(`${dataset.describe}\n\n${text}\n`);
+  } finally {
+    disposeVariables(classifier.variables);
+  }
+}
+
+/** Follows the events to the result. */
+async function run(events: ReturnType<typeof evaluateEvents>): Promise<Evaluation> {
+  const progress = new Progress(process.stderr);
+  const started = performance.now();
+  try {
+    for await (const event of events) {
+      if (event.event === 'done') return event;
+      const { pictures: done, of } = event;
+      const seconds = (performance.now() - started) / 1000;
+      const figures = [
+        `${Math.round(done / seconds)} pictures/s`,
+        `${duration((seconds / done) * (of - done))} left`,
+      ];
+      progress.update({ label: 'evaluating', done, of, figures });
+    }
+  } finally {
+    progress.end();
+  }
+  throw new Error('The evaluation ended without a result.');
+}

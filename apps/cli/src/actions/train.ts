@@ -1,0 +1,216 @@
+import {
+  type Classifier,
+  countParameters,
+  disposeVariables,
+  initialize,
+  type Network,
+  ResNetError,
+  unitRange,
+} from '@resnetjs/core';
+import { adam, type Optimizer, sgd, type TrainEvent, train as trainEvents } from '@resnetjs/training';
+import { encodeClassifier, type TrainingRecord } from '@resnetjs/weights';
+import { prepareFolder, writeModel } from '@resnetjs/weights/node';
+import { startBackend } from '../backends.js';
+import { asNetworkName, buildNetwork, refuse, usualSize } from '../build-network.js';
+import type { TrainCommandOptions } from '../commands/train.js';
+import { writeSamplePicture } from '../sample-picture.js';
+import { StopSignals } from '../stop-signals.js';
+import { count, duration, figure, percent, plural, size } from '../terminal/format.js';
+import { Progress } from '../terminal/progress.js';
+import { TrainingView } from '../terminal/training-view.js';
+import { openTrainingData, syntheticSource, type TrainingData } from '../training-data.js';
+
+type Done = Extract<TrainEvent, { event: 'done' }>;
+
+/** Everything that a training starts from, checked. */
+interface Plan {
+  readonly options: TrainCommandOptions;
+  readonly optimizer: Optimizer;
+  readonly data: TrainingData;
+  readonly network: Network;
+}
+
+/** Trains a network and writes it to a folder. What can be wrong is found before the first step. */
+export async function train(options: TrainCommandOptions): Promise<void> {
+  const plan = await makePlan(options);
+  await startBackend(options.backend);
+  const undoFolder = await prepareFolder(options.out);
+  try {
+    await run(plan);
+  } catch (error) {
+    await undoFolder();
+    throw error;
+  }
+}
+
+async function makePlan(options: TrainCommandOptions): Promise<Plan> {
+  const name = asNetworkName(options.network);
+  const optimizer = makeOptimizer(options);
+  buildNetwork(name, options, {}); // refuses options of other networks before anything is read
+  const data = await openTrainingData(options, usualSize(name));
+  const { shape, classes } = data.training.dataset;
+  return {
+    options,
+    optimizer,
+    data,
+    network: buildNetwork(name, options, { input: shape, classes: classes.length }),
+  };
+}
+
+function makeOptimizer({ optimizer, learningRate, momentum }: TrainCommandOptions): Optimizer {
+  const rate = learningRate === undefined ? {} : { learningRate };
+  if (optimizer === 'sgd') return sgd({ ...rate, ...(momentum === undefined ? {} : { momentum }) });
+  refuse({ '--momentum': momentum }, 'is for --optimizer sgd; adam has its own');
+  return adam(rate);
+}
+
+async function run(plan: Plan): Promise<void> {
+  const { options, network, data } = plan;
+  const output = new TrainOutput(plan);
+  const stop = new StopSignals(() => output.stopping());
+  const { classes, shape } = data.training.dataset;
+  const variables = initialize(network, { seed: options.seed });
+  const classifier: Classifier = { network, variables, classes, preprocessing: unitRange(shape[2]) };
+  try {
+    output.start();
+    const done = await follow(plan, classifier, output, stop.signal);
+    if (done.steps === 0) {
+      throw new ResNetError('bad-option', 'Stopped before the first step: there is nothing to write.');
+    }
+    const bytes = await encodeClassifier(classifier, { training: describeTraining(plan, done) });
+    const path = await writeModel(options.out, bytes);
+    const synthetic = data.training.source === syntheticSource;
+    const sample = synthetic ? await writeSamplePicture(options.out, shape) : null;
+    output.done(done, { path, bytes: bytes.length, sample });
+    if (!done.completed) process.exitCode = stop.exitCode ?? 1;
+  } finally {
+    stop.end();
+    output.end();
+    disposeVariables(classifier.variables);
+  }
+}
+
+async function follow(
+  plan: Plan,
+  classifier: Classifier,
+  output: TrainOutput,
+  signal: AbortSignal,
+): Promise<Done> {
+  const { options, optimizer, data } = plan;
+  const { epochs, batchSize, seed, statistics } = options;
+  const validation = data.validation ? { validation: data.validation.dataset } : {};
+  const settings = { epochs, batchSize, seed, statistics, optimizer, signal, ...validation };
+  for await (const event of trainEvents(classifier, data.training.dataset, settings)) {
+    if (event.event === 'done') return event;
+    output.event(event);
+  }
+  throw new Error('The training ended without a result.');
+}
+
+function describeTraining({ options, optimizer, data }: Plan, done: Done): TrainingRecord {
+  const { batchSize, seed, backend, statistics, initializers = 'varied' } = options;
+  const { training, validation } = data;
+  const describe = ({ source, dataset }: typeof training) => ({ source, pictures: dataset.labels.length });
+  const figures = ({ loss, accuracy }: { loss: number; accuracy: number }) => ({ loss, accuracy });
+  return {
+    data: describe(training),
+    validation: validation && describe(validation),
+    initializers,
+    statistics,
+    optimizer,
+    batchSize,
+    seed,
+    backend,
+    epochs: { planned: options.epochs, begun: done.epochs },
+    steps: done.steps,
+    final: { training: figures(done), validation: done.validation && figures(done.validation) },
+  };
+}
+
+interface Written {
+  readonly path: string;
+  readonly bytes: number;
+  readonly sample: string | null;
+}
+
+/** What a training says: lines of JSON on stdout with --json, otherwise a text; then progress goes to stderr. */
+class TrainOutput {
+  readonly #plan: Plan;
+  readonly #progress: Progress;
+  readonly #view: TrainingView;
+  readonly #started = performance.now();
+
+  constructor(plan: Plan) {
+    const { json, epochs } = plan.options;
+    this.#plan = plan;
+    this.#progress = new Progress(json ? process.stderr : process.stdout);
+    this.#view = new TrainingView(this.#progress, { epochs, withValidation: plan.data.validation !== null });
+  }
+
+  start(): void {
+    const { network, data, options } = this.#plan;
+    const { training, validation } = data;
+    const parameters = countParameters(network);
+    this.#json({
+      event: 'start',
+      network: network.name,
+      parameters,
+      classes: training.dataset.classes,
+      pictures: training.dataset.labels.length,
+      validationPictures: validation?.dataset.labels.length ?? 0,
+      epochs: options.epochs,
+    });
+    const { paint } = this.#progress;
+    this.#progress.print(
+      `${paint('bold', network.name)}: ${count(parameters.total)} parameters, on ${options.backend}`,
+    );
+    this.#progress.print(`training    ${training.describe}`);
+    if (validation) this.#progress.print(`validation  ${validation.describe}`);
+    this.#progress.print('');
+  }
+
+  event(event: Exclude<TrainEvent, Done>): void {
+    this.#json(event);
+    this.#view.show(event);
+  }
+
+  stopping(): void {
+    this.#progress.print('Stopping after this step, then writing the model. Once more to quit at once.');
+  }
+
+  done(done: Done, written: Written): void {
+    const { options } = this.#plan;
+    const { loss, accuracy, validation } = done;
+    this.#json({ ...done, path: written.path, ...(written.sample ? { sample: written.sample } : {}) });
+    const { paint } = this.#progress;
+    const seconds = (performance.now() - this.#started) / 1000;
+    const steps = plural(done.steps, 'step');
+    const how = done.completed
+      ? `Trained for ${plural(done.epochs, 'epoch')} (${steps}) in ${duration(seconds)}`
+      : `Stopped in epoch ${done.epochs} of ${options.epochs}, after ${steps} (${duration(seconds)})`;
+    const held = validation
+      ? `; validation: loss ${figure(validation.loss)}, accuracy ${percent(validation.accuracy)}`
+      : '';
+    const command = process.env.npm_lifecycle_event === 'resnet' ? 'npm run -s resnet --' : 'resnet';
+    const judgedOn = options.validation ?? (written.sample ? syntheticSource : 'PICTURES');
+    const lines = [
+      '',
+      `${how}: loss ${figure(loss)}, accuracy ${percent(accuracy)}${held}.`,
+      `The model is ${paint('bold', written.path)} (${size(written.bytes)}).`,
+      ...(written.sample ? [`A picture that it has not seen is ${written.sample}.`] : []),
+      '',
+      'Next:',
+      `  ${paint('cyan', `${command} evaluate ${options.out} --data ${judgedOn}`)}`,
+      `  ${paint('cyan', `${command} predict ${options.out} ${written.sample ?? 'PICTURE.jpg'}`)}`,
+    ];
+    for (const line of lines) this.#progress.print(line);
+  }
+
+  end(): void {
+    this.#progress.end();
+  }
+
+  #json(event: object): void {
+    if (this.#plan.options.json) process.stdout.write(`${JSON.stringify(event)}\n`);
+  }
+}

@@ -1,0 +1,51 @@
+import { InvalidArgumentError } from 'commander';
+
+/** Parsers of option values; what they throw, commander shows together with the option's name. */
+
+export function wholeNumber(low: number, high = Number.MAX_SAFE_INTEGER) {
+  return (text: string): number => {
+    const value = number(text);
+    if (Number.isSafeInteger(value) && value >= low && value <= high) return value;
+    const range = high === Number.MAX_SAFE_INTEGER ? `of at least ${low}` : `from ${low} to ${high}`;
+    throw new InvalidArgumentError(`It must be a whole number ${range}.`);
+  };
+}
+
+export function positiveNumber(text: string): number {
+  const value = number(text);
+  if (Number.isFinite(value) && value > 0) return value;
+  throw new InvalidArgumentError('It must be a positive number, such as 0.001 or 1e-3.');
+}
+
+export function numberFromZero(text: string): number {
+  const value = number(text);
+  if (Number.isFinite(value) && value >= 0) return value;
+  throw new InvalidArgumentError('It must be a number of at least 0.');
+}
+
+export function shareBelowOne(text: string): number {
+  const value = number(text);
+  if (value >= 0 && value < 1) return value;
+  throw new InvalidArgumentError('It must be at least 0 and less than 1.');
+}
+
+export function shareBetween(text: string): number {
+  const value = number(text);
+  if (value > 0 && value < 1) return value;
+  throw new InvalidArgumentError('It must lie between 0 and 1, such as 0.2.');
+}
+
+/** `64,64,3` */
+export function inputShape(text: string): [height: number, width: number, channels: number] {
+  const sizes = text.split(',').map(number);
+  const [height, width, channels] = sizes;
+  if (sizes.length === 3 && sizes.every((size) => Number.isSafeInteger(size) && size > 0 && size <= 16_384)) {
+    return [height!, width!, channels!];
+  }
+  throw new InvalidArgumentError('It must be height,width,channels, such as 64,64,3.');
+}
+
+/** Number('') is 0, and Number('0x10') is 16: neither is meant. */
+function number(text: string): number {
+  return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text.trim()) ? Number(text) : Number.NaN;
+}

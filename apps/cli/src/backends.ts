@@ -1,0 +1,23 @@
+import type { RegisteredBackend } from '@resnetjs/backend';
+import { ResNetError } from '@resnetjs/core';
+import { unknownName } from './nearest.js';
+
+const notYet = 'not part of this version';
+
+/** How each backend starts, or why it can't. */
+const backends = {
+  wasm: async () => (await import('@resnetjs/backend-wasm')).register(),
+  node: notYet,
+  webgl: notYet,
+  webgpu: notYet,
+} as const satisfies Record<string, string | (() => Promise<RegisteredBackend>)>;
+
+export const backendNames = Object.keys(backends) as (keyof typeof backends)[];
+
+/** Starts a backend and makes it the current one. Throws `unknown-name`, `missing-backend`. */
+export async function startBackend(name: string): Promise<RegisteredBackend> {
+  const known = backendNames.find((each) => each === name) ?? unknownName('backend', name, backendNames);
+  const start = backends[known];
+  if (typeof start !== 'string') return start();
+  throw new ResNetError('missing-backend', `The backend ${name} is ${start}. Use --backend wasm.`, { name });
+}

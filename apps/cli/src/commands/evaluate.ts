@@ -1,0 +1,27 @@
+import { Command } from 'commander';
+import { wholeNumber } from '../arguments.js';
+
+export interface EvaluateCommandOptions {
+  readonly data: string;
+  readonly batchSize: number;
+  readonly backend: string;
+  readonly json?: true;
+}
+
+export function evaluateCommand(): Command {
+  return new Command('evaluate')
+    .description('Judge a model on pictures: loss, accuracy, each class, and what is mistaken for what.')
+    .argument('<model>', "a model's file or run folder")
+    .requiredOption(
+      '--data <source>',
+      'synthetic:signs (its held-out pictures), a SIGNS file (.h5), or a folder with a folder for each class',
+    )
+    .option('--batch-size <count>', 'pictures at a time', wholeNumber(1, 65_536), 32)
+    .option('--backend <name>', 'what computes; `resnet backends` lists them', 'wasm')
+    .option('--json', 'print one JSON document')
+    .addHelpText('after', '\nExample:\n  $ resnet evaluate runs/signs --data test_signs.h5')
+    .action(async (model: string, options: EvaluateCommandOptions) => {
+      const { evaluate } = await import('../actions/evaluate.js');
+      await evaluate(model, options);
+    });
+}

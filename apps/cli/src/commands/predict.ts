@@ -1,0 +1,23 @@
+import { Command } from 'commander';
+import { wholeNumber } from '../arguments.js';
+
+export interface PredictCommandOptions {
+  readonly top: number;
+  readonly backend: string;
+  readonly json?: true;
+}
+
+export function predictCommand(): Command {
+  return new Command('predict')
+    .description('Name what pictures show.')
+    .argument('<model>', "a model's file or run folder")
+    .argument('<pictures...>', 'JPEG, PNG or WebP files')
+    .option('--top <count>', 'classes to print for each picture', wholeNumber(1), 3)
+    .option('--backend <name>', 'what computes; `resnet backends` lists them', 'wasm')
+    .option('--json', 'print one JSON document')
+    .addHelpText('after', '\nExample:\n  $ resnet predict runs/signs photo.jpg other.png --top 3')
+    .action(async (model: string, pictures: string[], options: PredictCommandOptions) => {
+      const { predict } = await import('../actions/predict.js');
+      await predict(model, pictures, options);
+    });
+}

@@ -1,0 +1,24 @@
+import { Command } from 'commander';
+import { inputShape, wholeNumber } from '../arguments.js';
+import { addNetworkOptions, type NetworkOptions, networkNames } from '../network-options.js';
+
+export interface SummaryOptions extends NetworkOptions {
+  readonly inputShape?: [height: number, width: number, channels: number];
+  readonly classes?: number;
+  readonly json?: true;
+}
+
+export function summaryCommand(): Command {
+  const command = new Command('summary')
+    .description("Print a network's layers, shapes, parameters and multiply-adds.")
+    .argument('<network>', `${networkNames.join(', ')}, or a model's file or run folder`)
+    .option('--input-shape <h,w,c>', 'size of a picture', inputShape)
+    .option('--classes <count>', 'number of classes', wholeNumber(1, 2 ** 20));
+  return addNetworkOptions(command)
+    .option('--json', 'print one JSON document')
+    .addHelpText('after', '\nExample:\n  $ resnet summary resnet50 --input-shape 64,64,3 --classes 6')
+    .action(async (network: string, options: SummaryOptions) => {
+      const { summary } = await import('../actions/summary.js');
+      await summary(network, options, command.getOptionValueSource('initializers') === 'cli');
+    });
+}

@@ -1,0 +1,80 @@
+import { Command, Option } from 'commander';
+import { positiveNumber, shareBelowOne, shareBetween, wholeNumber } from '../arguments.js';
+import { addNetworkOptions, type NetworkOptions, networkNames } from '../network-options.js';
+
+export interface TrainCommandOptions extends NetworkOptions {
+  readonly network: string;
+  readonly data: string;
+  readonly out: string;
+  readonly validation?: string;
+  readonly validationSplit?: number;
+  readonly imageSize?: number;
+  readonly pictures?: number;
+  readonly epochs: number;
+  readonly batchSize: number;
+  readonly optimizer: 'adam' | 'sgd';
+  readonly learningRate?: number;
+  readonly momentum?: number;
+  readonly statistics: 'precise' | 'running';
+  readonly seed: number;
+  readonly backend: string;
+  readonly json?: true;
+}
+
+export function trainCommand(): Command {
+  const command = new Command('train')
+    .description('Train a network on pictures, and write it to a folder.')
+    .requiredOption('--network <name>', networkNames.join(' or '))
+    .requiredOption(
+      '--data <source>',
+      'synthetic:signs, a SIGNS file (.h5), or a folder with a folder for each class',
+    )
+    .requiredOption('--out <folder>', 'where model.safetensors goes')
+    .option('--validation <source>', 'pictures to validate on after each epoch')
+    .option(
+      '--validation-split <share>',
+      'validate on this share of the pictures, and train on the rest',
+      shareBetween,
+    )
+    .option('--image-size <pixels>', 'height and width that pictures are brought to', wholeNumber(1, 4096))
+    .option('--pictures <count>', 'synthetic:signs: how many to train on', wholeNumber(2, 10_000_000))
+    .option('--epochs <count>', 'passes over the pictures', wholeNumber(1), 5)
+    .option('--batch-size <count>', 'pictures in a step', wholeNumber(1, 65_536), 32)
+    .addOption(
+      new Option('--optimizer <name>', 'how weights are updated').choices(['adam', 'sgd']).default('adam'),
+    )
+    .option(
+      '--learning-rate <rate>',
+      'size of a step (default: 0.001 for adam, 0.01 for sgd)',
+      positiveNumber,
+    )
+    .option('--momentum <share>', 'sgd: share of the last step that goes on (default: 0.9)', shareBelowOne)
+    .addOption(
+      new Option(
+        '--statistics <kind>',
+        "normalization's statistics: taken anew over training pictures, or as kept in training",
+      )
+        .choices(['precise', 'running'])
+        .default('precise'),
+    )
+    .option('--seed <number>', 'decides first weights, order and split', wholeNumber(0), 0)
+    .option('--backend <name>', 'what computes; `resnet backends` lists them', 'wasm');
+  return addNetworkOptions(command)
+    .option('--json', 'print each event as a line of JSON; the last one is {"event":"done", …}')
+    .addHelpText(
+      'after',
+      `
+Ctrl-C (or SIGTERM) ends the step, writes the model as it is, and exits with 130 (143);
+a second one quits at once.
+
+Examples:
+  $ resnet train --network resnet50 --data train_signs.h5 --validation test_signs.h5 \\
+      --epochs 20 --learning-rate 1.5e-4 --out runs/signs
+  $ resnet train --network resnetPreAct --data flowers/ --validation-split 0.2 \\
+      --image-size 32 --epochs 5 --out runs/flowers`,
+    )
+    .action(async (options: TrainCommandOptions) => {
+      const { train } = await import('../actions/train.js');
+      await train(options);
+    });
+}

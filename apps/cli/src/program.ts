@@ -1,0 +1,39 @@
+import { createRequire } from 'node:module';
+import { Command } from 'commander';
+import { backendsCommand } from './commands/backends.js';
+import { evaluateCommand } from './commands/evaluate.js';
+import { predictCommand } from './commands/predict.js';
+import { summaryCommand } from './commands/summary.js';
+import { trainCommand } from './commands/train.js';
+
+const { version } = createRequire(import.meta.url)('../package.json') as { version: string };
+
+/** The whole command line. Wrong usage is thrown as commander's error, after it was said on stderr. */
+export function createProgram(): Command {
+  const program = new Command('resnet')
+    .description('Residual networks: build, train, evaluate and use them.')
+    .version(version, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'show this help')
+    .helpCommand('help [command]', 'show the help of a command')
+    .showHelpAfterError('(--help shows what is possible)')
+    .exitOverride()
+    .addHelpText(
+      'after',
+      `
+Example:
+  $ resnet train --network resnetPreAct --data synthetic:signs --out runs/first
+  $ resnet evaluate runs/first --data synthetic:signs
+
+Exit codes: 0 done, 1 failed, 2 wrong usage, 130 stopped by Ctrl-C.`,
+    );
+  for (const command of [
+    summaryCommand(),
+    trainCommand(),
+    evaluateCommand(),
+    predictCommand(),
+    backendsCommand(),
+  ]) {
+    program.addCommand(command.copyInheritedSettings(program).helpOption('-h, --help', 'show this help'));
+  }
+  return program;
+}

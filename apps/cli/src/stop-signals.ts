@@ -1,0 +1,43 @@
+const codes = { SIGINT: 130, SIGTERM: 143 } as const;
+type StopSignal = keyof typeof codes;
+const stopSignals = Object.keys(codes) as StopSignal[];
+
+/** npm passes a Ctrl-C on that the terminal has sent already: within this time it is the same one. */
+const sameMilliseconds = 300;
+
+/** Turns the first Ctrl-C or SIGTERM into an abort; the second one ends the process. */
+export class StopSignals {
+  readonly #controller = new AbortController();
+  readonly #hear = (signal: StopSignal) => this.#heard(signal);
+  readonly #whenStopped: () => void;
+  #first: { signal: StopSignal; at: number } | null = null;
+
+  constructor(whenStopped: () => void) {
+    this.#whenStopped = whenStopped;
+    for (const signal of stopSignals) process.on(signal, this.#hear);
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  /** What the process exits with after the signal: 128 and its number. */
+  get exitCode(): number | null {
+    return this.#first && codes[this.#first.signal];
+  }
+
+  end(): void {
+    for (const signal of stopSignals) process.off(signal, this.#hear);
+  }
+
+  #heard(signal: StopSignal): void {
+    const now = performance.now();
+    if (this.#first === null) {
+      this.#first = { signal, at: now };
+      this.#controller.abort();
+      this.#whenStopped();
+    } else if (now - this.#first.at > sameMilliseconds) {
+      process.exit(codes[signal]);
+    }
+  }
+}

@@ -1,0 +1,108 @@
+import type { TrainEvent } from '@resnetjs/training';
+import { duration, figure, percent } from './format.js';
+import type { Progress } from './progress.js';
+
+/** Passes over a batch without gradients, in training steps: about what they cost. */
+const statisticsCost = 0.4;
+
+/** Shows a training as it goes: the step under way, and a line for each epoch that stays. */
+export class TrainingView {
+  readonly #progress: Progress;
+  readonly #epochs: number;
+  readonly #withValidation: boolean;
+  readonly #started = performance.now();
+  #headed = false;
+  /** Steps done in all, and those of an epoch. */
+  #steps = { done: 0, each: 0 };
+  #picturesPerSecond = 0;
+  #epoch: Extract<TrainEvent, { event: 'epoch' }> | null = null;
+
+  constructor(progress: Progress, options: { epochs: number; withValidation: boolean }) {
+    this.#progress = progress;
+    this.#epochs = options.epochs;
+    this.#withValidation = options.withValidation;
+  }
+
+  show(event: TrainEvent): void {
+    const at = (epoch: number) => `${epoch}/${this.#epochs}`;
+    switch (event.event) {
+      case 'step': {
+        const { epoch, step, steps, loss, accuracy } = event;
+        this.#steps = { done: (epoch - 1) * steps + step, each: steps };
+        // Smoothed, so that it can be read.
+        const known = this.#picturesPerSecond || event.picturesPerSecond;
+        this.#picturesPerSecond = 0.8 * known + 0.2 * event.picturesPerSecond;
+        const figures = [
+          `loss ${figure(loss)}`,
+          `acc ${percent(accuracy)}`,
+          `${duration(this.#secondsLeft())} left`,
+          `${Math.round(this.#picturesPerSecond)} pictures/s`,
+        ];
+        this.#progress.update({ label: `epoch ${at(epoch)}`, done: step, of: steps, figures });
+        break;
+      }
+      case 'statistics':
+      case 'validating': {
+        const what = event.event === 'statistics' ? 'statistics' : 'validation';
+        this.#progress.update({
+          label: `${what} ${at(event.epoch)}`,
+          done: event.batch,
+          of: event.batches,
+          figures: [what],
+        });
+        break;
+      }
+      case 'epoch':
+        this.#epoch = event;
+        if (!this.#withValidation) this.#row(event);
+        break;
+      case 'validation':
+        if (this.#epoch) this.#row(this.#epoch, event);
+        break;
+      case 'done':
+        break;
+      default:
+        event satisfies never;
+    }
+  }
+
+  /** Steps to come at the pace of all so far, which has the statistics and validations in it. */
+  #secondsLeft(): number {
+    const elapsed = (performance.now() - this.#started) / 1000;
+    const { done, each } = this.#steps;
+    const left = this.#epochs * each - done;
+    const firstEpoch = done <= each;
+    return (elapsed / done) * left * (firstEpoch ? 1 + statisticsCost : 1);
+  }
+
+  #row(
+    epoch: Extract<TrainEvent, { event: 'epoch' }>,
+    validation?: { loss: number; accuracy: number },
+  ): void {
+    const narrow = this.#progress.width < 60;
+    const cells = (values: readonly string[]) => {
+      const widths = narrow ? [7, 8, 7, 8, 7] : [9, 10, 10, 12, 12, 14];
+      return values
+        .slice(0, widths.length)
+        .map((value, column) => value.padStart(widths[column] as number))
+        .join('');
+    };
+    if (!this.#headed) {
+      this.#headed = true;
+      const names = narrow
+        ? ['epoch', 'loss', 'acc', 'val.', 'val.']
+        : ['epoch', 'loss', 'accuracy', 'val. loss', 'val. acc.', 'time'];
+      this.#progress.print(this.#progress.paint('dim', cells(names)));
+    }
+    const judged = validation ? [figure(validation.loss), percent(validation.accuracy)] : ['–', '–'];
+    const time = duration((performance.now() - this.#started) / 1000);
+    const row = [
+      `${epoch.epoch}/${this.#epochs}`,
+      figure(epoch.loss),
+      percent(epoch.accuracy),
+      ...judged,
+      time,
+    ];
+    this.#progress.print(cells(row));
+  }
+}

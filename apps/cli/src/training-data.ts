@@ -1,0 +1,75 @@
+import { ResNetError } from '@resnetjs/core';
+import { type Dataset, split } from '@resnetjs/data';
+import { openDataset } from '@resnetjs/data/node';
+import type { TrainCommandOptions } from './commands/train.js';
+
+export const syntheticSource = 'synthetic:signs';
+/** Of the held-out pictures, those that a training without --validation looks at after each epoch. */
+const syntheticValidation = 300;
+
+export interface NamedDataset {
+  readonly dataset: Dataset;
+  /** A line for people. */
+  readonly describe: string;
+  /** `synthetic:signs`, `hdf5` or `folder`: what a model's file says of it. */
+  readonly source: string;
+}
+
+export interface TrainingData {
+  readonly training: NamedDataset;
+  readonly validation: NamedDataset | null;
+}
+
+/** Opens what a training reads. `usualSize` is the pictures' height and width where neither they nor the options say. */
+export async function openTrainingData(
+  options: TrainCommandOptions,
+  usualSize: number,
+): Promise<TrainingData> {
+  const { data, validation, validationSplit, pictures, seed } = options;
+  if (validation !== undefined && validationSplit !== undefined) {
+    throw new ResNetError('bad-option', 'Give --validation or --validation-split, not both.');
+  }
+  const source = sourceOf(data);
+  if (pictures !== undefined && source !== syntheticSource) {
+    throw new ResNetError(
+      'bad-option',
+      `--pictures is for ${syntheticSource}; ${data} has the pictures that it has.`,
+    );
+  }
+  const imageSize = options.imageSize ?? (source === 'hdf5' ? undefined : usualSize);
+  const opened = await openDataset(data, {
+    split: 'train',
+    seed,
+    ...(imageSize === undefined ? {} : { imageSize }),
+    ...(pictures === undefined ? {} : { count: pictures }),
+  });
+  const [height, width] = opened.shape;
+  const same = { imageSize: [height, width], split: 'test' } as const;
+  const { describe } = opened;
+  if (validationSplit !== undefined) {
+    const parts = split(opened, { fraction: validationSplit, seed });
+    return {
+      training: {
+        dataset: parts.train,
+        describe: `${describe}; ${parts.train.labels.length} to train on`,
+        source,
+      },
+      validation: {
+        dataset: parts.validation,
+        describe: `the other ${parts.validation.labels.length} of them`,
+        source,
+      },
+    };
+  }
+  const training = { dataset: opened, describe, source };
+  const held = validation ?? (source === syntheticSource ? syntheticSource : undefined);
+  if (held === undefined) return { training, validation: null };
+  const count = validation === undefined ? { count: syntheticValidation } : {};
+  const dataset = await openDataset(held, { ...same, ...count });
+  return { training, validation: { dataset, describe: dataset.describe, source: sourceOf(held) } };
+}
+
+function sourceOf(spec: string): string {
+  if (spec === syntheticSource) return spec;
+  return /\.(h5|hdf5)$/i.test(spec) ? 'hdf5' : 'folder';
+}

@@ -1,0 +1,25 @@
+import { z } from 'zod';
+
+/** The version of what stands in `__metadata__`; a reader refuses others. */
+export const formatVersion = '1';
+
+export const metadataKeys = {
+  version: 'resnetjs',
+  network: 'network',
+  classes: 'classes',
+  preprocessing: 'preprocessing',
+  training: 'training',
+} as const;
+
+export const classesSchema = z
+  .array(z.string().min(1).max(1000))
+  .min(1)
+  .max(2 ** 16)
+  .readonly();
+
+const channelValues = z.array(z.number()).min(1).max(1024).readonly();
+
+export const preprocessingSchema = z.strictObject({
+  mean: channelValues,
+  deviation: channelValues.refine((values) => values.every((value) => value > 0), 'must be positive'),
+});

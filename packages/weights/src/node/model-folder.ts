@@ -1,0 +1,79 @@
+import { type FileHandle, open, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ResNetError } from '@resnetjs/core';
+import { badFile } from '../bad-file.js';
+import { prepareFolder } from './prepare-folder.js';
+import { fileSystemError, writeFileAtomically } from './write-file.js';
+
+/** The name of the model's file in a run's folder. */
+export const modelFile = 'model.safetensors';
+/** As much as one buffer of every Node version holds. */
+const largestFile = 2 ** 32 - 1;
+
+/** Writes a model into a run's folder, whole or not at all, and returns its path. Throws `file-system`. */
+export async function writeModel(folder: string, bytes: Uint8Array): Promise<string> {
+  const undo = await prepareFolder(folder);
+  const path = join(folder, modelFile);
+  try {
+    await writeFileAtomically(path, bytes);
+  } catch (error) {
+    await undo();
+    throw error;
+  }
+  return path;
+}
+
+/** The bytes of a model, from its file or its run's folder. Throws `file-system`, and `bad-file` for what can't be one. */
+export async function readModel(fileOrFolder: string): Promise<Uint8Array> {
+  const path = await findModel(fileOrFolder);
+  let handle: FileHandle | undefined;
+  try {
+    handle = await open(path, 'r');
+    const { size } = await handle.stat();
+    if (size > largestFile) {
+      throw badFile(`${path} has ${size} bytes, more than the ${largestFile} that a model file may have.`, {
+        size,
+      });
+    }
+    return await readAll(handle, size);
+  } catch (error) {
+    if (error instanceof ResNetError) throw error;
+    throw fileSystemError(`The model ${path} could not be read`, path, error);
+  } finally {
+    await handle?.close();
+  }
+}
+
+async function findModel(fileOrFolder: string): Promise<string> {
+  let isFolder: boolean;
+  try {
+    const found = await stat(fileOrFolder);
+    isFolder = found.isDirectory();
+    if (!isFolder && !found.isFile()) throw badFile(`${fileOrFolder} is neither a file nor a folder.`);
+    if (!isFolder) return fileOrFolder;
+    const path = join(fileOrFolder, modelFile);
+    await stat(path).catch(() => {
+      throw new ResNetError(
+        'file-system',
+        `The folder ${fileOrFolder} holds no ${modelFile}. Give a run's folder, or train a model into it.`,
+        { path },
+      );
+    });
+    return path;
+  } catch (error) {
+    if (error instanceof ResNetError) throw error;
+    throw fileSystemError(`There is no model at ${fileOrFolder}`, fileOrFolder, error);
+  }
+}
+
+/** In parts, because one read ends at 2 GiB. */
+async function readAll(handle: FileHandle, size: number): Promise<Uint8Array> {
+  const bytes = new Uint8Array(size);
+  let at = 0;
+  while (at < size) {
+    const { bytesRead } = await handle.read(bytes, at, Math.min(size - at, 2 ** 28), at);
+    if (bytesRead === 0) return bytes.subarray(0, at);
+    at += bytesRead;
+  }
+  return bytes;
+}

@@ -1,0 +1,167 @@
+import { badFile, quote } from './bad-file.js';
+
+/** One tensor's place in a safetensors file. */
+export interface TensorEntry {
+  /** `F32`, `F16`, `I64`, … */
+  readonly dtype: string;
+  readonly shape: readonly number[];
+  /** Bytes from the start of the file. */
+  readonly start: number;
+  readonly end: number;
+}
+
+export interface SafetensorsHeader {
+  readonly metadata: ReadonlyMap<string, string>;
+  readonly tensors: ReadonlyMap<string, TensorEntry>;
+}
+
+/** Bytes a value. */
+const widths: ReadonlyMap<string, number> = new Map([
+  ...['BOOL', 'U8', 'I8', 'F8_E5M2', 'F8_E4M3'].map((dtype) => [dtype, 1] as const),
+  ...['U16', 'I16', 'F16', 'BF16'].map((dtype) => [dtype, 2] as const),
+  ...['U32', 'I32', 'F32'].map((dtype) => [dtype, 4] as const),
+  ...['U64', 'I64', 'F64'].map((dtype) => [dtype, 8] as const),
+]);
+
+const lengthBytes = 8;
+const alignment = 8;
+/** The headers of the largest networks are some hundred kilobytes. */
+const largestHeader = 16 * 2 ** 20;
+const mostDimensions = 16;
+const metadataKey = '__metadata__';
+const copyAgain = 'Copy the file again, or train the model anew.';
+
+/** A file of float32 tensors with zeros in place of their data, and where each of them goes. */
+export function layOut(
+  tensors: readonly { readonly id: string; readonly shape: readonly number[] }[],
+  metadata: Readonly<Record<string, string>>,
+): { bytes: Uint8Array; starts: ReadonlyMap<string, number> } {
+  let size = 0;
+  const entries = tensors.map(({ id, shape }) => {
+    const start = size;
+    size += 4 * elements(shape);
+    return [id, { dtype: 'F32', shape, data_offsets: [start, size] }] as const;
+  });
+  const json = new TextEncoder().encode(
+    JSON.stringify({ [metadataKey]: metadata, ...Object.fromEntries(entries) }),
+  );
+  const headerLength = Math.ceil(json.length / alignment) * alignment;
+  const dataStart = lengthBytes + headerLength;
+
+  const bytes = new Uint8Array(dataStart + size);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(headerLength), true);
+  bytes.set(json, lengthBytes);
+  bytes.fill(0x20, lengthBytes + json.length, dataStart);
+  return { bytes, starts: new Map(entries.map(([id, entry]) => [id, dataStart + entry.data_offsets[0]!])) };
+}
+
+/** What a safetensors file says of itself, checked against its size. Throws `bad-file`. */
+export function readHeader(bytes: Uint8Array): SafetensorsHeader {
+  const { json, dataStart } = readJson(bytes);
+  let metadata: ReadonlyMap<string, string> = new Map();
+  const tensors = new Map<string, TensorEntry>();
+  for (const [name, value] of Object.entries(json)) {
+    if (name === metadataKey) metadata = readMetadata(value);
+    else tensors.set(name, readEntry(name, value, dataStart, bytes.length));
+  }
+  checkCover(tensors, dataStart, bytes.length);
+  return { metadata, tensors };
+}
+
+function readJson(bytes: Uint8Array): { json: object; dataStart: number } {
+  if (bytes.length < lengthBytes + 2) {
+    throw badFile(
+      `The file has ${bytes.length} bytes, too few for a safetensors file: it is empty or cut. ${copyAgain}`,
+      { bytes: bytes.length },
+    );
+  }
+  const said = new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true);
+  const room = Math.min(bytes.length - lengthBytes, largestHeader);
+  if (said < 2n || said > BigInt(room)) {
+    throw badFile(
+      `The file says that its header has ${said} bytes, but there is room for 2 to ${room}: ` +
+        `it is cut, or no safetensors file. ${copyAgain}`,
+      { headerLength: String(said), bytes: bytes.length },
+    );
+  }
+  const dataStart = lengthBytes + Number(said);
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(lengthBytes, dataStart));
+    const json: unknown = JSON.parse(text);
+    if (isRecord(json)) return { json, dataStart };
+  } catch (cause) {
+    throw badFile(
+      `The file's header is not JSON: it is damaged, or no safetensors file. ${copyAgain}`,
+      {},
+      cause,
+    );
+  }
+  throw badFile(`The file's header is JSON, but not an object of tensors. ${copyAgain}`);
+}
+
+function readMetadata(value: unknown): ReadonlyMap<string, string> {
+  if (isRecord(value)) {
+    const entries = Object.entries(value);
+    if (entries.every((entry): entry is [string, string] => typeof entry[1] === 'string'))
+      return new Map(entries);
+  }
+  throw badFile(`The file's ${metadataKey} must be an object of strings. ${copyAgain}`);
+}
+
+function readEntry(name: string, value: unknown, dataStart: number, fileSize: number): TensorEntry {
+  const wrong = (problem: string) =>
+    badFile(`Tensor ${quote(name)} ${problem}. ${copyAgain}`, { tensor: name });
+  const { dtype, shape, data_offsets: offsets } = isRecord(value) ? (value as Record<string, unknown>) : {};
+  const width = typeof dtype === 'string' ? widths.get(dtype) : undefined;
+  if (width === undefined) throw wrong('has a type of values that safetensors does not know');
+  if (!isSizes(shape) || shape.length > mostDimensions)
+    throw wrong('has a shape that is not a list of sizes');
+  if (!isSizes(offsets) || offsets.length !== 2) throw wrong('has offsets that are not two positions');
+  const [from, to] = offsets as [number, number];
+  const room = fileSize - dataStart;
+  if (from > to || to > room) {
+    throw wrong(
+      `lies in bytes ${from} to ${to} of the data, but the file holds ${room}: it is cut, or the offsets lie`,
+    );
+  }
+  const expected = width * elements(shape);
+  if (to - from !== expected) {
+    throw wrong(
+      `has shape [${shape.join(', ')}], ${expected} bytes, but its offsets are ${to - from} bytes apart`,
+    );
+  }
+  return { dtype: dtype as string, shape, start: dataStart + from, end: dataStart + to };
+}
+
+/** The tensors fill the data from end to end, each byte once. */
+function checkCover(tensors: ReadonlyMap<string, TensorEntry>, dataStart: number, fileSize: number): void {
+  const inOrder = [...tensors].sort(([, a], [, b]) => a.start - b.start || a.end - b.end);
+  let covered = dataStart;
+  for (const [name, { start, end }] of inOrder) {
+    if (start !== covered) {
+      const what =
+        start < covered
+          ? 'overlaps the tensor before it'
+          : `leaves a hole of ${start - covered} bytes before it`;
+      throw badFile(`Tensor ${quote(name)} ${what}. ${copyAgain}`, { tensor: name });
+    }
+    covered = end;
+  }
+  if (covered !== fileSize) {
+    throw badFile(`${fileSize - covered} bytes at the end of the file belong to no tensor. ${copyAgain}`, {
+      bytes: fileSize - covered,
+    });
+  }
+}
+
+function isRecord(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isSizes(value: unknown): value is number[] {
+  return Array.isArray(value) && value.every((size) => Number.isSafeInteger(size) && size >= 0);
+}
+
+function elements(shape: readonly number[]): number {
+  return shape.reduce((a, b) => a * b, 1);
+}
