@@ -6,6 +6,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import * as wasm from '@tensorflow/tfjs-backend-wasm';
 import { register } from '@resnetjs/backend-wasm';
 import { flops, outputSize, resnet50Convolutions } from './shapes.mjs';
+import { takeTurns } from './turns.mjs';
 
 const { values: options } = parseArgs({
   options: {
@@ -28,7 +29,7 @@ for (const entry of options.sizes.split(',')) {
   report(resnet50Convolutions({ size, batch, course }).map(measure));
 }
 
-/** Median milliseconds of each way, the ways taking turns. */
+/** Milliseconds of each way to compute, or to put together, the gradients of one convolution. */
 function measure(shape) {
   const out = outputSize(shape);
   const x = tf.randomNormal([shape.batch, shape.size, shape.size, shape.into]);
@@ -44,7 +45,7 @@ function measure(shape) {
     dFilter: () => run('Conv2DBackpropFilter', { x, dy }, { ...common, filterShape: filter.shape }),
   };
   if (options.alternatives) {
-    ways.newFilter = () => forward(tf.clone(filter));
+    ways.newFilter = { prepare: () => tf.add(filter, 0), run: forward };
     ways.stockLoop = () => stockInput({ inputs: { dy, filter }, attrs: inputAttrs, backend: tf.backend() });
     if (shape.stride === 1) {
       ways.flipped = () =>
@@ -58,25 +59,9 @@ function measure(shape) {
       ways.slices = () => slicedProducts(x, dy, shape);
     }
   }
-  const times = Object.fromEntries(Object.keys(ways).map((name) => [name, []]));
-  for (let round = -1; round < rounds; round++) {
-    for (const [name, way] of Object.entries(ways)) {
-      if (name === 'stockLoop' && round > 0) continue;
-      tf.engine().startScope();
-      const weights = name === 'newFilter' ? tf.add(filter, 0) : null;
-      const begin = process.cpuUsage();
-      weights ? forward(weights) : way();
-      const used = process.cpuUsage(begin);
-      const time = (used.user + used.system) / 1000;
-      tf.engine().endScope();
-      if (round >= 0) times[name].push(time);
-    }
-  }
+  const times = takeTurns(tf, ways, rounds, ['stockLoop']);
   tf.dispose([x, filter, dy]);
-  return {
-    shape,
-    times: Object.fromEntries(Object.entries(times).map(([name, all]) => [name, median(all)])),
-  };
+  return { shape, times };
 }
 
 /** The filter's gradient as one convolution: channels of x as images, dy as the filter. */
@@ -155,9 +140,4 @@ function report(results) {
   console.log(
     `| **all** | | ${total('forward')} | ${total('dX')} | ${total('dFilter')} | **${((sums.dX + sums.dFilter) / sums.forward).toFixed(2)}** |${extra.map((name) => (name === 'newFilter' ? ` ${total(name)} |` : ' |')).join('')}`,
   );
-}
-
-function median(all) {
-  const sorted = [...all].sort((a, b) => a - b);
-  return sorted[sorted.length >> 1];
 }

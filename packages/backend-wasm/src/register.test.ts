@@ -1,9 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
-import { plainMemory, sharedMemory } from './generated/microkernels.js';
 import { register } from './index.js';
 import { draw } from './reference.test-support.js';
-import { bytesOf } from './web-assembly.js';
 
 it('leaves the forward convolution as it was, and registers once', async () => {
   await import('@tensorflow/tfjs-backend-wasm');
@@ -37,28 +35,3 @@ it('serves a backend that was removed and started again', async () => {
   });
   expect([...dFilter]).toEqual([4]);
 });
-
-it.each([
-  ['plain', plainMemory],
-  ['shared', sharedMemory],
-])('keeps nothing of its own in the %s memory', (_, base64) => {
-  // Sections 6 and 11 of a WebAssembly module are globals and data (core specification, §5.5.2).
-  expect(sections(bytesOf(base64))).not.toContain(6);
-  expect(sections(bytesOf(base64))).not.toContain(11);
-});
-
-function sections(bytes: Uint8Array): number[] {
-  const found: number[] = [];
-  let at = 8;
-  while (at < bytes.length) {
-    found.push(bytes[at++]!);
-    let size = 0;
-    for (let shift = 0; ; shift += 7) {
-      const byte = bytes[at++]!;
-      size |= (byte & 127) << shift;
-      if (byte < 128) break;
-    }
-    at += size;
-  }
-  return found;
-}
