@@ -88,10 +88,12 @@ export const pnpm = /** @type {string} */ (readJson('package.json').packageManag
  * @param {readonly string[]} args
  * @param {RunOptions} [options]
  */
-export const runNpm = (command, args, options) =>
-  windows
-    ? run(process.env.ComSpec ?? 'cmd.exe', ['/d', '/s', '/c', `${command}.cmd`, ...args], options)
-    : run(command, args, options);
+export function runNpm(command, args, options = {}) {
+  // An npx that this runs in would pass on its own --package.
+  const settled = { ...options, env: { npm_config_package: undefined, ...options.env } };
+  if (!windows) return run(command, args, settled);
+  return run(process.env.ComSpec ?? 'cmd.exe', ['/d', '/s', '/c', `${command}.cmd`, ...args], settled);
+}
 
 /**
  * Runs pnpm, which nobody needs to have: npx brings it.

@@ -22,8 +22,7 @@ const one = ({ code, output }) => ({
 });
 
 async function lint() {
-  const quiet = process.stdout.isTTY ? ['--colors=force'] : [];
-  return one(await runInstalled('@biomejs/biome', 'biome', ['check', '--error-on-warnings', ...quiet, '.']));
+  return one(await runInstalled('@biomejs/biome', 'biome', ['check', '--error-on-warnings', '.']));
 }
 
 async function imports() {
