@@ -1,4 +1,4 @@
-import type { Variables } from './compute/variables.js';
+import { type InitializeOptions, initialize, type Variables } from './compute/variables.js';
 import type { Network } from './network/types.js';
 
 /** What is done to a picture's channels, in levels of 0 to 255: (x − mean) / deviation. */
@@ -20,4 +20,16 @@ export interface Classifier {
 /** x / 255, as the course prepares its pictures. */
 export function unitRange(channels = 3): Preprocessing {
   return { mean: Array(channels).fill(0), deviation: Array(channels).fill(255) };
+}
+
+export interface CreateClassifierOptions extends InitializeOptions {
+  readonly classes: readonly string[];
+  /** `unitRange()` where it isn't given. */
+  readonly preprocessing?: Preprocessing;
+}
+
+/** A classifier with first values for its variables, on the current backend. */
+export function createClassifier(network: Network, options: CreateClassifierOptions): Classifier {
+  const { classes, preprocessing = unitRange(network.input[2]) } = options;
+  return { network, variables: initialize(network, options), classes, preprocessing };
 }

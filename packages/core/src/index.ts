@@ -9,7 +9,13 @@ export {
 } from './blocks/bottleneck.js';
 export type { BlockOptions } from './blocks/layers.js';
 export { type PreActivationOptions, preActivationBlock } from './blocks/preactivation.js';
-export { type Classifier, type Preprocessing, unitRange } from './classifier.js';
+export {
+  type Classifier,
+  type CreateClassifierOptions,
+  createClassifier,
+  type Preprocessing,
+  unitRange,
+} from './classifier.js';
 export type { Moments } from './compute/differentiated.js';
 export {
   differentiate,

@@ -1,11 +1,10 @@
 import {
   asNetwork,
   type Classifier,
-  initialize,
+  createClassifier,
   initializers,
   type Network,
   preActivationBlock,
-  unitRange,
 } from '@resnetjs/core';
 import type { Dataset } from '@resnetjs/data';
 
@@ -25,8 +24,7 @@ export function tinyNetwork(l2 = 0): Network {
 }
 
 export function tinyClassifier(network = tinyNetwork(), seed = 0): Classifier {
-  const variables = initialize(network, { seed });
-  return { network, variables, classes: ['red', 'green', 'blue'], preprocessing: unitRange() };
+  return createClassifier(network, { classes: ['red', 'green', 'blue'], seed });
 }
 
 /** Noisy pictures whose class is their brightest channel. */

@@ -90,10 +90,9 @@ export interface StepEvent {
   readonly picturesPerSecond: number;
 }
 
-/** Streams of the seed's random numbers, apart from those of the layers. */
-const SHUFFLE_STREAM = 2 ** 32;
-/** One for each epoch, from here on. */
-const STATISTICS_STREAM = 2 ** 32 + 1;
+/** Of the streams under a seed, those that order pictures; for statistics one an epoch, from there on. */
+const SHUFFLE_STREAM = 4 * 2 ** 32;
+const STATISTICS_STREAM = 5 * 2 ** 32;
 /** What a stopped training still spends on its statistics, so that it ends soon. */
 const BATCHES_WHEN_STOPPED = 8;
 
