@@ -63,12 +63,10 @@ async function readBytes(path: string): Promise<Uint8Array> {
 /** Lets nothing but the named formats reach the decoder, whatever a file calls itself. */
 function checkFormat(name: string, bytes: Uint8Array): void {
   const start = Buffer.from(bytes.subarray(0, 12)).toString('latin1');
-  if (
-    start.startsWith('\xff\xd8\xff') ||
-    start.startsWith('\x89PNG\r\n\x1a\n') ||
-    /^RIFF[^]{4}WEBP$/.test(start)
-  )
-    return;
+  const jpeg = start.startsWith('\xff\xd8\xff');
+  const png = start.startsWith('\x89PNG\r\n\x1a\n');
+  const webp = start.startsWith('RIFF') && start.endsWith('WEBP');
+  if (jpeg || png || webp) return;
   const found = bytes.length === 0 ? 'it is empty' : `it begins with ${JSON.stringify(start.slice(0, 8))}`;
   const message = `${name} is not a JPEG, PNG or WebP picture: ${found}. Convert it, or remove it.`;
   throw new ResNetError('bad-file', message, { source: name });

@@ -25,24 +25,18 @@ export interface Hand {
 const SHOWN: readonly (readonly (readonly [fingers: string, share: number])[])[] = [
   [['-----', 1]],
   [
-    ['-1---', 0.75],
-    ['1----', 0.15],
-    ['----1', 0.1],
+    ['-1---', 0.96],
+    ['1----', 0.04],
   ],
   [
-    ['-11--', 0.65],
-    ['11---', 0.25],
-    ['-1--1', 0.1],
+    ['-11--', 0.96],
+    ['11---', 0.04],
   ],
   [
-    ['-111-', 0.45],
-    ['111--', 0.4],
-    ['--111', 0.15],
+    ['111--', 0.92],
+    ['-111-', 0.08],
   ],
-  [
-    ['-1111', 0.85],
-    ['1111-', 0.15],
-  ],
+  [['-1111', 1]],
   [['11111', 1]],
 ];
 
@@ -59,8 +53,8 @@ const PHALANGES = [0.44, 0.32, 0.24] as const;
 /** Poses a hand that shows `count` fingers, 0 to 5. */
 export function poseHand(count: number, random: Generator): Hand {
   const shown = choose(SHOWN[count] as (typeof SHOWN)[number], random.uniform());
-  const palmSide = random.uniform() < 0.7;
-  const spread = between(random, 0.65, 1.35);
+  const palmSide = random.uniform() < 0.85;
+  const spread = between(random, 0.8, 1.35);
   const plump = between(random, 0.9, 1.12);
   const reach = between(random, 0.92, 1.06);
   const extended = FINGERS.filter((_, i) => shown[i + 1] === '1').length;

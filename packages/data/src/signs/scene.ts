@@ -22,7 +22,7 @@ const SKINS: readonly Colour[] = [
 ];
 
 /** Least difference in brightness between the hand and what is behind it. */
-const CONTRAST = 0.3;
+const CONTRAST = 0.26;
 
 /** Draws a hand that shows `count` fingers before some background, in some light, on `canvas`. */
 export function drawScene(canvas: Canvas, count: number, random: Generator, scratch: Float32Array): void {
@@ -49,7 +49,7 @@ function placement(hand: Hand, size: number, random: Generator): Place {
   const [tiltX, tiltY] = [between(random, -0.09, 0.09), between(random, -0.07, 0.09)];
   const shear = between(random, -0.12, 0.12);
   const squeeze = between(random, 0.88, 1.06);
-  const [sine, cosine] = direction(between(random, -0.45, 0.45));
+  const [sine, cosine] = direction(between(random, -0.75, 0.75));
   const turn: Place = ([x, y, radius]) => {
     const depth = 1 / (1 + tiltX * x + tiltY * y);
     const u = mirror * x * depth * squeeze + shear * y * depth;
@@ -67,7 +67,7 @@ function placement(hand: Hand, size: number, random: Generator): Place {
   const bottom = Math.max(...parts.map(([, y, r]) => y + r));
   const room = size * 0.96;
   const scale = Math.min(
-    (size / 2.3) * between(random, 0.95, 1.2),
+    (size / 2.3) * between(random, 0.88, 1.2),
     room / (right - left),
     room / (bottom - top),
   );
@@ -131,7 +131,7 @@ function drawBackground(canvas: Canvas, skin: Colour, light: Light, random: Gene
   const other = contrasting(random, hand);
   const far = random.uniform() < 0.5 && brightness(near) > hand === brightness(other) > hand ? other : near;
   const [fadeX, fadeY] = [between(random, -1, 1), between(random, -1, 1)];
-  const grain = random.uniform() < 0.3 ? between(random, 0.02, 0.06) : 0;
+  const grain = random.uniform() < 0.4 ? between(random, 0.02, 0.08) : 0;
   const texture = grain > 0 ? lattice(random, 3 + random.integer(9), size) : null;
   for (let y = 0, at = 0; y < size; y++) {
     for (let x = 0; x < size; x++, at++) {
@@ -149,7 +149,7 @@ function drawBackground(canvas: Canvas, skin: Colour, light: Light, random: Gene
 function scatter(canvas: Canvas, hand: number, random: Generator): void {
   const { size } = canvas;
   const anywhere = () => between(random, -0.1, 1.1) * size;
-  const blotches = random.uniform() < 0.0 ? random.integer(5) : 0;
+  const blotches = random.uniform() < 0.2 ? random.integer(5) : 0;
   for (let i = 0; i < blotches; i++) {
     const [x, y, radius] = [anywhere(), anywhere(), between(random, 0.05, 0.25) * size];
     const limb = { cones: [x, y, radius, x + 1, y, radius], blend: 0 };
@@ -161,7 +161,7 @@ function scatter(canvas: Canvas, hand: number, random: Generator): void {
       radius * between(random, 0.3, 1.5),
     );
   }
-  const strokes = random.uniform() < 0.0 ? random.integer(4) : 0;
+  const strokes = random.uniform() < 0.15 ? random.integer(4) : 0;
   for (let i = 0; i < strokes; i++) {
     const radius = between(random, 0.008, 0.05) * size;
     const limb = { cones: [anywhere(), anywhere(), radius, anywhere(), anywhere(), radius], blend: 0 };
@@ -224,12 +224,12 @@ function drawHand(canvas: Canvas, hand: Hand, body: Limb, limbs: readonly Limb[]
     paintLimb(canvas, limbs[i] as Limb, round, light, contact);
     markJoints(canvas, part(i), hand.palmSide, place, dark, lit);
   };
-  for (const i of order) if (part(i).extended) draw(i, 0.45);
-  if (part(0).extended) draw(0, 0.3);
+  for (const i of order) if (part(i).extended) draw(i, 0.6);
+  if (part(0).extended) draw(0, 0.5);
   paintLimb(canvas, body, flat, light, 0.15);
   for (const crease of hand.creases) paintFlat(canvas, chain(crease, place), dark, 0.3, 1.2, true);
-  for (const i of order) if (!part(i).extended) draw(i, hand.palmSide ? 0.5 : 0.35);
-  if (!part(0).extended) draw(0, 0.45);
+  for (const i of order) if (!part(i).extended) draw(i, hand.palmSide ? 0.65 : 0.5);
+  if (!part(0).extended) draw(0, 0.6);
   if (random.uniform() < 0.35) {
     const cloth = contrasting(random, brightness(skin) * 0.85);
     const shade: Colour = [cloth[0] * 0.3, cloth[1] * 0.3, cloth[2] * 0.3];

@@ -15,14 +15,14 @@ describe('syntheticSigns', () => {
     }
     expect(sums).toMatchInlineSnapshot(`
       [
-        "ca469220562fe244",
-        "c311a96c1a6fbc6f",
-        "0d6d8662728af4ec",
-        "6703c51fe42222b3",
-        "647f96d67c0fc454",
-        "d0a2c87e093729b5",
-        "c8ccd543fee1a5ae",
-        "53a852d3e66c4c7e",
+        "a4290e5396d1274f",
+        "1fde6eb1cce68d3c",
+        "2acba78bafa5c6c5",
+        "aeb13a76aaf40a15",
+        "a557827179688b98",
+        "719ef3efd9a199de",
+        "cb3df1ef0092946a",
+        "edbdc4ac1fed0be0",
       ]
     `);
   });

@@ -68,32 +68,35 @@ function photograph(canvas: Canvas, random: Generator, scratch: Float32Array, ou
     (gain) => gain * exposure * 255,
   );
   const noise = between(random, 0.5, 3);
-  const blur = Math.max(0, between(random, -0.1, 0.2));
-  blurAlong(rgb, scratch, size, 3, blur);
-  blurAlong(scratch, rgb, size, size * 3, blur);
+  const blur = between(random, -0.1, 0.2);
+  if (blur > 0) {
+    blurAlong(rgb, scratch, 3, size * 3, blur);
+    blurAlong(scratch, rgb, size * 3, rgb.length, blur);
+  }
   let word = random.word() | 1;
-  for (let at = 0; at < out.length; at++) {
-    // Xorshift (Marsaglia 2003): a philox word a value would cost more than the picture.
-    word ^= word << 13;
-    word ^= word >>> 17;
-    word ^= word << 5;
-    const bell =
-      ((word & 0xff) + ((word >>> 8) & 0xff) + ((word >>> 16) & 0xff) + (word >>> 24) - 510) / 147.8;
-    out[at] = Math.min(
-      255,
-      Math.max(0, Math.round((rgb[at] as number) * (gains[at % 3] as number) + bell * noise)),
-    );
+  for (let at = 0; at < out.length; at += 3) {
+    for (let c = 0; c < 3; c++) {
+      // Xorshift (Marsaglia 2003): a philox word a value would cost more than the picture.
+      word ^= word << 13;
+      word ^= word >>> 17;
+      word ^= word << 5;
+      const sum = (word & 0xff) + ((word >>> 8) & 0xff) + ((word >>> 16) & 0xff) + (word >>> 24);
+      const bell = (sum - 510) / 147.8; // four bytes' sum, standardized: nearly normal
+      const value = (rgb[at + c] as number) * (gains[c] as number) + bell * noise + 0.5;
+      out[at + c] = value <= 0 ? 0 : value >= 255 ? 255 : value;
+    }
   }
 }
 
-/** One pass of a three-tap blur in the direction whose neighbours are `stride` values apart. */
-function blurAlong(from: Float32Array, to: Float32Array, size: number, stride: number, weight: number): void {
-  const line = stride === 3 ? size * 3 : from.length;
-  for (let at = 0; at < from.length; at++) {
-    const within = at % line;
-    const before = within < stride ? at : at - stride;
-    const after = within >= line - stride ? at : at + stride;
-    to[at] =
-      (from[at] as number) * (1 - 2 * weight) + ((from[before] as number) + (from[after] as number)) * weight;
+/** A three-tap blur within lines of `line` values, along which neighbours are `stride` values apart. */
+function blurAlong(from: Float32Array, to: Float32Array, stride: number, line: number, weight: number): void {
+  for (let start = 0; start < from.length; start += line) {
+    for (let i = 0; i < line; i++) {
+      const at = start + i;
+      const before = i < stride ? at : at - stride;
+      const after = i >= line - stride ? at : at + stride;
+      const around = (from[before] as number) + (from[after] as number);
+      to[at] = (from[at] as number) * (1 - 2 * weight) + around * weight;
+    }
   }
 }
