@@ -31,3 +31,5 @@ export {
 export { type Tensor64, tensor64 } from './reference/tensor.js';
 export { reproduce, reproduceInFloat64 } from './reproduce.js';
 export { type Gate, judge, type Verdict } from './verdict.js';
+export { type ConformanceCase, conformanceCases } from './cases.js';
+export { type ConformanceReport, runConformance } from './conformance.js';

@@ -10,6 +10,7 @@ export interface Gate {
 
 export interface Verdict {
   readonly what: string;
+  readonly gate: Gate;
   readonly passed: boolean;
   /** What departs, by how much and where; what was measured where all is well. */
   readonly message: string;
@@ -30,6 +31,7 @@ export function judge(
   const measures = measure(actual, truth);
   const verdict = (problem: string | undefined): Verdict => ({
     what,
+    gate,
     passed: problem === undefined,
     message: `${what}: ${problem ?? `relative L2 ${show(measures.relativeL2)}, largest difference ${show(measures.maxAbsolute)}`}`,
     ...measures,

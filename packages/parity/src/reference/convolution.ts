@@ -1,4 +1,4 @@
-import { sumByChannel, type Tensor64, zeros } from './tensor.js';
+import { mapped, sumByChannel, type Tensor64, zeros } from './tensor.js';
 import { forEachTap, type WindowOptions, windowedShape } from './window.js';
 
 type ConvolutionOptions = Omit<WindowOptions, 'size'>;
@@ -12,14 +12,10 @@ export function convolution(
 ): Tensor64 {
   const filters = kernel.shape[3] as number;
   const y = zeros([...windowedShape(x.shape, withSize(kernel, options)), filters]);
-  if (bias !== undefined)
-    y.data.forEach((_, i) => {
-      y.data[i] = at(bias, i % filters);
-    });
-  forEachProduct(x, kernel, y.shape, options, (xi, ki, yi) => {
+  forEachProduct(x, kernel, options, (xi, ki, yi) => {
     y.data[yi]! += at(x, xi) * at(kernel, ki);
   });
-  return y;
+  return bias === undefined ? y : mapped(y, (value, i) => value + at(bias, i % filters));
 }
 
 /** What ∂loss/∂y means for a convolution's input, kernel and bias. */
@@ -31,7 +27,7 @@ export function convolutionGradients(
 ) {
   const dx = zeros(x.shape);
   const dKernel = zeros(kernel.shape);
-  forEachProduct(x, kernel, dy.shape, options, (xi, ki, yi) => {
+  forEachProduct(x, kernel, options, (xi, ki, yi) => {
     dx.data[xi]! += at(dy, yi) * at(kernel, ki);
     dKernel.data[ki]! += at(dy, yi) * at(x, xi);
   });
@@ -42,21 +38,18 @@ export function convolutionGradients(
 function forEachProduct(
   x: Tensor64,
   kernel: Tensor64,
-  yShape: readonly number[],
   options: ConvolutionOptions,
   visit: (xi: number, ki: number, yi: number) => void,
 ): void {
-  const [, height, width, channels] = x.shape as [number, number, number, number];
-  const [, kernelWidth, , filters] = kernel.shape as [number, number, number, number];
-  const [, rows, columns] = yShape as [number, number, number, number];
-  forEachTap(x.shape, withSize(kernel, options), (tap) => {
-    const pixel = (tap.batch * height + tap.y) * width + tap.x;
-    const place = tap.windowRow * kernelWidth + tap.windowColumn;
-    const position = (tap.batch * rows + tap.row) * columns + tap.column;
+  const [channels, filters] = kernel.shape.slice(2) as [number, number];
+  forEachTap(x.shape, withSize(kernel, options), (pixel, place, position) => {
     for (let input = 0; input < channels; input++) {
       for (let output = 0; output < filters; output++) {
-        const ki = (place * channels + input) * filters + output;
-        visit(pixel * channels + input, ki, position * filters + output);
+        visit(
+          pixel * channels + input,
+          (place * channels + input) * filters + output,
+          position * filters + output,
+        );
       }
     }
   });

@@ -1,4 +1,4 @@
-import { sumByChannel, type Tensor64, zeros } from './tensor.js';
+import { mapped, sumByChannel, type Tensor64, zeros } from './tensor.js';
 
 /** x [batch, in] · kernel [in, out] + bias [out]. */
 export function dense(x: Tensor64, kernel: Tensor64, bias: Tensor64): Tensor64 {
@@ -6,10 +6,7 @@ export function dense(x: Tensor64, kernel: Tensor64, bias: Tensor64): Tensor64 {
   forEachProduct(x, kernel, (xi, ki, yi) => {
     y.data[yi]! += (x.data[xi] as number) * (kernel.data[ki] as number);
   });
-  y.data.forEach((value, i) => {
-    y.data[i] = value + (bias.data[i % bias.data.length] as number);
-  });
-  return y;
+  return mapped(y, (value, i) => value + (bias.data[i % bias.data.length] as number));
 }
 
 export function denseGradients(x: Tensor64, kernel: Tensor64, dy: Tensor64) {

@@ -83,12 +83,9 @@ function countTaps(op: Pool, x: Tensor64): Tensor64 {
 
 /** Calls `visit` with the indices of each value under a window, row by row, and of the window's result. */
 function forEachPair(op: Pool, x: Tensor64, visit: (xi: number, yi: number) => void): void {
-  const [, height, width, channels] = x.shape as [number, number, number, number];
-  const [, rows, columns] = windowedShape(x.shape, op);
-  forEachTap(x.shape, op, (tap) => {
+  const channels = x.shape[3] as number;
+  forEachTap(x.shape, op, (pixel, _place, position) => {
     for (let channel = 0; channel < channels; channel++) {
-      const pixel = (tap.batch * height + tap.y) * width + tap.x;
-      const position = (tap.batch * rows + tap.row) * columns + tap.column;
       visit(pixel * channels + channel, position * channels + channel);
     }
   });

@@ -7,28 +7,20 @@ export interface WindowOptions {
   readonly padding: Padding;
 }
 
-/** Where a window reads: one position of the result, one place in the window, one pixel of the map. */
-export interface Tap {
-  readonly batch: number;
-  readonly row: number;
-  readonly column: number;
-  readonly windowRow: number;
-  readonly windowColumn: number;
-  readonly y: number;
-  readonly x: number;
-}
-
 /** [batch, height, width] of the result, of a map [batch, height, width, …]. */
 export function windowedShape(shape: readonly number[], options: WindowOptions): [number, number, number] {
   const [batch = 0] = shape;
   return [batch, axis(shape, options, 0).count, axis(shape, options, 1).count];
 }
 
-/** Calls `visit` for each pixel under each position of the window, row by row; padding is passed over. */
+/**
+ * Calls `visit` for each pixel under each position of the window, row by row; padding is passed over.
+ * Pixels of the map, places in the window and positions of the result are counted row by row, channels aside.
+ */
 export function forEachTap(
   shape: readonly number[],
   options: WindowOptions,
-  visit: (tap: Tap) => void,
+  visit: (pixel: number, place: number, position: number) => void,
 ): void {
   const [batches = 0, height = 0, width = 0] = shape;
   const rows = axis(shape, options, 0);
@@ -42,7 +34,9 @@ export function forEachTap(
             const y = row * options.strides[0] + windowRow - rows.before;
             const x = column * options.strides[1] + windowColumn - columns.before;
             if (y < 0 || y >= height || x < 0 || x >= width) continue;
-            visit({ batch, row, column, windowRow, windowColumn, y, x });
+            const pixel = (batch * height + y) * width + x;
+            const place = windowRow * windowWidth + windowColumn;
+            visit(pixel, place, (batch * rows.count + row) * columns.count + column);
           }
         }
       }
