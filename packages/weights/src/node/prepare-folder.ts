@@ -1,7 +1,6 @@
-import { mkdir, rmdir } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
 import { rmSync } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { mkdir, open, rmdir, stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import { fileSystemError } from './write-file.js';
 
 /**
@@ -9,10 +8,10 @@ import { fileSystemError } from './write-file.js';
  * Returns what undoes it: removes the folders that it made, as far as they are empty.
  */
 export async function prepareFolder(folder: string): Promise<() => Promise<void>> {
-  let first: string | undefined;
-  const undo = () => removeEmpty(resolve(folder), first);
+  const made: string[] = [];
+  const undo = () => removeEmpty(made);
   try {
-    first = await mkdir(folder, { recursive: true });
+    await makeFolders(folder, made);
     await tryWriting(folder);
   } catch (cause) {
     await undo();
@@ -21,23 +20,47 @@ export async function prepareFolder(folder: string): Promise<() => Promise<void>
   return undo;
 }
 
+/** One by one: Node's own recursive mkdir never ends in a folder that lets nothing be made, such as /proc. */
+async function makeFolders(folder: string, made: string[]): Promise<void> {
+  const missing: string[] = [];
+  let path = resolve(folder);
+  while (!(await exists(path))) {
+    missing.unshift(path);
+    path = dirname(path);
+  }
+  for (const each of missing) {
+    await mkdir(each);
+    made.push(each);
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await stat(path);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT' && dirname(path) !== path) return false;
+    throw error;
+  }
+}
+
 async function tryWriting(folder: string): Promise<void> {
   const probe = join(folder, `.resnet-${process.pid}.tmp`);
   try {
-    const handle = await open(probe, 'wx');
+    const handle = await open(probe, 'w');
     await handle.writeFile('0').finally(() => handle.close());
   } finally {
     rmSync(probe, { force: true });
   }
 }
 
-async function removeEmpty(folder: string, first: string | undefined): Promise<void> {
-  if (first === undefined) return;
-  for (let path = folder; path.length >= resolve(first).length; path = dirname(path)) {
+/** Innermost first. */
+async function removeEmpty(folders: readonly string[]): Promise<void> {
+  for (const folder of folders.toReversed()) {
     try {
-      await rmdir(path);
+      await rmdir(folder);
     } catch {
-      return;
+      return; // not empty: somebody put something there
     }
   }
 }

@@ -1,0 +1,266 @@
+import { disposeVariables, fold, type Network, plain, ResNetError, resnet50 } from '@resnetjs/core';
+import '@tensorflow/tfjs-backend-cpu';
+import * as tf from '@tensorflow/tfjs-core';
+import fc from 'fast-check';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { decodeClassifier } from './decode-classifier.js';
+import { encodeClassifier } from './encode-classifier.js';
+import { networkSchema } from './network-schema.js';
+import { type Entry, fileOf, openFile, tinyClassifier, tinyNetwork } from './tiny.test-support.js';
+import type { TrainingRecord } from './training-record.js';
+
+const training: TrainingRecord = {
+  data: { source: 'synthetic:signs', pictures: 600 },
+  validation: null,
+  initializers: 'varied',
+  statistics: 'precise',
+  optimizer: { kind: 'adam', learningRate: 1e-3, beta1: 0.9, beta2: 0.999, epsilon: 1e-7 },
+  batchSize: 32,
+  seed: 0,
+  backend: 'wasm',
+  epochs: { planned: 2, begun: 2 },
+  steps: 38,
+  final: { training: { loss: 0.5, accuracy: 0.75 }, validation: null },
+};
+
+const own = tinyClassifier();
+let bytes: Uint8Array<ArrayBuffer>;
+
+/** The file with something changed in the text of its metadata or in its tensors. */
+function changed(change: (header: Record<string, Entry>) => void, data?: Uint8Array): Uint8Array {
+  const opened = openFile(bytes);
+  change(opened.header);
+  return fileOf(opened.header, data ?? opened.data);
+}
+
+function withNetwork(change: (network: { stem: object[]; head: object[] }) => void): Uint8Array {
+  return changed((header) => {
+    const metadata = header.__metadata__ as unknown as { network: string };
+    const network = JSON.parse(metadata.network);
+    change(network);
+    metadata.network = JSON.stringify(network);
+  });
+}
+
+function refusal(file: Uint8Array): ResNetError {
+  const before = tf.memory().numTensors;
+  try {
+    decodeClassifier(file);
+  } catch (error) {
+    expect(error).toBeInstanceOf(ResNetError);
+    expect((error as ResNetError).code).toBe('bad-file');
+    expect(tf.memory().numTensors).toBe(before);
+    return error as ResNetError;
+  }
+  throw new Error('The file was accepted.');
+}
+
+beforeAll(async () => {
+  await tf.setBackend('cpu');
+  bytes = Uint8Array.from(await encodeClassifier(own, { training }));
+});
+
+describe('a model file', () => {
+  it('gives back the classifier, and how it was trained', () => {
+    const before = tf.memory().numTensors;
+    const read = decodeClassifier(bytes);
+    expect(read.network).toEqual(own.network);
+    expect(read.classes).toEqual(own.classes);
+    expect(read.preprocessing).toEqual(own.preprocessing);
+    expect(read.training).toEqual(training);
+    for (const kind of ['weights', 'statistics'] as const) {
+      expect([...read.variables[kind].keys()]).toEqual([...own.variables[kind].keys()]);
+      for (const [id, tensor] of read.variables[kind]) {
+        expect(tensor.dataSync()).toEqual(own.variables[kind].get(id)?.dataSync());
+      }
+    }
+    disposeVariables(read.variables);
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  it('may start anywhere in a larger buffer', () => {
+    const larger = new Uint8Array(bytes.length + 3);
+    larger.set(bytes, 3);
+    disposeVariables(decodeClassifier(larger.subarray(3)).variables);
+  });
+
+  it('is the same for the same classifier, however its data came to be', async () => {
+    const reversed = (value: unknown): unknown => {
+      if (Array.isArray(value)) return value.map(reversed);
+      if (typeof value !== 'object' || value === null) return value;
+      return Object.fromEntries(
+        Object.entries(value)
+          .reverse()
+          .map(([key, each]) => [key, reversed(each)]),
+      );
+    };
+    const twin = { ...own, network: reversed(own.network) as Network };
+    const again = await encodeClassifier(twin, { training: reversed(training) as TrainingRecord });
+    expect(Buffer.compare(again, bytes)).toBe(0);
+  });
+
+  it('holds every network there is', async () => {
+    const networks = [plain(tinyNetwork), resnet50({ initializers: 'document', classes: 3 })];
+    for (const network of networks)
+      expect(networkSchema.parse(JSON.parse(JSON.stringify(network)))).toEqual(network);
+    const folded = fold(own);
+    const file = await encodeClassifier({ ...own, ...folded });
+    const read = decodeClassifier(file);
+    expect(read.network).toEqual(folded.network);
+    expect(read.training).toBeNull();
+    disposeVariables(read.variables);
+    disposeVariables(folded.variables);
+  });
+
+  it('is not made of variables that are missing, or not finite', async () => {
+    const weights = new Map(own.variables.weights);
+    weights.delete('stem.0.kernel');
+    const lacking = { ...own, variables: { ...own.variables, weights } };
+    await expect(encodeClassifier(lacking)).rejects.toMatchObject({ code: 'missing-variable' });
+    weights.set('stem.0.kernel', tf.fill([3, 3, 3, 128], Number.NaN));
+    await expect(encodeClassifier(lacking)).rejects.toMatchObject({ code: 'not-finite' });
+    const odd = { ...own, network: { ...own.network, name: '' } };
+    await expect(encodeClassifier(odd)).rejects.toThrow(/network can't be written .* name/);
+    weights.get('stem.0.kernel')?.dispose();
+  });
+});
+
+describe('reading a model file refuses', () => {
+  const metadata = (header: Record<string, Entry>) =>
+    header.__metadata__ as unknown as Record<string, string>;
+
+  it.each<[string, () => Uint8Array, RegExp]>([
+    ['a file of others', () => changed((header) => delete header.__metadata__), /did not write it/],
+    [
+      'another version',
+      () => changed((header) => Object.assign(metadata(header), { resnetjs: '2' })),
+      /version "2"/,
+    ],
+    ['no network', () => changed((header) => delete metadata(header).network), /network is missing/],
+    [
+      'a network that is no JSON',
+      () => changed((header) => Object.assign(metadata(header), { network: '{' })),
+      /not JSON/,
+    ],
+    [
+      'an unknown operation',
+      () => withNetwork((network) => Object.assign(network.stem[0] as object, { op: 'rnn' })),
+      /stem\.0/,
+    ],
+    [
+      'a field too many',
+      () => withNetwork((network) => Object.assign(network, { more: 1 })),
+      /network is not valid/,
+    ],
+    [
+      'fractions of filters',
+      () => withNetwork((network) => Object.assign(network.stem[0] as object, { filters: 0.5 })),
+      /filters/,
+    ],
+    [
+      'an input of no size',
+      () => withNetwork((network) => Object.assign(network, { input: [0, 8, 3] })),
+      /input/,
+    ],
+    [
+      'layers that do not fit',
+      () => withNetwork((network) => Object.assign(network, { input: [4, 4, 3] })),
+      /fit together/,
+    ],
+    [
+      'results that no memory holds',
+      () => withNetwork((network) => Object.assign(network, { input: [16384, 16384, 3] })),
+      /more than 268435456 values/,
+    ],
+    [
+      'more classes than it names',
+      () => withNetwork((network) => Object.assign(network.head[4] as object, { units: 300 })),
+      /gives \[300\]/,
+    ],
+    [
+      'classes that the network does not tell apart',
+      () => changed((header) => Object.assign(metadata(header), { classes: '["a","b"]' })),
+      /gives \[3\], but the file names 2/,
+    ],
+    [
+      'preprocessing of other channels',
+      () =>
+        changed((header) =>
+          Object.assign(metadata(header), { preprocessing: '{"mean":[0],"deviation":[1]}' }),
+        ),
+      /3 channels/,
+    ],
+    [
+      'preprocessing that divides by 0',
+      () =>
+        changed((header) =>
+          Object.assign(metadata(header), { preprocessing: '{"mean":[0,0,0],"deviation":[1,0,1]}' }),
+        ),
+      /deviation/,
+    ],
+    [
+      'tensors of other shapes than the network has',
+      () => withNetwork((network) => Object.assign(network.stem[0] as object, { kernelSize: [1, 9] })),
+      /stem\.0\.kernel as F32 \[1, 9, 3, 128\], but the file holds F32 \[3, 3, 3, 128\]/,
+    ],
+    [
+      'a tensor too few',
+      () =>
+        changed((header) => {
+          const { 'head.0.scale': scale, ...others } = header;
+          for (const key of Object.keys(header)) delete header[key];
+          Object.assign(header, others, { 'head.0.other': scale });
+        }),
+      /holds nothing/,
+    ],
+    [
+      'a tensor too many',
+      () =>
+        changed((header) =>
+          Object.assign(header, { more: { dtype: 'F32', shape: [0], data_offsets: [0, 0] } }),
+        ),
+      /"more"/,
+    ],
+    ['values that are not finite', () => changed(() => {}, openFile(bytes).data.fill(0xff)), /not finite/],
+  ])('%s', (_what, make, message) => {
+    expect(refusal(make()).message).toMatch(message);
+  });
+
+  it('__proto__ as a key, wherever it stands', () => {
+    const { header, data } = openFile(bytes);
+    const text = JSON.stringify(header);
+    refusal(
+      fileOf(text.replace('{', '{"__proto__":{"dtype":"F32","shape":[0],"data_offsets":[0,0]},'), data),
+    );
+    refusal(fileOf(text.replace('{\\"name\\"', '{\\"__proto__\\":{\\"x\\":1},\\"name\\"'), data));
+    expect(({} as { x?: number }).x).toBeUndefined();
+  });
+
+  it('a file that is cut, anywhere', () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.nat(bytes.length - 1), fc.nat(20_000)), (length) => {
+        refusal(bytes.slice(0, Math.min(length, bytes.length - 1)));
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('nothing but with its own error, when bytes of the description are changed', () => {
+    const described = 8 + Number(new DataView(bytes.buffer).getBigUint64(0, true));
+    const flip = fc.tuple(fc.nat(described - 1), fc.nat(255));
+    fc.assert(
+      fc.property(fc.array(flip, { minLength: 1, maxLength: 3 }), (flips) => {
+        const file = bytes.slice();
+        for (const [at, value] of flips) file[at] = value;
+        const before = tf.memory().numTensors;
+        try {
+          disposeVariables(decodeClassifier(file).variables);
+        } catch (error) {
+          expect(error).toBeInstanceOf(ResNetError);
+        }
+        expect(tf.memory().numTensors).toBe(before);
+      }),
+      { numRuns: 500 },
+    );
+  });
+});

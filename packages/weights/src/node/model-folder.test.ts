@@ -1,0 +1,74 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { readModel, writeModel } from './model-folder.js';
+import { prepareFolder } from './prepare-folder.js';
+import { writeFileAtomically } from './write-file.js';
+
+let folder: string;
+const bytes = Uint8Array.from({ length: 100_000 }, (_, index) => index % 251);
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'resnetjs-weights-'));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+describe('a model in a folder', () => {
+  it('is read by its folder or its file', async () => {
+    const path = await writeModel(join(folder, 'deep', 'run'), bytes);
+    expect(path).toBe(join(folder, 'deep', 'run', 'model.safetensors'));
+    expect(Buffer.compare(await readModel(path), bytes)).toBe(0);
+    expect(Buffer.compare(await readModel(join(folder, 'deep', 'run')), bytes)).toBe(0);
+    expect(await readdir(join(folder, 'deep', 'run'))).toEqual(['model.safetensors']);
+  });
+
+  it('replaces the one before as a whole, or not at all', async () => {
+    await writeModel(folder, bytes);
+    await writeModel(folder, Uint8Array.of(1));
+    expect(await readFile(join(folder, 'model.safetensors'))).toEqual(Buffer.of(1));
+    const broken = null as unknown as Uint8Array;
+    await expect(writeModel(folder, broken)).rejects.toThrow();
+    expect(await readdir(folder)).toEqual(['model.safetensors']);
+    expect(await readFile(join(folder, 'model.safetensors'))).toEqual(Buffer.of(1));
+  });
+
+  it('leaves nothing where it cannot be put in its place', async () => {
+    await mkdir(join(folder, 'model.safetensors'));
+    await writeFile(join(folder, 'model.safetensors', 'in-the-way'), '');
+    await expect(writeModel(folder, bytes)).rejects.toMatchObject({ code: 'file-system' });
+    expect(await readdir(folder)).toEqual(['model.safetensors']);
+  });
+
+  it('is missed with a message that says where to look', async () => {
+    await expect(readModel(join(folder, 'nowhere'))).rejects.toThrow(
+      /no such file or folder; check the path \(ENOENT\)/,
+    );
+    await expect(readModel(folder)).rejects.toThrow(/holds no model\.safetensors/);
+    await expect(readModel('/dev/null')).rejects.toThrow(/neither a file nor a folder/);
+  });
+});
+
+describe('prepareFolder', () => {
+  it('makes folders, and takes back those that stayed empty', async () => {
+    const undo = await prepareFolder(join(folder, 'a', 'b'));
+    expect(await readdir(join(folder, 'a', 'b'))).toEqual([]);
+    await writeFileAtomically(join(folder, 'a', 'kept'), bytes);
+    await undo();
+    expect(await readdir(join(folder, 'a'))).toEqual(['kept']);
+  });
+
+  it('keeps folders that were there', async () => {
+    await mkdir(join(folder, 'a'));
+    await (await prepareFolder(join(folder, 'a')))();
+    expect(await readdir(folder)).toEqual(['a']);
+  });
+
+  it('says what stands in the way', async () => {
+    await writeFile(join(folder, 'file'), '');
+    await expect(prepareFolder(join(folder, 'file', 'run'))).rejects.toThrow(/is a file, not a folder/);
+    await expect(prepareFolder(join(folder, 'file'))).rejects.toThrow(/is a file, not a folder/);
+    await expect(prepareFolder('/proc/x')).rejects.toMatchObject({ code: 'file-system' });
+    expect(await readdir(folder)).toEqual(['file']);
+  });
+});

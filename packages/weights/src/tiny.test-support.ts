@@ -1,0 +1,36 @@
+import { type Classifier, initialize, type Network, resnetPreAct, unitRange } from '@resnetjs/core';
+
+/** A network of one block, with convolutions, normalizations, pooling and a dense layer. */
+export const tinyNetwork: Network = resnetPreAct({ input: [8, 8, 3], classes: 3, stages: 1, l2: 1e-4 });
+
+export function tinyClassifier(network = tinyNetwork): Classifier {
+  return {
+    network,
+    variables: initialize(network, { seed: 1 }),
+    classes: ['red', 'grün', '蓝'],
+    preprocessing: unitRange(),
+  };
+}
+
+/** A file from a header and the bytes after it; the header's length may lie. */
+export function fileOf(header: unknown, data: Uint8Array = new Uint8Array(), length?: bigint): Uint8Array {
+  const json = typeof header === 'string' ? header : JSON.stringify(header);
+  const text = Buffer.from(json);
+  const start = Buffer.alloc(8);
+  start.writeBigUInt64LE(length ?? BigInt(text.length));
+  return new Uint8Array(Buffer.concat([start, text, data]));
+}
+
+/** The header of a file, to be changed, and its data. */
+export function openFile(bytes: Uint8Array): { header: Record<string, Entry>; data: Uint8Array } {
+  const length = Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true));
+  const header = JSON.parse(Buffer.from(bytes.subarray(8, 8 + length)).toString());
+  return { header, data: bytes.slice(8 + length) };
+}
+
+export interface Entry {
+  dtype: string;
+  shape: number[];
+  data_offsets: [number, number];
+  [key: string]: unknown;
+}
