@@ -5,14 +5,15 @@ import { unknownName } from './nearest.js';
 const notYet = 'not part of this version';
 
 /** How each backend starts, or why it can't. */
-const backends = {
+export const backends = {
   wasm: async () => (await import('@resnetjs/backend-wasm')).register(),
   node: notYet,
   webgl: notYet,
   webgpu: notYet,
 } as const satisfies Record<string, string | (() => Promise<RegisteredBackend>)>;
 
-export const backendNames = Object.keys(backends) as (keyof typeof backends)[];
+export type BackendName = keyof typeof backends;
+export const backendNames = Object.keys(backends) as BackendName[];
 
 /** Starts a backend and makes it the current one. Throws `unknown-name`, `missing-backend`. */
 export async function startBackend(name: string): Promise<RegisteredBackend> {

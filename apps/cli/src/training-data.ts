@@ -7,12 +7,14 @@ export const syntheticSource = 'synthetic:signs';
 /** Of the held-out pictures, those that a training without --validation looks at after each epoch. */
 const syntheticValidation = 300;
 
+type Source = typeof syntheticSource | 'hdf5' | 'folder';
+
 export interface NamedDataset {
   readonly dataset: Dataset;
   /** A line for people. */
   readonly describe: string;
-  /** `synthetic:signs`, `hdf5` or `folder`: what a model's file says of it. */
-  readonly source: string;
+  /** What a model's file says of it. */
+  readonly source: Source;
 }
 
 export interface TrainingData {
@@ -69,7 +71,7 @@ export async function openTrainingData(
   return { training, validation: { dataset, describe: dataset.describe, source: sourceOf(held) } };
 }
 
-function sourceOf(spec: string): string {
+function sourceOf(spec: string): Source {
   if (spec === syntheticSource) return spec;
   return /\.(h5|hdf5)$/i.test(spec) ? 'hdf5' : 'folder';
 }

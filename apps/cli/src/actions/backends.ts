@@ -1,6 +1,6 @@
-import { backendNames, startBackend } from '../backends.js';
+import { type BackendName, backendNames, backends as known } from '../backends.js';
 import type { BackendsCommandOptions } from '../commands/backends.js';
-import { paintFor } from '../terminal/paint.js';
+import { type Paint, paintFor } from '../terminal/paint.js';
 
 interface BackendReport {
   readonly name: string;
@@ -17,36 +17,36 @@ interface BackendReport {
 export async function backends(options: BackendsCommandOptions): Promise<void> {
   const reports: BackendReport[] = [];
   for (const name of backendNames) reports.push(await ask(name));
-  if (options.json) {
-    process.stdout.write(`${JSON.stringify(reports)}\n`);
-    return;
-  }
   const paint = paintFor(process.stdout);
-  const lines = reports.flatMap(
-    ({ name, available, reason, threads, precision, kernels = [], details = {} }) => {
-      if (!available) return [`${paint('bold', name.padEnd(8))}${paint('dim', `not available: ${reason}`)}`];
-      const facts = [
-        `threads    ${threads}`,
-        `precision  ${precision} bits`,
-        ...Object.entries(details).map(([key, value]) => `${key.padEnd(11)}${value}`),
-        `kernels    ${kernels.length} added or replaced:`,
-        ...kernels.map((kernel) => `             ${kernel}`),
-      ];
-      return [
-        `${paint('bold', name.padEnd(8))}${paint('green', 'available')}`,
-        ...facts.map((fact) => `        ${fact}`),
-      ];
-    },
-  );
-  process.stdout.write(`${lines.join('\n')}\n`);
+  const text = options.json
+    ? JSON.stringify(reports)
+    : reports.map((report) => format(report, paint)).join('\n');
+  process.stdout.write(`${text}\n`);
 }
 
-async function ask(name: string): Promise<BackendReport> {
+async function ask(name: BackendName): Promise<BackendReport> {
+  const start = known[name];
+  if (typeof start === 'string') return { name, available: false, reason: start, threads: null };
   try {
-    const { threads, precision, kernels, details } = await startBackend(name);
+    const { threads, precision, kernels, details } = await start();
     return { name, available: true, reason: null, threads, precision, kernels, details };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     return { name, available: false, reason, threads: null };
   }
+}
+
+function format(report: BackendReport, paint: Paint): string {
+  const { available, reason, threads, precision, kernels = [], details = {} } = report;
+  const name = paint('bold', report.name.padEnd(8));
+  if (!available) return `${name}${paint('dim', `not available: ${reason}`)}`;
+  const facts = [
+    ['threads', String(threads)],
+    ['precision', `${precision} bits`],
+    ...Object.entries(details),
+    ['kernels', `${kernels.length} added or replaced`],
+    ...kernels.map((kernel) => ['', kernel]),
+  ];
+  const lines = facts.map(([key = '', value]) => `        ${key.padEnd(14)}${value}`);
+  return [`${name}${paint('green', 'available')}`, ...lines].join('\n');
 }

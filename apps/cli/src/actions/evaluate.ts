@@ -45,7 +45,7 @@ async function run(events: ReturnType<typeof evaluateEvents>): Promise<Evaluatio
         `${Math.round(done / seconds)} pictures/s`,
         `${duration((seconds / done) * (of - done))} left`,
       ];
-      progress.update({ label: 'evaluating', done, of, figures });
+      progress.update({ label: 'evaluating', short: 'evaluating', done, of, figures });
     }
   } finally {
     progress.end();

@@ -7,6 +7,7 @@ import {
   ResNetError,
   unitRange,
 } from '@resnetjs/core';
+import { batches } from '@resnetjs/data';
 import { adam, type Optimizer, sgd, type TrainEvent, train as trainEvents } from '@resnetjs/training';
 import { encodeClassifier, type TrainingRecord } from '@resnetjs/weights';
 import { prepareFolder, writeModel } from '@resnetjs/weights/node';
@@ -18,7 +19,7 @@ import { StopSignals } from '../stop-signals.js';
 import { count, duration, figure, percent, plural, size } from '../terminal/format.js';
 import { Progress } from '../terminal/progress.js';
 import { TrainingView } from '../terminal/training-view.js';
-import { openTrainingData, syntheticSource, type TrainingData } from '../training-data.js';
+import { type NamedDataset, openTrainingData, syntheticSource, type TrainingData } from '../training-data.js';
 
 type Done = Extract<TrainEvent, { event: 'done' }>;
 
@@ -33,6 +34,7 @@ interface Plan {
 /** Trains a network and writes it to a folder. What can be wrong is found before the first step. */
 export async function train(options: TrainCommandOptions): Promise<void> {
   const plan = await makePlan(options);
+  await readPictures(plan.data, new Progress(options.json ? process.stderr : process.stdout));
   await startBackend(options.backend);
   const undoFolder = await prepareFolder(options.out);
   try {
@@ -62,6 +64,23 @@ function makeOptimizer({ optimizer, learningRate, momentum }: TrainCommandOption
   if (optimizer === 'sgd') return sgd({ ...rate, ...(momentum === undefined ? {} : { momentum }) });
   refuse({ '--momentum': momentum }, 'is for --optimizer sgd; adam has its own');
   return adam(rate);
+}
+
+/** Reads every picture file once, so that a broken one is found now and not in an hour. Most are then in memory. */
+async function readPictures({ training, validation }: TrainingData, progress: Progress): Promise<void> {
+  const folders = [training, validation].filter((each) => each?.source === 'folder') as NamedDataset[];
+  const of = folders.reduce((sum, { dataset }) => sum + dataset.labels.length, 0);
+  let done = 0;
+  try {
+    for (const { dataset } of folders) {
+      for await (const batch of batches(dataset, { batchSize: 32 })) {
+        done += batch.labels.length;
+        progress.update({ label: 'reading pictures', short: 'reading', done, of, figures: [] });
+      }
+    }
+  } finally {
+    progress.end();
+  }
 }
 
 async function run(plan: Plan): Promise<void> {

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { wholeNumber } from '../arguments.js';
+import { requireOptions } from '../required.js';
 
 export interface EvaluateCommandOptions {
   readonly data: string;
@@ -9,10 +10,11 @@ export interface EvaluateCommandOptions {
 }
 
 export function evaluateCommand(): Command {
-  return new Command('evaluate')
+  const command = new Command('evaluate');
+  return command
     .description('Judge a model on pictures: loss, accuracy, each class, and what is mistaken for what.')
     .argument('<model>', "a model's file or run folder")
-    .requiredOption(
+    .option(
       '--data <source>',
       'synthetic:signs (its held-out pictures), a SIGNS file (.h5), or a folder with a folder for each class',
     )
@@ -21,6 +23,7 @@ export function evaluateCommand(): Command {
     .option('--json', 'print one JSON document')
     .addHelpText('after', '\nExample:\n  $ resnet evaluate runs/signs --data test_signs.h5')
     .action(async (model: string, options: EvaluateCommandOptions) => {
+      requireOptions(command, ['data']);
       const { evaluate } = await import('../actions/evaluate.js');
       await evaluate(model, options);
     });

@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 import { positiveNumber, shareBelowOne, shareBetween, wholeNumber } from '../arguments.js';
 import { addNetworkOptions, type NetworkOptions, networkNames } from '../network-options.js';
+import { requireOptions } from '../required.js';
 
 export interface TrainCommandOptions extends NetworkOptions {
   readonly network: string;
@@ -24,12 +25,12 @@ export interface TrainCommandOptions extends NetworkOptions {
 export function trainCommand(): Command {
   const command = new Command('train')
     .description('Train a network on pictures, and write it to a folder.')
-    .requiredOption('--network <name>', networkNames.join(' or '))
-    .requiredOption(
+    .option('--network <name>', networkNames.join(' or '))
+    .option(
       '--data <source>',
       'synthetic:signs, a SIGNS file (.h5), or a folder with a folder for each class',
     )
-    .requiredOption('--out <folder>', 'where model.safetensors goes')
+    .option('--out <folder>', 'where model.safetensors goes')
     .option('--validation <source>', 'pictures to validate on after each epoch')
     .option(
       '--validation-split <share>',
@@ -74,6 +75,7 @@ Examples:
       --image-size 32 --epochs 5 --out runs/flowers`,
     )
     .action(async (options: TrainCommandOptions) => {
+      requireOptions(command, ['network', 'data', 'out']);
       const { train } = await import('../actions/train.js');
       await train(options);
     });

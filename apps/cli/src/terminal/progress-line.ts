@@ -3,8 +3,10 @@ import { type Paint, unpainted } from './paint.js';
 
 /** Work under way, as a line can show it. */
 export interface ProgressState {
-  /** `epoch 3/20`; its last word alone where there is little room. */
+  /** `epoch 3/20` */
   readonly label: string;
+  /** Its place where there is little room: `3/20`. */
+  readonly short: string;
   readonly done: number;
   readonly of: number;
   /** Figures, the most important first; what has no room is left out. */
@@ -17,7 +19,7 @@ const mostBar = 24;
 
 /** One line that fits into `width` cells. */
 export function progressLine(state: ProgressState, width: number, paint: Paint = unpainted): string {
-  const label = width < narrow ? (state.label.split(' ').at(-1) as string) : state.label;
+  const label = width < narrow ? state.short : state.label;
   const gap = width < narrow ? ' ' : '  ';
   const figures: string[] = [];
   let used = label.length + gap.length + leastBar;

@@ -19,6 +19,11 @@ export class Progress {
     this.#redraw = terminal ? createLogUpdate(stream) : null;
   }
 
+  /** Whether lines are redrawn. */
+  get live(): boolean {
+    return this.#redraw !== null;
+  }
+
   /** Cells of a line; 80 where the stream is no terminal. */
   get width(): number {
     return this.#stream.isTTY ? this.#stream.columns || 80 : 80;

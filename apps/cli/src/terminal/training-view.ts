@@ -5,6 +5,24 @@ import type { Progress } from './progress.js';
 /** Passes over a batch without gradients, in training steps: about what they cost. */
 const statisticsCost = 0.4;
 
+/** Cells that the table of epochs needs to show all of its columns. */
+const roomyTable = 70;
+const wideColumns = [
+  { name: 'epoch', width: 9 },
+  { name: 'loss', width: 10 },
+  { name: 'accuracy', width: 10 },
+  { name: 'val. loss', width: 11 },
+  { name: 'val. acc.', width: 11 },
+  { name: 'time', width: 14 },
+];
+const narrowColumns = [
+  { name: 'epoch', width: 7 },
+  { name: 'loss', width: 8 },
+  { name: 'acc', width: 7 },
+  { name: 'val. l', width: 8 },
+  { name: 'val. a', width: 8 },
+];
+
 /** Shows a training as it goes: the step under way, and a line for each epoch that stays. */
 export class TrainingView {
   readonly #progress: Progress;
@@ -38,18 +56,20 @@ export class TrainingView {
           `${duration(this.#secondsLeft())} left`,
           `${Math.round(this.#picturesPerSecond)} pictures/s`,
         ];
-        this.#progress.update({ label: `epoch ${at(epoch)}`, done: step, of: steps, figures });
+        this.#progress.update({
+          label: `epoch ${at(epoch)}`,
+          short: at(epoch),
+          done: step,
+          of: steps,
+          figures,
+        });
         break;
       }
       case 'statistics':
       case 'validating': {
         const what = event.event === 'statistics' ? 'statistics' : 'validation';
-        this.#progress.update({
-          label: `${what} ${at(event.epoch)}`,
-          done: event.batch,
-          of: event.batches,
-          figures: [what],
-        });
+        const { epoch, batch: done, batches: of } = event;
+        this.#progress.update({ label: `epoch ${at(epoch)} ${what}`, short: what, done, of, figures: [] });
         break;
       }
       case 'epoch':
@@ -79,30 +99,22 @@ export class TrainingView {
     epoch: Extract<TrainEvent, { event: 'epoch' }>,
     validation?: { loss: number; accuracy: number },
   ): void {
-    const narrow = this.#progress.width < 60;
-    const cells = (values: readonly string[]) => {
-      const widths = narrow ? [7, 8, 7, 8, 7] : [9, 10, 10, 12, 12, 14];
-      return values
-        .slice(0, widths.length)
-        .map((value, column) => value.padStart(widths[column] as number))
-        .join('');
-    };
+    const at = `${epoch.epoch}/${this.#epochs}`;
+    const figures = [figure(epoch.loss), percent(epoch.accuracy)];
+    const judged = validation && [figure(validation.loss), percent(validation.accuracy)];
+    const time = duration((performance.now() - this.#started) / 1000);
+    if (!this.#progress.live) {
+      const held = judged ? `  validation loss ${judged[0]}  accuracy ${judged[1]}` : '';
+      this.#progress.print(`epoch ${at} done  loss ${figures[0]}  accuracy ${figures[1]}${held}  ${time}`);
+      return;
+    }
+    const columns = this.#progress.width < roomyTable ? narrowColumns : wideColumns;
+    const cells = (values: readonly string[]) =>
+      columns.map(({ width }, column) => (values[column] ?? '').padStart(width)).join('');
     if (!this.#headed) {
       this.#headed = true;
-      const names = narrow
-        ? ['epoch', 'loss', 'acc', 'val.', 'val.']
-        : ['epoch', 'loss', 'accuracy', 'val. loss', 'val. acc.', 'time'];
-      this.#progress.print(this.#progress.paint('dim', cells(names)));
+      this.#progress.print(this.#progress.paint('dim', cells(columns.map(({ name }) => name))));
     }
-    const judged = validation ? [figure(validation.loss), percent(validation.accuracy)] : ['–', '–'];
-    const time = duration((performance.now() - this.#started) / 1000);
-    const row = [
-      `${epoch.epoch}/${this.#epochs}`,
-      figure(epoch.loss),
-      percent(epoch.accuracy),
-      ...judged,
-      time,
-    ];
-    this.#progress.print(cells(row));
+    this.#progress.print(cells([at, ...figures, ...(judged ?? ['–', '–']), time]));
   }
 }

@@ -15,7 +15,9 @@ export async function prepareFolder(folder: string): Promise<() => Promise<void>
     await tryWriting(folder);
   } catch (cause) {
     await undo();
-    throw fileSystemError(`The folder ${folder} can't be written to`, folder, cause);
+    throw fileSystemError(`The folder ${folder} can't be written to`, folder, cause, {
+      ENOENT: 'the system makes no folder there; choose another',
+    });
   }
   return undo;
 }

@@ -51,9 +51,14 @@ const reasons: Readonly<Record<string, string>> = {
 };
 
 /** What the file system refused, in words. */
-export function fileSystemError(what: string, path: string, cause: unknown): ResNetError {
-  const { code, message } = cause as NodeJS.ErrnoException;
-  const reason = reasons[code ?? ''] ?? message;
+export function fileSystemError(
+  what: string,
+  path: string,
+  cause: unknown,
+  moreReasons: Readonly<Record<string, string>> = {},
+): ResNetError {
+  const { code = '', message } = cause as NodeJS.ErrnoException;
+  const reason = moreReasons[code] ?? reasons[code] ?? message;
   return new ResNetError(
     'file-system',
     `${what}: ${reason}${code ? ` (${code})` : ''}.`,
