@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { ResNetError } from '../errors.js';
 import { type ParameterId, parameterId, type Role } from '../network/parameters.js';
 import type { Network } from '../network/types.js';
 import { differentiateAdd, differentiateRelu } from './activation.js';
@@ -36,6 +37,7 @@ export function forwardTraining(network: Network, variables: Variables, pictures
 /**
  * A forward pass in training mode, and back from the gradient of its result that `upstream` computes.
  * `upstream` must leave the result as it is, and may keep tensors of its own by `tf.keep`.
+ * Throws `shape-mismatch` where it returns another shape than the result's.
  */
 export function differentiate(
   network: Network,
@@ -46,7 +48,16 @@ export function differentiate(
 ): TrainingPass & { readonly gradients: Gradients } {
   return scoped(() => {
     const run = record(network, variables, pictures, { keep: true });
-    const gradients = run.pull(upstream(run.result), options.input ?? false);
+    const dResult = upstream(run.result);
+    if (String(dResult.shape) !== String(run.result.shape)) {
+      throw new ResNetError(
+        'shape-mismatch',
+        `The gradient of ${network.name}'s result must have its shape, [${run.result.shape.join(', ')}], ` +
+          `but upstream returned [${dResult.shape.join(', ')}].`,
+        { expected: run.result.shape, got: dResult.shape },
+      );
+    }
+    const gradients = run.pull(dResult.clone(), options.input ?? false);
     return { result: run.result, moments: run.moments, gradients };
   });
 }
@@ -61,6 +72,7 @@ export function disposeTrainingPass(pass: TrainingPass & { readonly gradients?: 
 }
 
 interface Recording extends TrainingPass {
+  /** Disposes of `dResult`. */
   pull(dResult: tf.Tensor, wantsInput: boolean): Gradients;
 }
 
