@@ -1,0 +1,53 @@
+import '@tensorflow/tfjs-backend-cpu';
+import * as tf from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { ResNetError } from '../errors.js';
+import { parameters } from '../network/parameters.js';
+import { resnetPreAct } from '../networks/preactivation.js';
+import { disposeVariables, initialize, makeVariables } from './variables.js';
+
+const network = resnetPreAct({ input: [4, 4, 3], stages: 1 });
+
+beforeAll(() => tf.setBackend('cpu'));
+
+describe('initialize', () => {
+  it('makes every parameter in its shape, learned and running apart', () => {
+    const variables = initialize(network);
+    for (const { id, shape, trainable } of parameters(network)) {
+      const [own, other] = trainable
+        ? [variables.weights, variables.statistics]
+        : [variables.statistics, variables.weights];
+      expect(own.get(id)?.shape).toEqual(shape);
+      expect(other.has(id)).toBe(false);
+    }
+    disposeVariables(variables);
+  });
+
+  it('depends on the seed alone', () => {
+    const values = (seed: number) => {
+      const variables = initialize(network, { seed });
+      const kernel = variables.weights.get('stem.0.kernel')?.dataSync();
+      disposeVariables(variables);
+      return kernel;
+    };
+    expect(values(1)).toEqual(values(1));
+    expect(values(1)).not.toEqual(values(2));
+  });
+});
+
+describe('makeVariables', () => {
+  it.each([
+    ['absent', undefined, 'there are none'],
+    ['of another size', new Float32Array(3), 'got 3'],
+  ])('names the parameter whose values are %s, and leaves no tensor', (_, values, message) => {
+    const before = tf.memory().numTensors;
+    const missing = 'head.4.kernel';
+    const make = () =>
+      makeVariables(network, ({ id, shape }) =>
+        id === missing ? values : new Float32Array(shape.reduce((a, b) => a * b, 1)),
+      );
+    expect(make).toThrow(ResNetError);
+    expect(make).toThrow(`resnetPreAct needs 640 values for ${missing} [128, 5], but ${message}.`);
+    expect(tf.memory().numTensors).toBe(before);
+  });
+});

@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest';
+import { asNetwork } from '../blocks/as-network.js';
+import { convolutionalBlock } from '../blocks/bottleneck.js';
+import { resnetPreAct } from '../networks/preactivation.js';
+import { multiplyAdds } from './cost.js';
+import { formatSummary, summarize } from './summary.js';
+
+const block = asNetwork(convolutionalBlock({ kernelSize: 2, filters: [2, 4, 6] }), [4, 4, 3]);
+
+describe('summarize', () => {
+  it("counts a block's parameters and multiply-adds as by hand", () => {
+    const { layers, ...totals } = summarize(block);
+    const of = (name: string) => layers.find((layer) => layer.name === name);
+    expect(of('res2a_branch2b')).toMatchObject({
+      parameters: 2 * 2 * 2 * 4 + 4,
+      multiplyAdds: 2 * 2 * 4 * (2 * 2 * 2),
+    });
+    expect(of('bn2a_branch2b')).toMatchObject({ parameters: 16, multiplyAdds: 0 });
+    expect(of('add')?.connectedTo).toEqual(['bn2a_branch2c', 'bn2a_branch1']);
+    // Kernels and biases 8 + 36 + 30 + 24; scales, offsets and as many statistics 2 · (2 + 4 + 6 + 6).
+    expect(totals).toEqual({
+      name: 'block',
+      parameters: { total: 98 + 72, trainable: 98 + 36, nonTrainable: 36 },
+      multiplyAdds: 4 * (3 * 2 + 8 * 4 + 4 * 6 + 3 * 6),
+    });
+  });
+
+  it('counts a dense layer as its products', () => {
+    const withClasses = (classes: number) => multiplyAdds(resnetPreAct({ classes }));
+    expect(withClasses(7) - withClasses(6)).toBe(128);
+  });
+});
+
+describe('formatSummary', () => {
+  it('leaves out what is connected where there is less room', () => {
+    const text = formatSummary(summarize(block), { width: 80 });
+    expect(text.split('\n').slice(0, 7)).toEqual([
+      '_'.repeat(67),
+      'Layer (type)                     Output Shape          Param #',
+      '='.repeat(67),
+      'input_1 (InputLayer)             (None, 4, 4, 3)       0',
+      '_'.repeat(67),
+      'res2a_branch2a (Conv2D)          (None, 2, 2, 2)       8',
+      '_'.repeat(67),
+    ]);
+    expect(text).not.toContain('[0][0]');
+    expect(text).toContain(
+      'Total params: 170\nTrainable params: 134\nNon-trainable params: 36\nMultiply-adds: 320',
+    );
+  });
+
+  it('cuts what is too long for its column, so that columns stay apart', () => {
+    const [, , , row = ''] = formatSummary(summarize({ ...block, inputName: 'a'.repeat(50) })).split('\n');
+    expect(row).toBe(`${'a'.repeat(32)} (None, 4, 4, 3)       0`);
+  });
+});

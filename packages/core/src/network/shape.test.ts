@@ -1,0 +1,95 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { asNetwork } from '../blocks/as-network.js';
+import { convolutionalBlock, identityBlock } from '../blocks/bottleneck.js';
+import { layers } from '../blocks/layers.js';
+import { ResNetError } from '../errors.js';
+import { resnet50 } from '../networks/course.js';
+import { resnetPreAct } from '../networks/preactivation.js';
+import { outputShape, shapes } from './shape.js';
+import type { Network, Op } from './types.js';
+
+const sequence = (input: Network['input'], stem: readonly Op[]): Network => ({
+  ...asNetwork(identityBlock({ kernelSize: 1, filters: [1, 1, 1] }), input, 'sequence'),
+  stages: [],
+  stem,
+});
+const { conv } = layers();
+
+const thrown = (run: () => unknown): ResNetError => {
+  try {
+    run();
+  } catch (error) {
+    if (error instanceof ResNetError) return error;
+  }
+  throw new Error('No ResNetError was thrown.');
+};
+
+describe('shapes', () => {
+  it('counts the places where a window fits', () => {
+    const small = fc.integer({ min: 1, max: 9 });
+    fc.assert(
+      fc.property(
+        small,
+        small,
+        small,
+        fc.constantFrom('same' as const, 'valid' as const),
+        (size, window, stride, padding) => {
+          const starts = Array.from({ length: size }, (_, start) => start).filter(
+            (start) => start % stride === 0,
+          );
+          const fitting = padding === 'same' ? starts : starts.filter((start) => start + window <= size);
+          fc.pre(fitting.length > 0);
+          const network = sequence([size, size, 1], [conv(2, window, { stride, padding })]);
+          expect(outputShape(network)).toEqual([fitting.length, fitting.length, 2]);
+        },
+      ),
+    );
+  });
+
+  it('takes height and width apart', () => {
+    const op = { ...conv(2, 1), kernelSize: [3, 1], strides: [1, 2] } as const;
+    expect(outputShape(sequence([8, 9, 1], [op]))).toEqual([6, 5, 2]);
+  });
+
+  it('names the layer where a branch does not fit its shortcut, and says what to do', () => {
+    const network = asNetwork(identityBlock({ kernelSize: 3, filters: [4, 4, 5] }), [4, 4, 3]);
+    const error = thrown(() => shapes(network));
+    expect(error.code).toBe('shape-mismatch');
+    expect(error.message).toBe(
+      'block: layer add adds a branch of shape [4, 4, 5] to a shortcut of shape [4, 4, 3]: ' +
+        'give the branch that shape, or the block a projection shortcut',
+    );
+    expect(error.details.site).toMatchObject({ stage: 0, block: 0, path: 'add' });
+  });
+
+  it('names the layer that has too small a picture', () => {
+    const error = thrown(() => outputShape(resnet50({ input: [32, 32, 3] })));
+    expect(error.message).toMatch(
+      /^resnet50: layer avg_pool cannot move a 2×2 window .* over 1×1 .*too small/,
+    );
+  });
+
+  it.each<[string, () => Network, RegExp]>([
+    ['a picture of no size', () => resnet50({ input: [0, 64, 3] }), /input_1 takes \[0, 64, 3\]/],
+    ['half a class', () => resnetPreAct({ classes: 2.5 }), /fc10 has 2\.5 units/],
+    ['no filters', () => sequence([4, 4, 3], [conv(0, 1)]), /conv1 has 0 filters/],
+    [
+      'a stride of 0',
+      () => asNetwork(convolutionalBlock({ kernelSize: 1, filters: [1, 1, 1], stride: 0 }), [4, 4, 3]),
+      /res2a_branch2a cannot move/,
+    ],
+    [
+      'a convolution of features',
+      () => sequence([4, 4, 3], [{ op: 'flatten' }, conv(1, 1)]),
+      /conv1 needs \[height, width, channels\], but gets \[48\]/,
+    ],
+    [
+      'a dense layer of maps',
+      () => sequence([4, 4, 3], [{ ...resnet50().head[2], units: 2 } as Op]),
+      /fc2 needs \[features\], but gets \[4, 4, 3\]: flatten first/,
+    ],
+  ])('refuses %s', (_, network, message) => {
+    expect(thrown(() => shapes(network())).message).toMatch(message);
+  });
+});

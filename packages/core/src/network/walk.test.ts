@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest';
+import { asNetwork } from '../blocks/as-network.js';
+import { convolutionalBlock } from '../blocks/bottleneck.js';
+import { preActivationBlock } from '../blocks/preactivation.js';
+import { networks } from '../networks/catalogue.js';
+import { siteName } from './site.js';
+import type { Residual } from './types.js';
+import { walk } from './walk.js';
+
+const drawn = (block: Residual) =>
+  walk(asNetwork(block, [4, 4, 4])).map(({ op, from }) => `${op.op} ${from}`);
+
+describe('walk', () => {
+  it('computes the branch, then the shortcut, then adds the two', () => {
+    expect(drawn(convolutionalBlock({ kernelSize: 3, filters: [2, 2, 4] }))).toEqual([
+      ...['input ', 'conv 0', 'norm 1', 'act 2', 'conv 3', 'norm 4', 'act 5', 'conv 6', 'norm 7'],
+      ...['conv 0', 'norm 9', 'add 8,10', 'act 11'],
+    ]);
+  });
+
+  const activated = preActivationBlock({ filters: [2, 2, 4] });
+  const branch = ['conv 2', 'norm 3', 'act 4', 'conv 5', 'norm 6', 'act 7', 'conv 8'];
+
+  it('takes the shortcut from the input, before the activation', () => {
+    expect(drawn(activated)).toEqual(['input ', 'norm 0', 'act 1', ...branch, 'add 9,0']);
+  });
+
+  it('takes the shortcut from the activated input where the block says so', () => {
+    expect(drawn({ ...activated, shortcutFrom: 'preact' }).at(-1)).toBe('add 9,2');
+  });
+
+  it('adds nothing in a plain block', () => {
+    expect(drawn({ ...activated, shortcut: null }).slice(3)).toEqual(branch);
+  });
+
+  it.each(Object.entries(networks))(
+    'gives every step of %s a site of its own, after what it takes',
+    (_, build) => {
+      const steps = walk(build());
+      expect(new Set(steps.map(({ site }) => siteName(site))).size).toBe(steps.length);
+      steps.forEach(({ from }, index) => {
+        for (const each of from) expect(each).toBeLessThan(index);
+      });
+    },
+  );
+});
