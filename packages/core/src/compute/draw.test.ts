@@ -17,13 +17,12 @@ describe('drawInitialValues', () => {
     expect(draw(initializers.glorotUniform(0), [1, 1, 3, 2])).toEqual(Float32Array.from(printed));
   });
 
-  it("draws Keras's random uniform between its default bounds", () => {
-    const words = Generator.stateless(0);
-    const expected = Array.from({ length: 4 }, () => {
-      const low = Math.fround(-0.05);
-      return Math.fround(Math.fround(words.uniform() * Math.fround(Math.fround(0.05) - low)) + low);
-    });
-    expect([...draw(initializers.randomUniform({ seed: 0 }), [4])]).toEqual(expected);
+  it("draws Keras's initializers, bit for bit", () => {
+    // Keras 3.15 on TensorFlow 2.21: RandomUniform(seed=0) of shape [4], GlorotUniform(seed=3) of [3, 3, 2, 4].
+    const uniform = [-0.02889845333993435, 0.020601000636816025, 0.03000633791089058, 0.027079228311777115];
+    expect([...draw(initializers.randomUniform({ seed: 0 }), [4])]).toEqual(uniform);
+    const glorot = [-0.20272478461265564, 0.2928968369960785, 0.021516799926757812, 0.22736087441444397];
+    expect([...draw(initializers.glorotUniform(3), [3, 3, 2, 4]).subarray(0, 4)]).toEqual(glorot);
   });
 
   const side = 120;
