@@ -1,5 +1,5 @@
 import { kernelNames, type RegisteredBackend } from '@resnetjs/backend';
-import { BackendWasm, setWasmPaths, version_wasm } from '@tensorflow/tfjs-backend-wasm';
+import { BackendWasm, getThreadsCount, setWasmPaths, version_wasm } from '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs-core';
 import { conv2DBackpropFilter, conv2DBackpropInput } from './convolution-gradients.js';
 import { WasmBackendError } from './errors.js';
@@ -78,7 +78,7 @@ export async function register(options: RegisterOptions = {}): Promise<Registere
   }
   const result: RegisteredBackend = {
     name: backendName,
-    threads: 1,
+    threads: getThreadsCount(),
     precision: 32,
     kernels: Object.keys(kernels),
     details: { tensorflow: version_wasm, instructions: 'WebAssembly SIMD, 128 bits' },
@@ -101,6 +101,9 @@ async function startBackend({ wasmPaths }: RegisterOptions): Promise<BackendWasm
   let started: boolean;
   try {
     if (wasmPaths !== undefined) setWasmPaths(wasmPaths as string);
+    // TensorFlow.js starts its threads from its own source text, which a minifier has changed: then
+    // it waits for them forever. A backend that already runs keeps what it has.
+    tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
     started = await tf.setBackend(backendName);
     await tf.ready();
   } catch (cause) {
