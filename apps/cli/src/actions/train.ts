@@ -207,14 +207,16 @@ class TrainOutput {
     const how = done.completed
       ? `Trained for ${plural(done.epochs, 'epoch')} (${steps}) in ${duration(seconds)}`
       : `Stopped in epoch ${done.epochs} of ${options.epochs}, after ${steps} (${duration(seconds)})`;
-    const held = validation
-      ? `; validation: loss ${figure(validation.loss)}, accuracy ${percent(validation.accuracy)}`
-      : '';
     const command = process.env.npm_lifecycle_event === 'resnet' ? 'npm run -s resnet --' : 'resnet';
     const judgedOn = options.validation ?? (written.sample ? syntheticSource : 'PICTURES');
     const lines = [
       '',
-      `${how}: loss ${figure(loss)}, accuracy ${percent(accuracy)}${held}.`,
+      `${how}.`,
+      `training    loss ${figure(loss)}, accuracy ${percent(accuracy)}`,
+      ...(validation
+        ? [`validation  loss ${figure(validation.loss)}, accuracy ${percent(validation.accuracy)}`]
+        : []),
+      '',
       `The model is ${paint('bold', written.path)} (${size(written.bytes)}).`,
       ...(written.sample ? [`A picture that it has not seen is ${written.sample}.`] : []),
       '',

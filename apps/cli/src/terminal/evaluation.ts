@@ -39,8 +39,8 @@ export function formatEvaluation(
   const share = (value: number | null) => (value === null ? '–' : percent(value));
   const rows = perClass(classes, confusion).map((each) => [
     shown(each.class, Math.max(8, columns - 45)),
-    count(each.pictures),
     count(each.right),
+    count(each.pictures),
     share(each.recall),
     share(each.precision),
   ]);
@@ -48,7 +48,7 @@ export function formatEvaluation(
     `${paint('bold', `accuracy  ${percent(accuracy)}`)}  (${count(right)} of ${count(pictures)})`,
     `loss      ${figure(loss)}`,
     '',
-    table([['class', 'pictures', 'right', 'recall', 'precision'], ...rows]),
+    table([['class', 'right', 'of', 'recall', 'precision'], ...rows]),
     '',
     formatConfusion(classes, confusion, columns),
   ].join('\n');
