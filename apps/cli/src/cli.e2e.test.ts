@@ -1,0 +1,345 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { File as Hdf5File, ready } from 'h5wasm/node';
+import sharp from 'sharp';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const program = fileURLToPath(new URL('../dist/main.js', import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), 'resnetjs-cli-'));
+
+interface Outcome {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs `resnet` in the test's folder; `started` may talk to it on the way. */
+function resnet(args: readonly string[], started?: (child: ChildProcess) => void): Promise<Outcome> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [program, ...args], { cwd: folder });
+    const outcome = { stdout: '', stderr: '' };
+    for (const stream of ['stdout', 'stderr'] as const) {
+      child[stream].setEncoding('utf8').on('data', (text) => {
+        outcome[stream] += text;
+      });
+    }
+    child.once('error', reject);
+    child.once('close', (code) => resolve({ code, ...outcome }));
+    started?.(child);
+  });
+}
+
+const line = (text: string) => resnet(text.split(' '));
+const json = (text: string) => JSON.parse(text);
+const jsonLines = (text: string) => text.trimEnd().split('\n').map(json);
+
+/** The smallest network, on few and small pictures. */
+const tiny = '--network resnetPreAct --stages 1 --batch-size 12';
+const tinySigns = `${tiny} --data synthetic:signs --image-size 16 --pictures 48`;
+
+function writeSigns(
+  name: string,
+  part: 'train' | 'test',
+  options: { count: number; size: number; without?: string },
+): void {
+  const { count, size, without } = options;
+  const file = new Hdf5File(join(folder, name), 'w');
+  const pixels = Uint8Array.from({ length: count * size * size * 3 }, (_, i) => (i * 31) % 256);
+  const labels = BigInt64Array.from({ length: count }, (_, i) => BigInt(i % 3));
+  const datasets = [
+    { name: `${part}_set_x`, data: pixels, shape: [count, size, size, 3], dtype: '<B' },
+    { name: `${part}_set_y`, data: labels, shape: [count], dtype: '<q' },
+    { name: 'list_classes', data: BigInt64Array.of(0n, 1n, 2n), shape: [3], dtype: '<q' },
+  ];
+  for (const dataset of datasets) if (dataset.name !== without) file.create_dataset(dataset);
+  file.close();
+}
+
+async function writePictures(name: string, classes: Readonly<Record<string, number>>): Promise<void> {
+  for (const [index, [each, count]] of Object.entries(classes).entries()) {
+    mkdirSync(join(folder, name, each), { recursive: true });
+    for (let i = 0; i < count; i++) {
+      const background = { r: 60 * index, g: 255 - 60 * index, b: 20 * i };
+      const picture = sharp({ create: { width: 24, height: 18, channels: 3, background } });
+      await picture.jpeg().toFile(join(folder, name, each, `${i}.jpg`));
+    }
+  }
+}
+
+beforeAll(async () => {
+  await ready;
+  writeSigns('train_signs.h5', 'train', { count: 24, size: 16 });
+  writeSigns('test_signs.h5', 'test', { count: 9, size: 16 });
+  writeSigns('lacking.h5', 'train', { count: 9, size: 16, without: 'train_set_y' });
+  writeFileSync(join(folder, 'cut.h5'), readFileSync(join(folder, 'train_signs.h5')).subarray(0, 5000));
+  await writePictures('flowers', { daisy: 5, rose: 5, tulip: 5 });
+  await writePictures('single', { daisy: 2 });
+  await writePictures('broken', { daisy: 2, rose: 2 });
+  const whole = readFileSync(join(folder, 'broken/rose/1.jpg'));
+  writeFileSync(join(folder, 'broken/rose/1.jpg'), whole.subarray(0, whole.length / 2));
+  mkdirSync(join(folder, 'empty'));
+
+  const trained = await line(`train ${tinySigns} --epochs 2 --seed 3 --out runs/start`);
+  expect(trained).toMatchObject({ code: 0, stderr: '' });
+  const model = readFileSync(join(folder, 'runs/start/model.safetensors'));
+  writeFileSync(join(folder, 'cut.safetensors'), model.subarray(0, model.length - 1));
+  const lying = Buffer.from(model);
+  lying.write('ffffffffffffff7f', 'hex');
+  writeFileSync(join(folder, 'lying.safetensors'), lying);
+});
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe('resnet summary', () => {
+  it('prints the table, and the figures as JSON', async () => {
+    const command = 'summary resnet50 --input-shape 64,64,3 --classes 6';
+    const [text, data] = await Promise.all([line(command), line(`${command} --json`)]);
+    expect(text.stdout).toContain('Total params: 23,600,006');
+    const { parameters, multiplyAdds, layers } = json(data.stdout);
+    expect(parameters).toEqual({ total: 23_600_006, trainable: 23_546_886, nonTrainable: 53_120 });
+    expect(multiplyAdds).toBeGreaterThan(1e8);
+    expect(layers).toHaveLength(177);
+    expect(layers[2]).toMatchObject({
+      name: 'conv1',
+      type: 'Conv2D',
+      outputShape: [32, 32, 64],
+      parameters: 9472,
+    });
+  });
+
+  it('knows the options of each network, and a model', async () => {
+    const [preact, plain, model] = await Promise.all([
+      line(
+        'summary resnetPreAct --stages 2 --final-conv --no-shortcuts --l2 1e-4 --input-name picture --json',
+      ),
+      line('summary resnet50 --plain --json'),
+      line('summary runs/start --json'),
+    ]);
+    const names = json(preact.stdout).layers.map((layer: { name: string }) => layer.name);
+    expect(names).toContain('picture');
+    expect(names).toContain('convF');
+    expect(names).not.toContain('merge1');
+    expect(json(plain.stdout).name).toBe('resnet50-plain');
+    expect(json(model.stdout)).toMatchObject({ name: 'resnetPreAct', input: [16, 16, 3] });
+  });
+});
+
+describe('resnet train', () => {
+  it('takes HDF5 files, and tells each event as a line of JSON', async () => {
+    const { code, stdout, stderr } = await line(
+      'train --network resnetPreAct --stages 1 --data train_signs.h5 --validation test_signs.h5 --epochs 2 ' +
+        '--batch-size 32 --optimizer adam --learning-rate 1.5e-4 --seed 0 --backend wasm --out runs/signs --json',
+    );
+    expect(code).toBe(0);
+    const events = jsonLines(stdout);
+    expect(events[0]).toMatchObject({
+      event: 'start',
+      pictures: 24,
+      validationPictures: 9,
+      classes: ['0', '1', '2'],
+    });
+    expect(events.filter(({ event }) => event === 'epoch')).toHaveLength(2);
+    expect(events.filter(({ event }) => event === 'validation')).toHaveLength(2);
+    const done = events.at(-1);
+    expect(done).toMatchObject({ event: 'done', completed: true, epochs: 2, steps: 2 });
+    expect(done.path).toBe(join('runs/signs/model.safetensors'));
+    for (const value of [done.loss, done.accuracy, done.validation.loss, done.validation.accuracy]) {
+      expect(value).toBeGreaterThanOrEqual(0);
+    }
+    expect(stderr).toContain('resnet evaluate runs/signs --data test_signs.h5');
+    expect(stderr).not.toContain('\u001b');
+  });
+
+  it('takes a folder of pictures, and tells of itself in plain lines in a pipe', async () => {
+    const { code, stdout, stderr } = await line(
+      'train --network resnetPreAct --stages 1 --data flowers/ --validation-split 0.2 --image-size 16 --epochs 2 --out runs/flowers',
+    );
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(/15 pictures of 3 classes, 16×16 pixels; 12 to train on/);
+    expect(stdout).toMatch(
+      /^epoch 2\/2 done {2}loss \S+ {2}accuracy \S+% {2}validation loss \S+ {2}accuracy \S+%/m,
+    );
+    expect(stdout).toMatch(/^The model is runs\/flowers\/model\.safetensors/m);
+    expect(stdout).not.toContain('\u001b');
+    expect(readdirSync(join(folder, 'runs/flowers'))).toEqual(['model.safetensors']);
+  });
+
+  it('trains ResNet-50 with SGD', async () => {
+    writeSigns('larger.h5', 'train', { count: 4, size: 64 });
+    const { code, stdout } = await line(
+      'train --network resnet50 --initializers document --data larger.h5 --epochs 1 --optimizer sgd --momentum 0.5 --out runs/large --json',
+    );
+    expect(code).toBe(0);
+    expect(jsonLines(stdout)[0].parameters.total).toBeGreaterThan(23e6);
+  });
+
+  it('gives equal files for equal runs, with a picture that it has not seen', async () => {
+    const [again, other] = await Promise.all([
+      line(`train ${tinySigns} --epochs 2 --seed 3 --out runs/again --json`),
+      line(`train ${tinySigns} --epochs 2 --seed 4 --statistics running --out runs/other`),
+    ]);
+    expect([again.code, other.code]).toEqual([0, 0]);
+    const model = (run: string) => readFileSync(join(folder, 'runs', run, 'model.safetensors'));
+    expect(Buffer.compare(model('again'), model('start'))).toBe(0);
+    expect(Buffer.compare(model('other'), model('start'))).not.toBe(0);
+    expect(readdirSync(join(folder, 'runs/again'))).toEqual(['model.safetensors', 'unseen-4.png']);
+  });
+
+  it('ends the step at Ctrl-C, and leaves a model that can be used', async () => {
+    const args = `train ${tinySigns} --epochs 1000 --out runs/stopped --json`.split(' ');
+    const { code, stdout, stderr } = await resnet(args, (child) => {
+      child.stdout?.on('data', function interrupt(text: string) {
+        if (!text.includes('"step"')) return;
+        child.stdout?.off('data', interrupt);
+        child.kill('SIGINT');
+      });
+    });
+    expect(code).toBe(130);
+    expect(stderr).toContain('Stopping after this step');
+    expect(stderr).toContain('The model is runs/stopped/model.safetensors');
+    expect(jsonLines(stdout).at(-1)).toMatchObject({ event: 'done', completed: false });
+    const judged = await line('evaluate runs/stopped --data synthetic:signs --json');
+    expect(json(judged.stdout).pictures).toBe(600);
+  });
+});
+
+describe('resnet evaluate', () => {
+  it('prints figures, classes and confusion', async () => {
+    const [text, data] = await Promise.all([
+      line('evaluate runs/start --data synthetic:signs'),
+      line('evaluate runs/signs/model.safetensors --data test_signs.h5 --json'),
+    ]);
+    expect(text.code).toBe(0);
+    expect(text.stdout).toMatch(/^accuracy {2}\d+\.\d% {2}\(\d+ of 600\)$/m);
+    expect(text.stdout).toMatch(/^Confusion:/m);
+    for (const each of text.stdout.split('\n')) expect(each.length).toBeLessThanOrEqual(80);
+    const { accuracy, loss, pictures, classes, confusion } = json(data.stdout);
+    expect(pictures).toBe(9);
+    expect(loss).toBeGreaterThan(0);
+    expect(classes.map((each: { class: string }) => each.class)).toEqual(['0', '1', '2']);
+    const right = confusion.reduce(
+      (sum: number, row: number[], label: number) => sum + (row[label] as number),
+      0,
+    );
+    expect(right / 9).toBeCloseTo(accuracy);
+  });
+});
+
+describe('resnet predict', () => {
+  it('names pictures, the likeliest first', async () => {
+    const files = 'flowers/daisy/0.jpg flowers/rose/1.jpg';
+    const [text, data] = await Promise.all([
+      line(`predict runs/flowers ${files} --top 2`),
+      line(`predict runs/flowers ${files} --json`),
+    ]);
+    expect(text.stdout).toMatch(/^flowers\/daisy\/0\.jpg\n {2}\w+ +\d+\.\d% {2}[█░]{20}\n {2}\w+ /);
+    const results = json(data.stdout);
+    expect(results.map(({ file }: { file: string }) => file)).toEqual(files.split(' '));
+    for (const { predictions } of results) {
+      const shares = predictions.map(({ probability }: { probability: number }) => probability);
+      expect(shares).toEqual([...shares].sort((a, b) => b - a));
+      expect(shares.reduce((a: number, b: number) => a + b)).toBeCloseTo(1, 5);
+      expect(['daisy', 'rose', 'tulip']).toContain(predictions[0].class);
+    }
+  });
+});
+
+describe('resnet backends', () => {
+  it('says what is there, and what is not and why', async () => {
+    const [text, data] = await Promise.all([line('backends'), line('backends --json')]);
+    expect(text.stdout).toMatch(/^wasm +available$/m);
+    expect(text.stdout).toMatch(/^webgpu +not available: not part of this version$/m);
+    const [wasm, ...others] = json(data.stdout);
+    expect(wasm).toMatchObject({ name: 'wasm', available: true, reason: null });
+    expect(wasm.threads).toBeGreaterThanOrEqual(1);
+    expect(wasm.kernels).toContain('Conv2DBackpropFilter');
+    for (const other of others) expect(other).toMatchObject({ available: false, threads: null });
+  });
+});
+
+describe('what can go wrong', () => {
+  let failures = 0;
+  const train = `train ${tiny} --out OUT`;
+
+  it.concurrent.each([
+    [`${train} --data nowhere/`, 2, /"nowhere\/" is neither a file nor a folder/],
+    [`${train} --data empty`, 1, /empty .* has no folders in it/],
+    [`${train} --data single`, 1, /pictures of at least two classes are needed/],
+    [`${train} --data broken`, 1, /broken\/rose\/1\.jpg is a broken or truncated picture/],
+    [`${train} --data cut.h5`, 1, /cut\.h5 .* is cut/],
+    [`${train} --data lacking.h5`, 1, /lacking\.h5 .* train_set_y is missing/],
+    [`${train} --data train_signs.h5 --image-size 32`, 2, /leave the image size out, or make it 16/],
+    [`${train} --data train_signs.h5 --pictures 9`, 2, /--pictures is for synthetic:signs/],
+    [`${train} --data flowers --validation flowers --validation-split 0.5`, 2, /not both/],
+    [
+      `${train} --data flowers --validation train_signs.h5 --image-size 16`,
+      1,
+      /classes are daisy, rose, tulip, but/,
+    ],
+    [`${train} --data synthetic:signs --learning-rate NaN`, 2, /It must be a positive number/],
+    [`${train} --data synthetic:signs --momentum 0.9`, 2, /--momentum is for --optimizer sgd/],
+    [`${train} --data synthetic:signs --backend wsam`, 2, /Did you mean wasm\?/],
+    [`${train} --data synthetic:signs --backend webgpu`, 1, /not part of this version\. Use --backend wasm/],
+    [
+      `train ${tinySigns} --learning-rate 1e30 --out OUT`,
+      1,
+      /The loss became (NaN|Infinity) at step \d+ of epoch 1/,
+    ],
+    [
+      `train ${tinySigns} --out cut.h5/run`,
+      1,
+      /cut\.h5\/run can't be written to: .* is a file, not a folder/,
+    ],
+    [`train ${tinySigns} --out /proc/run`, 1, /\/proc\/run can't be written to/],
+    ['train --network resnet05 --data flowers --out OUT', 2, /Did you mean resnet50\?/],
+    [
+      'train --network resnet50 --stages 3 --data flowers --out OUT',
+      2,
+      /--stages is an option of resnetPreAct/,
+    ],
+    ['summary resnet51', 2, /There is no network "resnet51"\. Did you mean resnet50\?/],
+    ['summary resnet50 --input-shape 16,16,3', 1, /avg_pool cannot move a 2×2 window/],
+    ['summary runs/start --classes 3', 2, /is a model, which describes itself/],
+    ['evaluate nowhere --data synthetic:signs', 1, /There is no model at nowhere/],
+    ['evaluate empty --data synthetic:signs', 1, /holds no model\.safetensors/],
+    [
+      'evaluate cut.safetensors --data synthetic:signs',
+      1,
+      /cut\.safetensors: .* it is cut, or the offsets lie/,
+    ],
+    [
+      'evaluate lying.safetensors --data synthetic:signs',
+      1,
+      /says that its header has 9223372036854775807 bytes/,
+    ],
+    ['evaluate runs/start --data test_signs.h5', 1, /model's classes are 0, 1, 2, 3, 4, 5, but/],
+    ['predict runs/start flowers/daisy/0.jpg broken/rose/1.jpg', 1, /is a broken or truncated picture/],
+    ['predict runs/start nowhere.jpg --json', 1, /nowhere\.jpg cannot be opened/],
+    ['predict cut.h5 flowers/daisy/0.jpg', 1, /no safetensors file/],
+  ])('%s', async (command, code, message) => {
+    const out = `failed-${++failures}`;
+    const outcome = await line(command.replace('OUT', out));
+    expect(outcome.stderr).toMatch(message);
+    expect(outcome.code).toBe(code);
+    expect(outcome.stderr).toMatch(/^error: /m);
+    expect(outcome.stderr).not.toMatch(/^\s+at .*:\d+/m);
+    if (command.includes('--json')) expect(outcome.stdout).toBe('');
+    expect(readdirSync(folder)).not.toContain(out);
+  });
+
+  it('leaves the model that was there', async () => {
+    const path = join(folder, 'runs/start/model.safetensors');
+    const before = readFileSync(path);
+    expect((await line(`train ${tinySigns} --learning-rate 1e30 --out runs/start`)).code).toBe(1);
+    expect(Buffer.compare(readFileSync(path), before)).toBe(0);
+    expect(readdirSync(join(folder, 'runs/start'))).toEqual(['model.safetensors', 'unseen-4.png']);
+  });
+
+  it('is quiet where nobody reads on', async () => {
+    const outcome = await resnet('summary resnet50'.split(' '), (child) => child.stdout?.destroy());
+    expect(outcome.stderr).toBe('');
+  });
+});

@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest';
+import { formatConfusion, formatEvaluation, perClass } from './evaluation.js';
+
+const classes = ['daisy', 'rose', 'tulip'];
+const confusion = [
+  [8, 2, 0],
+  [1, 9, 0],
+  [3, 0, 0],
+];
+
+describe('an evaluation', () => {
+  it('counts by class', () => {
+    expect(perClass(classes, confusion)).toEqual([
+      { class: 'daisy', pictures: 10, right: 8, recall: 0.8, precision: 8 / 12 },
+      { class: 'rose', pictures: 10, right: 9, recall: 0.9, precision: 9 / 11 },
+      { class: 'tulip', pictures: 3, right: 0, recall: 0, precision: null },
+    ]);
+  });
+
+  it('is readable at 80 columns', () => {
+    const text = formatEvaluation(
+      classes,
+      { loss: 0.5, accuracy: 17 / 23, pictures: 23, confusion },
+      { columns: 80 },
+    );
+    expect(`\n${text}`).toBe(`
+accuracy  73.9%  (17 of 23)
+loss      0.5000
+
+class  right  of  recall  precision
+daisy      8  10   80.0%      66.7%
+rose       9  10   90.0%      81.8%
+tulip      0   3    0.0%          –
+
+Confusion: a row for each true class, a column for each answer
+       daisy  rose  tulip
+daisy      8     2      ·
+rose       1     9      ·
+tulip      3     ·      ·`);
+  });
+
+  it('names the worst mistakes where the matrix has no room', () => {
+    expect(formatConfusion(classes, confusion, 20)).toBe(
+      [
+        'Most often mistaken (--json has the whole matrix)',
+        'class  named  times',
+        'tulip  daisy      3',
+        'daisy   rose      2',
+        'rose   daisy      1',
+      ].join('\n'),
+    );
+    expect(
+      formatConfusion(
+        classes,
+        [
+          [1, 0, 0],
+          [0, 1, 0],
+          [0, 0, 1],
+        ],
+        5,
+      ),
+    ).toMatch(/No picture was mistaken/);
+  });
+});

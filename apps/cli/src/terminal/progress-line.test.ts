@@ -1,0 +1,36 @@
+import { describe, expect, it } from 'vitest';
+import { plainLine, progressLine } from './progress-line.js';
+
+const state = {
+  label: 'epoch 3/20',
+  short: '3/20',
+  done: 12,
+  of: 34,
+  figures: ['loss 0.1234', 'acc 87.3%', '3 min 05 s left', '412 pictures/s'],
+};
+
+describe('a progress line', () => {
+  it('shows everything where there is room', () => {
+    expect(progressLine(state, 120)).toBe(
+      'epoch 3/20  ████████░░░░░░░░░░░░░░░░  12/34  loss 0.1234  acc 87.3%  3 min 05 s left  412 pictures/s',
+    );
+    expect(progressLine(state, 79)).toBe(
+      'epoch 3/20  ███████░░░░░░░░░░░░  12/34  loss 0.1234  acc 87.3%  3 min 05 s left',
+    );
+  });
+
+  it('shows the most important at 40 columns', () => {
+    expect(progressLine(state, 39)).toBe('3/20 ██░░░░ 12/34 loss 0.1234 acc 87.3%');
+  });
+
+  it('never is longer than the line', () => {
+    for (let width = 20; width < 200; width++)
+      expect(progressLine(state, width).length).toBeLessThanOrEqual(width);
+  });
+
+  it('has no bar in a log', () => {
+    expect(plainLine(state)).toBe(
+      'epoch 3/20  12/34  loss 0.1234  acc 87.3%  3 min 05 s left  412 pictures/s',
+    );
+  });
+});
