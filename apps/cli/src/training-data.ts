@@ -1,7 +1,7 @@
 import { ResNetError } from '@resnetjs/core';
 import { type Dataset, split } from '@resnetjs/data';
 import { openDataset } from '@resnetjs/data/node';
-import type { TrainCommandOptions } from './commands/train.js';
+import type { TrainCommandOptions } from './command-options.js';
 
 export const syntheticSource = 'synthetic:signs';
 /** Of the held-out pictures, those that a training without --validation looks at after each epoch. */

@@ -2,7 +2,7 @@ import { disposeVariables } from '@resnetjs/core';
 import { openDataset } from '@resnetjs/data/node';
 import { evaluate as evaluateEvents, type Evaluation } from '@resnetjs/training';
 import { startBackend } from '../backends.js';
-import type { EvaluateCommandOptions } from '../commands/evaluate.js';
+import type { EvaluateCommandOptions } from '../command-options.js';
 import { loadModel } from '../load-model.js';
 import { formatEvaluation, perClass } from '../terminal/evaluation.js';
 import { duration } from '../terminal/format.js';

@@ -2,7 +2,7 @@ import { disposeVariables } from '@resnetjs/core';
 import { decodePicture } from '@resnetjs/data/node';
 import { predict as inferBatch } from '@resnetjs/training';
 import { startBackend } from '../backends.js';
-import type { PredictCommandOptions } from '../commands/predict.js';
+import type { PredictCommandOptions } from '../command-options.js';
 import { loadModel } from '../load-model.js';
 import { bar, percent, shown, table } from '../terminal/format.js';
 import { type Paint, paintFor } from '../terminal/paint.js';

@@ -1,6 +1,6 @@
 import { disposeVariables, formatSummary, type Network, summarize } from '@resnetjs/core';
 import { asNetworkName, buildNetwork, refuse } from '../build-network.js';
-import type { SummaryOptions } from '../commands/summary.js';
+import type { SummaryCommandOptions } from '../command-options.js';
 import { startBackend } from '../backends.js';
 import { existsSync } from 'node:fs';
 import { loadModel } from '../load-model.js';
@@ -9,7 +9,7 @@ import { networkNames } from '../network-options.js';
 /** Prints a network's table, or its figures as JSON. */
 export async function summary(
   name: string,
-  options: SummaryOptions,
+  options: SummaryCommandOptions,
   initializersGiven: boolean,
 ): Promise<void> {
   const network = await findNetwork(name, options, initializersGiven);
@@ -24,7 +24,7 @@ export async function summary(
 
 async function findNetwork(
   name: string,
-  options: SummaryOptions,
+  options: SummaryCommandOptions,
   initializersGiven: boolean,
 ): Promise<Network> {
   const { inputShape, classes } = options;

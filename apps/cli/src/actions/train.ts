@@ -13,7 +13,7 @@ import { encodeClassifier, type TrainingRecord } from '@resnetjs/weights';
 import { prepareFolder, writeModel } from '@resnetjs/weights/node';
 import { startBackend } from '../backends.js';
 import { asNetworkName, buildNetwork, refuse, usualSize } from '../build-network.js';
-import type { TrainCommandOptions } from '../commands/train.js';
+import type { TrainCommandOptions } from '../command-options.js';
 import { writeSamplePicture } from '../sample-picture.js';
 import { StopSignals } from '../stop-signals.js';
 import { count, duration, figure, percent, plural, size } from '../terminal/format.js';

@@ -1,8 +1,5 @@
 import { Command } from 'commander';
-
-export interface BackendsCommandOptions {
-  readonly json?: true;
-}
+import type { BackendsCommandOptions } from '../command-options.js';
 
 export function backendsCommand(): Command {
   return new Command('backends')

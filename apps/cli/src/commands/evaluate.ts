@@ -1,13 +1,7 @@
 import { Command } from 'commander';
 import { wholeNumber } from '../arguments.js';
+import type { EvaluateCommandOptions } from '../command-options.js';
 import { requireOptions } from '../required.js';
-
-export interface EvaluateCommandOptions {
-  readonly data: string;
-  readonly batchSize: number;
-  readonly backend: string;
-  readonly json?: true;
-}
 
 export function evaluateCommand(): Command {
   const command = new Command('evaluate');

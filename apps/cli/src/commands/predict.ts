@@ -1,11 +1,6 @@
 import { Command } from 'commander';
 import { wholeNumber } from '../arguments.js';
-
-export interface PredictCommandOptions {
-  readonly top: number;
-  readonly backend: string;
-  readonly json?: true;
-}
+import type { PredictCommandOptions } from '../command-options.js';
 
 export function predictCommand(): Command {
   return new Command('predict')

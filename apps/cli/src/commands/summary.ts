@@ -1,12 +1,7 @@
 import { Command } from 'commander';
 import { inputShape, wholeNumber } from '../arguments.js';
-import { addNetworkOptions, type NetworkOptions, networkNames } from '../network-options.js';
-
-export interface SummaryOptions extends NetworkOptions {
-  readonly inputShape?: [height: number, width: number, channels: number];
-  readonly classes?: number;
-  readonly json?: true;
-}
+import type { SummaryCommandOptions } from '../command-options.js';
+import { addNetworkOptions, networkNames } from '../network-options.js';
 
 export function summaryCommand(): Command {
   const command = new Command('summary')
@@ -17,7 +12,7 @@ export function summaryCommand(): Command {
   return addNetworkOptions(command)
     .option('--json', 'print one JSON document')
     .addHelpText('after', '\nExample:\n  $ resnet summary resnet50 --input-shape 64,64,3 --classes 6')
-    .action(async (network: string, options: SummaryOptions) => {
+    .action(async (network: string, options: SummaryCommandOptions) => {
       const { summary } = await import('../actions/summary.js');
       await summary(network, options, command.getOptionValueSource('initializers') === 'cli');
     });

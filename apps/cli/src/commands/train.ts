@@ -1,26 +1,8 @@
 import { Command, Option } from 'commander';
 import { positiveNumber, shareBelowOne, shareBetween, wholeNumber } from '../arguments.js';
-import { addNetworkOptions, type NetworkOptions, networkNames } from '../network-options.js';
+import type { TrainCommandOptions } from '../command-options.js';
+import { addNetworkOptions, networkNames } from '../network-options.js';
 import { requireOptions } from '../required.js';
-
-export interface TrainCommandOptions extends NetworkOptions {
-  readonly network: string;
-  readonly data: string;
-  readonly out: string;
-  readonly validation?: string;
-  readonly validationSplit?: number;
-  readonly imageSize?: number;
-  readonly pictures?: number;
-  readonly epochs: number;
-  readonly batchSize: number;
-  readonly optimizer: 'adam' | 'sgd';
-  readonly learningRate?: number;
-  readonly momentum?: number;
-  readonly statistics: 'precise' | 'running';
-  readonly seed: number;
-  readonly backend: string;
-  readonly json?: true;
-}
 
 export function trainCommand(): Command {
   const command = new Command('train')

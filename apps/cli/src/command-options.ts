@@ -1,0 +1,45 @@
+import type { NetworkOptions } from './network-options.js';
+
+/** What each command was told, as commander hands it over. */
+
+export interface SummaryCommandOptions extends NetworkOptions {
+  readonly inputShape?: [height: number, width: number, channels: number];
+  readonly classes?: number;
+  readonly json?: true;
+}
+
+export interface TrainCommandOptions extends NetworkOptions {
+  readonly network: string;
+  readonly data: string;
+  readonly out: string;
+  readonly validation?: string;
+  readonly validationSplit?: number;
+  readonly imageSize?: number;
+  readonly pictures?: number;
+  readonly epochs: number;
+  readonly batchSize: number;
+  readonly optimizer: 'adam' | 'sgd';
+  readonly learningRate?: number;
+  readonly momentum?: number;
+  readonly statistics: 'precise' | 'running';
+  readonly seed: number;
+  readonly backend: string;
+  readonly json?: true;
+}
+
+export interface EvaluateCommandOptions {
+  readonly data: string;
+  readonly batchSize: number;
+  readonly backend: string;
+  readonly json?: true;
+}
+
+export interface PredictCommandOptions {
+  readonly top: number;
+  readonly backend: string;
+  readonly json?: true;
+}
+
+export interface BackendsCommandOptions {
+  readonly json?: true;
+}
