@@ -157,7 +157,7 @@ describe('readSigns', () => {
   });
 
   it('answers every cut and every flipped byte with an error or with pictures', {
-    timeout: 120_000,
+    timeout: 300_000,
   }, async () => {
     const path = write('fuzz.h5', { x: { compression: 4 } });
     const whole = readFileSync(path);

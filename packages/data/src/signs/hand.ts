@@ -33,8 +33,8 @@ const SHOWN: readonly (readonly (readonly [fingers: string, share: number])[])[]
     ['11---', 0.04],
   ],
   [
-    ['111--', 0.92],
-    ['-111-', 0.08],
+    ['111--', 0.95],
+    ['-111-', 0.05],
   ],
   [['-1111', 1]],
   [['11111', 1]],
@@ -53,8 +53,8 @@ const PHALANGES = [0.44, 0.32, 0.24] as const;
 /** Poses a hand that shows `count` fingers, 0 to 5. */
 export function poseHand(count: number, random: Generator): Hand {
   const shown = choose(SHOWN[count] as (typeof SHOWN)[number], random.uniform());
-  const palmSide = random.uniform() < 0.85;
-  const spread = between(random, 0.8, 1.35);
+  const palmSide = random.uniform() < 0.95;
+  const spread = between(random, 0.95, 1.45);
   const plump = between(random, 0.9, 1.12);
   const reach = between(random, 0.92, 1.06);
   const extended = FINGERS.filter((_, i) => shown[i + 1] === '1').length;
@@ -173,15 +173,15 @@ function closedFinger(
 }
 
 function openThumb(random: Generator, plump: number): Part {
-  const angle = -between(random, 0.62, 1.2);
+  const angle = -between(random, 0.8, 1.25);
   const [dx, dy] = direction(angle);
   const [ex, ey] = direction(angle + between(random, -0.2, 0.25));
   const [x, y] = [-0.3, -0.2];
   return {
     joints: [
       [x, y, 0.165 * plump],
-      [x + dx * 0.44, y + dy * 0.44, 0.128 * plump],
-      [x + dx * 0.44 + ex * 0.36, y + dy * 0.44 + ey * 0.36, 0.105 * plump],
+      [x + dx * 0.46, y + dy * 0.46, 0.128 * plump],
+      [x + dx * 0.46 + ex * 0.4, y + dy * 0.46 + ey * 0.4, 0.105 * plump],
     ],
     extended: true,
   };

@@ -22,7 +22,7 @@ const SKINS: readonly Colour[] = [
 ];
 
 /** Least difference in brightness between the hand and what is behind it. */
-const CONTRAST = 0.26;
+const CONTRAST = 0.3;
 
 /** Draws a hand that shows `count` fingers before some background, in some light, on `canvas`. */
 export function drawScene(canvas: Canvas, count: number, random: Generator, scratch: Float32Array): void {
@@ -66,13 +66,10 @@ function placement(hand: Hand, size: number, random: Generator): Place {
   const top = Math.min(...parts.map(([, y, r]) => y - r));
   const bottom = Math.max(...parts.map(([, y, r]) => y + r));
   const room = size * 0.96;
-  const scale = Math.min(
-    (size / 2.3) * between(random, 0.88, 1.2),
-    room / (right - left),
-    room / (bottom - top),
-  );
-  const slackX = (size - scale * (right - left)) * (0.5 + (random.uniform() - 0.5) * 0.9);
-  const slackY = (size - scale * (bottom - top)) * (0.5 + (random.uniform() - 0.5) * 0.9);
+  const wanted = (size / 2.5) * between(random, 0.92, 1.1);
+  const scale = Math.min(wanted, room / (right - left), room / (bottom - top));
+  const slackX = (size - scale * (right - left)) * (0.5 + (random.uniform() - 0.5) * 0.98);
+  const slackY = (size - scale * (bottom - top)) * (0.5 + (random.uniform() - 0.5) * 0.98);
   return (joint) => {
     const [x, y, radius] = turn(joint);
     return [(x - left) * scale + slackX, (y - top) * scale + slackY, radius * scale];
@@ -105,8 +102,8 @@ function lamp(random: Generator): Light {
   const flat = Math.sqrt(1 - height * height);
   return {
     direction: [side * flat, -above * flat, height],
-    ambient: between(random, 0.25, 0.5),
-    slope: [between(random, -0.35, 0.35), between(random, -0.35, 0.35)],
+    ambient: between(random, 0.35, 0.55),
+    slope: [between(random, -0.2, 0.2), between(random, -0.2, 0.2)],
   };
 }
 
@@ -131,7 +128,7 @@ function drawBackground(canvas: Canvas, skin: Colour, light: Light, random: Gene
   const other = contrasting(random, hand);
   const far = random.uniform() < 0.5 && brightness(near) > hand === brightness(other) > hand ? other : near;
   const [fadeX, fadeY] = [between(random, -1, 1), between(random, -1, 1)];
-  const grain = random.uniform() < 0.4 ? between(random, 0.02, 0.08) : 0;
+  const grain = random.uniform() < 0.3 ? between(random, 0.02, 0.06) : 0;
   const texture = grain > 0 ? lattice(random, 3 + random.integer(9), size) : null;
   for (let y = 0, at = 0; y < size; y++) {
     for (let x = 0; x < size; x++, at++) {
@@ -149,7 +146,7 @@ function drawBackground(canvas: Canvas, skin: Colour, light: Light, random: Gene
 function scatter(canvas: Canvas, hand: number, random: Generator): void {
   const { size } = canvas;
   const anywhere = () => between(random, -0.1, 1.1) * size;
-  const blotches = random.uniform() < 0.2 ? random.integer(5) : 0;
+  const blotches = random.uniform() < 0.12 ? random.integer(5) : 0;
   for (let i = 0; i < blotches; i++) {
     const [x, y, radius] = [anywhere(), anywhere(), between(random, 0.05, 0.25) * size];
     const limb = { cones: [x, y, radius, x + 1, y, radius], blend: 0 };
@@ -161,7 +158,7 @@ function scatter(canvas: Canvas, hand: number, random: Generator): void {
       radius * between(random, 0.3, 1.5),
     );
   }
-  const strokes = random.uniform() < 0.15 ? random.integer(4) : 0;
+  const strokes = random.uniform() < 0.06 ? random.integer(4) : 0;
   for (let i = 0; i < strokes; i++) {
     const radius = between(random, 0.008, 0.05) * size;
     const limb = { cones: [anywhere(), anywhere(), radius, anywhere(), anywhere(), radius], blend: 0 };

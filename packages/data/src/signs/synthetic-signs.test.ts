@@ -15,14 +15,14 @@ describe('syntheticSigns', () => {
     }
     expect(sums).toMatchInlineSnapshot(`
       [
-        "a4290e5396d1274f",
-        "1fde6eb1cce68d3c",
-        "2acba78bafa5c6c5",
-        "aeb13a76aaf40a15",
-        "a557827179688b98",
-        "719ef3efd9a199de",
-        "cb3df1ef0092946a",
-        "edbdc4ac1fed0be0",
+        "06de89e0729d67c3",
+        "03dff19a71bf3c2c",
+        "3e0328b701aace33",
+        "5431b4a809b28ddc",
+        "2914a82dc79d0590",
+        "813d24daf70bdc15",
+        "6842b7b5a9d661b1",
+        "af5775eddf52c121",
       ]
     `);
   });

@@ -68,7 +68,7 @@ function photograph(canvas: Canvas, random: Generator, scratch: Float32Array, ou
     (gain) => gain * exposure * 255,
   );
   const noise = between(random, 0.5, 3);
-  const blur = between(random, -0.1, 0.2);
+  const blur = between(random, -0.1, 0.2) * Math.min(1, size / 80);
   if (blur > 0) {
     blurAlong(rgb, scratch, 3, size * 3, blur);
     blurAlong(scratch, rgb, size * 3, rgb.length, blur);
@@ -83,7 +83,7 @@ function photograph(canvas: Canvas, random: Generator, scratch: Float32Array, ou
       const sum = (word & 0xff) + ((word >>> 8) & 0xff) + ((word >>> 16) & 0xff) + (word >>> 24);
       const bell = (sum - 510) / 147.8; // four bytes' sum, standardized: nearly normal
       const value = (rgb[at + c] as number) * (gains[c] as number) + bell * noise + 0.5;
-      out[at + c] = value <= 0 ? 0 : value >= 255 ? 255 : value;
+      out[at + c] = Math.min(255, Math.max(0, value));
     }
   }
 }
