@@ -88,6 +88,12 @@ const projected: Residual = {
   shortcutFrom: 'preact',
 };
 
+/** Blocks in which a step stands before a ReLU or a normalization that isn't alone in taking its result, or doesn't take it. */
+const entangled = (preact: readonly Op[], branch: readonly Op[], shortcut: readonly Op[]): Residual => {
+  return { op: 'residual', preact, branch, shortcut, shortcutFrom: 'preact', postact: [] };
+};
+const pixelwise = conv(6, 1, 1, 'valid');
+
 const blocks: readonly [name: string, block: Residual, input: Network['input'], batch?: number][] = [
   ['identity f=2', identityBlock({ kernelSize: 2, filters: bottleneck }), even],
   ['identity f=3', identityBlock({ kernelSize: 3, filters: bottleneck }), even],
@@ -105,6 +111,22 @@ const blocks: readonly [name: string, block: Residual, input: Network['input'], 
   ['pre-activation, odd size', preActivationBlock({ filters: bottleneck }), odd],
   ['pre-activation, no shortcut', preActivationBlock({ filters: bottleneck, shortcut: false }), even],
   ['pre-activation, projection of the activated input', projected, even],
+  ['a ReLU and the shortcut take one normalization', entangled([norm], [relu, pixelwise], []), even],
+  [
+    'a normalization and the shortcut take one convolution',
+    entangled([pixelwise], [norm, relu, pixelwise], []),
+    even,
+  ],
+  [
+    'a convolution ends the branch, a normalization begins the shortcut',
+    entangled([], [pixelwise], [norm]),
+    even,
+  ],
+  [
+    'a normalization ends the branch, a ReLU begins the shortcut',
+    entangled([], [pixelwise, norm], [relu]),
+    even,
+  ],
   ['32 channels', identityBlock({ kernelSize: 3, filters: [16, 16, 32] }), [8, 8, 32], 2],
 ];
 
