@@ -68,23 +68,28 @@ export function readHeader(bytes: Uint8Array): SafetensorsHeader {
   return { metadata, tensors };
 }
 
-function readJson(bytes: Uint8Array): { json: object; dataStart: number } {
-  if (bytes.length < lengthBytes + 2) {
+/** Where the data start, from the first eight bytes of a file of `fileSize` bytes. Throws `bad-file`. */
+export function dataStartOf(start: Uint8Array, fileSize: number): number {
+  if (fileSize < lengthBytes + 2 || start.length < lengthBytes) {
     throw badFile(
-      `The file has ${bytes.length} bytes, too few for a safetensors file: it is empty or cut. ${copyAgain}`,
-      { bytes: bytes.length },
+      `The file has ${fileSize} bytes, too few for a safetensors file: it is empty or cut. ${copyAgain}`,
+      { bytes: fileSize },
     );
   }
-  const said = new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true);
-  const room = Math.min(bytes.length - lengthBytes, largestHeader);
+  const said = new DataView(start.buffer, start.byteOffset).getBigUint64(0, true);
+  const room = Math.min(fileSize - lengthBytes, largestHeader);
   if (said < 2n || said > BigInt(room)) {
     throw badFile(
       `The file says that its header has ${said} bytes, but there is room for 2 to ${room}: ` +
         `it is cut, or no safetensors file. ${copyAgain}`,
-      { headerLength: String(said), bytes: bytes.length },
+      { headerLength: String(said), bytes: fileSize },
     );
   }
-  const dataStart = lengthBytes + Number(said);
+  return lengthBytes + Number(said);
+}
+
+function readJson(bytes: Uint8Array): { json: object; dataStart: number } {
+  const dataStart = dataStartOf(bytes, bytes.length);
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(lengthBytes, dataStart));
     const json: unknown = JSON.parse(text);

@@ -4,7 +4,6 @@ import {
   disposeVariables,
   initialize,
   type Network,
-  ResNetError,
   unitRange,
 } from '@resnetjs/core';
 import { batches } from '@resnetjs/data';
@@ -37,11 +36,11 @@ export async function train(options: TrainCommandOptions): Promise<void> {
   await readPictures(plan.data, new Progress(options.json ? process.stderr : process.stdout));
   await startBackend(options.backend);
   const undoFolder = await prepareFolder(options.out);
+  let written = false;
   try {
-    await run(plan);
-  } catch (error) {
-    await undoFolder();
-    throw error;
+    written = await run(plan);
+  } finally {
+    if (!written) await undoFolder();
   }
 }
 
@@ -83,7 +82,8 @@ async function readPictures({ training, validation }: TrainingData, progress: Pr
   }
 }
 
-async function run(plan: Plan): Promise<void> {
+/** Returns whether a model was written. */
+async function run(plan: Plan): Promise<boolean> {
   const { options, network, data } = plan;
   const output = new TrainOutput(plan);
   const stop = new StopSignals(() => output.stopping());
@@ -94,7 +94,9 @@ async function run(plan: Plan): Promise<void> {
     output.start();
     const done = await follow(plan, classifier, output, stop.signal);
     if (done.steps === 0) {
-      throw new ResNetError('bad-option', 'Stopped before the first step: there is nothing to write.');
+      output.nothing();
+      process.exitCode = stop.exitCode ?? 1;
+      return false;
     }
     const bytes = await encodeClassifier(classifier, { training: describeTraining(plan, done) });
     const path = await writeModel(options.out, bytes);
@@ -102,6 +104,7 @@ async function run(plan: Plan): Promise<void> {
     const sample = synthetic ? await writeSamplePicture(options.out, shape) : null;
     output.done(done, { path, bytes: bytes.length, sample });
     if (!done.completed) process.exitCode = stop.exitCode ?? 1;
+    return true;
   } finally {
     stop.end();
     output.end();
@@ -195,6 +198,10 @@ class TrainOutput {
 
   stopping(): void {
     this.#progress.print('Stopping after this step, then writing the model. Once more to quit at once.');
+  }
+
+  nothing(): void {
+    this.#progress.print('Stopped before the first step: there is no model to write.');
   }
 
   done(done: Done, written: Written): void {

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, open, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -7,7 +7,10 @@ import { prepareFolder } from './prepare-folder.js';
 import { writeFileAtomically } from './write-file.js';
 
 let folder: string;
-const bytes = Uint8Array.from({ length: 100_000 }, (_, index) => index % 251);
+/** Starts as a model's file does: with a header's length. */
+const bytes = Uint8Array.from({ length: 100_000 }, (_, index) =>
+  index < 8 ? Number(index === 0) * 9 : index % 251,
+);
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'resnetjs-weights-'));
@@ -46,6 +49,19 @@ describe('a model in a folder', () => {
     );
     await expect(readModel(folder)).rejects.toThrow(/holds no model\.safetensors/);
     await expect(readModel('/dev/null')).rejects.toThrow(/neither a file nor a folder/);
+  });
+});
+
+describe('a large file of another kind', () => {
+  it('is refused before it is read', async () => {
+    const path = join(folder, 'film.mp4');
+    const handle = await open(path, 'w');
+    await handle.write(Uint8Array.of(0, 0, 0, 32, 1, 2, 3, 4), 0, 8, 0);
+    await handle.truncate(3 * 2 ** 30);
+    await handle.close();
+    const before = process.memoryUsage().arrayBuffers;
+    await expect(readModel(path)).rejects.toThrow(/no safetensors file/);
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(2 ** 24);
   });
 });
 

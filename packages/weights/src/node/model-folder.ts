@@ -2,6 +2,7 @@ import { type FileHandle, open, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ResNetError } from '@resnetjs/core';
 import { badFile } from '../bad-file.js';
+import { dataStartOf } from '../safetensors.js';
 import { prepareFolder } from './prepare-folder.js';
 import { fileSystemError, writeFileAtomically } from './write-file.js';
 
@@ -35,6 +36,7 @@ export async function readModel(fileOrFolder: string): Promise<Uint8Array> {
         size,
       });
     }
+    dataStartOf(await readAll(handle, Math.min(size, 8)), size); // a large file of another kind ends here
     return await readAll(handle, size);
   } catch (error) {
     if (error instanceof ResNetError) throw error;
