@@ -21,6 +21,7 @@ export interface TrainCommandOptions extends NetworkOptions {
   readonly optimizer: 'adam' | 'sgd';
   readonly learningRate?: number;
   readonly momentum?: number;
+  readonly schedule: 'constant' | 'cosine';
   readonly statistics: 'precise' | 'running';
   readonly seed: number;
   readonly backend: string;

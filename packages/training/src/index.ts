@@ -19,5 +19,6 @@ export {
   update,
 } from './optimizer.js';
 export { preparePictures } from './pictures.js';
+export { type Schedule, schedules } from './schedule.js';
 export { StatisticsEstimate, updateStatistics } from './statistics.js';
 export { type StepEvent, type TrainEvent, type TrainOptions, train } from './train.js';

@@ -91,6 +91,22 @@ describe('train', () => {
     expect(tf.memory().numTensors).toBe(tensors);
   });
 
+  it('lets the learning rate end at nothing, by half a cosine', async () => {
+    const classifier = tinyClassifier();
+    const kernels: number[][] = [weightsOf(classifier)[0] as number[]];
+    const options = { epochs: 6, batchSize: 24, schedule: 'cosine', statistics: 'running' } as const;
+    await run(classifier, options, (event) => {
+      if (event.event === 'step') kernels.push(weightsOf(classifier)[0] as number[]);
+    });
+    const moves = kernels.slice(1).map((kernel, step) => {
+      const before = kernels[step] as number[];
+      return Math.max(...kernel.map((value, index) => Math.abs(value - (before[index] as number))));
+    });
+    expect(moves[0]).toBeCloseTo(1e-3, 5);
+    expect(moves[5]).toBeLessThan(1.5e-4);
+    disposeVariables(classifier.variables);
+  });
+
   it('counts the L2 penalty in the loss', async () => {
     const withPenalty = tinyClassifier(tinyNetwork(0.1));
     const without = tinyClassifier(tinyNetwork(0));

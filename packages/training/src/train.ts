@@ -23,6 +23,7 @@ import {
   update,
 } from './optimizer.js';
 import { preparePictures } from './pictures.js';
+import { type Schedule, schedules } from './schedule.js';
 import { StatisticsEstimate, updateStatistics } from './statistics.js';
 
 export interface TrainOptions {
@@ -32,6 +33,8 @@ export interface TrainOptions {
   readonly batchSize?: number;
   /** `adam()` where it isn't given. */
   readonly optimizer?: Optimizer;
+  /** How the learning rate goes from the first step to the last; 'constant' where it isn't given. */
+  readonly schedule?: Schedule;
   /** Seed of the order of the pictures; 0 where it isn't given. */
   readonly seed?: number;
   /** Pictures to evaluate on after each epoch. */
@@ -106,7 +109,7 @@ export async function* train(
   options: TrainOptions = {},
 ): AsyncGenerator<TrainEvent, void, void> {
   const { epochs = 1, batchSize = 32, seed = 0, validation, statistics = 'precise', signal } = options;
-  const { optimizer = adam(), statisticsBatches = 40 } = options;
+  const { optimizer = adam(), schedule = 'constant', statisticsBatches = 40 } = options;
   checkOptions({ epochs, batchSize, statisticsBatches });
   checkFits(classifier, data);
   if (validation !== undefined) checkFits(classifier, validation);
@@ -133,7 +136,9 @@ export async function* train(
       let step = 0;
       for await (const batch of batches(data, { batchSize, order: order.permutation(count) })) {
         const stepStarted = performance.now();
-        const result = await takeStep(classifier, all, optimizer, state, batch);
+        const share = schedules[schedule](state.step / (epochs * steps));
+        const paced = { ...optimizer, learningRate: optimizer.learningRate * share };
+        const result = await takeStep(classifier, all, paced, state, batch);
         state = result.state;
         step++;
         if (!Number.isFinite(result.loss)) throw notFinite(result.loss, epoch, step, optimizer);

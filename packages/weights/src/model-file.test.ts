@@ -13,6 +13,7 @@ const training: TrainingRecord = {
   data: { source: 'synthetic:signs', pictures: 600 },
   validation: null,
   initializers: 'varied',
+  schedule: 'constant',
   statistics: 'precise',
   optimizer: { kind: 'adam', learningRate: 1e-3, beta1: 0.9, beta2: 0.999, epsilon: 1e-7 },
   batchSize: 32,

@@ -119,9 +119,9 @@ async function follow(
   signal: AbortSignal,
 ): Promise<Done> {
   const { options, optimizer, data } = plan;
-  const { epochs, batchSize, seed, statistics } = options;
+  const { epochs, batchSize, seed, schedule, statistics } = options;
   const validation = data.validation ? { validation: data.validation.dataset } : {};
-  const settings = { epochs, batchSize, seed, statistics, optimizer, signal, ...validation };
+  const settings = { epochs, batchSize, seed, schedule, statistics, optimizer, signal, ...validation };
   for await (const event of trainEvents(classifier, data.training.dataset, settings)) {
     if (event.event === 'done') return event;
     output.event(event);
@@ -130,7 +130,7 @@ async function follow(
 }
 
 function describeTraining({ options, optimizer, data }: Plan, done: Done): TrainingRecord {
-  const { batchSize, seed, backend, statistics, initializers = 'varied' } = options;
+  const { batchSize, seed, backend, schedule, statistics, initializers = 'varied' } = options;
   const { training, validation } = data;
   const describe = ({ source, dataset }: typeof training) => ({ source, pictures: dataset.labels.length });
   const figures = ({ loss, accuracy }: { loss: number; accuracy: number }) => ({ loss, accuracy });
@@ -139,6 +139,7 @@ function describeTraining({ options, optimizer, data }: Plan, done: Done): Train
     validation: validation && describe(validation),
     initializers,
     statistics,
+    schedule,
     optimizer,
     batchSize,
     seed,

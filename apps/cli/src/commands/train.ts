@@ -34,6 +34,14 @@ export function trainCommand(): Command {
     .option('--momentum <share>', 'sgd: share of the last step that goes on (default: 0.9)', shareBelowOne)
     .addOption(
       new Option(
+        '--schedule <kind>',
+        'how the learning rate goes: as it is, or down to nothing by half a cosine',
+      )
+        .choices(['constant', 'cosine'])
+        .default('constant'),
+    )
+    .addOption(
+      new Option(
         '--statistics <kind>',
         "normalization's statistics: taken anew over training pictures, or as kept in training",
       )
