@@ -10,7 +10,10 @@ const data = ['--data', 'synthetic:signs'];
 
 /** The commands, in order; each as you would give it to `resnet`. */
 const commands = [
-  () => ['train', '--network', 'resnetPreAct', ...data, '--out', out],
+  () => [
+    ...['train', '--network', 'resnetPreAct', ...data, '--pictures', '3000', '--epochs', '4'],
+    ...['--batch-size', '16', '--learning-rate', '2e-3', '--schedule', 'cosine', '--out', out],
+  ],
   () => ['evaluate', out, ...data],
   () => ['predict', out, samplePicture()],
 ];
