@@ -1,3 +1,4 @@
+import type { Site } from './site.js';
 import type { Network } from './types.js';
 import { type Step, walk } from './walk.js';
 
@@ -106,4 +107,12 @@ export function layerNames(network: Network): readonly string[] {
     if (op.op === 'conv' && site.part === 'stage' && site.path !== 'shortcut') convolutions++;
     return name;
   });
+}
+
+/** The block that a site is in, as the network's scheme calls it: `block 3a`, `block 4`; the part elsewhere. */
+export function blockName(network: Network, site: Site): string {
+  if (site.part !== 'stage') return `the ${site.part}`;
+  if (network.naming === 'course') return `block ${site.stage + 2}${letter(site.block)}`;
+  const before = network.stages.slice(0, site.stage).reduce((sum, blocks) => sum + blocks.length, 0);
+  return `block ${before + site.block + 1}`;
 }

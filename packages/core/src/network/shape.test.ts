@@ -57,8 +57,8 @@ describe('shapes', () => {
     const error = thrown(() => shapes(network));
     expect(error.code).toBe('shape-mismatch');
     expect(error.message).toBe(
-      'block: layer add adds a branch of shape [4, 4, 5] to a shortcut of shape [4, 4, 3]: ' +
-        'give the branch that shape, or the block a projection shortcut',
+      'block, block 2a: layer add adds a branch of shape [4, 4, 5] to a shortcut of shape [4, 4, 3]: ' +
+        'give the branch that shape, or the block a projection shortcut.',
     );
     expect(error.details.site).toMatchObject({ stage: 0, block: 0, path: 'add' });
   });
@@ -66,7 +66,7 @@ describe('shapes', () => {
   it('names the layer that has too small a picture', () => {
     const error = thrown(() => outputShape(resnet50({ input: [32, 32, 3] })));
     expect(error.message).toMatch(
-      /^resnet50: layer avg_pool cannot move a 2×2 window .* over 1×1 .*too small/,
+      /^resnet50, the head: layer avg_pool cannot move a 2×2 window .* over 1×1 .*too small/,
     );
   });
 
@@ -91,5 +91,23 @@ describe('shapes', () => {
     ],
   ])('refuses %s', (_, network, message) => {
     expect(thrown(() => shapes(network())).message).toMatch(message);
+  });
+});
+
+describe('what cannot be', () => {
+  it.each<[Op, RegExp]>([
+    [{ op: 'pad', top: -9, bottom: 0, left: 0, right: 0 }, /pads by -9,0,0,0; it needs whole numbers/],
+    [{ op: 'norm', epsilon: -1, momentum: 0.99 }, /epsilon -1 and momentum 0.99; epsilon must be positive/],
+    [{ op: 'norm', epsilon: 1e-3, momentum: Number.NaN }, /momentum NaN/],
+  ])('refuses %j', (op, message) => {
+    expect(() => shapes(sequence([4, 4, 3], [op]))).toThrow(message);
+  });
+
+  it.each([-1, 1.5])('refuses resnetPreAct with %d stages', (stages) => {
+    expect(() => resnetPreAct({ stages })).toThrow(/stages; it needs a whole number/);
+  });
+
+  it("pools the whole map of a picture that isn't square", () => {
+    expect(shapes(resnetPreAct({ input: [32, 64, 3] })).slice(-3)).toEqual([[1, 1, 128], [128], [5]]);
   });
 });

@@ -1,5 +1,5 @@
 import { ResNetError } from '../errors.js';
-import { layerNames } from './names.js';
+import { blockName, layerNames } from './names.js';
 import type { Network, Op, Padding, Shape, Size } from './types.js';
 import { type Step, walk } from './walk.js';
 
@@ -20,11 +20,15 @@ export function outputShape(network: Network): Shape {
 
 function stepShape(network: Network, step: Step, index: number, inputs: readonly Shape[]): Shape {
   const misfit = (problem: string) =>
-    new ResNetError('shape-mismatch', `${network.name}: layer ${layerNames(network)[index]} ${problem}`, {
-      network: network.name,
-      site: step.site,
-      inputs,
-    });
+    new ResNetError(
+      'shape-mismatch',
+      `${network.name}, ${blockName(network, step.site)}: layer ${layerNames(network)[index]} ${problem}.`,
+      {
+        network: network.name,
+        site: step.site,
+        inputs,
+      },
+    );
   if (step.op.op === 'input') {
     if (!network.input.every(isCount))
       throw misfit(`takes ${show(network.input)}; sizes must be whole and positive`);
@@ -69,6 +73,11 @@ function opShape(op: Op, input: Shape, misfit: (problem: string) => ResNetError)
     case 'pool':
       return [...window(op.size, op.strides, op.padding), channels];
     case 'pad':
+      if (
+        ![op.top, op.bottom, op.left, op.right].every((zeros) => Number.isSafeInteger(zeros) && zeros >= 0)
+      ) {
+        throw misfit(`pads by ${[op.top, op.bottom, op.left, op.right]}; it needs whole numbers of zeros`);
+      }
       return [height + op.top + op.bottom, width + op.left + op.right, channels];
     case 'flatten':
       return [input.reduce((a, b) => a * b, 1)];
@@ -77,6 +86,12 @@ function opShape(op: Op, input: Shape, misfit: (problem: string) => ResNetError)
       if (!isCount(op.units)) throw misfit(`has ${op.units} units; it needs a whole positive number`);
       return [op.units];
     case 'norm':
+      if (!(op.epsilon > 0 && op.momentum >= 0 && op.momentum <= 1)) {
+        throw misfit(
+          `has epsilon ${op.epsilon} and momentum ${op.momentum}; epsilon must be positive, momentum from 0 to 1`,
+        );
+      }
+      return input;
     case 'act':
       return input;
     default:

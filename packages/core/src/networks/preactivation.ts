@@ -1,5 +1,6 @@
-import { type BlockOptions, layers, square } from '../blocks/layers.js';
+import { type BlockOptions, layers } from '../blocks/layers.js';
 import { preActivationBlock } from '../blocks/preactivation.js';
+import { ResNetError } from '../errors.js';
 import { initializers } from '../network/initializer.js';
 import type { Network } from '../network/types.js';
 
@@ -26,7 +27,15 @@ export function resnetPreAct(options: ResNetPreActOptions = {}): Network {
   const { input = [32, 32, 3], classes = 5, stages = 5, finalConv = false, shortcuts = true } = options;
   const { initializer = initializers.glorotUniform(), inputName = 'input_1' } = options;
   const { conv, norm, relu } = layers({ ...options, initializer });
-  const pool = square(Math.floor(input[0] / 2));
+  if (!Number.isSafeInteger(stages) || stages < 0) {
+    throw new ResNetError(
+      'bad-option',
+      `resnetPreAct has ${stages} stages; it needs a whole number of at least 0.`,
+      { stages },
+    );
+  }
+  // The document's pool is half the picture's height on both sides; its pictures are square.
+  const pool = [Math.floor(input[0] / 2), Math.floor(input[1] / 2)] as const;
   return {
     name: 'resnetPreAct',
     naming: 'preactivation',

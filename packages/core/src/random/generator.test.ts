@@ -44,3 +44,11 @@ describe('Generator', () => {
     expect(Math.abs(variance - 1)).toBeLessThan(4 * Math.sqrt(2 / 40_000));
   });
 });
+
+describe('seeds', () => {
+  it.each([-1, 1.5, Number.NaN, 2 ** 53])('refuses %d', (seed) => {
+    expect(() => Generator.stateless(seed)).toThrow(
+      /The seed is .*; it must be a whole number of at least 0/,
+    );
+  });
+});

@@ -1,3 +1,4 @@
+import { ResNetError } from '../errors.js';
 import { type Block, philox } from './philox.js';
 
 const SCRAMBLE: readonly [number, number] = [0x3ec8f720, 0x02461e29];
@@ -25,13 +26,13 @@ export class Generator {
 
   /** The stream of `tf.random.stateless_uniform(seed=[seed, stream])`. Keras's initializers with `seed=s` draw from (s, 0). */
   static stateless(seed: number, stream = 0): Generator {
-    const mixed = philox([low(seed), high(seed), low(stream), high(stream)], SCRAMBLE);
+    const mixed = philox([...halves(seed), ...halves(stream)], SCRAMBLE);
     return new Generator([mixed[0], mixed[1]], [0, 0, mixed[2], mixed[3]]);
   }
 
   /** The stream of TensorFlow's stateful operations under a global seed and an operation's seed. */
   static stateful(seed: number, operationSeed: number): Generator {
-    return new Generator([low(seed), high(seed)], [0, 0, low(operationSeed), high(operationSeed)]);
+    return new Generator(halves(seed), [0, 0, ...halves(operationSeed)]);
   }
 
   static restore(state: GeneratorState): Generator {
@@ -103,10 +104,12 @@ export class Generator {
   }
 }
 
-function low(seed: number): number {
-  return seed % 0x1_0000_0000;
-}
-
-function high(seed: number): number {
-  return Math.floor(seed / 0x1_0000_0000);
+/** The lower and the upper 32 bits. Throws `bad-option` unless the seed is a whole number from 0 to 2⁵³ − 1. */
+function halves(seed: number): [low: number, high: number] {
+  if (!Number.isSafeInteger(seed) || seed < 0) {
+    throw new ResNetError('bad-option', `The seed is ${seed}; it must be a whole number of at least 0.`, {
+      seed,
+    });
+  }
+  return [seed % 0x1_0000_0000, Math.floor(seed / 0x1_0000_0000)];
 }
