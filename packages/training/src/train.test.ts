@@ -22,6 +22,10 @@ async function run(
   return events;
 }
 
+const heapBytes = () =>
+  (tf.backend() as unknown as { wasm: { asm: { memory: { buffer: ArrayBuffer } } } }).wasm.asm.memory.buffer
+    .byteLength;
+
 const weightsOf = (classifier: Classifier) =>
   [...classifier.variables.weights.values(), ...classifier.variables.statistics.values()].map((tensor) => [
     ...tensor.dataSync(),
@@ -47,6 +51,17 @@ describe('train', () => {
     expect(done).toMatchObject({ validation: { accuracy: 1, pictures: 9 } });
     disposeVariables(classifier.variables);
     expect(tf.memory().numTensors).toBe(tensors);
+  });
+
+  it('holds no more tensors and no more Wasm heap after the third step, over 200 steps', async () => {
+    const classifier = tinyClassifier();
+    const readings: string[] = [];
+    await run(classifier, { epochs: 200, batchSize: 24, statistics: 'running' }, (event) => {
+      if (event.event === 'step') readings.push(`${tf.memory().numTensors} tensors, ${heapBytes()} bytes`);
+    });
+    expect(readings).toHaveLength(200);
+    expect(new Set(readings.slice(2)).size).toBe(1);
+    disposeVariables(classifier.variables);
   });
 
   it('gives equal models from equal seeds, and others from others', async () => {
