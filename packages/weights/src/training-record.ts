@@ -13,7 +13,7 @@ export const trainingRecordSchema = z.strictObject({
   data,
   validation: data.nullable(),
   initializers: z.enum(['varied', 'document']),
-  schedule: z.enum(['constant', 'cosine']),
+  schedule: z.enum(['constant', 'cosine']).default('constant'),
   statistics: z.enum(['precise', 'running']),
   optimizer: z.discriminatedUnion('kind', [
     z.strictObject({
