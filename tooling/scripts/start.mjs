@@ -11,8 +11,8 @@ const data = ['--data', 'synthetic:signs'];
 /** The commands, in order; each as you would give it to `resnet`. */
 const commands = [
   () => [
-    ...['train', '--network', 'resnetPreAct', ...data, '--pictures', '3000', '--epochs', '4'],
-    ...['--batch-size', '16', '--learning-rate', '2e-3', '--schedule', 'cosine', '--out', out],
+    ...['train', '--network', 'resnetPreAct', ...data, '--image-size', '24', '--epochs', '6'],
+    ...['--batch-size', '16', '--learning-rate', '3e-3', '--schedule', 'cosine', '--out', out],
   ],
   () => ['evaluate', out, ...data],
   () => ['predict', out, samplePicture()],
