@@ -9,7 +9,7 @@ import {
 } from '@resnetjs/core';
 import type { Dataset } from '@resnetjs/data';
 import * as tf from '@tensorflow/tfjs-core';
-import { disposeState, type Optimizer, type OptimizerState } from './optimizer.js';
+import { disposeState, type Optimizer, type OptimizerState, slotNames } from './optimizer.js';
 
 /** What a training was told, as far as its numbers depend on it. */
 export interface Recipe {
@@ -138,6 +138,7 @@ export function checkResumed(
     step <= steps &&
     totals.pictures === Math.min(step * batchSize, data.pictures) &&
     optimizer.step === (epoch - 1) * steps + step &&
+    String(Object.keys(optimizer.slots)) === String(slotNames[recipe.optimizer.kind]) &&
     Object.values(optimizer.slots).every((slot) => sameShapes(slot, weights));
   if (fits) return;
   throw new ResNetError(
