@@ -72,6 +72,7 @@ async function run(
 
 describe.each<[string, TrainOptions]>([
   ['adam, precise statistics', base],
+  ['adam, cosine', { ...base, schedule: 'cosine' }],
   ['sgd, running statistics', { ...base, optimizer: sgd({ learningRate: 0.05 }), statistics: 'running' }],
 ])('training that is left and resumed: %s', (_name, options) => {
   it('ends with the same model and state, from every checkpoint', async () => {
@@ -180,6 +181,7 @@ describe('resuming refuses', () => {
       { ...base, optimizer: adam() },
       /began with optimizer .*0\.02.* can't go on with .*0\.001/,
     ],
+    ['another schedule', { ...base, schedule: 'cosine' }, /began with schedule "constant"/],
     ['other statistics', { ...base, statistics: 'running' }, /began with statistics "precise"/],
     [
       'other validation',
@@ -194,6 +196,15 @@ describe('resuming refuses', () => {
     await expect(run(options, last)).rejects.toThrow(message);
     disposeVariables((last as Checkpoint).classifier.variables);
     expect(tf.memory().numTensors).toBe(tensors);
+  });
+
+  it('more epochs where the learning rate follows a cosine over all of them', async () => {
+    const options = { ...base, schedule: 'cosine' } as const;
+    const { last } = await run(options, null);
+    await expect(run({ ...options, epochs: 4 }, last)).rejects.toThrow(
+      /began with epochs 3, .* follows a cosine/,
+    );
+    disposeVariables((last as Checkpoint).classifier.variables);
   });
 
   it('other pictures', async () => {

@@ -10,11 +10,15 @@ import {
 import type { Dataset } from '@resnetjs/data';
 import * as tf from '@tensorflow/tfjs-core';
 import { disposeState, type Optimizer, type OptimizerState, slotNames } from './optimizer.js';
+import type { Schedule } from './schedule.js';
 
 /** What a training was told, as far as its numbers depend on it. */
 export interface Recipe {
+  /** Planned; more may be asked for on the way where the schedule doesn't depend on them. */
+  readonly epochs: number;
   readonly batchSize: number;
   readonly seed: number;
+  readonly schedule: Schedule;
   readonly statistics: 'precise' | 'running';
   readonly statisticsBatches: number;
   readonly optimizer: Optimizer;
@@ -118,10 +122,10 @@ export function firstProgress(recipe: Recipe): Progress {
 export function checkResumed(
   { optimizer, progress }: TrainingState,
   weights: TensorMap,
-  options: { readonly recipe: Recipe; readonly epochs: number },
+  recipe: Recipe,
 ): void {
-  const { recipe, epochs } = options;
   checkRecipe(progress.recipe, recipe);
+  const { epochs } = recipe;
   const { epoch, step, history, totals } = progress;
   if (epochs < epoch) {
     throw new ResNetError(
@@ -159,10 +163,11 @@ function checkRecipe(before: Recipe, now: Recipe): void {
     );
   }
   for (const key of Object.keys(now) as (keyof Recipe)[]) {
-    if (same(before[key], now[key])) continue;
+    if (same(before[key], now[key]) || (key === 'epochs' && now.schedule === 'constant')) continue;
+    const why = key === 'epochs' ? `: its learning rate follows a ${now.schedule} over all of them` : '';
     throw new ResNetError(
       'bad-option',
-      `The training began with ${key} ${JSON.stringify(before[key])}, and can't go on with ${JSON.stringify(now[key])}.`,
+      `The training began with ${key} ${JSON.stringify(before[key])}, and can't go on with ${JSON.stringify(now[key])}${why}.`,
       { option: key },
     );
   }

@@ -27,7 +27,9 @@ export function tinyCheckpoint(step = 7): TrainingCheckpoint {
           { loss: 0.1 + 0.2, accuracy: 0.5, validation: { loss: 2.5, accuracy: 0.25, pictures: 12 } },
         ],
         recipe: {
+          epochs: 5,
           batchSize: 10,
+          schedule: 'constant',
           seed: 2 ** 40,
           statistics: 'precise',
           statisticsBatches: 40,

@@ -27,8 +27,10 @@ export const progressSchema = z.strictObject({
     .max(1_000_000)
     .readonly(),
   recipe: z.strictObject({
+    epochs: z.int().min(1),
     batchSize: z.int().min(1),
     seed: count,
+    schedule: z.enum(['constant', 'cosine']),
     statistics: z.enum(['precise', 'running']),
     statisticsBatches: z.int().min(1),
     optimizer: optimizerSchema,
