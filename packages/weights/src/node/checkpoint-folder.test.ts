@@ -21,7 +21,6 @@ import {
   listCheckpoints,
   readCheckpointDescription,
   readNewestCheckpoint,
-  saveBest,
   saveCheckpoint,
   tidyRun,
 } from './checkpoint-folder.js';
@@ -33,7 +32,7 @@ const at = (step: number): TrainingCheckpoint => ({
   ...own,
   state: { ...own.state, optimizer: { ...own.state.optimizer, step } },
 });
-const save = (step: number, options: { keep?: number; replace?: boolean } = {}) =>
+const save = (step: number, options: { keep?: number; replace?: boolean; best?: Uint8Array } = {}) =>
   saveCheckpoint(run, at(step), { keep: 2, settings: { step }, ...options });
 const names = async () => (await readdir(join(run, 'checkpoints'))).sort();
 const named = (step: number) => `step-0000000${step}.safetensors`;
@@ -55,8 +54,8 @@ async function newest() {
 
 describe("a run's checkpoints", () => {
   it('are the last few and the best', async () => {
-    for (const step of [1, 2, 3]) await save(step);
-    await saveBest(run, Uint8Array.of(1));
+    for (const step of [1, 2]) await save(step);
+    await save(3, { best: Uint8Array.of(1) });
     await save(4);
     expect(await names()).toEqual(['best.safetensors', named(3), named(4)]);
     expect((await listCheckpoints(run)).map(({ steps }) => steps)).toEqual([4, 3]);
@@ -69,11 +68,12 @@ describe("a run's checkpoints", () => {
   });
 
   it('give way to those of a new training once its first is whole', async () => {
-    await save(7);
-    await saveBest(run, Uint8Array.of(1));
+    await save(7, { best: Uint8Array.of(1) });
     await save(1, { replace: true });
+    expect(await names()).toEqual([named(1)]);
+    await save(1, { replace: true, best: Uint8Array.of(2) });
     await save(2);
-    expect(await names()).toEqual([named(1), named(2)]);
+    expect(await names()).toEqual(['best.safetensors', named(1), named(2)]);
   });
 
   it('are passed over where they are broken, and set aside until the next is whole', async () => {

@@ -127,6 +127,8 @@ export interface SaveOptions {
   readonly keep: number;
   /** Whether those of an earlier training give way to this one. */
   readonly replace?: boolean;
+  /** A model that is the best so far, to be written beside the checkpoints before this one is in its place. */
+  readonly best?: Uint8Array;
 }
 
 /** Writes a checkpoint into a run's folder, whole or not at all, then removes what need not be kept. Throws `file-system`. */
@@ -135,22 +137,18 @@ export async function saveCheckpoint(
   checkpoint: TrainingCheckpoint,
   options: SaveOptions,
 ): Promise<SavedCheckpoint> {
-  const { settings = {}, keep, replace = false } = options;
+  const { settings = {}, keep, replace = false, best } = options;
   const folder = await makeFolder(run);
   const { step: steps } = checkpoint.state.optimizer;
   const path = join(folder, `step-${String(steps).padStart(8, '0')}.safetensors`);
-  const whole = replace ? () => removeOthers(folder, []) : undefined;
-  await writeFileAtomically(path, encodeCheckpoint(checkpoint, settings), whole ? { whole } : {});
+  const whole = async () => {
+    if (replace) await removeOthers(folder, []);
+    if (best) await writeFileAtomically(join(folder, bestFile), best);
+  };
+  await writeFileAtomically(path, encodeCheckpoint(checkpoint, settings), { whole });
   const kept = (await listCheckpoints(run)).slice(0, keep).map((each) => each.path);
   await removeOthers(folder, [...kept, join(folder, bestFile)]);
   return { path, steps };
-}
-
-/** Writes the best model so far beside a run's checkpoints, and returns its path. Throws `file-system`. */
-export async function saveBest(run: string, model: Uint8Array): Promise<string> {
-  const path = join(await makeFolder(run), bestFile);
-  await writeFileAtomically(path, model);
-  return path;
 }
 
 /** Removes what a training that was killed left unfinished. No other process may be writing there. */

@@ -5,7 +5,6 @@ export {
   readNewestCheckpoint,
   type SavedCheckpoint,
   type SaveOptions,
-  saveBest,
   saveCheckpoint,
   tidyRun,
 } from './checkpoint-folder.js';
