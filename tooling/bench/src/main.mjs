@@ -8,7 +8,7 @@ const benchmarks = { training, heap };
 
 const usage = `npm run -s bench -- NAME [options]
 
-  training   a training step against forward passes, folded and unfolded, one Wasm thread
+  training   a training step against forward passes, folded and unfolded, on Wasm
   heap       tensors and the Wasm heap over many training steps
 
   --network NAME   resnet50 (default) or resnetPreAct

@@ -60,7 +60,7 @@ export async function train(options: TrainCommandOptions): Promise<void> {
   try {
     const replace = await holdsFinishedRun(options.out);
     await readPictures(plan.data, new Progress(options.json ? process.stderr : process.stdout));
-    await startBackend(options.backend);
+    await startBackend(options.backend, options);
     await run({ ...plan, replace }, folder);
   } finally {
     await folder.release();
@@ -75,7 +75,7 @@ export async function resume(path: string, command: Command): Promise<void> {
     const options = resumedOptions(command, await readSettings(path), path);
     const plan = await makePlan(options);
     await readPictures(plan.data, new Progress(options.json ? process.stderr : process.stdout));
-    await startBackend(options.backend);
+    await startBackend(options.backend, options);
     const resumed = await readNewestCheckpoint(path);
     const { network } = resumed.checkpoint.classifier;
     await run({ ...plan, network, resumed }, folder);

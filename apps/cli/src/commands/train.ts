@@ -56,7 +56,12 @@ export function trainCommand(): Command {
       wholeNumber(1),
     )
     .option('--keep <count>', 'checkpoints that stay, the newest ones', wholeNumber(1, 1000), 2)
-    .option('--backend <name>', 'what computes; `resnet backends` lists them', 'wasm');
+    .option('--backend <name>', 'what computes; `resnet backends` lists them', 'wasm')
+    .option(
+      '--threads <count>',
+      'threads that compute; results are the same (default: one a core, at most 8)',
+      wholeNumber(1, 64),
+    );
   return addNetworkOptions(command)
     .option('--json', 'print each event as a line of JSON; the last one is {"event":"done", …}')
     .addHelpText(
