@@ -45,7 +45,7 @@ beforeAll(async () => {
   const whole = readFileSync(join(folder, 'broken/rose/1.jpg'));
   writeFileSync(join(folder, 'broken/rose/1.jpg'), whole.subarray(0, whole.length / 2));
   mkdirSync(join(folder, 'empty'));
-  await writePictures('holed', { daisy: 5, rose: 5, tulip: 5 });
+  await writePictures(folder, 'holed', { daisy: 5, rose: 5, tulip: 5 });
   writeFileSync(join(folder, 'holed/rose/5.jpg'), whole.subarray(0, whole.length / 2));
   writeFileSync(join(folder, 'holed/tulip/empty.png'), '');
 

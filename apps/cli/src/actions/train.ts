@@ -108,23 +108,6 @@ function makeOptimizer({ optimizer, learningRate, momentum }: TrainCommandOption
   return adam(rate);
 }
 
-/** Reads every picture file once, so that a broken one is found now and not in an hour. Most are then in memory. */
-async function readPictures({ training, validation }: TrainingData, progress: Progress): Promise<void> {
-  const folders = [training, validation].filter((each) => each?.source === 'folder') as NamedDataset[];
-  const of = folders.reduce((sum, { dataset }) => sum + dataset.labels.length, 0);
-  let done = 0;
-  try {
-    for (const { dataset } of folders) {
-      for await (const batch of batches(dataset, { batchSize: 32 })) {
-        done += batch.labels.length;
-        progress.update({ label: 'reading pictures', short: 'reading', done, of, figures: [] });
-      }
-    }
-  } finally {
-    progress.end();
-  }
-}
-
 async function readPictures(
   options: TrainCommandOptions,
   usualSize: number,
@@ -345,7 +328,12 @@ class TrainOutput {
     const { options, broken } = this.#plan;
     const { loss, accuracy, validation } = done;
     const { skipped } = broken;
-    this.#json({ ...done, skipped, path: written.path, ...(written.sample ? { sample: written.sample } : {}) });
+    this.#json({
+      ...done,
+      skipped,
+      path: written.path,
+      ...(written.sample ? { sample: written.sample } : {}),
+    });
     const { paint } = this.#progress;
     const seconds = (performance.now() - this.#started) / 1000;
     const steps = plural(done.steps, 'step');

@@ -43,8 +43,8 @@ export async function readPixels(
 ): Promise<Pixels> {
   const bytes = await openPicture(source);
   try {
-    const { width, height, space, depth } = await sharp(bytes, settings).metadata();
-    checkPictureSize(nameOf(source), { height, width });
+    const { width, height, channels, space, depth } = await sharp(bytes, settings).metadata();
+    checkPictureSize(nameOf(source), { height, width }, channels * (depth === 'ushort' ? 2 : 1));
     await admit?.({ height, width });
     return await decode(bytes, { gray: /^(b-w|grey16)$/.test(space), cmyk: space === 'cmyk', depth });
   } catch (cause) {
