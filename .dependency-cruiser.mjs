@@ -4,6 +4,7 @@
 const tests = String.raw`\.test\.(ts|mjs)$`;
 const agnostic = '^packages/(backend|core|parity|training|data|weights)/src/';
 const node = String.raw`^packages/[^/]+/src/(node/|node[^/]*\.ts$)`;
+const browser = '^packages/[^/]+/src/browser/';
 
 /**
  * In core, the files of `room` import, of the other rooms, only those in `from`.
@@ -78,6 +79,13 @@ export default {
       severity: 'error',
       from: { path: agnostic, pathNot: [tests, node] },
       to: { path: node },
+    },
+    {
+      name: 'no-browser-entry',
+      comment: "A package's browser files are reached by its /browser entry alone",
+      severity: 'error',
+      from: { path: agnostic, pathNot: [tests, browser] },
+      to: { path: browser },
     },
     {
       name: 'no-test',

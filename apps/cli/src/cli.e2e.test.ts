@@ -45,6 +45,9 @@ beforeAll(async () => {
   const whole = readFileSync(join(folder, 'broken/rose/1.jpg'));
   writeFileSync(join(folder, 'broken/rose/1.jpg'), whole.subarray(0, whole.length / 2));
   mkdirSync(join(folder, 'empty'));
+  await writePictures(folder, 'holed', { daisy: 5, rose: 5, tulip: 5 });
+  writeFileSync(join(folder, 'holed/rose/5.jpg'), whole.subarray(0, whole.length / 2));
+  writeFileSync(join(folder, 'holed/tulip/empty.png'), '');
 
   const trained = await line(`train ${tinySigns} --epochs 2 --seed 3 --out runs/start`);
   expect(trained).toMatchObject({ code: 0, stderr: '' });
@@ -129,6 +132,37 @@ describe('resnet train', () => {
     expect(stdout).toMatch(/^The model is runs\/flowers\/model\.safetensors/m);
     expect(stdout).not.toContain('\u001b');
     expect(readdirSync(join(folder, 'runs/flowers'))).toEqual(['checkpoints', 'model.safetensors']);
+  });
+
+  it('leaves broken pictures out where it is told to, as if they had never been there', async () => {
+    const options = '--validation-split 0.2 --image-size 16 --epochs 1 --resize bicubic --fit crop';
+    const command = `train ${tiny} ${options}`;
+    const [whole, holed, text] = await Promise.all([
+      line(`${command} --data flowers --out runs/whole --json`),
+      line(`${command} --data holed --out runs/holed --on-error skip --json`),
+      line(`${command} --data holed --out runs/told --on-error skip`),
+    ]);
+    expect([whole.code, holed.code, text.code]).toEqual([0, 0, 0]);
+    const model = (run: string) => readFileSync(join(folder, 'runs', run, 'model.safetensors'));
+    expect(Buffer.compare(model('whole'), model('holed'))).toBe(0);
+    const [start] = jsonLines(holed.stdout);
+    expect(start).toMatchObject({ pictures: 12, validationPictures: 3 });
+    expect(start.skipped.map(({ file }: { file: string }) => file)).toEqual([
+      join('holed/rose/5.jpg'),
+      join('holed/tulip/empty.png'),
+    ]);
+    expect(text.stdout).toMatch(
+      /2 pictures left out:\n {2}holed\/rose\/5\.jpg is a broken or truncated picture/,
+    );
+    const [judged, told, failed] = await Promise.all([
+      line('evaluate runs/holed --data holed --on-error skip --json'),
+      line('evaluate runs/holed --data holed --on-error skip'),
+      line('evaluate runs/holed --data holed'),
+    ]);
+    expect(json(judged.stdout)).toMatchObject({ pictures: 15, skipped: [{}, {}] });
+    expect(told.stdout).toMatch(/2 pictures left out:/);
+    expect(failed.code).toBe(1);
+    expect(failed.stderr).toMatch(/5\.jpg is a broken .*--on-error skip leaves such pictures out/);
   });
 
   it('trains ResNet-50 with SGD', async () => {

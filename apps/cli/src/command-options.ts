@@ -1,3 +1,5 @@
+import type { Fit, Resampling } from '@resnetjs/core';
+import type { ErrorRule } from './broken-pictures.js';
 import type { NetworkOptions } from './network-options.js';
 
 /** What each command was told, as commander hands it over. */
@@ -19,6 +21,9 @@ export interface TrainCommandOptions extends NetworkOptions {
   readonly validation?: string;
   readonly validationSplit?: number;
   readonly imageSize?: number;
+  readonly resize: Resampling;
+  readonly fit: Fit;
+  readonly onError: ErrorRule;
   readonly pictures?: number;
   readonly epochs: number;
   readonly batchSize: number;
@@ -35,6 +40,7 @@ export interface TrainCommandOptions extends NetworkOptions {
 
 export interface EvaluateCommandOptions {
   readonly data: string;
+  readonly onError: ErrorRule;
   readonly batchSize: number;
   readonly backend: string;
   readonly threads?: number;

@@ -7,7 +7,15 @@ import type { TrainCommandOptions } from './command-options.js';
 /** Options of this call alone, which a checkpoint doesn't hold. */
 const passing: readonly string[] = ['resume', 'out', 'json'];
 /** What may be told anew when a training goes on; whether the pictures are the same is seen from their labels. */
-const changeable: readonly string[] = ['epochs', 'data', 'validation', 'checkpointEvery', 'keep', 'threads'];
+const changeable: readonly string[] = [
+  'epochs',
+  'data',
+  'validation',
+  'onError',
+  'checkpointEvery',
+  'keep',
+  'threads',
+];
 const places: readonly string[] = ['data', 'validation'];
 
 /** What a checkpoint holds of the options, so that `--resume` needs no others. */

@@ -1,6 +1,7 @@
 import { ResNetError } from '@resnetjs/core';
 import { type Dataset, split } from '@resnetjs/data';
 import { openDataset } from '@resnetjs/data/node';
+import type { BrokenPictures } from './broken-pictures.js';
 import type { TrainCommandOptions } from './command-options.js';
 
 export const syntheticSource = 'synthetic:signs';
@@ -22,12 +23,24 @@ export interface TrainingData {
   readonly validation: NamedDataset | null;
 }
 
-/** Opens what a training reads. `usualSize` is the pictures' height and width where neither they nor the options say. */
+export interface OpenTrainingDataOptions {
+  /** The pictures' height and width where neither they nor the options say. */
+  readonly usualSize: number;
+  readonly broken: BrokenPictures;
+  /** Hears how far the reading of a folder is. */
+  readonly progress: (done: number, of: number) => void;
+}
+
+/**
+ * Opens what a training reads. Every picture of a folder is read once, so that a broken one is found now and not in an hour,
+ * and left out, where it is to be, before anything is split or shuffled.
+ */
 export async function openTrainingData(
   options: TrainCommandOptions,
-  usualSize: number,
+  { usualSize, broken, progress }: OpenTrainingDataOptions,
 ): Promise<TrainingData> {
-  const { data, validation, validationSplit, pictures, seed } = options;
+  const { data, validation, validationSplit, pictures, seed, resize, fit } = options;
+  const reading = { resize, fit, onError: broken.hear, check: progress };
   if (validation !== undefined && validationSplit !== undefined) {
     throw new ResNetError('bad-option', 'Give --validation or --validation-split, not both.');
   }
@@ -40,13 +53,14 @@ export async function openTrainingData(
   }
   const imageSize = options.imageSize ?? (source === 'hdf5' ? undefined : usualSize);
   const opened = await openDataset(data, {
+    ...reading,
     split: 'train',
     seed,
     ...(imageSize === undefined ? {} : { imageSize }),
     ...(pictures === undefined ? {} : { count: pictures }),
   });
   const [height, width] = opened.shape;
-  const same = { imageSize: [height, width], split: 'test' } as const;
+  const same = { ...reading, imageSize: [height, width], split: 'test' } as const;
   const { describe } = opened;
   if (validationSplit !== undefined) {
     const parts = split(opened, { fraction: validationSplit, seed });

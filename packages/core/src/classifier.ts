@@ -1,8 +1,25 @@
 import { type InitializeOptions, initialize, type Variables } from './compute/variables.js';
 import type { Network } from './network/types.js';
 
-/** What is done to a picture's channels, in levels of 0 to 255: (x − mean) / deviation. */
-export interface Preprocessing {
+/** How a picture's pixels are made of another size's: the filters of `resize` in @resnetjs/data. */
+export const resamplings = ['bilinear', 'nearest', 'bicubic'] as const;
+export type Resampling = (typeof resamplings)[number];
+
+/** How a picture of other proportions is brought to a size: stretched to it, or its shorter side to it and the middle cut out. */
+export const fits = ['fill', 'crop'] as const;
+export type Fit = (typeof fits)[number];
+
+/** How a picture of any size is brought to that of the network. */
+export interface Fitting {
+  readonly resize: Resampling;
+  readonly fit: Fit;
+}
+
+/** 'bilinear' and 'fill': what is done where nothing is said, as in files from before it could be said. */
+export const usualFitting: Fitting = { resize: 'bilinear', fit: 'fill' };
+
+/** What is done to a picture: brought to size, then its channels, in levels of 0 to 255: (x − mean) / deviation. */
+export interface Preprocessing extends Fitting {
   readonly mean: readonly number[];
   readonly deviation: readonly number[];
 }
@@ -17,9 +34,9 @@ export interface Classifier {
   readonly preprocessing: Preprocessing;
 }
 
-/** x / 255, as the course prepares its pictures. */
+/** x / 255, as the course prepares its pictures; stretched to size. */
 export function unitRange(channels = 3): Preprocessing {
-  return { mean: Array(channels).fill(0), deviation: Array(channels).fill(255) };
+  return { mean: Array(channels).fill(0), deviation: Array(channels).fill(255), ...usualFitting };
 }
 
 export interface CreateClassifierOptions extends InitializeOptions {

@@ -13,8 +13,14 @@ export {
   type Classifier,
   type CreateClassifierOptions,
   createClassifier,
+  type Fit,
+  type Fitting,
+  fits,
   type Preprocessing,
+  type Resampling,
+  resamplings,
   unitRange,
+  usualFitting,
 } from './classifier.js';
 export type { Moments } from './compute/differentiated.js';
 export {

@@ -18,7 +18,10 @@ export interface Batch {
   readonly indices: Uint32Array;
 }
 
-/** Goes through a dataset batch by batch; while one batch is in use, the next is being read. Throws bad-option. */
+/**
+ * Goes through a dataset batch by batch; while one batch is in use, the next is being read. Pictures that are lost are left
+ * out of theirs, which are smaller then, or left out whole. Throws bad-option.
+ */
 export async function* batches(
   dataset: Dataset,
   options: BatchesOptions,
@@ -33,7 +36,9 @@ export async function* batches(
     if (start >= end) return null;
     const indices = order.slice(start, Math.min(start + batchSize, end));
     const labels = Uint16Array.from(indices, (index) => dataset.labels[index] as number);
-    const batch = dataset.read(indices).then((pictures) => ({ pictures, labels, indices }));
+    const batch = dataset
+      .read(indices)
+      .then((pictures) => withoutLost(dataset, { pictures, labels, indices }));
     batch.catch(() => {}); // thrown where it is awaited; a reader that left early need not hear of it
     return batch;
   };
@@ -41,6 +46,22 @@ export async function* batches(
   for (let start = batchSize; next; start += batchSize) {
     const batch: Batch = await next;
     next = read(start);
-    yield batch;
+    if (batch.labels.length > 0) yield batch;
   }
+}
+
+function withoutLost(dataset: Dataset, batch: Batch): Batch {
+  const { pictures, labels, indices } = batch;
+  const kept = [...indices.keys()].filter((position) => !dataset.isLost?.(indices[position] as number));
+  if (kept.length === indices.length) return batch;
+  const size = pictures.length / indices.length;
+  const rest = new Uint8Array(kept.length * size); // [kept, height, width, channels]
+  kept.forEach((position, i) => {
+    rest.set(pictures.subarray(position * size, (position + 1) * size), i * size);
+  });
+  return {
+    pictures: rest,
+    labels: Uint16Array.from(kept, (position) => labels[position] as number),
+    indices: Uint32Array.from(kept, (position) => indices[position] as number),
+  };
 }

@@ -8,4 +8,6 @@ export interface Dataset {
   readonly labels: Uint16Array;
   /** The pictures at `indices`, in that order: [batch, height, width, channels], RGB, 0 to 255. */
   read(indices: ArrayLike<number>): Promise<Uint8Array>;
+  /** Whether a picture turned out, when it was read, not to be readable: then its place holds zeros, and batches leave it out. */
+  isLost?(index: number): boolean;
 }

@@ -24,6 +24,7 @@ export function subset(dataset: Dataset, indices: ArrayLike<number>): Dataset {
       checkIndices(positions, chosen.length);
       return dataset.read(Uint32Array.from(positions, (position) => chosen[position] as number));
     },
+    isLost: (position) => dataset.isLost?.(chosen[position] as number) ?? false,
   };
 }
 

@@ -1,4 +1,4 @@
-import { type Classifier, forward } from '@resnetjs/core';
+import { type Classifier, forward, ResNetError } from '@resnetjs/core';
 import { batches, type Dataset } from '@resnetjs/data';
 import * as tf from '@tensorflow/tfjs-core';
 import { checkFits, checkOptions } from './checks.js';
@@ -48,6 +48,7 @@ export async function* evaluate(
     pictures += batch.labels.length;
     yield { event: 'progress', pictures, of: dataset.labels.length };
   }
+  if (pictures === 0) throw new ResNetError('bad-data', 'None of the pictures could be read.');
   const right = confusion.reduce((sum, row, label) => sum + (row[label] as number), 0);
   yield { event: 'done', loss: loss / pictures, accuracy: right / pictures, pictures, confusion };
 }

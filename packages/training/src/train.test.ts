@@ -62,6 +62,30 @@ describe('train', () => {
     disposeVariables(classifier.variables);
   });
 
+  it('goes through an epoch without pictures that are lost on the way, and ends when all are', async () => {
+    const lost = new Set<number>();
+    const classifier = tinyClassifier();
+    const losing = { ...tinyData(), isLost: (index: number) => lost.has(index) };
+    const follow = async (onEpoch: (epoch: number) => void) => {
+      const events: TrainEvent[] = [];
+      for await (const event of train(classifier, losing, { epochs: 2, batchSize: 10 })) {
+        if (event.event === 'epoch') onEpoch(event.epoch);
+        events.push(event);
+      }
+      return events;
+    };
+    const events = await follow(() => {
+      for (let i = 0; i < 15; i++) lost.add(i);
+    });
+    expect(events.at(-1)).toMatchObject({ event: 'done', completed: true, epochs: 2 });
+    expect(weightsOf(classifier).flat().every(Number.isFinite)).toBe(true);
+    const all = follow(() => {
+      for (let i = 0; i < 24; i++) lost.add(i);
+    });
+    await expect(all).rejects.toThrow('None of the pictures could be read any more in epoch 2');
+    disposeVariables(classifier.variables);
+  });
+
   it('gives equal models from equal seeds, and others from others', async () => {
     const trained = async (seed: number) => {
       const classifier = tinyClassifier();

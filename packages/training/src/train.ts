@@ -211,6 +211,9 @@ export async function* train(
           await breathe();
           if (stopped()) break;
         }
+        if (progress.step === 0) {
+          throw new ResNetError('bad-data', `None of the pictures could be read any more in epoch ${epoch}.`);
+        }
         if (stopped()) break;
         const figures = averages(progress.totals);
         yield { event: 'epoch', epoch, ...figures, seconds: (performance.now() - started) / 1000 };
@@ -313,6 +316,7 @@ async function* reestimate(
       yield { event: 'statistics', epoch, batch, batches: batchCount };
       await breathe();
     }
+    if (batch === 0) return; // no picture could be read any more
     const { weights, statistics } = classifier.variables;
     classifier.variables = { weights, statistics: estimate.result() };
     disposeMap(statistics);

@@ -79,6 +79,21 @@ describe('a model file', () => {
     expect(tf.memory().numTensors).toBe(before);
   });
 
+  it('says how pictures are brought to size; a file from before that means stretched, bilinear', async () => {
+    const preprocessing = { ...own.preprocessing, resize: 'bicubic', fit: 'crop' } as const;
+    const read = decodeClassifier(await encodeClassifier({ ...own, preprocessing }));
+    expect(read.preprocessing).toEqual(preprocessing);
+    disposeVariables(read.variables);
+    const older = changed((header) =>
+      Object.assign(header.__metadata__ as object, {
+        preprocessing: '{"mean":[0,0,0],"deviation":[255,255,255]}',
+      }),
+    );
+    const old = decodeClassifier(older);
+    expect(old.preprocessing).toMatchObject({ resize: 'bilinear', fit: 'fill' });
+    disposeVariables(old.variables);
+  });
+
   it('may start anywhere in a larger buffer', () => {
     const larger = new Uint8Array(bytes.length + 3);
     larger.set(bytes, 3);
@@ -198,6 +213,16 @@ describe('reading a model file refuses', () => {
           Object.assign(metadata(header), { preprocessing: '{"mean":[0,0,0],"deviation":[1,0,1]}' }),
         ),
       /deviation/,
+    ],
+    [
+      'a resize that is not known',
+      () =>
+        changed((header) =>
+          Object.assign(metadata(header), {
+            preprocessing: '{"mean":[0,0,0],"deviation":[1,1,1],"resize":"lanczos"}',
+          }),
+        ),
+      /resize/,
     ],
     [
       'tensors of other shapes than the network has',

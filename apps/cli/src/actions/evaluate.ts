@@ -2,6 +2,7 @@ import { disposeVariables } from '@resnetjs/core';
 import { openDataset } from '@resnetjs/data/node';
 import { evaluate as evaluateEvents, type Evaluation } from '@resnetjs/training';
 import { startBackend } from '../backends.js';
+import { BrokenPictures } from '../broken-pictures.js';
 import type { EvaluateCommandOptions } from '../command-options.js';
 import { loadModel } from '../load-model.js';
 import { formatEvaluation, perClass } from '../terminal/evaluation.js';
@@ -15,18 +16,35 @@ export async function evaluate(model: string, options: EvaluateCommandOptions): 
   const classifier = await loadModel(model);
   try {
     const [height, width] = classifier.network.input;
-    const dataset = await openDataset(options.data, { imageSize: [height, width], split: 'test' });
+    const { resize, fit } = classifier.preprocessing;
+    const broken = new BrokenPictures(options.onError);
+    const dataset = await openDataset(options.data, {
+      imageSize: [height, width],
+      split: 'test',
+      resize,
+      fit,
+      onError: broken.hear,
+    });
     const result = await run(evaluateEvents(classifier, dataset, { batchSize: options.batchSize }));
     const { classes } = classifier;
     if (options.json) {
       const { accuracy, loss, pictures, confusion } = result;
-      const document = { accuracy, loss, pictures, classes: perClass(classes, confusion), confusion };
+      const { skipped } = broken;
+      const document = {
+        accuracy,
+        loss,
+        pictures,
+        skipped,
+        classes: perClass(classes, confusion),
+        confusion,
+      };
       process.stdout.write(`${JSON.stringify(document)}\n`);
       return;
     }
     const columns = process.stdout.isTTY ? process.stdout.columns : 80;
     const text = formatEvaluation(classes, result, { columns, paint: paintFor(process.stdout) });
-    process.stdout.write(`${dataset.describe}\n\n${text}\n`);
+    const head = [dataset.describe, ...broken.describe()].join('\n');
+    process.stdout.write(`${head}\n\n${text}\n`);
   } finally {
     disposeVariables(classifier.variables);
   }

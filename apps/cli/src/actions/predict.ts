@@ -1,4 +1,4 @@
-import { disposeVariables } from '@resnetjs/core';
+import { type Classifier, disposeVariables } from '@resnetjs/core';
 import { decodePicture } from '@resnetjs/data/node';
 import { predict as inferBatch } from '@resnetjs/training';
 import { startBackend } from '../backends.js';
@@ -26,7 +26,7 @@ export async function predict(
     const results: { file: string; predictions: Prediction[] }[] = [];
     for (let start = 0; start < files.length; start += batchSize) {
       const batch = files.slice(start, start + batchSize);
-      const pictures = await Promise.all(batch.map((file) => decodePicture(file, classifier.network.input)));
+      const pictures = await decodeAll(batch, classifier);
       const probabilities = await inferBatch(classifier, joined(pictures));
       probabilities.forEach((row, index) => {
         const predictions = likeliest(row, classifier.classes).slice(0, options.top);
@@ -41,6 +41,13 @@ export async function predict(
   } finally {
     disposeVariables(classifier.variables);
   }
+}
+
+/** One after the other, so that one picture at a time is in memory in full size. */
+async function decodeAll(files: readonly string[], { network, preprocessing }: Classifier) {
+  const pictures: Uint8Array[] = [];
+  for (const file of files) pictures.push(await decodePicture(file, network.input, preprocessing));
+  return pictures;
 }
 
 function joined(pictures: readonly Uint8Array[]): Uint8Array {

@@ -6,7 +6,6 @@ import {
   type Network,
   unitRange,
 } from '@resnetjs/core';
-import { batches } from '@resnetjs/data';
 import {
   adam,
   type Checkpoint,
@@ -27,6 +26,7 @@ import {
 import type { Command } from 'commander';
 import { startBackend } from '../backends.js';
 import { asNetworkName, buildNetwork, refuse, usualSize } from '../build-network.js';
+import { BrokenPictures, type SkippedPicture } from '../broken-pictures.js';
 import { CheckpointWriter } from '../checkpoint-writer.js';
 import type { TrainCommandOptions } from '../command-options.js';
 import { resnetCommand } from '../resnet-command.js';
@@ -37,7 +37,7 @@ import { StopSignals } from '../stop-signals.js';
 import { count, duration, figure, percent, plural, size } from '../terminal/format.js';
 import { Progress } from '../terminal/progress.js';
 import { TrainingView } from '../terminal/training-view.js';
-import { type NamedDataset, openTrainingData, syntheticSource, type TrainingData } from '../training-data.js';
+import { openTrainingData, syntheticSource, type TrainingData } from '../training-data.js';
 
 type Done = Extract<TrainEvent, { event: 'done' }>;
 
@@ -46,6 +46,7 @@ interface Plan {
   readonly options: TrainCommandOptions;
   readonly optimizer: Optimizer;
   readonly data: TrainingData;
+  readonly broken: BrokenPictures;
   readonly network: Network;
   /** What it goes on from. */
   readonly resumed: NewestCheckpoint | null;
@@ -59,7 +60,6 @@ export async function train(options: TrainCommandOptions): Promise<void> {
   const folder = await openRunFolder(options.out);
   try {
     const replace = await holdsFinishedRun(options.out);
-    await readPictures(plan.data, new Progress(options.json ? process.stderr : process.stdout));
     await startBackend(options.backend, options);
     await run({ ...plan, replace }, folder);
   } finally {
@@ -74,7 +74,6 @@ export async function resume(path: string, command: Command): Promise<void> {
   try {
     const options = resumedOptions(command, await readSettings(path), path);
     const plan = await makePlan(options);
-    await readPictures(plan.data, new Progress(options.json ? process.stderr : process.stdout));
     await startBackend(options.backend, options);
     const resumed = await readNewestCheckpoint(path);
     const { network } = resumed.checkpoint.classifier;
@@ -88,12 +87,14 @@ async function makePlan(options: TrainCommandOptions): Promise<Plan> {
   const name = asNetworkName(options.network);
   const optimizer = makeOptimizer(options);
   buildNetwork(name, options, {}); // refuses options of other networks before anything is read
-  const data = await openTrainingData(options, usualSize(name));
+  const broken = new BrokenPictures(options.onError);
+  const data = await readPictures(options, usualSize(name), broken);
   const { shape, classes } = data.training.dataset;
   return {
     options,
     optimizer,
     data,
+    broken,
     network: buildNetwork(name, options, { input: shape, classes: classes.length }),
     resumed: null,
     replace: false,
@@ -107,25 +108,23 @@ function makeOptimizer({ optimizer, learningRate, momentum }: TrainCommandOption
   return adam(rate);
 }
 
-/** Reads every picture file once, so that a broken one is found now and not in an hour. Most are then in memory. */
-async function readPictures({ training, validation }: TrainingData, progress: Progress): Promise<void> {
-  const folders = [training, validation].filter((each) => each?.source === 'folder') as NamedDataset[];
-  const of = folders.reduce((sum, { dataset }) => sum + dataset.labels.length, 0);
-  let done = 0;
+async function readPictures(
+  options: TrainCommandOptions,
+  usualSize: number,
+  broken: BrokenPictures,
+): Promise<TrainingData> {
+  const view = new Progress(options.json ? process.stderr : process.stdout);
+  const progress = (done: number, of: number) =>
+    view.update({ label: 'reading pictures', short: 'reading', done, of, figures: [] });
   try {
-    for (const { dataset } of folders) {
-      for await (const batch of batches(dataset, { batchSize: 32 })) {
-        done += batch.labels.length;
-        progress.update({ label: 'reading pictures', short: 'reading', done, of, figures: [] });
-      }
-    }
+    return await openTrainingData(options, { usualSize, broken, progress });
   } finally {
-    progress.end();
+    view.end();
   }
 }
 
 async function run(plan: Plan, folder: RunFolder): Promise<void> {
-  const { options, data, resumed } = plan;
+  const { options, data, broken, resumed } = plan;
   const output = new TrainOutput(plan);
   const stop = new StopSignals(() => output.stopping());
   const classifier = resumed?.checkpoint.classifier ?? firstClassifier(plan);
@@ -139,10 +138,15 @@ async function run(plan: Plan, folder: RunFolder): Promise<void> {
   });
   try {
     output.start();
-    const done = await follow(plan, { classifier, output, writer, signal: stop.signal });
+    const { training, validation } = data;
+    const pictures = training.dataset.labels.length + (validation?.dataset.labels.length ?? 0);
+    broken.begin(pictures, (picture) => output.lost(picture));
+    const signal = AbortSignal.any([stop.signal, broken.signal]);
+    const done = await follow(plan, { classifier, output, writer, signal });
     if (done.steps === 0) {
       output.nothing();
       process.exitCode = stop.exitCode ?? 1;
+      if (broken.failure) throw broken.failure;
       return;
     }
     const bytes = await encodeClassifier(classifier, { training: describeTraining(plan, done) });
@@ -155,6 +159,7 @@ async function run(plan: Plan, folder: RunFolder): Promise<void> {
     });
     output.done(done, written);
     if (!done.completed) process.exitCode = stop.exitCode ?? 1;
+    if (broken.failure) throw broken.failure;
   } finally {
     stop.end();
     output.end();
@@ -165,7 +170,8 @@ async function run(plan: Plan, folder: RunFolder): Promise<void> {
 function firstClassifier({ network, options, data }: Plan): Classifier {
   const { classes, shape } = data.training.dataset;
   const variables = initialize(network, { seed: options.seed });
-  return { network, variables, classes, preprocessing: unitRange(shape[2]) };
+  const { resize, fit } = options;
+  return { network, variables, classes, preprocessing: { ...unitRange(shape[2]), resize, fit } };
 }
 
 interface Training {
@@ -257,7 +263,7 @@ class TrainOutput {
   }
 
   start(): void {
-    const { network, data, options, resumed } = this.#plan;
+    const { network, data, options, broken, resumed } = this.#plan;
     const { training, validation } = data;
     const parameters = countParameters(network);
     this.#json({
@@ -268,6 +274,7 @@ class TrainOutput {
       pictures: training.dataset.labels.length,
       validationPictures: validation?.dataset.labels.length ?? 0,
       epochs: options.epochs,
+      skipped: broken.skipped,
       ...(resumed ? { resumed: { step: resumed.steps, path: resumed.path } } : {}),
     });
     const { paint } = this.#progress;
@@ -276,6 +283,7 @@ class TrainOutput {
     );
     this.#progress.print(`training    ${training.describe}`);
     if (validation) this.#progress.print(`validation  ${validation.describe}`);
+    for (const line of broken.describe()) this.#progress.print(line);
     if (resumed) this.#resuming(resumed);
     this.#progress.print('');
   }
@@ -299,6 +307,13 @@ class TrainOutput {
     this.#view.saved(steps);
   }
 
+  /** A picture that was there before the training began can't be read any more. */
+  lost({ file, reason }: SkippedPicture): void {
+    this.#json({ event: 'skipped', file, reason });
+    this.#progress.print(`${reason} It is left out from now on.`);
+    if (this.#plan.broken.failure) this.stopping();
+  }
+
   stopping(): void {
     this.#progress.print(
       'Stopping after this step, then saving it and writing the model. Once more to quit at once.',
@@ -310,9 +325,15 @@ class TrainOutput {
   }
 
   done(done: Done, written: Written): void {
-    const { options } = this.#plan;
+    const { options, broken } = this.#plan;
     const { loss, accuracy, validation } = done;
-    this.#json({ ...done, path: written.path, ...(written.sample ? { sample: written.sample } : {}) });
+    const { skipped } = broken;
+    this.#json({
+      ...done,
+      skipped,
+      path: written.path,
+      ...(written.sample ? { sample: written.sample } : {}),
+    });
     const { paint } = this.#progress;
     const seconds = (performance.now() - this.#started) / 1000;
     const steps = plural(done.steps, 'step');
@@ -327,6 +348,7 @@ class TrainOutput {
       ...(validation
         ? [`validation  loss ${figure(validation.loss)}, accuracy ${percent(validation.accuracy)}`]
         : []),
+      ...broken.describe(),
       '',
       `The model is ${paint('bold', written.path)} (${size(written.bytes)}).`,
       ...(written.sample ? [`A picture that it has not seen is ${written.sample}.`] : []),

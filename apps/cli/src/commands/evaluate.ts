@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { wholeNumber } from '../arguments.js';
 import type { EvaluateCommandOptions } from '../command-options.js';
+import { onErrorOption } from '../on-error-option.js';
 import { requireOptions } from '../required.js';
 
 export function evaluateCommand(): Command {
@@ -12,6 +13,7 @@ export function evaluateCommand(): Command {
       '--data <source>',
       'synthetic:signs (its held-out pictures), a SIGNS file (.h5), or a folder with a folder for each class',
     )
+    .addOption(onErrorOption())
     .option('--batch-size <count>', 'pictures at a time', wholeNumber(1, 65_536), 32)
     .option('--backend <name>', 'what computes; `resnet backends` lists them', 'wasm')
     .option(

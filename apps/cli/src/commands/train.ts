@@ -2,6 +2,7 @@ import { Command, Option } from 'commander';
 import { positiveNumber, shareBelowOne, shareBetween, wholeNumber } from '../arguments.js';
 import type { TrainCommandOptions } from '../command-options.js';
 import { addNetworkOptions, networkNames } from '../network-options.js';
+import { onErrorOption } from '../on-error-option.js';
 import { requireOptions } from '../required.js';
 
 export function trainCommand(): Command {
@@ -21,6 +22,17 @@ export function trainCommand(): Command {
       shareBetween,
     )
     .option('--image-size <pixels>', 'height and width that pictures are brought to', wholeNumber(1, 4096))
+    .addOption(
+      new Option('--resize <filter>', 'how pictures are brought to that size, here and by the model')
+        .choices(['bilinear', 'nearest', 'bicubic'])
+        .default('bilinear'),
+    )
+    .addOption(
+      new Option('--fit <kind>', 'other proportions: stretch them, or cut out the middle')
+        .choices(['fill', 'crop'])
+        .default('fill'),
+    )
+    .addOption(onErrorOption())
     .option('--pictures <count>', 'synthetic:signs: how many to train on', wholeNumber(2, 10_000_000))
     .option('--epochs <count>', 'passes over the pictures', wholeNumber(1), 5)
     .option('--batch-size <count>', 'pictures in a step', wholeNumber(1, 65_536), 32)

@@ -1,73 +1,91 @@
-import { readFile } from 'node:fs/promises';
-import { ResNetError } from '@resnetjs/core';
+import { type Fitting, ResNetError, usualFitting } from '@resnetjs/core';
 import sharp from 'sharp';
 import type { Dataset } from '../dataset.js';
+import { checkPictureSize } from '../pixels/check-picture-size.js';
+import { fitPicture } from '../pixels/fit-picture.js';
+import type { Pixels } from '../pixels/pixels.js';
+import { fromCmyk, fromGray, fromSixteenBits, overWhite } from '../pixels/to-rgb.js';
+import { badPicture, nameOf, openPicture } from './open-picture.js';
 
-/** About 8,000 × 8,000: a picture of more pixels is refused before it is decoded. */
-const MOST_PIXELS = 2 ** 26;
+/** A picture that has kept the decoder busy for so long is made to do that. */
+const MOST_SECONDS = 60;
+
+const settings = { failOn: 'error', limitInputPixels: false, ignoreIcc: true } as const;
+
+export interface PictureSize {
+  readonly height: number;
+  readonly width: number;
+}
 
 /**
- * Decodes a JPEG, PNG or WebP picture (a path, or the file's bytes) to [height, width, 3], RGB, 0 to 255: turned upright
- * by its EXIF orientation, transparency dropped, gray, 16-bit and CMYK converted, colour profiles ignored, resized to fill
- * `shape`. Throws file-system, bad-file.
+ * Decodes a JPEG, PNG or WebP picture (a path, or the file's bytes) to [height, width, 3], RGB, 0 to 255, brought to `shape`
+ * by `options`: 'bilinear' and 'fill' unless told. What becomes of other kinds of pixels: see `readPixels`.
+ * Throws file-system, bad-file, bad-option.
  */
 export async function decodePicture(
   source: string | Uint8Array,
   shape: Dataset['shape'],
+  options: Partial<Fitting> = {},
 ): Promise<Uint8Array> {
-  const [height, width, channels] = shape;
-  if (channels !== 3 || !(height >= 1) || !(width >= 1)) {
-    throw new ResNetError('bad-option', `Pictures are decoded to [height, width, 3], not [${shape}].`, {
-      shape,
-    });
-  }
-  const name = typeof source === 'string' ? source : 'The picture';
-  const bytes = typeof source === 'string' ? await readBytes(source) : source;
-  checkFormat(name, bytes);
+  checkShape(shape);
+  return fitPicture(await readPixels(source), shape, { ...usualFitting, ...options });
+}
+
+/**
+ * A JPEG, PNG or WebP picture at its own size as 8-bit RGB: upright by its EXIF orientation, transparency over white, gray
+ * as three equal levels, 16 bits ÷ 257, CMYK as (255 − ink)(255 − black) / 255; colour profiles are ignored, and of an
+ * animation the first frame is taken. `admit` is called with the size before anything is decoded, and waited for.
+ * Throws file-system, bad-file.
+ */
+export async function readPixels(
+  source: string | Uint8Array,
+  admit?: (size: PictureSize) => Promise<void>,
+): Promise<Pixels> {
+  const bytes = await openPicture(source);
   try {
-    const { data, info } = await sharp(bytes, {
-      failOn: 'error',
-      limitInputPixels: MOST_PIXELS,
-      ignoreIcc: true,
-    })
-      .autoOrient()
-      .removeAlpha()
-      .toColourspace('srgb')
-      .raw({ depth: 'uchar' })
-      .toBuffer({ resolveWithObject: true });
-    const raw = { width: info.width, height: info.height, channels: info.channels };
-    return await sharp(data, { raw })
-      .resize(width, height, { kernel: 'linear', fit: 'fill' })
-      .raw()
-      .toBuffer();
+    const { width, height, channels, space, depth } = await sharp(bytes, settings).metadata();
+    checkPictureSize(nameOf(source), { height, width }, channels * (depth === 'ushort' ? 2 : 1));
+    await admit?.({ height, width });
+    return await decode(bytes, { gray: /^(b-w|grey16)$/.test(space), cmyk: space === 'cmyk', depth });
   } catch (cause) {
+    if (cause instanceof ResNetError) throw cause;
     const reason = (cause as Error).message.split('\n')[0];
-    const message = `${name} is a broken or truncated picture (${reason}). Replace it or remove it.`;
-    throw new ResNetError('bad-file', message, { source: name }, { cause });
+    const message = `${nameOf(source)} is a broken or truncated picture (${reason}). Replace it or remove it.`;
+    throw badPicture(source, message, cause);
   }
 }
 
-async function readBytes(path: string): Promise<Uint8Array> {
-  try {
-    return await readFile(path);
-  } catch (cause) {
-    throw new ResNetError(
-      'file-system',
-      `${path} cannot be opened: ${(cause as Error).message}.`,
-      { path },
-      { cause },
-    );
-  }
+async function decode(
+  bytes: Uint8Array,
+  { gray, cmyk, depth }: { gray: boolean; cmyk: boolean; depth: string },
+): Promise<Pixels> {
+  const deep = depth === 'ushort';
+  const space = cmyk ? 'cmyk' : gray ? (deep ? 'grey16' : 'b-w') : deep ? 'rgb16' : 'srgb';
+  const { data, info } = await sharp(bytes, settings)
+    .autoOrient()
+    .timeout({ seconds: MOST_SECONDS })
+    .pipelineColourspace(space)
+    .toColourspace(space)
+    .raw({ depth: deep ? 'ushort' : 'uchar' })
+    .toBuffer({ resolveWithObject: true });
+  const { width, height } = info;
+  const levels = deep
+    ? fromSixteenBits(new Uint16Array(data.buffer, data.byteOffset, data.length / 2))
+    : data;
+  return { width, height, channels: 3, data: toRgb(levels, info.channels, cmyk) };
 }
 
-/** Lets nothing but the named formats reach the decoder, whatever a file calls itself. */
-function checkFormat(name: string, bytes: Uint8Array): void {
-  const start = Buffer.from(bytes.subarray(0, 12)).toString('latin1');
-  const jpeg = start.startsWith('\xff\xd8\xff');
-  const png = start.startsWith('\x89PNG\r\n\x1a\n');
-  const webp = start.startsWith('RIFF') && start.endsWith('WEBP');
-  if (jpeg || png || webp) return;
-  const found = bytes.length === 0 ? 'it is empty' : `it begins with ${JSON.stringify(start.slice(0, 8))}`;
-  const message = `${name} is not a JPEG, PNG or WebP picture: ${found}. Convert it, or remove it.`;
-  throw new ResNetError('bad-file', message, { source: name });
+function toRgb(levels: Uint8Array, channels: number, cmyk: boolean): Uint8Array {
+  if (cmyk) return fromCmyk(levels);
+  if (channels === 1) return fromGray(levels, 1);
+  if (channels === 2) return overWhite(fromGray(levels, 2));
+  return channels === 4 ? overWhite(levels) : levels;
+}
+
+function checkShape(shape: Dataset['shape']): void {
+  const [height, width, channels] = shape;
+  if (channels === 3 && height >= 1 && width >= 1) return;
+  throw new ResNetError('bad-option', `Pictures are decoded to [height, width, 3], not [${shape}].`, {
+    shape,
+  });
 }

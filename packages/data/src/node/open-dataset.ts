@@ -1,13 +1,14 @@
 import { stat } from 'node:fs/promises';
 import { extname } from 'node:path';
-import { ResNetError } from '@resnetjs/core';
+import { type Fitting, ResNetError } from '@resnetjs/core';
 import { cached } from '../cached.js';
 import type { Dataset } from '../dataset.js';
 import { syntheticSigns } from '../signs/synthetic-signs.js';
-import { pictureFolder } from './picture-folder.js';
+import { checkPictures } from './check-pictures.js';
+import { type BrokenPicture, pictureFolder } from './picture-folder.js';
 import { readSigns } from './signs-file.js';
 
-export interface OpenDatasetOptions {
+export interface OpenDatasetOptions extends Partial<Fitting> {
   /** Height and width in pixels. An HDF5 file has a size of its own, and no other is accepted. */
   readonly imageSize?: number | readonly [height: number, width: number];
   /** Of synthetic pictures: how many, and from which seed. */
@@ -16,6 +17,10 @@ export interface OpenDatasetOptions {
   /** Of synthetic pictures, and of an HDF5 file that holds both. */
   readonly split?: 'train' | 'test';
   readonly cacheBytes?: number;
+  /** Of a folder: hears of each picture that can't be read, which is then left out. */
+  readonly onError?: (broken: BrokenPicture) => void;
+  /** Of a folder: every picture is read on opening, and this hears how far it is (`checkPictures`). */
+  readonly check?: (done: number, of: number) => void;
 }
 
 /** A dataset with a line that says what it is. */
@@ -48,7 +53,11 @@ export async function openDataset(spec: string, options: OpenDatasetOptions = {}
       { cause },
     );
   });
-  if (status.isDirectory()) return described(await pictureFolder(spec, options), `the folder ${spec}`);
+  if (status.isDirectory()) {
+    const folder = await pictureFolder(spec, options);
+    const { check } = options;
+    return described(check ? await checkPictures(folder, check) : folder, `the folder ${spec}`);
+  }
   if (['.h5', '.hdf5'].includes(extname(spec).toLowerCase())) return openSigns(spec, options);
   throw new ResNetError('unknown-name', `"${spec}" is a file of another kind: ${ACCEPTED}.`, { spec });
 }

@@ -1,10 +1,11 @@
 import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { ResNetError } from '@resnetjs/core';
 import sharp from 'sharp';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
-import { decodePicture } from './decode-picture.js';
+import { batches } from '../batches.js';
+import { split } from '../subset.js';
+import { checkPictures } from './check-pictures.js';
 import { openDataset } from './open-dataset.js';
 import { pictureFolder } from './picture-folder.js';
 
@@ -19,16 +20,6 @@ const BLUE: Rgb = [20, 40, 210];
 
 const plain = ([r, g, b]: Rgb, width = 12, height = 9) =>
   sharp({ create: { width, height, channels: 3, background: { r, g, b } } });
-/** Left half red, right half blue. */
-const halves = () =>
-  sharp({ create: { width: 8, height: 4, channels: 3, background: { r: 200, g: 30, b: 40 } } }).composite([
-    {
-      input: { create: { width: 4, height: 4, channels: 3, background: { r: 20, g: 40, b: 210 } } },
-      left: 4,
-      top: 0,
-    },
-  ]);
-
 function put(path: string, bytes: Uint8Array | string = ''): string {
   const whole = join(root, path);
   mkdirSync(dirname(whole), { recursive: true });
@@ -136,68 +127,72 @@ describe('pictureFolder', () => {
     await expect(folder.read([3])).rejects.toThrow('it is empty');
     await expect(folder.read([4])).rejects.toThrow('There is no picture 4');
   });
-});
 
-describe('decodePicture', () => {
-  const first = async (bytes: Uint8Array) => [...(await decodePicture(bytes, [4, 8, 3])).subarray(0, 3)];
+  /** Two classes of six red pictures each. */
+  async function twelve() {
+    const red = await plain(RED).png().toBuffer();
+    for (let i = 0; i < 12; i++) put(`${i % 2 ? 'odd' : 'even'}/${i}.png`, red);
+  }
 
-  it('turns a picture upright', async () => {
-    const sideways = await sharp(await halves().png().toBuffer())
-      .withExif({})
-      .withMetadata({ orientation: 6 })
-      .png()
-      .toBuffer();
-    const upright = await decodePicture(sideways, [8, 4, 3]);
-    expect([...upright.subarray(0, 3)]).toEqual(RED);
-    expect([...upright.subarray(7 * 4 * 3, 7 * 4 * 3 + 3)]).toEqual(BLUE);
+  it('leaves broken pictures out where it is told to, before anything is split', async () => {
+    await twelve();
+    const whole = await pictureFolder(root);
+    put('even/broken.png', 'no picture');
+    put('odd/broken.png', (await plain(RED).png().toBuffer()).subarray(0, 60));
+    const broken: string[] = [];
+    const seen: number[] = [];
+    const opened = await pictureFolder(root, { onError: ({ file }) => broken.push(file) });
+    const checked = await checkPictures(opened, (done, of) => seen.push(done, of));
+    expect(broken.map((file) => file.slice(root.length + 1))).toEqual(['even/broken.png', 'odd/broken.png']);
+    expect(seen).toEqual([14, 14]);
+    expect(checked.files).toEqual(whole.files);
+    expect(checked.labels).toEqual(whole.labels);
+    const [a, b] = [checked, whole].map((each) => split(each, { fraction: 0.5, seed: 3 }));
+    expect(a?.validation.labels).toEqual(b?.validation.labels);
+    await expect(checkPictures(await pictureFolder(root))).rejects.toThrow(/even.broken\.png is not a JPEG/);
   });
 
-  it('makes 8-bit RGB of gray, transparency, 16 bits, palettes and CMYK', async () => {
-    expect(await first(await plain([90, 90, 90]).toColourspace('b-w').png().toBuffer())).toEqual([
-      90, 90, 90,
-    ]);
-    expect(await first(await plain(RED).ensureAlpha(0.3).png().toBuffer())).toEqual(RED);
-    expect(await first(await plain(RED).toColourspace('rgb16').png().toBuffer())).toEqual(RED);
-    expect(await first(await plain(RED).png({ palette: true }).toBuffer())).toEqual(RED);
-    const cmyk = await first(
-      await plain([128, 128, 128]).toColourspace('cmyk').jpeg({ quality: 100 }).toBuffer(),
-    );
-    for (const value of cmyk) expect(Math.abs(value - 128)).toBeLessThan(25);
+  it('says so when a class has no picture left', async () => {
+    put('a/1.png', await plain(RED).png().toBuffer());
+    put('b/1.png', 'no picture');
+    const folder = await pictureFolder(root, { onError: () => {} });
+    await expect(checkPictures(folder)).rejects.toThrow('None of the pictures of "b" can be read');
   });
 
-  it('refuses other formats, too many pixels, and shapes that are not RGB', async () => {
-    const svg = new TextEncoder().encode('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>');
-    await expect(decodePicture(svg, [4, 4, 3])).rejects.toThrow('is not a JPEG, PNG or WebP picture');
-    const large = await plain(RED, 10_000, 7_000).png().toBuffer();
-    await expect(decodePicture(large, [4, 4, 3])).rejects.toThrow(/exceeds pixel limit/);
-    await expect(decodePicture(svg, [4, 4, 1])).rejects.toMatchObject({ code: 'bad-option' });
-    await expect(decodePicture(join(root, 'absent.png'), [4, 4, 3])).rejects.toMatchObject({
-      code: 'file-system',
-    });
-  });
-
-  it('answers every cut and every flipped byte with an error or with a picture', async () => {
-    const outcomes = { picture: 0, error: 0 };
-    for (const whole of [
-      await halves().png().toBuffer(),
-      await halves().jpeg().toBuffer(),
-      await halves().webp().toBuffer(),
-    ]) {
-      for (let at = 0; at < whole.length; at += 3) {
-        const flipped = Uint8Array.from(whole);
-        flipped[at] = (flipped[at] as number) ^ (at % 2 ? 0xff : 1 << (at % 8));
-        for (const bytes of [flipped, whole.subarray(0, at)]) {
-          try {
-            expect((await decodePicture(bytes, [4, 8, 3])).length).toBe(96);
-            outcomes.picture++;
-          } catch (error) {
-            expect(error).toBeInstanceOf(ResNetError);
-            outcomes.error++;
-          }
-        }
+  it('goes on without pictures that vanish on the way, and tells of each once', async () => {
+    await twelve();
+    const vanished: string[] = [];
+    const onError = ({ file }: { file: string }) => vanished.push(file);
+    const folder = await pictureFolder(root, { onError, cacheBytes: 0 });
+    const { train } = split(await checkPictures(folder), { fraction: 0.5 });
+    for (const index of [0, 1, 2, 5]) rmSync(folder.files[index] as string);
+    for (let epoch = 0; epoch < 2; epoch++) {
+      const sizes: number[] = [];
+      for await (const { labels, pictures, indices } of batches(train, { batchSize: 2 })) {
+        expect([indices.length, pictures.length]).toEqual([labels.length, labels.length * 64 * 64 * 3]);
+        expect([...pictures.subarray(0, 3)]).toEqual(RED);
+        sizes.push(labels.length);
       }
+      const lost = train.labels.filter((_, i) => train.isLost?.(i)).length;
+      expect(sizes.reduce((a, b) => a + b)).toBe(6 - lost);
+      expect(lost).toBeGreaterThan(0);
     }
-    expect(Math.min(outcomes.picture, outcomes.error)).toBeGreaterThan(20);
+    expect(new Set(vanished).size).toBe(vanished.length);
+  });
+
+  it('brings pictures to size as it is told', async () => {
+    const stripes = sharp(Buffer.from([...RED, ...BLUE, ...BLUE, ...RED]), {
+      raw: { width: 4, height: 1, channels: 3 },
+    });
+    const wide = await stripes.resize(8, 2, { kernel: 'nearest', fit: 'fill' }).png().toBuffer();
+    put('a/1.png', wide);
+    put('b/1.png', wide);
+    const read = async (options: object) => [
+      ...(await (await pictureFolder(root, { imageSize: 2, ...options })).read([0])),
+    ];
+    expect(await read({ fit: 'crop', resize: 'nearest' })).toEqual([...BLUE, ...BLUE, ...BLUE, ...BLUE]);
+    expect(await read({ resize: 'nearest' })).toEqual([...BLUE, ...RED, ...BLUE, ...RED]);
+    expect((await read({}))[0]).not.toBe(BLUE[0]);
   });
 });
 
@@ -246,26 +241,5 @@ describe('photographs', () => {
     await expect(openDataset(`${real}signs/test_signs.h5`, { imageSize: 32 })).rejects.toThrow(
       'holds pictures of 64×64 pixels, not 32×32',
     );
-  });
-
-  it.skipIf(absent)('decodes the awkward ones, and names the truncated ones', async () => {
-    const decode = (name: string) => decodePicture(`${real}images/${name}`, [60, 80, 3]);
-    const [upright, turned] = [await decode('exif_Landscape_1.jpg'), await decode('exif_Landscape_6.jpg')];
-    const apart =
-      upright.reduce((sum, value, i) => sum + Math.abs(value - (turned[i] as number)), 0) / upright.length;
-    expect(apart).toBeLessThan(5);
-    const gray = await decode('pillow_hopper_gray.jpg');
-    expect(gray.every((value, i) => value === gray[i - (i % 3)])).toBe(true);
-    for (const name of [
-      'pillow_pil_sample_cmyk.jpg',
-      'pillow_i_trns.png',
-      'pillow_pil123p.png',
-      'pillow_flower.webp',
-    ]) {
-      expect((await decode(name)).length).toBe(60 * 80 * 3);
-    }
-    for (const name of ['derived_truncated_dog.jpg', 'pillow_truncated_image.png']) {
-      await expect(decode(name)).rejects.toThrow(`${name} is a broken or truncated picture`);
-    }
   });
 });

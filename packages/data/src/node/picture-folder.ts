@@ -1,30 +1,41 @@
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { extname, join, relative, sep } from 'node:path';
-import { ResNetError } from '@resnetjs/core';
+import { type Fitting, ResNetError, usualFitting } from '@resnetjs/core';
 import { cached } from '../cached.js';
 import { checkDataset, checkIndices } from '../check-dataset.js';
 import type { Dataset } from '../dataset.js';
-import { decodePicture } from './decode-picture.js';
+import { decodeInBackground } from './decoder.js';
 
-export interface PictureFolderOptions {
-  /** Height and width of every picture, in pixels, which are resized to it; 64 unless told. */
+/** A file that could not be read as a picture. */
+export interface BrokenPicture {
+  readonly file: string;
+  /** file-system or bad-file; its message names the file. */
+  readonly error: ResNetError;
+}
+
+export interface PictureFolderOptions extends Partial<Fitting> {
+  /** Height and width that every picture is brought to, in pixels, by `resize` and `fit`; 64 unless told. */
   readonly imageSize?: number | readonly [height: number, width: number];
-  /** Decoded pictures are kept while they fit; 512 MiB unless told. */
+  /** Decoded pictures are kept while they fit; 256 MiB unless told. */
   readonly cacheBytes?: number;
+  /** Hears of each picture that can't be read, which is then left out. Where it isn't given, or throws, reading throws. */
+  readonly onError?: (broken: BrokenPicture) => void;
 }
 
 /** A dataset whose pictures are files. */
 export interface PictureFolder extends Dataset {
   /** The file of each picture. */
   readonly files: readonly string[];
+  /** Whether a picture could not be read, so far. */
+  isLost(index: number): boolean;
 }
 
 const EXTENSIONS = new Set(['.jpg', '.jpeg', '.png', '.webp']);
 const LAYOUT = 'Expected a folder with one folder of JPEG, PNG or WebP pictures per class';
-const DECODED_AT_ONCE = 4;
+const CACHE_BYTES = 2 ** 28;
 
 /**
- * Pictures in a folder per class, decoded when they are first read. Classes and files are in the order of their names;
+ * Pictures in a folder per class, decoded on a thread of their own when they are read. Classes and files are in the order of their names;
  * hidden files, other kinds of files and links that lead out of the folder are passed over.
  * Throws file-system, bad-data, bad-option; reading throws bad-file for a broken picture.
  */
@@ -57,27 +68,35 @@ export async function pictureFolder(
       labels.push(label);
     }
   }
-  const [height, width] = shape;
+  const { resize = usualFitting.resize, fit = usualFitting.fit, onError, cacheBytes = CACHE_BYTES } = options;
+  const lost = new Set<number>();
   const dataset: PictureFolder = {
     classes,
     shape,
     labels: Uint16Array.from(labels),
     files,
+    isLost: (index) => lost.has(index),
     async read(indices) {
       checkIndices(indices, files.length);
-      const bytes = height * width * 3;
-      const batch = new Uint8Array(indices.length * bytes); // [batch, height, width, 3]
-      let next = 0;
-      const decode = async () => {
-        for (let i = next++; i < indices.length; i = next++) {
-          batch.set(await decodePicture(files[indices[i] as number] as string, shape), i * bytes);
-        }
-      };
-      await Promise.all(Array.from({ length: Math.min(DECODED_AT_ONCE, indices.length) }, decode));
-      return batch;
+      const chosen = Array.from(indices, (index) => files[index] as string);
+      const { pictures, failures } = await decodeInBackground({
+        files: chosen,
+        shape,
+        fitting: { resize, fit },
+      });
+      for (const { position, code, message } of failures) {
+        const index = indices[position] as number;
+        if (lost.has(index)) continue;
+        const file = files[index] as string;
+        const error = new ResNetError(code, message, { source: file });
+        if (!onError) throw error;
+        onError({ file, error });
+        lost.add(index);
+      }
+      return pictures;
     },
   };
-  return cached(checkDataset(dataset, path), options.cacheBytes);
+  return cached(checkDataset(dataset, path), cacheBytes);
 }
 
 function pictureShape(size: number | readonly [height: number, width: number]): Dataset['shape'] {

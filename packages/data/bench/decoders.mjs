@@ -1,0 +1,68 @@
+// node packages/data/bench/decoders.mjs [FOLDER]: how far the decoders differ, as the table of docs/pictures.md (after npm run build).
+// FOLDER: pictures of your own. PYTHON (python3) needs Pillow and numpy; CHROMIUM (chromium) any Chromium. What isn't there is left out.
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { extname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { readPixels } from '../dist/node/index.js';
+import { drawPictures } from './draw-pictures.mjs';
+import { decodeInChromium } from './in-chromium.mjs';
+
+const { PYTHON = 'python3', CHROMIUM = 'chromium' } = process.env;
+const script = fileURLToPath(new URL('../../../tooling/goldens/decode.py', import.meta.url));
+const scratch = mkdtempSync(join(tmpdir(), 'resnetjs-decoders-'));
+try {
+  const pictures = await drawPictures(scratch);
+  const own = process.argv[2];
+  if (own !== undefined) {
+    const isPicture = (name) => /^\.(jpe?g|png|webp)$/i.test(extname(name));
+    for (const name of readdirSync(own).filter(isPicture)) pictures.push({ name, file: join(own, name) });
+  }
+  const files = pictures.map(({ file }) => file);
+  const node = await Promise.all(files.map((file) => readPixels(file).catch((error) => error.code)));
+  const pillow = decodeInPillow(files);
+  const { agent, results: chromium } = await decodeInChromium(CHROMIUM, files);
+  console.log(`Chromium: ${agent}\n`);
+  console.log('| file | Node − Pillow | Chromium − Node |\n|---|---|---|');
+  pictures.forEach(({ name }, i) => {
+    console.log(`| ${name} | ${deviation(node[i], pillow[i])} | ${deviation(node[i], chromium[i])} |`);
+  });
+} finally {
+  rmSync(scratch, { recursive: true });
+}
+
+function decodeInPillow(files) {
+  try {
+    const text = execFileSync(PYTHON, [script, scratch, ...files], { stdio: ['ignore', 'pipe', 'inherit'] });
+    return JSON.parse(text).map(
+      (size, i) =>
+        size && {
+          width: size[0],
+          height: size[1],
+          data: new Uint8Array(readFileSync(join(scratch, `${i}.rgb`))),
+        },
+    );
+  } catch (error) {
+    console.log(`Pillow is left out: ${error.message.split('\n')[0]}`);
+    return files.map(() => null);
+  }
+}
+
+/** In levels: the largest, and the mean. */
+function deviation(a, b) {
+  if (typeof a === 'string')
+    return typeof b === 'string' || b === null ? 'both refuse it' : 'Node refuses it';
+  if (!b) return '–';
+  if (typeof b === 'string') return `refused: ${b}`;
+  if (a.width !== b.width || a.height !== b.height)
+    return `${b.width}×${b.height}, not ${a.width}×${a.height}`;
+  let most = 0;
+  let sum = 0;
+  for (let i = 0; i < a.data.length; i++) {
+    const apart = Math.abs(a.data[i] - b.data[i]);
+    most = Math.max(most, apart);
+    sum += apart;
+  }
+  return most === 0 ? 'equal' : `at most ${most}, mean ${(sum / a.data.length).toFixed(3)}`;
+}

@@ -1,0 +1,1 @@
+export { decodePicture, readPixels } from './decode-picture.js';

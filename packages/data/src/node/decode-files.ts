@@ -1,0 +1,82 @@
+import { availableParallelism } from 'node:os';
+import { type ErrorCode, type Fitting, ResNetError } from '@resnetjs/core';
+import type { Dataset } from '../dataset.js';
+import { fitPicture } from '../pixels/fit-picture.js';
+import { readPixels } from './decode-picture.js';
+
+export interface DecodeJob {
+  readonly files: readonly string[];
+  readonly shape: Dataset['shape'];
+  readonly fitting: Fitting;
+}
+
+/** A file that could not be read; plain, so that it passes between threads. */
+export interface Failure {
+  /** Its index in the job's files. */
+  readonly position: number;
+  readonly code: ErrorCode;
+  readonly message: string;
+}
+
+export interface DecodedFiles {
+  /** [files, height, width, 3]; zeros where one failed. */
+  readonly pictures: Uint8Array<ArrayBuffer>;
+  readonly failures: readonly Failure[];
+}
+
+const LANES = Math.min(4, Math.max(2, availableParallelism()));
+/** Pixels that are decoded at a time; a picture with more has the decoder to itself. */
+const PIXELS_AT_ONCE = 2 ** 24;
+
+let pixelsInUse = 0;
+const waiting: { pixels: number; start: () => void }[] = [];
+
+/** Decodes pictures, a few at a time, so that memory holds few of them in full size. */
+export async function decodeFiles({ files, shape, fitting }: DecodeJob): Promise<DecodedFiles> {
+  const size = shape[0] * shape[1] * 3;
+  const pictures = new Uint8Array(files.length * size); // [files, height, width, 3]
+  const failures: Failure[] = [];
+  let next = 0;
+  const lane = async () => {
+    for (let position = next++; position < files.length; position = next++) {
+      let held = 0;
+      try {
+        const pixels = await readPixels(files[position] as string, async ({ height, width }) => {
+          held = height * width;
+          await hold(held);
+        });
+        pictures.set(fitPicture(pixels, shape, fitting), position * size);
+      } catch (error) {
+        if (!(error instanceof ResNetError)) throw error;
+        failures.push({ position, code: error.code, message: error.message });
+      } finally {
+        if (held > 0) release(held);
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(LANES, files.length) }, lane));
+  failures.sort((a, b) => a.position - b.position);
+  return { pictures, failures };
+}
+
+/** Waits until there is room for a picture; first come, first served. */
+function hold(pixels: number): Promise<void> {
+  return new Promise((start) => {
+    waiting.push({ pixels, start });
+    startNext();
+  });
+}
+
+function release(pixels: number): void {
+  pixelsInUse -= pixels;
+  startNext();
+}
+
+function startNext(): void {
+  for (let first = waiting[0]; first; first = waiting[0]) {
+    if (pixelsInUse > 0 && pixelsInUse + first.pixels > PIXELS_AT_ONCE) return;
+    waiting.shift();
+    pixelsInUse += first.pixels;
+    first.start();
+  }
+}

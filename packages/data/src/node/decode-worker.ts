@@ -1,0 +1,13 @@
+import { parentPort } from 'node:worker_threads';
+import { type DecodeJob, decodeFiles } from './decode-files.js';
+
+// Decodes on a thread of its own: while a backend computes, the main thread starts nothing and resizes nothing.
+
+parentPort?.on('message', async ({ id, job }: { id: number; job: DecodeJob }) => {
+  try {
+    const decoded = await decodeFiles(job);
+    parentPort?.postMessage({ id, decoded }, [decoded.pictures.buffer]);
+  } catch (error) {
+    parentPort?.postMessage({ id, error });
+  }
+});

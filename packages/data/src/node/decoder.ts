@@ -1,0 +1,54 @@
+import { Worker } from 'node:worker_threads';
+import { ResNetError } from '@resnetjs/core';
+import 'sharp'; // loaded here first, so that its library stays while threads that use it come and go
+import type { DecodedFiles, DecodeJob } from './decode-files.js';
+
+interface Pending {
+  resolve(decoded: DecodedFiles): void;
+  reject(error: unknown): void;
+}
+
+type Answer = { id: number; decoded: DecodedFiles } | { id: number; error: unknown };
+
+/** Built, also where this file runs from its source: threads cannot run TypeScript. */
+const program = new URL(
+  import.meta.url.endsWith('.ts') ? '../../dist/node/decode-worker.js' : './decode-worker.js',
+  import.meta.url,
+);
+
+const pending = new Map<number, Pending>();
+let worker: Worker | null = null;
+let jobs = 0;
+
+/** `decodeFiles` on a thread that all datasets share; it keeps no process alive. */
+export function decodeInBackground(job: DecodeJob): Promise<DecodedFiles> {
+  worker ??= startWorker();
+  const own = worker;
+  return new Promise((resolve, reject) => {
+    const id = jobs++;
+    pending.set(id, { resolve, reject });
+    own.ref();
+    own.postMessage({ id, job });
+  });
+}
+
+function startWorker(): Worker {
+  const started = new Worker(program, { name: 'resnetjs-decoder', execArgv: [] });
+  started.on('message', (answer: Answer) => {
+    const asked = pending.get(answer.id);
+    pending.delete(answer.id);
+    if (pending.size === 0) started.unref();
+    if ('decoded' in answer) asked?.resolve(answer.decoded);
+    else asked?.reject(answer.error);
+  });
+  const ended = (cause: unknown) => {
+    if (worker !== started) return;
+    worker = null;
+    const message = `The thread that decodes pictures ended (${String(cause)}).`;
+    for (const { reject } of pending.values()) reject(new ResNetError('file-system', message, {}, { cause }));
+    pending.clear();
+  };
+  started.on('error', ended);
+  started.on('exit', (code) => ended(`code ${code}`));
+  return started;
+}

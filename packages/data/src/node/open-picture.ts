@@ -1,0 +1,47 @@
+import { open } from 'node:fs/promises';
+import { ResNetError } from '@resnetjs/core';
+
+/** More than any picture that is decoded takes; a larger file is refused unread. */
+const MOST_BYTES = 2 ** 28;
+
+/** The bytes of a JPEG, PNG or WebP file, whatever it calls itself. Throws file-system, bad-file. */
+export async function openPicture(source: string | Uint8Array): Promise<Uint8Array> {
+  const name = nameOf(source);
+  const bytes = typeof source === 'string' ? await readBytes(source) : source;
+  const start = Buffer.from(bytes.subarray(0, 12)).toString('latin1');
+  const jpeg = start.startsWith('\xff\xd8\xff');
+  const png = start.startsWith('\x89PNG\r\n\x1a\n');
+  const webp = start.startsWith('RIFF') && start.endsWith('WEBP');
+  if (jpeg || png || webp) return bytes;
+  const found = bytes.length === 0 ? 'it is empty' : `it begins with ${JSON.stringify(start.slice(0, 8))}`;
+  throw badPicture(source, `${name} is not a JPEG, PNG or WebP picture: ${found}. Convert it, or remove it.`);
+}
+
+export function nameOf(source: string | Uint8Array): string {
+  return typeof source === 'string' ? source : 'The picture';
+}
+
+export function badPicture(source: string | Uint8Array, message: string, cause?: unknown): ResNetError {
+  return new ResNetError('bad-file', message, { source: nameOf(source) }, { cause });
+}
+
+async function readBytes(path: string): Promise<Uint8Array> {
+  try {
+    const handle = await open(path, 'r');
+    try {
+      const status = await handle.stat();
+      if (!status.isFile()) throw badPicture(path, `${path} is not a file.`);
+      if (status.size > MOST_BYTES) {
+        const message = `${path} has ${status.size} bytes; no picture that is decoded has more than ${MOST_BYTES}. Make it smaller, or remove it.`;
+        throw badPicture(path, message);
+      }
+      return await handle.readFile();
+    } finally {
+      await handle.close();
+    }
+  } catch (cause) {
+    if (cause instanceof ResNetError) throw cause;
+    const message = `${path} cannot be opened: ${(cause as Error).message}.`;
+    throw new ResNetError('file-system', message, { source: path }, { cause });
+  }
+}

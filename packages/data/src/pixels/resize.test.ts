@@ -1,0 +1,125 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { resamplings } from '@resnetjs/core';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { fitPicture } from './fit-picture.js';
+import type { Pixels } from './pixels.js';
+import { resize } from './resize.js';
+
+interface Golden {
+  readonly from: readonly [width: number, height: number];
+  readonly to: readonly [width: number, height: number];
+  readonly channels: number;
+  readonly nearest: string;
+  readonly bilinear: string;
+  readonly bicubic: string;
+}
+
+const goldens: Golden[] = JSON.parse(
+  readFileSync(new URL('./resize-goldens.json', import.meta.url), 'utf8'),
+).cases;
+
+/** As tooling/goldens/resize.py draws it. */
+function draw(width: number, height: number, channels = 3): Pixels {
+  const data = new Uint8Array(height * width * channels);
+  let at = 0;
+  for (let y = 0; y < height; y++)
+    for (let x = 0; x < width; x++)
+      for (let c = 0; c < channels; c++) {
+        const check = ((x >> 3) ^ (y >> 3)) & 1;
+        data[at++] = x * (5 + 2 * c) + y * (11 - 3 * c) + ((x * y) >> 3) * (c + 1) + check * 97;
+      }
+  return { height, width, channels, data };
+}
+
+const sides = fc.tuple(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 1, max: 40 }));
+const filter = fc.constantFrom(...resamplings);
+
+describe('resize', () => {
+  it.each(resamplings)("equals Pillow's, byte for byte: %s", (filter) => {
+    for (const { from, to, channels, ...expected } of goldens) {
+      const resized = resize(draw(...from, channels), { width: to[0], height: to[1], resize: filter });
+      const hash = createHash('sha256').update(resized.data).digest('hex').slice(0, 16);
+      expect(`${from} ${to} ${hash}`).toBe(`${from} ${to} ${expected[filter]}`);
+    }
+  });
+
+  it('leaves one colour alone, and a size that is kept', () => {
+    fc.assert(
+      fc.property(sides, sides, filter, fc.integer({ min: 0, max: 255 }), (from, to, filter, level) => {
+        const [height, width] = from;
+        const flat = { height, width, channels: 1, data: new Uint8Array(height * width).fill(level) };
+        const resized = resize(flat, { height: to[0], width: to[1], resize: filter });
+        expect(resized.data.length).toBe(to[0] * to[1]);
+        expect(resized.data.every((value) => value === level)).toBe(true);
+        const drawn = draw(...from);
+        expect(resize(drawn, { height: drawn.height, width: drawn.width, resize: filter }).data).toEqual(
+          drawn.data,
+        );
+      }),
+    );
+  });
+
+  it('computes a window as it cuts one from the whole', () => {
+    const share = fc.double({ min: 0, max: 0.99, noNaN: true });
+    const corner = fc.tuple(share, share);
+    fc.assert(
+      fc.property(sides, sides, filter, corner, corner, (from, [height, width], filter, a, b) => {
+        const [top, left] = [Math.floor(a[0] * height), Math.floor(b[0] * width)];
+        const window = {
+          top,
+          left,
+          height: 1 + Math.floor(a[1] * (height - top - 1)),
+          width: 1 + Math.floor(b[1] * (width - left - 1)),
+        };
+        const picture = draw(...from);
+        const whole = resize(picture, { height, width, resize: filter });
+        const part = resize(picture, { height, width, resize: filter, window });
+        const expected: number[] = [];
+        for (let y = 0; y < window.height; y++) {
+          const start = ((top + y) * width + left) * 3;
+          expected.push(...whole.data.subarray(start, start + window.width * 3));
+        }
+        expect([...part.data]).toEqual(expected);
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it('refuses sizes that are none', () => {
+    const picture = draw(4, 4);
+    for (const side of [0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY])
+      expect(() => resize(picture, { height: side, width: 4 })).toThrow('whole numbers of pixels');
+    expect(() => resize({ ...picture, width: 5 }, { height: 2, width: 2 })).toThrow('(48 bytes)');
+    const window = { top: 0, left: 1, height: 2, width: 2 };
+    expect(() => resize(picture, { height: 2, width: 2, window })).toThrow('a window lies inside');
+  });
+});
+
+describe('fitPicture', () => {
+  it('stretches, or brings the shorter side to size and takes the middle', () => {
+    const picture = draw(60, 40);
+    const filled = fitPicture(picture, [20, 20, 3], { resize: 'bicubic', fit: 'fill' });
+    expect(filled).toEqual(resize(picture, { height: 20, width: 20, resize: 'bicubic' }).data);
+    const window = { top: 0, left: 5, height: 20, width: 20 };
+    const cropped = fitPicture(picture, [20, 20, 3], { resize: 'bicubic', fit: 'crop' });
+    expect(cropped).toEqual(resize(picture, { height: 20, width: 30, resize: 'bicubic', window }).data);
+    const upright = fitPicture(draw(40, 61), [20, 20, 3], { resize: 'bilinear', fit: 'crop' });
+    expect(upright).toEqual(
+      resize(draw(40, 61), { height: 30, width: 20, window: { ...window, top: 5, left: 0 } }).data,
+    );
+  });
+
+  it('covers every shape, however long and thin', () => {
+    fc.assert(
+      fc.property(sides, sides, filter, (from, to, resize) => {
+        const fitted = fitPicture(draw(...from), [...to, 3], { resize, fit: 'crop' });
+        expect(fitted.length).toBe(to[0] * to[1] * 3);
+      }),
+    );
+    const thread = draw(20_000, 1);
+    expect(fitPicture(thread, [224, 224, 3], { resize: 'nearest', fit: 'crop' }).length).toBe(224 * 224 * 3);
+    expect(fitPicture(thread, [224, 224, 3], { resize: 'bicubic', fit: 'crop' }).length).toBe(224 * 224 * 3);
+  });
+});

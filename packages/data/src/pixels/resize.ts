@@ -1,0 +1,202 @@
+import { ResNetError, type Resampling } from '@resnetjs/core';
+import type { Pixels } from './pixels.js';
+
+/** The part of the resized picture that is wanted, in its pixels. */
+export interface Window {
+  readonly top: number;
+  readonly left: number;
+  readonly height: number;
+  readonly width: number;
+}
+
+export interface ResizeOptions {
+  readonly height: number;
+  readonly width: number;
+  /** 'bilinear' unless told. */
+  readonly resize?: Resampling;
+  /** Only this part of the result is computed; all of it unless told. */
+  readonly window?: Window;
+}
+
+/** Where the pixels of one line come from: for each, its first source and a row of weights. */
+interface Taps {
+  readonly first: Int32Array;
+  readonly count: Int32Array;
+  /** [result, reach], in units of 2⁻²²; beyond `count` zero. */
+  readonly weights: Int32Array;
+  readonly reach: number;
+}
+
+interface Filter {
+  /** Zero from this distance on, in pixels of the larger grid. */
+  readonly radius: number;
+  at(distance: number): number;
+}
+
+const A = -0.5;
+const filters: Readonly<Record<Exclude<Resampling, 'nearest'>, Filter>> = {
+  bilinear: { radius: 1, at: (x) => Math.max(0, 1 - Math.abs(x)) },
+  // Keys 1981, "Cubic convolution interpolation for digital image processing", with a = −0.5.
+  bicubic: {
+    radius: 2,
+    at(distance) {
+      const x = Math.abs(distance);
+      if (x < 1) return ((A + 2) * x - (A + 3)) * x * x + 1;
+      return x < 2 ? (((x - 5) * x + 8) * x - 4) * A : 0;
+    },
+  },
+};
+
+/** Weights are whole numbers of 2⁻²², as Pillow's are: sums are exact, and the same on every machine. */
+const FRACTION_BITS = 22;
+const HALF = 2 ** (FRACTION_BITS - 1);
+
+/**
+ * An 8-bit picture in another size, equal to Pillow's `Image.resize` byte for byte: the filter widens where the picture
+ * shrinks (antialiasing), rows first, rounded to 8 bits between rows and columns. Throws bad-option.
+ */
+export function resize(picture: Pixels, options: ResizeOptions): Pixels {
+  const { height, width, resize: resampling = 'bilinear' } = options;
+  const { window = { top: 0, left: 0, height, width } } = options;
+  checkSizes(picture, options, window);
+  if (resampling === 'nearest') return pick(picture, { height, width }, window);
+  const filter = filters[resampling];
+  const across = taps(picture.width, width, filter, window.left, window.width);
+  const down = taps(picture.height, height, filter, window.top, window.height);
+  const rows = width === picture.width ? cutColumns(picture, window) : filterRows(picture, across, down);
+  return height === picture.height ? cutRows(rows, window) : filterColumns(rows, down);
+}
+
+function taps(source: number, result: number, filter: Filter, from: number, count: number): Taps {
+  const step = source / result;
+  const stretch = Math.max(step, 1);
+  const radius = filter.radius * stretch;
+  const reach = Math.min(source, Math.ceil(radius) * 2 + 1);
+  const first = new Int32Array(count);
+  const counts = new Int32Array(count);
+  const weights = new Int32Array(count * reach);
+  const row = new Float64Array(reach);
+  for (let i = 0; i < count; i++) {
+    const center = (from + i + 0.5) * step;
+    const begin = Math.max(0, Math.trunc(center - radius + 0.5));
+    const end = Math.min(source, Math.trunc(center + radius + 0.5));
+    let sum = 0;
+    for (let at = begin; at < end; at++) {
+      const weight = filter.at((at - center + 0.5) * (1 / stretch));
+      row[at - begin] = weight;
+      sum += weight;
+    }
+    for (let tap = 0; tap < end - begin; tap++) {
+      const share = ((row[tap] as number) / sum) * 2 ** FRACTION_BITS;
+      weights[i * reach + tap] = Math.trunc(share + (share < 0 ? -0.5 : 0.5));
+    }
+    first[i] = begin;
+    counts[i] = end - begin;
+  }
+  return { first, count: counts, weights, reach };
+}
+
+/** [height, width, c] → [height, taps, c]; of the rows, only those that `down` reads. */
+function filterRows({ data, height, width, channels }: Pixels, across: Taps, down: Taps): Pixels {
+  const { first, count, weights, reach } = across;
+  const wide = first.length;
+  const result = new Uint8Array(height * wide * channels);
+  const [top, bottom] = extent(down);
+  for (let y = top; y < bottom; y++) {
+    for (let x = 0; x < wide; x++) {
+      const start = (y * width + (first[x] as number)) * channels;
+      const length = count[x] as number;
+      for (let c = 0; c < channels; c++) {
+        let sum = HALF;
+        for (let tap = 0, at = start + c; tap < length; tap++, at += channels)
+          sum += (data[at] as number) * (weights[x * reach + tap] as number);
+        result[(y * wide + x) * channels + c] = level(sum);
+      }
+    }
+  }
+  return { data: result, height, width: wide, channels };
+}
+
+/** [height, width, c] → [taps, width, c] */
+function filterColumns({ data, width, channels }: Pixels, down: Taps): Pixels {
+  const { first, count, weights, reach } = down;
+  const line = width * channels;
+  const result = new Uint8Array(first.length * line);
+  const sums = new Int32Array(line);
+  for (let y = 0; y < first.length; y++) {
+    sums.fill(HALF);
+    for (let tap = 0; tap < (count[y] as number); tap++) {
+      const weight = weights[y * reach + tap] as number;
+      const start = ((first[y] as number) + tap) * line;
+      for (let x = 0; x < line; x++)
+        sums[x] = (sums[x] as number) + Math.imul(data[start + x] as number, weight);
+    }
+    for (let x = 0; x < line; x++) result[y * line + x] = level(sums[x] as number);
+  }
+  return { data: result, height: first.length, width, channels };
+}
+
+function level(sum: number): number {
+  return Math.max(0, Math.min(sum >> FRACTION_BITS, 255));
+}
+
+/** The first source that is read, and the one after the last. */
+function extent({ first, count }: Taps): [begin: number, end: number] {
+  const last = first.length - 1;
+  return [first[0] as number, (first[last] as number) + (count[last] as number)];
+}
+
+function cutColumns({ data, height, width, channels }: Pixels, window: Window): Pixels {
+  if (window.width === width) return { data, height, width, channels };
+  const cut = new Uint8Array(height * window.width * channels);
+  for (let y = 0; y < height; y++) {
+    const start = (y * width + window.left) * channels;
+    cut.set(data.subarray(start, start + window.width * channels), y * window.width * channels);
+  }
+  return { data: cut, height, width: window.width, channels };
+}
+
+function cutRows({ data, width, channels }: Pixels, { top, height }: Window): Pixels {
+  const line = width * channels;
+  return { data: data.slice(top * line, (top + height) * line), height, width, channels };
+}
+
+/** The pixel under the centre of each new one. */
+function pick(picture: Pixels, size: { height: number; width: number }, window: Window): Pixels {
+  const { data, width, channels } = picture;
+  const rows = nearest(picture.height, size.height, window.top, window.height);
+  const columns = nearest(width, size.width, window.left, window.width);
+  const result = new Uint8Array(rows.length * columns.length * channels);
+  let to = 0;
+  for (const row of rows)
+    for (const column of columns)
+      for (let c = 0, at = (row * width + column) * channels; c < channels; c++)
+        result[to++] = data[at + c] as number;
+  return { data: result, height: rows.length, width: columns.length, channels };
+}
+
+/** By repeated addition, whose rounding decides where a centre falls between two pixels: so does Pillow. */
+function nearest(source: number, result: number, from: number, count: number): Int32Array {
+  const step = source / result;
+  const found = new Int32Array(count);
+  for (let i = 0, at = step * 0.5; i < from + count; i++, at += step)
+    if (i >= from) found[i - from] = Math.min(Math.trunc(at), source - 1);
+  return found;
+}
+
+function checkSizes(picture: Pixels, size: { height: number; width: number }, window: Window): void {
+  const { height, width, channels, data } = picture;
+  const whole = [height, width, size.height, size.width, window.height, window.width];
+  const inside =
+    window.top >= 0 &&
+    window.left >= 0 &&
+    window.top + window.height <= size.height &&
+    window.left + window.width <= size.width;
+  const sound = whole.every((side) => Number.isSafeInteger(side) && side >= 1);
+  if (sound && inside && data.length === height * width * channels) return;
+  throw new ResNetError(
+    'bad-option',
+    `A picture of ${height}×${width}×${channels} (${data.length} bytes) cannot be resized to ${size.height}×${size.width}: sides are whole numbers of pixels from 1, and a window lies inside.`,
+    { picture: [height, width, channels], size, window },
+  );
+}

@@ -1,0 +1,65 @@
+"""Decodes pictures with Pillow by the rules of docs/pictures.md, for packages/data to compare with:
+
+    python tooling/goldens/decode.py FOLDER FILE...                       (Pillow, numpy)
+    python tooling/goldens/decode.py --resize FILTER WIDTH HEIGHT FOLDER FILE...
+
+Writes FOLDER/<position>.rgb for each file, and prints a line of JSON: a list of [width, height], or null where Pillow
+cannot read the file or has no such pixels.
+"""
+
+import json
+import sys
+from pathlib import Path
+
+import numpy
+from PIL import Image, ImageOps
+
+
+def decode(path):
+    with Image.open(path) as opened:
+        picture = ImageOps.exif_transpose(opened)
+        if is_deep_colour(path):
+            return None  # Pillow keeps the upper byte only
+        if picture.mode.startswith("I"):
+            gray = (numpy.asarray(picture).astype(numpy.uint32) + 128) // 257
+            rgb = numpy.repeat(gray.astype(numpy.uint8)[..., None], 3, axis=2)
+            key = opened.info.get("transparency")
+            if key is not None:
+                rgb[numpy.asarray(picture) == key] = 255
+            return Image.fromarray(rgb)
+        if picture.has_transparency_data:
+            rgba = numpy.asarray(picture.convert("RGBA")).astype(numpy.uint32)
+            alpha = rgba[..., 3:]
+            over = (rgba[..., :3] * alpha + 255 * (255 - alpha) + 127) // 255
+            return Image.fromarray(over.astype(numpy.uint8))
+        return picture.convert("RGB")
+
+
+def is_deep_colour(path):
+    header = Path(path).read_bytes()[:26]
+    return header.startswith(b"\x89PNG") and header[24] == 16 and header[25] & 2 != 0
+
+
+def main(arguments):
+    size = None
+    if arguments[0] == "--resize":
+        filter = Image.Resampling[arguments[1].upper()]
+        size, arguments = (int(arguments[2]), int(arguments[3])), arguments[4:]
+    folder, files = Path(arguments[0]), arguments[1:]
+    sizes = []
+    for position, file in enumerate(files):
+        try:
+            picture = decode(file)
+        except (OSError, SyntaxError):
+            picture = None
+        if picture is None:
+            sizes.append(None)
+            continue
+        if size is not None:
+            picture = picture.resize(size, filter)
+        (folder / f"{position}.rgb").write_bytes(picture.tobytes())
+        sizes.append(picture.size)
+    print(json.dumps(sizes))
+
+
+main(sys.argv[1:])
