@@ -1,7 +1,8 @@
 /**
- * How both gradients of a convolution become products of matrices. This is the only place that
+ * How a convolution and both its gradients become products of matrices. This is the only place that
  * chooses; docs/wasm-kernels.md has the measurements behind it.
  *
+ * - The convolution is patches(x) · filter.
  * - The filter's gradient is patches(x)ᵀ · dy, one product as deep as there are output pixels.
  * - The input's gradient, for each phase of the stride, is patches(dy) · (that phase's taps,
  *   transposed). Stride 1 has one phase and all taps. A 1×1 convolution with stride 2 has four
@@ -63,13 +64,8 @@ export interface Plan {
 /** dFilter [filterHeight, filterWidth, inChannels, outChannels]: left is x, right is dy. */
 export function planFilterGradient(shape: ConvolutionShape): Plan {
   const { batch, height, width, inChannels, outHeight, outWidth, outChannels } = shape;
-  const { filterHeight, filterWidth, strideHeight, strideWidth, top, left } = shape;
-  const padded = {
-    top,
-    left,
-    height: Math.max(top + height, (outHeight - 1) * strideHeight + filterHeight),
-    width: Math.max(left + width, (outWidth - 1) * strideWidth + filterWidth),
-  };
+  const { filterHeight, filterWidth, strideHeight, strideWidth } = shape;
+  const padded = paddedInput(shape);
   const needed = padded.height !== height || padded.width !== width;
   const row = padded.width * inChannels;
   const pixels = batch * outHeight * outWidth;
@@ -87,6 +83,32 @@ export function planFilterGradient(shape: ConvolutionShape): Plan {
         rightDepths: line(pixels, outChannels),
         rightColumns: line(outChannels, 1),
         targetRows: line(taps, outChannels),
+      },
+    ],
+  };
+}
+
+/** y [batch, outHeight, outWidth, outChannels]: left is x, right is the filter. */
+export function planForward(shape: ConvolutionShape): Plan {
+  const { batch, height, width, inChannels, outHeight, outWidth, outChannels } = shape;
+  const { filterHeight, filterWidth, strideHeight, strideWidth } = shape;
+  const padded = paddedInput(shape);
+  const row = padded.width * inChannels;
+  const pixels = batch * outHeight * outWidth;
+  const taps = filterHeight * filterWidth * inChannels;
+  return {
+    padding: padded.height !== height || padded.width !== width ? padded : null,
+    zeroFirst: taps === 0,
+    products: [
+      {
+        leftRows: table(
+          [batch, outHeight, outWidth],
+          [padded.height * row, strideHeight * row, strideWidth * inChannels],
+        ),
+        leftDepths: table([filterHeight, filterWidth, inChannels], [row, inChannels, 1]),
+        rightDepths: line(taps, outChannels),
+        rightColumns: line(outChannels, 1),
+        targetRows: line(pixels, outChannels),
       },
     ],
   };
@@ -153,6 +175,39 @@ export function planInputGradient(shape: ConvolutionShape): Plan {
     zeroFirst: covered < height * width || outChannels === 0,
     products,
   };
+}
+
+/** x with all that a filter reads around it. */
+function paddedInput(shape: ConvolutionShape): Padding {
+  const { height, width, outHeight, outWidth, filterHeight, filterWidth, top, left } = shape;
+  return {
+    top,
+    left,
+    height: Math.max(top + height, (outHeight - 1) * shape.strideHeight + filterHeight),
+    width: Math.max(left + width, (outWidth - 1) * shape.strideWidth + filterWidth),
+  };
+}
+
+/** Multiply-adds below which another thread is not worth waking. */
+const worthwhile = 500_000;
+
+/**
+ * The parts into which a product is cut for several threads. Each part packs both its sides anew, so
+ * that the longer side is cut, and not finely.
+ */
+export function cutProduct(
+  rows: number,
+  columns: number,
+  depth: number,
+  threads: number,
+): { rows: number; columns: number } {
+  if (threads === 1 || rows * columns * depth < worthwhile) return { rows, columns };
+  const cut = (length: number, least: number, multiple: number) => {
+    const fine = Math.max(least, Math.ceil(length / (8 * threads)));
+    const each = Math.min(fine, Math.ceil(length / threads));
+    return multiple * Math.ceil(each / multiple);
+  };
+  return rows >= columns ? { rows: cut(rows, 512, 4), columns } : { rows, columns: cut(columns, 256, 8) };
 }
 
 function phases(size: number, filter: number, stride: number, before: number): Phase[] {
