@@ -1,5 +1,5 @@
 import type { Address, Exports } from './microkernels.js';
-import type { Team } from './threads/team.js';
+import { floatsWorthwhile, type Team } from './threads/team.js';
 
 /** Batch normalization of [rows, channels], put together from the passes of assembly/batch-norm.ts. */
 
@@ -14,11 +14,8 @@ export interface BatchNormRun {
   readonly relu: boolean;
 }
 
-/** Floats that are worth handing to another thread. */
-const worthwhile = 8192;
-
-export function rowsWorthwhile(channels: number): number {
-  return Math.max(1, Math.ceil(worthwhile / channels));
+function rowsWorthwhile(channels: number): number {
+  return Math.max(1, Math.ceil(floatsWorthwhile / channels));
 }
 
 /** Writes y [rows, channels], the mean and the biased variance [channels]. */

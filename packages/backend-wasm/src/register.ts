@@ -9,7 +9,7 @@ import { type StartedMicrokernels, startMicrokernels } from './microkernels.js';
 import { availableCores, whyNoThreads } from './threads/platform.js';
 import { withStandInWorkers } from './threads/stand-in-workers.js';
 import { oneThread, startTeam, type Team } from './threads/team.js';
-import { fusedBatchNorm, maxPoolGrad } from './replaced-kernels.js';
+import { add, fusedBatchNorm, maxPoolGrad, relu } from './replaced-kernels.js';
 import {
   adamUpdate,
   addRelu,
@@ -57,6 +57,8 @@ const kernels: Readonly<Record<string, Kernel>> = {
   [tf.Conv2DBackpropInput]: conv2DBackpropInput,
   [tf.FusedBatchNorm]: fusedBatchNorm,
   [tf.MaxPoolGrad]: maxPoolGrad,
+  [tf.Add]: add,
+  [tf.Relu]: relu,
   [kernelNames.batchNormTraining]: batchNormTraining,
   [kernelNames.batchNormTrainingGradient]: batchNormTrainingGradient,
   [kernelNames.addRelu]: addRelu,

@@ -1,6 +1,7 @@
 import { addressOf, type KernelContext, makeOutput, withScratch } from './heap.js';
 import { cutProduct, type Offsets, type Plan } from './convolution-plan.js';
 import type { Address } from './microkernels.js';
+import { floatsWorthwhile } from './threads/team.js';
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 
 /** What is done to each finished sum of a product. */
@@ -30,7 +31,7 @@ export function runPlan(
         return address;
       };
       const target = addressOf(backend, output);
-      if (plan.zeroFirst) team.share('zero', [target], 4 * size(outputShape), bytesWorthwhile);
+      if (plan.zeroFirst) team.share('zero', [target], 4 * size(outputShape), 4 * floatsWorthwhile);
 
       let left = addressOf(backend, image);
       if (plan.padding !== null) {
@@ -41,7 +42,7 @@ export function runPlan(
           'padImages',
           [copy, left, height, width, channels, padded.top, padded.left, padded.height, padded.width],
           batch * padded.height,
-          Math.ceil(bytesWorthwhile / (4 * padded.width * channels)),
+          Math.ceil(floatsWorthwhile / (padded.width * channels)),
         );
         left = copy;
       }
@@ -85,8 +86,6 @@ export function runPlan(
   }
   return output;
 }
-
-const bytesWorthwhile = 65_536;
 
 function count({ counts: [n0, n1, n2] }: Offsets): number {
   return n0 * n1 * n2;

@@ -4,9 +4,7 @@ import { normalizeBatch, normalizeBatchGradient } from './batch-norm.js';
 import { WasmBackendError } from './errors.js';
 import { addressOf, type KernelContext, makeOutput, withScratch } from './heap.js';
 import type { Address } from './microkernels.js';
-
-/** Floats that are worth handing to another thread. */
-const floatsWorthwhile = 16_384;
+import { floatsWorthwhile } from './threads/team.js';
 
 type Inputs<Name extends string> = Readonly<Record<Name, TensorInfo>>;
 

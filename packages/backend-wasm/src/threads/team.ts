@@ -32,6 +32,9 @@ export interface Team {
   stop(): void;
 }
 
+/** Floats that are worth handing to another thread, where each is passed over once. */
+export const floatsWorthwhile = 8192;
+
 type AnyKernel = (...args: number[]) => void;
 
 export function oneThread(microkernels: Exports): Team {
@@ -135,7 +138,7 @@ function sharer(microkernels: Exports, shared: SharedArrayBuffer, threads: numbe
       Atomics.add(integers, control.state, 1);
       waitForOthers(integers, mayWait);
     }
-    if (Atomics.load(integers, control.failed) !== 0) {
+    if (Atomics.exchange(integers, control.failed, 0) !== 0) {
       throw new WasmBackendError(
         'thread-failed',
         `A thread failed in ${name}: its result is not whole. Start the process or page again, with fewer threads.`,
