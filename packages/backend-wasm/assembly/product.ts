@@ -116,6 +116,50 @@ function edgeTile(
   }
 }
 
+/** Columns that `packRight` packs at once. */
+const PACKED_COLUMNS = 128;
+
+// @ts-ignore: decorator
+@inline
+function packedPieces(columns: i32): i32 {
+  return (columns + PACKED_COLUMNS - 1) / PACKED_COLUMNS;
+}
+
+/** How many items `packRight` has. */
+export function packRightItems(columns: i32, depth: i32): i32 {
+  return packedPieces(columns) * ((depth + BLOCK_DEPTH - 1) / BLOCK_DEPTH);
+}
+
+/** Bytes of the whole right side, packed. */
+export function packRightBytes(columns: i32, depth: i32): i32 {
+  return (columns + TILE_COLUMNS) * depth * 4 + 64;
+}
+
+/** Where a block of the depth begins in the right side as `packRight` packs it. */
+// @ts-ignore: decorator
+@inline
+function packedBlock(packed: usize, k0: i32, columns: i32): usize {
+  const padded = (columns + TILE_COLUMNS - 1) / TILE_COLUMNS * TILE_COLUMNS;
+  return ((packed + 31) & ~31) + (<usize>(k0 * padded) << 2);
+}
+
+/** Packs the whole right side for several threads to read; of its pieces, [first, last). */
+export function packRight(
+  packed: usize, right: usize, rightDepths: usize, rightColumns: usize, depth: i32, columns: i32,
+  first: i32, last: i32,
+): void {
+  const pieces = packedPieces(columns);
+  for (let item = first; item < last; item++) {
+    const k0 = item / pieces * BLOCK_DEPTH;
+    const k = min(depth - k0, BLOCK_DEPTH);
+    const j0 = item % pieces * PACKED_COLUMNS;
+    pack(
+      packedBlock(packed, k0, columns) + (<usize>(j0 * k) << 2), TILE_COLUMNS,
+      right, rightColumns, j0, min(j0 + PACKED_COLUMNS, columns), rightDepths + (<usize>k0 << 2), k,
+    );
+  }
+}
+
 /**
  * target = left · right for the rows [firstRow, lastRow) and columns [firstColumn, lastColumn).
  * Entry (i, k) of the left is at left + leftRows[i] + leftDepths[k], entry (k, j) of the right at
@@ -123,11 +167,12 @@ function edgeTile(
  * target + targetRows[i] + 4j: tables of i32 offsets in bytes. So the left matrix may be a
  * convolution's patches, which are never laid out. Disjoint ranges may be computed at once, each
  * with scratch of its own. With `finish`, the bias of each column is added (none where its address
- * is 0), and results are bounded by lowest and highest.
+ * is 0), and results are bounded by lowest and highest. `packed` is what `packRight` made of all
+ * `columns`, or 0.
  */
 function multiplyRange(
   left: usize, leftRows: usize, leftDepths: usize,
-  right: usize, rightDepths: usize, rightColumns: usize,
+  right: usize, rightDepths: usize, rightColumns: usize, packed: usize, columns: i32,
   target: usize, targetRows: usize, depth: i32,
   finish: bool, bias: usize, lowest: f32, highest: f32,
   firstRow: i32, lastRow: i32, firstColumn: i32, lastColumn: i32,
@@ -144,12 +189,14 @@ function multiplyRange(
       const k = min(depth - k0, BLOCK_DEPTH);
       const add = k0 > 0;
       const end = finish && k0 + k == depth;
-      pack(packedRight, TILE_COLUMNS, right, rightColumns, j0, j1, rightDepths + (<usize>k0 << 2), k);
+      let rightBlock = packedRight;
+      if (packed) rightBlock = packedBlock(packed, k0, columns) + (<usize>(j0 * k) << 2);
+      else pack(packedRight, TILE_COLUMNS, right, rightColumns, j0, j1, rightDepths + (<usize>k0 << 2), k);
       for (let i0 = firstRow; i0 < lastRow; i0 += BLOCK_ROWS) {
         const i1 = min(i0 + BLOCK_ROWS, lastRow);
         pack(packedLeft, TILE_ROWS, left, leftRows, i0, i1, leftDepths + (<usize>k0 << 2), k);
         for (let j = j0; j < j1; j += TILE_COLUMNS) {
-          const rightPanel = packedRight + (<usize>((j - j0) * k) << 2);
+          const rightPanel = rightBlock + (<usize>((j - j0) * k) << 2);
           const wide = j + TILE_COLUMNS <= j1;
           const column = target + (<usize>j << 2);
           const biases = bias ? bias + (<usize>j << 2) : 0;
@@ -179,11 +226,12 @@ function multiplyRange(
 
 /**
  * The parts [first, last) of a product of `rows` and `columns`, which is cut into parts of `partRows`
- * and `partColumns`, counted along the columns first; how it is cut changes no bit of the result.
+ * and `partColumns` (a multiple of 8), counted along the columns first; how it is cut changes no bit
+ * of the result.
  */
 export function multiply(
   left: usize, leftRows: usize, leftDepths: usize,
-  right: usize, rightDepths: usize, rightColumns: usize,
+  right: usize, rightDepths: usize, rightColumns: usize, packed: usize,
   target: usize, targetRows: usize, depth: i32,
   finish: bool, bias: usize, lowest: f32, highest: f32,
   rows: i32, columns: i32, partRows: i32, partColumns: i32,
@@ -194,7 +242,7 @@ export function multiply(
     const firstRow = part / across * partRows;
     const firstColumn = part % across * partColumns;
     multiplyRange(
-      left, leftRows, leftDepths, right, rightDepths, rightColumns, target, targetRows, depth,
+      left, leftRows, leftDepths, right, rightDepths, rightColumns, packed, columns, target, targetRows, depth,
       finish, bias, lowest, highest,
       firstRow, min(firstRow + partRows, rows), firstColumn, min(firstColumn + partColumns, columns), scratch,
     );

@@ -190,24 +190,37 @@ function paddedInput(shape: ConvolutionShape): Padding {
 
 /** Multiply-adds below which another thread is not worth waking. */
 const worthwhile = 500_000;
+/** Floats of a right side that is packed as a whole, at most: it takes as much memory again. */
+const mostPacked = 16_000_000;
+
+/** How a product is cut for several threads. */
+export interface Parts {
+  /** Whether the right side is packed once, by all threads, before the product. */
+  readonly packFirst: boolean;
+  readonly rows: number;
+  readonly columns: number;
+}
 
 /**
- * The parts into which a product is cut for several threads. Each part packs both its sides anew, so
- * that the longer side is cut, and not finely.
+ * The parts that threads take one after another: some for each thread, so that one that is held up
+ * leaves the rest to the others. Each packs its own rows of the left side; columns are cut only
+ * where there are few rows.
  */
-export function cutProduct(
-  rows: number,
-  columns: number,
-  depth: number,
-  threads: number,
-): { rows: number; columns: number } {
-  if (threads === 1 || rows * columns * depth < worthwhile) return { rows, columns };
-  const cut = (length: number, least: number, multiple: number) => {
-    const fine = Math.max(least, Math.ceil(length / (8 * threads)));
-    const each = Math.min(fine, Math.ceil(length / threads));
-    return multiple * Math.ceil(each / multiple);
+export function cutProduct(rows: number, columns: number, depth: number, threads: number): Parts {
+  if (threads === 1 || rows * columns * depth < worthwhile) return { packFirst: false, rows, columns };
+  const packFirst = columns * depth <= mostPacked;
+  const partRows = roundUp(Math.min(Math.max(Math.ceil(rows / (8 * threads)), 32), 128), 16);
+  const down = Math.ceil(rows / partRows);
+  const across = Math.ceil((4 * threads) / down);
+  return {
+    packFirst,
+    rows: packFirst ? partRows : roundUp(Math.ceil(rows / threads), 16),
+    columns: roundUp(Math.max(Math.ceil(columns / across), 32), 16),
   };
-  return rows >= columns ? { rows: cut(rows, 512, 4), columns } : { rows, columns: cut(columns, 256, 8) };
+}
+
+function roundUp(value: number, multiple: number): number {
+  return multiple * Math.ceil(value / multiple);
 }
 
 function phases(size: number, filter: number, stride: number, before: number): Phase[] {

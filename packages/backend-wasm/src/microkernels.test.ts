@@ -52,6 +52,7 @@ function guardedProduct(
   memory: WasmMemory,
   [rows, columns, depth]: readonly [number, number, number],
   [partRows, partColumns]: readonly [number, number],
+  packFirst = false,
 ): Float32Array {
   const guarded = new GuardedMemory(memory);
   const line = (count: number, step: number) => {
@@ -67,10 +68,14 @@ function guardedProduct(
   const targetRows = line(rows, columns);
   const scratch = guarded.allocate(kernels.multiplyScratchBytes(partRows, partColumns, depth));
   const parts = Math.ceil(rows / partRows) * Math.ceil(columns / partColumns);
+  const packed = packFirst ? guarded.allocate(kernels.packRightBytes(columns, depth)) : 0;
+  for (let item = 0; packFirst && item < kernels.packRightItems(columns, depth); item++) {
+    kernels.packRight(packed, right, rightDepths, rightColumns, depth, columns, item, item + 1);
+  }
   for (let part = 0; part < parts; part++) {
     // biome-ignore format: operand by operand
     kernels.multiply(
-      left, leftRows, leftDepths, right, rightDepths, rightColumns, target, targetRows, depth,
+      left, leftRows, leftDepths, right, rightDepths, rightColumns, packed, target, targetRows, depth,
       false, 0, 0, 0, rows, columns, partRows, partColumns, part, part + 1, scratch,
     );
   }
@@ -106,17 +111,18 @@ describe('the product', () => {
   it('is the same to the bit however it is cut', async () => {
     const memory = new Memory({ initial: 64 });
     const { microkernels } = await startMicrokernels(memory);
-    const size = [30, 21, 300] as const;
-    const whole = guardedProduct(microkernels, memory, size, [30, 21]);
+    const size = [30, 141, 300] as const;
+    const whole = guardedProduct(microkernels, memory, size, [30, 141]);
     expectClose(whole, expectedProduct(...size));
     for (const parts of [
-      [13, 21],
-      [30, 10],
-      [7, 3],
+      [13, 141],
+      [30, 16],
+      [7, 40],
       [4, 8],
-      [1, 1],
+      [1, 136],
     ] as const) {
       expect(guardedProduct(microkernels, memory, size, parts)).toEqual(whole);
+      expect(guardedProduct(microkernels, memory, size, parts, true)).toEqual(whole);
     }
   });
 

@@ -9,6 +9,8 @@ export type Address = number;
 export interface Microkernels {
   fillOffsets(table: Address, n0: number, s0: number, n1: number, s1: number, n2: number, s2: number): void;
   multiplyScratchBytes(rows: number, columns: number, depth: number): number;
+  packRightItems(columns: number, depth: number): number;
+  packRightBytes(columns: number, depth: number): number;
   runsOf(rows: number): number;
   addRuns(one: Address, other: Address, runs: Address, count: number, channels: number): void;
   shiftFrom(shift: Address, total: Address, count: number, channels: number): void;
@@ -66,6 +68,15 @@ export interface SharedArguments {
   ];
   /** Bytes. */
   zero: [to: Address];
+  /** Pieces of the packed matrix. */
+  packRight: [
+    packed: Address,
+    right: Address,
+    rightDepths: Address,
+    rightColumns: Address,
+    depth: number,
+    columns: number,
+  ];
   /** Parts. */
   multiply: [
     left: Address,
@@ -74,6 +85,7 @@ export interface SharedArguments {
     right: Address,
     rightDepths: Address,
     rightColumns: Address,
+    packed: Address,
     target: Address,
     targetRows: Address,
     depth: number,
@@ -165,6 +177,7 @@ export type SharedKernel = keyof SharedArguments;
 export const sharedKernels = [
   'padImages',
   'zero',
+  'packRight',
   'multiply',
   'sumRuns',
   'gradientRuns',

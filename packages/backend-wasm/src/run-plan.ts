@@ -52,6 +52,15 @@ export function runPlan(
         const depth = count(product.leftDepths);
         if (rows === 0 || columns === 0 || depth === 0) continue;
         const parts = cutProduct(rows, columns, depth, team.threads);
+        const rightStart = addressOf(backend, right) + 4 * product.rightDepths.start;
+        const rightDepths = table(product.rightDepths);
+        const rightColumns = table(product.rightColumns);
+        let packed = 0;
+        if (parts.packFirst) {
+          packed = allocate(microkernels.packRightBytes(columns, depth));
+          const pieces = microkernels.packRightItems(columns, depth);
+          team.share('packRight', [packed, rightStart, rightDepths, rightColumns, depth, columns], pieces, 1);
+        }
         const bytesEach = microkernels.multiplyScratchBytes(parts.rows, parts.columns, depth);
         team.share(
           'multiply',
@@ -59,9 +68,10 @@ export function runPlan(
             left + 4 * product.leftRows.start,
             table(product.leftRows),
             table(product.leftDepths),
-            addressOf(backend, right) + 4 * product.rightDepths.start,
-            table(product.rightDepths),
-            table(product.rightColumns),
+            rightStart,
+            rightDepths,
+            rightColumns,
+            packed,
             target + 4 * product.targetRows.start,
             table(product.targetRows),
             depth,

@@ -67,8 +67,10 @@ export async function startTeam(
   const shared = new SharedArrayBuffer(controlBytes);
   const workers: WorkerHandle[] = [];
   const stop = () => {
-    Atomics.store(new Int32Array(shared), control.state, -1);
-    Atomics.notify(new Int32Array(shared), control.state);
+    const integers = new Int32Array(shared);
+    Atomics.store(integers, control.quit, 1);
+    turn(integers);
+    Atomics.notify(integers, control.state);
     for (const worker of workers) worker.terminate();
   };
   try {
@@ -99,6 +101,7 @@ async function within<Result>(seconds: number, work: Promise<Result>): Promise<R
   }
 }
 
+const { performance } = globalThis as unknown as { performance: { now(): number } };
 const timers = globalThis as unknown as {
   setTimeout(run: () => void, milliseconds: number): unknown;
   clearTimeout(timer: unknown): void;
@@ -126,7 +129,7 @@ function sharer(microkernels: Exports, shared: SharedArrayBuffer, threads: numbe
     integers[control.scratch] = scratch.address;
     integers[control.scratchEach] = scratch.bytesEach;
     Atomics.store(integers, control.next, 0);
-    Atomics.add(integers, control.state, 1);
+    turn(integers);
     Atomics.notify(integers, control.state, Math.min(threads, Math.ceil(count / taken)) - 1);
     try {
       for (;;) {
@@ -135,7 +138,7 @@ function sharer(microkernels: Exports, shared: SharedArrayBuffer, threads: numbe
         kernel(...numbers, first, Math.min(first + taken, count), scratch.address);
       }
     } finally {
-      Atomics.add(integers, control.state, 1);
+      turn(integers);
       waitForOthers(integers, mayWait);
     }
     if (Atomics.exchange(integers, control.failed, 0) !== 0) {
@@ -147,20 +150,25 @@ function sharer(microkernels: Exports, shared: SharedArrayBuffer, threads: numbe
   };
 }
 
+/** Opens or closes a job: the state goes round without ever being negative. */
+function turn(integers: Int32Array): void {
+  Atomics.store(integers, control.state, (Atomics.load(integers, control.state) + 1) & 0x3fff_ffff);
+}
+
 /** Returns when no worker is in the job any more. A page's main thread may not sleep, and turns in circles. */
 function waitForOthers(integers: Int32Array, mayWait: boolean): void {
-  for (let spin = 0; spin < 1000; spin++) if (Atomics.load(integers, control.active) === 0) return;
-  const end = Date.now() + 1000 * secondsToFinish;
+  const start = performance.now();
   for (;;) {
     const active = Atomics.load(integers, control.active);
     if (active === 0) return;
-    if (Date.now() > end) {
+    const waited = performance.now() - start;
+    if (waited > 1000 * secondsToFinish) {
       throw new WasmBackendError(
         'thread-failed',
         `A thread did not finish its share within ${secondsToFinish} seconds. Start the process or page again.`,
       );
     }
-    if (mayWait) Atomics.wait(integers, control.active, active, 1000);
+    if (mayWait && waited > control.alertMilliseconds) Atomics.wait(integers, control.active, active, 1000);
   }
 }
 

@@ -2,7 +2,7 @@ import { control } from './control.js';
 
 /**
  * What a worker runs, as text, so that no bundler or minifier changes it. It is sent
- * `{ module, memory, shared, names, index }`, answers once it is ready, and serves until the state is −1.
+ * `{ module, memory, shared, names, index }`, answers once it is ready, and serves until told to quit.
  */
 export const workerSource = `'use strict';
 const serve = ({ module, memory, shared, names, index }, ready) => {
@@ -24,10 +24,11 @@ const serve = ({ module, memory, shared, names, index }, ready) => {
   ready();
   let seen = 0;
   for (;;) {
-    for (let spin = 0; spin < 4000 && Atomics.load(integers, ${control.state}) === seen; spin++);
+    const end = performance.now() + ${control.alertMilliseconds};
+    while (Atomics.load(integers, ${control.state}) === seen && performance.now() < end);
     Atomics.wait(integers, ${control.state}, seen);
     const state = Atomics.load(integers, ${control.state});
-    if (state === -1) return;
+    if (Atomics.load(integers, ${control.quit}) === 1) return;
     seen = state;
     if (state % 2 === 0) continue;
     Atomics.add(integers, ${control.active}, 1);
