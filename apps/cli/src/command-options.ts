@@ -25,6 +25,7 @@ export interface TrainCommandOptions extends NetworkOptions {
   readonly statistics: 'precise' | 'running';
   readonly seed: number;
   readonly backend: string;
+  readonly threads?: number;
   readonly json?: true;
 }
 
@@ -32,12 +33,14 @@ export interface EvaluateCommandOptions {
   readonly data: string;
   readonly batchSize: number;
   readonly backend: string;
+  readonly threads?: number;
   readonly json?: true;
 }
 
 export interface PredictCommandOptions {
   readonly top: number;
   readonly backend: string;
+  readonly threads?: number;
   readonly json?: true;
 }
 

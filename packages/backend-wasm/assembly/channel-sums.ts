@@ -1,39 +1,58 @@
-// Sums over the rows of [rows, channels]. Runs of rows are added in f32, the runs in f64: the error
-// doesn't grow with the number of rows.
+// Two sums for every channel over the rows of [rows, channels]. Runs of rows are added in f32, the
+// runs in f64: the error doesn't grow with the number of rows. A run is the same however many
+// threads share the runs, and they are always added in their order: so is the result.
 const RUN = 128;
 
-/** total[c] += partial[c], total in f64, partial in f32, which is cleared. */
-function settle(total: usize, partial: usize, channels: i32): void {
-  for (let c = 0; c < channels; c++) {
-    const to = total + (<usize>c << 3);
-    const from = partial + (<usize>c << 2);
-    store<f64>(to, load<f64>(to) + <f64>load<f32>(from));
-    store<f32>(from, 0);
+/** How many runs there are. */
+export function runsOf(rows: i32): i32 {
+  return (rows + RUN - 1) / RUN;
+}
+
+/** Adds the runs up, each with its two f32 sums for every channel, into f64. */
+export function addRuns(one: usize, other: usize, runs: usize, count: i32, channels: i32): void {
+  const wide = <usize>channels << 3;
+  memory.fill(one, 0, wide);
+  memory.fill(other, 0, wide);
+  for (let run = 0; run < count; run++) {
+    addRun(one, runs, channels);
+    addRun(other, runs + (<usize>channels << 2), channels);
+    runs += wide;
   }
 }
 
-/** Σ(x − shift) and Σ(x − shift)² of every channel; the rows lie `step` bytes apart. */
-export function sums(
-  total: usize, square: usize,
-  x: usize, step: usize, rows: i32, channels: i32, shift: usize, partial: usize,
+function addRun(total: usize, run: usize, channels: i32): void {
+  let c = 0;
+  for (; c + 2 <= channels; c += 2) {
+    const sums = f64x2.promote_low_f32x4(v128.load64_zero(run));
+    v128.store(total, f64x2.add(v128.load(total), sums));
+    total += 16;
+    run += 8;
+  }
+  if (c < channels) store<f64>(total, load<f64>(total) + <f64>load<f32>(run));
+}
+
+/** Of the runs [first, last): Σ(x − shift) and Σ(x − shift)² of every channel; rows lie `step` bytes apart. */
+export function sumRuns(
+  runs: usize, x: usize, step: usize, rows: i32, channels: i32, shift: usize,
+  first: i32, last: i32,
 ): void {
   const narrow = <usize>channels << 2;
   const vectorEnd = <usize>(channels & ~3) << 2;
-  const partialSquare = partial + narrow;
-  memory.fill(total, 0, <usize>channels << 3);
-  memory.fill(square, 0, <usize>channels << 3);
-  memory.fill(partial, 0, 2 * narrow);
-  for (let first = 0; first < rows; first += RUN) {
-    const last = min(first + RUN, rows);
-    let r = first;
-    for (; r + 4 <= last; r += 4) {
+  for (let run = first; run < last; run++) {
+    const partial = runs + <usize>run * 2 * narrow;
+    const partialSquare = partial + narrow;
+    memory.fill(partial, 0, 2 * narrow);
+    let from = x + <usize>(run * RUN) * step;
+    let r = run * RUN;
+    const end = min(r + RUN, rows);
+    for (; r + 4 <= end; r += 4) {
       for (let c: usize = 0; c < vectorEnd; c += 16) {
-        const from = x + c;
+        const at = from + c;
         const m = v128.load(shift + c);
-        const d0 = f32x4.sub(v128.load(from), m);
-        const d1 = f32x4.sub(v128.load(from + step), m);
-        const d2 = f32x4.sub(v128.load(from + 2 * step), m);
-        const d3 = f32x4.sub(v128.load(from + 3 * step), m);
+        const d0 = f32x4.sub(v128.load(at), m);
+        const d1 = f32x4.sub(v128.load(at + step), m);
+        const d2 = f32x4.sub(v128.load(at + 2 * step), m);
+        const d3 = f32x4.sub(v128.load(at + 3 * step), m);
         const sum = f32x4.add(f32x4.add(d0, d1), f32x4.add(d2, d3));
         const squares = f32x4.add(
           f32x4.add(f32x4.mul(d0, d0), f32x4.mul(d1, d1)),
@@ -43,16 +62,14 @@ export function sums(
         v128.store(partialSquare + c, f32x4.add(v128.load(partialSquare + c), squares));
       }
       for (let c = vectorEnd; c < narrow; c += 4) {
-        for (let i: usize = 0; i < 4; i++) addOne(partial, partialSquare, x + i * step, shift, c);
+        for (let i: usize = 0; i < 4; i++) addOne(partial, partialSquare, from + i * step, shift, c);
       }
-      x += 4 * step;
+      from += 4 * step;
     }
-    for (; r < last; r++) {
-      for (let c: usize = 0; c < narrow; c += 4) addOne(partial, partialSquare, x, shift, c);
-      x += step;
+    for (; r < end; r++) {
+      for (let c: usize = 0; c < narrow; c += 4) addOne(partial, partialSquare, from, shift, c);
+      from += step;
     }
-    settle(total, partial, channels);
-    settle(square, partialSquare, channels);
   }
 }
 
@@ -71,23 +88,26 @@ function open(dy: v128, d: v128, a: v128, b: v128, closed: v128): v128 {
   return v128.andnot(dy, f32x4.le(f32x4.add(f32x4.mul(d, a), b), closed));
 }
 
-/** Σg and Σ g·(x − mean) of every channel, with g = dy, or 0 where the ReLU of (x − mean)·a + b is closed. */
-export function gradientSums(
-  total: usize, product: usize,
-  dy: usize, x: usize, rows: i32, channels: i32,
-  mean: usize, a: usize, b: usize, relu: bool, partial: usize,
+/**
+ * Of the runs [first, last): Σg and Σ g·(x − mean) of every channel, with g = dy, or 0 where the ReLU
+ * of (x − mean)·a + b is closed.
+ */
+export function gradientRuns(
+  runs: usize, dy: usize, x: usize, rows: i32, channels: i32,
+  mean: usize, a: usize, b: usize, relu: bool, first: i32, last: i32,
 ): void {
   const narrow = <usize>channels << 2;
   const vectorEnd = <usize>(channels & ~3) << 2;
-  const partialProduct = partial + narrow;
   const closed = relu ? f32x4.splat(0) : f32x4.splat(-Infinity);
-  memory.fill(total, 0, <usize>channels << 3);
-  memory.fill(product, 0, <usize>channels << 3);
-  memory.fill(partial, 0, 2 * narrow);
-  for (let first = 0; first < rows; first += RUN) {
-    const last = min(first + RUN, rows);
-    let r = first;
-    for (; r + 2 <= last; r += 2) {
+  x += <usize>(first * RUN) * narrow;
+  dy += <usize>(first * RUN) * narrow;
+  for (let run = first; run < last; run++) {
+    const partial = runs + <usize>run * 2 * narrow;
+    const partialProduct = partial + narrow;
+    memory.fill(partial, 0, 2 * narrow);
+    let r = run * RUN;
+    const end = min(r + RUN, rows);
+    for (; r + 2 <= end; r += 2) {
       for (let c: usize = 0; c < vectorEnd; c += 16) {
         const m = v128.load(mean + c);
         const gain = v128.load(a + c);
@@ -109,15 +129,13 @@ export function gradientSums(
       x += 2 * narrow;
       dy += 2 * narrow;
     }
-    for (; r < last; r++) {
+    for (; r < end; r++) {
       for (let c: usize = 0; c < narrow; c += 4) {
         addGradient(partial, partialProduct, dy, x, mean, a, b, relu, c);
       }
       x += narrow;
       dy += narrow;
     }
-    settle(total, partial, channels);
-    settle(product, partialProduct, channels);
   }
 }
 

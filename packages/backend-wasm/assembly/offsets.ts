@@ -20,33 +20,34 @@ export function fillOffsets(
 /**
  * Copies images [batch, height, width, channels] into the middle of zeros
  * [batch, paddedHeight, paddedWidth, channels]; rows and columns beyond the padded size are left out.
+ * Of the batch · paddedHeight rows, [first, last).
  */
 export function padImages(
   to: usize, from: usize,
-  batch: i32, height: i32, width: i32, channels: i32,
-  top: i32, left: i32, paddedHeight: i32, paddedWidth: i32,
+  height: i32, width: i32, channels: i32,
+  top: i32, left: i32, paddedHeight: i32, paddedWidth: i32, first: i32, last: i32,
 ): void {
   const pixel = <usize>channels << 2;
   const row = <usize>width * pixel;
   const kept = <usize>min(width, paddedWidth - left) * pixel;
   const before = <usize>left * pixel;
   const paddedRow = <usize>paddedWidth * pixel;
-  for (let n = 0; n < batch; n++) {
-    for (let y = 0; y < paddedHeight; y++) {
-      const source = y - top;
-      if (source < 0 || source >= height) {
-        memory.fill(to, 0, paddedRow);
-      } else {
-        memory.fill(to, 0, before);
-        memory.copy(to + before, from + <usize>source * row, kept);
-        memory.fill(to + before + kept, 0, paddedRow - before - kept);
-      }
-      to += paddedRow;
+  to += <usize>first * paddedRow;
+  for (let line = first; line < last; line++) {
+    const image = line / paddedHeight;
+    const y = line - image * paddedHeight - top;
+    if (y < 0 || y >= height) {
+      memory.fill(to, 0, paddedRow);
+    } else {
+      memory.fill(to, 0, before);
+      memory.copy(to + before, from + <usize>(image * height + y) * row, kept);
+      memory.fill(to + before + kept, 0, paddedRow - before - kept);
     }
-    from += <usize>height * row;
+    to += paddedRow;
   }
 }
 
-export function zero(to: usize, bytes: usize): void {
-  memory.fill(to, 0, bytes);
+/** Zeros the bytes [first, last). */
+export function zero(to: usize, first: usize, last: usize): void {
+  memory.fill(to + first, 0, last - first);
 }

@@ -1,16 +1,24 @@
 /**
- * Adds dy to dx, which starts as zeros, at the first maximum of each window; y is the pooled x.
- * x and dx are [batch, height, width, channels], y and dy [batch, outHeight, outWidth, channels].
+ * Zeros dx, and adds dy at the first maximum of each window; y is the pooled x. x and dx are
+ * [batch, height, width, channels], y and dy [batch, outHeight, outWidth, channels]; of the images,
+ * [first, last).
  */
 export function maxPoolGradient(
   dx: usize, dy: usize, x: usize, y: usize,
-  batch: i32, height: i32, width: i32, channels: i32, outHeight: i32, outWidth: i32,
+  height: i32, width: i32, channels: i32, outHeight: i32, outWidth: i32,
   windowHeight: i32, windowWidth: i32, strideHeight: i32, strideWidth: i32, top: i32, left: i32,
+  first: i32, last: i32,
 ): void {
   const pixel = <usize>channels << 2;
   const row = <usize>width * pixel;
   const image = <usize>height * row;
-  for (let n = 0; n < batch; n++) {
+  const outImage = <usize>(outHeight * outWidth) * pixel;
+  dx += <usize>first * image;
+  x += <usize>first * image;
+  dy += <usize>first * outImage;
+  y += <usize>first * outImage;
+  for (let n = first; n < last; n++) {
+    memory.fill(dx, 0, image);
     for (let oy = 0; oy < outHeight; oy++) {
       const y0 = max(oy * strideHeight - top, 0);
       const y1 = min(oy * strideHeight - top + windowHeight, height);

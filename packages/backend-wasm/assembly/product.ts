@@ -10,7 +10,7 @@ const BLOCK_DEPTH = 256;
 const BLOCK_ROWS = 128;
 const BLOCK_COLUMNS = 2048;
 
-/** Bytes of scratch that `multiply` needs. */
+/** Bytes of scratch that `multiply` needs for parts of these sizes. */
 export function multiplyScratchBytes(rows: i32, columns: i32, depth: i32): i32 {
   const k = min(depth, BLOCK_DEPTH);
   const m = min(rows, BLOCK_ROWS) + TILE_ROWS;
@@ -18,12 +18,23 @@ export function multiplyScratchBytes(rows: i32, columns: i32, depth: i32): i32 {
   return ((m + n) * k + TILE_ROWS * TILE_COLUMNS) * 4 + 192;
 }
 
-/** Writes, or adds, the 4×8 tile left·right of packed panels; the rows of the tile begin at c0 … c3. */
+/** A finished sum, with its bias, and not beyond [lowest, highest]. */
+// @ts-ignore: decorator
+@inline
+function activate(sum: v128, bias: v128, lowest: v128, highest: v128): v128 {
+  return f32x4.min(f32x4.max(f32x4.add(sum, bias), lowest), highest);
+}
+
+/**
+ * Writes, or adds, the 4×8 tile left·right of packed panels; the rows of the tile begin at c0 … c3.
+ * With `finish`, eight biases are added (none where their address is 0) and the result is bounded.
+ */
 // @ts-ignore: decorator
 @inline
 function tile(
   depth: i32, left: usize, right: usize,
   c0: usize, c1: usize, c2: usize, c3: usize, add: bool,
+  finish: bool, bias: usize, lowest: f32, highest: f32,
 ): void {
   let a0 = f32x4.splat(0), a1 = f32x4.splat(0);
   let b0 = f32x4.splat(0), b1 = f32x4.splat(0);
@@ -59,6 +70,20 @@ function tile(
     e0 = f32x4.add(e0, v128.load(c3));
     e1 = f32x4.add(e1, v128.load(c3, 16));
   }
+  if (finish) {
+    const bias0 = bias ? v128.load(bias) : f32x4.splat(0);
+    const bias1 = bias ? v128.load(bias, 16) : f32x4.splat(0);
+    const low = f32x4.splat(lowest);
+    const high = f32x4.splat(highest);
+    a0 = activate(a0, bias0, low, high);
+    a1 = activate(a1, bias1, low, high);
+    b0 = activate(b0, bias0, low, high);
+    b1 = activate(b1, bias1, low, high);
+    d0 = activate(d0, bias0, low, high);
+    d1 = activate(d1, bias1, low, high);
+    e0 = activate(e0, bias0, low, high);
+    e1 = activate(e1, bias1, low, high);
+  }
   v128.store(c0, a0);
   v128.store(c0, a1, 16);
   v128.store(c1, b0);
@@ -73,15 +98,65 @@ function tile(
 function edgeTile(
   depth: i32, left: usize, right: usize, aside: usize,
   target: usize, targetRows: usize, rows: i32, columns: i32, add: bool,
+  finish: bool, bias: usize, lowest: f32, highest: f32,
 ): void {
-  tile(depth, left, right, aside, aside + 32, aside + 64, aside + 96, false);
+  tile(depth, left, right, aside, aside + 32, aside + 64, aside + 96, false, false, 0, 0, 0);
   for (let i = 0; i < rows; i++) {
     const to = target + load<i32>(targetRows + (<usize>i << 2));
     for (let j = 0; j < columns; j++) {
       const at = to + (<usize>j << 2);
-      const value = load<f32>(aside + (<usize>(i * TILE_COLUMNS + j) << 2));
-      store<f32>(at, add ? load<f32>(at) + value : value);
+      let value = load<f32>(aside + (<usize>(i * TILE_COLUMNS + j) << 2));
+      if (add) value += load<f32>(at);
+      if (finish) {
+        if (bias) value += load<f32>(bias + (<usize>j << 2));
+        value = min<f32>(max<f32>(value, lowest), highest);
+      }
+      store<f32>(at, value);
     }
+  }
+}
+
+/** Columns that `packRight` packs at once. */
+const PACKED_COLUMNS = 128;
+
+// @ts-ignore: decorator
+@inline
+function packedPieces(columns: i32): i32 {
+  return (columns + PACKED_COLUMNS - 1) / PACKED_COLUMNS;
+}
+
+/** How many items `packRight` has. */
+export function packRightItems(columns: i32, depth: i32): i32 {
+  return packedPieces(columns) * ((depth + BLOCK_DEPTH - 1) / BLOCK_DEPTH);
+}
+
+/** Bytes of the whole right side, packed. */
+export function packRightBytes(columns: i32, depth: i32): i32 {
+  return (columns + TILE_COLUMNS) * depth * 4 + 64;
+}
+
+/** Where a block of the depth begins in the right side as `packRight` packs it. */
+// @ts-ignore: decorator
+@inline
+function packedBlock(packed: usize, k0: i32, columns: i32): usize {
+  const padded = (columns + TILE_COLUMNS - 1) / TILE_COLUMNS * TILE_COLUMNS;
+  return ((packed + 31) & ~31) + (<usize>(k0 * padded) << 2);
+}
+
+/** Packs the whole right side for several threads to read; of its pieces, [first, last). */
+export function packRight(
+  packed: usize, right: usize, rightDepths: usize, rightColumns: usize, depth: i32, columns: i32,
+  first: i32, last: i32,
+): void {
+  const pieces = packedPieces(columns);
+  for (let item = first; item < last; item++) {
+    const k0 = item / pieces * BLOCK_DEPTH;
+    const k = min(depth - k0, BLOCK_DEPTH);
+    const j0 = item % pieces * PACKED_COLUMNS;
+    pack(
+      packedBlock(packed, k0, columns) + (<usize>(j0 * k) << 2), TILE_COLUMNS,
+      right, rightColumns, j0, min(j0 + PACKED_COLUMNS, columns), rightDepths + (<usize>k0 << 2), k,
+    );
   }
 }
 
@@ -91,13 +166,16 @@ function edgeTile(
  * right + rightDepths[k] + rightColumns[j], entry (i, j) of the target at
  * target + targetRows[i] + 4j: tables of i32 offsets in bytes. So the left matrix may be a
  * convolution's patches, which are never laid out. Disjoint ranges may be computed at once, each
- * with scratch of its own.
+ * with scratch of its own. With `finish`, the bias of each column is added (none where its address
+ * is 0), and results are bounded by lowest and highest. `packed` is what `packRight` made of all
+ * `columns`, or 0.
  */
-export function multiply(
+function multiplyRange(
   left: usize, leftRows: usize, leftDepths: usize,
-  right: usize, rightDepths: usize, rightColumns: usize,
-  target: usize, targetRows: usize,
-  depth: i32, firstRow: i32, lastRow: i32, firstColumn: i32, lastColumn: i32,
+  right: usize, rightDepths: usize, rightColumns: usize, packed: usize, columns: i32,
+  target: usize, targetRows: usize, depth: i32,
+  finish: bool, bias: usize, lowest: f32, highest: f32,
+  firstRow: i32, lastRow: i32, firstColumn: i32, lastColumn: i32,
   scratch: usize,
 ): void {
   const aside = (scratch + 63) & ~63;
@@ -110,14 +188,18 @@ export function multiply(
     for (let k0 = 0; k0 < depth; k0 += BLOCK_DEPTH) {
       const k = min(depth - k0, BLOCK_DEPTH);
       const add = k0 > 0;
-      pack(packedRight, TILE_COLUMNS, right, rightColumns, j0, j1, rightDepths + (<usize>k0 << 2), k);
+      const end = finish && k0 + k == depth;
+      let rightBlock = packedRight;
+      if (packed) rightBlock = packedBlock(packed, k0, columns) + (<usize>(j0 * k) << 2);
+      else pack(packedRight, TILE_COLUMNS, right, rightColumns, j0, j1, rightDepths + (<usize>k0 << 2), k);
       for (let i0 = firstRow; i0 < lastRow; i0 += BLOCK_ROWS) {
         const i1 = min(i0 + BLOCK_ROWS, lastRow);
         pack(packedLeft, TILE_ROWS, left, leftRows, i0, i1, leftDepths + (<usize>k0 << 2), k);
         for (let j = j0; j < j1; j += TILE_COLUMNS) {
-          const rightPanel = packedRight + (<usize>((j - j0) * k) << 2);
+          const rightPanel = rightBlock + (<usize>((j - j0) * k) << 2);
           const wide = j + TILE_COLUMNS <= j1;
           const column = target + (<usize>j << 2);
+          const biases = bias ? bias + (<usize>j << 2) : 0;
           for (let i = i0; i < i1; i += TILE_ROWS) {
             const leftPanel = packedLeft + (<usize>((i - i0) * k) << 2);
             const rows = targetRows + (<usize>i << 2);
@@ -126,16 +208,43 @@ export function multiply(
                 k, leftPanel, rightPanel,
                 column + load<i32>(rows), column + load<i32>(rows, 4),
                 column + load<i32>(rows, 8), column + load<i32>(rows, 12), add,
+                end, biases, lowest, highest,
               );
             } else {
               edgeTile(
                 k, leftPanel, rightPanel, aside, column, rows,
                 min(TILE_ROWS, i1 - i), min(TILE_COLUMNS, j1 - j), add,
+                end, biases, lowest, highest,
               );
             }
           }
         }
       }
     }
+  }
+}
+
+/**
+ * The parts [first, last) of a product of `rows` and `columns`, which is cut into parts of `partRows`
+ * and `partColumns` (a multiple of 8), counted along the columns first; how it is cut changes no bit
+ * of the result.
+ */
+export function multiply(
+  left: usize, leftRows: usize, leftDepths: usize,
+  right: usize, rightDepths: usize, rightColumns: usize, packed: usize,
+  target: usize, targetRows: usize, depth: i32,
+  finish: bool, bias: usize, lowest: f32, highest: f32,
+  rows: i32, columns: i32, partRows: i32, partColumns: i32,
+  first: i32, last: i32, scratch: usize,
+): void {
+  const across = (columns + partColumns - 1) / partColumns;
+  for (let part = first; part < last; part++) {
+    const firstRow = part / across * partRows;
+    const firstColumn = part % across * partColumns;
+    multiplyRange(
+      left, leftRows, leftDepths, right, rightDepths, rightColumns, packed, columns, target, targetRows, depth,
+      finish, bias, lowest, highest,
+      firstRow, min(firstRow + partRows, rows), firstColumn, min(firstColumn + partColumns, columns), scratch,
+    );
   }
 }

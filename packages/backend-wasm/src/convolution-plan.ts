@@ -1,7 +1,8 @@
 /**
- * How both gradients of a convolution become products of matrices. This is the only place that
+ * How a convolution and both its gradients become products of matrices. This is the only place that
  * chooses; docs/wasm-kernels.md has the measurements behind it.
  *
+ * - The convolution is patches(x) · filter.
  * - The filter's gradient is patches(x)ᵀ · dy, one product as deep as there are output pixels.
  * - The input's gradient, for each phase of the stride, is patches(dy) · (that phase's taps,
  *   transposed). Stride 1 has one phase and all taps. A 1×1 convolution with stride 2 has four
@@ -63,13 +64,8 @@ export interface Plan {
 /** dFilter [filterHeight, filterWidth, inChannels, outChannels]: left is x, right is dy. */
 export function planFilterGradient(shape: ConvolutionShape): Plan {
   const { batch, height, width, inChannels, outHeight, outWidth, outChannels } = shape;
-  const { filterHeight, filterWidth, strideHeight, strideWidth, top, left } = shape;
-  const padded = {
-    top,
-    left,
-    height: Math.max(top + height, (outHeight - 1) * strideHeight + filterHeight),
-    width: Math.max(left + width, (outWidth - 1) * strideWidth + filterWidth),
-  };
+  const { filterHeight, filterWidth, strideHeight, strideWidth } = shape;
+  const padded = paddedInput(shape);
   const needed = padded.height !== height || padded.width !== width;
   const row = padded.width * inChannels;
   const pixels = batch * outHeight * outWidth;
@@ -87,6 +83,32 @@ export function planFilterGradient(shape: ConvolutionShape): Plan {
         rightDepths: line(pixels, outChannels),
         rightColumns: line(outChannels, 1),
         targetRows: line(taps, outChannels),
+      },
+    ],
+  };
+}
+
+/** y [batch, outHeight, outWidth, outChannels]: left is x, right is the filter. */
+export function planForward(shape: ConvolutionShape): Plan {
+  const { batch, height, width, inChannels, outHeight, outWidth, outChannels } = shape;
+  const { filterHeight, filterWidth, strideHeight, strideWidth } = shape;
+  const padded = paddedInput(shape);
+  const row = padded.width * inChannels;
+  const pixels = batch * outHeight * outWidth;
+  const taps = filterHeight * filterWidth * inChannels;
+  return {
+    padding: padded.height !== height || padded.width !== width ? padded : null,
+    zeroFirst: taps === 0,
+    products: [
+      {
+        leftRows: table(
+          [batch, outHeight, outWidth],
+          [padded.height * row, strideHeight * row, strideWidth * inChannels],
+        ),
+        leftDepths: table([filterHeight, filterWidth, inChannels], [row, inChannels, 1]),
+        rightDepths: line(taps, outChannels),
+        rightColumns: line(outChannels, 1),
+        targetRows: line(pixels, outChannels),
       },
     ],
   };
@@ -153,6 +175,52 @@ export function planInputGradient(shape: ConvolutionShape): Plan {
     zeroFirst: covered < height * width || outChannels === 0,
     products,
   };
+}
+
+/** x with all that a filter reads around it. */
+function paddedInput(shape: ConvolutionShape): Padding {
+  const { height, width, outHeight, outWidth, filterHeight, filterWidth, top, left } = shape;
+  return {
+    top,
+    left,
+    height: Math.max(top + height, (outHeight - 1) * shape.strideHeight + filterHeight),
+    width: Math.max(left + width, (outWidth - 1) * shape.strideWidth + filterWidth),
+  };
+}
+
+/** Multiply-adds below which another thread is not worth waking. */
+const worthwhile = 500_000;
+/** Floats of a right side that is packed as a whole, at most: it takes as much memory again. */
+const mostPacked = 16_000_000;
+
+/** How a product is cut for several threads. */
+export interface Parts {
+  /** Whether the right side is packed once, by all threads, before the product. */
+  readonly packFirst: boolean;
+  readonly rows: number;
+  readonly columns: number;
+}
+
+/**
+ * The parts that threads take one after another: some for each thread, so that one that is held up
+ * leaves the rest to the others. Each packs its own rows of the left side; columns are cut only
+ * where there are few rows.
+ */
+export function cutProduct(rows: number, columns: number, depth: number, threads: number): Parts {
+  if (threads === 1 || rows * columns * depth < worthwhile) return { packFirst: false, rows, columns };
+  const packFirst = columns * depth <= mostPacked;
+  const partRows = roundUp(Math.min(Math.max(Math.ceil(rows / (8 * threads)), 32), 128), 16);
+  const down = Math.ceil(rows / partRows);
+  const across = Math.ceil((4 * threads) / down);
+  return {
+    packFirst,
+    rows: packFirst ? partRows : roundUp(Math.ceil(rows / threads), 16),
+    columns: roundUp(Math.max(Math.ceil(columns / across), 32), 16),
+  };
+}
+
+function roundUp(value: number, multiple: number): number {
+  return multiple * Math.ceil(value / multiple);
 }
 
 function phases(size: number, filter: number, stride: number, before: number): Phase[] {

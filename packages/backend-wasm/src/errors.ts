@@ -3,6 +3,7 @@ export type WasmBackendErrorCode =
   | 'start-failed'
   | 'heap-unreachable'
   | 'out-of-memory'
+  | 'thread-failed'
   | 'bad-arguments';
 
 /** What goes wrong in this package: where, what was expected, what came, and what to do. */

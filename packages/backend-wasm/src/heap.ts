@@ -1,7 +1,8 @@
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { WasmBackendError } from './errors.js';
-import type { Address, Microkernels } from './microkernels.js';
+import type { Address, Exports } from './microkernels.js';
+import type { Team } from './threads/team.js';
 import type { WasmMemory } from './web-assembly.js';
 
 /** What this package uses of the Emscripten module inside TensorFlow.js's backend. */
@@ -69,7 +70,8 @@ export function withScratch<Result>(
 /** What a kernel of this package runs with. */
 export interface KernelContext {
   readonly backend: BackendWasm;
-  readonly microkernels: Microkernels;
+  readonly microkernels: Exports;
+  readonly team: Team;
 }
 
 function outOfMemory(bytes: number): WasmBackendError {

@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { plainMemory, sharedMemory } from './generated/microkernels.js';
-import { type Microkernels, startMicrokernels } from './microkernels.js';
+import { normalizeBatch, normalizeBatchGradient, normalizeGiven } from './batch-norm.js';
+import { type Exports, startMicrokernels } from './microkernels.js';
 import { draw, expectClose } from './reference.test-support.js';
+import { oneThread } from './threads/team.js';
 import { bytesOf, type WasmMemory } from './web-assembly.js';
 
 const { Memory } = (globalThis as unknown as { WebAssembly: { Memory: MemoryConstructor } }).WebAssembly;
@@ -46,10 +48,11 @@ class GuardedMemory {
 
 /** left [rows, depth] · right [depth, columns], by the range given, written between guards. */
 function guardedProduct(
-  kernels: Microkernels,
+  kernels: Exports,
   memory: WasmMemory,
   [rows, columns, depth]: readonly [number, number, number],
-  ranges: readonly (readonly [number, number, number, number])[],
+  [partRows, partColumns]: readonly [number, number],
+  packFirst = false,
 ): Float32Array {
   const guarded = new GuardedMemory(memory);
   const line = (count: number, step: number) => {
@@ -63,12 +66,17 @@ function guardedProduct(
   const [leftRows, leftDepths] = [line(rows, depth), line(depth, 1)];
   const [rightDepths, rightColumns] = [line(depth, columns), line(columns, 1)];
   const targetRows = line(rows, columns);
-  for (const [firstRow, lastRow, firstColumn, lastColumn] of ranges) {
-    const bytes = kernels.multiplyScratchBytes(lastRow - firstRow, lastColumn - firstColumn, depth);
+  const scratch = guarded.allocate(kernels.multiplyScratchBytes(partRows, partColumns, depth));
+  const parts = Math.ceil(rows / partRows) * Math.ceil(columns / partColumns);
+  const packed = packFirst ? guarded.allocate(kernels.packRightBytes(columns, depth)) : 0;
+  for (let item = 0; packFirst && item < kernels.packRightItems(columns, depth); item++) {
+    kernels.packRight(packed, right, rightDepths, rightColumns, depth, columns, item, item + 1);
+  }
+  for (let part = 0; part < parts; part++) {
     // biome-ignore format: operand by operand
     kernels.multiply(
-      left, leftRows, leftDepths, right, rightDepths, rightColumns, target, targetRows,
-      depth, firstRow, lastRow, firstColumn, lastColumn, guarded.allocate(bytes),
+      left, leftRows, leftDepths, right, rightDepths, rightColumns, packed, target, targetRows, depth,
+      false, 0, 0, 0, rows, columns, partRows, partColumns, part, part + 1, scratch,
     );
   }
   guarded.expectNothingElseWritten();
@@ -90,64 +98,65 @@ const upTo = (most: number) => fc.integer({ min: 1, max: most });
 describe('the product', () => {
   it('writes its target and its scratch, and nothing else', async () => {
     const memory = new Memory({ initial: 32 });
-    const kernels = await startMicrokernels(memory);
+    const { microkernels } = await startMicrokernels(memory);
     fc.assert(
       fc.property(upTo(150), upTo(40), upTo(300), (rows, columns, depth) => {
-        const product = guardedProduct(kernels, memory, [rows, columns, depth], [[0, rows, 0, columns]]);
+        const product = guardedProduct(microkernels, memory, [rows, columns, depth], [rows, columns]);
         expectClose(product, expectedProduct(rows, columns, depth));
       }),
       { numRuns: 25, seed: 20151210 },
     );
   });
 
-  it('can be computed by ranges of rows and columns', async () => {
-    const memory = new Memory({ initial: 32 });
-    const kernels = await startMicrokernels(memory);
-    const product = guardedProduct(
-      kernels,
-      memory,
-      [30, 21, 40],
-      [
-        [0, 13, 0, 10],
-        [0, 13, 10, 21],
-        [13, 30, 0, 21],
-      ],
-    );
-    expectClose(product, expectedProduct(30, 21, 40));
+  it('is the same to the bit however it is cut', async () => {
+    const memory = new Memory({ initial: 64 });
+    const { microkernels } = await startMicrokernels(memory);
+    const size = [30, 141, 300] as const;
+    const whole = guardedProduct(microkernels, memory, size, [30, 141]);
+    expectClose(whole, expectedProduct(...size));
+    for (const parts of [
+      [13, 141],
+      [30, 16],
+      [7, 40],
+      [4, 8],
+      [1, 136],
+    ] as const) {
+      expect(guardedProduct(microkernels, memory, size, parts)).toEqual(whole);
+      expect(guardedProduct(microkernels, memory, size, parts, true)).toEqual(whole);
+    }
   });
 
   it('works in shared memory, too', async () => {
     const memory = new Memory({ initial: 32, maximum: 65536, shared: true });
-    const product = guardedProduct(await startMicrokernels(memory), memory, [9, 17, 5], [[0, 9, 0, 17]]);
-    expectClose(product, expectedProduct(9, 17, 5));
+    const { microkernels } = await startMicrokernels(memory);
+    expectClose(guardedProduct(microkernels, memory, [9, 17, 5], [9, 17]), expectedProduct(9, 17, 5));
   });
 });
 
 describe.each([false, true])('batch normalization, relu %s', (relu) => {
   it('writes its outputs and its scratch, and nothing else', async () => {
     const memory = new Memory({ initial: 32 });
-    const kernels = await startMicrokernels(memory);
+    const { microkernels } = await startMicrokernels(memory);
     fc.assert(
       fc.property(upTo(140), upTo(37), fc.constantFrom(0, 100), (rows, channels, mean) => {
         const guarded = new GuardedMemory(memory);
         const vector = () => guarded.put(draw(channels, 3, 1, 0.5));
         const image = () => guarded.put(draw(rows * channels, 4, mean, 0.1));
         const [x, y, dx, dy] = [image(), image(), image(), image()];
-        const [m, v, scale, offset, dScale, dOffset] = Array.from({ length: 6 }, vector) as [
-          number,
-          number,
-          number,
-          number,
-          number,
-          number,
-        ];
-        const scratch = guarded.allocate(kernels.batchNormScratchBytes(channels));
-        kernels.batchNormTraining(y, m, v, x, scale, offset, rows, channels, 1e-3, relu, scratch);
-        // biome-ignore format: operand by operand
-        kernels.batchNormTrainingGradient(
-          dx, dScale, dOffset, dy, x, scale, offset, m, v, rows, channels, 1e-3, relu, scratch,
-        );
-        kernels.batchNormInference(y, x, m, v, scale, offset, rows, channels, 1e-3, scratch);
+        const moments = { mean: vector(), variance: vector() };
+        const affine = { scale: vector(), offset: vector() };
+        const run = {
+          ...{
+            microkernels,
+            team: oneThread(microkernels),
+            allocate: (bytes: number) => guarded.allocate(bytes),
+          },
+          ...{ rows, channels, epsilon: 1e-3, relu },
+        };
+        normalizeBatch(run, { y, ...moments }, { x, ...affine });
+        const outputs = { dx, dScale: vector(), dOffset: vector() };
+        normalizeBatchGradient(run, outputs, { dy, x, ...moments, ...affine });
+        normalizeGiven(run, y, { x, ...moments, ...affine });
         guarded.expectNothingElseWritten();
       }),
       { numRuns: 25, seed: 20151210 },

@@ -5,13 +5,59 @@ import { bytesOf, webAssembly, type WasmMemory } from './web-assembly.js';
 /** A byte address in the Wasm heap. */
 export type Address = number;
 
-/** The functions of assembly/index.ts, where their arguments are explained. */
+/** The functions of assembly/index.ts that one thread calls; their arguments are explained there. */
 export interface Microkernels {
   fillOffsets(table: Address, n0: number, s0: number, n1: number, s1: number, n2: number, s2: number): void;
-  padImages(
+  multiplyScratchBytes(rows: number, columns: number, depth: number): number;
+  packRightItems(columns: number, depth: number): number;
+  packRightBytes(columns: number, depth: number): number;
+  runsOf(rows: number): number;
+  addRuns(one: Address, other: Address, runs: Address, count: number, channels: number): void;
+  shiftFrom(shift: Address, total: Address, count: number, channels: number): void;
+  momentsFrom(
+    mean: Address,
+    variance: Address,
+    total: Address,
+    square: Address,
+    shift: Address,
+    rows: number,
+    channels: number,
+  ): number;
+  meanIsFar(mean: Address, variance: Address, channels: number, epsilon: number): number;
+  coefficients(
+    a: Address,
+    b: Address,
+    residual: Address,
+    scale: Address,
+    offset: Address,
+    variance: Address,
+    rows: number,
+    channels: number,
+    epsilon: number,
+    far: boolean,
+  ): void;
+  gradientCoefficients(
+    dScale: Address,
+    dOffset: Address,
+    slope: Address,
+    level: Address,
+    total: Address,
+    product: Address,
+    residual: Address,
+    scale: Address,
+    variance: Address,
+    rows: number,
+    channels: number,
+    epsilon: number,
+  ): void;
+}
+
+/** Arguments of the functions that threads share, without the range of items and the scratch that follow. */
+export interface SharedArguments {
+  /** Items are rows of all padded images. */
+  padImages: [
     to: Address,
     from: Address,
-    batch: number,
     height: number,
     width: number,
     channels: number,
@@ -19,43 +65,80 @@ export interface Microkernels {
     left: number,
     paddedHeight: number,
     paddedWidth: number,
-  ): void;
-  zero(to: Address, bytes: number): void;
-  multiplyScratchBytes(rows: number, columns: number, depth: number): number;
-  multiply(
+  ];
+  /** Bytes. */
+  zero: [to: Address];
+  /** Pieces of the packed matrix. */
+  packRight: [
+    packed: Address,
+    right: Address,
+    rightDepths: Address,
+    rightColumns: Address,
+    depth: number,
+    columns: number,
+  ];
+  /** Parts. */
+  multiply: [
     left: Address,
     leftRows: Address,
     leftDepths: Address,
     right: Address,
     rightDepths: Address,
     rightColumns: Address,
+    packed: Address,
     target: Address,
     targetRows: Address,
     depth: number,
-    firstRow: number,
-    lastRow: number,
-    firstColumn: number,
-    lastColumn: number,
-    scratch: Address,
-  ): void;
-  batchNormInference(
+    finish: boolean,
+    bias: Address,
+    lowest: number,
+    highest: number,
+    rows: number,
+    columns: number,
+    partRows: number,
+    partColumns: number,
+  ];
+  /** Runs of rows. */
+  sumRuns: [runs: Address, x: Address, step: number, rows: number, channels: number, shift: Address];
+  gradientRuns: [
+    runs: Address,
+    dy: Address,
+    x: Address,
+    rows: number,
+    channels: number,
+    mean: Address,
+    a: Address,
+    b: Address,
+    relu: boolean,
+  ];
+  /** Rows. */
+  normalizeRows: [
     y: Address,
     x: Address,
     mean: Address,
-    variance: Address,
-    scale: Address,
-    offset: Address,
-    rows: number,
+    a: Address,
+    b: Address,
     channels: number,
-    epsilon: number,
-    scratch: Address,
-  ): void;
-  maxPoolGradient(
+    relu: boolean,
+  ];
+  gradientRows: [
+    dx: Address,
+    dy: Address,
+    x: Address,
+    mean: Address,
+    a: Address,
+    b: Address,
+    slope: Address,
+    level: Address,
+    channels: number,
+    relu: boolean,
+  ];
+  /** Images. */
+  maxPoolGradient: [
     dx: Address,
     dy: Address,
     x: Address,
     y: Address,
-    batch: number,
     height: number,
     width: number,
     channels: number,
@@ -67,58 +150,61 @@ export interface Microkernels {
     strideWidth: number,
     top: number,
     left: number,
-  ): void;
-  batchNormScratchBytes(channels: number): number;
-  batchNormTraining(
-    y: Address,
-    mean: Address,
-    variance: Address,
-    x: Address,
-    scale: Address,
-    offset: Address,
-    rows: number,
-    channels: number,
-    epsilon: number,
-    relu: boolean,
-    scratch: Address,
-  ): void;
-  batchNormTrainingGradient(
-    dx: Address,
-    dScale: Address,
-    dOffset: Address,
-    dy: Address,
-    x: Address,
-    scale: Address,
-    offset: Address,
-    mean: Address,
-    variance: Address,
-    rows: number,
-    channels: number,
-    epsilon: number,
-    relu: boolean,
-    scratch: Address,
-  ): void;
-  addRelu(to: Address, a: Address, b: Address, count: number): void;
-  reluGradient(to: Address, dy: Address, y: Address, count: number): void;
-  adamUpdate(
+  ];
+  /** Floats. */
+  add: [to: Address, a: Address, b: Address];
+  addRelu: [to: Address, a: Address, b: Address];
+  relu: [to: Address, x: Address];
+  reluGradient: [to: Address, dy: Address, y: Address];
+  adamUpdate: [
     toVariable: Address,
     toFirst: Address,
     toSecond: Address,
     variable: Address,
     gradient: Address,
-    first: Address,
-    second: Address,
-    count: number,
+    firstMoment: Address,
+    secondMoment: Address,
     stepSize: number,
     share1: number,
     share2: number,
     epsilon: number,
     decay: number,
-  ): void;
+  ];
+}
+
+export type SharedKernel = keyof SharedArguments;
+
+export const sharedKernels = [
+  'padImages',
+  'zero',
+  'packRight',
+  'multiply',
+  'sumRuns',
+  'gradientRuns',
+  'normalizeRows',
+  'gradientRows',
+  'maxPoolGradient',
+  'add',
+  'addRelu',
+  'relu',
+  'reluGradient',
+  'adamUpdate',
+] as const satisfies readonly SharedKernel[];
+
+/** All of them as they are called in one thread: arguments, the range of items [first, last), scratch. */
+export type Exports = Microkernels & {
+  [Name in SharedKernel]: (
+    ...args: [...SharedArguments[Name], first: number, last: number, scratch?: Address]
+  ) => void;
+};
+
+export interface StartedMicrokernels {
+  readonly module: object;
+  readonly microkernels: Exports;
 }
 
 /** Starts the microkernels on a memory, plain or shared; throws `simd-missing` where there is no SIMD. */
-export async function startMicrokernels(memory: WasmMemory): Promise<Microkernels> {
+export async function startMicrokernels(memory: WasmMemory): Promise<StartedMicrokernels> {
   const shared = !(memory.buffer instanceof ArrayBuffer);
   const bytes = bytesOf(shared ? sharedMemory : plainMemory);
   if (!webAssembly.validate(bytes)) {
@@ -127,6 +213,7 @@ export async function startMicrokernels(memory: WasmMemory): Promise<Microkernel
       'This JavaScript engine rejects the microkernels: WebAssembly SIMD is needed. Use a newer browser or Node, or another backend.',
     );
   }
-  const { instance } = await webAssembly.instantiate(bytes, { env: { memory } });
-  return instance.exports as Microkernels;
+  const module = await webAssembly.compile(bytes);
+  const { exports } = await webAssembly.instantiate(module, { env: { memory } });
+  return { module, microkernels: exports as Exports };
 }

@@ -1,5 +1,7 @@
+import * as tf from '@tensorflow/tfjs-core';
 import { expect } from 'vitest';
 import type { ConvolutionShape } from './convolution-plan.js';
+import { register } from './index.js';
 
 /** Plain loops in float64: slow, and right by inspection. */
 
@@ -141,4 +143,12 @@ export function draw(count: number, seed: number, mean = 0, spread = 1): Float64
     const uniform = ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
     return Math.fround(mean + spread * (2 * uniform - 1));
   });
+}
+
+/** Starts the backend anew, with that many threads. */
+export async function registerAnew(threads: number) {
+  const start = tf.findBackendFactory('wasm');
+  tf.removeBackend('wasm');
+  if (start !== null) tf.registerBackend('wasm', start);
+  return register({ threads });
 }

@@ -1,11 +1,15 @@
 import { kernelNames, type RegisteredBackend } from '@resnetjs/backend';
-import { BackendWasm, getThreadsCount, setWasmPaths, version_wasm } from '@tensorflow/tfjs-backend-wasm';
+import { BackendWasm, setThreadsCount, setWasmPaths, version_wasm } from '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs-core';
 import { conv2DBackpropFilter, conv2DBackpropInput } from './convolution-gradients.js';
+import { conv2D, fusedConv2D } from './convolution.js';
 import { WasmBackendError } from './errors.js';
 import { heapMemory, type KernelContext } from './heap.js';
-import { startMicrokernels } from './microkernels.js';
-import { fusedBatchNorm, maxPoolGrad } from './replaced-kernels.js';
+import { type StartedMicrokernels, startMicrokernels } from './microkernels.js';
+import { availableCores, whyNoThreads } from './threads/platform.js';
+import { withStandInWorkers } from './threads/stand-in-workers.js';
+import { oneThread, startTeam, type Team } from './threads/team.js';
+import { add, fusedBatchNorm, maxPoolGrad, relu } from './replaced-kernels.js';
 import {
   adamUpdate,
   addRelu,
@@ -13,6 +17,7 @@ import {
   batchNormTrainingGradient,
   reluGradient,
 } from './training-kernels.js';
+import type { WasmMemory } from './web-assembly.js';
 
 const backendName = 'wasm';
 
@@ -23,7 +28,19 @@ export interface RegisterOptions {
    * backend has started.
    */
   readonly wasmPaths?: string | Readonly<Record<string, string>>;
+  /**
+   * Threads that compute, 1 to 64; by default one for each core that the process may use, at most 8.
+   * Where threads can't be had there is one, and `details.threads` of the result says why. Too late
+   * once the backend has started.
+   */
+  readonly threads?: number;
 }
+
+/** What TensorFlow.js has until it is told otherwise. */
+const asManyAsCores = -1;
+
+const mostThreads = 64;
+const mostByDefault = 8;
 
 /** Kernel functions get their inputs and attributes untyped; the names in this table vouch for them. */
 type Kernel = (
@@ -34,10 +51,14 @@ type Kernel = (
 ) => tf.TensorInfo | tf.TensorInfo[];
 
 const kernels: Readonly<Record<string, Kernel>> = {
+  [tf.Conv2D]: conv2D,
+  [tf.FusedConv2D]: fusedConv2D,
   [tf.Conv2DBackpropFilter]: conv2DBackpropFilter,
   [tf.Conv2DBackpropInput]: conv2DBackpropInput,
   [tf.FusedBatchNorm]: fusedBatchNorm,
   [tf.MaxPoolGrad]: maxPoolGrad,
+  [tf.Add]: add,
+  [tf.Relu]: relu,
   [kernelNames.batchNormTraining]: batchNormTraining,
   [kernelNames.batchNormTrainingGradient]: batchNormTrainingGradient,
   [kernelNames.addRelu]: addRelu,
@@ -54,13 +75,18 @@ let served: { backend: BackendWasm; result: RegisteredBackend } | undefined;
 /**
  * Starts TensorFlow.js's Wasm backend, makes it the current one, and gives it the kernels that
  * training needs. Calling it again changes nothing. Throws WasmBackendError where WebAssembly SIMD
- * is missing or the backend does not start.
+ * is missing, the backend does not start, or `threads` is no such number.
  */
 export async function register(options: RegisterOptions = {}): Promise<RegisteredBackend> {
-  const backend = await startBackend(options);
+  const wanted = wantedThreads(options);
+  const { backend, problem } = await startBackend(options, wanted);
   if (served?.backend === backend) return served.result;
 
-  const context = { backend, microkernels: await startMicrokernels(heapMemory(backend)) };
+  const memory = heapMemory(backend);
+  const started = await startMicrokernels(memory);
+  const { team, words } = await gather(started, memory, wanted, problem);
+  stopWith(backend, team);
+  const context = { backend, microkernels: started.microkernels, team };
   for (const [kernelName, kernel] of Object.entries(kernels)) {
     const present = tf.getKernel(kernelName, backendName);
     if (present !== undefined) {
@@ -78,10 +104,10 @@ export async function register(options: RegisterOptions = {}): Promise<Registere
   }
   const result: RegisteredBackend = {
     name: backendName,
-    threads: getThreadsCount(),
+    threads: team.threads,
     precision: 32,
     kernels: Object.keys(kernels),
-    details: { tensorflow: version_wasm, instructions: 'WebAssembly SIMD, 128 bits' },
+    details: { tensorflow: version_wasm, instructions: 'WebAssembly SIMD, 128 bits', threads: words },
   };
   served = { backend, result };
   return result;
@@ -91,28 +117,97 @@ function missing(): never {
   throw new WasmBackendError('bad-arguments', 'TensorFlow.js has no such kernel for Wasm.');
 }
 
-async function startBackend({ wasmPaths }: RegisterOptions): Promise<BackendWasm> {
+interface Wanted {
+  readonly threads: number;
+  /** Why one thread is all, where it is. */
+  readonly problem?: string;
+}
+
+function wantedThreads({ threads }: RegisterOptions): Wanted {
+  if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1 && threads <= mostThreads)) {
+    throw new WasmBackendError(
+      'bad-arguments',
+      `threads: a whole number from 1 to ${mostThreads} was expected, got ${String(threads)}.`,
+    );
+  }
+  if (threads === 1) return { threads: 1, problem: 'as was asked for' };
+  const problem = whyNoThreads();
+  if (problem !== undefined) return { threads: 1, problem };
+  const cores = availableCores();
+  if (threads === undefined && cores < 2) return { threads: 1, problem: 'there is one core' };
+  return { threads: threads ?? Math.min(cores, mostByDefault) };
+}
+
+/** The backend, and why its memory is not shared where it should be. */
+async function startBackend(
+  { wasmPaths }: RegisterOptions,
+  wanted: Wanted,
+): Promise<{ backend: BackendWasm; problem?: string }> {
   if (!(await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT'))) {
     throw new WasmBackendError(
       'simd-missing',
       'This JavaScript engine has no WebAssembly SIMD. Use a newer browser or Node, or another backend.',
     );
   }
-  let started: boolean;
   try {
     if (wasmPaths !== undefined) setWasmPaths(wasmPaths as string);
-    // TensorFlow.js starts its threads from its own source text, which a minifier has changed: then
-    // it waits for them forever. A backend that already runs keeps what it has.
-    tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
-    started = await tf.setBackend(backendName);
+    const shared = wanted.threads > 1 && (await setBackend(true));
+    if (!shared && !(await setBackend(false))) throw startFailed();
     await tf.ready();
   } catch (cause) {
-    throw startFailed(cause);
+    throw cause instanceof WasmBackendError ? cause : startFailed(cause);
   }
-  if (!started) throw startFailed();
   const backend = tf.backend();
   if (!(backend instanceof BackendWasm)) throw startFailed();
-  return backend;
+  if (wanted.threads === 1 || isShared(heapMemory(backend))) return { backend };
+  return { backend, problem: 'the backend started without shared memory' };
+}
+
+/**
+ * Makes the backend current, and starts it if it doesn't run yet: TensorFlow.js's build with shared
+ * memory and one thread, or the plain one. What TensorFlow.js computes itself stays on one thread.
+ */
+async function setBackend(shared: boolean): Promise<boolean> {
+  tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', shared);
+  if (shared) setThreadsCount(1);
+  try {
+    const set = () => tf.setBackend(backendName);
+    return await (shared ? withStandInWorkers(set) : set());
+  } finally {
+    tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
+    if (shared) setThreadsCount(asManyAsCores);
+  }
+}
+
+function isShared(memory: WasmMemory): boolean {
+  return !(memory.buffer instanceof ArrayBuffer);
+}
+
+/** The threads that will compute, and a word on them. */
+async function gather(
+  started: StartedMicrokernels,
+  memory: WasmMemory,
+  wanted: Wanted,
+  failure: string | undefined,
+): Promise<{ team: Team; words: string }> {
+  const alone = (problem: string) => ({ team: oneThread(started.microkernels), words: `one: ${problem}` });
+  const problem = wanted.problem ?? failure;
+  if (problem !== undefined) return alone(problem);
+  try {
+    const team = await startTeam(started, memory, wanted.threads);
+    return { team, words: `${wanted.threads}, on shared memory` };
+  } catch (error) {
+    return alone(`threads did not start: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+/** The team ends with the backend. */
+function stopWith(backend: BackendWasm, team: Team): void {
+  const dispose = backend.dispose.bind(backend);
+  backend.dispose = () => {
+    team.stop();
+    dispose();
+  };
 }
 
 function startFailed(cause?: unknown): WasmBackendError {

@@ -1,8 +1,10 @@
-import { backend_util, type KernelFunc, type TensorInfo } from '@tensorflow/tfjs-core';
+import { backend_util, type KernelFunc, type TensorInfo, util } from '@tensorflow/tfjs-core';
 import type { FusedBatchNormAttrs, MaxPoolGradAttrs } from '@tensorflow/tfjs-core';
+import { normalizeGiven } from './batch-norm.js';
 import { addressOf, type KernelContext, makeOutput, withScratch } from './heap.js';
+import { floatsWorthwhile } from './threads/team.js';
 
-/** Kernels that TensorFlow.js has for Wasm, and that take a tenth of their time as one SIMD pass. */
+/** Kernels that TensorFlow.js has for Wasm, and that take less of their time as one SIMD pass in several threads. */
 
 interface BatchNormInputs {
   x: TensorInfo;
@@ -14,11 +16,12 @@ interface BatchNormInputs {
 
 /** Batch normalization of x [batch, height, width, channels] with given moments. */
 export function fusedBatchNorm(
-  { backend, microkernels }: KernelContext,
+  context: KernelContext,
   inputs: BatchNormInputs,
   attrs: FusedBatchNormAttrs,
   stock: KernelFunc,
 ): TensorInfo | TensorInfo[] {
+  const { backend } = context;
   const { x, mean, variance, offset, scale } = inputs;
   const channels = x.shape.at(-1) ?? 1;
   const perChannel = [mean, variance, offset, scale].every(
@@ -28,18 +31,12 @@ export function fusedBatchNorm(
   if (!perChannel) return stock({ inputs: inputs as never, attrs: attrs as never, backend });
   const y = makeOutput(backend, x.shape);
   const at = (tensor?: TensorInfo | null) => (tensor ? addressOf(backend, tensor) : 0);
+  const rows = x.shape.slice(0, -1).reduce((product, n) => product * n, 1);
   withScratch(backend, (allocate) =>
-    microkernels.batchNormInference(
+    normalizeGiven(
+      { ...context, allocate, rows, channels, epsilon: attrs.varianceEpsilon, relu: false },
       at(y),
-      at(x),
-      at(mean),
-      at(variance),
-      at(scale),
-      at(offset),
-      x.shape.slice(0, -1).reduce((rows, n) => rows * n, 1),
-      channels,
-      attrs.varianceEpsilon,
-      allocate(microkernels.batchNormScratchBytes(channels)),
+      { x: at(x), mean: at(mean), variance: at(variance), scale: at(scale), offset: at(offset) },
     ),
   );
   return y;
@@ -47,29 +44,71 @@ export function fusedBatchNorm(
 
 /** The gradient of maxPool with respect to its input; among equals the first gets it, as on the cpu backend. */
 export function maxPoolGrad(
-  { backend, microkernels }: KernelContext,
+  { backend, team }: KernelContext,
   { dy, input, output }: { dy: TensorInfo; input: TensorInfo; output: TensorInfo },
   { filterSize, strides, pad, dimRoundingMode }: MaxPoolGradAttrs,
 ): TensorInfo {
   const shape = input.shape as [number, number, number, number];
+  const [batch, height, width, channels] = shape;
   const info = backend_util.computePool2DInfo(shape, filterSize, strides, 1, pad, dimRoundingMode);
   const at = (tensor: TensorInfo) => addressOf(backend, tensor);
   const dx = makeOutput(backend, shape);
-  microkernels.zero(at(dx), 4 * shape.reduce((product, n) => product * n, 1));
-  microkernels.maxPoolGradient(
-    at(dx),
-    at(dy),
-    at(input),
-    at(output),
-    ...shape,
-    info.outHeight,
-    info.outWidth,
-    info.filterHeight,
-    info.filterWidth,
-    info.strideHeight,
-    info.strideWidth,
-    info.padInfo.top,
-    info.padInfo.left,
+  team.share(
+    'maxPoolGradient',
+    [
+      at(dx),
+      at(dy),
+      at(input),
+      at(output),
+      height,
+      width,
+      channels,
+      info.outHeight,
+      info.outWidth,
+      info.filterHeight,
+      info.filterWidth,
+      info.strideHeight,
+      info.strideWidth,
+      info.padInfo.top,
+      info.padInfo.left,
+    ],
+    batch,
+    1,
   );
   return dx;
+}
+
+/** a + b, where nothing is repeated along the other. */
+export function add(
+  { backend, team }: KernelContext,
+  inputs: { a: TensorInfo; b: TensorInfo },
+  attrs: object,
+  stock: KernelFunc,
+): TensorInfo | TensorInfo[] {
+  const { a, b } = inputs;
+  const plain = isFloat(a) && isFloat(b) && util.arraysEqual(a.shape, b.shape);
+  if (!plain) return stock({ inputs: inputs as never, attrs: attrs as never, backend });
+  const y = makeOutput(backend, a.shape);
+  const at = (tensor: TensorInfo) => addressOf(backend, tensor);
+  team.share('add', [at(y), at(a), at(b)], util.sizeFromShape(a.shape), floatsWorthwhile);
+  return y;
+}
+
+/** max(0, x). */
+export function relu(
+  { backend, team }: KernelContext,
+  inputs: { x: TensorInfo },
+  attrs: object,
+  stock: KernelFunc,
+): TensorInfo | TensorInfo[] {
+  const { x } = inputs;
+  if (!isFloat(x)) return stock({ inputs: inputs as never, attrs: attrs as never, backend });
+  const y = makeOutput(backend, x.shape);
+  const size = util.sizeFromShape(x.shape);
+  team.share('relu', [addressOf(backend, y), addressOf(backend, x)], size, floatsWorthwhile);
+  return y;
+}
+
+function isFloat({ dtype }: TensorInfo): boolean {
+  return dtype === 'float32';
 }

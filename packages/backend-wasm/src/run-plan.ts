@@ -1,15 +1,24 @@
 import { addressOf, type KernelContext, makeOutput, withScratch } from './heap.js';
-import type { Offsets, Plan } from './convolution-plan.js';
+import { cutProduct, type Offsets, type Plan } from './convolution-plan.js';
 import type { Address } from './microkernels.js';
+import { floatsWorthwhile } from './threads/team.js';
 import type { TensorInfo } from '@tensorflow/tfjs-core';
+
+/** What is done to each finished sum of a product. */
+export interface Finish {
+  readonly bias: TensorInfo | null;
+  readonly lowest: number;
+  readonly highest: number;
+}
 
 /** Computes a plan: the image [batch, height, width, channels], the right matrix, the shape to fill. */
 export function runPlan(
-  { backend, microkernels }: KernelContext,
+  { backend, microkernels, team }: KernelContext,
   plan: Plan,
   image: TensorInfo,
   right: TensorInfo,
   outputShape: readonly number[],
+  finish?: Finish,
 ): TensorInfo {
   const output = makeOutput(backend, outputShape);
   try {
@@ -22,24 +31,18 @@ export function runPlan(
         return address;
       };
       const target = addressOf(backend, output);
-      if (plan.zeroFirst) microkernels.zero(target, 4 * size(outputShape));
+      if (plan.zeroFirst) team.share('zero', [target], 4 * size(outputShape), 4 * floatsWorthwhile);
 
       let left = addressOf(backend, image);
       if (plan.padding !== null) {
         const [batch, height, width, channels] = image.shape as [number, number, number, number];
         const padded = plan.padding;
         const copy = allocate(4 * batch * padded.height * padded.width * channels);
-        microkernels.padImages(
-          copy,
-          left,
-          batch,
-          height,
-          width,
-          channels,
-          padded.top,
-          padded.left,
-          padded.height,
-          padded.width,
+        team.share(
+          'padImages',
+          [copy, left, height, width, channels, padded.top, padded.left, padded.height, padded.width],
+          batch * padded.height,
+          Math.ceil(floatsWorthwhile / (padded.width * channels)),
         );
         left = copy;
       }
@@ -48,21 +51,42 @@ export function runPlan(
         const columns = count(product.rightColumns);
         const depth = count(product.leftDepths);
         if (rows === 0 || columns === 0 || depth === 0) continue;
-        microkernels.multiply(
-          left + 4 * product.leftRows.start,
-          table(product.leftRows),
-          table(product.leftDepths),
-          addressOf(backend, right) + 4 * product.rightDepths.start,
-          table(product.rightDepths),
-          table(product.rightColumns),
-          target + 4 * product.targetRows.start,
-          table(product.targetRows),
-          depth,
-          0,
-          rows,
-          0,
-          columns,
-          allocate(microkernels.multiplyScratchBytes(rows, columns, depth)),
+        const parts = cutProduct(rows, columns, depth, team.threads);
+        const rightStart = addressOf(backend, right) + 4 * product.rightDepths.start;
+        const rightDepths = table(product.rightDepths);
+        const rightColumns = table(product.rightColumns);
+        let packed = 0;
+        if (parts.packFirst) {
+          packed = allocate(microkernels.packRightBytes(columns, depth));
+          const pieces = microkernels.packRightItems(columns, depth);
+          team.share('packRight', [packed, rightStart, rightDepths, rightColumns, depth, columns], pieces, 1);
+        }
+        const bytesEach = microkernels.multiplyScratchBytes(parts.rows, parts.columns, depth);
+        team.share(
+          'multiply',
+          [
+            left + 4 * product.leftRows.start,
+            table(product.leftRows),
+            table(product.leftDepths),
+            rightStart,
+            rightDepths,
+            rightColumns,
+            packed,
+            target + 4 * product.targetRows.start,
+            table(product.targetRows),
+            depth,
+            finish !== undefined,
+            finish?.bias ? addressOf(backend, finish.bias) : 0,
+            finish?.lowest ?? 0,
+            finish?.highest ?? 0,
+            rows,
+            columns,
+            parts.rows,
+            parts.columns,
+          ],
+          Math.ceil(rows / parts.rows) * Math.ceil(columns / parts.columns),
+          1,
+          { address: allocate(bytesEach * team.threads), bytesEach },
         );
       }
     });

@@ -1,64 +1,46 @@
 import type { AdamUpdateAttributes, BatchNormAttributes } from '@resnetjs/backend';
 import type { TensorInfo } from '@tensorflow/tfjs-core';
+import { normalizeBatch, normalizeBatchGradient } from './batch-norm.js';
 import { WasmBackendError } from './errors.js';
 import { addressOf, type KernelContext, makeOutput, withScratch } from './heap.js';
+import type { Address } from './microkernels.js';
+import { floatsWorthwhile } from './threads/team.js';
 
 type Inputs<Name extends string> = Readonly<Record<Name, TensorInfo>>;
 
 /** y [..., c], mean [c] and the biased variance [c] of x [..., c]. */
 export function batchNormTraining(
-  { backend, microkernels }: KernelContext,
+  context: KernelContext,
   { x, scale, offset }: Inputs<'x' | 'scale' | 'offset'>,
   { epsilon, relu }: BatchNormAttributes,
 ): TensorInfo[] {
+  const { backend } = context;
   const [rows, channels] = rowsAndChannels('batchNormTraining', x, { scale, offset });
-  const at = (tensor: TensorInfo) => addressOf(backend, tensor);
-  return fill({ backend, microkernels }, [x.shape, [channels], [channels]], ([y, mean, variance]) =>
+  const inputs = addressesOf(backend, { x, scale, offset });
+  return fill(context, [x.shape, [channels], [channels]], ([y, mean, variance]) =>
     withScratch(backend, (allocate) =>
-      microkernels.batchNormTraining(
-        y,
-        mean,
-        variance,
-        at(x),
-        at(scale),
-        at(offset),
-        rows,
-        channels,
-        epsilon,
-        relu,
-        allocate(microkernels.batchNormScratchBytes(channels)),
-      ),
+      normalizeBatch({ ...context, allocate, rows, channels, epsilon, relu }, { y, mean, variance }, inputs),
     ),
   );
 }
 
 /** dx [..., c], dScale [c], dOffset [c]. */
 export function batchNormTrainingGradient(
-  { backend, microkernels }: KernelContext,
+  context: KernelContext,
   inputs: Inputs<'dy' | 'x' | 'scale' | 'offset' | 'mean' | 'variance'>,
   { epsilon, relu }: BatchNormAttributes,
 ): TensorInfo[] {
+  const { backend } = context;
   const { dy, x, scale, offset, mean, variance } = inputs;
   const [rows, channels] = rowsAndChannels('batchNormTrainingGradient', x, { scale, offset, mean, variance });
   sameShape('batchNormTrainingGradient', { x, dy });
-  const at = (tensor: TensorInfo) => addressOf(backend, tensor);
-  return fill({ backend, microkernels }, [x.shape, [channels], [channels]], ([dx, dScale, dOffset]) =>
+  const addresses = addressesOf(backend, { dy, x, scale, offset, mean, variance });
+  return fill(context, [x.shape, [channels], [channels]], ([dx, dScale, dOffset]) =>
     withScratch(backend, (allocate) =>
-      microkernels.batchNormTrainingGradient(
-        dx,
-        dScale,
-        dOffset,
-        at(dy),
-        at(x),
-        at(scale),
-        at(offset),
-        at(mean),
-        at(variance),
-        rows,
-        channels,
-        epsilon,
-        relu,
-        allocate(microkernels.batchNormScratchBytes(channels)),
+      normalizeBatchGradient(
+        { ...context, allocate, rows, channels, epsilon, relu },
+        { dx, dScale, dOffset },
+        addresses,
       ),
     ),
   );
@@ -66,19 +48,19 @@ export function batchNormTrainingGradient(
 
 /** relu(a + b). */
 export function addRelu(context: KernelContext, { a, b }: Inputs<'a' | 'b'>): TensorInfo[] {
-  const { backend, microkernels } = context;
+  const { backend, team } = context;
   const count = sameShape('addRelu', { a, b });
   return fill(context, [a.shape], ([to]) =>
-    microkernels.addRelu(to, addressOf(backend, a), addressOf(backend, b), count),
+    team.share('addRelu', [to, addressOf(backend, a), addressOf(backend, b)], count, floatsWorthwhile),
   );
 }
 
 /** dy where y > 0, else 0. */
 export function reluGradient(context: KernelContext, { dy, y }: Inputs<'dy' | 'y'>): TensorInfo[] {
-  const { backend, microkernels } = context;
+  const { backend, team } = context;
   const count = sameShape('reluGradient', { dy, y });
   return fill(context, [dy.shape], ([to]) =>
-    microkernels.reluGradient(to, addressOf(backend, dy), addressOf(backend, y), count),
+    team.share('reluGradient', [to, addressOf(backend, dy), addressOf(backend, y)], count, floatsWorthwhile),
   );
 }
 
@@ -88,26 +70,30 @@ export function adamUpdate(
   inputs: Inputs<'variable' | 'gradient' | 'firstMoment' | 'secondMoment'>,
   { stepSize, beta1, beta2, epsilon, decay }: AdamUpdateAttributes,
 ): TensorInfo[] {
-  const { backend, microkernels } = context;
+  const { backend, team } = context;
   const { variable, gradient, firstMoment, secondMoment } = inputs;
   const count = sameShape('adamUpdate', inputs);
   const shape = variable.shape;
   const at = (tensor: TensorInfo) => addressOf(backend, tensor);
   return fill(context, [shape, shape, shape], ([toVariable, toFirst, toSecond]) =>
-    microkernels.adamUpdate(
-      toVariable,
-      toFirst,
-      toSecond,
-      at(variable),
-      at(gradient),
-      at(firstMoment),
-      at(secondMoment),
+    team.share(
+      'adamUpdate',
+      [
+        toVariable,
+        toFirst,
+        toSecond,
+        at(variable),
+        at(gradient),
+        at(firstMoment),
+        at(secondMoment),
+        stepSize,
+        1 - beta1,
+        1 - beta2,
+        epsilon,
+        decay,
+      ],
       count,
-      stepSize,
-      1 - beta1,
-      1 - beta2,
-      epsilon,
-      decay,
+      floatsWorthwhile,
     ),
   );
 }
@@ -129,6 +115,17 @@ function fill<const Shapes extends readonly (readonly number[])[]>(
     throw error;
   }
   return outputs;
+}
+
+function addressesOf<Name extends string>(
+  backend: KernelContext['backend'],
+  tensors: Inputs<Name>,
+): Record<Name, Address> {
+  const entries = Object.entries<TensorInfo>(tensors).map(([name, tensor]) => [
+    name,
+    addressOf(backend, tensor),
+  ]);
+  return Object.fromEntries(entries) as Record<Name, Address>;
 }
 
 function rowsAndChannels(

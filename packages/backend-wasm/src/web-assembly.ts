@@ -7,10 +7,8 @@ export interface WasmMemory {
 interface Platform {
   readonly WebAssembly: {
     validate(bytes: Uint8Array): boolean;
-    instantiate(
-      bytes: Uint8Array,
-      imports: { env: { memory: WasmMemory } },
-    ): Promise<{ instance: { exports: unknown } }>;
+    compile(bytes: Uint8Array): Promise<object>;
+    instantiate(module: object, imports: { env: { memory: WasmMemory } }): Promise<{ exports: unknown }>;
   };
   atob(base64: string): string;
 }

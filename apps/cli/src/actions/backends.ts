@@ -41,7 +41,7 @@ function format(report: BackendReport, paint: Paint): string {
   const name = paint('bold', report.name.padEnd(8));
   if (!available) return `${name}${paint('dim', `not available: ${reason}`)}`;
   const facts = [
-    ['threads', String(threads)],
+    ...(details.threads === undefined ? [['threads', String(threads)]] : []),
     ['precision', `${precision} bits`],
     ...Object.entries(details),
     ['kernels', `${kernels.length} added or replaced`],

@@ -11,7 +11,7 @@ import { Progress } from '../terminal/progress.js';
 
 /** Prints how a model does on pictures. */
 export async function evaluate(model: string, options: EvaluateCommandOptions): Promise<void> {
-  await startBackend(options.backend);
+  await startBackend(options.backend, options);
   const classifier = await loadModel(model);
   try {
     const [height, width] = classifier.network.input;

@@ -20,7 +20,7 @@ export async function predict(
   files: readonly string[],
   options: PredictCommandOptions,
 ): Promise<void> {
-  await startBackend(options.backend);
+  await startBackend(options.backend, options);
   const classifier = await loadModel(model);
   try {
     const results: { file: string; predictions: Prediction[] }[] = [];

@@ -34,7 +34,7 @@ interface Plan {
 export async function train(options: TrainCommandOptions): Promise<void> {
   const plan = await makePlan(options);
   await readPictures(plan.data, new Progress(options.json ? process.stderr : process.stdout));
-  await startBackend(options.backend);
+  await startBackend(options.backend, options);
   const undoFolder = await prepareFolder(options.out);
   let written = false;
   try {

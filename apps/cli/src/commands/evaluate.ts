@@ -14,6 +14,11 @@ export function evaluateCommand(): Command {
     )
     .option('--batch-size <count>', 'pictures at a time', wholeNumber(1, 65_536), 32)
     .option('--backend <name>', 'what computes; `resnet backends` lists them', 'wasm')
+    .option(
+      '--threads <count>',
+      'threads that compute; results are the same (default: one a core, at most 8)',
+      wholeNumber(1, 64),
+    )
     .option('--json', 'print one JSON document')
     .addHelpText('after', '\nExample:\n  $ resnet evaluate runs/signs --data test_signs.h5')
     .action(async (model: string, options: EvaluateCommandOptions) => {

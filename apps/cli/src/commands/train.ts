@@ -49,7 +49,12 @@ export function trainCommand(): Command {
         .default('precise'),
     )
     .option('--seed <number>', 'decides first weights, order and split', wholeNumber(0), 0)
-    .option('--backend <name>', 'what computes; `resnet backends` lists them', 'wasm');
+    .option('--backend <name>', 'what computes; `resnet backends` lists them', 'wasm')
+    .option(
+      '--threads <count>',
+      'threads that compute; results are the same (default: one a core, at most 8)',
+      wholeNumber(1, 64),
+    );
   return addNetworkOptions(command)
     .option('--json', 'print each event as a line of JSON; the last one is {"event":"done", …}')
     .addHelpText(

@@ -1,0 +1,92 @@
+import {
+  backend_util,
+  type Conv2DAttrs,
+  type FusedConv2DAttrs,
+  type KernelFunc,
+  type TensorInfo,
+} from '@tensorflow/tfjs-core';
+import { type ConvolutionShape, planForward } from './convolution-plan.js';
+import type { KernelContext } from './heap.js';
+import { type Finish, runPlan } from './run-plan.js';
+
+type Shape4 = [number, number, number, number];
+type Filtered = { x: TensorInfo; filter: TensorInfo };
+type Fused = Filtered & { bias?: TensorInfo | null; preluActivationWeights?: TensorInfo | null };
+
+/** What each activation keeps of a result; others go to the stock kernel. */
+const bounds: Readonly<Record<string, Pick<Finish, 'lowest' | 'highest'>>> = {
+  linear: { lowest: -Infinity, highest: Infinity },
+  relu: { lowest: 0, highest: Infinity },
+  relu6: { lowest: 0, highest: 6 },
+};
+
+/** x [batch, height, width, inChannels] convolved with a filter [height, width, inChannels, outChannels]. */
+export function conv2D(
+  context: KernelContext,
+  inputs: Filtered,
+  attrs: Conv2DAttrs,
+  stock: KernelFunc,
+): TensorInfo | TensorInfo[] {
+  const shape = describe(inputs, attrs);
+  if (shape === null)
+    return stock({ inputs: inputs as never, attrs: attrs as never, backend: context.backend });
+  return convolve(context, shape, inputs);
+}
+
+/** The same, with a bias [outChannels] and an activation in one pass. */
+export function fusedConv2D(
+  context: KernelContext,
+  inputs: Fused,
+  attrs: FusedConv2DAttrs,
+  stock: KernelFunc,
+): TensorInfo | TensorInfo[] {
+  const { bias } = inputs;
+  const shape = describe(inputs, attrs);
+  const bounded = bounds[attrs.activation];
+  const plainBias =
+    !bias || (bias.dtype === 'float32' && bias.shape.length === 1 && bias.shape[0] === shape?.outChannels);
+  if (shape === null || bounded === undefined || !plainBias) {
+    return stock({ inputs: inputs as never, attrs: attrs as never, backend: context.backend });
+  }
+  return convolve(context, shape, inputs, { bias: bias ?? null, ...bounded });
+}
+
+function convolve(
+  context: KernelContext,
+  shape: ConvolutionShape,
+  { x, filter }: Filtered,
+  finish?: Finish,
+): TensorInfo {
+  const outShape = [shape.batch, shape.outHeight, shape.outWidth, shape.outChannels];
+  return runPlan(context, planForward(shape), x, filter, outShape, finish);
+}
+
+/** The convolution's shape, or null where it is not one for this package. */
+function describe({ x, filter }: Filtered, attrs: Conv2DAttrs | FusedConv2DAttrs): ConvolutionShape | null {
+  const { strides, pad, dilations, dimRoundingMode, dataFormat } = attrs;
+  if (dataFormat !== 'NHWC' || x.dtype !== 'float32' || filter.dtype !== 'float32') return null;
+  const info = backend_util.computeConv2DInfo(
+    x.shape as Shape4,
+    filter.shape as Shape4,
+    strides,
+    dilations,
+    pad,
+    dimRoundingMode,
+  );
+  if (info.dilationHeight !== 1 || info.dilationWidth !== 1) return null;
+  return {
+    batch: info.batchSize,
+    height: info.inHeight,
+    width: info.inWidth,
+    inChannels: info.inChannels,
+    outHeight: info.outHeight,
+    outWidth: info.outWidth,
+    outChannels: info.outChannels,
+    filterHeight: info.filterHeight,
+    filterWidth: info.filterWidth,
+    strideHeight: info.strideHeight,
+    strideWidth: info.strideWidth,
+    top: info.padInfo.top,
+    left: info.padInfo.left,
+  };
+}

@@ -1,0 +1,98 @@
+// Workers, and what the place knows about threads, without Node's or DOM's types.
+
+/** A worker of Node's or of a browser, as this package uses it. */
+export interface WorkerHandle {
+  /** Settles when the worker has answered, or failed. */
+  readonly ready: Promise<void>;
+  /** From now on it doesn't keep the process alive. */
+  detach(): void;
+  terminate(): void;
+}
+
+interface NodeWorker {
+  once(event: 'message' | 'error' | 'exit', listener: (value: unknown) => void): void;
+  on(event: 'error', listener: () => void): void;
+  postMessage(message: unknown): void;
+  unref(): void;
+  terminate(): void;
+}
+
+interface BrowserWorker {
+  onmessage: (() => void) | null;
+  onerror: ((event: { message?: string }) => void) | null;
+  postMessage(message: unknown): void;
+  terminate(): void;
+}
+
+interface Platform {
+  readonly process?: {
+    readonly getBuiltinModule?: (name: string) => unknown;
+    readonly versions?: { node?: string };
+  };
+  readonly navigator?: { readonly hardwareConcurrency?: number };
+  readonly crossOriginIsolated?: boolean;
+  readonly SharedArrayBuffer?: unknown;
+  readonly Worker?: new (url: string) => BrowserWorker;
+  readonly Blob: new (parts: string[], options: { type: string }) => unknown;
+  readonly URL: { createObjectURL(blob: unknown): string; revokeObjectURL(url: string): void };
+}
+
+const platform = globalThis as unknown as Platform;
+const inNode = platform.process?.versions?.node !== undefined;
+
+interface NodeModules {
+  'node:worker_threads': {
+    Worker: new (source: string, options: Readonly<Record<string, unknown>>) => NodeWorker;
+  };
+  'node:os': { availableParallelism(): number };
+}
+
+/** One of Node's own modules, without an import that would disturb a bundler. */
+function builtin<Name extends keyof NodeModules>(name: Name): NodeModules[Name] {
+  return platform.process?.getBuiltinModule?.(name) as NodeModules[Name];
+}
+
+/** Why threads can't be had here, or undefined where they can. */
+export function whyNoThreads(): string | undefined {
+  if (inNode) {
+    return platform.process?.getBuiltinModule === undefined ? 'Node 20.16 or newer is needed' : undefined;
+  }
+  if (platform.crossOriginIsolated === false) return 'the page is not cross-origin isolated';
+  if (platform.SharedArrayBuffer === undefined) return 'this browser has no shared memory';
+  if (platform.Worker === undefined) return 'there are no workers here';
+  return undefined;
+}
+
+/** Cores that this process may use. */
+export function availableCores(): number {
+  if (inNode) return builtin('node:os').availableParallelism();
+  return platform.navigator?.hardwareConcurrency ?? 1;
+}
+
+/** Starts a worker from its source, and sends it a first message. */
+export function startWorker(source: string, message: unknown): WorkerHandle {
+  return inNode ? startNodeWorker(source, message) : startBrowserWorker(source, message);
+}
+
+function startNodeWorker(source: string, message: unknown): WorkerHandle {
+  // An environment and flags of its own: what the process was started with, loaders for instance, is not for it.
+  const worker = new (builtin('node:worker_threads').Worker)(source, { eval: true, env: {}, execArgv: [] });
+  const ready = new Promise<void>((resolve, reject) => {
+    worker.once('message', () => resolve());
+    worker.on('error', () => reject(new Error('a worker failed')));
+    worker.once('exit', () => reject(new Error('a worker ended')));
+  });
+  worker.postMessage(message);
+  return { ready, detach: () => worker.unref(), terminate: () => worker.terminate() };
+}
+
+function startBrowserWorker(source: string, message: unknown): WorkerHandle {
+  const url = platform.URL.createObjectURL(new platform.Blob([source], { type: 'text/javascript' }));
+  const worker = new (platform.Worker as NonNullable<Platform['Worker']>)(url);
+  const ready = new Promise<void>((resolve, reject) => {
+    worker.onmessage = () => resolve();
+    worker.onerror = (event) => reject(new Error(event.message ?? 'a worker failed'));
+  }).finally(() => platform.URL.revokeObjectURL(url));
+  worker.postMessage(message);
+  return { ready, detach: () => {}, terminate: () => worker.terminate() };
+}

@@ -1,0 +1,183 @@
+import { WasmBackendError } from '../errors.js';
+import {
+  type Address,
+  type Exports,
+  type SharedArguments,
+  type SharedKernel,
+  sharedKernels,
+  type StartedMicrokernels,
+} from '../microkernels.js';
+import type { WasmMemory } from '../web-assembly.js';
+import { control, controlBytes } from './control.js';
+import { startWorker, type WorkerHandle } from './platform.js';
+import { workerSource } from './worker-source.js';
+
+/** Scratch for each thread of a team: the first one's begins at `address`. */
+export interface Scratch {
+  readonly address: Address;
+  readonly bytesEach: number;
+}
+
+/** The threads that run a kernel's items together; how many there are changes no bit of any result. */
+export interface Team {
+  readonly threads: number;
+  /** Runs the kernel on the items [0, count), taken `grain` or more at a time, and returns when all are done. */
+  share<Name extends SharedKernel>(
+    name: Name,
+    args: SharedArguments[Name],
+    count: number,
+    grain: number,
+    scratch?: Scratch,
+  ): void;
+  stop(): void;
+}
+
+/** Floats that are worth handing to another thread, where each is passed over once. */
+export const floatsWorthwhile = 8192;
+
+type AnyKernel = (...args: number[]) => void;
+
+export function oneThread(microkernels: Exports): Team {
+  return {
+    threads: 1,
+    share: (name, args, count, _grain, scratch) => {
+      if (count === 0) return;
+      (microkernels[name] as AnyKernel)(
+        ...(args as readonly number[] as number[]),
+        0,
+        count,
+        scratch?.address ?? 0,
+      );
+    },
+    stop: () => {},
+  };
+}
+
+const secondsToStart = 20;
+const secondsToFinish = 120;
+/** How finely work is cut, so that a thread that another program disturbs leaves the rest to the others. */
+const sharesOfAThread = 8;
+
+/** Starts workers beside the calling thread, `threads` in all, on a shared memory. Rejects where they don't start. */
+export async function startTeam(
+  { module, microkernels }: StartedMicrokernels,
+  memory: WasmMemory,
+  threads: number,
+): Promise<Team> {
+  const shared = new SharedArrayBuffer(controlBytes);
+  const workers: WorkerHandle[] = [];
+  const stop = () => {
+    const integers = new Int32Array(shared);
+    Atomics.store(integers, control.quit, 1);
+    turn(integers);
+    Atomics.notify(integers, control.state);
+    for (const worker of workers) worker.terminate();
+  };
+  try {
+    for (let index = 1; index < threads; index++) {
+      workers.push(startWorker(workerSource, { module, memory, shared, names: sharedKernels, index }));
+    }
+    await within(secondsToStart, Promise.all(workers.map(({ ready }) => ready)));
+  } catch (cause) {
+    stop();
+    throw cause;
+  }
+  for (const worker of workers) worker.detach();
+  return { threads, share: sharer(microkernels, shared, threads), stop };
+}
+
+async function within<Result>(seconds: number, work: Promise<Result>): Promise<Result> {
+  let timer: unknown;
+  const late = new Promise<never>((_, reject) => {
+    timer = timers.setTimeout(
+      () => reject(new Error(`they were not ready after ${seconds} seconds`)),
+      1000 * seconds,
+    );
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    timers.clearTimeout(timer);
+  }
+}
+
+const { performance } = globalThis as unknown as { performance: { now(): number } };
+const timers = globalThis as unknown as {
+  setTimeout(run: () => void, milliseconds: number): unknown;
+  clearTimeout(timer: unknown): void;
+};
+
+function sharer(microkernels: Exports, shared: SharedArrayBuffer, threads: number): Team['share'] {
+  const integers = new Int32Array(shared, 0, control.integers);
+  const values = new Float64Array(shared, 4 * control.integers);
+  const mayWait = canWait(integers);
+
+  return (name, args, count, grain, scratch = { address: 0, bytesEach: 0 }) => {
+    const kernel = microkernels[name] as AnyKernel;
+    const numbers = args as readonly number[] as number[];
+    const fair = Math.ceil(count / (threads * sharesOfAThread));
+    const taken = grain * Math.ceil(fair / grain);
+    if (count <= taken) {
+      if (count > 0) kernel(...numbers, 0, count, scratch.address);
+      return;
+    }
+    values.set(numbers.map(Number));
+    integers[control.kernel] = sharedKernels.indexOf(name);
+    integers[control.argumentCount] = numbers.length;
+    integers[control.count] = count;
+    integers[control.grain] = taken;
+    integers[control.scratch] = scratch.address;
+    integers[control.scratchEach] = scratch.bytesEach;
+    Atomics.store(integers, control.next, 0);
+    turn(integers);
+    Atomics.notify(integers, control.state, Math.min(threads, Math.ceil(count / taken)) - 1);
+    try {
+      for (;;) {
+        const first = Atomics.add(integers, control.next, taken);
+        if (first >= count) break;
+        kernel(...numbers, first, Math.min(first + taken, count), scratch.address);
+      }
+    } finally {
+      turn(integers);
+      waitForOthers(integers, mayWait);
+    }
+    if (Atomics.exchange(integers, control.failed, 0) !== 0) {
+      throw new WasmBackendError(
+        'thread-failed',
+        `A thread failed in ${name}: its result is not whole. Start the process or page again, with fewer threads.`,
+      );
+    }
+  };
+}
+
+/** Opens or closes a job: the state goes round without ever being negative. */
+function turn(integers: Int32Array): void {
+  Atomics.store(integers, control.state, (Atomics.load(integers, control.state) + 1) & 0x3fff_ffff);
+}
+
+/** Returns when no worker is in the job any more. A page's main thread may not sleep, and turns in circles. */
+function waitForOthers(integers: Int32Array, mayWait: boolean): void {
+  const start = performance.now();
+  for (;;) {
+    const active = Atomics.load(integers, control.active);
+    if (active === 0) return;
+    const waited = performance.now() - start;
+    if (waited > 1000 * secondsToFinish) {
+      throw new WasmBackendError(
+        'thread-failed',
+        `A thread did not finish its share within ${secondsToFinish} seconds. Start the process or page again.`,
+      );
+    }
+    if (mayWait && waited > control.alertMilliseconds) Atomics.wait(integers, control.active, active, 1000);
+  }
+}
+
+/** Whether this thread may sleep in Atomics.wait; asked with a value that isn't there, it returns at once. */
+function canWait(integers: Int32Array): boolean {
+  try {
+    Atomics.wait(integers, control.active, -1);
+    return true;
+  } catch {
+    return false;
+  }
+}

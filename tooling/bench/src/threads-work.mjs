@@ -1,0 +1,76 @@
+// A process of threads.mjs: does what it is told, and says how long it took and what came out.
+import { register } from '@resnetjs/backend-wasm';
+import { fold, forward, initialize, resnet50, unitRange } from '@resnetjs/core';
+import { adam, preparePictures, train } from '@resnetjs/training';
+
+const { threads } = await register({ threads: Number(process.argv[2]) });
+
+/** @param {number} size @param {number} batchSize @param {number} classCount */
+function setUp(size, batchSize, classCount) {
+  const network = resnet50({ input: [size, size, 3], classes: classCount });
+  const classes = Array.from({ length: classCount }, (_, index) => String(index));
+  const classifier = { network, variables: initialize(network), classes, preprocessing: unitRange() };
+  const noise = Uint8Array.from(
+    { length: batchSize * size * size * 3 },
+    (_, i) => Math.imul(i + 1, 0x9e3779b1) >>> 24,
+  );
+  return { classifier, noise, batchSize };
+}
+
+/** @param {ReturnType<typeof setUp>} made */
+function inference({ classifier, noise }) {
+  const pictures = preparePictures(classifier, noise);
+  const { network, variables } = fold(classifier);
+  return async () => {
+    const logits = forward(network, variables, pictures);
+    const values = await logits.data();
+    logits.dispose();
+    return values;
+  };
+}
+
+/** @param {ReturnType<typeof setUp>} made */
+function training({ classifier, noise, batchSize }) {
+  const data = {
+    classes: classifier.classes,
+    shape: classifier.network.input,
+    labels: Uint16Array.from({ length: batchSize }, (_, index) => index % 6),
+    read: async () => noise,
+  };
+  const session = train(classifier, data, {
+    epochs: 2 ** 30,
+    batchSize,
+    optimizer: adam(),
+    statistics: 'running',
+  });
+  return async () => {
+    for (;;) {
+      const { value } = await session.next();
+      if (value?.event === 'step') return [value.loss];
+    }
+  };
+}
+
+/** @type {Record<string, () => Promise<ArrayLike<number>>>} */
+const works = {
+  'inference, 224², batch 1': inference(setUp(224, 1, 1000)),
+  'inference, 64², batch 32': inference(setUp(64, 32, 6)),
+  'training step, 64², batch 32': training(setUp(64, 32, 6)),
+};
+
+/** @param {ArrayLike<number>} values their bits, in short */
+function bits(values) {
+  let hash = 0;
+  for (const word of new Uint32Array(Float32Array.from(values).buffer))
+    hash = (Math.imul(hash, 31) + word) | 0;
+  return hash;
+}
+
+process.on('message', async (/** @type {string} */ name) => {
+  if (name === 'end') return process.disconnect();
+  const work = /** @type {() => Promise<ArrayLike<number>>} */ (works[name]);
+  const start = performance.now();
+  const values = await work();
+  process.send?.({ milliseconds: performance.now() - start, result: bits(values) });
+});
+process.send?.({ works: Object.keys(works), node: process.versions.node, threads });
