@@ -1,6 +1,6 @@
 // npm start: a network is trained, judged and used, on pictures that the library draws itself.
 import { setUpOrExit } from './set-up.mjs';
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { runNode } from './commands.mjs';
 import { filesBelow, root } from './workspace.mjs';
@@ -27,6 +27,8 @@ function samplePicture() {
 }
 
 await setUpOrExit();
+// It begins anew each time, also where the last one was stopped on its way.
+rmSync(join(root, out, 'checkpoints'), { recursive: true, force: true });
 for (const command of commands) {
   const args = command();
   console.error(`\n$ npm run -s resnet -- ${args.join(' ')}`);

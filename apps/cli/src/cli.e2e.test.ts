@@ -1,37 +1,12 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { File as Hdf5File, ready } from 'h5wasm/node';
-import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { resnetIn, writePictures } from './e2e.test-support.js';
 
-const program = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'resnetjs-cli-'));
-
-interface Outcome {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-/** Runs `resnet` in the test's folder; `started` may talk to it on the way. */
-function resnet(args: readonly string[], started?: (child: ChildProcess) => void): Promise<Outcome> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [program, ...args], { cwd: folder });
-    const outcome = { stdout: '', stderr: '' };
-    for (const stream of ['stdout', 'stderr'] as const) {
-      child[stream].setEncoding('utf8').on('data', (text) => {
-        outcome[stream] += text;
-      });
-    }
-    child.once('error', reject);
-    child.once('close', (code) => resolve({ code, ...outcome }));
-    started?.(child);
-  });
-}
-
+const resnet = resnetIn(folder);
 const line = (text: string) => resnet(text.split(' '));
 const json = (text: string) => JSON.parse(text);
 const jsonLines = (text: string) => text.trimEnd().split('\n').map(json);
@@ -58,26 +33,15 @@ function writeSigns(
   file.close();
 }
 
-async function writePictures(name: string, classes: Readonly<Record<string, number>>): Promise<void> {
-  for (const [index, [each, count]] of Object.entries(classes).entries()) {
-    mkdirSync(join(folder, name, each), { recursive: true });
-    for (let i = 0; i < count; i++) {
-      const background = { r: 60 * index, g: 255 - 60 * index, b: 20 * i };
-      const picture = sharp({ create: { width: 24, height: 18, channels: 3, background } });
-      await picture.jpeg().toFile(join(folder, name, each, `${i}.jpg`));
-    }
-  }
-}
-
 beforeAll(async () => {
   await ready;
   writeSigns('train_signs.h5', 'train', { count: 24, size: 16 });
   writeSigns('test_signs.h5', 'test', { count: 9, size: 16 });
   writeSigns('lacking.h5', 'train', { count: 9, size: 16, without: 'train_set_y' });
   writeFileSync(join(folder, 'cut.h5'), readFileSync(join(folder, 'train_signs.h5')).subarray(0, 5000));
-  await writePictures('flowers', { daisy: 5, rose: 5, tulip: 5 });
-  await writePictures('single', { daisy: 2 });
-  await writePictures('broken', { daisy: 2, rose: 2 });
+  await writePictures(folder, 'flowers', { daisy: 5, rose: 5, tulip: 5 });
+  await writePictures(folder, 'single', { daisy: 2 });
+  await writePictures(folder, 'broken', { daisy: 2, rose: 2 });
   const whole = readFileSync(join(folder, 'broken/rose/1.jpg'));
   writeFileSync(join(folder, 'broken/rose/1.jpg'), whole.subarray(0, whole.length / 2));
   mkdirSync(join(folder, 'empty'));
@@ -164,7 +128,7 @@ describe('resnet train', () => {
     );
     expect(stdout).toMatch(/^The model is runs\/flowers\/model\.safetensors/m);
     expect(stdout).not.toContain('\u001b');
-    expect(readdirSync(join(folder, 'runs/flowers'))).toEqual(['model.safetensors']);
+    expect(readdirSync(join(folder, 'runs/flowers'))).toEqual(['checkpoints', 'model.safetensors']);
   });
 
   it('trains ResNet-50 with SGD', async () => {
@@ -185,7 +149,11 @@ describe('resnet train', () => {
     const model = (run: string) => readFileSync(join(folder, 'runs', run, 'model.safetensors'));
     expect(Buffer.compare(model('again'), model('start'))).toBe(0);
     expect(Buffer.compare(model('other'), model('start'))).not.toBe(0);
-    expect(readdirSync(join(folder, 'runs/again'))).toEqual(['model.safetensors', 'unseen-4.png']);
+    expect(readdirSync(join(folder, 'runs/again'))).toEqual([
+      'checkpoints',
+      'model.safetensors',
+      'unseen-4.png',
+    ]);
   });
 
   it('ends the step at Ctrl-C, and leaves a model that can be used', async () => {
@@ -335,7 +303,11 @@ describe('what can go wrong', () => {
     const before = readFileSync(path);
     expect((await line(`train ${tinySigns} --learning-rate 1e30 --out runs/start`)).code).toBe(1);
     expect(Buffer.compare(readFileSync(path), before)).toBe(0);
-    expect(readdirSync(join(folder, 'runs/start'))).toEqual(['model.safetensors', 'unseen-4.png']);
+    expect(readdirSync(join(folder, 'runs/start'))).toEqual([
+      'checkpoints',
+      'model.safetensors',
+      'unseen-4.png',
+    ]);
   });
 
   it('is quiet where nobody reads on', async () => {

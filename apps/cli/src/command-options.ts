@@ -12,6 +12,10 @@ export interface TrainCommandOptions extends NetworkOptions {
   readonly network: string;
   readonly data: string;
   readonly out: string;
+  /** A run's folder; the other options are then those that it began with, but for the few that may change. */
+  readonly resume?: string;
+  readonly checkpointEvery?: number;
+  readonly keep: number;
   readonly validation?: string;
   readonly validationSplit?: number;
   readonly imageSize?: number;

@@ -1,5 +1,5 @@
-// Times both gradients of every convolution of ResNet-50 against TensorFlow.js's forward pass, and
-// against the ways to put the gradients together from stock operations. Prints Markdown.
+// Times every convolution of ResNet-50 and both its gradients, in one thread, against TensorFlow.js's
+// forward pass, and the ways to put the gradients together from stock operations. Prints Markdown.
 //   node bench/kernels.mjs [--rounds 7] [--sizes 64x32,224x1] [--alternatives]
 import { parseArgs } from 'node:util';
 import * as tf from '@tensorflow/tfjs-core';
@@ -20,6 +20,7 @@ const rounds = Number(options.rounds);
 void wasm.version_wasm;
 await tf.setBackend('wasm');
 const stockInput = tf.getKernel('Conv2DBackpropInput', 'wasm').kernelFunc;
+const stockConv = tf.getKernel('Conv2D', 'wasm').kernelFunc;
 await register();
 
 for (const entry of options.sizes.split(',')) {
@@ -38,14 +39,23 @@ function measure(shape) {
   const common = { strides: shape.stride, pad: shape.pad, dataFormat: 'NHWC' };
   const run = (name, inputs, attrs) => tf.engine().runKernel(name, inputs, attrs);
   const inputAttrs = { ...common, inputShape: x.shape };
-  const forward = (weights) => tf.conv2d(x, weights, shape.stride, shape.pad);
+  const stock = (weights) =>
+    stockConv({
+      inputs: { x, filter: weights },
+      attrs: { ...common, dilations: 1 },
+      backend: tf.backend(),
+    });
   const ways = {
-    forward: () => forward(filter),
+    forward: () => tf.conv2d(x, filter, shape.stride, shape.pad),
+    stock: () => tf.engine().makeTensorFromTensorInfo(stock(filter)),
+    newFilter: {
+      prepare: () => tf.add(filter, 1),
+      run: (weights) => tf.engine().makeTensorFromTensorInfo(stock(weights)),
+    },
     dX: () => run('Conv2DBackpropInput', { dy, filter }, inputAttrs),
     dFilter: () => run('Conv2DBackpropFilter', { x, dy }, { ...common, filterShape: filter.shape }),
   };
   if (options.alternatives) {
-    ways.newFilter = { prepare: () => tf.add(filter, 0), run: forward };
     ways.stockLoop = () => stockInput({ inputs: { dy, filter }, attrs: inputAttrs, backend: tf.backend() });
     if (shape.stride === 1) {
       ways.flipped = () =>
@@ -102,12 +112,11 @@ function slicedProducts(x, dy, { filter, pad }) {
 
 function report(results) {
   const extra = options.alternatives
-    ? ['newFilter', 'stockLoop', 'flipped', 'transposed', 'slices'].filter((name) =>
+    ? ['stockLoop', 'flipped', 'transposed', 'slices'].filter((name) =>
         results.some(({ times }) => name in times),
       )
     : [];
   const titles = {
-    newFilter: 'forward, filter new',
     stockLoop: 'dX, stock loop',
     flipped: 'dX, flipped conv2d',
     transposed: 'dFilter, one conv2d',
@@ -116,6 +125,8 @@ function report(results) {
   const head = [
     'convolution',
     'times',
+    'stock forward',
+    'stock, filter new',
     'forward',
     'dX',
     'dFilter',
@@ -123,21 +134,22 @@ function report(results) {
     ...extra.map((name) => titles[name]),
   ];
   console.log(`| ${head.join(' | ')} |\n|${head.map(() => '---|').join('')}`);
-  const sums = { forward: 0, dX: 0, dFilter: 0, flops: 0, newFilter: 0 };
+  const sums = { stock: 0, newFilter: 0, forward: 0, dX: 0, dFilter: 0, flops: 0 };
   for (const { shape, times } of results) {
     const work = flops(shape);
     const cell = (ms) => (ms === undefined ? '–' : `${ms.toFixed(2)} ms, ${(work / ms / 1e6).toFixed(1)}`);
     const first = shape.into === 3;
     const ratio = ((first ? 0 : times.dX) + times.dFilter) / times.forward;
     console.log(
-      `| ${shape.filter}×${shape.filter}/${shape.stride}, ${shape.size}², ${shape.into}→${shape.out} | ${shape.count} | ${[times.forward, first ? undefined : times.dX, times.dFilter].map(cell).join(' | ')} | ${ratio.toFixed(2)} |${extra.map((name) => ` ${cell(first && name !== 'newFilter' ? undefined : times[name])} |`).join('')}`,
+      `| ${shape.filter}×${shape.filter}/${shape.stride}, ${shape.size}², ${shape.into}→${shape.out} | ${shape.count} | ${[times.stock, times.newFilter, times.forward, first ? undefined : times.dX, times.dFilter].map(cell).join(' | ')} | ${ratio.toFixed(2)} |${extra.map((name) => ` ${cell(first ? undefined : times[name])} |`).join('')}`,
     );
     sums.flops += shape.count * work;
-    for (const name of ['forward', 'dFilter', 'newFilter']) sums[name] += shape.count * (times[name] ?? 0);
+    for (const name of ['stock', 'newFilter', 'forward', 'dFilter'])
+      sums[name] += shape.count * (times[name] ?? 0);
     if (!first) sums.dX += shape.count * times.dX;
   }
   const total = (name) => `${sums[name].toFixed(0)} ms, ${(sums.flops / sums[name] / 1e6).toFixed(1)}`;
   console.log(
-    `| **all** | | ${total('forward')} | ${total('dX')} | ${total('dFilter')} | **${((sums.dX + sums.dFilter) / sums.forward).toFixed(2)}** |${extra.map((name) => (name === 'newFilter' ? ` ${total(name)} |` : ' |')).join('')}`,
+    `| **all** | | ${total('stock')} | ${total('newFilter')} | ${total('forward')} | ${total('dX')} | ${total('dFilter')} | **${((sums.dX + sums.dFilter) / sums.forward).toFixed(2)}** |${extra.map(() => ' |').join('')}`,
   );
 }

@@ -4,7 +4,13 @@ import * as tf from '@tensorflow/tfjs-core';
 import { Worker } from 'node:worker_threads';
 import { afterAll, describe, expect, it } from 'vitest';
 import { register } from './index.js';
+import { startMicrokernels } from './microkernels.js';
 import { draw, registerAnew } from './reference.test-support.js';
+import { startTeam } from './threads/team.js';
+import type { WasmMemory } from './web-assembly.js';
+
+type MemoryConstructor = new (size: { initial: number; maximum: number; shared: true }) => WasmMemory;
+const { Memory } = (globalThis as unknown as { WebAssembly: { Memory: MemoryConstructor } }).WebAssembly;
 
 afterAll(() => tf.removeBackend('wasm'));
 
@@ -150,7 +156,7 @@ describe('results', () => {
   it('stay right while the memory grows', async () => {
     await registerAnew(2);
     const held: tf.Tensor[] = [];
-    for (let time = 0; time < 12; time++) {
+    for (let time = 0; time < 6; time++) {
       held.push(tf.fill([4_000_000], time));
       const [a, b] = [tf.fill([3_000_000], time), tf.fill([3_000_000], 1)];
       const sum = tf.tidy(() => tf.add(tf.add(a, b), tf.slice(held[time]!, 0, 3_000_000)));
@@ -214,6 +220,20 @@ describe('a start with threads', () => {
       });
     },
   );
+
+  it('goes on after a job that failed', async () => {
+    const memory = new Memory({ initial: 16, maximum: 65536, shared: true });
+    const team = await startTeam(await startMicrokernels(memory), memory, 3);
+    const values = new Float32Array(memory.buffer, 0, 200_000);
+    values.fill(1, 0, 100_000);
+    for (let time = 0; time < 3; time++) {
+      expect(() => team.share('relu', [0, 2 ** 31], 100_000, 4)).toThrow(/out of bounds/);
+      team.share('add', [400_000, 0, 0], 100_000, 4);
+      expect(values.subarray(100_000).every((value) => value === 2)).toBe(true);
+      values.fill(0, 100_000);
+    }
+    team.stop();
+  });
 
   it('says that a backend without shared memory was there before', async () => {
     await registerAnew(1);

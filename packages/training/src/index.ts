@@ -21,4 +21,20 @@ export {
 export { preparePictures } from './pictures.js';
 export { type Schedule, schedules } from './schedule.js';
 export { StatisticsEstimate, updateStatistics } from './statistics.js';
-export { type StepEvent, type TrainEvent, type TrainOptions, train } from './train.js';
+export {
+  type CheckpointEvent,
+  type StepEvent,
+  type TrainEvent,
+  type TrainOptions,
+  train,
+} from './train.js';
+export {
+  type Checkpoint,
+  disposeCheckpoint,
+  type EpochRecord,
+  type Fingerprint,
+  type Judgement,
+  type Progress,
+  type Recipe,
+  type TrainingState,
+} from './training-state.js';

@@ -59,7 +59,8 @@ function checked<Any extends Optimizer>(optimizer: Any): Any {
   return optimizer;
 }
 
-const slotNames = { adam: ['first', 'second'], sgd: ['velocity'] } as const satisfies Record<
+/** What each optimizer holds for a weight. */
+export const slotNames = { adam: ['first', 'second'], sgd: ['velocity'] } as const satisfies Record<
   Optimizer['kind'],
   string[]
 >;

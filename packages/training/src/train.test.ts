@@ -22,9 +22,7 @@ async function run(
   return events;
 }
 
-const heapBytes = () =>
-  (tf.backend() as unknown as { wasm: { asm: { memory: { buffer: ArrayBuffer } } } }).wasm.asm.memory.buffer
-    .byteLength;
+const heapBytes = () => (tf.backend() as unknown as { wasm: { HEAPU8: Uint8Array } }).wasm.HEAPU8.byteLength;
 
 const weightsOf = (classifier: Classifier) =>
   [...classifier.variables.weights.values(), ...classifier.variables.statistics.values()].map((tensor) => [

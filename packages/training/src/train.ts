@@ -25,6 +25,17 @@ import {
 import { preparePictures } from './pictures.js';
 import { type Schedule, schedules } from './schedule.js';
 import { StatisticsEstimate, updateStatistics } from './statistics.js';
+import {
+  type Checkpoint,
+  checkResumed,
+  fingerprint,
+  firstProgress,
+  holdCheckpoint,
+  type Judgement,
+  type Progress,
+  type Recipe,
+  type TrainingState,
+} from './training-state.js';
 
 export interface TrainOptions {
   /** Passes over the pictures; 1 where it isn't given. */
@@ -48,6 +59,13 @@ export interface TrainOptions {
   readonly statisticsBatches?: number;
   /** Ends training after the step under way, with `done`. */
   readonly signal?: AbortSignal;
+  /**
+   * Goes on from here; the classifier is the checkpoint's, and the other options are as they were, but for more epochs.
+   * The state's tensors become the training's, which disposes of them.
+   */
+  readonly resume?: TrainingState;
+  /** Steps from one `checkpoint` to the next within an epoch; where it isn't given, one comes only at an epoch's end. */
+  readonly checkpointEvery?: number;
 }
 
 /** What training tells of itself. Epochs and steps count from 1; losses hold the L2 penalty where there is one. */
@@ -67,6 +85,7 @@ export type TrainEvent =
       readonly seconds: number;
     }
   | ({ readonly event: 'validation'; readonly epoch: number } & Evaluation)
+  | CheckpointEvent
   | {
       readonly event: 'done';
       /** Whether all epochs were run; false where the signal ended it. */
@@ -77,8 +96,19 @@ export type TrainEvent =
       readonly loss: number;
       readonly accuracy: number;
       /** The last one, where there was any. */
-      readonly validation: Evaluation | null;
+      readonly validation: Judgement | null;
     };
+
+/** A point from which training can go on: after a step, at an epoch's end with its validation, and where the signal ended it. */
+export interface CheckpointEvent {
+  readonly event: 'checkpoint';
+  readonly at: 'step' | 'epoch' | 'stop';
+  readonly epoch: number;
+  /** In all. */
+  readonly steps: number;
+  /** Everything to go on with, in no new memory. To be called before the loop goes on; the caller disposes of it (`disposeCheckpoint`). */
+  save(): Checkpoint;
+}
 
 export interface StepEvent {
   readonly event: 'step';
@@ -93,8 +123,7 @@ export interface StepEvent {
   readonly picturesPerSecond: number;
 }
 
-/** Of the streams under a seed, those that order pictures; for statistics one an epoch, from there on. */
-const SHUFFLE_STREAM = 4 * 2 ** 32;
+/** Of the streams under a seed, those that order pictures for statistics: one an epoch, from there on. */
 const STATISTICS_STREAM = 5 * 2 ** 32;
 /** What a stopped training still spends on its statistics, so that it ends soon. */
 const BATCHES_WHEN_STOPPED = 8;
@@ -110,89 +139,150 @@ export async function* train(
 ): AsyncGenerator<TrainEvent, void, void> {
   const { epochs = 1, batchSize = 32, seed = 0, validation, statistics = 'precise', signal } = options;
   const { optimizer = adam(), schedule = 'constant', statisticsBatches = 40 } = options;
-  checkOptions({ epochs, batchSize, statisticsBatches });
-  checkFits(classifier, data);
-  if (validation !== undefined) checkFits(classifier, validation);
-
-  const all = parameters(classifier.network);
-  const order = Generator.stateless(seed, SHUFFLE_STREAM);
-  const count = data.labels.length;
-  const steps = Math.ceil(count / batchSize);
-  let state = initialState(optimizer, classifier.variables.weights);
-  let epoch = 0;
-  let lastValidation: Evaluation | null = null;
-  let totals = { loss: 0, correct: 0, pictures: 0 };
-  const average = () => ({ loss: totals.loss / totals.pictures, accuracy: totals.correct / totals.pictures });
-  const stopped = () => signal?.aborted === true;
-
-  const estimate = (batchLimit: number) =>
-    reestimate(classifier, data, { batchSize, batchLimit, seed, epoch });
-
+  const { resume, checkpointEvery } = options;
+  let state = resume?.optimizer ?? { step: 0, slots: {} };
   try {
-    while (epoch < epochs && !stopped()) {
-      epoch++;
-      totals = { loss: 0, correct: 0, pictures: 0 };
-      const started = performance.now();
-      let step = 0;
-      for await (const batch of batches(data, { batchSize, order: order.permutation(count) })) {
-        const stepStarted = performance.now();
-        const share = schedules[schedule](state.step / (epochs * steps));
-        const paced = { ...optimizer, learningRate: optimizer.learningRate * share };
-        const result = await takeStep(classifier, all, paced, state, batch);
-        state = result.state;
-        step++;
-        if (!Number.isFinite(result.loss)) throw notFinite(result.loss, epoch, step, optimizer);
-        const pictures = batch.labels.length;
-        totals.loss += result.loss * pictures;
-        totals.correct += result.correct;
-        totals.pictures += pictures;
-        const seconds = (performance.now() - stepStarted) / 1000;
-        yield {
-          event: 'step',
-          epoch,
-          step,
-          steps,
-          loss: result.loss,
-          accuracy: result.correct / pictures,
-          picturesPerSecond: pictures / seconds,
-        };
-        await breathe();
-        if (stopped()) break;
-      }
-      if (stopped()) break;
-      yield { event: 'epoch', epoch, ...average(), seconds: (performance.now() - started) / 1000 };
-      if (statistics === 'precise' && (validation !== undefined || epoch === epochs))
-        yield* estimate(statisticsBatches);
-      if (validation !== undefined && !stopped()) {
-        for await (const event of evaluate(classifier, validation, {
-          batchSize,
-          ...(signal ? { signal } : {}),
-        })) {
-          if (event.event === 'progress') {
-            const done = Math.ceil(event.pictures / batchSize);
-            yield { event: 'validating', epoch, batch: done, batches: Math.ceil(event.of / batchSize) };
-          } else {
-            const { event: _done, ...evaluation } = event;
-            lastValidation = evaluation;
-            yield { event: 'validation', epoch, ...evaluation };
-          }
+    checkOptions({ epochs, batchSize, statisticsBatches, ...(checkpointEvery && { checkpointEvery }) });
+    checkFits(classifier, data);
+    if (validation !== undefined) checkFits(classifier, validation);
+    const recipe: Recipe = {
+      epochs,
+      batchSize,
+      seed,
+      schedule,
+      statistics,
+      statisticsBatches,
+      optimizer,
+      data: fingerprint(data),
+      validation: validation === undefined ? null : fingerprint(validation),
+    };
+    const { weights } = classifier.variables;
+    if (resume) checkResumed(resume, weights, recipe);
+    else state = initialState(optimizer, weights);
+
+    let progress = resume ? { ...resume.progress, recipe } : firstProgress(recipe);
+    const order = Generator.restore(progress.order);
+    const all = parameters(classifier.network);
+    const count = data.labels.length;
+    const steps = Math.ceil(count / batchSize);
+    /** Whether the statistics are of the weights as they are. */
+    let estimated = false;
+    const stopped = () => signal?.aborted === true;
+    const isOver = ({ history, epoch }: Progress) => history.length === epoch;
+
+    const checkpoint = (at: CheckpointEvent['at']): CheckpointEvent => {
+      const now = { classifier: { ...classifier }, state: { optimizer: state, progress } };
+      const { epoch } = progress;
+      return { event: 'checkpoint', at, epoch, steps: state.step, save: () => holdCheckpoint(now) };
+    };
+    const estimate = async function* (batchLimit: number) {
+      yield* reestimate(classifier, data, { batchSize, batchLimit, seed, epoch: progress.epoch });
+      estimated = true;
+    };
+
+    while (!stopped()) {
+      const permutation = order.permutation(count);
+      if (!isOver(progress)) {
+        const { epoch } = progress;
+        const started = performance.now();
+        const rest = permutation.subarray(progress.step * batchSize);
+        for await (const batch of batches(data, { batchSize, order: rest })) {
+          const stepStarted = performance.now();
+          const share = schedules[schedule](state.step / (epochs * steps));
+          const paced = { ...optimizer, learningRate: optimizer.learningRate * share };
+          const result = await takeStep(classifier, all, paced, state, batch);
+          state = result.state;
+          estimated = false;
+          const step = progress.step + 1;
+          if (!Number.isFinite(result.loss)) throw notFinite(result.loss, epoch, step, optimizer);
+          const pictures = batch.labels.length;
+          progress = { ...progress, step, totals: added(progress.totals, result, pictures) };
+          const seconds = (performance.now() - stepStarted) / 1000;
+          yield {
+            event: 'step',
+            epoch,
+            step,
+            steps,
+            loss: result.loss,
+            accuracy: result.correct / pictures,
+            picturesPerSecond: pictures / seconds,
+          };
+          if (checkpointEvery && state.step % checkpointEvery === 0) yield checkpoint('step');
           await breathe();
+          if (stopped()) break;
         }
+        if (stopped()) break;
+        const figures = averages(progress.totals);
+        yield { event: 'epoch', epoch, ...figures, seconds: (performance.now() - started) / 1000 };
+        if (statistics === 'precise' && (validation !== undefined || epoch === epochs))
+          yield* estimate(statisticsBatches);
+        const judged = validation && (yield* validate(classifier, validation, { epoch, batchSize, signal }));
+        if (validation !== undefined && judged === undefined) break;
+        progress = {
+          ...progress,
+          history: [...progress.history, { ...figures, validation: judged ?? null }],
+        };
+        yield checkpoint('epoch');
       }
+      if (progress.epoch >= epochs || stopped()) break;
+      const totals = { loss: 0, correct: 0, pictures: 0 };
+      progress = { ...progress, epoch: progress.epoch + 1, step: 0, totals, order: order.state() };
     }
-    if (stopped() && statistics === 'precise' && state.step > 0) yield* estimate(BATCHES_WHEN_STOPPED);
-    const completed = epoch === epochs && totals.pictures === count;
+    if (stopped() && state.step > 0) {
+      if (!isOver(progress)) yield checkpoint('stop');
+      if (statistics === 'precise' && !estimated) yield* estimate(BATCHES_WHEN_STOPPED);
+    }
     yield {
       event: 'done',
-      completed,
-      epochs: epoch,
+      completed: progress.history.length === epochs,
+      epochs: progress.step > 0 ? progress.epoch : progress.epoch - 1,
       steps: state.step,
-      ...average(),
-      validation: lastValidation,
+      ...averages(progress.totals),
+      validation: progress.history.findLast((epoch) => epoch.validation !== null)?.validation ?? null,
     };
   } finally {
     disposeState(state);
   }
+}
+
+function added(
+  totals: Progress['totals'],
+  result: { loss: number; correct: number },
+  pictures: number,
+): Progress['totals'] {
+  return {
+    loss: totals.loss + result.loss * pictures,
+    correct: totals.correct + result.correct,
+    pictures: totals.pictures + pictures,
+  };
+}
+
+function averages({ loss, correct, pictures }: Progress['totals']) {
+  return { loss: loss / pictures, accuracy: correct / pictures };
+}
+
+/** Tells of the validation after an epoch, and returns it; nothing where the signal ended it. */
+async function* validate(
+  classifier: Classifier,
+  validation: Dataset,
+  options: { epoch: number; batchSize: number; signal: AbortSignal | undefined },
+): AsyncGenerator<TrainEvent, Judgement | undefined, void> {
+  const { epoch, batchSize, signal } = options;
+  let judged: Judgement | undefined;
+  if (signal?.aborted) return judged;
+  for await (const event of evaluate(classifier, validation, { batchSize, ...(signal ? { signal } : {}) })) {
+    if (event.event === 'progress') {
+      const batch = Math.ceil(event.pictures / batchSize);
+      yield { event: 'validating', epoch, batch, batches: Math.ceil(event.of / batchSize) };
+    } else {
+      const { event: _done, ...evaluation } = event;
+      const { loss, accuracy, pictures } = evaluation;
+      judged = { loss, accuracy, pictures };
+      yield { event: 'validation', epoch, ...evaluation };
+    }
+    await breathe();
+  }
+  return judged;
 }
 
 /** Replaces the running statistics by those of up to `batchLimit` random training batches under the weights as they are. */

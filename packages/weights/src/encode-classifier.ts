@@ -1,7 +1,6 @@
-import { type Classifier, parameters, ResNetError } from '@resnetjs/core';
-import type { z } from 'zod';
-import { classesSchema, formatVersion, metadataKeys, preprocessingSchema } from './format.js';
-import { networkSchema } from './network-schema.js';
+import { type Classifier, parameters } from '@resnetjs/core';
+import { asText, bytesOf, describeClassifier } from './describe-classifier.js';
+import { formatVersion, metadataKeys } from './format.js';
 import { layOut } from './safetensors.js';
 import { type TrainingRecord, trainingRecordSchema } from './training-record.js';
 
@@ -18,48 +17,21 @@ export async function encodeClassifier(
   classifier: Classifier,
   options: EncodeOptions = {},
 ): Promise<Uint8Array> {
-  const { network, variables, classes, preprocessing } = classifier;
+  const { network, variables } = classifier;
   const all = parameters(network);
-  const metadata = {
+  const { header, starts, size } = layOut(all, {
     [metadataKeys.version]: formatVersion,
-    [metadataKeys.network]: text(networkSchema, network, 'network'),
-    [metadataKeys.classes]: text(classesSchema, classes, 'list of classes'),
-    [metadataKeys.preprocessing]: text(preprocessingSchema, preprocessing, 'preprocessing'),
+    ...describeClassifier(classifier),
     ...(options.training && {
-      [metadataKeys.training]: text(trainingRecordSchema, options.training, 'training record'),
+      [metadataKeys.training]: asText(trainingRecordSchema, options.training, 'training record'),
     }),
-  };
-  const { bytes, starts } = layOut(all, metadata);
-  for (const { id, shape, trainable } of all) {
+  });
+  const bytes = new Uint8Array(size);
+  bytes.set(header);
+  for (const parameter of all) {
+    const { id, trainable } = parameter;
     const tensor = (trainable ? variables.weights : variables.statistics).get(id);
-    if (tensor === undefined || String(tensor.shape) !== String(shape)) {
-      const came = tensor === undefined ? 'there is none' : `it has [${tensor.shape.join(', ')}]`;
-      throw new ResNetError(
-        'missing-variable',
-        `${network.name} needs ${id} of shape [${shape.join(', ')}], but ${came}: the variables are of another network.`,
-        { id },
-      );
-    }
-    const values = (await tensor.data()) as Float32Array;
-    if (!values.every(Number.isFinite)) {
-      throw new ResNetError(
-        'not-finite',
-        `${id} holds values that are not finite, so the model is of no use and was not written. Train with a smaller learning rate.`,
-        { id },
-      );
-    }
-    bytes.set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), starts.get(id) as number);
+    bytes.set(await bytesOf(network.name, parameter, tensor), starts.get(id));
   }
   return bytes;
-}
-
-function text(schema: z.ZodType, value: unknown, what: string): string {
-  const result = schema.safeParse(value);
-  if (result.success) return JSON.stringify(result.data);
-  const issue = result.error.issues[0];
-  throw new ResNetError(
-    'bad-option',
-    `The ${what} can't be written to a model file: ${issue?.path.join('.')}: ${issue?.message}.`,
-    { issues: result.error.issues },
-  );
 }

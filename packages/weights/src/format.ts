@@ -3,6 +3,9 @@ import { z } from 'zod';
 /** The version of what stands in `__metadata__`; a reader refuses others. */
 export const formatVersion = '1';
 
+/** What a checkpoint has in place of a model's version. */
+export const checkpointKey = 'resnetjs-checkpoint';
+
 export const metadataKeys = {
   version: 'resnetjs',
   network: 'network',

@@ -31,16 +31,29 @@ const mostDimensions = 16;
 const metadataKey = '__metadata__';
 const copyAgain = 'Copy the file again, or train the model anew.';
 
-/** A file of float32 tensors with zeros in place of their data, and where each of them goes. */
+export interface Layout {
+  /** All that stands before the tensors. */
+  readonly header: Uint8Array<ArrayBuffer>;
+  /** Of each tensor: where it starts, in bytes from the start of the file. */
+  readonly starts: ReadonlyMap<string, number>;
+  /** Of the file, in bytes. */
+  readonly size: number;
+}
+
+/** How a file of tensors begins, and where each of them goes, in this order. They are float32 unless they say so. */
 export function layOut(
-  tensors: readonly { readonly id: string; readonly shape: readonly number[] }[],
+  tensors: readonly {
+    readonly id: string;
+    readonly shape: readonly number[];
+    readonly dtype?: 'F32' | 'U8';
+  }[],
   metadata: Readonly<Record<string, string>>,
-): { bytes: Uint8Array; starts: ReadonlyMap<string, number> } {
+): Layout {
   let size = 0;
-  const entries = tensors.map(({ id, shape }) => {
+  const entries = tensors.map(({ id, shape, dtype = 'F32' }) => {
     const start = size;
-    size += 4 * elements(shape);
-    return [id, { dtype: 'F32', shape, data_offsets: [start, size] }] as const;
+    size += (widths.get(dtype) as number) * elements(shape);
+    return [id, { dtype, shape, data_offsets: [start, size] }] as const;
   });
   const json = new TextEncoder().encode(
     JSON.stringify({ [metadataKey]: metadata, ...Object.fromEntries(entries) }),
@@ -48,23 +61,24 @@ export function layOut(
   const headerLength = Math.ceil(json.length / alignment) * alignment;
   const dataStart = lengthBytes + headerLength;
 
-  const bytes = new Uint8Array(dataStart + size);
-  new DataView(bytes.buffer).setBigUint64(0, BigInt(headerLength), true);
-  bytes.set(json, lengthBytes);
-  bytes.fill(0x20, lengthBytes + json.length, dataStart);
-  return { bytes, starts: new Map(entries.map(([id, entry]) => [id, dataStart + entry.data_offsets[0]!])) };
+  const header = new Uint8Array(dataStart);
+  new DataView(header.buffer).setBigUint64(0, BigInt(headerLength), true);
+  header.set(json, lengthBytes);
+  header.fill(0x20, lengthBytes + json.length);
+  const starts = new Map(entries.map(([id, entry]) => [id, dataStart + entry.data_offsets[0]!]));
+  return { header, starts, size: dataStart + size };
 }
 
-/** What a safetensors file says of itself, checked against its size. Throws `bad-file`. */
-export function readHeader(bytes: Uint8Array): SafetensorsHeader {
-  const { json, dataStart } = readJson(bytes);
+/** What a safetensors file says of itself, checked against its size; of a large file its start is enough. Throws `bad-file`. */
+export function readHeader(bytes: Uint8Array, fileSize = bytes.length): SafetensorsHeader {
+  const { json, dataStart } = readJson(bytes, fileSize);
   let metadata: ReadonlyMap<string, string> = new Map();
   const tensors = new Map<string, TensorEntry>();
   for (const [name, value] of Object.entries(json)) {
     if (name === metadataKey) metadata = readMetadata(value);
-    else tensors.set(name, readEntry(name, value, dataStart, bytes.length));
+    else tensors.set(name, readEntry(name, value, dataStart, fileSize));
   }
-  checkCover(tensors, dataStart, bytes.length);
+  checkCover(tensors, dataStart, fileSize);
   return { metadata, tensors };
 }
 
@@ -88,8 +102,8 @@ export function dataStartOf(start: Uint8Array, fileSize: number): number {
   return lengthBytes + Number(said);
 }
 
-function readJson(bytes: Uint8Array): { json: object; dataStart: number } {
-  const dataStart = dataStartOf(bytes, bytes.length);
+function readJson(bytes: Uint8Array, fileSize: number): { json: object; dataStart: number } {
+  const dataStart = dataStartOf(bytes, fileSize);
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(lengthBytes, dataStart));
     const json: unknown = JSON.parse(text);

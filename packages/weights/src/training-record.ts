@@ -9,22 +9,24 @@ const data = z.strictObject({
   pictures: count,
 });
 
+export const optimizerSchema = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('adam'),
+    learningRate: z.number(),
+    beta1: z.number(),
+    beta2: z.number(),
+    epsilon: z.number(),
+  }),
+  z.strictObject({ kind: z.literal('sgd'), learningRate: z.number(), momentum: z.number() }),
+]);
+
 export const trainingRecordSchema = z.strictObject({
   data,
   validation: data.nullable(),
   initializers: z.enum(['varied', 'document']),
   schedule: z.enum(['constant', 'cosine']).default('constant'),
   statistics: z.enum(['precise', 'running']),
-  optimizer: z.discriminatedUnion('kind', [
-    z.strictObject({
-      kind: z.literal('adam'),
-      learningRate: z.number(),
-      beta1: z.number(),
-      beta2: z.number(),
-      epsilon: z.number(),
-    }),
-    z.strictObject({ kind: z.literal('sgd'), learningRate: z.number(), momentum: z.number() }),
-  ]),
+  optimizer: optimizerSchema,
   batchSize: count,
   seed: count,
   backend: z.string().max(200),

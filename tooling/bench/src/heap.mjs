@@ -12,11 +12,11 @@ export async function heap(options, log) {
   const readings = [];
   for await (const event of steps(options.rounds)) {
     if (event.event !== 'step') continue;
-    const memory = /** @type {any} */ (tf.backend()).wasm.asm.memory;
+    const heap = /** @type {any} */ (tf.backend()).wasm.HEAPU8;
     const reading = {
       step: event.epoch,
       tensors: tf.memory().numTensors,
-      heapBytes: memory.buffer.byteLength,
+      heapBytes: heap.byteLength,
     };
     readings.push(reading);
     if (event.epoch % 10 === 0)

@@ -1,6 +1,6 @@
 // One thread against several: inference and the training step, each in a process of its own, taking
 // turns. Prints Markdown.
-//   node bench/threads.mjs [--threads 2] [--rounds 9] [--node PATH]
+//   node tooling/bench/src/threads.mjs [--threads 2] [--rounds 9] [--only inference] [--node PATH]
 import { fork } from 'node:child_process';
 import { loadavg } from 'node:os';
 import { fileURLToPath } from 'node:url';
@@ -10,6 +10,7 @@ const { values: options } = parseArgs({
   options: {
     threads: { type: 'string', default: '2' },
     rounds: { type: 'string', default: '9' },
+    only: { type: 'string', default: '' },
     node: { type: 'string', default: process.execPath },
   },
 });
@@ -19,7 +20,8 @@ const counts = [1, Number(options.threads)];
 const children = counts.map((threads) => fork(script, [String(threads)], { execPath: options.node }));
 const answer = (child) => new Promise((resolve) => child.once('message', resolve));
 
-const [{ works, node }] = await Promise.all(children.map(answer));
+const [ready] = await Promise.all(children.map(answer));
+const works = ready.works.filter((work) => work.includes(options.only));
 const times = works.map(() => counts.map(() => []));
 const results = works.map(() => counts.map(() => []));
 for (let round = -1; round < Number(options.rounds); round++) {
@@ -35,7 +37,7 @@ for (let round = -1; round < Number(options.rounds); round++) {
 for (const child of children) child.send('end');
 
 const median = (all) => [...all].sort((a, b) => a - b)[all.length >> 1];
-console.log(`Node ${node}, load ${loadavg()[0].toFixed(1)}\n`);
+console.log(`Node ${ready.node}, load ${loadavg()[0].toFixed(1)}\n`);
 console.log(`| | one thread | ${counts[1]} threads | ratio | bits |\n|---|---|---|---|---|`);
 for (const [which, work] of works.entries()) {
   const [one, several] = times[which].map(median);

@@ -7,13 +7,32 @@ import {
   unitRange,
 } from '@resnetjs/core';
 import { batches } from '@resnetjs/data';
-import { adam, type Optimizer, sgd, type TrainEvent, train as trainEvents } from '@resnetjs/training';
+import {
+  adam,
+  type Checkpoint,
+  type CheckpointEvent,
+  type EpochRecord,
+  type Optimizer,
+  sgd,
+  type TrainEvent,
+  train as trainEvents,
+} from '@resnetjs/training';
 import { encodeClassifier, type TrainingRecord } from '@resnetjs/weights';
-import { prepareFolder, writeModel } from '@resnetjs/weights/node';
+import {
+  type NewestCheckpoint,
+  readNewestCheckpoint,
+  type SavedCheckpoint,
+  writeModel,
+} from '@resnetjs/weights/node';
+import type { Command } from 'commander';
 import { startBackend } from '../backends.js';
 import { asNetworkName, buildNetwork, refuse, usualSize } from '../build-network.js';
+import { CheckpointWriter } from '../checkpoint-writer.js';
 import type { TrainCommandOptions } from '../command-options.js';
+import { resnetCommand } from '../resnet-command.js';
+import { holdsFinishedRun, openRunFolder, type RunFolder, readSettings } from '../run-folder.js';
 import { writeSamplePicture } from '../sample-picture.js';
+import { resumedOptions, settingsOf } from '../settings.js';
 import { StopSignals } from '../stop-signals.js';
 import { count, duration, figure, percent, plural, size } from '../terminal/format.js';
 import { Progress } from '../terminal/progress.js';
@@ -28,19 +47,40 @@ interface Plan {
   readonly optimizer: Optimizer;
   readonly data: TrainingData;
   readonly network: Network;
+  /** What it goes on from. */
+  readonly resumed: NewestCheckpoint | null;
+  /** Whether the folder holds an earlier training, which is over. */
+  readonly replace: boolean;
 }
 
 /** Trains a network and writes it to a folder. What can be wrong is found before the first step. */
 export async function train(options: TrainCommandOptions): Promise<void> {
   const plan = await makePlan(options);
-  await readPictures(plan.data, new Progress(options.json ? process.stderr : process.stdout));
-  await startBackend(options.backend, options);
-  const undoFolder = await prepareFolder(options.out);
-  let written = false;
+  const folder = await openRunFolder(options.out);
   try {
-    written = await run(plan);
+    const replace = await holdsFinishedRun(options.out);
+    await readPictures(plan.data, new Progress(options.json ? process.stderr : process.stdout));
+    await startBackend(options.backend, options);
+    await run({ ...plan, replace }, folder);
   } finally {
-    if (!written) await undoFolder();
+    await folder.release();
+  }
+}
+
+/** Goes on with the training in a folder, as it began and as the command says. */
+export async function resume(path: string, command: Command): Promise<void> {
+  await readSettings(path); // before anything is made where there is nothing to resume
+  const folder = await openRunFolder(path);
+  try {
+    const options = resumedOptions(command, await readSettings(path), path);
+    const plan = await makePlan(options);
+    await readPictures(plan.data, new Progress(options.json ? process.stderr : process.stdout));
+    await startBackend(options.backend, options);
+    const resumed = await readNewestCheckpoint(path);
+    const { network } = resumed.checkpoint.classifier;
+    await run({ ...plan, network, resumed }, folder);
+  } finally {
+    await folder.release();
   }
 }
 
@@ -55,6 +95,8 @@ async function makePlan(options: TrainCommandOptions): Promise<Plan> {
     optimizer,
     data,
     network: buildNetwork(name, options, { input: shape, classes: classes.length }),
+    resumed: null,
+    replace: false,
   };
 }
 
@@ -82,29 +124,37 @@ async function readPictures({ training, validation }: TrainingData, progress: Pr
   }
 }
 
-/** Returns whether a model was written. */
-async function run(plan: Plan): Promise<boolean> {
-  const { options, network, data } = plan;
+async function run(plan: Plan, folder: RunFolder): Promise<void> {
+  const { options, data, resumed } = plan;
   const output = new TrainOutput(plan);
   const stop = new StopSignals(() => output.stopping());
-  const { classes, shape } = data.training.dataset;
-  const variables = initialize(network, { seed: options.seed });
-  const classifier: Classifier = { network, variables, classes, preprocessing: unitRange(shape[2]) };
+  const classifier = resumed?.checkpoint.classifier ?? firstClassifier(plan);
+  const writer = new CheckpointWriter(folder, {
+    settings: settingsOf(options),
+    keep: options.keep,
+    everyOne: options.checkpointEvery !== undefined,
+    replace: plan.replace,
+    resumed,
+    model: (checkpoint) => encodeCheckpointModel(plan, checkpoint),
+  });
   try {
     output.start();
-    const done = await follow(plan, classifier, output, stop.signal);
+    const done = await follow(plan, { classifier, output, writer, signal: stop.signal });
     if (done.steps === 0) {
       output.nothing();
       process.exitCode = stop.exitCode ?? 1;
-      return false;
+      return;
     }
     const bytes = await encodeClassifier(classifier, { training: describeTraining(plan, done) });
-    const path = await writeModel(options.out, bytes);
-    const synthetic = data.training.source === syntheticSource;
-    const sample = synthetic ? await writeSamplePicture(options.out, shape) : null;
-    output.done(done, { path, bytes: bytes.length, sample });
+    const written = await writer.write(async () => {
+      const path = await writeModel(options.out, bytes);
+      const synthetic = data.training.source === syntheticSource;
+      const { shape } = data.training.dataset;
+      const sample = synthetic ? await writeSamplePicture(options.out, shape) : null;
+      return { path, bytes: bytes.length, sample };
+    });
+    output.done(done, written);
     if (!done.completed) process.exitCode = stop.exitCode ?? 1;
-    return true;
   } finally {
     stop.end();
     output.end();
@@ -112,24 +162,56 @@ async function run(plan: Plan): Promise<boolean> {
   }
 }
 
-async function follow(
-  plan: Plan,
-  classifier: Classifier,
-  output: TrainOutput,
-  signal: AbortSignal,
-): Promise<Done> {
-  const { options, optimizer, data } = plan;
-  const { epochs, batchSize, seed, schedule, statistics } = options;
-  const validation = data.validation ? { validation: data.validation.dataset } : {};
-  const settings = { epochs, batchSize, seed, schedule, statistics, optimizer, signal, ...validation };
+function firstClassifier({ network, options, data }: Plan): Classifier {
+  const { classes, shape } = data.training.dataset;
+  const variables = initialize(network, { seed: options.seed });
+  return { network, variables, classes, preprocessing: unitRange(shape[2]) };
+}
+
+interface Training {
+  readonly classifier: Classifier;
+  readonly output: TrainOutput;
+  readonly writer: CheckpointWriter;
+  readonly signal: AbortSignal;
+}
+
+async function follow(plan: Plan, { classifier, output, writer, signal }: Training): Promise<Done> {
+  const { options, optimizer, data, resumed } = plan;
+  const { epochs, batchSize, seed, schedule, statistics, checkpointEvery = 1 } = options;
+  const settings = {
+    epochs,
+    batchSize,
+    seed,
+    schedule,
+    statistics,
+    optimizer,
+    signal,
+    checkpointEvery,
+    ...(data.validation ? { validation: data.validation.dataset } : {}),
+    ...(resumed ? { resume: resumed.checkpoint.state } : {}),
+  };
   for await (const event of trainEvents(classifier, data.training.dataset, settings)) {
     if (event.event === 'done') return event;
-    output.event(event);
+    if (event.event === 'checkpoint') {
+      const saved = await writer.take(event);
+      if (saved) output.saved(event, saved);
+    } else output.event(event);
   }
   throw new Error('The training ended without a result.');
 }
 
-function describeTraining({ options, optimizer, data }: Plan, done: Done): TrainingRecord {
+/** The model at an epoch's end, as it would be had the training ended there. */
+async function encodeCheckpointModel(plan: Plan, { classifier, state }: Checkpoint): Promise<Uint8Array> {
+  const { epoch: epochs, history } = state.progress;
+  const last = history.at(-1) as EpochRecord;
+  const training = describeTraining(plan, { ...last, epochs, steps: state.optimizer.step });
+  return encodeClassifier(classifier, { training });
+}
+
+function describeTraining(
+  { options, optimizer, data }: Plan,
+  done: Pick<Done, 'epochs' | 'steps' | 'loss' | 'accuracy' | 'validation'>,
+): TrainingRecord {
   const { batchSize, seed, backend, schedule, statistics, initializers = 'varied' } = options;
   const { training, validation } = data;
   const describe = ({ source, dataset }: typeof training) => ({ source, pictures: dataset.labels.length });
@@ -167,11 +249,15 @@ class TrainOutput {
     const { json, epochs } = plan.options;
     this.#plan = plan;
     this.#progress = new Progress(json ? process.stderr : process.stdout);
-    this.#view = new TrainingView(this.#progress, { epochs, withValidation: plan.data.validation !== null });
+    this.#view = new TrainingView(this.#progress, {
+      epochs,
+      withValidation: plan.data.validation !== null,
+      stepsBefore: plan.resumed?.steps ?? 0,
+    });
   }
 
   start(): void {
-    const { network, data, options } = this.#plan;
+    const { network, data, options, resumed } = this.#plan;
     const { training, validation } = data;
     const parameters = countParameters(network);
     this.#json({
@@ -182,6 +268,7 @@ class TrainOutput {
       pictures: training.dataset.labels.length,
       validationPictures: validation?.dataset.labels.length ?? 0,
       epochs: options.epochs,
+      ...(resumed ? { resumed: { step: resumed.steps, path: resumed.path } } : {}),
     });
     const { paint } = this.#progress;
     this.#progress.print(
@@ -189,16 +276,33 @@ class TrainOutput {
     );
     this.#progress.print(`training    ${training.describe}`);
     if (validation) this.#progress.print(`validation  ${validation.describe}`);
+    if (resumed) this.#resuming(resumed);
     this.#progress.print('');
   }
 
-  event(event: Exclude<TrainEvent, Done>): void {
+  #resuming({ damaged, path, steps, checkpoint }: NewestCheckpoint): void {
+    for (const why of damaged) this.#progress.print(`passed over  ${why}`);
+    const { epoch, history } = checkpoint.state.progress;
+    const { epochs } = this.#plan.options;
+    const from = `after ${plural(steps, 'step')}, in epoch ${epoch} of ${epochs}, from ${path}`;
+    const over = `all ${plural(epochs, 'epoch')} are done; --epochs may ask for more`;
+    this.#progress.print(`resuming    ${history.length >= epochs ? over : from}`);
+  }
+
+  event(event: Exclude<TrainEvent, Done | CheckpointEvent>): void {
     this.#json(event);
     this.#view.show(event);
   }
 
+  saved({ epoch }: CheckpointEvent, { path, steps }: SavedCheckpoint): void {
+    this.#json({ event: 'checkpoint', epoch, step: steps, path });
+    this.#view.saved(steps);
+  }
+
   stopping(): void {
-    this.#progress.print('Stopping after this step, then writing the model. Once more to quit at once.');
+    this.#progress.print(
+      'Stopping after this step, then saving it and writing the model. Once more to quit at once.',
+    );
   }
 
   nothing(): void {
@@ -215,7 +319,6 @@ class TrainOutput {
     const how = done.completed
       ? `Trained for ${plural(done.epochs, 'epoch')} (${steps}) in ${duration(seconds)}`
       : `Stopped in epoch ${done.epochs} of ${options.epochs}, after ${steps} (${duration(seconds)})`;
-    const command = process.env.npm_lifecycle_event === 'resnet' ? 'npm run -s resnet --' : 'resnet';
     const judgedOn = options.validation ?? (written.sample ? syntheticSource : 'PICTURES');
     const lines = [
       '',
@@ -229,8 +332,9 @@ class TrainOutput {
       ...(written.sample ? [`A picture that it has not seen is ${written.sample}.`] : []),
       '',
       'Next:',
-      `  ${paint('cyan', `${command} evaluate ${options.out} --data ${judgedOn}`)}`,
-      `  ${paint('cyan', `${command} predict ${options.out} ${written.sample ?? 'PICTURE.jpg'}`)}`,
+      ...(done.completed ? [] : [`  ${paint('cyan', `${resnetCommand} train --resume ${options.out}`)}`]),
+      `  ${paint('cyan', `${resnetCommand} evaluate ${options.out} --data ${judgedOn}`)}`,
+      `  ${paint('cyan', `${resnetCommand} predict ${options.out} ${written.sample ?? 'PICTURE.jpg'}`)}`,
     ];
     for (const line of lines) this.#progress.print(line);
   }

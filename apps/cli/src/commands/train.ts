@@ -12,7 +12,8 @@ export function trainCommand(): Command {
       '--data <source>',
       'synthetic:signs, a SIGNS file (.h5), or a folder with a folder for each class',
     )
-    .option('--out <folder>', 'where model.safetensors goes')
+    .option('--out <folder>', 'where model.safetensors and checkpoints go')
+    .option('--resume <folder>', 'go on with the training in this folder; nothing else need be given')
     .option('--validation <source>', 'pictures to validate on after each epoch')
     .option(
       '--validation-split <share>',
@@ -49,6 +50,12 @@ export function trainCommand(): Command {
         .default('precise'),
     )
     .option('--seed <number>', 'decides first weights, order and split', wholeNumber(0), 0)
+    .option(
+      '--checkpoint-every <steps>',
+      "save a checkpoint every so many steps, beside those at each epoch's end and at Ctrl-C (default: every 5 minutes)",
+      wholeNumber(1),
+    )
+    .option('--keep <count>', 'checkpoints that stay, the newest ones', wholeNumber(1, 1000), 2)
     .option('--backend <name>', 'what computes; `resnet backends` lists them', 'wasm')
     .option(
       '--threads <count>',
@@ -60,18 +67,21 @@ export function trainCommand(): Command {
     .addHelpText(
       'after',
       `
-Ctrl-C (or SIGTERM) ends the step, writes the model as it is, and exits with 130 (143);
-a second one quits at once.
+Ctrl-C (or SIGTERM) ends the step, saves a checkpoint, writes the model as it is, and
+exits with 130 (143); a second one quits at once. --resume goes on as if there had been
+no pause; --epochs may be raised then, and --data and --validation may say where the
+pictures are now. The best epoch's model is checkpoints/best.safetensors.
 
 Examples:
   $ resnet train --network resnet50 --data train_signs.h5 --validation test_signs.h5 \\
       --epochs 20 --learning-rate 1.5e-4 --out runs/signs
   $ resnet train --network resnetPreAct --data flowers/ --validation-split 0.2 \\
-      --image-size 32 --epochs 5 --out runs/flowers`,
+      --image-size 32 --epochs 5 --out runs/flowers
+  $ resnet train --resume runs/signs`,
     )
     .action(async (options: TrainCommandOptions) => {
-      requireOptions(command, ['network', 'data', 'out']);
-      const { train } = await import('../actions/train.js');
-      await train(options);
+      if (options.resume === undefined) requireOptions(command, ['network', 'data', 'out']);
+      const { train, resume } = await import('../actions/train.js');
+      await (options.resume === undefined ? train(options) : resume(options.resume, command));
     });
 }

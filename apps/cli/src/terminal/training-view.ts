@@ -1,5 +1,5 @@
 import type { TrainEvent } from '@resnetjs/training';
-import { duration, figure, percent } from './format.js';
+import { count, duration, figure, percent } from './format.js';
 import type { Progress } from './progress.js';
 
 /** Passes over a batch without gradients, in training steps: about what they cost. */
@@ -34,11 +34,20 @@ export class TrainingView {
   #steps = { done: 0, each: 0 };
   #picturesPerSecond = 0;
   #epoch: Extract<TrainEvent, { event: 'epoch' }> | null = null;
+  /** Steps that were done before this process began. */
+  readonly #stepsBefore: number;
+  #saved: string[] = [];
 
-  constructor(progress: Progress, options: { epochs: number; withValidation: boolean }) {
+  constructor(progress: Progress, options: { epochs: number; withValidation: boolean; stepsBefore: number }) {
+    this.#stepsBefore = options.stepsBefore;
     this.#progress = progress;
     this.#epochs = options.epochs;
     this.#withValidation = options.withValidation;
+  }
+
+  /** Mentions from now on up to which step the training is saved. */
+  saved(steps: number): void {
+    this.#saved = [`saved at step ${count(steps)}`];
   }
 
   show(event: TrainEvent): void {
@@ -55,6 +64,7 @@ export class TrainingView {
           `acc ${percent(accuracy)}`,
           `${duration(this.#secondsLeft())} left`,
           `${Math.round(this.#picturesPerSecond)} pictures/s`,
+          ...this.#saved,
         ];
         this.#progress.update({
           label: `epoch ${at(epoch)}`,
@@ -79,6 +89,7 @@ export class TrainingView {
       case 'validation':
         if (this.#epoch) this.#row(this.#epoch, event);
         break;
+      case 'checkpoint':
       case 'done':
         break;
       default:
@@ -91,8 +102,9 @@ export class TrainingView {
     const elapsed = (performance.now() - this.#started) / 1000;
     const { done, each } = this.#steps;
     const left = this.#epochs * each - done;
-    const firstEpoch = done <= each;
-    return (elapsed / done) * left * (firstEpoch ? 1 + statisticsCost : 1);
+    const doneHere = done - this.#stepsBefore;
+    const firstEpoch = doneHere <= each;
+    return (elapsed / doneHere) * left * (firstEpoch ? 1 + statisticsCost : 1);
   }
 
   #row(

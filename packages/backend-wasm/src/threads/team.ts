@@ -129,6 +129,7 @@ function sharer(microkernels: Exports, shared: SharedArrayBuffer, threads: numbe
     integers[control.scratch] = scratch.address;
     integers[control.scratchEach] = scratch.bytesEach;
     Atomics.store(integers, control.next, 0);
+    Atomics.store(integers, control.failed, 0);
     turn(integers);
     Atomics.notify(integers, control.state, Math.min(threads, Math.ceil(count / taken)) - 1);
     try {
@@ -141,7 +142,7 @@ function sharer(microkernels: Exports, shared: SharedArrayBuffer, threads: numbe
       turn(integers);
       waitForOthers(integers, mayWait);
     }
-    if (Atomics.exchange(integers, control.failed, 0) !== 0) {
+    if (Atomics.load(integers, control.failed) !== 0) {
       throw new WasmBackendError(
         'thread-failed',
         `A thread failed in ${name}: its result is not whole. Start the process or page again, with fewer threads.`,

@@ -1,11 +1,26 @@
 import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
-import { open, rename, rm } from 'node:fs/promises';
+import { open, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { ResNetError } from '@resnetjs/core';
 
-/** Writes a file whole or not at all: until it is complete, what was there before stays. Throws `file-system`. */
-export async function writeFileAtomically(file: string, bytes: Uint8Array): Promise<void> {
+export interface WriteOptions {
+  /** Called when all is written, before the file is put in its place. */
+  readonly whole?: () => Promise<void>;
+}
+
+/** Unfinished files are named so. */
+const unfinishedName = /^\..+\.[0-9a-f]{12}\.tmp$/;
+
+/**
+ * Writes a file whole or not at all, from its bytes or their parts: until it is complete, what was there before stays.
+ * Throws `file-system`, and what the parts throw.
+ */
+export async function writeFileAtomically(
+  file: string,
+  content: Uint8Array | AsyncIterable<Uint8Array>,
+  options: WriteOptions = {},
+): Promise<void> {
   const folder = dirname(file);
   const unfinished = join(folder, `.${basename(file)}.${randomBytes(6).toString('hex')}.tmp`);
   const remove = () => rmSync(unfinished, { force: true });
@@ -13,14 +28,17 @@ export async function writeFileAtomically(file: string, bytes: Uint8Array): Prom
   try {
     const handle = await open(unfinished, 'wx');
     try {
-      await handle.writeFile(bytes);
+      const parts = content instanceof Uint8Array ? [content] : content;
+      for await (const part of parts) await handle.writeFile(part); // each goes behind the one before
       await handle.sync();
     } finally {
       await handle.close();
     }
+    await options.whole?.();
     await rename(unfinished, file);
   } catch (cause) {
     await rm(unfinished, { force: true }).catch(() => {});
+    if (cause instanceof ResNetError) throw cause;
     throw fileSystemError(`${file} could not be written`, file, cause);
   } finally {
     process.off('exit', remove);
@@ -28,8 +46,15 @@ export async function writeFileAtomically(file: string, bytes: Uint8Array): Prom
   await syncFolder(folder);
 }
 
-/** Makes the new name last through a power cut, where the system can. */
-async function syncFolder(folder: string): Promise<void> {
+/** Removes what writers that were killed left in a folder. No other process may be writing there. */
+export async function removeUnfinished(folder: string): Promise<void> {
+  for (const name of await readdir(folder).catch(() => [])) {
+    if (unfinishedName.test(name)) await rm(join(folder, name), { force: true }).catch(() => {});
+  }
+}
+
+/** Makes new names in a folder last through a power cut, where the system can. */
+export async function syncFolder(folder: string): Promise<void> {
   try {
     const handle = await open(folder, 'r');
     await handle.sync().finally(() => handle.close());

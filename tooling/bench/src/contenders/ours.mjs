@@ -29,11 +29,13 @@ await answer(async ({ folder, threads, folded }) => {
   }
   const names = Array.from({ length: classes }, (_, index) => String(index));
   const bytes = Uint8Array.from(pictures, (value) => Math.round(255 * value));
+  const size = bytes.length / batchSize;
   const data = {
     classes: names,
     shape: network.input,
     labels: labelsOf(batchSize, classes),
-    read: async () => bytes,
+    read: async (/** @type {ArrayLike<number>} */ indices) =>
+      Uint8Array.from(Array.from(indices).flatMap((index) => [...bytes.subarray(index * size, (index + 1) * size)])),
   };
   const classifier = { network, variables, classes: names, preprocessing: unitRange() };
   const optimizer = adam({ learningRate });

@@ -1,0 +1,232 @@
+import { register } from '@resnetjs/backend-wasm';
+import { disposeVariables } from '@resnetjs/core';
+import * as tf from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { adam, sgd } from './optimizer.js';
+import { tinyClassifier, tinyData } from './tiny.test-support.js';
+import { type TrainEvent, type TrainOptions, train } from './train.js';
+import { type Checkpoint, disposeCheckpoint } from './training-state.js';
+
+beforeAll(() => register());
+
+const base: TrainOptions = {
+  epochs: 3,
+  batchSize: 10,
+  seed: 5,
+  optimizer: adam({ learningRate: 0.02 }),
+  validation: tinyData(12),
+  checkpointEvery: 1,
+};
+
+/** Everything that a checkpoint holds, as plain values; and lets it go. */
+function release(checkpoint: Checkpoint) {
+  const { classifier, state } = checkpoint;
+  const values = (map: ReadonlyMap<string, tf.Tensor>) =>
+    [...map].map(([id, tensor]) => [id, [...tensor.dataSync()]]);
+  const { weights, statistics } = classifier.variables;
+  const slots = Object.entries(state.optimizer.slots).map(([name, slot]) => [name, values(slot)]);
+  const all = { weights: values(weights), statistics: values(statistics), slots, progress: state.progress };
+  disposeCheckpoint(checkpoint);
+  return JSON.stringify({ ...all, step: state.optimizer.step });
+}
+
+interface Outcome {
+  readonly model: string;
+  readonly kinds: readonly string[];
+  readonly events: readonly TrainEvent[];
+}
+
+/** Runs until `leave` says so of an event, and gives the last checkpoint up to there. */
+async function run(
+  options: TrainOptions,
+  from: Checkpoint | null,
+  leave: (event: TrainEvent) => boolean = () => false,
+): Promise<{ last: Checkpoint | null; outcome: Outcome | null }> {
+  const classifier = from?.classifier ?? tinyClassifier();
+  let last: Checkpoint | null = null;
+  const events: TrainEvent[] = [];
+  let left = false;
+  for await (const event of train(classifier, tinyData(), {
+    ...options,
+    ...(from ? { resume: from.state } : {}),
+  })) {
+    events.push(event);
+    if (event.event === 'checkpoint') {
+      if (last) disposeCheckpoint(last);
+      last = event.save();
+    }
+    left = leave(event);
+    if (left) break;
+  }
+  if (left) {
+    disposeVariables(classifier.variables);
+    return { last, outcome: null };
+  }
+  const { weights, statistics } = classifier.variables;
+  const model = JSON.stringify(
+    [...weights, ...statistics].map(([id, tensor]) => [id, [...tensor.dataSync()]]),
+  );
+  disposeVariables(classifier.variables);
+  return { last, outcome: { model, kinds: events.map(({ event }) => event), events } };
+}
+
+describe.each<[string, TrainOptions]>([
+  ['adam, precise statistics', base],
+  ['adam, cosine', { ...base, schedule: 'cosine' }],
+  ['sgd, running statistics', { ...base, optimizer: sgd({ learningRate: 0.05 }), statistics: 'running' }],
+])('training that is left and resumed: %s', (_name, options) => {
+  it('ends with the same model and state, from every checkpoint', async () => {
+    const tensors = tf.memory().numTensors;
+    const saved: Checkpoint[] = [];
+    const whole = await run(options, null, (event) => {
+      if (event.event === 'checkpoint') saved.push(event.save());
+      return false;
+    });
+    const state = release(whole.last as Checkpoint);
+    expect(saved).toHaveLength(12);
+    for (const [index, each] of saved.entries()) {
+      const rest = await run(options, each);
+      expect(rest.outcome?.model === whole.outcome?.model, `resumed from checkpoint ${index}`).toBe(true);
+      // From the last one there is nothing to do, and so nothing to save.
+      if (rest.last) expect(release(rest.last) === state).toBe(true);
+      expect(rest.outcome?.events.at(-1)).toEqual(whole.outcome?.events.at(-1));
+    }
+    expect(tf.memory().numTensors).toBe(tensors);
+  });
+
+  it('ends with the same model when it is left at each', async () => {
+    const whole = await run(options, null);
+    let from: Checkpoint | null = null;
+    for (let left = 0; left < 13; left++) {
+      const next: Awaited<ReturnType<typeof run>> = await run(
+        options,
+        from,
+        ({ event }) => event === 'checkpoint',
+      );
+      from = next.last;
+      if (next.outcome) expect(next.outcome.model === whole.outcome?.model).toBe(true);
+      expect(next.outcome === null).toBe(left < 12);
+    }
+  });
+});
+
+describe('a checkpoint', () => {
+  it('comes every so many steps and at each end of an epoch', async () => {
+    const { outcome, last } = await run({ ...base, checkpointEvery: 4 }, null);
+    const at = outcome?.events.flatMap((event) =>
+      event.event === 'checkpoint' ? [`${event.at} ${event.epoch} ${event.steps}`] : [],
+    );
+    expect(at).toEqual(['epoch 1 3', 'step 2 4', 'epoch 2 6', 'step 3 8', 'epoch 3 9']);
+    disposeCheckpoint(last as Checkpoint);
+    const { checkpointEvery: _, ...without } = base;
+    const plain = await run(without, null);
+    expect(plain.outcome?.kinds.filter((kind) => kind === 'checkpoint')).toHaveLength(3);
+    disposeCheckpoint(plain.last as Checkpoint);
+  });
+
+  it('is offered where the signal ends a step or a validation, before the statistics are taken for the model', async () => {
+    const whole = await run(base, null);
+    for (const at of ['step', 'validating', 'statistics'] as const) {
+      const controller = new AbortController();
+      const classifier = tinyClassifier();
+      let stop: Checkpoint | null = null;
+      const { checkpointEvery: _, ...options } = { ...base, signal: controller.signal };
+      for await (const event of train(classifier, tinyData(), options)) {
+        if (event.event === at && event.epoch === 2) controller.abort();
+        if (event.event === 'checkpoint' && event.at === 'stop') stop = event.save();
+        if (event.event === 'done') expect(event.completed).toBe(false);
+      }
+      const resumed = await run(base, stop);
+      expect(resumed.outcome?.model === whole.outcome?.model, at).toBe(true);
+    }
+  });
+
+  it('takes no memory until training goes on, and keeps its values then', async () => {
+    const classifier = tinyClassifier();
+    let kept: Checkpoint | null = null;
+    let before = '';
+    for await (const event of train(classifier, tinyData(), base)) {
+      if (event.event !== 'checkpoint' || kept) continue;
+      const { numDataBuffers } = tf.memory();
+      kept = event.save();
+      before = release(event.save());
+      expect(tf.memory().numDataBuffers).toBe(numDataBuffers);
+    }
+    expect(release(kept as unknown as Checkpoint)).toBe(before);
+    disposeVariables(classifier.variables);
+  });
+
+  it('goes on to more epochs, as if they had been asked for at first', async () => {
+    const longer = await run({ ...base, epochs: 4 }, null);
+    const first = await run({ ...base, epochs: 2 }, null);
+    const second = await run({ ...base, epochs: 4 }, first.last);
+    expect(second.outcome?.model === longer.outcome?.model).toBe(true);
+  });
+
+  it('of a training that is over gives its model again', async () => {
+    const whole = await run(base, null);
+    const again = await run(base, whole.last);
+    expect(again.outcome?.kinds).toEqual(['done']);
+    expect(again.outcome?.model === whole.outcome?.model).toBe(true);
+  });
+});
+
+describe('resuming refuses', () => {
+  const { validation: _, ...unvalidated } = base;
+  it.each<[string, TrainOptions, RegExp]>([
+    ['another seed', { ...base, seed: 6 }, /began with seed 5, and can't go on with 6/],
+    ['another batch size', { ...base, batchSize: 8 }, /began with batchSize 10/],
+    [
+      'another optimizer',
+      { ...base, optimizer: adam() },
+      /began with optimizer .*0\.02.* can't go on with .*0\.001/,
+    ],
+    ['another schedule', { ...base, schedule: 'cosine' }, /began with schedule "constant"/],
+    ['other statistics', { ...base, statistics: 'running' }, /began with statistics "precise"/],
+    [
+      'other validation',
+      { ...base, validation: tinyData(9) },
+      /not the pictures to validate on .* there were 12 /,
+    ],
+    ['no validation', unvalidated, /now there are none/],
+    ['fewer epochs than are done', { ...base, epochs: 1 }, /is in epoch 3 already/],
+  ])('%s', async (_what, options, message) => {
+    const tensors = tf.memory().numTensors;
+    const { last } = await run(base, null);
+    await expect(run(options, last)).rejects.toThrow(message);
+    disposeVariables((last as Checkpoint).classifier.variables);
+    expect(tf.memory().numTensors).toBe(tensors);
+  });
+
+  it('more epochs where the learning rate follows a cosine over all of them', async () => {
+    const options = { ...base, schedule: 'cosine' } as const;
+    const { last } = await run(options, null);
+    await expect(run({ ...options, epochs: 4 }, last)).rejects.toThrow(
+      /began with epochs 3, .* follows a cosine/,
+    );
+    disposeVariables((last as Checkpoint).classifier.variables);
+  });
+
+  it('other pictures', async () => {
+    const { last } = await run(base, null);
+    const { classifier, state } = last as Checkpoint;
+    const other = {
+      ...tinyData(),
+      labels: Uint16Array.from({ length: 24 }, (_each, index) => (index + 1) % 3),
+    };
+    const training = train(classifier, other, { ...base, resume: state });
+    await expect(training.next()).rejects.toThrow(
+      /not the pictures to train on .* 24 with labels of checksum \w+/,
+    );
+    disposeVariables(classifier.variables);
+  });
+
+  it('a state that contradicts itself', async () => {
+    const { last } = await run(base, null);
+    const { classifier, state } = last as Checkpoint;
+    const progress = { ...state.progress, step: 1 };
+    const training = train(classifier, tinyData(), { ...base, resume: { ...state, progress } });
+    await expect(training.next()).rejects.toThrow(/contradicts itself/);
+    disposeVariables(classifier.variables);
+  });
+});

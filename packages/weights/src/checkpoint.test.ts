@@ -1,0 +1,181 @@
+import { ResNetError } from '@resnetjs/core';
+import '@tensorflow/tfjs-backend-cpu';
+import * as tf from '@tensorflow/tfjs-core';
+import fc from 'fast-check';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { byteSource } from './byte-source.js';
+import type { TrainingCheckpoint } from './checkpoint.js';
+import { disposeTiny, joined, tinyCheckpoint, valuesOf } from './checkpoint.test-support.js';
+import { decodeCheckpoint, describeCheckpoint } from './decode-checkpoint.js';
+import { decodeClassifier } from './decode-classifier.js';
+import { encodeCheckpoint } from './encode-checkpoint.js';
+import { readHeader } from './safetensors.js';
+import { type Entry, fileOf, openFile } from './tiny.test-support.js';
+
+const settings = { network: 'resnetPreAct', epochs: 5, plain: true };
+let own: TrainingCheckpoint;
+let bytes: Uint8Array<ArrayBuffer>;
+
+beforeAll(async () => {
+  await tf.setBackend('cpu');
+  own = tinyCheckpoint();
+  bytes = await joined(encodeCheckpoint(own, settings));
+});
+
+/** What a reader says, which leaves nothing behind. */
+async function refusal(file: Uint8Array): Promise<string> {
+  const before = tf.memory().numTensors;
+  const error = await decodeCheckpoint(byteSource(file)).then(
+    () => new Error('The file was accepted.'),
+    (reason) => reason,
+  );
+  expect(error).toBeInstanceOf(ResNetError);
+  expect(error.code).toBe('bad-file');
+  expect(tf.memory().numTensors).toBe(before);
+  return error.message;
+}
+
+function changed(
+  change: (header: Record<string, Entry>, metadata: Record<string, string>) => void,
+): Uint8Array {
+  const { header, data } = openFile(bytes);
+  change(header, header.__metadata__ as unknown as Record<string, string>);
+  return fileOf(header, data);
+}
+
+describe('a checkpoint', () => {
+  it.each([
+    ['bytes', () => byteSource(bytes)],
+    ['a blob', () => byteSource(new Blob([bytes]))],
+  ])('comes back from %s', async (_what, source) => {
+    const before = tf.memory().numTensors;
+    const read = await decodeCheckpoint(source());
+    const { variables: _, ...classifier } = own.classifier;
+    expect(read.classifier).toMatchObject(classifier);
+    expect(read.state.progress).toEqual(own.state.progress);
+    expect(read.state.optimizer.step).toBe(7);
+    expect(read.settings).toEqual(settings);
+    expect(valuesOf(read)).toEqual(valuesOf(own));
+    disposeTiny(read);
+    expect(tf.memory().numTensors).toBe(before);
+    const described = await describeCheckpoint(source());
+    expect(described).toEqual({ classifier, progress: own.state.progress, settings });
+  });
+
+  it('is a safetensors file, the same for the same state', async () => {
+    const { tensors } = readHeader(bytes);
+    expect(tensors.get('optimizer/second/head.0.scale')?.shape).toEqual([128]);
+    expect([...tensors.keys()].at(-1)).toBe('checksum');
+    expect(Buffer.compare(await joined(encodeCheckpoint(own, settings)), bytes)).toBe(0);
+  });
+
+  it('is not made of values that are not finite', async () => {
+    const slots = { first: new Map(own.state.optimizer.slots.first) };
+    const bad = tf.fill([128], Number.POSITIVE_INFINITY);
+    slots.first.set('head.0.scale', bad);
+    const state = { ...own.state, optimizer: { step: 7, slots } };
+    await expect(joined(encodeCheckpoint({ ...own, state }))).rejects.toMatchObject({ code: 'not-finite' });
+    bad.dispose();
+  });
+
+  it('is no model, and a model is no checkpoint', async () => {
+    expect(() => decodeClassifier(bytes)).toThrow(/is a checkpoint, .* checkpoints\/best\.safetensors/);
+    expect(await refusal(fileOf({ __metadata__: { resnetjs: '1' } }))).toMatch(/no checkpoint/);
+  });
+});
+
+describe('reading a checkpoint refuses', () => {
+  it.each<[string, (header: Record<string, Entry>, metadata: Record<string, string>) => void, RegExp]>([
+    [
+      'another version',
+      (_, metadata) => Object.assign(metadata, { 'resnetjs-checkpoint': '2' }),
+      /version "2"/,
+    ],
+    ['no progress', (_, metadata) => delete metadata.progress, /progress is missing/],
+    [
+      'progress of another kind',
+      (_, metadata) =>
+        Object.assign(metadata, { progress: metadata.progress?.replace('"epoch":2', '"epoch":0') }),
+      /progress is not valid at epoch/,
+    ],
+    [
+      'a generator that is none',
+      (_, metadata) =>
+        Object.assign(metadata, { progress: metadata.progress?.replace('4294967295', '4294967296') }),
+      /progress is not valid at order\.counter/,
+    ],
+    [
+      'a slot named twice',
+      (_, metadata) => Object.assign(metadata, { optimizer: '{"step":7,"slots":["first","first"]}' }),
+      /names a slot twice/,
+    ],
+    [
+      'a slot that it does not hold',
+      (_, metadata) => Object.assign(metadata, { optimizer: '{"step":7,"slots":["first","velocity"]}' }),
+      /optimizer\/velocity\/.* holds nothing/,
+    ],
+    [
+      'a slot too many',
+      (_, metadata) => Object.assign(metadata, { optimizer: '{"step":7,"slots":["first"]}' }),
+      /holds "optimizer\/second/,
+    ],
+    [
+      'settings that are no values',
+      (_, metadata) => Object.assign(metadata, { settings: '{"a":[]}' }),
+      /settings/,
+    ],
+    [
+      'no checksum',
+      (header) => delete header.checksum,
+      /32 bytes at the end of the file belong to no tensor/,
+    ],
+    [
+      'tensors in another order',
+      (header) => {
+        const [a, b] = ['head.0.scale', 'head.0.offset'].map((id) => header[id] as Entry) as [Entry, Entry];
+        [a.data_offsets, b.data_offsets] = [b.data_offsets, a.data_offsets];
+      },
+      /another order/,
+    ],
+    [
+      'any other change of what it says',
+      (_, metadata) =>
+        Object.assign(metadata, { progress: metadata.progress?.replace('"correct":20', '"correct":21') }),
+      /checksum is another/,
+    ],
+  ])('%s', async (_what, change, message) => {
+    expect(await refusal(changed(change))).toMatch(message);
+  });
+
+  it('a file that is cut, anywhere', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.oneof(fc.nat(bytes.length - 1), fc.nat(30_000)), async (length) => {
+        await refusal(bytes.slice(0, Math.min(length, bytes.length - 1)));
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  it('a file with any byte changed', async () => {
+    const header = 8 + Number(new DataView(bytes.buffer).getBigUint64(0, true));
+    const at = fc.oneof(fc.nat(bytes.length - 1), fc.nat(header - 1));
+    await fc.assert(
+      fc.asyncProperty(at, fc.integer({ min: 1, max: 255 }), async (position, change) => {
+        const file = bytes.slice();
+        file[position] = (file[position] as number) ^ change;
+        await refusal(file);
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  it('a file that ends while it is read', async () => {
+    const source = byteSource(bytes);
+    const shrinking = {
+      ...source,
+      read: async (a: number, b: number) =>
+        (await source.read(a, b)).subarray(0, b < bytes.length / 2 ? b : -1),
+    };
+    await expect(decodeCheckpoint(shrinking)).rejects.toThrow(/ended while it was read/);
+  });
+});

@@ -1,0 +1,180 @@
+import { execFileSync } from 'node:child_process';
+import {
+  appendFile,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  truncate,
+  writeFile,
+} from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import '@tensorflow/tfjs-backend-cpu';
+import * as tf from '@tensorflow/tfjs-core';
+import { afterEach, beforeAll, beforeEach, describe, expect, it, type TestContext } from 'vitest';
+import type { TrainingCheckpoint } from '../checkpoint.js';
+import { disposeTiny, tinyCheckpoint, valuesOf } from '../checkpoint.test-support.js';
+import {
+  listCheckpoints,
+  readCheckpointDescription,
+  readNewestCheckpoint,
+  saveCheckpoint,
+  tidyRun,
+} from './checkpoint-folder.js';
+
+let run: string;
+let own: TrainingCheckpoint;
+
+const at = (step: number): TrainingCheckpoint => ({
+  ...own,
+  state: { ...own.state, optimizer: { ...own.state.optimizer, step } },
+});
+const save = (step: number, options: { keep?: number; replace?: boolean; best?: Uint8Array } = {}) =>
+  saveCheckpoint(run, at(step), { keep: 2, settings: { step }, ...options });
+const names = async () => (await readdir(join(run, 'checkpoints'))).sort();
+const named = (step: number) => `step-0000000${step}.safetensors`;
+
+beforeAll(async () => {
+  await tf.setBackend('cpu');
+  own = tinyCheckpoint();
+});
+beforeEach(async () => {
+  run = await mkdtemp(join(tmpdir(), 'resnetjs-run-'));
+});
+afterEach(() => rm(run, { recursive: true, force: true }));
+
+async function newest() {
+  const found = await readNewestCheckpoint(run);
+  disposeTiny(found.checkpoint);
+  return found;
+}
+
+describe("a run's checkpoints", () => {
+  it('are the last few and the best', async () => {
+    for (const step of [1, 2]) await save(step);
+    await save(3, { best: Uint8Array.of(1) });
+    await save(4);
+    expect(await names()).toEqual(['best.safetensors', named(3), named(4)]);
+    expect((await listCheckpoints(run)).map(({ steps }) => steps)).toEqual([4, 3]);
+    const { path, checkpoint } = await readNewestCheckpoint(run);
+    expect(path).toBe(join(run, 'checkpoints', named(4)));
+    expect(checkpoint.settings).toEqual({ step: 4 });
+    expect(valuesOf(checkpoint)).toEqual(valuesOf(own));
+    disposeTiny(checkpoint);
+    expect((await readCheckpointDescription(path)).settings).toEqual({ step: 4 });
+  });
+
+  it('give way to those of a new training once its first is whole', async () => {
+    await save(7, { best: Uint8Array.of(1) });
+    await save(1, { replace: true });
+    expect(await names()).toEqual([named(1)]);
+    await save(1, { replace: true, best: Uint8Array.of(2) });
+    await save(2);
+    expect(await names()).toEqual(['best.safetensors', named(1), named(2)]);
+  });
+
+  it('are passed over where they are broken, and set aside until the next is whole', async () => {
+    const tensors = tf.memory().numTensors;
+    for (const step of [1, 2, 3]) await save(step, { keep: 3 });
+    await truncate(join(run, 'checkpoints', named(3)), 50_000);
+    const path = join(run, 'checkpoints', named(2));
+    const bytes = await readFile(path);
+    bytes.writeUInt8(bytes.readUInt8(bytes.length - 5000) ^ 1, bytes.length - 5000);
+    await writeFile(path, bytes);
+    const found = await newest();
+    expect(found.steps).toBe(1);
+    expect(found.damaged).toEqual([
+      expect.stringMatching(/step-00000003\.safetensors: .* it is cut/),
+      expect.stringMatching(/step-00000002\.safetensors: The checkpoint is damaged: its checksum is another/),
+    ]);
+    expect(await names()).toEqual([named(1), `${named(2)}.damaged`, `${named(3)}.damaged`]);
+    await save(2);
+    expect(await names()).toEqual([named(1), named(2)]);
+    expect(tf.memory().numTensors).toBe(tensors);
+  });
+
+  it('are missed with a message that says what to do', async () => {
+    await expect(newest()).rejects.toThrow(/holds no checkpoint.* Give a run's folder/);
+    await save(1);
+    await appendFile(join(run, 'checkpoints', named(1)), 'x');
+    await expect(newest()).rejects.toThrow(/No checkpoint of .* is whole.* Begin it anew/);
+    expect(await names()).toEqual([named(1)]);
+  });
+
+  it('stay as they were where a write fails', async () => {
+    await save(1);
+    const broken = at(2);
+    const slots = {
+      first: new Map([...(own.state.optimizer.slots.first as Map<string, tf.Tensor>)].slice(1)),
+    };
+    const state = { ...broken.state, optimizer: { step: 2, slots } };
+    await expect(saveCheckpoint(run, { ...broken, state }, { keep: 1, replace: true })).rejects.toMatchObject(
+      {
+        code: 'missing-variable',
+      },
+    );
+    expect(await names()).toEqual([named(1)]);
+  });
+
+  it('are not written where the folder vanished', async () => {
+    await save(1);
+    await rm(run, { recursive: true });
+    await expect(save(2)).rejects.toThrow(/checkpoints could not be made: .* \(ENOENT\)/);
+    await expect(stat(run)).rejects.toThrow();
+  });
+
+  it('are tidied of what a killed writer left', async () => {
+    await save(1);
+    const left = [
+      '.model.safetensors.0123456789ab.tmp',
+      join('checkpoints', `.${named(2)}.0123456789ab.tmp`),
+    ];
+    for (const name of [...left, 'other.tmp']) await writeFile(join(run, name), 'x');
+    await tidyRun(run);
+    expect((await readdir(run)).sort()).toEqual(['checkpoints', 'other.tmp']);
+    expect(await names()).toEqual([named(1)]);
+  });
+});
+
+/** A small file system of its own, or a skip with its reason. */
+async function smallDisk(context: TestContext, use: (mount: (...args: string[]) => void) => Promise<void>) {
+  const mount = (...args: string[]) => execFileSync('mount', [...args, run], { stdio: 'pipe' });
+  await mkdir(run, { recursive: true });
+  try {
+    mount('-t', 'tmpfs', '-o', 'size=8m', 'tmpfs');
+  } catch (error) {
+    console.log(`skipped: a tmpfs can't be mounted here (${(error as Error).message.split('\n')[0]})`);
+    context.skip("a tmpfs can't be mounted here");
+  }
+  try {
+    await use(mount);
+  } finally {
+    execFileSync('umount', [run]);
+  }
+}
+
+describe('a disk', () => {
+  it('that is full costs nothing that was saved, and is left with no unfinished file', (context) =>
+    smallDisk(context, async () => {
+      const first = await save(1);
+      const { size } = await stat(first.path);
+      await writeFile(join(run, 'filling'), new Uint8Array(8 * 2 ** 20 - 1.5 * size));
+      await expect(save(2)).rejects.toThrow(/the disk is full; make room.* \(ENOSPC\)/);
+      expect(await names()).toEqual([named(1)]);
+      expect((await newest()).steps).toBe(1);
+      await rm(join(run, 'filling'));
+      await save(2);
+      expect((await newest()).steps).toBe(2);
+    }));
+
+  it('that became read-only costs nothing that was saved', (context) =>
+    smallDisk(context, async (mount) => {
+      await save(1);
+      mount('-o', 'remount,ro', 'tmpfs');
+      await expect(save(2)).rejects.toThrow(/that file system is read-only.* \(EROFS\)/);
+      expect((await newest()).steps).toBe(1);
+    }));
+});

@@ -1,0 +1,98 @@
+import { type Classifier, type Network, ResNetError, shapes } from '@resnetjs/core';
+import type { z } from 'zod';
+import { badFile, quote } from './bad-file.js';
+import { classesSchema, metadataKeys, preprocessingSchema } from './format.js';
+import { networkSchema } from './network-schema.js';
+import type { SafetensorsHeader } from './safetensors.js';
+
+/** The most values that one layer's result may have for one picture: 1 GiB of float32. */
+const largestResult = 2 ** 28;
+
+/** What a file says of a classifier, in agreement with itself. Throws `bad-file`. */
+export function readDescription(metadata: SafetensorsHeader['metadata']): Omit<Classifier, 'variables'> {
+  const read = <Schema extends z.ZodType>(key: string, schema: Schema) =>
+    parseText(metadata.get(key), key, schema);
+  const network = read(metadataKeys.network, networkSchema);
+  const classes = read(metadataKeys.classes, classesSchema);
+  const preprocessing = read(metadataKeys.preprocessing, preprocessingSchema);
+  checkAgreement(network, classes, preprocessing);
+  return { network, classes, preprocessing };
+}
+
+/** A value from the JSON of a file's metadata. Throws `bad-file`. */
+export function parseText<Schema extends z.ZodType>(
+  text: string | undefined,
+  key: string,
+  schema: Schema,
+): z.output<Schema> {
+  const wrong = (problem: string, cause?: unknown) =>
+    badFile(`The file's ${key} ${problem}. Copy the file again, or train the model anew.`, { key }, cause);
+  if (text === undefined) throw wrong('is missing');
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (cause) {
+    throw wrong('is not JSON', cause);
+  }
+  const result = schema.safeParse(json);
+  if (result.success) return result.data;
+  const issue = result.error.issues[0];
+  const where = issue?.path.length ? ` at ${issue.path.join('.')}` : '';
+  throw wrong(`is not valid${where}: ${issue?.message}`, result.error);
+}
+
+function checkAgreement(
+  network: Network,
+  classes: readonly string[],
+  { mean, deviation }: Classifier['preprocessing'],
+) {
+  const [, , channels] = network.input;
+  if (mean.length !== channels || deviation.length !== channels) {
+    throw badFile(
+      `The file's network takes ${channels} channels, but its preprocessing has ${mean.length} means and ${deviation.length} deviations.`,
+    );
+  }
+  const results = shapesOf(network);
+  for (const shape of results) {
+    const values = shape.reduce((a, b) => a * b, 1);
+    if (values > largestResult) {
+      throw badFile(
+        `The file's network has a layer whose result [${shape.join(', ')}] has more than ${largestResult} values: the file is damaged, or not meant to be used.`,
+      );
+    }
+  }
+  const output = results.at(-1) as readonly number[];
+  if (output.length !== 1 || output[0] !== classes.length) {
+    throw badFile(
+      `The file's network gives [${output.join(', ')}], but the file names ${classes.length} classes.`,
+    );
+  }
+}
+
+function shapesOf(network: Network) {
+  try {
+    return shapes(network);
+  } catch (cause) {
+    if (!(cause instanceof ResNetError)) throw cause;
+    throw badFile(`The file's network does not fit together: ${cause.message}`, {}, cause);
+  }
+}
+
+/** Makes sure that a file holds exactly the tensors that are needed, in their shapes. Throws `bad-file`. */
+export function matchTensors(
+  needed: readonly { readonly id: string; readonly shape: readonly number[]; readonly dtype?: string }[],
+  found: SafetensorsHeader['tensors'],
+): void {
+  for (const { id, shape, dtype = 'F32' } of needed) {
+    const entry = found.get(id);
+    const expected = `${dtype} [${shape.join(', ')}]`;
+    const came = entry ? `${entry.dtype} [${entry.shape.join(', ')}]` : 'nothing';
+    if (came !== expected) {
+      throw badFile(`The file's network needs ${id} as ${expected}, but the file holds ${came}.`, { id });
+    }
+  }
+  if (found.size === needed.length) return;
+  const known = new Set(needed.map(({ id }) => id));
+  const surplus = [...found.keys()].find((name) => !known.has(name)) as string;
+  throw badFile(`The file holds ${quote(surplus)}, which its network does not have.`, { tensor: surplus });
+}
