@@ -19,7 +19,7 @@ const comparisons = {
 };
 const names = [...Object.keys(comparisons), 'heap', 'all'];
 
-const usage = `npm run -s bench -- NAME [options]
+const usage = `npm run -s bench -- NAME… [options]
 
   inference  ResNet-50 at 224², batch 1, and the course's at 64², batch 32
   training   the course's training step, 64², batch 32, Adam
@@ -56,16 +56,16 @@ function readArguments() {
     },
   });
   if (values.help) throw new Error(usage);
-  const [name] = positionals;
-  if (positionals.length !== 1 || !name || !names.includes(name)) throw new Error(usage);
-  const rounds = count('--rounds', values.rounds ?? (name === 'heap' ? '200' : '9'));
+  if (positionals.length === 0 || !positionals.every((each) => names.includes(each))) throw new Error(usage);
+  const chosen = positionals.includes('all') ? Object.keys(comparisons) : positionals;
+  const rounds = count('--rounds', values.rounds ?? (chosen.includes('heap') ? '200' : '9'));
   const threads = values.threads.split(',').map((each) => count('--threads', each));
   const only = /** @type {CompareOptions['only']} */ (values.only.split(','));
   const unknown = only.filter((each) => !contenderNames.includes(each));
   if (unknown.length > 0)
     throw new Error(`--only knows ${contenderNames.join(', ')}, not ${unknown.join(', ')}`);
   const batchSize = count('--batch-size', values['batch-size']);
-  return { ...values, name, rounds, threads, only, batchSize };
+  return { ...values, chosen, rounds, threads, only, batchSize };
 }
 
 /** @param {string} option @param {string} text */
@@ -85,29 +85,35 @@ try {
 
 const log = (/** @type {string} */ line) => console.error(line);
 const machine = describeMachine();
+/** @type {import('./comparison.mjs').Table[]} */
 const tables = [];
 /** @type {Record<string, unknown>} */
 const data = {};
-for (const name of request.name === 'all' ? Object.keys(comparisons) : [request.name]) {
+
+/** Written after each name, so that a long run that is stopped leaves what it has. */
+function writePage() {
+  if (request.markdown === undefined || tables.length === 0) return;
+  const page = existsSync(request.markdown) ? readFileSync(request.markdown, 'utf8') : undefined;
+  const shown = process.argv
+    .slice(2)
+    .map((each, index, all) => (all[index - 1] === '--python' ? 'PATH' : each));
+  const command = `npm run -s bench -- ${shown.join(' ')}`;
+  writeFileSync(request.markdown, intoPage(page, { command, machine, tables }));
+}
+
+for (const name of request.chosen) {
   const compare = comparisons[name];
   if (compare === undefined) {
     const { data: readings, text } = await heap(request, log);
     data[name] = readings;
     if (!request.json) console.log(`${machineLine(machine)}\n\n${text}`);
   } else tables.push(...(await compare({ ...request, log })));
-}
-if (request.markdown !== undefined && tables.length > 0) {
-  const page = existsSync(request.markdown) ? readFileSync(request.markdown, 'utf8') : undefined;
-  const kept = process.argv
-    .slice(2)
-    .map((each, index, all) => (all[index - 1] === '--python' ? 'PATH' : each));
-  const command = `npm run -s bench -- ${kept.join(' ')}`;
-  writeFileSync(request.markdown, intoPage(page, { command, machine, tables, text: [] }));
+  writePage();
 }
 if (request.json)
   console.log(
     JSON.stringify(
-      { benchmark: request.name, machine, versions: versions(tables), tables, ...data },
+      { benchmarks: request.chosen, machine, versions: versions(tables), tables, ...data },
       null,
       2,
     ),

@@ -76,9 +76,9 @@ const generated = [
 /**
  * The page, with what was measured put between its marks; what is written around them stays.
  * @param {string | undefined} page
- * @param {{ command: string, machine: Machine, tables: readonly Table[], text: readonly string[] }} measured
+ * @param {{ command: string, machine: Machine, tables: readonly Table[] }} measured
  */
-export function intoPage(page, { command, machine, tables, text }) {
+export function intoPage(page, { command, machine, tables }) {
   const [start, end] = /** @type {[string, string]} */ (generated);
   const versionList = Object.entries(versions(tables)).map(([title, version]) => `- ${title}: ${version}`);
   const ours = `"of ours" is a time or a size divided by that of ${contenders[yardstick('inference')].title} (inference) or ${contenders[yardstick('training')].title} (training)`;
@@ -89,7 +89,6 @@ export function intoPage(page, { command, machine, tables, text }) {
     `on ${machineLine(machine)}. Contenders take turns, each in a process of its own; ${ours}; "difference" is the largest difference of the first result from ours, as a share of the largest value.`,
     versionList.join('\n'),
     ...tables.map(asMarkdown),
-    ...text.map((each) => `\`\`\`\n${each}\n\`\`\``),
     end,
   ].join('\n\n');
   const at = page?.indexOf(start) ?? -1;

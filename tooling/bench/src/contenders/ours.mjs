@@ -35,7 +35,9 @@ await answer(async ({ folder, threads, folded }) => {
     shape: network.input,
     labels: labelsOf(batchSize, classes),
     read: async (/** @type {ArrayLike<number>} */ indices) =>
-      Uint8Array.from(Array.from(indices).flatMap((index) => [...bytes.subarray(index * size, (index + 1) * size)])),
+      Uint8Array.from(
+        Array.from(indices).flatMap((index) => [...bytes.subarray(index * size, (index + 1) * size)]),
+      ),
   };
   const classifier = { network, variables, classes: names, preprocessing: unitRange() };
   const optimizer = adam({ learningRate });
