@@ -72,9 +72,7 @@ it.skipIf(!installed)('gives onnxruntime the network that it was (npm run bench 
   const values = drawWeights(network);
   const variables = makeVariables(network, ({ id }) => values.get(id));
   const pictures = Float32Array.from(noise(2 * 13 * 10 * 3), (byte) => byte / 255);
-  const ours = Array.from(
-    await forward(network, variables, tf.tensor(pictures, [2, 13, 10, 3])).data(),
-  );
+  const ours = Array.from(await forward(network, variables, tf.tensor(pictures, [2, 13, 10, 3])).data());
   const file = toOnnx(network, (id) => /** @type {Float32Array} */ (values.get(id)), { batchSize: 2 });
   const ort = createRequire(contenders)('onnxruntime-node');
   const session = await ort.InferenceSession.create(file);
