@@ -17,6 +17,7 @@ import { workloads, writeWorkload } from './workloads.mjs';
  * @property {readonly ContenderName[]} only
  * @property {string} python
  * @property {(line: string) => void} log
+ * @property {(table: Table) => void} measured told of each table, so that a long run that is stopped leaves what it has
  */
 
 /**
@@ -118,7 +119,9 @@ async function forEachWorkload(options, task, measure) {
           rows.set(name, { name, ...(reason === undefined ? {} : { reason }) });
         }
         const names = options.only.filter((name) => rows.get(name)?.reason === undefined);
-        tables.push(await measure({ workload, folder, threads, names, rows }));
+        const table = await measure({ workload, folder, threads, names, rows });
+        tables.push(table);
+        options.measured(table);
       }
     } finally {
       rmSync(folder, { recursive: true, force: true });

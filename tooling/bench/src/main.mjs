@@ -90,9 +90,10 @@ const tables = [];
 /** @type {Record<string, unknown>} */
 const data = {};
 
-/** Written after each name, so that a long run that is stopped leaves what it has. */
-function writePage() {
-  if (request.markdown === undefined || tables.length === 0) return;
+/** @param {import('./comparison.mjs').Table} table */
+function measured(table) {
+  tables.push(table);
+  if (request.markdown === undefined) return;
   const page = existsSync(request.markdown) ? readFileSync(request.markdown, 'utf8') : undefined;
   const shown = process.argv
     .slice(2)
@@ -107,8 +108,7 @@ for (const name of request.chosen) {
     const { data: readings, text } = await heap(request, log);
     data[name] = readings;
     if (!request.json) console.log(`${machineLine(machine)}\n\n${text}`);
-  } else tables.push(...(await compare({ ...request, log })));
-  writePage();
+  } else await compare({ ...request, log, measured });
 }
 if (request.json)
   console.log(
