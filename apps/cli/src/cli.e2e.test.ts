@@ -60,6 +60,22 @@ beforeAll(async () => {
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
+describe('resnet profile', () => {
+  it('accounts for all of the time', async () => {
+    const command =
+      'profile resnetPreAct --input-shape 16,16,3 --stages 1 --batch-size 2 --rounds 2 --threads 1';
+    const [text, data] = await Promise.all([line(command), line(`${command} --json`)]);
+    expect(text.code).toBe(0);
+    expect(Math.max(...text.stdout.split('\n').map((each) => each.length))).toBeLessThanOrEqual(80);
+    const { rows, unaccounted, ceiling } = json(data.stdout);
+    expect(rows.map(({ kind }: { kind: string }) => kind)).toContain('normalization');
+    const shares = rows.map(({ share }: { share: number }) => share);
+    expect(shares.reduce((a: number, b: number) => a + b, unaccounted.share)).toBeCloseTo(1);
+    expect(unaccounted.share).toBeGreaterThanOrEqual(0);
+    expect(ceiling).toBeGreaterThan(0);
+  });
+});
+
 describe('resnet summary', () => {
   it('prints the table, and the figures as JSON', async () => {
     const command = 'summary resnet50 --input-shape 64,64,3 --classes 6';

@@ -57,3 +57,13 @@ export interface PredictCommandOptions {
 export interface BackendsCommandOptions {
   readonly json?: true;
 }
+
+export interface ProfileCommandOptions extends NetworkOptions {
+  readonly inputShape?: [height: number, width: number, channels: number];
+  readonly classes?: number;
+  readonly batchSize: number;
+  readonly mode: 'inference' | 'training';
+  readonly rounds: number;
+  readonly threads?: number;
+  readonly json?: true;
+}

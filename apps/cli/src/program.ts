@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { backendsCommand } from './commands/backends.js';
 import { evaluateCommand } from './commands/evaluate.js';
 import { predictCommand } from './commands/predict.js';
+import { profileCommand } from './commands/profile.js';
 import { summaryCommand } from './commands/summary.js';
 import { trainCommand } from './commands/train.js';
 
@@ -32,6 +33,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 130 stopped by Ctrl-C.`,
     trainCommand(),
     evaluateCommand(),
     predictCommand(),
+    profileCommand(),
     backendsCommand(),
   ]) {
     program.addCommand(command.copyInheritedSettings(program).helpOption('-h, --help', 'show this help'));

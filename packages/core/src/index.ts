@@ -32,7 +32,9 @@ export {
 } from './compute/differentiate.js';
 export { type DrawSource, drawInitialValues, statefulDraws, statelessDraws } from './compute/draw.js';
 export { forward } from './compute/forward.js';
+export type { Direction, Observer } from './compute/observe.js';
 export { optionalKernel } from './compute/optional-kernel.js';
+export type { Instruction } from './compute/schedule.js';
 export {
   disposeMap,
   disposeVariables,
@@ -43,7 +45,7 @@ export {
   type Variables,
 } from './compute/variables.js';
 export { type ErrorCode, ResNetError } from './errors.js';
-export { countParameters, multiplyAdds, type ParameterCount } from './inspect/cost.js';
+export { countParameters, multiplyAdds, type ParameterCount, stepMultiplyAdds } from './inspect/cost.js';
 export { formatSummary, type LayerSummary, type Summary, summarize } from './inspect/summary.js';
 export { type Initializer, initializers } from './network/initializer.js';
 export { layerNames } from './network/names.js';

@@ -1,49 +1,121 @@
-// npm run -s bench -- NAME: measurements of this checkout, as ratios within one run.
-import { cpus } from 'node:os';
+// npm run -s bench -- NAME: measurements of this checkout, side by side with other programs.
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
+import { compareMemory, compareSpeed, compareStart } from './comparison.mjs';
+import { contenderNames, contenders } from './contenders.mjs';
 import { heap } from './heap.mjs';
-import { training } from './training.mjs';
+import { describeMachine } from './machine.mjs';
+import { asText, intoPage, machineLine, versions } from './report.mjs';
 
-const benchmarks = { training, heap };
+/** @typedef {import('./comparison.mjs').CompareOptions} CompareOptions */
 
-const usage = `npm run -s bench -- NAME [options]
+/** @type {Record<string, (options: CompareOptions) => Promise<import('./comparison.mjs').Table[]>>} */
+const comparisons = {
+  inference: (options) => compareSpeed('inference', options),
+  training: (options) => compareSpeed('training', options),
+  start: compareStart,
+  memory: compareMemory,
+};
+const names = [...Object.keys(comparisons), 'heap', 'all'];
 
-  training   a training step against forward passes, folded and unfolded, on Wasm
-  heap       tensors and the Wasm heap over many training steps
+const usage = `npm run -s bench -- NAME… [options]
 
-  --network NAME   resnet50 (default) or resnetPreAct
-  --rounds N       rounds of each, interleaved (default 9); steps for heap (default 200)
-  --batch-size N   default 32
-  --json           one JSON document`;
+  inference  ResNet-50 at 224², batch 1, and the course's at 64², batch 32
+  training   the course's training step, 64², batch 32, Adam
+  start      a fresh process up to its first prediction
+  memory     the most memory that a process takes
+  heap       tensors and the Wasm heap over 200 training steps, ours alone
+  all        all of these but heap
 
-/** @returns {{ name: keyof typeof benchmarks, options: import('./training.mjs').BenchOptions, json: boolean } | null} */
+  --rounds N       rounds, in turn, after a warm-up (default 9)
+  --threads LIST   such as 1,2 (default: 1, and 2 where there are two cores)
+  --only LIST      of ${contenderNames.join(', ')}
+  --python PATH    a Python that has keras or torch (default python3)
+  --markdown FILE  puts the tables into this page
+  --json           one JSON document
+  --network NAME   heap: resnet50 (default) or resnetPreAct
+  --batch-size N   heap: default 32
+
+Contenders:
+${contenderNames.map((name) => `  ${name.padEnd(17)} ${contenders[name].title}`).join('\n')}`;
+
 function readArguments() {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: {
-      network: { type: 'string', default: 'resnet50' },
       rounds: { type: 'string' },
-      'batch-size': { type: 'string', default: '32' },
+      threads: { type: 'string', default: availableParallelism() > 1 ? '1,2' : '1' },
+      only: { type: 'string', default: contenderNames.join(',') },
+      python: { type: 'string', default: 'python3' },
+      markdown: { type: 'string' },
       json: { type: 'boolean', default: false },
+      network: { type: 'string', default: 'resnet50' },
+      'batch-size': { type: 'string', default: '32' },
       help: { type: 'boolean', default: false },
     },
   });
-  const [name] = positionals;
-  if (values.help || positionals.length !== 1 || !name || !Object.hasOwn(benchmarks, name)) return null;
-  const rounds = Number(values.rounds ?? (name === 'heap' ? 200 : 9));
-  const options = { network: values.network, rounds, batchSize: Number(values['batch-size']) };
-  return { name: /** @type {keyof typeof benchmarks} */ (name), options, json: values.json };
+  if (values.help) throw new Error(usage);
+  if (positionals.length === 0 || !positionals.every((each) => names.includes(each))) throw new Error(usage);
+  const chosen = positionals.includes('all') ? Object.keys(comparisons) : positionals;
+  const rounds = count('--rounds', values.rounds ?? (chosen.includes('heap') ? '200' : '9'));
+  const threads = values.threads.split(',').map((each) => count('--threads', each));
+  const only = /** @type {CompareOptions['only']} */ (values.only.split(','));
+  const unknown = only.filter((each) => !contenderNames.includes(each));
+  if (unknown.length > 0)
+    throw new Error(`--only knows ${contenderNames.join(', ')}, not ${unknown.join(', ')}`);
+  const batchSize = count('--batch-size', values['batch-size']);
+  return { ...values, chosen, rounds, threads, only, batchSize };
 }
 
-const request = readArguments();
-if (request === null) {
-  console.error(usage);
-  process.exit(2);
+/** @param {string} option @param {string} text */
+function count(option, text) {
+  if (!/^[1-9]\d*$/.test(text)) throw new Error(`${option} takes whole numbers from 1, not ${text}`);
+  return Number(text);
 }
-const machine = `${cpus()[0]?.model ?? 'unknown processor'}, ${cpus().length} cores, Node ${process.version}`;
-const result = await benchmarks[request.name](request.options, (line) => console.error(line));
+
+/** @type {ReturnType<typeof readArguments>} */
+let request;
+try {
+  request = readArguments();
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exit(process.argv.includes('--help') ? 0 : 2);
+}
+
+const log = (/** @type {string} */ line) => console.error(line);
+const machine = describeMachine();
+/** @type {import('./comparison.mjs').Table[]} */
+const tables = [];
+/** @type {Record<string, unknown>} */
+const data = {};
+
+/** @param {import('./comparison.mjs').Table} table */
+function measured(table) {
+  tables.push(table);
+  if (request.markdown === undefined) return;
+  const page = existsSync(request.markdown) ? readFileSync(request.markdown, 'utf8') : undefined;
+  const shown = process.argv
+    .slice(2)
+    .map((each, index, all) => (all[index - 1] === '--python' ? 'PATH' : each));
+  const command = `npm run -s bench -- ${shown.join(' ')}`;
+  writeFileSync(request.markdown, intoPage(page, { command, machine, tables }));
+}
+
+for (const name of request.chosen) {
+  const compare = comparisons[name];
+  if (compare === undefined) {
+    const { data: readings, text } = await heap(request, log);
+    data[name] = readings;
+    if (!request.json) console.log(`${machineLine(machine)}\n\n${text}`);
+  } else await compare({ ...request, log, measured });
+}
 if (request.json)
   console.log(
-    JSON.stringify({ benchmark: request.name, machine, ...request.options, ...result.data }, null, 2),
+    JSON.stringify(
+      { benchmarks: request.chosen, machine, versions: versions(tables), tables, ...data },
+      null,
+      2,
+    ),
   );
-else console.log(`${request.name}, ${request.options.network}; ${machine}\n\n${result.text}`);
+else if (tables.length > 0) console.log(`${machineLine(machine)}\n\n${tables.map(asText).join('\n')}`);

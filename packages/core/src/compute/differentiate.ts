@@ -8,6 +8,7 @@ import { differentiateConv } from './convolution.js';
 import { differentiateDense, differentiateFlatten } from './dense.js';
 import type { Differentiated } from './differentiated.js';
 import { checkPictures } from './forward.js';
+import { type Observer, unobserved } from './observe.js';
 import { differentiatePad, differentiatePool } from './pooling.js';
 import { type Instruction, schedule } from './schedule.js';
 import { disposeMap, type TensorMap, type Variables, variable } from './variables.js';
@@ -29,7 +30,7 @@ export interface Gradients {
 /** A forward pass in training mode: normalizations use the batch's own moments. */
 export function forwardTraining(network: Network, variables: Variables, pictures: tf.Tensor): TrainingPass {
   return scoped(() => {
-    const run = record(network, variables, pictures, { keep: false });
+    const run = record(network, variables, pictures, { keep: false, observe: unobserved });
     return { result: run.result, moments: run.moments };
   });
 }
@@ -44,10 +45,11 @@ export function differentiate(
   variables: Variables,
   pictures: tf.Tensor,
   upstream: (result: tf.Tensor) => tf.Tensor,
-  options: { readonly input?: boolean } = {},
+  options: { readonly input?: boolean; readonly observe?: Observer } = {},
 ): TrainingPass & { readonly gradients: Gradients } {
   return scoped(() => {
-    const run = record(network, variables, pictures, { keep: true });
+    const { observe = unobserved } = options;
+    const run = record(network, variables, pictures, { keep: true, observe });
     const dResult = upstream(run.result);
     if (String(dResult.shape) !== String(run.result.shape)) {
       throw new ResNetError(
@@ -80,7 +82,7 @@ function record(
   network: Network,
   variables: Variables,
   pictures: tf.Tensor,
-  { keep }: { readonly keep: boolean },
+  { keep, observe }: { readonly keep: boolean; readonly observe: Observer },
 ): Recording {
   checkPictures(network, pictures);
   const instructions = schedule(network);
@@ -90,7 +92,9 @@ function record(
   const saved = new Set<tf.Tensor>();
   for (const instruction of instructions) {
     const inputs = instruction.step.from.map((from) => results[from] as tf.Tensor);
-    const way = differentiateInstruction(instruction, inputs, variables);
+    const way = observe(instruction, 'forward', () =>
+      differentiateInstruction(instruction, inputs, variables),
+    );
     results[instruction.result] = way.y;
     if (way.moments !== undefined) {
       moments.set(parameterId(instruction.step.site, 'mean'), way.moments.mean);
@@ -119,7 +123,9 @@ function record(
         const dy = gradients[result] as tf.Tensor | undefined;
         if (dy === undefined) continue;
         const input = wantsInput || instruction.inputDependsOnParameters;
-        const pulled = (ways[i] as Differentiated).pull(dy, { input });
+        const pulled = observe(instruction, 'backward', () =>
+          (ways[i] as Differentiated).pull(dy, { input }),
+        );
         for (const [role, gradient] of pulled.weights) weights.set(parameterId(step.site, role), gradient);
         pulled.inputs.forEach((gradient, index) => {
           const from = step.from[index] as number;

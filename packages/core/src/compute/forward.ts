@@ -6,6 +6,7 @@ import { add } from './activation.js';
 import { normalize } from './batch-norm.js';
 import { convolve } from './convolution.js';
 import { connect, flatten } from './dense.js';
+import { type Observer, unobserved } from './observe.js';
 import { pad, pool } from './pooling.js';
 import { type Instruction, schedule } from './schedule.js';
 import { type Variables, variable } from './variables.js';
@@ -14,13 +15,20 @@ import { type Variables, variable } from './variables.js';
  * Inference: pictures [batch, height, width, channels] to the network's result, [batch, classes] logits for a classifier.
  * Throws `shape-mismatch` for pictures of another size, `missing-variable` for another network's variables.
  */
-export function forward(network: Network, variables: Variables, pictures: tf.Tensor): tf.Tensor {
+export function forward(
+  network: Network,
+  variables: Variables,
+  pictures: tf.Tensor,
+  { observe = unobserved }: { readonly observe?: Observer } = {},
+): tf.Tensor {
   checkPictures(network, pictures);
   return tf.tidy(() => {
     const results: (tf.Tensor | undefined)[] = [pictures];
     for (const instruction of schedule(network)) {
       const inputs = instruction.step.from.map((from) => results[from] as tf.Tensor);
-      results[instruction.result] = infer(instruction, inputs, variables);
+      results[instruction.result] = observe(instruction, 'forward', () =>
+        infer(instruction, inputs, variables),
+      );
       for (const index of instruction.lastUses) if (index !== 0) results[index]?.dispose();
     }
     const last = results.at(-1) as tf.Tensor;

@@ -1,0 +1,235 @@
+import {
+  differentiate,
+  disposeTrainingPass,
+  disposeVariables,
+  forward,
+  initialize,
+  type Instruction,
+  type Network,
+  type Observer,
+  parameters,
+  shapes,
+  stepMultiplyAdds,
+  type Variables,
+  walk,
+} from '@resnetjs/core';
+import {
+  adam,
+  disposeState,
+  initialState,
+  type OptimizerState,
+  softmaxCrossEntropy,
+  update,
+  updateStatistics,
+} from '@resnetjs/training';
+import * as tf from '@tensorflow/tfjs-core';
+import { startBackend } from '../backends.js';
+import { asNetworkName, buildNetwork } from '../build-network.js';
+import type { ProfileCommandOptions } from '../command-options.js';
+import { table } from '../terminal/format.js';
+
+/** Time of one kind of layer in one run, and its multiply-adds, both ways. */
+interface Spent {
+  forwardMs: number;
+  backwardMs: number;
+  forwardMultiplyAdds: number;
+  backwardMultiplyAdds: number;
+}
+
+interface Run {
+  readonly kinds: Map<string, Spent>;
+  totalMs: number;
+}
+
+/** Prints where a network's time goes, by kind of layer. */
+export async function profile(name: string, options: ProfileCommandOptions): Promise<void> {
+  const { inputShape, classes, batchSize, mode, rounds } = options;
+  const network = buildNetwork(asNetworkName(name), options, {
+    ...(inputShape ? { input: inputShape } : {}),
+    ...(classes === undefined ? {} : { classes }),
+  });
+  const { threads } = await startBackend('wasm', options);
+  const before = measureCeiling();
+  const variables = initialize(network);
+  const pictures = tf.randomUniform([batchSize, ...network.input], 0, 1, 'float32', 0);
+  const state = initialState(adam(), variables.weights);
+  const step = mode === 'training' ? trainingStep : inference;
+  const runs: Run[] = [];
+  for (let round = -1; round < rounds; round++) {
+    const run = newRun();
+    const start = performance.now();
+    step(network, variables, pictures, run, state);
+    run.totalMs = performance.now() - start;
+    if (round >= 0) runs.push(run);
+  }
+  disposeVariables(variables);
+  disposeState(state);
+  pictures.dispose();
+
+  const ceiling = Math.max(before, measureCeiling());
+  const report = describe(middle(runs), ceiling);
+  const heading = { network: network.name, input: network.input, batchSize, mode, threads, ceiling, rounds };
+  const text = options.json
+    ? JSON.stringify({ ...heading, ...report })
+    : `${network.name}, ${network.input.join('×')}, batch ${batchSize}, ${mode}, threads: ${threads}\n` +
+      `Ceiling: ${ceiling.toFixed(1)} GFLOP/s, a product of two 1024×1024 matrices\n\n${format(report)}`;
+  process.stdout.write(`${text}\n`);
+}
+
+function newRun(): Run {
+  return { kinds: new Map(), totalMs: 0 };
+}
+
+function inference(network: Network, variables: Variables, pictures: tf.Tensor, run: Run): void {
+  forward(network, variables, pictures, { observe: stopwatch(network, pictures, run) }).dispose();
+}
+
+/** One step as training takes it; its results are let go, so that every run is of the same weights. */
+function trainingStep(
+  network: Network,
+  variables: Variables,
+  pictures: tf.Tensor,
+  run: Run,
+  state: OptimizerState,
+): void {
+  const all = parameters(network);
+  const optimizer = adam();
+  const count = pictures.shape[0] as number;
+  const around = <Result>(kind: string, direction: 'forwardMs' | 'backwardMs', act: () => Result): Result => {
+    const start = performance.now();
+    const result = act();
+    spentOn(run, kind)[direction] += performance.now() - start;
+    return result;
+  };
+  const pass = differentiate(
+    network,
+    variables,
+    pictures,
+    (logits) =>
+      around('loss', 'forwardMs', () => {
+        const classes = logits.shape[1] as number;
+        const labels = tf.tensor1d(
+          Int32Array.from({ length: count }, (_, index) => index % classes),
+          'int32',
+        );
+        return softmaxCrossEntropy(logits as tf.Tensor2D, labels).gradient;
+      }),
+    { observe: stopwatch(network, pictures, run) },
+  );
+  const statistics = around('running statistics', 'backwardMs', () => {
+    const before = variables.statistics;
+    return updateStatistics(network, before, pass.moments);
+  });
+  const updated = around('optimizer', 'backwardMs', () =>
+    update(optimizer, all, variables.weights, pass.gradients.weights, state),
+  );
+  disposeTrainingPass(pass);
+  disposeVariables({ weights: updated.weights, statistics });
+  disposeState(updated.state);
+}
+
+/** Wasm's kernels have computed when they return, so that a watch around each tells the truth. */
+function stopwatch(network: Network, pictures: tf.Tensor, run: Run): Observer {
+  const steps = walk(network);
+  const indices = new Map(steps.map((step, index) => [step, index]));
+  const multiplyAdds = stepMultiplyAdds(network);
+  const maps = shapes(network);
+  const count = pictures.shape[0] as number;
+  return (instruction, direction, act) => {
+    const index = indices.get(instruction.step) as number;
+    const work = count * (multiplyAdds[index] as number);
+    const spent = spentOn(run, kindOf(instruction, maps[index] as readonly number[]));
+    const start = performance.now();
+    const result = act();
+    const time = performance.now() - start;
+    if (direction === 'forward') {
+      spent.forwardMs += time;
+      spent.forwardMultiplyAdds += work;
+    } else {
+      spent.backwardMs += time;
+      spent.backwardMultiplyAdds += work * (instruction.inputDependsOnParameters ? 2 : 1);
+    }
+    return result;
+  };
+}
+
+function kindOf({ step: { op } }: Instruction, map: readonly number[]): string {
+  switch (op.op) {
+    case 'conv':
+      return `conv ${op.kernelSize.join('×')}${op.strides[0] === 1 ? '' : ` /${op.strides[0]}`} to ${map[0]}×${map[1]}`;
+    case 'norm':
+      return 'normalization';
+    case 'add':
+      return 'addition';
+    case 'pool':
+      return `${op.mode} pooling`;
+    case 'act':
+      return 'ReLU alone';
+    default:
+      return op.op;
+  }
+}
+
+function spentOn({ kinds }: Run, kind: string): Spent {
+  const known = kinds.get(kind);
+  if (known !== undefined) return known;
+  const spent = { forwardMs: 0, backwardMs: 0, forwardMultiplyAdds: 0, backwardMultiplyAdds: 0 };
+  kinds.set(kind, spent);
+  return spent;
+}
+
+/** The run that took the middle time: whole, so that its parts sum to it. */
+function middle(runs: readonly Run[]): Run {
+  const sorted = [...runs].sort((a, b) => a.totalMs - b.totalMs);
+  return sorted[Math.floor(sorted.length / 2)] as Run;
+}
+
+/** GFLOP/s of a product of two 1024×1024 matrices, as a 1×1 convolution on the same kernels and threads; the best of 20. */
+function measureCeiling(): number {
+  return tf.tidy(() => {
+    const x = tf.randomUniform<tf.Rank.R4>([1, 32, 32, 1024]);
+    const kernel = tf.randomUniform<tf.Rank.R4>([1, 1, 1024, 1024]);
+    const times = Array.from({ length: 21 }, () => {
+      const start = performance.now();
+      tf.conv2d(x, kernel, 1, 'same').dispose();
+      return performance.now() - start;
+    });
+    return gigaflops(1024 ** 3, Math.min(...times.slice(1)));
+  });
+}
+
+const gigaflops = (multiplyAdds: number, milliseconds: number) => (2 * multiplyAdds) / milliseconds / 1e6;
+
+type Report = ReturnType<typeof describe>;
+
+function describe({ kinds, totalMs }: Run, ceiling: number) {
+  const way = (milliseconds: number, multiplyAdds: number) => {
+    const speed = multiplyAdds === 0 || milliseconds === 0 ? null : gigaflops(multiplyAdds, milliseconds);
+    return { milliseconds, gigaflops: speed, ofCeiling: speed === null ? null : speed / ceiling };
+  };
+  const rows = [...kinds].map(([kind, spent]) => ({
+    kind,
+    forward: way(spent.forwardMs, spent.forwardMultiplyAdds),
+    backward: way(spent.backwardMs, spent.backwardMultiplyAdds),
+    share: (spent.forwardMs + spent.backwardMs) / totalMs,
+  }));
+  const accounted = rows.reduce((sum, { share }) => sum + share, 0);
+  return { rows, unaccounted: { milliseconds: (1 - accounted) * totalMs, share: 1 - accounted }, totalMs };
+}
+
+function format({ rows, unaccounted, totalMs }: Report): string {
+  const ms = (value: number) => (value === 0 ? '' : value.toFixed(1));
+  const share = (value: number) => `${(100 * value).toFixed(1)}%`;
+  const way = ({ milliseconds, gigaflops, ofCeiling }: Report['rows'][number]['forward']) => [
+    ms(milliseconds),
+    gigaflops?.toFixed(1) ?? '',
+    ofCeiling === null ? '' : `${(100 * ofCeiling).toFixed(0)}%`,
+  ];
+  return table([
+    ['', 'forward', 'GFLOP/s', 'ceiling', 'backward', 'GFLOP/s', 'ceiling', 'of all'],
+    ['', 'ms', '', '', 'ms', '', '', ''],
+    ...rows.map((row) => [row.kind, ...way(row.forward), ...way(row.backward), share(row.share)]),
+    ['unaccounted, ms', ms(unaccounted.milliseconds), '', '', '', '', '', share(unaccounted.share)],
+    ['all, ms', ms(totalMs), '', '', '', '', '', share(1)],
+  ]);
+}

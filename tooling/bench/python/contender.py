@@ -1,0 +1,64 @@
+"""Keras or PyTorch as a contender of `npm run bench`: answers on stdout, as src/contenders/answer.mjs does.
+
+    python contender.py ORDER keras|torch
+
+ORDER is JSON with the workload's folder and the number of threads.
+"""
+
+import importlib
+import json
+import resource
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+
+
+class Workload:
+    """What writeWorkload (src/workloads.mjs) left in a folder."""
+
+    def __init__(self, folder):
+        folder = Path(folder)
+        self.__dict__.update(json.loads((folder / "network.json").read_text()))
+        self.shape = self.network["input"]
+        self.weights = np.fromfile(folder / "weights.bin", "<f4")
+        self.pictures = np.fromfile(folder / "pictures.bin", "<f4").reshape([self.batchSize, *self.shape])
+        self.labels = np.arange(self.batchSize) % self.classes
+
+    def values(self, step, role):
+        """A parameter's values: kernels [height, width, in, out] or [in, out], all others [channels]."""
+        place = step["parameters"][role]
+        size = int(np.prod(place["shape"]))
+        return self.weights[place["offset"] : place["offset"] + size].reshape(place["shape"]).copy()
+
+
+def say(words):
+    print("@" + json.dumps(words), flush=True)
+
+
+def peak_bytes():
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else peak * 1024
+
+
+def main():
+    order = json.loads(sys.argv[1])
+    try:
+        contender = importlib.import_module(f"contender_{sys.argv[2]}")
+        version, run = contender.open_workload(Workload(order["folder"]), order["threads"])
+        say({"version": version})
+        for line in sys.stdin:
+            if line.strip() != "run":
+                break
+            start = time.perf_counter()
+            result = run()
+            milliseconds = 1000 * (time.perf_counter() - start)
+            say({"milliseconds": milliseconds, "result": result, "peakBytes": peak_bytes()})
+    except Exception as error:
+        say({"error": f"{type(error).__name__}: {error}".splitlines()[0]})
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

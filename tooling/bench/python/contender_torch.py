@@ -1,0 +1,110 @@
+"""The workload in PyTorch."""
+
+import torch
+from torch import nn
+from torch.nn import functional
+
+
+def open_workload(workload, threads):
+    torch.set_num_threads(threads)
+    model = Network(workload)
+    # [batch, channels, height, width] in name; in memory channels stay last, which is what oneDNN likes.
+    pictures = torch.from_numpy(workload.pictures).permute(0, 3, 1, 2)
+    if workload.task == "inference":
+        model.eval()
+
+        def infer():
+            with torch.inference_mode():
+                return model(pictures).ravel().tolist()
+
+        return torch.__version__, infer
+    model.train()
+    labels = torch.from_numpy(workload.labels)
+    optimizer = torch.optim.Adam(model.parameters(), lr=workload.learningRate, eps=1e-7)
+
+    def step():
+        optimizer.zero_grad()
+        loss = functional.cross_entropy(model(pictures), labels)
+        loss.backward()
+        optimizer.step()
+        return [loss.item()]
+
+    return torch.__version__, step
+
+
+class Network(nn.Module):
+    def __init__(self, workload):
+        super().__init__()
+        self.steps = workload.steps
+        self.layers = nn.ModuleDict()
+        for index, step in enumerate(self.steps):
+            if step["parameters"]:
+                self.layers[str(index)] = layer_of(step, lambda role: torch.from_numpy(workload.values(step, role)))
+        self.to(memory_format=torch.channels_last)
+
+    def forward(self, pictures):
+        results = [pictures]
+        for index, step in enumerate(self.steps[1:], 1):
+            inputs = [results[number] for number in step["from"]]
+            known = str(index) in self.layers
+            results.append(self.layers[str(index)](inputs[0]) if known else apply(step, inputs))
+        return results[-1]
+
+
+def layer_of(step, values):
+    match step["op"]:
+        case "conv":
+            kernel = values("kernel").permute(3, 2, 0, 1)
+            if step["padding"] == "same" and (step["strides"] != [1, 1] or kernel.shape[2] % 2 == 0):
+                raise ValueError("PyTorch: 'same' with strides or even kernels is not known")
+            layer = nn.Conv2d(
+                kernel.shape[1],
+                kernel.shape[0],
+                step["kernelSize"],
+                step["strides"],
+                padding=step["padding"] if step["padding"] == "same" else 0,
+                bias=step["bias"],
+            )
+            fill(layer.weight, kernel)
+            if step["bias"]:
+                fill(layer.bias, values("bias"))
+            return layer
+        case "norm":
+            mean = values("mean")
+            layer = nn.BatchNorm2d(len(mean), eps=step["epsilon"], momentum=1 - step["momentum"])
+            fill(layer.weight, values("scale"))
+            fill(layer.bias, values("offset"))
+            fill(layer.running_mean, mean)
+            fill(layer.running_var, values("variance"))
+            return layer
+        case "dense":
+            kernel = values("kernel").T
+            layer = nn.Linear(kernel.shape[1], kernel.shape[0])
+            fill(layer.weight, kernel)
+            fill(layer.bias, values("bias"))
+            return layer
+    raise ValueError(f"PyTorch: {step['op']} is not known")
+
+
+def fill(parameter, values):
+    with torch.no_grad():
+        parameter.copy_(values)
+
+
+def apply(step, inputs):
+    x = inputs[0]
+    match step["op"]:
+        case "act":
+            return functional.relu(x)
+        case "add":
+            return x + inputs[1]
+        case "pad":
+            return functional.pad(x, [step["left"], step["right"], step["top"], step["bottom"]])
+        case "pool":
+            if step["padding"] == "same":
+                raise ValueError("PyTorch: pooling with 'same' is not known")
+            pool = functional.max_pool2d if step["mode"] == "max" else functional.avg_pool2d
+            return pool(x, step["size"], step["strides"])
+        case "flatten":
+            return x.permute(0, 2, 3, 1).flatten(1)
+    raise ValueError(f"PyTorch: {step['op']} is not known")

@@ -1,0 +1,60 @@
+import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { commandOf } from './contenders.mjs';
+
+/** @typedef {{ milliseconds: number, result: number[], peakBytes: number }} Answer */
+
+/** A contender in a process of its own, which answers line by line: memory and threads are nobody else's. */
+export class ContenderProcess {
+  #child;
+  #lines;
+  #complaints = '';
+
+  /**
+   * @param {import('./contenders.mjs').ContenderName} name
+   * @param {{ folder: string, threads: number, python: string }} options
+   */
+  constructor(name, options) {
+    const [command, args] = commandOf(name, options);
+    const threads = String(options.threads);
+    const env = { ...process.env, OMP_NUM_THREADS: threads, MKL_NUM_THREADS: threads };
+    this.#child = spawn(command, args, { env, stdio: ['pipe', 'pipe', 'pipe'] });
+    this.#child.on('error', () => {});
+    this.#child.stdin.on('error', () => {});
+    this.#child.stderr.setEncoding('utf8').on('data', (text) => {
+      this.#complaints = (this.#complaints + text).slice(-2000);
+    });
+    this.#lines = createInterface({ input: this.#child.stdout })[Symbol.asyncIterator]();
+  }
+
+  /** @returns {Promise<{ version: string }>} */
+  ready() {
+    return this.#next();
+  }
+
+  /** @returns {Promise<Answer>} */
+  run() {
+    this.#child.stdin.write('run\n');
+    return this.#next();
+  }
+
+  end() {
+    this.#child.stdin.end();
+    this.#child.kill();
+  }
+
+  /** @returns {Promise<any>} */
+  async #next() {
+    for (;;) {
+      const { value, done } = await this.#lines.next();
+      if (done) {
+        const last = this.#complaints.trim().split('\n').at(-1);
+        throw new Error(last || 'its process ended');
+      }
+      if (!value.startsWith('@')) continue;
+      const words = JSON.parse(value.slice(1));
+      if (words.error !== undefined) throw new Error(words.error);
+      return words;
+    }
+  }
+}

@@ -1,0 +1,138 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { runNpm } from '../../scripts/commands.mjs';
+
+/** @typedef {import('./workloads.mjs').Task} Task */
+
+/**
+ * @typedef {object} Contender
+ * @property {string} title
+ * @property {string} [script] of Node, in contenders/
+ * @property {string} [python] the module that python/contender.py runs
+ * @property {string} [argument]
+ * @property {object} [order] what its order says besides
+ * @property {readonly Task[]} tasks
+ * @property {boolean} [oneThread]
+ * @property {string} [package] an npm package of the bench's own folder
+ */
+
+/** Every contender by the name that --only takes. */
+export const contenders = /** @satisfies {Record<string, Contender>} */ ({
+  folded: {
+    title: 'ResNet.js, Wasm, folded',
+    script: 'ours.mjs',
+    order: { folded: true },
+    tasks: ['inference'],
+  },
+  ours: { title: 'ResNet.js, Wasm', script: 'ours.mjs', tasks: ['inference', 'training'] },
+  'tfjs-layers': {
+    title: 'tfjs-layers, stock Wasm',
+    script: 'layers.mjs',
+    tasks: ['inference'],
+    oneThread: true,
+  },
+  'tfjs-layers-ours': {
+    title: "tfjs-layers, ResNet.js's Wasm kernels",
+    script: 'layers.mjs',
+    order: { ours: true },
+    tasks: ['inference', 'training'],
+  },
+  'onnxruntime-web': {
+    title: 'onnxruntime-web, Wasm',
+    script: 'onnxruntime.mjs',
+    argument: 'onnxruntime-web',
+    tasks: ['inference'],
+    package: 'onnxruntime-web',
+  },
+  'onnxruntime-node': {
+    title: 'onnxruntime-node, CPU',
+    script: 'onnxruntime.mjs',
+    argument: 'onnxruntime-node',
+    tasks: ['inference'],
+    package: 'onnxruntime-node',
+  },
+  keras: { title: 'Keras on TensorFlow', python: 'keras', tasks: ['inference', 'training'] },
+  torch: { title: 'PyTorch', python: 'torch', tasks: ['inference', 'training'] },
+});
+
+/** @typedef {keyof typeof contenders} ContenderName */
+export const contenderNames = /** @type {ContenderName[]} */ (Object.keys(contenders));
+
+/** What all others are divided by. */
+export const yardstick = (/** @type {Task} */ task) => (task === 'inference' ? 'folded' : 'ours');
+
+/**
+ * Why a contender does not take part, where it doesn't.
+ * @param {ContenderName} name
+ * @param {Task} task
+ * @param {number} threads
+ */
+export function refusal(name, task, threads) {
+  /** @type {Contender} */
+  const contender = contenders[name];
+  if (!contender.tasks.includes(task)) {
+    if (name === 'folded') return 'a folded network is for inference';
+    if (name === 'tfjs-layers') return "TensorFlow.js's Wasm backend has no gradient of a convolution";
+    return 'it only infers';
+  }
+  return contender.oneThread && threads > 1 ? 'TensorFlow.js runs one thread in Node' : undefined;
+}
+
+const modules = fileURLToPath(new URL('../contenders/', import.meta.url));
+
+/**
+ * Installs what isn't there yet, and says what cannot be had.
+ * @param {readonly ContenderName[]} names
+ * @param {{ python: string, log: (line: string) => void }} options
+ * @returns {Promise<Map<ContenderName, string>>} reasons
+ */
+export async function findMissing(names, { python, log }) {
+  /** @type {Map<ContenderName, string>} */
+  const missing = new Map();
+  const packaged = names.filter((name) => /** @type {Contender} */ (contenders[name]).package);
+  const installed = (/** @type {ContenderName} */ name) =>
+    existsSync(join(modules, 'node_modules', /** @type {Contender} */ (contenders[name]).package ?? ''));
+  if (!packaged.every(installed)) {
+    log('installing onnxruntime (about 440 MB, once)');
+    // onnxruntime-node's install script would download CUDA libraries.
+    const flags = ['--ignore-scripts', '--no-audit', '--no-fund'];
+    const { code, output } = await runNpm('npm', ['ci', ...flags], { cwd: modules });
+    const last = output.trim().split('\n').at(-1) ?? '';
+    for (const name of packaged) if (code !== 0) missing.set(name, `npm could not install it: ${last}`);
+  }
+  for (const name of names) {
+    const contender = /** @type {Contender} */ (contenders[name]);
+    if (contender.python === undefined) continue;
+    const needed = contender.python === 'keras' ? ['keras', 'tensorflow'] : ['torch'];
+    const code = `import importlib.util as u, sys; sys.exit(not all(u.find_spec(n) for n in ${JSON.stringify(needed)}))`;
+    const { status, error } = spawnSync(python, ['-c', code]);
+    if (error) missing.set(name, `there is no ${python}`);
+    else if (status !== 0) missing.set(name, `${python} has no ${needed.join(' and ')}`);
+  }
+  return missing;
+}
+
+/**
+ * The command that starts a contender's process.
+ * @param {ContenderName} name
+ * @param {{ folder: string, threads: number, python: string }} options
+ * @returns {[command: string, args: string[]]}
+ */
+export function commandOf(name, { folder, threads, python }) {
+  /** @type {Contender} */
+  const contender = contenders[name];
+  const order = JSON.stringify({ folder, threads, modules, ...contender.order });
+  const path = (/** @type {string} */ file) => fileURLToPath(new URL(file, import.meta.url));
+  if (contender.python !== undefined)
+    return [python, [path('../python/contender.py'), order, contender.python]];
+  const argument = contender.argument === undefined ? [] : [contender.argument];
+  return [process.execPath, [path(`./contenders/${contender.script}`), order, ...argument]];
+}
+
+/** The versions of what npm installs here, by package. */
+export function packageVersions() {
+  const { dependencies } = JSON.parse(readFileSync(join(modules, 'package.json'), 'utf8'));
+  return /** @type {Record<string, string>} */ (dependencies);
+}

@@ -1,0 +1,52 @@
+// ResNet.js on its Wasm backend.
+import { register } from '@resnetjs/backend-wasm';
+import { fold, forward, makeVariables, unitRange } from '@resnetjs/core';
+import { adam, train } from '@resnetjs/training';
+import * as tf from '@tensorflow/tfjs-core';
+import { answer, labelsOf, readWorkload } from './answer.mjs';
+
+await answer(async ({ folder, threads, folded }) => {
+  const registered = await register({ threads });
+  if (registered.threads !== threads) throw new Error(String(registered.details.threads));
+  const { task, network, batchSize, classes, learningRate, weights, pictures } = readWorkload(folder);
+  let offset = 0;
+  const variables = makeVariables(network, ({ shape }) => {
+    const start = offset;
+    offset += shape.reduce((a, b) => a * b, 1);
+    return weights.subarray(start, offset);
+  });
+  const version = `TensorFlow.js ${tf.version_core}`;
+  if (task === 'inference') {
+    const model = folded ? fold({ network, variables }) : { network, variables };
+    const input = tf.tensor(pictures, [batchSize, ...network.input]);
+    const run = async () => {
+      const logits = forward(model.network, model.variables, input);
+      const values = await logits.data();
+      logits.dispose();
+      return values;
+    };
+    return { version, run };
+  }
+  const names = Array.from({ length: classes }, (_, index) => String(index));
+  const bytes = Uint8Array.from(pictures, (value) => Math.round(255 * value));
+  const size = bytes.length / batchSize;
+  const data = {
+    classes: names,
+    shape: network.input,
+    labels: labelsOf(batchSize, classes),
+    read: async (/** @type {ArrayLike<number>} */ indices) =>
+      Uint8Array.from(
+        Array.from(indices).flatMap((index) => [...bytes.subarray(index * size, (index + 1) * size)]),
+      ),
+  };
+  const classifier = { network, variables, classes: names, preprocessing: unitRange() };
+  const optimizer = adam({ learningRate });
+  const session = train(classifier, data, { epochs: 2 ** 30, batchSize, optimizer, statistics: 'running' });
+  const run = async () => {
+    for (;;) {
+      const { value } = await session.next();
+      if (value?.event === 'step') return [value.loss];
+    }
+  };
+  return { version, run };
+});

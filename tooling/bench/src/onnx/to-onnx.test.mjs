@@ -1,0 +1,82 @@
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import { register } from '@resnetjs/backend-wasm';
+import { forward, initializers, makeVariables } from '@resnetjs/core';
+import * as tf from '@tensorflow/tfjs-core';
+import { expect, it } from 'vitest';
+import { distance } from '../statistics.mjs';
+import { drawWeights, noise } from '../workloads.mjs';
+import { toOnnx } from './to-onnx.mjs';
+
+const contenders = fileURLToPath(new URL('../../contenders/package.json', import.meta.url));
+const installed = existsSync(fileURLToPath(new URL('../../contenders/node_modules', import.meta.url)));
+const initializer = initializers.glorotUniform();
+
+/** @param {number} filters @param {[number, number]} kernelSize @param {number} stride */
+const conv = (filters, kernelSize, stride) =>
+  /** @type {const} */ ({
+    op: 'conv',
+    filters,
+    kernelSize,
+    strides: [stride, stride],
+    padding: 'same',
+    bias: true,
+    initializer,
+    l2: 0,
+  });
+const norm = /** @type {const} */ ({ op: 'norm', epsilon: 1e-3, momentum: 0.9 });
+const relu = /** @type {const} */ ({ op: 'act', activation: 'relu' });
+
+/** Even and odd kernels with every stride, both poolings with padding, and a flattened map that isn't square. */
+const network = /** @type {import('@resnetjs/core').Network} */ ({
+  name: 'tiny',
+  naming: 'course',
+  input: [13, 10, 3],
+  inputName: 'pictures',
+  stem: [
+    { op: 'pad', top: 1, bottom: 2, left: 0, right: 1 },
+    conv(8, [4, 3], 2),
+    norm,
+    relu,
+    { op: 'pool', mode: 'max', size: [3, 3], strides: [1, 1], padding: 'same' },
+  ],
+  stages: [
+    [
+      {
+        op: 'residual',
+        preact: [],
+        branch: [conv(6, [3, 3], 2), norm, relu, conv(6, [2, 2], 1)],
+        shortcut: [conv(6, [1, 1], 2)],
+        shortcutFrom: 'input',
+        postact: [relu],
+      },
+    ],
+  ],
+  head: [
+    { op: 'pool', mode: 'average', size: [2, 2], strides: [1, 1], padding: 'same' },
+    { op: 'flatten' },
+    { op: 'dense', units: 5, activation: 'softmax', initializer, l2: 0 },
+  ],
+});
+
+it('writes a file that holds every weight', () => {
+  const values = drawWeights(network);
+  const file = toOnnx(network, (id) => /** @type {Float32Array} */ (values.get(id)), { batchSize: 2 });
+  const floats = [...values.values()].reduce((sum, each) => sum + each.length, 0);
+  expect(file.length).toBeGreaterThan(4 * floats);
+});
+
+it.skipIf(!installed)('gives onnxruntime the network that it was (npm run bench installs it)', async () => {
+  await register({ threads: 1 });
+  const values = drawWeights(network);
+  const variables = makeVariables(network, ({ id }) => values.get(id));
+  const pictures = Float32Array.from(noise(2 * 13 * 10 * 3), (byte) => byte / 255);
+  const ours = Array.from(await forward(network, variables, tf.tensor(pictures, [2, 13, 10, 3])).data());
+  const file = toOnnx(network, (id) => /** @type {Float32Array} */ (values.get(id)), { batchSize: 2 });
+  const ort = createRequire(contenders)('onnxruntime-node');
+  const session = await ort.InferenceSession.create(file);
+  const input = new ort.Tensor('float32', pictures, [2, 13, 10, 3]);
+  const theirs = await session.run({ pictures: input });
+  expect(distance(ours, Array.from(theirs[session.outputNames[0]].data)).relative).toBeLessThan(1e-5);
+});

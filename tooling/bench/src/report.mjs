@@ -1,0 +1,98 @@
+import { contenders, yardstick } from './contenders.mjs';
+
+/** @typedef {import('./comparison.mjs').Table} Table */
+/** @typedef {import('./comparison.mjs').Row} Row */
+/** @typedef {ReturnType<typeof import('./machine.mjs').describeMachine>} Machine */
+
+/** @param {number} value @param {Table['unit']} unit */
+function shown(value, unit) {
+  if (unit === 'bytes') return `${(value / 2 ** 20).toFixed(0)} MiB`;
+  return `${value.toFixed(value < 10 ? 2 : value < 100 ? 1 : 0)} ms`;
+}
+
+/** @param {Table} table @returns {(row: Row) => string[]} */
+const cells = (table) => (row) => {
+  const title = contenders[row.name].title;
+  if (row.spread === undefined) return [title, 'not measured', row.reason ?? '', '', ''];
+  const { median, low, high } = row.spread;
+  const between = table.unit === 'ms' ? `${shown(low, 'ms').replace(' ms', '')} to ${shown(high, 'ms')}` : '';
+  const apart = row.distance === undefined ? '' : row.distance.relative.toExponential(1);
+  const ratio = Number.isFinite(row.ratio) ? row.ratio?.toFixed(2) : '';
+  return [title, shown(median, table.unit), between, ratio ?? '', apart];
+};
+
+const heads = ['contender', 'median', 'quartiles', 'of ours', 'difference'];
+
+/** @param {Table} table */
+function headsOf(table) {
+  return table.unit === 'bytes' ? heads.map((head) => (head === 'median' ? 'most' : head)) : heads;
+}
+
+/** @param {Table} table */
+const headline = (table) => `${table.title}; ${table.threads} ${table.threads === 1 ? 'thread' : 'threads'}`;
+
+/** @param {Machine} machine */
+export const machineLine = ({ processor, cores, memory, system, node, load }) =>
+  `${processor}, ${cores} cores, ${memory}, ${system}, Node ${node}, load ${load}`;
+
+/** A table for the terminal. */
+export function asText(/** @type {Table} */ table) {
+  const rows = [headsOf(table), ...table.rows.map(cells(table))];
+  const widths = heads.map((_, column) =>
+    // Reasons may run over the columns after them.
+    Math.max(...rows.filter((row) => row[3] !== '' || column < 2).map((row) => row[column]?.length ?? 0)),
+  );
+  const lines = rows.map((row) =>
+    row
+      .map((cell, column) =>
+        column === 0 || row[3] === '' ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0),
+      )
+      .join('  ')
+      .trimEnd(),
+  );
+  return `${headline(table)} (load ${table.load})\n\n${lines.join('\n')}\n`;
+}
+
+/** Tables as Markdown. */
+export function asMarkdown(/** @type {Table} */ table) {
+  const line = (/** @type {readonly string[]} */ row) => `| ${row.join(' | ')} |`;
+  const rows = table.rows.map(cells(table)).map(line);
+  return `### ${headline(table)}\n\n${line(headsOf(table))}\n|---|---|---|---|---|\n${rows.join('\n')}\n\nLoad at the end: ${table.load}.\n`;
+}
+
+/** The versions of who took part, by title. */
+export function versions(/** @type {readonly Table[]} */ tables) {
+  const found = tables.flatMap((table) =>
+    table.rows.flatMap(({ name, version }) => (version ? [[contenders[name].title, version]] : [])),
+  );
+  return Object.fromEntries(found);
+}
+
+const generated = [
+  '<!-- measured: from here on written by the command below -->',
+  '<!-- end of measured -->',
+];
+
+/**
+ * The page, with what was measured put between its marks; what is written around them stays.
+ * @param {string | undefined} page
+ * @param {{ command: string, machine: Machine, tables: readonly Table[] }} measured
+ */
+export function intoPage(page, { command, machine, tables }) {
+  const [start, end] = /** @type {[string, string]} */ (generated);
+  const versionList = Object.entries(versions(tables)).map(([title, version]) => `- ${title}: ${version}`);
+  const ours = `"of ours" is a time or a size divided by that of ${contenders[yardstick('inference')].title} (inference) or ${contenders[yardstick('training')].title} (training)`;
+  const body = [
+    start,
+    `Generated ${new Date().toISOString().slice(0, 10)} by`,
+    `\`\`\`sh\n${command}\n\`\`\``,
+    `on ${machineLine(machine)}. Contenders take turns, each in a process of its own; ${ours}; "difference" is the largest difference of the first result from ours, as a share of the largest value.`,
+    versionList.join('\n'),
+    ...tables.map(asMarkdown),
+    end,
+  ].join('\n\n');
+  const at = page?.indexOf(start) ?? -1;
+  const until = page?.indexOf(end) ?? -1;
+  if (page === undefined || at < 0 || until < at) return `# Performance\n\n${body}\n`;
+  return page.slice(0, at) + body + page.slice(until + end.length);
+}

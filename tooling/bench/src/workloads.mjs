@@ -1,0 +1,101 @@
+import { createHash } from 'node:crypto';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { drawInitialValues, parameterId, parameters, resnet50, statelessDraws, walk } from '@resnetjs/core';
+import { toOnnx } from './onnx/to-onnx.mjs';
+
+/** @typedef {'inference' | 'training'} Task */
+/** @typedef {{ title: string, task: Task, size: number, batchSize: number, classes: number }} Workload */
+
+/** @type {readonly Workload[]} */
+export const workloads = [
+  {
+    title: 'Inference, ResNet-50, 224², batch 1, 1000 classes',
+    task: 'inference',
+    size: 224,
+    batchSize: 1,
+    classes: 1000,
+  },
+  {
+    title: "Inference, the course's ResNet-50, 64², batch 32, 6 classes",
+    task: 'inference',
+    size: 64,
+    batchSize: 32,
+    classes: 6,
+  },
+  {
+    title: "A training step, the course's ResNet-50, 64², batch 32, 6 classes, Adam",
+    task: 'training',
+    size: 64,
+    batchSize: 32,
+    classes: 6,
+  },
+];
+
+export const learningRate = 1e-3;
+
+/**
+ * Writes what every contender reads: the network as our data and as a plain list of steps, its weights and a batch
+ * of pictures as raw float32, and the same network as an ONNX file.
+ * @param {Workload} workload
+ * @param {string} folder
+ */
+export function writeWorkload({ task, size, batchSize, classes }, folder) {
+  const network = resnet50({ input: [size, size, 3], classes });
+  const values = drawWeights(network);
+  const all = parameters(network);
+  let offset = 0;
+  const places = new Map(
+    all.map(({ id, shape }) => {
+      const place = { shape, offset };
+      offset += values.get(id)?.length ?? 0;
+      return [id, place];
+    }),
+  );
+  const roles = /** @type {const} */ (['kernel', 'bias', 'scale', 'offset', 'mean', 'variance']);
+  const steps = walk(network).map(({ op, from, site }) => ({
+    ...op,
+    from,
+    parameters: Object.fromEntries(
+      roles.flatMap((role) => {
+        const place = places.get(parameterId(site, role));
+        return place === undefined ? [] : [[role, place]];
+      }),
+    ),
+  }));
+  const pictures = Float32Array.from(noise(batchSize * size * size * 3), (byte) => byte / 255);
+  const description = { task, batchSize, classes, learningRate, network, steps };
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'network.json'), JSON.stringify(description));
+  writeFileSync(join(folder, 'weights.bin'), Buffer.concat(all.map(({ id }) => bytes(values.get(id)))));
+  writeFileSync(join(folder, 'pictures.bin'), bytes(pictures));
+  const valuesOf = (/** @type {string} */ id) => /** @type {Float32Array} */ (values.get(id));
+  if (task === 'inference')
+    writeFileSync(join(folder, 'network.onnx'), toOnnx(network, valuesOf, { batchSize }));
+}
+
+/**
+ * First weights as for training, but nothing exactly 0 or 1, so that nobody who forgets a bias or a statistic agrees.
+ * @param {import('@resnetjs/core').Network} network
+ * @returns {Map<string, Float32Array>}
+ */
+export function drawWeights(network) {
+  const draws = statelessDraws(0);
+  return new Map(
+    parameters(network).map(({ id, role, shape, initializer }) => {
+      const values = drawInitialValues(initializer, shape, draws);
+      const seed = createHash('sha256').update(id).digest().readUInt32LE();
+      if (role === 'kernel') return [id, values];
+      const shifts = noise(values.length, seed);
+      return [id, values.map((value, index) => value + ((shifts[index] ?? 0) / 255 - 0.5) * 0.2)];
+    }),
+  );
+}
+
+/** Bytes that look like noise, and are the same each time. */
+export function noise(/** @type {number} */ count, seed = 0) {
+  return Uint8Array.from({ length: count }, (_, index) => Math.imul(index + seed + 1, 0x9e3779b1) >>> 24);
+}
+
+const bytes = (/** @type {Float32Array | undefined} */ values) =>
+  Buffer.from(values?.buffer ?? new ArrayBuffer(0), values?.byteOffset, values?.byteLength);
