@@ -6,6 +6,7 @@ import { compareMemory, compareSpeed, compareStart } from './comparison.mjs';
 import { contenderNames, contenders } from './contenders.mjs';
 import { heap } from './heap.mjs';
 import { describeMachine } from './machine.mjs';
+import { step } from './step.mjs';
 import { asText, intoPage, machineLine, versions } from './report.mjs';
 
 /** @typedef {import('./comparison.mjs').CompareOptions} CompareOptions */
@@ -22,7 +23,7 @@ const names = [...Object.keys(comparisons), 'heap', 'all'];
 const usage = `npm run -s bench -- NAME… [options]
 
   inference  ResNet-50 at 224², batch 1, and the course's at 64², batch 32
-  training   the course's training step, 64², batch 32, Adam
+  training   the course's training step, 64², batch 32, Adam: against our forward passes, then against others
   start      a fresh process up to its first prediction
   memory     the most memory that a process takes
   heap       tensors and the Wasm heap over 200 training steps, ours alone
@@ -103,12 +104,13 @@ function measured(table) {
 }
 
 for (const name of request.chosen) {
-  const compare = comparisons[name];
-  if (compare === undefined) {
-    const { data: readings, text } = await heap(request, log);
+  const alone = { heap, training: step }[name];
+  if (alone !== undefined) {
+    const { data: readings, text } = await alone(request, log);
     data[name] = readings;
-    if (!request.json) console.log(`${machineLine(machine)}\n\n${text}`);
-  } else await compare({ ...request, log, measured });
+    if (!request.json) console.log(`${machineLine(machine)}\n\n${text}\n`);
+  }
+  await comparisons[name]?.({ ...request, log, measured });
 }
 if (request.json)
   console.log(

@@ -9,7 +9,7 @@ import { adam, train } from '@resnetjs/training';
  * @param {BenchOptions} options
  */
 export async function setUpTraining(options) {
-  const backend = await register();
+  const backend = await register({ threads: 1 });
   const build = networks[/** @type {keyof typeof networks} */ (options.network)];
   if (!build) throw new Error(`Networks: ${Object.keys(networks).join(', ')}`);
   const network = build({ classes: 6 });
