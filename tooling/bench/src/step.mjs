@@ -1,4 +1,4 @@
-import { fold, forward } from '@resnetjs/core';
+import { fold, forward, initialize } from '@resnetjs/core';
 import { preparePictures } from '@resnetjs/training';
 import { interleave } from './rounds.mjs';
 import { setUpTraining } from './set-up.mjs';
@@ -13,7 +13,9 @@ import { setUpTraining } from './set-up.mjs';
 export async function step(options, log) {
   const { classifier, noise, steps } = await setUpTraining(options);
   const pictures = preparePictures(classifier, noise);
-  const folded = fold(classifier);
+  // Not the classifier's own variables, which change with every step.
+  const unfolded = { network: classifier.network, variables: initialize(classifier.network) };
+  const folded = fold(unfolded);
   /** @param {{ network: any, variables: any }} model */
   const infer = (model) => async () => {
     const logits = forward(model.network, model.variables, pictures);
@@ -28,7 +30,7 @@ export async function step(options, log) {
     }
   };
   const times = await interleave(
-    { folded: infer(folded), unfolded: infer(classifier), step: oneStep },
+    { folded: infer(folded), unfolded: infer(unfolded), step: oneStep },
     options.rounds,
     log,
   );
