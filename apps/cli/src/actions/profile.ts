@@ -226,7 +226,7 @@ function format({ rows, unaccounted, totalMs }: Report): string {
     ofCeiling === null ? '' : `${(100 * ofCeiling).toFixed(0)}%`,
   ];
   return table([
-    ['', 'forward', 'GFLOP/s', 'ceiling', 'backward', 'GFLOP/s', 'ceiling', 'of all'],
+    ['', 'forward', 'GFLOP/s', 'ceiling', 'back', 'GFLOP/s', 'ceiling', 'of all'],
     ['', 'ms', '', '', 'ms', '', '', ''],
     ...rows.map((row) => [row.kind, ...way(row.forward), ...way(row.backward), share(row.share)]),
     ['unaccounted, ms', ms(unaccounted.milliseconds), '', '', '', '', '', share(unaccounted.share)],
