@@ -1,8 +1,8 @@
 // A folder of many pictures, read as a training reads it (after npm run build):
 //   node packages/data/bench/folder.mjs make FOLDER [COUNT]     10,000 JPEGs of 128×128, and 20 of 4000×3000
 //   /usr/bin/time -v node packages/data/bench/folder.mjs read FOLDER [SIZE] [MILLISECONDS] [CACHE]
-// Reading checks every picture, then goes through a shuffled epoch in which each batch keeps the main thread busy for
-// MILLISECONDS, as a backend does, and says how long it waited for batches. CACHE: MiB of decoded pictures that are kept.
+// Reading checks every picture, then goes through a shuffled epoch in which every other batch keeps the main thread
+// busy for MILLISECONDS, as a backend does, and says how long it waited for the batch after. CACHE: MiB of decoded pictures that are kept.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Generator } from '@resnetjs/core';
@@ -37,18 +37,24 @@ async function read(size, milliseconds, cache) {
   const count = pictures.labels.length;
   console.log(`checked ${count} pictures at ${size}×${size} in ${seconds(start)} s; ${megabytes()}`);
   start = performance.now();
-  let waited = 0;
-  let asked = start;
+  const waits = { idle: [], busy: [] };
+  let [asked, before] = [start, 'idle'];
+  let turn = 0;
   const order = Generator.stateless(0).permutation(count);
   for await (const batch of batches(pictures, { batchSize: 32, order })) {
     const now = performance.now();
-    waited += now - asked;
-    while (performance.now() - now < milliseconds);
-    asked = performance.now();
+    waits[before].push(now - asked);
     if (batch.labels.length === 0) throw new Error('an empty batch');
+    before = milliseconds > 0 && turn++ % 2 === 0 ? 'busy' : 'idle';
+    while (before === 'busy' && performance.now() - now < milliseconds);
+    asked = performance.now();
   }
-  const each = Math.ceil(count / 32);
-  console.log(
-    `an epoch in ${seconds(start)} s, of which ${(waited / 1000).toFixed(1)} s waiting (${(waited / each).toFixed(1)} ms a batch); ${megabytes()}`,
-  );
+  console.log(`an epoch in ${seconds(start)} s; ${megabytes()}`);
+  for (const [kind, list] of Object.entries(waits)) {
+    const median = list.sort((a, b) => a - b)[list.length >> 1];
+    if (median !== undefined)
+      console.log(
+        `waited ${median.toFixed(1)} ms for a batch (median of ${list.length}) after a turn that was ${kind}`,
+      );
+  }
 }
