@@ -3,6 +3,7 @@ import { wholeNumber } from '../arguments.js';
 import type { EvaluateCommandOptions } from '../command-options.js';
 import { onErrorOption } from '../on-error-option.js';
 import { requireOptions } from '../required.js';
+import { threadsOption } from '../threads-option.js';
 
 export function evaluateCommand(): Command {
   const command = new Command('evaluate');
@@ -16,11 +17,7 @@ export function evaluateCommand(): Command {
     .addOption(onErrorOption())
     .option('--batch-size <count>', 'pictures at a time', wholeNumber(1, 65_536), 32)
     .option('--backend <name>', 'what computes; `resnet backends` lists them', 'wasm')
-    .option(
-      '--threads <count>',
-      'threads that compute; results are the same (default: one a core, at most 8)',
-      wholeNumber(1, 64),
-    )
+    .addOption(threadsOption())
     .option('--json', 'print one JSON document')
     .addHelpText('after', '\nExample:\n  $ resnet evaluate runs/signs --data test_signs.h5')
     .action(async (model: string, options: EvaluateCommandOptions) => {

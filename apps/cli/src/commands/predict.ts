@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { wholeNumber } from '../arguments.js';
 import type { PredictCommandOptions } from '../command-options.js';
+import { threadsOption } from '../threads-option.js';
 
 export function predictCommand(): Command {
   return new Command('predict')
@@ -9,11 +10,7 @@ export function predictCommand(): Command {
     .argument('<pictures...>', 'JPEG, PNG or WebP files')
     .option('--top <count>', 'classes to print for each picture', wholeNumber(1), 3)
     .option('--backend <name>', 'what computes; `resnet backends` lists them', 'wasm')
-    .option(
-      '--threads <count>',
-      'threads that compute; results are the same (default: one a core, at most 8)',
-      wholeNumber(1, 64),
-    )
+    .addOption(threadsOption())
     .option('--json', 'print one JSON document')
     .addHelpText('after', '\nExample:\n  $ resnet predict runs/signs photo.jpg other.png --top 3')
     .action(async (model: string, pictures: string[], options: PredictCommandOptions) => {

@@ -4,6 +4,7 @@ import type { TrainCommandOptions } from '../command-options.js';
 import { addNetworkOptions, networkNames } from '../network-options.js';
 import { onErrorOption } from '../on-error-option.js';
 import { requireOptions } from '../required.js';
+import { threadsOption } from '../threads-option.js';
 
 export function trainCommand(): Command {
   const command = new Command('train')
@@ -69,11 +70,7 @@ export function trainCommand(): Command {
     )
     .option('--keep <count>', 'checkpoints that stay, the newest ones', wholeNumber(1, 1000), 2)
     .option('--backend <name>', 'what computes; `resnet backends` lists them', 'wasm')
-    .option(
-      '--threads <count>',
-      'threads that compute; results are the same (default: one a core, at most 8)',
-      wholeNumber(1, 64),
-    );
+    .addOption(threadsOption());
   return addNetworkOptions(command)
     .option('--json', 'print each event as a line of JSON; the last one is {"event":"done", …}')
     .addHelpText(
