@@ -21,7 +21,7 @@ void wasm.version_wasm;
 await tf.setBackend('wasm');
 const stockInput = tf.getKernel('Conv2DBackpropInput', 'wasm').kernelFunc;
 const stockConv = tf.getKernel('Conv2D', 'wasm').kernelFunc;
-await register({ forward: 'own' });
+await register();
 
 for (const entry of options.sizes.split(',')) {
   const [size, batch] = entry.split('x').map(Number);

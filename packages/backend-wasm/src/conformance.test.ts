@@ -3,12 +3,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { registerAnew } from './reference.test-support.js';
 
-describe.each([
-  [1, 'stock'],
-  [2, 'stock'],
-  [2, 'own'],
-] as const)('threads: %i, forward: %s', (threads, forward) => {
-  beforeAll(() => registerAnew(threads, forward));
+describe.each([1, 2])('threads: %i', (threads) => {
+  beforeAll(() => registerAnew(threads));
 
   it.each(publishedResults)('prints what was printed: $source, $call', async (published) => {
     const before = tf.memory().numTensors;

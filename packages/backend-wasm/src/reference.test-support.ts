@@ -146,9 +146,9 @@ export function draw(count: number, seed: number, mean = 0, spread = 1): Float64
 }
 
 /** Starts the backend anew, with that many threads. */
-export async function registerAnew(threads: number, forward: 'stock' | 'own' = 'own') {
+export async function registerAnew(threads: number) {
   const start = tf.findBackendFactory('wasm');
   tf.removeBackend('wasm');
   if (start !== null) tf.registerBackend('wasm', start);
-  return register({ threads, forward });
+  return register({ threads });
 }

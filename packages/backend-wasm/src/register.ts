@@ -34,11 +34,6 @@ export interface RegisterOptions {
    * once the backend has started.
    */
   readonly threads?: number;
-  /**
-   * Who computes a convolution's forward pass: 'stock', TensorFlow.js's kernel on one thread, which is
-   * the default; or 'own', our product in all threads, which is faster, and as exact.
-   */
-  readonly forward?: 'stock' | 'own';
 }
 
 /** What TensorFlow.js has until it is told otherwise. */
@@ -55,15 +50,9 @@ type Kernel = (
   stock: tf.KernelFunc,
 ) => tf.TensorInfo | tf.TensorInfo[];
 
-const stockForward: Kernel = ({ backend }, inputs, attrs, stock) => stock({ inputs, attrs, backend });
-
-const forwardKernels = {
-  own: { [tf.Conv2D]: conv2D, [tf.FusedConv2D]: fusedConv2D },
-  // Registered too, in case our own stand there for a backend that was removed.
-  stock: { [tf.Conv2D]: stockForward, [tf.FusedConv2D]: stockForward },
-} satisfies Record<string, Readonly<Record<string, Kernel>>>;
-
 const kernels: Readonly<Record<string, Kernel>> = {
+  [tf.Conv2D]: conv2D,
+  [tf.FusedConv2D]: fusedConv2D,
   [tf.Conv2DBackpropFilter]: conv2DBackpropFilter,
   [tf.Conv2DBackpropInput]: conv2DBackpropInput,
   [tf.FusedBatchNorm]: fusedBatchNorm,
@@ -98,8 +87,7 @@ export async function register(options: RegisterOptions = {}): Promise<Registere
   const { team, words } = await gather(started, memory, wanted, problem);
   stopWith(backend, team);
   const context = { backend, microkernels: started.microkernels, team };
-  const { forward = 'stock' } = options;
-  for (const [kernelName, kernel] of Object.entries({ ...forwardKernels[forward], ...kernels })) {
+  for (const [kernelName, kernel] of Object.entries(kernels)) {
     const present = tf.getKernel(kernelName, backendName);
     if (present !== undefined) {
       if (served === undefined) stockKernels.set(kernelName, present);
@@ -118,7 +106,7 @@ export async function register(options: RegisterOptions = {}): Promise<Registere
     name: backendName,
     threads: team.threads,
     precision: 32,
-    kernels: Object.keys(forward === 'own' ? { ...forwardKernels.own, ...kernels } : kernels),
+    kernels: Object.keys(kernels),
     details: { tensorflow: version_wasm, instructions: 'WebAssembly SIMD, 128 bits', threads: words },
   };
   served = { backend, result };

@@ -3,7 +3,7 @@ import { register } from '@resnetjs/backend-wasm';
 import { fold, forward, initialize, resnet50, unitRange } from '@resnetjs/core';
 import { adam, preparePictures, train } from '@resnetjs/training';
 
-const { threads } = await register({ threads: Number(process.argv[2]), forward: 'own' });
+const { threads } = await register({ threads: Number(process.argv[2]) });
 
 /** @param {number} size @param {number} batchSize @param {number} classCount */
 function setUp(size, batchSize, classCount) {
