@@ -23,5 +23,5 @@ export function report(error: unknown): void {
 
 /** By name, so that this file need not load the packages that define the classes. */
 function isOurs(error: unknown): error is Error & { code: unknown } {
-  return error instanceof Error && ['ResNetError', 'WasmBackendError'].includes(error.name);
+  return error instanceof Error && ['ResNetError', 'BackendError'].includes(error.name);
 }

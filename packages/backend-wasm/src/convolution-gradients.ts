@@ -1,3 +1,4 @@
+import { BackendError } from '@resnetjs/backend';
 import {
   backend_util,
   Conv2DBackpropFilter,
@@ -7,7 +8,6 @@ import {
   type TensorInfo,
 } from '@tensorflow/tfjs-core';
 import { type ConvolutionShape, planFilterGradient, planInputGradient } from './convolution-plan.js';
-import { WasmBackendError } from './errors.js';
 import type { KernelContext } from './heap.js';
 import { runPlan } from './run-plan.js';
 
@@ -43,7 +43,7 @@ function convolutionShape(
   attrs: Pick<Conv2DBackpropInputAttrs, 'strides' | 'pad' | 'dataFormat' | 'dimRoundingMode'>,
 ): ConvolutionShape {
   if (attrs.dataFormat === 'NCHW') {
-    throw new WasmBackendError(
+    throw new BackendError(
       'bad-arguments',
       `${kernel}: the Wasm backend convolves NHWC only, got NCHW. Transpose the images.`,
     );
@@ -54,7 +54,7 @@ function convolutionShape(
   // conv2d's gradient in TensorFlow.js forgets the rounding that the forward pass was given.
   const outcomes = [info, describe('ceil')].map(({ outShape }) => outShape);
   if (!dyShape.every((n, axis) => outcomes.some((outcome) => outcome[axis] === n))) {
-    throw new WasmBackendError(
+    throw new BackendError(
       'bad-arguments',
       `${kernel}: dy [${dyShape.join(', ')}] is not the output [${info.outShape.join(', ')}] of a convolution of [${inputShape.join(', ')}] with a filter [${filterShape.join(', ')}].`,
     );

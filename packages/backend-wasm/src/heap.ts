@@ -1,6 +1,6 @@
+import { BackendError } from '@resnetjs/backend';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import type { TensorInfo } from '@tensorflow/tfjs-core';
-import { WasmBackendError } from './errors.js';
 import type { Address, Exports } from './microkernels.js';
 import type { Team } from './threads/team.js';
 import type { WasmMemory } from './web-assembly.js';
@@ -14,13 +14,13 @@ interface HeapModule {
   _free(address: number): void;
 }
 
-/** The memory in which the backend's tensors lie; throws `heap-unreachable`. */
+/** The memory in which the backend's tensors lie; throws `start-failed`. */
 export function heapMemory(backend: BackendWasm): WasmMemory {
   const module = backend.wasm as unknown as HeapModule;
   const memory = module.asm?.memory ?? module.wasmMemory;
   if (memory === undefined) {
-    throw new WasmBackendError(
-      'heap-unreachable',
+    throw new BackendError(
+      'start-failed',
       'The Wasm backend does not show its memory: @tensorflow/tfjs-backend-wasm 4.22 is expected.',
     );
   }
@@ -30,7 +30,7 @@ export function heapMemory(backend: BackendWasm): WasmMemory {
 /** Where a float32 tensor lies. */
 export function addressOf(backend: BackendWasm, tensor: TensorInfo): Address {
   if (tensor.dtype !== 'float32') {
-    throw new WasmBackendError(
+    throw new BackendError(
       'bad-arguments',
       `A float32 tensor was expected, got ${tensor.dtype} [${tensor.shape.join(', ')}].`,
     );
@@ -74,8 +74,8 @@ export interface KernelContext {
   readonly team: Team;
 }
 
-function outOfMemory(bytes: number): WasmBackendError {
-  return new WasmBackendError(
+function outOfMemory(bytes: number): BackendError {
+  return new BackendError(
     'out-of-memory',
     `The Wasm heap cannot give ${bytes} bytes more: it ends at 4 GiB. Take a smaller batch or smaller images.`,
   );

@@ -1,2 +1,2 @@
-export { WasmBackendError, type WasmBackendErrorCode } from './errors.js';
+export { BackendError, type BackendErrorCode } from '@resnetjs/backend';
 export { register, type RegisterOptions } from './register.js';

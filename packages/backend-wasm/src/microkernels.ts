@@ -1,4 +1,4 @@
-import { WasmBackendError } from './errors.js';
+import { BackendError } from '@resnetjs/backend';
 import { plainMemory, sharedMemory } from './generated/microkernels.js';
 import { bytesOf, webAssembly, type WasmMemory } from './web-assembly.js';
 
@@ -203,13 +203,13 @@ export interface StartedMicrokernels {
   readonly microkernels: Exports;
 }
 
-/** Starts the microkernels on a memory, plain or shared; throws `simd-missing` where there is no SIMD. */
+/** Starts the microkernels on a memory, plain or shared; throws `unavailable` where there is no SIMD. */
 export async function startMicrokernels(memory: WasmMemory): Promise<StartedMicrokernels> {
   const shared = !(memory.buffer instanceof ArrayBuffer);
   const bytes = bytesOf(shared ? sharedMemory : plainMemory);
   if (!webAssembly.validate(bytes)) {
-    throw new WasmBackendError(
-      'simd-missing',
+    throw new BackendError(
+      'unavailable',
       'This JavaScript engine rejects the microkernels: WebAssembly SIMD is needed. Use a newer browser or Node, or another backend.',
     );
   }

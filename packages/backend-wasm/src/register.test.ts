@@ -38,6 +38,6 @@ it('serves a backend that was removed and started again', async () => {
 it('says that SIMD is missing where it is', async () => {
   const present = await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT');
   tf.env().set('WASM_HAS_SIMD_SUPPORT', false);
-  await expect(register()).rejects.toMatchObject({ name: 'WasmBackendError', code: 'simd-missing' });
+  await expect(register()).rejects.toMatchObject({ name: 'BackendError', code: 'unavailable' });
   tf.env().set('WASM_HAS_SIMD_SUPPORT', present);
 });

@@ -1,9 +1,8 @@
-import { kernelNames, type RegisteredBackend } from '@resnetjs/backend';
+import { BackendError, kernelNames, type RegisteredBackend } from '@resnetjs/backend';
 import { BackendWasm, setThreadsCount, setWasmPaths, version_wasm } from '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs-core';
 import { conv2DBackpropFilter, conv2DBackpropInput } from './convolution-gradients.js';
 import { conv2D, fusedConv2D } from './convolution.js';
-import { WasmBackendError } from './errors.js';
 import { heapMemory, type KernelContext } from './heap.js';
 import { type StartedMicrokernels, startMicrokernels } from './microkernels.js';
 import { availableCores, whyNoThreads } from './threads/platform.js';
@@ -74,7 +73,7 @@ let served: { backend: BackendWasm; result: RegisteredBackend } | undefined;
 
 /**
  * Starts TensorFlow.js's Wasm backend, makes it the current one, and gives it the kernels that
- * training needs. Calling it again changes nothing. Throws WasmBackendError where WebAssembly SIMD
+ * training needs. Calling it again changes nothing. Throws BackendError where WebAssembly SIMD
  * is missing, the backend does not start, or `threads` is no such number.
  */
 export async function register(options: RegisterOptions = {}): Promise<RegisteredBackend> {
@@ -114,7 +113,7 @@ export async function register(options: RegisterOptions = {}): Promise<Registere
 }
 
 function missing(): never {
-  throw new WasmBackendError('bad-arguments', 'TensorFlow.js has no such kernel for Wasm.');
+  throw new BackendError('bad-arguments', 'TensorFlow.js has no such kernel for Wasm.');
 }
 
 interface Wanted {
@@ -125,7 +124,7 @@ interface Wanted {
 
 function wantedThreads({ threads }: RegisterOptions): Wanted {
   if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1 && threads <= mostThreads)) {
-    throw new WasmBackendError(
+    throw new BackendError(
       'bad-arguments',
       `threads: a whole number from 1 to ${mostThreads} was expected, got ${String(threads)}.`,
     );
@@ -144,8 +143,8 @@ async function startBackend(
   wanted: Wanted,
 ): Promise<{ backend: BackendWasm; problem?: string }> {
   if (!(await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT'))) {
-    throw new WasmBackendError(
-      'simd-missing',
+    throw new BackendError(
+      'unavailable',
       'This JavaScript engine has no WebAssembly SIMD. Use a newer browser or Node, or another backend.',
     );
   }
@@ -155,7 +154,7 @@ async function startBackend(
     if (!shared && !(await setBackend(false))) throw startFailed();
     await tf.ready();
   } catch (cause) {
-    throw cause instanceof WasmBackendError ? cause : startFailed(cause);
+    throw cause instanceof BackendError ? cause : startFailed(cause);
   }
   const backend = tf.backend();
   if (!(backend instanceof BackendWasm)) throw startFailed();
@@ -210,8 +209,8 @@ function stopWith(backend: BackendWasm, team: Team): void {
   };
 }
 
-function startFailed(cause?: unknown): WasmBackendError {
-  return new WasmBackendError(
+function startFailed(cause?: unknown): BackendError {
+  return new BackendError(
     'start-failed',
     'TensorFlow.js could not start its Wasm backend; in a browser, most often because the page does not serve its .wasm files. Pass their location as `wasmPaths`, and set it before anything else starts the backend.',
     { cause },

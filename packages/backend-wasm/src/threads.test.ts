@@ -214,7 +214,7 @@ describe('a start with threads', () => {
     'refuses threads: %s',
     async (threads) => {
       await expect(register({ threads: threads as number })).rejects.toMatchObject({
-        name: 'WasmBackendError',
+        name: 'BackendError',
         code: 'bad-arguments',
         message: expect.stringMatching(/^threads: a whole number from 1 to 64/),
       });

@@ -1,7 +1,7 @@
+import { BackendError } from '@resnetjs/backend';
 import type { AdamUpdateAttributes, BatchNormAttributes } from '@resnetjs/backend';
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { normalizeBatch, normalizeBatchGradient } from './batch-norm.js';
-import { WasmBackendError } from './errors.js';
 import { addressOf, type KernelContext, makeOutput, withScratch } from './heap.js';
 import type { Address } from './microkernels.js';
 import { floatsWorthwhile } from './threads/team.js';
@@ -135,11 +135,11 @@ function rowsAndChannels(
 ): [rows: number, channels: number] {
   const channels = x.shape.at(-1);
   if (channels === undefined) {
-    throw new WasmBackendError('bad-arguments', `${kernel}: x is a scalar, [..., channels] was expected.`);
+    throw new BackendError('bad-arguments', `${kernel}: x is a scalar, [..., channels] was expected.`);
   }
   for (const [name, { shape }] of Object.entries(perChannel)) {
     if (shape.length !== 1 || shape[0] !== channels) {
-      throw new WasmBackendError(
+      throw new BackendError(
         'bad-arguments',
         `${kernel}: ${name} [${shape.join(', ')}] does not fit x [${x.shape.join(', ')}]: [${channels}] was expected.`,
       );
@@ -154,7 +154,7 @@ function sameShape(kernel: string, inputs: Readonly<Record<string, TensorInfo>>)
   const [[name, { shape }], ...others] = Object.entries(inputs) as Entries;
   for (const [otherName, other] of others) {
     if (other.shape.length !== shape.length || other.shape.some((n, axis) => n !== shape[axis])) {
-      throw new WasmBackendError(
+      throw new BackendError(
         'bad-arguments',
         `${kernel}: ${otherName} [${other.shape.join(', ')}] does not have the shape of ${name} [${shape.join(', ')}].`,
       );

@@ -1,3 +1,4 @@
+export { BackendError, type BackendErrorCode } from './backend-error.js';
 export type { RegisteredBackend } from './registered-backend.js';
 export {
   type AdamUpdateAttributes,

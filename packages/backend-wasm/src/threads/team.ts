@@ -1,4 +1,4 @@
-import { WasmBackendError } from '../errors.js';
+import { BackendError } from '@resnetjs/backend';
 import {
   type Address,
   type Exports,
@@ -143,7 +143,7 @@ function sharer(microkernels: Exports, shared: SharedArrayBuffer, threads: numbe
       waitForOthers(integers, mayWait);
     }
     if (Atomics.load(integers, control.failed) !== 0) {
-      throw new WasmBackendError(
+      throw new BackendError(
         'thread-failed',
         `A thread failed in ${name}: its result is not whole. Start the process or page again, with fewer threads.`,
       );
@@ -164,7 +164,7 @@ function waitForOthers(integers: Int32Array, mayWait: boolean): void {
     if (active === 0) return;
     const waited = performance.now() - start;
     if (waited > 1000 * secondsToFinish) {
-      throw new WasmBackendError(
+      throw new BackendError(
         'thread-failed',
         `A thread did not finish its share within ${secondsToFinish} seconds. Start the process or page again.`,
       );
