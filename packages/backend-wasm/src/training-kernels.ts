@@ -1,5 +1,4 @@
-import { BackendError } from '@resnetjs/backend';
-import type { AdamUpdateAttributes, BatchNormAttributes } from '@resnetjs/backend';
+import { type AdamUpdateAttributes, BackendError, type BatchNormAttributes } from '@resnetjs/backend';
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { normalizeBatch, normalizeBatchGradient } from './batch-norm.js';
 import { addressOf, type KernelContext, makeOutput, withScratch } from './heap.js';
