@@ -258,6 +258,6 @@ function table(
   return { start, counts, steps };
 }
 
-function line(count: number, step: number): Offsets {
+export function line(count: number, step: number): Offsets {
   return table([1, 1, count], [0, 0, step]);
 }

@@ -4,6 +4,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { conv2DBackpropFilter, conv2DBackpropInput } from './convolution-gradients.js';
 import { conv2D, fusedConv2D } from './convolution.js';
 import { heapMemory, type KernelContext } from './heap.js';
+import { batchMatMul } from './matrix-product.js';
 import { type StartedMicrokernels, startMicrokernels } from './microkernels.js';
 import { availableCores, whyNoThreads } from './threads/platform.js';
 import { withStandInWorkers } from './threads/stand-in-workers.js';
@@ -54,6 +55,7 @@ const kernels: Readonly<Record<string, Kernel>> = {
   [tf.FusedConv2D]: fusedConv2D,
   [tf.Conv2DBackpropFilter]: conv2DBackpropFilter,
   [tf.Conv2DBackpropInput]: conv2DBackpropInput,
+  [tf.BatchMatMul]: batchMatMul,
   [tf.FusedBatchNorm]: fusedBatchNorm,
   [tf.MaxPoolGrad]: maxPoolGrad,
   [tf.Add]: add,

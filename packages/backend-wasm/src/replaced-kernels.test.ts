@@ -70,6 +70,79 @@ describe('FusedBatchNorm', () => {
   });
 });
 
+describe('BatchMatMul', () => {
+  const sizes = [
+    [1, 1, 1],
+    [1, 300, 9],
+    [5, 7, 13],
+    [33, 260, 6],
+    [130, 3, 17],
+  ] as const;
+  const transpositions = [
+    [false, false],
+    [true, false],
+    [false, true],
+    [true, true],
+  ] as const;
+
+  it.each(sizes)('is the product of [%i, %i] and [., %i], either transposed', (rows, depth, columns) => {
+    const a = draw(rows * depth, 1);
+    const b = draw(depth * columns, 2);
+    const truth = Float64Array.from({ length: rows * columns }, (_, index) => {
+      const [row, column] = [Math.floor(index / columns), index % columns];
+      let sum = 0;
+      for (let k = 0; k < depth; k++) sum += a[row * depth + k]! * b[k * columns + column]!;
+      return sum;
+    });
+    for (const [transposeA, transposeB] of transpositions) {
+      const product = tf.tidy(() => {
+        const left = tf.tensor2d(Float32Array.from(a), [rows, depth]);
+        const right = tf.tensor2d(Float32Array.from(b), [depth, columns]);
+        const turn = (x: tf.Tensor2D, turned: boolean) => (turned ? tf.transpose(x) : x);
+        const y = tf.matMul(turn(left, transposeA), turn(right, transposeB), transposeA, transposeB);
+        expect(y.shape).toEqual([rows, columns]);
+        return y.dataSync();
+      });
+      expectClose(product, truth, 1e-6);
+    }
+  });
+
+  it('keeps batches of one, and leaves larger ones to TensorFlow.js', async () => {
+    for (const [left, right] of [
+      [
+        [1, 2, 3],
+        [3, 4],
+      ],
+      [
+        [2, 2, 3],
+        [2, 3, 4],
+      ],
+      [
+        [2, 2, 3],
+        [1, 3, 4],
+      ],
+    ] as const) {
+      const [ours, cpu] = await onBoth(() => {
+        const y = tf.matMul(flat(left), flat(right));
+        expect(y.shape).toEqual([left[0], 2, 4]);
+        return y;
+      });
+      expectClose(ours, cpu, 1e-6);
+    }
+  });
+
+  const flat = (shape: readonly number[]) =>
+    tf.tensor(
+      Float32Array.from(
+        draw(
+          shape.reduce((a, b) => a * b),
+          shape.length,
+        ),
+      ),
+      [...shape],
+    );
+});
+
 describe('MaxPoolGrad', () => {
   it.each([
     ['valid', [2, 9, 8, 5], 3, 2],

@@ -10,19 +10,17 @@ export interface DenseWeights {
 
 /** x · kernel + bias: [batch, in] to [batch, out]. */
 export function connect(x: tf.Tensor, { kernel, bias }: DenseWeights): tf.Tensor {
-  return tf.tidy(() => tf.add(tf.matMul(x as tf.Tensor2D, kernel as tf.Tensor2D), bias));
+  return tf.tidy(() => tf.add(tf.matMul(x, kernel), bias));
 }
 
 export function differentiateDense(x: tf.Tensor, weights: DenseWeights): Differentiated {
-  // tfjs's Wasm matMul is many times slower with its own transposition.
-  const transposed = (tensor: tf.Tensor) => tf.transpose(tensor as tf.Tensor2D);
   return {
     y: connect(x, weights),
     saved: [x],
     pull: (dy, needs) => ({
-      inputs: [needs.input ? tf.tidy(() => tf.matMul(dy as tf.Tensor2D, transposed(weights.kernel))) : null],
+      inputs: [needs.input ? tf.matMul(dy, weights.kernel, false, true) : null],
       weights: [
-        ['kernel', tf.tidy(() => tf.matMul(transposed(x), dy as tf.Tensor2D))],
+        ['kernel', tf.matMul(x, dy, true)],
         ['bias', tf.sum(dy, 0)],
       ],
     }),

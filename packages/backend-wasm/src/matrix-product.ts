@@ -1,0 +1,48 @@
+import type { BatchMatMulAttrs, KernelFunc, TensorInfo } from '@tensorflow/tfjs-core';
+import { line, type Plan } from './convolution-plan.js';
+import type { KernelContext } from './heap.js';
+import { runPlan } from './run-plan.js';
+
+interface Matrices {
+  readonly a: TensorInfo;
+  readonly b: TensorInfo;
+}
+
+/** a [rows, depth] · b [depth, columns], either transposed; several products at once are left to the stock kernel. */
+export function batchMatMul(
+  context: KernelContext,
+  inputs: Matrices,
+  attrs: BatchMatMulAttrs,
+  stock: KernelFunc,
+): TensorInfo | TensorInfo[] {
+  const { a, b } = inputs;
+  const { transposeA, transposeB } = attrs;
+  const single = [a, b].every(({ dtype, shape }) => {
+    return dtype === 'float32' && shape.slice(0, -2).every((count) => count === 1);
+  });
+  const [rows, depth] = matrix(a, transposeA);
+  const [rightDepth, columns] = matrix(b, transposeB);
+  if (!single || depth !== rightDepth) {
+    return stock({ inputs: inputs as never, attrs: attrs as never, backend: context.backend });
+  }
+  const plan: Plan = {
+    padding: null,
+    zeroFirst: depth === 0,
+    products: [
+      {
+        leftRows: transposeA ? line(rows, 1) : line(rows, depth),
+        leftDepths: transposeA ? line(depth, rows) : line(depth, 1),
+        rightDepths: transposeB ? line(depth, 1) : line(depth, columns),
+        rightColumns: transposeB ? line(columns, depth) : line(columns, 1),
+        targetRows: line(rows, columns),
+      },
+    ],
+  };
+  const batches = a.shape.length >= b.shape.length ? a.shape.slice(0, -2) : b.shape.slice(0, -2);
+  return runPlan(context, plan, a, b, [...batches, rows, columns]);
+}
+
+function matrix({ shape }: TensorInfo, transposed: boolean): [rows: number, columns: number] {
+  const [rows, columns] = shape.slice(-2) as [number, number];
+  return transposed ? [columns, rows] : [rows, columns];
+}
