@@ -19,17 +19,19 @@ export {
   sgdStart,
   sgdStep,
 } from './reference/optimizer.js';
-export { l2Penalty, type Loss64, softmaxCrossEntropy } from './reference/loss.js';
+export { l2Penalty, type ReferenceLoss, softmaxCrossEntropy } from './reference/loss.js';
 export {
   distanceToKink,
   type ReferenceGradients,
   type ReferencePass,
   referenceForward,
   referenceGradients,
-  type Variables64,
+  type ReferenceVariables,
 } from './reference/network.js';
-export { type Tensor64, tensor64 } from './reference/tensor.js';
+export { type ReferenceTensor, tensor64 } from './reference/tensor.js';
 export { reproduce, reproduceInFloat64 } from './reproduce.js';
 export { type Gate, judge, type Verdict } from './verdict.js';
-export { type ConformanceCase, conformanceCases } from './cases.js';
-export { type ConformanceReport, runConformance } from './conformance.js';
+export { type Group, groups, type Level, type ParityCase } from './cases/case.js';
+export { parityCases } from './cases/parity-cases.js';
+export { type CaseReport, share } from './run/case-report.js';
+export { type PreparedCase, prepareCase } from './run/prepare-case.js';

@@ -12,7 +12,7 @@ import {
 import * as tf from '@tensorflow/tfjs-core';
 import type { PublishedResult } from './published.js';
 import { referenceForward } from './reference/network.js';
-import { type Tensor64, tensor64 } from './reference/tensor.js';
+import { type ReferenceTensor, tensor64 } from './reference/tensor.js';
 import { judge, type Verdict } from './verdict.js';
 
 /** Repeats a published call on the current backend, and judges it by what was printed. */
@@ -35,13 +35,13 @@ export function reproduceInFloat64(published: PublishedResult): Verdict {
   const network = published.networks.at(-1) as Network;
   const draws = published.draws();
   const drawn = published.networks.map((each) => {
-    const values = parameters(each).map(({ id, initializer, shape }): [string, Tensor64] => {
+    const values = parameters(each).map(({ id, initializer, shape }): [string, ReferenceTensor] => {
       return [id, tensor64(drawInitialValues(initializer, shape, draws), shape)];
     });
     return new Map(values);
   });
   const { values, shape } = published.pictures();
-  const last = drawn.at(-1) as Map<string, Tensor64>;
+  const last = drawn.at(-1) as Map<string, ReferenceTensor>;
   const { result } = referenceForward(network, last, tensor64(values, shape), { mode: published.mode });
   return judgeReading(published, result.data, result.shape);
 }

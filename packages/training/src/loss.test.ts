@@ -1,9 +1,9 @@
-import { register } from '@resnetjs/backend-wasm';
+import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { softmaxCrossEntropy } from './loss.js';
 
-beforeAll(() => register());
+beforeAll(() => tf.setBackend('cpu'));
 
 const logits = [
   [1.5, -0.5, 0.25],

@@ -1,10 +1,10 @@
-import { register } from '@resnetjs/backend-wasm';
+import '@tensorflow/tfjs-backend-cpu';
 import { initializers, type Parameter, ResNetError } from '@resnetjs/core';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { adam, disposeState, initialState, type Optimizer, sgd, update } from './optimizer.js';
 
-beforeAll(() => register());
+beforeAll(() => tf.setBackend('cpu'));
 
 const weight: Parameter = {
   id: 'w',

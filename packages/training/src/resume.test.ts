@@ -1,4 +1,4 @@
-import { register } from '@resnetjs/backend-wasm';
+import '@tensorflow/tfjs-backend-cpu';
 import { disposeVariables } from '@resnetjs/core';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -7,7 +7,7 @@ import { tinyClassifier, tinyData } from './tiny.test-support.js';
 import { type TrainEvent, type TrainOptions, train } from './train.js';
 import { type Checkpoint, disposeCheckpoint } from './training-state.js';
 
-beforeAll(() => register());
+beforeAll(() => tf.setBackend('cpu'));
 
 const base: TrainOptions = {
   epochs: 3,

@@ -1,24 +1,24 @@
-import { mapped, sumByChannel, type Tensor64 } from './tensor.js';
+import { mapped, sumByChannel, type ReferenceTensor } from './tensor.js';
 
-export interface Moments64 {
+export interface ReferenceMoments {
   /** [channels] */
-  readonly mean: Tensor64;
+  readonly mean: ReferenceTensor;
   /** [channels], biased. */
-  readonly variance: Tensor64;
+  readonly variance: ReferenceTensor;
 }
 
-export interface NormWeights64 {
-  readonly scale: Tensor64;
-  readonly offset: Tensor64;
+export interface ReferenceNormWeights {
+  readonly scale: ReferenceTensor;
+  readonly offset: ReferenceTensor;
 }
 
 /** y = (x − mean) / √(variance + epsilon) · scale + offset, by channel. */
 export function batchNorm(
-  x: Tensor64,
-  moments: Moments64,
-  weights: NormWeights64,
+  x: ReferenceTensor,
+  moments: ReferenceMoments,
+  weights: ReferenceNormWeights,
   epsilon: number,
-): Tensor64 {
+): ReferenceTensor {
   const channel = byChannel(x);
   return mapped(x, (value, i) => {
     const deviation = Math.sqrt(channel(moments.variance, i) + epsilon);
@@ -30,7 +30,7 @@ export function batchNorm(
 }
 
 /** Mean and biased variance of each channel over all other axes. */
-export function batchMoments(x: Tensor64): Moments64 {
+export function batchMoments(x: ReferenceTensor): ReferenceMoments {
   const mean = averageByChannel(x);
   const channel = byChannel(x);
   return { mean, variance: averageByChannel(mapped(x, (value, i) => (value - channel(mean, i)) ** 2)) };
@@ -40,14 +40,20 @@ export function batchMoments(x: Tensor64): Moments64 {
  * The chain rule through a normalization by the batch's own moments, each path from x to y by itself:
  * directly, through the variance, and through the mean (Ioffe and Szegedy 2015, §3).
  */
-export function batchNormGradients(x: Tensor64, weights: NormWeights64, dy: Tensor64, epsilon: number) {
+export function batchNormGradients(
+  x: ReferenceTensor,
+  weights: ReferenceNormWeights,
+  dy: ReferenceTensor,
+  epsilon: number,
+) {
   const channel = byChannel(x);
   const count = x.data.length / (x.shape.at(-1) as number);
   const { mean, variance } = batchMoments(x);
   const centered = mapped(x, (value, i) => value - channel(mean, i));
   const deviation = mapped(variance, (value) => Math.sqrt(value + epsilon));
   const normalized = mapped(centered, (value, i) => value / channel(deviation, i));
-  const product = (a: Tensor64, b: Tensor64) => mapped(a, (value, i) => value * (b.data[i] as number));
+  const product = (a: ReferenceTensor, b: ReferenceTensor) =>
+    mapped(a, (value, i) => value * (b.data[i] as number));
 
   const dNormalized = mapped(dy, (value, i) => value * channel(weights.scale, i));
   const dVariance = mapped(sumByChannel(product(dNormalized, centered)), (sum, c) => {
@@ -63,11 +69,11 @@ export function batchNormGradients(x: Tensor64, weights: NormWeights64, dy: Tens
   return { dx, dScale: sumByChannel(product(dy, normalized)), dOffset: sumByChannel(dy) };
 }
 
-function byChannel(x: Tensor64): (of: Tensor64, index: number) => number {
+function byChannel(x: ReferenceTensor): (of: ReferenceTensor, index: number) => number {
   const channels = x.shape.at(-1) as number;
   return (of, index) => of.data[index % channels] as number;
 }
 
-function averageByChannel(x: Tensor64): Tensor64 {
+function averageByChannel(x: ReferenceTensor): ReferenceTensor {
   return mapped(sumByChannel(x), (total) => (total * (x.shape.at(-1) as number)) / x.data.length);
 }

@@ -1,65 +1,55 @@
-import { mapped, sumByChannel, type Tensor64, zeros } from './tensor.js';
+import { mapped, sumByChannel, type ReferenceTensor, zeros } from './tensor.js';
 import { forEachTap, type WindowOptions, windowedShape } from './window.js';
 
 type ConvolutionOptions = Omit<WindowOptions, 'size'>;
 
 /** x [batch, height, width, in] under kernel [height, width, in, out]: y[out] = Σ x[in] · kernel[in, out] + bias[out]. */
 export function convolution(
-  x: Tensor64,
-  kernel: Tensor64,
-  bias: Tensor64 | undefined,
+  x: ReferenceTensor,
+  kernel: ReferenceTensor,
+  bias: ReferenceTensor | undefined,
   options: ConvolutionOptions,
-): Tensor64 {
-  const filters = kernel.shape[3] as number;
-  const y = zeros([...windowedShape(x.shape, withSize(kernel, options)), filters]);
-  forEachProduct(x, kernel, options, (xi, ki, yi) => {
-    y.data[yi]! += at(x, xi) * at(kernel, ki);
+): ReferenceTensor {
+  const [channels, filters] = kernel.shape.slice(2) as [number, number];
+  const y = zeros([...windowedShape(x.shape, withSize(kernel, options)), filters], x);
+  forEachTap(x.shape, withSize(kernel, options), (pixel, place, position) => {
+    for (let input = 0; input < channels; input++) {
+      const value = x.data[pixel * channels + input] as number;
+      const row = (place * channels + input) * filters;
+      for (let output = 0; output < filters; output++) {
+        y.data[position * filters + output]! += value * (kernel.data[row + output] as number);
+      }
+    }
   });
-  return bias === undefined ? y : mapped(y, (value, i) => value + at(bias, i % filters));
+  return bias === undefined ? y : mapped(y, (value, i) => value + (bias.data[i % filters] as number));
 }
 
 /** What ∂loss/∂y means for a convolution's input, kernel and bias. */
 export function convolutionGradients(
-  x: Tensor64,
-  kernel: Tensor64,
-  dy: Tensor64,
+  x: ReferenceTensor,
+  kernel: ReferenceTensor,
+  dy: ReferenceTensor,
   options: ConvolutionOptions,
 ) {
-  const dx = zeros(x.shape);
-  const dKernel = zeros(kernel.shape);
-  forEachProduct(x, kernel, options, (xi, ki, yi) => {
-    dx.data[xi]! += at(dy, yi) * at(kernel, ki);
-    dKernel.data[ki]! += at(dy, yi) * at(x, xi);
+  const [channels, filters] = kernel.shape.slice(2) as [number, number];
+  const dx = zeros(x.shape, x);
+  const dKernel = zeros(kernel.shape, x);
+  forEachTap(x.shape, withSize(kernel, options), (pixel, place, position) => {
+    for (let input = 0; input < channels; input++) {
+      const at = pixel * channels + input;
+      const value = x.data[at] as number;
+      const row = (place * channels + input) * filters;
+      for (let output = 0; output < filters; output++) {
+        const gradient = dy.data[position * filters + output] as number;
+        dx.data[at]! += gradient * (kernel.data[row + output] as number);
+        dKernel.data[row + output]! += gradient * value;
+      }
+    }
   });
   return { dx, dKernel, dBias: sumByChannel(dy) };
 }
 
-/** Calls `visit` for each product that a convolution adds up, with the indices of x, kernel and y. */
-function forEachProduct(
-  x: Tensor64,
-  kernel: Tensor64,
-  options: ConvolutionOptions,
-  visit: (xi: number, ki: number, yi: number) => void,
-): void {
-  const [channels, filters] = kernel.shape.slice(2) as [number, number];
-  forEachTap(x.shape, withSize(kernel, options), (pixel, place, position) => {
-    for (let input = 0; input < channels; input++) {
-      for (let output = 0; output < filters; output++) {
-        visit(
-          pixel * channels + input,
-          (place * channels + input) * filters + output,
-          position * filters + output,
-        );
-      }
-    }
-  });
-}
-
-function withSize(kernel: Tensor64, options: ConvolutionOptions): WindowOptions {
+function withSize(kernel: ReferenceTensor, options: ConvolutionOptions): WindowOptions {
   const [height, width] = kernel.shape as [number, number];
   return { ...options, size: [height, width] };
-}
-
-function at({ data }: Tensor64, index: number): number {
-  return data[index] as number;
 }

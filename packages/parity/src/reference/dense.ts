@@ -1,17 +1,17 @@
-import { mapped, sumByChannel, type Tensor64, zeros } from './tensor.js';
+import { mapped, sumByChannel, type ReferenceTensor, zeros } from './tensor.js';
 
 /** x [batch, in] · kernel [in, out] + bias [out]. */
-export function dense(x: Tensor64, kernel: Tensor64, bias: Tensor64): Tensor64 {
-  const y = zeros([x.shape[0] as number, kernel.shape[1] as number]);
+export function dense(x: ReferenceTensor, kernel: ReferenceTensor, bias: ReferenceTensor): ReferenceTensor {
+  const y = zeros([x.shape[0] as number, kernel.shape[1] as number], x);
   forEachProduct(x, kernel, (xi, ki, yi) => {
     y.data[yi]! += (x.data[xi] as number) * (kernel.data[ki] as number);
   });
   return mapped(y, (value, i) => value + (bias.data[i % bias.data.length] as number));
 }
 
-export function denseGradients(x: Tensor64, kernel: Tensor64, dy: Tensor64) {
-  const dx = zeros(x.shape);
-  const dKernel = zeros(kernel.shape);
+export function denseGradients(x: ReferenceTensor, kernel: ReferenceTensor, dy: ReferenceTensor) {
+  const dx = zeros(x.shape, x);
+  const dKernel = zeros(kernel.shape, x);
   forEachProduct(x, kernel, (xi, ki, yi) => {
     dx.data[xi]! += (dy.data[yi] as number) * (kernel.data[ki] as number);
     dKernel.data[ki]! += (dy.data[yi] as number) * (x.data[xi] as number);
@@ -20,8 +20,8 @@ export function denseGradients(x: Tensor64, kernel: Tensor64, dy: Tensor64) {
 }
 
 function forEachProduct(
-  x: Tensor64,
-  kernel: Tensor64,
+  x: ReferenceTensor,
+  kernel: ReferenceTensor,
   visit: (xi: number, ki: number, yi: number) => void,
 ): void {
   const [batch, inputs] = x.shape as [number, number];

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { judge } from '../verdict.js';
 import { l2Penalty, softmaxCrossEntropy } from './loss.js';
-import { type Tensor64, tensor64 } from './tensor.js';
+import { type ReferenceTensor, tensor64 } from './tensor.js';
 
 /** By central differences, which at this step are exact to some 1e-10. */
-function differences(at: Tensor64, loss: (moved: Tensor64) => number): number[] {
+function differences(at: ReferenceTensor, loss: (moved: ReferenceTensor) => number): number[] {
   const step = 1e-5;
   return Array.from(at.data, (value, i) => {
     const moved = (by: number) => loss({ ...at, data: at.data.with(i, value + by) });

@@ -1,17 +1,17 @@
-import { mapped, type Tensor64 } from './tensor.js';
+import { mapped, numbers, type ReferenceTensor } from './tensor.js';
 
-export interface Loss64 {
+export interface ReferenceLoss {
   readonly loss: number;
   /** ∂loss/∂logits, as the logits. */
-  readonly gradient: Tensor64;
+  readonly gradient: ReferenceTensor;
 }
 
 /** The batch's mean of −log softmax(logits)[label]; logits [batch, classes], a label for each. */
-export function softmaxCrossEntropy(logits: Tensor64, labels: ArrayLike<number>): Loss64 {
+export function softmaxCrossEntropy(logits: ReferenceTensor, labels: ArrayLike<number>): ReferenceLoss {
   const [batch, classes] = logits.shape as [number, number];
   let loss = 0;
   const rows = Array.from({ length: batch }, (_, row) => {
-    const values = logits.data.subarray(row * classes, (row + 1) * classes);
+    const values = numbers(logits).slice(row * classes, (row + 1) * classes);
     const largest = Math.max(...values);
     const powers = values.map((value) => Math.exp(value - largest));
     const total = powers.reduce((a, b) => a + b);
@@ -23,7 +23,7 @@ export function softmaxCrossEntropy(logits: Tensor64, labels: ArrayLike<number>)
 }
 
 /** l2 · Σ kernel², and its gradient. */
-export function l2Penalty(kernel: Tensor64, l2: number): Loss64 {
-  const loss = l2 * kernel.data.reduce((sum, value) => sum + value ** 2, 0);
+export function l2Penalty(kernel: ReferenceTensor, l2: number): ReferenceLoss {
+  const loss = l2 * numbers(kernel).reduce((sum, value) => sum + value ** 2, 0);
   return { loss, gradient: mapped(kernel, (value) => 2 * l2 * value) };
 }

@@ -1,10 +1,11 @@
-import { type Network, outputShape } from '@resnetjs/core';
+import { outputShape } from '@resnetjs/core';
 import { describe, expect, it } from 'vitest';
-import { conformanceCases } from '../cases.js';
-import { drawCase } from '../draw-case.js';
+import { blockCases } from '../cases/blocks.js';
+import { operationCases } from '../cases/operations.js';
+import { drawCase } from '../run/draw-case.js';
 import { judge } from '../verdict.js';
-import { referenceForward, referenceGradients, type Variables64 } from './network.js';
-import type { Tensor64 } from './tensor.js';
+import { referenceForward, referenceGradients, type ReferenceVariables } from './network.js';
+import { numbers, type ReferenceTensor } from './tensor.js';
 
 /**
  * Central differences err by h²/6 times the third derivative, and by some 1e-16 / h from rounding: both are near 1e-9
@@ -17,12 +18,12 @@ const gate = { relativeL2: 1e-6 };
 const zeroGate = { absolute: 1e-6 };
 
 /** Of a large tensor every few values, by a stride that meets every channel and every place of a kernel. */
-const sampled = (tensor: Tensor64): readonly number[] => {
+const sampled = (tensor: ReferenceTensor): readonly number[] => {
   const stride = tensor.data.length > 60 ? 7 : 1;
   return Array.from(tensor.data.keys()).filter((index) => index % stride === 0);
 };
 
-const difference = (at: Tensor64, index: number, loss: (moved: Tensor64) => number) => {
+const difference = (at: ReferenceTensor, index: number, loss: (moved: ReferenceTensor) => number) => {
   const moved = (by: number) => ({
     ...at,
     data: at.data.map((value, i) => (i === index ? value + by : value)),
@@ -30,37 +31,41 @@ const difference = (at: Tensor64, index: number, loss: (moved: Tensor64) => numb
   return (loss(moved(step)) - loss(moved(-step))) / (2 * step);
 };
 
-const isSmall = (network: Network) =>
-  network.stages.length < 2 && network.input[2] <= 6 && network.input[0] <= 7;
+/** Every block, and the operations that are small enough for a difference at each of many values. */
+const cases = [...operationCases.filter(({ level }) => level === 'quick').slice(0, 19), ...blockCases].filter(
+  ({ network: { input, stages } }) => stages.length < 2 && input[2] <= 6 && input[0] <= 7,
+);
 
 describe('referenceGradients', () => {
-  it.each(conformanceCases.filter(({ network }) => isSmall(network)))(
-    'agrees with finite differences: $name',
-    (each) => {
-      const { network } = each;
-      const { variables, pictures, upstream } = drawCase(each, berth);
-      const loss = (moved: Variables64, seen: Tensor64) => {
-        const { result } = referenceForward(network, moved, seen, { mode: 'training' });
-        return result.data.reduce((sum, value, i) => sum + value * (upstream.data[i] as number), 0);
-      };
-      const truth = referenceGradients(network, variables, pictures, () => upstream);
-      expect(truth.result.shape.slice(1)).toEqual(outputShape(network));
-      const check = (what: string, gradient: Tensor64, at: Tensor64, lossAt: (moved: Tensor64) => number) => {
-        const indices = sampled(at);
-        const zero = gradient.data.every((value) => Math.abs(value) < 1e-12);
-        const verdict = judge(
-          what,
-          indices.map((index) => gradient.data[index] as number),
-          indices.map((index) => difference(at, index, lossAt)),
-          zero ? zeroGate : gate,
-        );
-        expect(verdict.passed, verdict.message).toBe(true);
-      };
-      check('pictures', truth.input, pictures, (moved) => loss(variables, moved));
-      for (const [id, gradient] of truth.weights) {
-        const own = variables.get(id) as Tensor64;
-        check(id, gradient, own, (moved) => loss(new Map(variables).set(id, moved), pictures));
-      }
-    },
-  );
+  it.each(cases)('agrees with finite differences: $name', (each) => {
+    const { network } = each;
+    const { variables, pictures, upstream } = drawCase(each, berth);
+    const loss = (moved: ReferenceVariables, seen: ReferenceTensor) => {
+      const { result } = referenceForward(network, moved, seen, { mode: 'training' });
+      return numbers(result).reduce((sum, value, i) => sum + value * (upstream.data[i] as number), 0);
+    };
+    const truth = referenceGradients(network, variables, pictures, () => upstream);
+    expect(truth.result.shape.slice(1)).toEqual(outputShape(network));
+    const check = (
+      what: string,
+      gradient: ReferenceTensor,
+      at: ReferenceTensor,
+      lossAt: (moved: ReferenceTensor) => number,
+    ) => {
+      const indices = sampled(at);
+      const zero = gradient.data.every((value) => Math.abs(value) < 1e-12);
+      const verdict = judge(
+        what,
+        indices.map((index) => gradient.data[index] as number),
+        indices.map((index) => difference(at, index, lossAt)),
+        zero ? zeroGate : gate,
+      );
+      expect(verdict.passed, verdict.message).toBe(true);
+    };
+    check('pictures', truth.input, pictures, (moved) => loss(variables, moved));
+    for (const [id, gradient] of truth.weights) {
+      const own = variables.get(id) as ReferenceTensor;
+      check(id, gradient, own, (moved) => loss(new Map(variables).set(id, moved), pictures));
+    }
+  });
 });

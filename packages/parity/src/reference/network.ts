@@ -1,94 +1,111 @@
 import { type Network, type ParameterId, parameterId, type Role, type Step, walk } from '@resnetjs/core';
-import { batchMoments, batchNorm, batchNormGradients, type Moments64 } from './batch-norm.js';
+import { batchMoments, batchNorm, batchNormGradients, type ReferenceMoments } from './batch-norm.js';
 import { convolution, convolutionGradients } from './convolution.js';
 import { dense, denseGradients } from './dense.js';
 import { padding, paddingGradient, pooling, poolingGradient, poolingLeads } from './pooling.js';
-import { mapped, sizeOf, type Tensor64, zeros } from './tensor.js';
+import { mapped, numbers, sizeOf, type ReferenceTensor, zeros } from './tensor.js';
 
 /** Weights and running statistics by parameter. */
-export type Variables64 = ReadonlyMap<ParameterId, Tensor64>;
+export type ReferenceVariables = ReadonlyMap<ParameterId, ReferenceTensor>;
 
 export interface ReferencePass {
-  readonly result: Tensor64;
+  readonly result: ReferenceTensor;
   /** The batch's moments by normalization, under the running statistics' names; none in inference. */
-  readonly moments: Variables64;
+  readonly moments: ReferenceVariables;
   /** The result of every step of `walk`. */
-  readonly steps: readonly Tensor64[];
+  readonly steps: readonly ReferenceTensor[];
 }
 
 export interface ReferenceGradients extends ReferencePass {
   /** By parameter. */
-  readonly weights: Variables64;
+  readonly weights: ReferenceVariables;
   /** As the pictures. */
-  readonly input: Tensor64;
+  readonly input: ReferenceTensor;
+  /** Of the result of every step of `walk`. */
+  readonly stepGradients: readonly ReferenceTensor[];
 }
 
-/** A network's result in float64, step by step. Pictures are [batch, height, width, channels]. */
+/**
+ * A network's result, step by step, computed in float64 and stored as its inputs are.
+ * Pictures are [batch, height, width, channels].
+ */
 export function referenceForward(
   network: Network,
-  variables: Variables64,
-  pictures: Tensor64,
-  { mode }: { readonly mode: 'inference' | 'training' },
+  variables: ReferenceVariables,
+  pictures: ReferenceTensor,
+  { mode }: { readonly mode: Mode },
 ): ReferencePass {
-  const steps: Tensor64[] = [];
-  const moments = new Map<ParameterId, Tensor64>();
+  const steps: ReferenceTensor[] = [];
+  const moments = new Map<ParameterId, ReferenceTensor>();
   for (const step of walk(network)) {
-    const [x = pictures, shortcut] = step.from.map((from) => steps[from] as Tensor64);
-    steps.push(result(step, x, shortcut));
+    const inputs = step.from.map((from) => steps[from] as ReferenceTensor);
+    const { y, batch } = referenceStep(step, inputs.length > 0 ? inputs : [pictures], variables, mode);
+    steps.push(y);
+    if (batch === undefined) continue;
+    moments.set(parameterId(step.site, 'mean'), batch.mean);
+    moments.set(parameterId(step.site, 'variance'), batch.variance);
   }
-  return { result: steps.at(-1) as Tensor64, moments, steps };
+  return { result: steps.at(-1) as ReferenceTensor, moments, steps };
+}
 
-  function result({ op, site }: Step, x: Tensor64, shortcut: Tensor64 | undefined): Tensor64 {
-    const own = (role: Role) => lookUp(variables, parameterId(site, role));
-    switch (op.op) {
-      case 'input':
-        return x;
-      case 'conv':
-        return convolution(x, own('kernel'), op.bias ? own('bias') : undefined, op);
-      case 'norm': {
-        const weights = { scale: own('scale'), offset: own('offset') };
-        if (mode === 'inference') {
-          return batchNorm(x, { mean: own('mean'), variance: own('variance') }, weights, op.epsilon);
-        }
-        const batch: Moments64 = batchMoments(x);
-        moments.set(parameterId(site, 'mean'), batch.mean);
-        moments.set(parameterId(site, 'variance'), batch.variance);
-        return batchNorm(x, batch, weights, op.epsilon);
+export type Mode = 'inference' | 'training';
+
+/** One step's result, and the batch's moments of a normalization in training. */
+export function referenceStep(
+  { op, site }: Step,
+  inputs: readonly ReferenceTensor[],
+  variables: ReferenceVariables,
+  mode: Mode,
+): { readonly y: ReferenceTensor; readonly batch?: ReferenceMoments } {
+  const own = (role: Role) => lookUp(variables, parameterId(site, role));
+  const [x, shortcut] = inputs as [ReferenceTensor, ReferenceTensor];
+  switch (op.op) {
+    case 'input':
+      return { y: x };
+    case 'conv':
+      return { y: convolution(x, own('kernel'), op.bias ? own('bias') : undefined, op) };
+    case 'norm': {
+      const weights = { scale: own('scale'), offset: own('offset') };
+      if (mode === 'inference') {
+        const running = { mean: own('mean'), variance: own('variance') };
+        return { y: batchNorm(x, running, weights, op.epsilon) };
       }
-      case 'act':
-        return mapped(x, (value) => Math.max(value, 0));
-      case 'add':
-        return mapped(x, (value, i) => value + (shortcut?.data[i] as number));
-      case 'pad':
-        return padding(op, x);
-      case 'pool':
-        return pooling(op, x);
-      case 'flatten':
-        return { shape: [x.shape[0] as number, sizeOf(x.shape.slice(1))], data: x.data };
-      case 'dense':
-        return dense(x, own('kernel'), own('bias'));
-      default:
-        return op satisfies never;
+      const batch = batchMoments(x);
+      return { y: batchNorm(x, batch, weights, op.epsilon), batch };
     }
+    case 'act':
+      return { y: mapped(x, (value) => Math.max(value, 0)) };
+    case 'add':
+      return { y: mapped(x, (value, i) => value + (shortcut.data[i] as number)) };
+    case 'pad':
+      return { y: padding(op, x) };
+    case 'pool':
+      return { y: pooling(op, x) };
+    case 'flatten':
+      return { y: { shape: [x.shape[0] as number, sizeOf(x.shape.slice(1))], data: x.data } };
+    case 'dense':
+      return { y: dense(x, own('kernel'), own('bias')) };
+    default:
+      return op satisfies never;
   }
 }
 
 /** A pass in training mode, and the gradients of every weight and of the pictures, from that of the result. */
 export function referenceGradients(
   network: Network,
-  variables: Variables64,
-  pictures: Tensor64,
-  upstream: (result: Tensor64) => Tensor64,
+  variables: ReferenceVariables,
+  pictures: ReferenceTensor,
+  upstream: (result: ReferenceTensor) => ReferenceTensor,
 ): ReferenceGradients {
   const pass = referenceForward(network, variables, pictures, { mode: 'training' });
-  const gradients = pass.steps.map(({ shape }) => zeros(shape));
+  const gradients = pass.steps.map((each) => zeros(each.shape, each));
   gradients[gradients.length - 1] = upstream(pass.result);
-  const weights = new Map<ParameterId, Tensor64>();
+  const weights = new Map<ParameterId, ReferenceTensor>();
 
-  const pullBack = ({ op, site, from }: Step, dy: Tensor64): readonly Tensor64[] => {
+  const pullBack = ({ op, site, from }: Step, dy: ReferenceTensor): readonly ReferenceTensor[] => {
     const own = (role: Role) => lookUp(variables, parameterId(site, role));
-    const found = (role: Role, gradient: Tensor64) => weights.set(parameterId(site, role), gradient);
-    const x = pass.steps[from[0] ?? 0] as Tensor64;
+    const found = (role: Role, gradient: ReferenceTensor) => weights.set(parameterId(site, role), gradient);
+    const x = pass.steps[from[0] ?? 0] as ReferenceTensor;
     switch (op.op) {
       case 'input':
         return [];
@@ -129,12 +146,15 @@ export function referenceGradients(
   const steps = walk(network);
   for (let index = steps.length - 1; index >= 0; index--) {
     const step = steps[index] as Step;
-    pullBack(step, gradients[index] as Tensor64).forEach((gradient, which) => {
+    pullBack(step, gradients[index] as ReferenceTensor).forEach((gradient, which) => {
       const from = step.from[which] as number;
-      gradients[from] = mapped(gradients[from] as Tensor64, (sum, i) => sum + (gradient.data[i] as number));
+      gradients[from] = mapped(
+        gradients[from] as ReferenceTensor,
+        (sum, i) => sum + (gradient.data[i] as number),
+      );
     });
   }
-  return { ...pass, weights, input: gradients[0] as Tensor64 };
+  return { ...pass, weights, input: gradients[0] as ReferenceTensor, stepGradients: gradients };
 }
 
 /**
@@ -143,15 +163,16 @@ export function referenceGradients(
  */
 export function distanceToKink(network: Network, { steps }: ReferencePass): number {
   return walk(network).reduce((smallest, { op, from }) => {
-    const x = steps[from[0] ?? 0] as Tensor64;
-    if (op.op === 'act') return x.data.reduce((least, value) => Math.min(least, Math.abs(value)), smallest);
+    const x = steps[from[0] ?? 0] as ReferenceTensor;
+    if (op.op === 'act')
+      return numbers(x).reduce((least, value) => Math.min(least, Math.abs(value)), smallest);
     if (op.op === 'pool' && op.mode === 'max')
       return poolingLeads(op, x).reduce((a, b) => Math.min(a, b), smallest);
     return smallest;
   }, Number.POSITIVE_INFINITY);
 }
 
-function lookUp(variables: Variables64, id: ParameterId): Tensor64 {
+function lookUp(variables: ReferenceVariables, id: ParameterId): ReferenceTensor {
   const found = variables.get(id);
   if (found === undefined) throw new Error(`The variables have no ${id}.`);
   return found;

@@ -1,4 +1,4 @@
-import { mapped, type Tensor64, zeros } from './tensor.js';
+import { mapped, type ReferenceTensor, zeros } from './tensor.js';
 
 export interface AdamOptions {
   readonly learningRate: number;
@@ -8,19 +8,24 @@ export interface AdamOptions {
 }
 
 export interface AdamState {
-  readonly variable: Tensor64;
-  readonly firstMoment: Tensor64;
-  readonly secondMoment: Tensor64;
+  readonly variable: ReferenceTensor;
+  readonly firstMoment: ReferenceTensor;
+  readonly secondMoment: ReferenceTensor;
   /** Steps taken. */
   readonly step: number;
 }
 
-export function adamStart(variable: Tensor64): AdamState {
-  return { variable, firstMoment: zeros(variable.shape), secondMoment: zeros(variable.shape), step: 0 };
+export function adamStart(variable: ReferenceTensor): AdamState {
+  return {
+    variable,
+    firstMoment: zeros(variable.shape, variable),
+    secondMoment: zeros(variable.shape, variable),
+    step: 0,
+  };
 }
 
 /** One step of Adam as Keras takes it: the bias corrections are in the step size, and epsilon is added to √second as it is. */
-export function adamStep(state: AdamState, gradient: Tensor64, options: AdamOptions): AdamState {
+export function adamStep(state: AdamState, gradient: ReferenceTensor, options: AdamOptions): AdamState {
   const { learningRate, beta1, beta2, epsilon } = options;
   const step = state.step + 1;
   const size = (learningRate * Math.sqrt(1 - beta2 ** step)) / (1 - beta1 ** step);
@@ -41,18 +46,18 @@ export interface SgdOptions {
 }
 
 export interface SgdState {
-  readonly variable: Tensor64;
-  readonly velocity: Tensor64;
+  readonly variable: ReferenceTensor;
+  readonly velocity: ReferenceTensor;
 }
 
-export function sgdStart(variable: Tensor64): SgdState {
-  return { variable, velocity: zeros(variable.shape) };
+export function sgdStart(variable: ReferenceTensor): SgdState {
+  return { variable, velocity: zeros(variable.shape, variable) };
 }
 
 /** One step of SGD with momentum as Keras takes it: the velocity holds the learning rate of each step that made it. */
 export function sgdStep(
   state: SgdState,
-  gradient: Tensor64,
+  gradient: ReferenceTensor,
   { learningRate, momentum }: SgdOptions,
 ): SgdState {
   const velocity = mapped(

@@ -1,10 +1,10 @@
 import type { Pad, Pool } from '@resnetjs/core';
-import { type Tensor64, zeros } from './tensor.js';
+import { type ReferenceTensor, zeros } from './tensor.js';
 import { forEachTap, windowedShape } from './window.js';
 
 /** The maximum or the mean of each window, by channel; a mean counts no padding. */
-export function pooling(op: Pool, x: Tensor64): Tensor64 {
-  const y = zeros([...windowedShape(x.shape, op), x.shape[3] as number]);
+export function pooling(op: Pool, x: ReferenceTensor): ReferenceTensor {
+  const y = zeros([...windowedShape(x.shape, op), x.shape[3] as number], x);
   if (op.mode === 'average') {
     const counts = countTaps(op, x);
     forEachPair(op, x, (xi, yi) => {
@@ -17,8 +17,8 @@ export function pooling(op: Pool, x: Tensor64): Tensor64 {
 }
 
 /** A mean shares its gradient out evenly; a maximum gives all of it to the first pixel that holds it, as TensorFlow does. */
-export function poolingGradient(op: Pool, x: Tensor64, dy: Tensor64): Tensor64 {
-  const dx = zeros(x.shape);
+export function poolingGradient(op: Pool, x: ReferenceTensor, dy: ReferenceTensor): ReferenceTensor {
+  const dx = zeros(x.shape, x);
   if (op.mode === 'average') {
     const counts = countTaps(op, x);
     forEachPair(op, x, (xi, yi) => {
@@ -33,7 +33,7 @@ export function poolingGradient(op: Pool, x: Tensor64, dy: Tensor64): Tensor64 {
 }
 
 /** By how much each window's largest value leads the next one; two zeros are no tie, since a ReLU stands before. */
-export function poolingLeads(op: Pool, x: Tensor64): readonly number[] {
+export function poolingLeads(op: Pool, x: ReferenceTensor): readonly number[] {
   const winners = largest(op, x);
   const leads = winners.map(() => Number.POSITIVE_INFINITY);
   forEachPair(op, x, (xi, yi) => {
@@ -46,17 +46,17 @@ export function poolingLeads(op: Pool, x: Tensor64): readonly number[] {
 }
 
 /** Zeros around the map. */
-export function padding(op: Pad, x: Tensor64): Tensor64 {
+export function padding(op: Pad, x: ReferenceTensor): ReferenceTensor {
   const [batch, height, width, channels] = x.shape as [number, number, number, number];
-  const y = zeros([batch, height + op.top + op.bottom, width + op.left + op.right, channels]);
+  const y = zeros([batch, height + op.top + op.bottom, width + op.left + op.right, channels], x);
   forEachPadded(op, x, (xi, yi) => {
     y.data[yi] = x.data[xi] as number;
   });
   return y;
 }
 
-export function paddingGradient(op: Pad, x: Tensor64, dy: Tensor64): Tensor64 {
-  const dx = zeros(x.shape);
+export function paddingGradient(op: Pad, x: ReferenceTensor, dy: ReferenceTensor): ReferenceTensor {
+  const dx = zeros(x.shape, x);
   forEachPadded(op, x, (xi, yi) => {
     dx.data[xi] = dy.data[yi] as number;
   });
@@ -64,7 +64,7 @@ export function paddingGradient(op: Pad, x: Tensor64, dy: Tensor64): Tensor64 {
 }
 
 /** For each value of the result, the index in x of the first largest value under its window. */
-function largest(op: Pool, x: Tensor64): number[] {
+function largest(op: Pool, x: ReferenceTensor): number[] {
   const winners: number[] = [];
   forEachPair(op, x, (xi, yi) => {
     const winner = winners[yi];
@@ -73,8 +73,8 @@ function largest(op: Pool, x: Tensor64): number[] {
   return winners;
 }
 
-function countTaps(op: Pool, x: Tensor64): Tensor64 {
-  const counts = zeros([...windowedShape(x.shape, op), x.shape[3] as number]);
+function countTaps(op: Pool, x: ReferenceTensor): ReferenceTensor {
+  const counts = zeros([...windowedShape(x.shape, op), x.shape[3] as number], x);
   forEachPair(op, x, (_, yi) => {
     counts.data[yi]! += 1;
   });
@@ -82,7 +82,7 @@ function countTaps(op: Pool, x: Tensor64): Tensor64 {
 }
 
 /** Calls `visit` with the indices of each value under a window, row by row, and of the window's result. */
-function forEachPair(op: Pool, x: Tensor64, visit: (xi: number, yi: number) => void): void {
+function forEachPair(op: Pool, x: ReferenceTensor, visit: (xi: number, yi: number) => void): void {
   const channels = x.shape[3] as number;
   forEachTap(x.shape, op, (pixel, _place, position) => {
     for (let channel = 0; channel < channels; channel++) {
@@ -91,7 +91,7 @@ function forEachPair(op: Pool, x: Tensor64, visit: (xi: number, yi: number) => v
   });
 }
 
-function forEachPadded(op: Pad, x: Tensor64, visit: (xi: number, yi: number) => void): void {
+function forEachPadded(op: Pad, x: ReferenceTensor, visit: (xi: number, yi: number) => void): void {
   const [batches, height, width, channels] = x.shape as [number, number, number, number];
   const wide = width + op.left + op.right;
   const high = height + op.top + op.bottom;

@@ -2,20 +2,22 @@ import '@tensorflow/tfjs-backend-cpu';
 import { kernelNames } from '@resnetjs/backend';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type ConformanceCase, conformanceCases } from './cases.js';
-import { runConformance } from './conformance.js';
+import { blockCases } from '../cases/blocks.js';
+import type { ParityCase } from '../cases/case.js';
+import { parityCases } from '../cases/parity-cases.js';
+import { prepareCase } from './prepare-case.js';
 
 describe('the cpu backend', () => {
   beforeAll(() => tf.setBackend('cpu'));
 
-  it.each(conformanceCases)('computes $name as float64 does', async (each) => {
-    const { failures } = await runConformance(each);
+  it.each(parityCases('quick'))('$name', async (each) => {
+    const { failures } = await prepareCase(each)();
     expect(failures).toEqual([]);
   });
 });
 
-describe('runConformance', () => {
-  const [each] = conformanceCases as [ConformanceCase];
+describe('prepareCase', () => {
+  const run = prepareCase(blockCases[0] as ParityCase);
   const kernel = {
     kernelName: kernelNames.addRelu,
     backendName: 'cpu',
@@ -29,7 +31,7 @@ describe('runConformance', () => {
     await tf.setBackend('cpu');
     tf.registerKernel(kernel);
     try {
-      const { failures } = await runConformance(each);
+      const { failures } = await run();
       expect(failures[0]).toMatch(/^inference: relative L2 /);
       expect(failures.filter((message) => message.startsWith('composed'))).toEqual([]);
       expect(tf.getKernel(kernelNames.addRelu, 'cpu')).toBe(kernel);
@@ -46,7 +48,7 @@ describe('runConformance', () => {
     };
     tf.registerKernel({ ...kernel, kernelFunc });
     try {
-      const { failures } = await runConformance(each);
+      const { failures } = await run();
       expect(failures.some((message) => message.startsWith('live tensors'))).toBe(true);
     } finally {
       tf.unregisterKernel(kernelNames.addRelu, 'cpu');

@@ -1,0 +1,77 @@
+import {
+  asNetwork,
+  convolutionalBlock,
+  identityBlock,
+  type Network,
+  type Op,
+  preActivationBlock,
+  type Residual,
+  twoLayerIdentityBlock,
+} from '@resnetjs/core';
+import type { PassCase } from './case.js';
+import { conv, norm, relu } from './layers.js';
+
+const even: Network['input'] = [4, 4, 6];
+const odd: Network['input'] = [5, 7, 6];
+const bottleneck = [4, 5, 6] as const;
+const projected: Residual = {
+  ...preActivationBlock({ filters: [4, 5, 8] }),
+  shortcut: [conv(8, 1, 1, 'valid')],
+  shortcutFrom: 'preact',
+};
+
+/** Blocks in which a step stands before a ReLU or a normalization that isn't alone in taking its result, or doesn't take it. */
+const entangled = (preact: readonly Op[], branch: readonly Op[], shortcut: readonly Op[]): Residual => {
+  return { op: 'residual', preact, branch, shortcut, shortcutFrom: 'preact', postact: [] };
+};
+const pixelwise = conv(6, 1, 1, 'valid');
+
+const blocks: readonly [name: string, block: Residual, input: Network['input'], batch?: number][] = [
+  ['identity f=2', identityBlock({ kernelSize: 2, filters: bottleneck }), even],
+  ['identity f=3', identityBlock({ kernelSize: 3, filters: bottleneck }), even],
+  ['identity f=3, odd size', identityBlock({ kernelSize: 3, filters: bottleneck }), odd],
+  ['identity f=4, odd size', identityBlock({ kernelSize: 4, filters: bottleneck }), odd],
+  ['identity f=3, one picture', identityBlock({ kernelSize: 3, filters: bottleneck }), even, 1],
+  ['identity f=3, epsilon 1e-6', identityBlock({ kernelSize: 3, filters: bottleneck, epsilon: 1e-6 }), even],
+  ['identity over two layers', twoLayerIdentityBlock({ kernelSize: 3, filters: [5, 6] }), even],
+  ['convolutional f=3 s=1', convolutionalBlock({ kernelSize: 3, filters: [4, 5, 7], stride: 1 }), even],
+  ['convolutional f=2 s=2', convolutionalBlock({ kernelSize: 2, filters: [4, 5, 7] }), even],
+  ['convolutional f=3 s=2, odd size', convolutionalBlock({ kernelSize: 3, filters: [4, 5, 7] }), odd],
+  ['convolutional f=2 s=4', convolutionalBlock({ kernelSize: 2, filters: [4, 5, 7], stride: 4 }), even, 5],
+  ['pre-activation', preActivationBlock({ filters: bottleneck }), even],
+  ['pre-activation, first', preActivationBlock({ filters: bottleneck, first: true }), even],
+  ['pre-activation, odd size', preActivationBlock({ filters: bottleneck }), odd],
+  ['pre-activation, no shortcut', preActivationBlock({ filters: bottleneck, shortcut: false }), even],
+  ['pre-activation, projection of the activated input', projected, even],
+  ['a ReLU and the shortcut take one normalization', entangled([norm], [relu, pixelwise], []), even],
+  [
+    'a normalization and the shortcut take one convolution',
+    entangled([pixelwise], [norm, relu, pixelwise], []),
+    even,
+  ],
+  [
+    'a convolution ends the branch, a normalization begins the shortcut',
+    entangled([], [pixelwise], [norm]),
+    even,
+  ],
+  [
+    'a normalization ends the branch, a ReLU begins the shortcut',
+    entangled([], [pixelwise, norm], [relu]),
+    even,
+  ],
+  ['32 channels', identityBlock({ kernelSize: 3, filters: [16, 16, 32] }), [8, 8, 32], 2],
+];
+
+/** Every form of a block, small. */
+export const blockCases: readonly PassCase[] = blocks.map(([name, block, input, batch = 3], seed) => ({
+  kind: 'pass',
+  group: 'block',
+  level: 'quick',
+  name: `block: ${name}`,
+  network: asNetwork(block, input, name),
+  batch,
+  seed,
+  training: true,
+  byFloor: false,
+  throws: true,
+}));

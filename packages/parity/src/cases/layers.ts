@@ -1,0 +1,32 @@
+import { type Conv, initializers, type Network, type Op, type Padding, type Pool } from '@resnetjs/core';
+
+/** Layers for cases, with what most of them need. */
+
+const initializer = initializers.glorotUniform();
+
+export function conv(filters: number, size: number, stride: number, padding: Padding): Conv {
+  return {
+    op: 'conv',
+    filters,
+    kernelSize: [size, size],
+    strides: [stride, stride],
+    padding,
+    bias: true,
+    initializer,
+    l2: 0,
+  };
+}
+
+export const norm: Op = { op: 'norm', epsilon: 1e-3, momentum: 0.99 };
+export const relu: Op = { op: 'act', activation: 'relu' };
+
+export function pool(mode: Pool['mode'], size: number, stride: number, padding: Padding): Pool {
+  return { op: 'pool', mode, size: [size, size], strides: [stride, stride], padding };
+}
+
+export const dense: Op = { op: 'dense', units: 5, activation: 'softmax', initializer, l2: 0 };
+
+/** Layers in a row, as a network. */
+export function sequence(name: string, input: Network['input'], ops: readonly Op[]): Network {
+  return { name, naming: 'course', input, inputName: 'input_1', stem: ops, stages: [], head: [] };
+}

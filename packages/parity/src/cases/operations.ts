@@ -1,0 +1,160 @@
+import {
+  asNetwork,
+  Generator,
+  type Network,
+  type Op,
+  type Padding,
+  type Pool,
+  resnet50,
+  type Shape,
+  shapes,
+  walk,
+} from '@resnetjs/core';
+import type { PassCase } from './case.js';
+import { conv, dense, norm, pool, relu, sequence } from './layers.js';
+
+const even: Network['input'] = [4, 4, 6];
+const odd: Network['input'] = [5, 7, 6];
+
+const chosen: readonly [name: string, ops: readonly Op[], input: Network['input']][] = [
+  ['3×3 convolution s=2, same, even size', [conv(5, 3, 2, 'same')], even],
+  ['3×3 convolution s=2, same, odd size', [conv(5, 3, 2, 'same'), relu], odd],
+  ['2×2 convolution s=3, same', [conv(5, 2, 3, 'same'), norm], odd],
+  [
+    '7×7 convolution s=2 of a padded map, max pooling',
+    [
+      { op: 'pad', top: 3, bottom: 3, left: 3, right: 3 },
+      conv(8, 7, 2, 'valid'),
+      norm,
+      relu,
+      pool('max', 3, 2, 'valid'),
+    ],
+    [16, 18, 3],
+  ],
+  [
+    'padding of every side by its own',
+    [{ op: 'pad', top: 1, bottom: 2, left: 3, right: 0 }, conv(4, 3, 1, 'valid')],
+    even,
+  ],
+  ['max pooling 3×3 s=2, valid', [pool('max', 3, 2, 'valid')], odd],
+  ['max pooling 3×3 s=2, same, after a ReLU', [conv(5, 3, 1, 'same'), relu, pool('max', 3, 2, 'same')], odd],
+  ['average pooling 2×2 s=2, valid', [pool('average', 2, 2, 'valid')], odd],
+  ['average pooling 3×3 s=2, same', [pool('average', 3, 2, 'same')], odd],
+  ['normalization and ReLU of the pictures', [norm, relu], even],
+  ['dense', [{ op: 'flatten' }, dense], even],
+];
+
+/** Sizes, strides and paddings that nobody chose. */
+function drawn(index: number): [name: string, ops: readonly Op[], input: Network['input']] {
+  const random = Generator.stateless(index, 77);
+  const whole = (low: number, high: number) => low + Math.floor(random.uniform() * (high - low + 1));
+  const size = whole(1, 5);
+  const stride = whole(1, 3);
+  const padding: Padding = random.uniform() < 0.5 ? 'same' : 'valid';
+  const input = [whole(size, 9), whole(size, 9), whole(1, 9)] as const;
+  const kind = index % 4 === 3 ? 'pool' : 'convolution';
+  const mode: Pool['mode'] = random.uniform() < 0.5 ? 'max' : 'average';
+  const op = kind === 'pool' ? pool(mode, size, stride, padding) : conv(whole(1, 9), size, stride, padding);
+  const what = kind === 'pool' ? `${mode} pooling` : `convolution to ${op.op === 'conv' && op.filters}`;
+  return [
+    `drawn ${index}: ${what}, ${size}×${size} s=${stride} ${padding}, of ${input.join('×')}`,
+    [op],
+    input,
+  ];
+}
+
+/** Each operation of a network with each shape that it meets there, once. */
+function operationsOf(network: Network, batch: number, seed: number): PassCase[] {
+  const results = shapes(network);
+  const cases = new Map<string, PassCase>();
+  for (const { op, from } of walk(network)) {
+    if (op.op === 'input') continue;
+    const shape = results[from[0] as number] as Shape;
+    const input = (shape.length === 3 ? shape : [1, 1, shape[0]]) as unknown as Network['input'];
+    const name = `${network.input[0]}²: ${describe(op)} of ${shape.join('×')}`;
+    if (cases.has(name)) continue;
+    cases.set(name, {
+      ...common,
+      level: 'full',
+      name,
+      network: op.op === 'add' ? addition(input, name) : sequence(name, input, inContext(op)),
+      batch,
+      seed: seed + cases.size,
+      throws: false,
+    });
+  }
+  return [...cases.values()];
+}
+
+/** An operation, after what keeps its kinks apart from float32's error: a ReLU's input needs an offset to be moved by. */
+function inContext(op: Op): readonly Op[] {
+  if (op.op === 'act') return [norm, op];
+  return op.op === 'dense' ? [{ op: 'flatten' }, op] : [op];
+}
+
+function addition(input: Network['input'], name: string): Network {
+  const block = {
+    op: 'residual',
+    preact: [],
+    branch: [norm],
+    shortcut: [],
+    shortcutFrom: 'input',
+    postact: [relu],
+  } as const;
+  return asNetwork(block, input, name);
+}
+
+function describe(op: Op | { readonly op: 'add' }): string {
+  switch (op.op) {
+    case 'conv':
+      return `convolution ${op.kernelSize.join('×')}/${op.strides[0]} to ${op.filters}`;
+    case 'norm':
+      return 'normalization';
+    case 'act':
+      return 'ReLU';
+    case 'add':
+      return 'addition';
+    case 'pad':
+      return 'padding';
+    case 'pool':
+      return `${op.mode} pooling ${op.size.join('×')}/${op.strides[0]}`;
+    case 'flatten':
+      return 'flattening';
+    case 'dense':
+      return `dense to ${op.units}`;
+    default:
+      return op satisfies never;
+  }
+}
+
+const common = { kind: 'pass', group: 'operation', training: true, byFloor: false } as const;
+
+const drawnQuick = 24;
+const drawnFull = 120;
+
+/** Operations alone: chosen ones, drawn ones, and every shape that ResNet-50 meets at 64² and at 224². */
+export const operationCases: readonly PassCase[] = [
+  ...chosen.map(([name, ops, input], index) => ({
+    ...common,
+    level: 'quick' as const,
+    name,
+    network: sequence(name, input, ops),
+    batch: 3,
+    seed: 100 + index,
+    throws: true,
+  })),
+  ...Array.from({ length: drawnFull }, (_, index) => {
+    const [name, ops, input] = drawn(index);
+    return {
+      ...common,
+      level: index < drawnQuick ? ('quick' as const) : ('full' as const),
+      name,
+      network: sequence(name, input, ops),
+      batch: 1 + (index % 3),
+      seed: 200 + index,
+      throws: false,
+    };
+  }),
+  ...operationsOf(resnet50({ input: [64, 64, 3] }), 2, 400),
+  ...operationsOf(resnet50({ input: [224, 224, 3], classes: 1000 }), 1, 600),
+];

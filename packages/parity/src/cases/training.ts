@@ -1,0 +1,77 @@
+import { resnet50, resnetPreAct } from '@resnetjs/core';
+import { adam, sgd } from '@resnetjs/training';
+import type { LossCase, TrajectoryCase, UpdateCase } from './case.js';
+import { thinned } from './networks.js';
+
+const update = { kind: 'update', group: 'update', level: 'quick' } as const;
+
+export const updateCases: readonly (UpdateCase | LossCase)[] = [
+  { ...update, name: 'Adam, 1e-3', optimizer: adam(), l2: 0, seed: 1 },
+  {
+    ...update,
+    name: 'Adam, 1.5e-4, with an L2 penalty',
+    optimizer: adam({ learningRate: 1.5e-4 }),
+    l2: 1e-2,
+    seed: 2,
+  },
+  { ...update, name: 'SGD, momentum 0.9', optimizer: sgd(), l2: 0, seed: 3 },
+  {
+    ...update,
+    name: 'SGD without momentum, with an L2 penalty',
+    optimizer: sgd({ momentum: 0 }),
+    l2: 1e-2,
+    seed: 4,
+  },
+  ...(
+    [
+      [16, 6, 1],
+      [3, 1000, 1],
+      [5, 6, 40],
+    ] as const
+  ).map(
+    ([batch, classes, scale], index): LossCase => ({
+      kind: 'loss',
+      group: 'update',
+      level: 'quick',
+      name: `softmax cross-entropy of ${batch}×${classes} logits of size ${scale}`,
+      batch,
+      classes,
+      scale,
+      seed: 10 + index,
+    }),
+  ),
+];
+
+const optimizer = adam({ learningRate: 1.5e-4 });
+const trajectory = { kind: 'trajectory', group: 'trajectory', optimizer, seed: 0 } as const;
+const small = thinned(resnet50({ input: [64, 64, 3] }), 1 / 16);
+
+export const trajectoryCases: readonly TrajectoryCase[] = [
+  {
+    ...trajectory,
+    level: 'quick',
+    name: `${small.name}, 64², batch 4, 3 steps, each from the truth`,
+    network: small,
+    batch: 4,
+    steps: 3,
+    forced: true,
+  },
+  {
+    ...trajectory,
+    level: 'full',
+    name: `${small.name}, 64², batch 4, 20 steps, each from the truth`,
+    network: small,
+    batch: 4,
+    steps: 20,
+    forced: true,
+  },
+  {
+    ...trajectory,
+    level: 'full',
+    name: 'resnetPreAct, 32², batch 16, Adam 1.5e-4, 20 steps, free',
+    network: resnetPreAct({ classes: 6 }),
+    batch: 16,
+    steps: 20,
+    forced: false,
+  },
+];

@@ -1,0 +1,71 @@
+import {
+  type Network,
+  type ParameterId,
+  parameters,
+  type Shape,
+  shapes,
+  type Site,
+  walk,
+} from '@resnetjs/core';
+import type { ReferenceGradients, ReferenceVariables } from '../reference/network.js';
+import { type ReferenceTensor, tensor64 } from '../reference/tensor.js';
+import type { Drawn } from './draw-case.js';
+
+/** A stem, a block or a head as a network of its own, with what the truth puts into it from either side. */
+export interface Part {
+  readonly name: string;
+  readonly network: Network;
+  readonly drawn: Drawn;
+}
+
+/** A network's parts in order; none where the network is one part itself. */
+export function* partsOf(
+  network: Network,
+  truth: ReferenceGradients,
+  variables: ReferenceVariables,
+): Generator<Part> {
+  const steps = walk(network);
+  const results = shapes(network);
+  const names = [...new Set(steps.map(({ site }) => nameOf(site)).filter((name) => name !== null))];
+  if (names.length < 2) return;
+  for (const name of names) {
+    const indices = [...steps.keys()].filter(
+      (index) => nameOf((steps[index] as (typeof steps)[number]).site) === name,
+    );
+    const [first, last] = [indices[0] as number, indices.at(-1) as number];
+    const before = first - 1; // every part takes the result of the last step of the one before it
+    const part = alone(network, (steps[first] as (typeof steps)[number]).site, results[before] as Shape);
+    const own = parameters(part);
+    const originals = parameters(network).filter(({ site }) => nameOf(site) === name);
+    const values = new Map<ParameterId, ReferenceTensor>(
+      own.map(({ id }, index) => [id, variables.get(originals[index]?.id ?? '') as ReferenceTensor]),
+    );
+    yield {
+      name,
+      network: part,
+      drawn: {
+        variables: values,
+        pictures: inFloat32(truth.steps[before] as ReferenceTensor),
+        upstream: inFloat32(truth.stepGradients[last] as ReferenceTensor),
+      },
+    };
+  }
+}
+
+/** What a backend can be given: float32 values, held as float64. */
+function inFloat32({ data, shape }: ReferenceTensor): ReferenceTensor {
+  return tensor64(Float32Array.from(data), shape);
+}
+
+/** Counted from 1, as people do. */
+function nameOf(site: Site): string | null {
+  if (site.part === 'input') return null;
+  return site.part === 'stage' ? `stage ${site.stage + 1}, block ${site.block + 1}` : site.part;
+}
+
+function alone(network: Network, site: Site, shape: Shape): Network {
+  const none = { ...network, input: shape as unknown as Network['input'], stem: [], stages: [], head: [] };
+  if (site.part !== 'stage') return { ...none, stem: site.part === 'stem' ? network.stem : network.head };
+  const block = network.stages[site.stage]?.[site.block];
+  return { ...none, stages: block === undefined ? [] : [[block]] };
+}

@@ -1,0 +1,188 @@
+import {
+  differentiate,
+  disposeTrainingPass,
+  disposeVariables,
+  fold,
+  forward,
+  forwardTraining,
+  makeVariables,
+  type Network,
+  type TensorMap,
+  type Variables,
+  walk,
+} from '@resnetjs/core';
+import * as tf from '@tensorflow/tfjs-core';
+import type { PassCase } from '../cases/case.js';
+import { type ReferenceGradients, referenceForward, referenceGradients } from '../reference/network.js';
+import { type ReferenceTensor, rounded } from '../reference/tensor.js';
+import type { Verdict } from '../verdict.js';
+import { type Drawn, drawAny, drawCase } from './draw-case.js';
+import { partsOf } from './parts.js';
+import {
+  claim,
+  judgeAgainst,
+  type JudgeTensor,
+  type Quantities,
+  still,
+  toTensor,
+  type Truth,
+} from './quantities.js';
+import { checkThrows } from './throws.js';
+import { optionalKernels, withoutKernels } from './without-kernels.js';
+
+export interface PassVerdicts {
+  readonly verdicts: readonly Verdict[];
+  readonly departsAt: string | null;
+}
+
+/**
+ * A case with its truth, to be run on one backend after another: with the optional kernels that a backend has, and
+ * composed without them; the whole network, then each of its parts with the truth's own inputs and gradients.
+ */
+export function preparePass(each: PassCase): (precision: 16 | 32) => Promise<PassVerdicts> {
+  const { network, training } = each;
+  const drawn = draw(each);
+  const exact = computeTruth(network, drawn, training);
+  const floor = each.byFloor ? computeTruth(network, roundedDraw(drawn), training).quantities : undefined;
+  const truth = { exact: exact.quantities, ...(floor && { floor }) };
+  const parts = exact.gradients === null ? [] : [...partsOf(network, exact.gradients, drawn.variables)];
+  const partTruths = parts.map((part) => ({
+    exact: computeTruth(part.network, part.drawn, true).quantities,
+  }));
+
+  return async (precision) => {
+    const kernels = optionalKernels();
+    const verdicts: Verdict[] = [];
+    let departsAt: string | null = null;
+    const run = async (prefix: string) => {
+      const own = await runOnce(each, drawn, judgeAgainst(truth, { precision }));
+      verdicts.push(...own.map((verdict) => prefixed(prefix, verdict)));
+      for (const [index, part] of parts.entries()) {
+        const judgeTensor = judgeAgainst(partTruths[index] as Truth, { precision });
+        const found = await runOnce(
+          { ...each, network: part.network, throws: false },
+          part.drawn,
+          judgeTensor,
+        );
+        if (departsAt === null && found.some(({ passed }) => !passed)) departsAt = part.name;
+        verdicts.push(...found.map((verdict) => prefixed(`${prefix}${part.name}: `, verdict)));
+      }
+    };
+    await run('');
+    if (kernels.length > 0) await withoutKernels(kernels, () => run('composed: '));
+    return { verdicts, departsAt };
+  };
+}
+
+function prefixed(prefix: string, verdict: Verdict): Verdict {
+  return { ...verdict, what: prefix + verdict.what, message: prefix + verdict.message };
+}
+
+/** Pictures go into a single operation as they are, and bring no rounding with them: only ties are kept away. */
+function draw(each: PassCase): Drawn {
+  if (!each.training) return drawAny(each);
+  return walk(each.network).length === 2 ? drawCase(each, Number.MIN_VALUE) : drawCase(each);
+}
+
+function roundedDraw({ variables, pictures, upstream }: Drawn): Drawn {
+  return {
+    variables: new Map([...variables].map(([id, tensor]) => [id, rounded(tensor)])),
+    pictures: rounded(pictures),
+    upstream: rounded(upstream),
+  };
+}
+
+interface PassTruth {
+  readonly quantities: Quantities;
+  readonly gradients: ReferenceGradients | null;
+}
+
+function computeTruth(network: Network, drawn: Drawn, training: boolean): PassTruth {
+  const { variables, pictures, upstream } = drawn;
+  const inference = referenceForward(network, variables, pictures, { mode: 'inference' });
+  const quantities = new Map<string, ReferenceTensor>([['inference', inference.result]]);
+  if (!training) return { quantities, gradients: null };
+  const gradients = referenceGradients(network, variables, pictures, () => upstream);
+  quantities.set('training', gradients.result);
+  for (const [id, tensor] of gradients.moments) quantities.set(`moment ${id}`, tensor);
+  for (const [id, tensor] of gradients.weights) quantities.set(`gradient ${id}`, tensor);
+  return { quantities: quantities.set('input gradient', gradients.input), gradients };
+}
+
+async function runOnce(each: PassCase, drawn: Drawn, judgeTensor: JudgeTensor): Promise<Verdict[]> {
+  const { network } = each;
+  const before = tf.memory().numTensors;
+  const variables = makeVariables(network, ({ id }) =>
+    Float32Array.from(drawn.variables.get(id)?.data ?? []),
+  );
+  const pictures = toTensor(drawn.pictures);
+  const inputs = tf.memory().numTensors;
+  const verdicts = [
+    ...(await checkInference(network, variables, pictures, judgeTensor)),
+    ...(each.training ? await checkTraining(network, variables, pictures, drawn, judgeTensor) : []),
+    still('live tensors after all passes', inputs),
+    ...(each.throws ? checkThrows(network, variables, pictures) : []),
+  ];
+  disposeVariables(variables);
+  pictures.dispose();
+  return [...verdicts, still('live tensors in the end: core disposed of its inputs, or kept some', before)];
+}
+
+async function checkInference(
+  network: Network,
+  variables: Variables,
+  pictures: tf.Tensor,
+  judgeTensor: JudgeTensor,
+): Promise<Verdict[]> {
+  const result = forward(network, variables, pictures);
+  const folded = fold({ network, variables });
+  const foldedResult = forward(folded.network, folded.variables, pictures);
+  const verdicts = [
+    await judgeTensor('inference', 'inference', result),
+    await judgeTensor('inference, folded', 'inference', foldedResult),
+  ];
+  tf.dispose([result, foldedResult]);
+  disposeVariables(folded.variables);
+  return verdicts;
+}
+
+async function checkTraining(
+  network: Network,
+  variables: Variables,
+  pictures: tf.Tensor,
+  drawn: Drawn,
+  judgeTensor: JudgeTensor,
+): Promise<Verdict[]> {
+  const verdicts: Verdict[] = [];
+  const judgeMap = async (kind: string, map: TensorMap) => {
+    for (const [id, tensor] of map)
+      verdicts.push(await judgeTensor(`${kind} ${id}`, `${kind} ${id}`, tensor));
+  };
+  const everyOne = (kind: string, map: TensorMap, expected: Iterable<string>) => {
+    const [names, wanted] = [[...map.keys()].sort().join(' '), [...expected].sort().join(' ')];
+    verdicts.push(claim(`every ${kind} (${wanted}), and no other (${names})`, names === wanted));
+  };
+
+  const forwardPass = forwardTraining(network, variables, pictures);
+  verdicts.push(await judgeTensor('training', 'training', forwardPass.result));
+  everyOne('moment', forwardPass.moments, variables.statistics.keys());
+  await judgeMap('moment', forwardPass.moments);
+  disposeTrainingPass(forwardPass);
+
+  for (const input of [true, false]) {
+    const pass = differentiate(network, variables, pictures, () => toTensor(drawn.upstream), { input });
+    const { gradients } = pass;
+    verdicts.push(await judgeTensor('training, differentiated', 'training', pass.result));
+    everyOne('moment', pass.moments, variables.statistics.keys());
+    everyOne('gradient', gradients.weights, variables.weights.keys());
+    await judgeMap('moment', pass.moments);
+    await judgeMap('gradient', gradients.weights);
+    if (gradients.input === null) {
+      verdicts.push(claim('the input gradient is null only where it was not asked for', !input));
+    } else {
+      verdicts.push(await judgeTensor('input gradient', 'input gradient', gradients.input));
+    }
+    disposeTrainingPass(pass);
+  }
+  return verdicts;
+}

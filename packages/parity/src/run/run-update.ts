@@ -1,0 +1,130 @@
+import { disposeMap, Generator, initializers, type Parameter, type TensorMap } from '@resnetjs/core';
+import { disposeState, initialState, type Optimizer, softmaxCrossEntropy, update } from '@resnetjs/training';
+import * as tf from '@tensorflow/tfjs-core';
+import type { LossCase, UpdateCase } from '../cases/case.js';
+import { gates } from '../gates.js';
+import { softmaxCrossEntropy as referenceLoss } from '../reference/loss.js';
+import { adamStart, adamStep, sgdStart, sgdStep } from '../reference/optimizer.js';
+import { mapped, type ReferenceTensor, tensor64 } from '../reference/tensor.js';
+import type { Verdict } from '../verdict.js';
+import { judgeAgainst, still, toTensor } from './quantities.js';
+import { optionalKernels, withoutKernels } from './without-kernels.js';
+
+type Run = (precision: 16 | 32) => Promise<{ readonly verdicts: readonly Verdict[] }>;
+
+const steps = 4;
+/** Sizes that leave something over for vectors of four and threads. */
+const shapes = [[3, 3, 5, 7], [13], [129, 67]] as const;
+
+/** An optimizer's steps, from gradients of sizes between 1e-6 and 1: those that are near Adam's epsilon, too. */
+export function prepareUpdate({ optimizer, l2, seed }: UpdateCase): Run {
+  const random = Generator.stateless(seed, 5);
+  const normals = (shape: readonly number[], size: () => number) =>
+    tensor64(
+      Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, () => size() * random.normal()),
+      shape,
+    );
+  const weights = shapes.map((shape) => normals(shape, () => 1));
+  const gradients = Array.from({ length: steps }, () =>
+    shapes.map((shape) => normals(shape, () => 10 ** (-6 * random.uniform()))),
+  );
+  const ids = shapes.map((_, index) => `weight ${index}`);
+  const exact = new Map<string, ReferenceTensor>();
+  weights.forEach((weight, index) => {
+    const own = gradients.map((each) => each[index] as ReferenceTensor);
+    for (const [name, tensor] of Object.entries(referenceUpdate(optimizer, weight, own, l2)))
+      exact.set(`${ids[index]} ${name}`, tensor);
+  });
+  const all = shapes.map(
+    (shape, index): Parameter => ({
+      id: ids[index] as string,
+      site: { part: 'stem', index },
+      role: 'kernel',
+      shape,
+      trainable: true,
+      initializer: initializers.zeros(),
+      l2,
+    }),
+  );
+  const tensors = (values: readonly ReferenceTensor[]): TensorMap =>
+    new Map(values.map((value, index) => [ids[index] as string, toTensor(value)]));
+
+  const runOnce = async (precision: 16 | 32): Promise<Verdict[]> => {
+    const before = tf.memory().numTensors;
+    const judgeTensor = judgeAgainst({ exact }, { precision, atLeast: gates.update });
+    let current = tensors(weights);
+    let state = initialState(optimizer, current);
+    for (const own of gradients) {
+      const pulled = tensors(own);
+      const updated = update(optimizer, all, current, pulled, state);
+      disposeMap(pulled);
+      disposeMap(current);
+      disposeState(state);
+      ({ weights: current, state } = updated);
+    }
+    const verdicts: Verdict[] = [];
+    for (const id of ids) {
+      verdicts.push(await judgeTensor(`${id} value`, `${id} value`, current.get(id) as tf.Tensor));
+      for (const [slot, map] of Object.entries(state.slots))
+        verdicts.push(await judgeTensor(`${id} ${slot}`, `${id} ${slot}`, map.get(id) as tf.Tensor));
+    }
+    disposeMap(current);
+    disposeState(state);
+    return [...verdicts, still('live tensors in the end', before)];
+  };
+  return async (precision) => {
+    const verdicts = await runOnce(precision);
+    const kernels = optionalKernels();
+    if (kernels.length > 0) verdicts.push(...(await withoutKernels(kernels, () => runOnce(precision))));
+    return { verdicts };
+  };
+}
+
+/** The value in the end, and what the optimizer remembers of it, under the optimizer's own names. */
+function referenceUpdate(
+  optimizer: Optimizer,
+  weight: ReferenceTensor,
+  gradients: readonly ReferenceTensor[],
+  l2: number,
+): Record<string, ReferenceTensor> {
+  const decayed = (gradient: ReferenceTensor, variable: ReferenceTensor) =>
+    mapped(gradient, (value, i) => value + 2 * l2 * (variable.data[i] as number));
+  if (optimizer.kind === 'adam') {
+    const { variable, firstMoment, secondMoment } = gradients.reduce(
+      (state, gradient) => adamStep(state, decayed(gradient, state.variable), optimizer),
+      adamStart(weight),
+    );
+    return { value: variable, first: firstMoment, second: secondMoment };
+  }
+  const { variable, velocity } = gradients.reduce(
+    (state, gradient) => sgdStep(state, decayed(gradient, state.variable), optimizer),
+    sgdStart(weight),
+  );
+  return { value: variable, velocity };
+}
+
+export function prepareLoss({ batch, classes, scale, seed }: LossCase): Run {
+  const random = Generator.stateless(seed, 6);
+  const logits = tensor64(
+    Float32Array.from({ length: batch * classes }, () => scale * random.normal()),
+    [batch, classes],
+  );
+  const labels = Int32Array.from({ length: batch }, () => Math.floor(random.uniform() * classes));
+  const { loss, gradient } = referenceLoss(logits, labels);
+  const exact = new Map([
+    ['loss', tensor64([loss], [])],
+    ['gradient', gradient],
+  ]);
+  return async (precision) => {
+    const before = tf.memory().numTensors;
+    const judgeTensor = judgeAgainst({ exact }, { precision, atLeast: gates.update });
+    const [x, truth] = [toTensor(logits) as tf.Tensor2D, tf.tensor1d(labels, 'int32')];
+    const computed = softmaxCrossEntropy(x, truth);
+    const verdicts = [
+      await judgeTensor('loss', 'loss', computed.loss),
+      await judgeTensor('gradient', 'gradient', computed.gradient),
+    ];
+    tf.dispose([x, truth, computed.loss, computed.correct, computed.gradient]);
+    return { verdicts: [...verdicts, still('live tensors in the end', before)] };
+  };
+}
