@@ -1,8 +1,10 @@
+import * as tf from '@tensorflow/tfjs-core';
 import type { ParityCase } from '../cases/case.js';
 import { reproduce } from '../reproduce.js';
 import { type CaseReport, reportOn } from './case-report.js';
 import { preparePass } from './run-pass.js';
 import { prepareTrajectory } from './run-trajectory.js';
+import { still } from './quantities.js';
 import { prepareLoss, prepareUpdate } from './run-update.js';
 import type { Verdict } from '../verdict.js';
 
@@ -27,7 +29,10 @@ export function prepareCase(each: ParityCase): PreparedCase {
 function prepare(each: ParityCase): (precision: 16 | 32) => Promise<Found> {
   switch (each.kind) {
     case 'published':
-      return async () => ({ verdicts: [await reproduce(each.published)] });
+      return async () => {
+        const before = tf.memory().numTensors;
+        return { verdicts: [await reproduce(each.published), still('live tensors in the end', before)] };
+      };
     case 'pass':
       return preparePass(each);
     case 'update':

@@ -1,0 +1,10 @@
+import { parityCases, prepareCase } from '@resnetjs/parity';
+import { beforeAll, expect, it } from 'vitest';
+import { register } from './index.js';
+
+beforeAll(() => register());
+
+it.each(parityCases('quick'))('$name', async (each) => {
+  const { failures } = await prepareCase(each)();
+  expect(failures).toEqual([]);
+});
