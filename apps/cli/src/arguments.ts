@@ -45,6 +45,13 @@ export function inputShape(text: string): [height: number, width: number, channe
   throw new InvalidArgumentError('It must be height,width,channels, such as 64,64,3.');
 }
 
+/** `wasm,node` */
+export function nameList(text: string): readonly string[] {
+  const names = text.split(',').map((name) => name.trim());
+  if (names.every((name) => name !== '')) return [...new Set(names)];
+  throw new InvalidArgumentError('It must be names with commas between them, such as wasm,node.');
+}
+
 /** Number('') is 0, and Number('0x10') is 16: neither is meant. */
 function number(text: string): number {
   return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text.trim()) ? Number(text) : Number.NaN;

@@ -67,3 +67,15 @@ export interface ProfileCommandOptions extends NetworkOptions {
   readonly threads?: number;
   readonly json?: true;
 }
+
+export interface ParityCommandOptions {
+  /** All that can run here where it isn't given. */
+  readonly backends?: readonly string[];
+  readonly level: 'quick' | 'full';
+  readonly only?: string;
+  readonly report?: string;
+  readonly markdown?: string;
+  readonly browser?: string;
+  readonly threads?: number;
+  readonly json?: true;
+}

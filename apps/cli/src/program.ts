@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import { Command } from 'commander';
 import { backendsCommand } from './commands/backends.js';
 import { evaluateCommand } from './commands/evaluate.js';
+import { parityCommand } from './commands/parity.js';
 import { predictCommand } from './commands/predict.js';
 import { profileCommand } from './commands/profile.js';
 import { summaryCommand } from './commands/summary.js';
@@ -35,6 +36,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 130 stopped by Ctrl-C.`,
     predictCommand(),
     profileCommand(),
     backendsCommand(),
+    parityCommand(),
   ]) {
     program.addCommand(command.copyInheritedSettings(program).helpOption('-h, --help', 'show this help'));
   }

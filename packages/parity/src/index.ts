@@ -35,3 +35,13 @@ export { type Group, groups, type Level, type ParityCase } from './cases/case.js
 export { parityCases } from './cases/parity-cases.js';
 export { type CaseReport, share } from './run/case-report.js';
 export { type PreparedCase, prepareCase } from './run/prepare-case.js';
+export { reportAsHtml } from './report/html.js';
+export { reportAsMarkdown } from './report/markdown.js';
+export {
+  type BackendReport,
+  conforms,
+  errorOf,
+  type GroupResult,
+  groupResults,
+  type ParityReport,
+} from './report/parity-report.js';

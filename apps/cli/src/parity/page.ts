@@ -1,0 +1,34 @@
+import { register as registerWebgl } from '@resnetjs/backend-webgl';
+import { parityCases, prepareCase } from '@resnetjs/parity';
+import type { BrowserBackend, PageTask, RunEvent } from './messages.js';
+
+/** The page's own names: the command line around it is written for Node. */
+const page = globalThis as unknown as {
+  readonly navigator: { readonly userAgent: string };
+};
+
+const registers = { webgl: () => registerWebgl() } as const satisfies Record<BrowserBackend, unknown>;
+
+async function tell(event: RunEvent): Promise<void> {
+  await fetch('event', { method: 'POST', body: JSON.stringify(event) });
+}
+
+async function run(): Promise<void> {
+  const task = (await (await fetch('task')).json()) as PageTask;
+  const registered = await registers[task.backend]();
+  await tell({ event: 'registered', registered, where: page.navigator.userAgent });
+  const { precision } = registered;
+  for (const each of parityCases(task.level)) {
+    if (task.only !== undefined && !each.name.includes(task.only)) continue;
+    await tell({ event: 'begin', name: each.name });
+    await tell({ event: 'case', report: await prepareCase(each)({ precision }) });
+  }
+  await tell({ event: 'done' });
+}
+
+run().catch((error: unknown) =>
+  tell({
+    event: 'failed',
+    message: error instanceof Error ? `${error.name}: ${error.message}` : String(error),
+  }),
+);

@@ -1,0 +1,81 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { BackendError } from '@resnetjs/backend';
+import { browserFlags, findBrowser } from '@resnetjs/parity/node';
+import type { PageTask, RunEvent } from './messages.js';
+import { servePage } from './serve-page.js';
+
+/** Longer than any case takes, also where a GPU is computed by a processor. */
+const silentMinutes = 20;
+
+export interface BrowserRun {
+  /** The browser's path; one that is there where it isn't given. */
+  readonly browser?: string;
+  readonly signal: AbortSignal;
+}
+
+/** Runs a task in a headless browser of this machine, and tells of it. Throws BackendError `unavailable`. */
+export async function* runInBrowser(
+  task: PageTask,
+  { browser, signal }: BrowserRun,
+): AsyncGenerator<RunEvent, void, void> {
+  const search = findBrowser(browser);
+  if (!search.found) throw new BackendError('unavailable', search.reason);
+
+  const events: RunEvent[] = [];
+  let wake = () => {};
+  const hear = (event: RunEvent) => {
+    events.push(event);
+    wake();
+  };
+  const profile = await mkdtemp(join(tmpdir(), 'resnet-parity-'));
+  const page = await servePage(task, hear);
+  const child = spawn(search.path, [...browserFlags({ profile }), page.address], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  let words = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    words = (words + text).slice(-2000);
+  });
+  const fail = (message: string) => hear({ event: 'failed', message });
+  child.once('error', (error) => fail(`${search.path} could not be started: ${error.message}`));
+  child.once('exit', (code) =>
+    fail(`${search.path} ended (code ${code}) before its work was done.\n${words.trim()}`),
+  );
+  try {
+    for (;;) {
+      const event = events.shift() ?? (await next());
+      if (event === null) return;
+      if (event.event === 'failed') throw new BackendError('unavailable', event.message);
+      yield event;
+      if (event.event === 'done') return;
+    }
+  } finally {
+    page.close();
+    if (child.exitCode === null && child.signalCode === null && child.pid !== undefined) {
+      child.kill();
+      await once(child, 'exit');
+    }
+    await rm(profile, { recursive: true, force: true, maxRetries: 5 });
+  }
+
+  /** The next event; null where the run was stopped. */
+  async function next(): Promise<RunEvent | null> {
+    const silence = AbortSignal.any([signal, AbortSignal.timeout(silentMinutes * 60_000)]);
+    await new Promise<void>((resolve) => {
+      wake = resolve;
+      if (silence.aborted || events.length > 0) resolve();
+      else silence.addEventListener('abort', () => resolve(), { once: true });
+    });
+    const event = events.shift();
+    if (event !== undefined) return event;
+    if (signal.aborted) return null;
+    throw new BackendError(
+      'unavailable',
+      `${search.found ? search.path : ''} told nothing for ${silentMinutes} minutes.`,
+    );
+  }
+}

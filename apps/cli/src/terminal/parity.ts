@@ -1,0 +1,94 @@
+import {
+  type BackendReport,
+  conforms,
+  errorOf,
+  groupResults,
+  groups,
+  type ParityReport,
+} from '@resnetjs/parity';
+import { duration, shown, table } from './format.js';
+import type { Paint } from './paint.js';
+
+const mostFailures = 10;
+
+interface Looks {
+  readonly columns: number;
+  readonly paint: Paint;
+  /** The HTML report that was written. */
+  readonly written?: string | undefined;
+}
+
+/** The matrix by group, then what departs and what could not run. */
+export function formatParity(report: ParityReport, { columns, paint, written }: Looks): string {
+  const ran = report.backends.filter(({ reason }) => reason === null);
+  const results = ran.map(groupResults);
+  const rows = groups
+    .filter((group) => results.some((each) => each.some((result) => result.group === group)))
+    .map((group) => [
+      group,
+      ...results.map((each) => {
+        const result = each.find((one) => one.group === group);
+        if (result === undefined) return '–';
+        const count = result.passed === result.of ? `${result.of}` : `${result.passed}/${result.of}`;
+        return `${result.passed === result.of ? '✓' : '✗'} ${count} ${errorOf(result.worst)}`;
+      }),
+    ]);
+  const matrix = table([['', ...ran.map(({ name }) => name)], ...rows]);
+  const wide = matrix.split('\n').every((line) => line.length <= columns);
+  const parts = [
+    ran.length === 0 ? 'No backend could run.' : wide ? colour(matrix, paint) : stacked(ran, paint),
+    ...(ran.length > 0
+      ? [paint('dim', 'cases that agree with float64, and the relative L2 error nearest to its gate')]
+      : []),
+    report.backends.map((backend) => summaryOf(backend, paint)).join('\n'),
+    ...failuresOf(ran, columns, paint),
+    ...(written === undefined ? [] : [`The report is in ${written}`]),
+  ];
+  return parts.join('\n\n');
+}
+
+function colour(matrix: string, paint: Paint): string {
+  return matrix.replaceAll('✓', paint('green', '✓')).replaceAll('✗', paint('red', '✗'));
+}
+
+/** A backend under the other, where there is little room. */
+function stacked(backends: readonly BackendReport[], paint: Paint): string {
+  const one = (backend: BackendReport) =>
+    table(
+      groupResults(backend).map(({ group, passed, of, worst }) => [
+        group,
+        passed === of ? '✓' : '✗',
+        `${passed}/${of}`,
+        errorOf(worst),
+      ]),
+    );
+  return backends
+    .map((backend) => `${paint('bold', backend.name)}\n${colour(one(backend), paint)}`)
+    .join('\n\n');
+}
+
+function summaryOf(backend: BackendReport, paint: Paint): string {
+  const { name, where, reason, cases } = backend;
+  const label = paint('bold', name.padEnd(6));
+  if (reason !== null) return `${label} ${paint('dim', `not run: ${reason}`)}`;
+  const seconds = cases.reduce((sum, each) => sum + each.seconds, 0);
+  const words = conforms(backend) ? paint('green', 'passes') : paint('red', 'departs');
+  return `${label} ${words}, ${cases.length} cases in ${duration(seconds)}, ${where}`;
+}
+
+function failuresOf(backends: readonly BackendReport[], columns: number, paint: Paint): string[] {
+  const failed = backends.flatMap(({ name, cases }) =>
+    cases.filter(({ passed }) => !passed).map((each) => ({ name, each })),
+  );
+  if (failed.length === 0) return [];
+  const lines = failed
+    .slice(0, mostFailures)
+    .flatMap(({ name, each }) => [
+      `${paint('red', '✗')} ${name}: ${each.name}${each.departsAt === null ? '' : `, first wrong by itself: ${paint('bold', each.departsAt)}`}`,
+      ...each.failures
+        .slice(0, 2)
+        .map((message) => paint('dim', `  ${shown(message, Math.max(20, columns - 2))}`)),
+    ]);
+  if (failed.length > mostFailures) lines.push(`and ${failed.length - mostFailures} more`);
+  return [lines.join('\n')];
+}

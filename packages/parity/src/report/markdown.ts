@@ -1,0 +1,79 @@
+import { groups } from '../cases/case.js';
+import { share } from '../run/case-report.js';
+import { type BackendReport, conforms, errorOf, groupResults, type ParityReport } from './parity-report.js';
+
+const worstShown = 8;
+
+/** A report as Markdown: the matrix by group, what comes nearest to its gate, what departs, and where it ran. */
+export function reportAsMarkdown(report: ParityReport): string {
+  const ran = report.backends.filter(({ reason }) => reason === null);
+  const present = groups.filter((group) =>
+    ran.some(({ cases }) => cases.some((each) => each.group === group)),
+  );
+  const cell = (backend: BackendReport, group: (typeof groups)[number]) => {
+    const result = groupResults(backend).find((each) => each.group === group);
+    if (result === undefined) return '–';
+    const { passed, of, worst } = result;
+    return `${passed === of ? '✓' : '✗'} ${passed}/${of}, ${errorOf(worst)}`;
+  };
+  const rows = present.map((group) => [group, ...ran.map((backend) => cell(backend, group))]);
+  const total = ran.map((backend) => {
+    const seconds = backend.cases.reduce((sum, each) => sum + each.seconds, 0);
+    return `${conforms(backend) ? '**passes**' : '**departs**'}, ${Math.round(seconds)} s`;
+  });
+  const near = ran
+    .flatMap((backend) => backend.cases.map((each) => ({ backend, each })))
+    .filter(({ each }) => share(each.worst) >= 0)
+    .sort((a, b) => share(b.each.worst) - share(a.each.worst))
+    .slice(0, worstShown);
+  const failed = ran.flatMap((backend) =>
+    backend.cases
+      .filter(({ passed }) => !passed)
+      .map((each) => [backend.name, each.name, each.departsAt ?? '', each.failures[0] ?? '']),
+  );
+  return [
+    `${report.date.slice(0, 10)}, level ${report.level}: \`${report.command}\``,
+    table(['', ...ran.map(({ name }) => name)], [...rows, ['all', ...total]]),
+    'A cell counts the cases that pass, and gives the relative L2 error of the case that comes nearest to its gate.',
+    '**Nearest to their gates**',
+    table(
+      ['backend', 'case', 'what', 'relative L2', 'of its gate'],
+      near.map(({ backend, each }) => [
+        backend.name,
+        each.name,
+        each.worst?.what ?? '',
+        errorOf(each),
+        `${Math.round(100 * share(each.worst))} %`,
+      ]),
+    ),
+    ...(failed.length > 0 ? ['**Departs**', table(['backend', 'case', 'first at', 'how'], failed)] : []),
+    '**Where it ran**',
+    table(
+      ['backend', 'where', 'bits', 'threads', 'facts'],
+      report.backends.map(({ name, where, reason, registered }) =>
+        registered === null
+          ? [name, where, '', '', `not run: ${reason}`]
+          : [
+              name,
+              where,
+              String(registered.precision),
+              String(registered.threads),
+              facts(registered.details),
+            ],
+      ),
+    ),
+    `The machine: ${facts(report.machine)}.`,
+  ].join('\n\n');
+}
+
+function facts(details: Readonly<Record<string, string>>): string {
+  return Object.entries(details)
+    .map(([name, value]) => `${name}: ${value}`)
+    .join('; ');
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) =>
+    `| ${cells.map((cell) => cell.replace(/\s+/g, ' ').replaceAll('|', '\\|')).join(' | ')} |`;
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+}
