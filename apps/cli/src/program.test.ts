@@ -30,7 +30,7 @@ async function run(...args: string[]): Promise<{ output: string; code: number }>
 }
 
 describe('the command line', () => {
-  it.each([[[]], [['summary']], [['train']], [['evaluate']], [['predict']], [['backends']]])(
+  it.each([[[]], [['summary']], [['train']], [['evaluate']], [['predict']], [['backends']], [['parity']]])(
     'explains itself: %s',
     async (command) => {
       const { output, code } = await run(...command, '--help');

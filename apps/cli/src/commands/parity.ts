@@ -28,7 +28,8 @@ export function parityCommand(): Command {
       'after',
       `
 A backend is judged by its distance to a float64 computation, never to another backend.
-Exit codes: 0 if everything that ran agrees, 1 if something departs or a backend that was named can't run.
+Exit codes: 0 if all that ran agrees, 1 if something departs, or a backend that was
+named can't run.
 
 Examples:
   $ resnet parity

@@ -1,0 +1,72 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { ParityReport } from '@resnetjs/parity';
+import { findBrowser } from '@resnetjs/parity/node';
+import { afterAll, describe, expect, it } from 'vitest';
+import { resnetIn } from './e2e.test-support.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'resnetjs-parity-'));
+const resnet = resnetIn(folder);
+const only = ['--only', 'block: identity f=2'];
+afterAll(() => rmSync(folder, { recursive: true }));
+
+describe('resnet parity', () => {
+  it('judges the backends of this process, prints one document, and writes both reports', async () => {
+    const args = [
+      'parity',
+      '--backends',
+      'wasm,cpu',
+      ...only,
+      '--json',
+      '--report',
+      'new/p.html',
+      '--markdown',
+      'p.md',
+    ];
+    const { code, stdout } = await resnet(args);
+    expect(code).toBe(0);
+    const report = JSON.parse(stdout) as ParityReport;
+    expect(report.backends.map(({ name, cases }) => [name, cases.length, cases[0]?.passed])).toEqual([
+      ['wasm', 1, true],
+      ['cpu', 1, true],
+    ]);
+    expect(readFileSync(join(folder, 'new/p.html'), 'utf8')).toContain(
+      'All backends that ran agree with float64',
+    );
+    expect(readFileSync(join(folder, 'p.md'), 'utf8')).toContain('| block | ✓ 1/1');
+  });
+
+  const browser = findBrowser();
+  it.skipIf(!browser.found)('judges webgl in a browser of this machine', async () => {
+    const { code, stdout } = await resnet(['parity', '--backends', 'webgl', ...only, '--json']);
+    const [webgl] = (JSON.parse(stdout) as ParityReport).backends;
+    expect(webgl?.reason).toBeNull();
+    expect(webgl?.cases).toMatchObject([{ name: 'block: identity f=2', passed: true, failures: [] }]);
+    expect(webgl?.registered?.details.renderer).toBeTruthy();
+    expect(code).toBe(0);
+  });
+
+  it('says which backend cannot run and why, and fails where it was named', async () => {
+    const { code, stdout } = await resnet(['parity', '--backends', 'webgl', '--browser', 'nowhere', ...only]);
+    expect(code).toBe(1);
+    expect(stdout).toContain('There is no file nowhere');
+  });
+
+  it('knows wrong names and empty choices before anything is computed', async () => {
+    const unknown = await resnet(['parity', '--backends', 'wasn']);
+    expect(unknown).toMatchObject({ code: 2, stdout: '' });
+    expect(unknown.stderr).toContain('wasm');
+    const none = await resnet(['parity', '--only', 'no such case']);
+    expect(none).toMatchObject({ code: 2, stdout: '' });
+    expect(none.stderr).toContain('no such case');
+  });
+
+  it('stops at Ctrl-C, and leaves no browser', async () => {
+    const { code, stderr } = await resnet(['parity', '--backends', 'cpu', '--level', 'full'], (child) => {
+      setTimeout(() => child.kill('SIGINT'), 4000);
+    });
+    expect(code).toBe(130);
+    expect(stderr).toContain('Stopped');
+  });
+});
