@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runInstalled } from './commands.mjs';
+import { lintWorkflows } from './lint-workflows.mjs';
 import { testPack } from './pack-test.mjs';
 import { setUpBrowser } from './set-up-browser.mjs';
 import { foldersWith } from './workspace.mjs';
@@ -98,6 +99,7 @@ async function inBrowser() {
 const steps = [
   { name: 'set-up: install and build', run: setUpStep, needed: true },
   { name: 'lint: style and formatting (npm run format mends most of it)', run: lint },
+  { name: 'workflows: what runs only at GitHub', run: async () => one(await lintWorkflows()) },
   { name: 'imports: the direction of every arrow', run: imports },
   { name: 'types: sources and tests', run: types },
   { name: 'unit tests', run: () => vitest('unit') },
