@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runInstalled } from './commands.mjs';
 import { lintWorkflows } from './lint-workflows.mjs';
+import { withoutBackend } from '../ci/src/lacking-backend.mjs';
 import { testPack } from './pack-test.mjs';
 import { setUpBrowser } from './set-up-browser.mjs';
 import { foldersWith } from './workspace.mjs';
@@ -91,9 +92,7 @@ async function inBrowser() {
     console.log(`  in ${browser.path}`);
     return vitest('browser', { RESNETJS_BROWSER: browser.path });
   }
-  if (process.env.CI === 'true') return one({ code: 1, output: browser.reason });
-  console.log(`  skipped: ${browser.reason}`);
-  return { passed: 0, failed: 0, skipped: 1, output: '' };
+  return withoutBackend('webgl', browser.reason);
 }
 
 const steps = [
@@ -124,7 +123,7 @@ for (const { name, run, needed } of chosen) {
   const start = performance.now();
   const { passed, failed, skipped, output } = await run();
   const seconds = ((performance.now() - start) / 1000).toFixed(1);
-  if (failed > 0 && output) console.log(output.trimEnd());
+  if ((failed > 0 || passed === 0) && output) console.log(output.trimEnd());
   console.log(`  ${failed > 0 ? 'FAILED' : 'ok'} in ${seconds} s`);
   total.passed += passed;
   total.failed += failed;
