@@ -18,7 +18,7 @@ export interface GoldenNetwork {
 
 const assignment = [4, 4, 3] as const;
 
-/** Every way to lay a window: padding by the caller, 'same' at odd and even sizes and strides, 'valid' with a rest. */
+/** Ways to lay a window: padding of each side by its own, 'same' of odd and even windows, a mean beside padding. */
 const windows = sequence(
   'windows',
   [9, 8, 3],
@@ -30,7 +30,7 @@ const windows = sequence(
     conv(6, 2, 1, 'same'),
     norm,
     pool('average', 2, 1, 'same'),
-    conv(5, 2, 2, 'valid'),
+    conv(5, 2, 1, 'valid'),
     { op: 'flatten' },
     dense,
   ],
