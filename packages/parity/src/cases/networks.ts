@@ -20,7 +20,7 @@ const stem: readonly Op[] = [
 ];
 
 /** The course's network with fewer and narrower blocks. */
-const shortCourse: Network = {
+export const shortCourse: Network = {
   ...sequence('short course network', [32, 32, 3], stem),
   stages: [
     [

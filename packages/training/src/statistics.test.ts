@@ -1,0 +1,68 @@
+import '@tensorflow/tfjs-backend-cpu';
+import {
+  disposeMap,
+  disposeTrainingPass,
+  forwardTraining,
+  type Network,
+  type ParameterId,
+  type TensorMap,
+} from '@resnetjs/core';
+import * as tf from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { updateStatistics } from './statistics.js';
+
+beforeAll(() => tf.setBackend('cpu'));
+
+/** One normalization of pictures of 2×1 pixels and 2 channels. */
+const network: Network = {
+  name: 'normalization',
+  naming: 'course',
+  input: [2, 1, 2],
+  inputName: 'input_1',
+  stem: [{ op: 'norm', epsilon: 1e-3, momentum: 0.99 }],
+  stages: [],
+  head: [],
+};
+
+// Printed by tooling/goldens/running_statistics.py: Keras 3.15.1, PyTorch 2.13.0, float64.
+const keras = { mean: [0.25375, -0.9775], variance: [1.51171875, 0.793125] };
+const torch = { mean: keras.mean, variance: [1.520625, 0.81] };
+/** Sums of a few float32 numbers of size 1. */
+const tolerance = 2e-7;
+
+describe('updateStatistics', () => {
+  it('does what Keras 3 does, with the biased variance, and not what PyTorch does', () => {
+    const tensors = tf.memory().numTensors;
+    const updated = afterOneBatch();
+    expect(apart(updated.mean, keras.mean)).toBeLessThan(tolerance);
+    expect(apart(updated.variance, keras.variance)).toBeLessThan(tolerance);
+    // PyTorch divides by n − 1 here: its new share is 4/3 of ours in a batch of four pixels.
+    expect(apart(updated.variance, torch.variance)).toBeGreaterThan(5e-3);
+    expect(tf.memory().numTensors).toBe(tensors);
+  });
+});
+
+/** The running statistics after the batch of the script, from the script's old ones. */
+function afterOneBatch() {
+  const tensor = (id: string, values: number[]): [ParameterId, tf.Tensor] => [id, tf.tensor1d(values)];
+  const weights: TensorMap = new Map([tensor('stem.0.scale', [1, 1]), tensor('stem.0.offset', [0, 0])]);
+  const statistics: TensorMap = new Map([
+    tensor('stem.0.mean', [0.25, -1]),
+    tensor('stem.0.variance', [1.5, 0.75]),
+  ]);
+  const pictures = tf.tensor4d([1, -2, 3, 0.5, 0, 4, -1.5, 2.5], [2, 2, 1, 2]);
+  const pass = forwardTraining(network, { weights, statistics }, pictures);
+  const updated = updateStatistics(network, statistics, pass.moments);
+  const values = (id: ParameterId) => Array.from(updated.get(id)?.dataSync() ?? []);
+  const result = { mean: values('stem.0.mean'), variance: values('stem.0.variance') };
+  pictures.dispose();
+  disposeTrainingPass(pass);
+  for (const map of [weights, statistics, updated]) disposeMap(map);
+  return result;
+}
+
+/** The largest difference. */
+function apart(actual: readonly number[], expected: readonly number[]): number {
+  if (actual.length !== expected.length) return Number.NaN;
+  return actual.reduce((most, value, i) => Math.max(most, Math.abs(value - (expected[i] as number))), 0);
+}

@@ -1,0 +1,43 @@
+"""Draws the numbers that packages/parity/src/reference/golden-draws.test-support.ts draws, bit for bit."""
+
+import math
+
+import numpy
+
+RANGES = {
+    "kernel": (-0.5, 0.5),
+    "bias": (-0.5, 0.5),
+    "scale": (0.5, 1.5),
+    "offset": (-0.5, 0.5),
+    "mean": (-0.5, 0.5),
+    "variance": (0.5, 1.5),
+}
+
+
+class Draws:
+    """The minimal standard generator of Park and Miller, of which the upper 16 bits are taken."""
+
+    def __init__(self, index):
+        self.state = 20_000 + 7919 * index
+
+    def tensor(self, shape, low, high):
+        values = []
+        for _ in range(math.prod(shape)):
+            self.state = self.state * 48_271 % 2_147_483_647
+            values.append(low + (high - low) * ((self.state >> 15) / 2**16))
+        return numpy.array(values, dtype=numpy.float64).reshape(shape)
+
+
+def draw_network(network, index):
+    """(variables by id, pictures, gradient of the result)"""
+    draws = Draws(index)
+    variables = {each["id"]: draws.tensor(each["shape"], *RANGES[each["role"]]) for each in network["parameters"]}
+    pictures = draws.tensor([network["batch"], *network["input"]], -1, 1)
+    return variables, pictures, draws.tensor([network["batch"], *network["output"]], -1, 1)
+
+
+def draw_loss(loss, index):
+    """(logits, labels)"""
+    batch, classes, scale = loss["batch"], loss["classes"], loss["scale"]
+    logits = Draws(index).tensor([batch, classes], -scale, scale)
+    return logits, [2 * row % classes for row in range(batch)]
