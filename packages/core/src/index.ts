@@ -48,6 +48,7 @@ export {
 } from './compute/variables.js';
 export { type ErrorCode, ResNetError } from './errors.js';
 export { type GradCamOptions, gradCam } from './explain/grad-cam.js';
+export { gradientNorms, kernelDepths, type LayerGradient } from './explain/gradient-norms.js';
 export { countParameters, multiplyAdds, type ParameterCount, stepMultiplyAdds } from './inspect/cost.js';
 export { type DrawOptions, drawNetwork } from './inspect/draw/draw-network.js';
 export type {
