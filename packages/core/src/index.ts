@@ -31,7 +31,9 @@ export {
   type TrainingPass,
 } from './compute/differentiate.js';
 export { type DrawSource, drawInitialValues, statefulDraws, statelessDraws } from './compute/draw.js';
-export { forward } from './compute/forward.js';
+export { disposeFeatureMaps, type FeatureMaps, featureMaps } from './compute/feature-maps.js';
+export { type ForwardOptions, forward } from './compute/forward.js';
+export { type Influence, influence } from './compute/influence.js';
 export type { Direction, Observer } from './compute/observe.js';
 export { optionalKernel } from './compute/optional-kernel.js';
 export type { Instruction } from './compute/schedule.js';
@@ -45,8 +47,25 @@ export {
   type Variables,
 } from './compute/variables.js';
 export { type ErrorCode, ResNetError } from './errors.js';
+export { type GradCamOptions, gradCam } from './explain/grad-cam.js';
+export { gradientNorms, kernelDepths, type LayerGradient } from './explain/gradient-norms.js';
 export { countParameters, multiplyAdds, type ParameterCount, stepMultiplyAdds } from './inspect/cost.js';
+export { type DrawOptions, drawNetwork } from './inspect/draw/draw-network.js';
+export type {
+  Box,
+  Drawing,
+  DrawnBar,
+  DrawnEdge,
+  DrawnGroup,
+  DrawnNode,
+  DrawnText,
+  Facts,
+  NodeKind,
+  Point,
+} from './inspect/draw/drawing.js';
+export { formatSvg, type SvgOptions } from './inspect/draw/format-svg.js';
 export { formatSummary, type LayerSummary, type Summary, summarize } from './inspect/summary.js';
+export { findStep, type StepReference } from './network/find-step.js';
 export { type Initializer, initializers } from './network/initializer.js';
 export { layerNames } from './network/names.js';
 export {

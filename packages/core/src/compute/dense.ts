@@ -19,10 +19,12 @@ export function differentiateDense(x: tf.Tensor, weights: DenseWeights): Differe
     saved: [x],
     pull: (dy, needs) => ({
       inputs: [needs.input ? tf.matMul(dy, weights.kernel, false, true) : null],
-      weights: [
-        ['kernel', tf.matMul(x, dy, true)],
-        ['bias', tf.sum(dy, 0)],
-      ],
+      weights: needs.weights
+        ? [
+            ['kernel', tf.matMul(x, dy, true)],
+            ['bias', tf.sum(dy, 0)],
+          ]
+        : [],
     }),
   };
 }

@@ -37,35 +37,39 @@ const cases = [...operationCases.filter(({ level }) => level === 'quick').slice(
 );
 
 describe('referenceGradients', () => {
-  it.each(cases)('agrees with finite differences: $name', (each) => {
-    const { network } = each;
-    const { variables, pictures, upstream } = drawCase(each, berth);
-    const loss = (moved: ReferenceVariables, seen: ReferenceTensor) => {
-      const { result } = referenceForward(network, moved, seen, { mode: 'training' });
-      return numbers(result).reduce((sum, value, i) => sum + value * (upstream.data[i] as number), 0);
-    };
-    const truth = referenceGradients(network, variables, pictures, () => upstream);
-    expect(truth.result.shape.slice(1)).toEqual(outputShape(network));
-    const check = (
-      what: string,
-      gradient: ReferenceTensor,
-      at: ReferenceTensor,
-      lossAt: (moved: ReferenceTensor) => number,
-    ) => {
-      const indices = sampled(at);
-      const zero = gradient.data.every((value) => Math.abs(value) < 1e-12);
-      const verdict = judge(
-        what,
-        indices.map((index) => gradient.data[index] as number),
-        indices.map((index) => difference(at, index, lossAt)),
-        zero ? zeroGate : gate,
-      );
-      expect(verdict.passed, verdict.message).toBe(true);
-    };
-    check('pictures', truth.input, pictures, (moved) => loss(variables, moved));
-    for (const [id, gradient] of truth.weights) {
-      const own = variables.get(id) as ReferenceTensor;
-      check(id, gradient, own, (moved) => loss(new Map(variables).set(id, moved), pictures));
-    }
-  });
+  const modes = ['training', 'inference'] as const;
+  it.each(modes.flatMap((mode) => cases.map((each) => ({ ...each, mode }))))(
+    'agrees with finite differences in $mode: $name',
+    (each) => {
+      const { mode, network } = each;
+      const { variables, pictures, upstream } = drawCase(each, { distance: berth, mode });
+      const loss = (moved: ReferenceVariables, seen: ReferenceTensor) => {
+        const { result } = referenceForward(network, moved, seen, { mode });
+        return numbers(result).reduce((sum, value, i) => sum + value * (upstream.data[i] as number), 0);
+      };
+      const truth = referenceGradients(network, variables, pictures, () => upstream, { mode });
+      expect(truth.result.shape.slice(1)).toEqual(outputShape(network));
+      const check = (
+        what: string,
+        gradient: ReferenceTensor,
+        at: ReferenceTensor,
+        lossAt: (moved: ReferenceTensor) => number,
+      ) => {
+        const indices = sampled(at);
+        const zero = gradient.data.every((value) => Math.abs(value) < 1e-12);
+        const verdict = judge(
+          what,
+          indices.map((index) => gradient.data[index] as number),
+          indices.map((index) => difference(at, index, lossAt)),
+          zero ? zeroGate : gate,
+        );
+        expect(verdict.passed, verdict.message).toBe(true);
+      };
+      check('pictures', truth.input, pictures, (moved) => loss(variables, moved));
+      for (const [id, gradient] of truth.weights) {
+        const own = variables.get(id) as ReferenceTensor;
+        check(id, gradient, own, (moved) => loss(new Map(variables).set(id, moved), pictures));
+      }
+    },
+  );
 });

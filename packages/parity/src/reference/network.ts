@@ -1,5 +1,11 @@
 import { type Network, type ParameterId, parameterId, type Role, type Step, walk } from '@resnetjs/core';
-import { batchMoments, batchNorm, batchNormGradients, type ReferenceMoments } from './batch-norm.js';
+import {
+  batchMoments,
+  batchNorm,
+  batchNormGradients,
+  fixedNormGradients,
+  type ReferenceMoments,
+} from './batch-norm.js';
 import { convolution, convolutionGradients } from './convolution.js';
 import { dense, denseGradients } from './dense.js';
 import { padding, paddingGradient, pooling, poolingGradient, poolingLeads } from './pooling.js';
@@ -90,14 +96,15 @@ export function referenceStep(
   }
 }
 
-/** A pass in training mode, and the gradients of every weight and of the pictures, from that of the result. */
+/** A pass, and the gradients of every weight, of every step and of the pictures, from that of the result. */
 export function referenceGradients(
   network: Network,
   variables: ReferenceVariables,
   pictures: ReferenceTensor,
   upstream: (result: ReferenceTensor) => ReferenceTensor,
+  { mode }: { readonly mode: Mode } = { mode: 'training' },
 ): ReferenceGradients {
-  const pass = referenceForward(network, variables, pictures, { mode: 'training' });
+  const pass = referenceForward(network, variables, pictures, { mode });
   const gradients = pass.steps.map((each) => zeros(each.shape, each));
   gradients[gradients.length - 1] = upstream(pass.result);
   const weights = new Map<ParameterId, ReferenceTensor>();
@@ -117,7 +124,16 @@ export function referenceGradients(
       }
       case 'norm': {
         const ownWeights = { scale: own('scale'), offset: own('offset') };
-        const { dx, dScale, dOffset } = batchNormGradients(x, ownWeights, dy, op.epsilon);
+        const { dx, dScale, dOffset } =
+          mode === 'training'
+            ? batchNormGradients(x, ownWeights, dy, op.epsilon)
+            : fixedNormGradients(
+                x,
+                { mean: own('mean'), variance: own('variance') },
+                ownWeights,
+                dy,
+                op.epsilon,
+              );
         found('scale', dScale);
         found('offset', dOffset);
         return [dx];

@@ -13,7 +13,7 @@ import {
 } from '@resnetjs/core';
 import type { Subject } from '../cases/case.js';
 import { poolingLeads } from '../reference/pooling.js';
-import { distanceToKink, type ReferenceVariables, referenceStep } from '../reference/network.js';
+import { distanceToKink, type ReferenceVariables, referenceStep, type Mode } from '../reference/network.js';
 import { mapped, numbers, type ReferenceTensor, sizeOf, tensor64 } from '../reference/tensor.js';
 
 /** What a case computes with: float32 values, held as float64 too. */
@@ -31,11 +31,21 @@ export interface Drawn {
 const clearance = 2e-5;
 const mostAttempts = 200;
 
-/** Draws a subject so that in training every kink is clear of float32's error; `distance` asks for more than the usual. */
-export function drawCase(subject: Subject, distance = clearance): Drawn {
+export interface Clearance {
+  /** How far from every kink; somewhat more than float32's error in a block where it isn't given. */
+  readonly distance?: number;
+  /** The mode whose gradients are wanted; training where it isn't given. */
+  readonly mode?: Mode;
+}
+
+/** Draws a subject so that every kink is clear of float32's error. */
+export function drawCase(
+  subject: Subject,
+  { distance = clearance, mode = 'training' }: Clearance = {},
+): Drawn {
   for (let attempt = 0; attempt < mostAttempts; attempt++) {
     const drawn = drawOnce(subject, Generator.stateless(subject.seed, attempt));
-    const variables = clearKinks(subject.network, drawn, distance);
+    const variables = clearKinks(subject.network, drawn, { distance, mode });
     if (variables !== null) return { ...drawn, variables };
   }
   throw new Error(`${subject.name}: no draw of ${mostAttempts} keeps ${distance} away from every kink.`);
@@ -82,7 +92,7 @@ function drawOnce({ network, batch }: Subject, generator: Generator): Drawn {
 function clearKinks(
   network: Network,
   { variables, pictures }: Drawn,
-  distance: number,
+  { distance, mode }: Required<Clearance>,
 ): ReferenceVariables | null {
   const moved = new Map<ParameterId, ReferenceTensor>(variables);
   const results: ReferenceTensor[] = [];
@@ -90,7 +100,7 @@ function clearKinks(
   const compute = (index: number) => {
     const step = steps[index] as Step;
     const inputs = step.from.map((from) => results[from] as ReferenceTensor);
-    results[index] = referenceStep(step, inputs.length > 0 ? inputs : [pictures], moved, 'training').y;
+    results[index] = referenceStep(step, inputs.length > 0 ? inputs : [pictures], moved, mode).y;
   };
   const settled = new Set<number>();
   for (let index = 0; index < steps.length; index++) {

@@ -81,7 +81,7 @@ function prefixed(prefix: string, verdict: Verdict): Verdict {
 /** Pictures go into a single operation as they are, and bring no rounding with them: only ties are kept away. */
 function draw(each: PassCase): Drawn {
   if (!each.training) return drawAny(each);
-  return walk(each.network).length === 2 ? drawCase(each, Number.MIN_VALUE) : drawCase(each);
+  return walk(each.network).length === 2 ? drawCase(each, { distance: Number.MIN_VALUE }) : drawCase(each);
 }
 
 function roundedDraw({ variables, pictures, upstream }: Drawn): Drawn {
