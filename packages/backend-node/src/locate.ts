@@ -80,7 +80,8 @@ export function inspect(folder: string): Omit<NativePackage, 'origin'> | string 
     .filter((version) => version <= supported)
     .map((version) => join(folder, 'lib', `napi-v${version}`, 'tfjs_binding.node'))
     .find(isLibrary);
-  if (addon === undefined) return 'its addon, tfjs_binding.node, is missing (its install script did not finish)';
+  if (addon === undefined)
+    return 'its addon, tfjs_binding.node, is missing (its install script did not finish)';
   const library = libraryNames[process.platform] ?? [];
   if (!library.some((name) => isLibrary(join(folder, 'deps', 'lib', name))))
     return 'the TensorFlow library is missing below deps/lib (its install script did not finish)';

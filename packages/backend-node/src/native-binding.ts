@@ -1,5 +1,6 @@
 /** What tfjs-node's addon offers, as far as this package uses it. Tensors are numbers there. */
 export interface NativeBinding {
+  /** Such as `2.21.0`. */
   readonly TF_Version: string;
   readonly TF_FLOAT: number;
   readonly TF_INT32: number;
@@ -8,16 +9,27 @@ export interface NativeBinding {
   readonly TF_ATTR_FLOAT: number;
   readonly TF_ATTR_BOOL: number;
   readonly TF_ATTR_TYPE: number;
-  createTensor(shape: readonly number[], dtype: number, values: Float32Array | Int32Array | Uint8Array): number;
+  readonly TF_ATTR_SHAPE: number;
+  /** TensorFlow goes on using the array's memory: nobody may write to it afterwards. */
+  createTensor(
+    shape: readonly number[],
+    dtype: number,
+    values: Float32Array | Int32Array | Uint8Array,
+  ): number;
   deleteTensor(id: number): void;
-  /** Runs an operation of TensorFlow at once, on this thread and TensorFlow's own. */
+  /** Runs an operation of TensorFlow; it has ended when this returns. */
   executeOp(
     name: string,
     attributes: readonly OperationAttribute[],
     inputs: readonly number[],
     outputs: number,
-  ): { readonly id: number; readonly shape: number[]; readonly dtype: number }[];
-  isUsingGpuDevice(): boolean;
+  ): NativeTensor[];
+}
+
+export interface NativeTensor {
+  readonly id: number;
+  readonly shape: number[];
+  readonly dtype: number;
 }
 
 export interface OperationAttribute {

@@ -90,7 +90,10 @@ async function start(native: NativePackage): Promise<NodeBackend> {
   }
   const backend = tf.backend();
   if (!isNodeBackend(backend)) {
-    throw new BackendError('start-failed', `Another backend than tfjs-node's is registered as "${backendName}".`);
+    throw new BackendError(
+      'start-failed',
+      `Another backend than tfjs-node's is registered as "${backendName}".`,
+    );
   }
   return backend;
 }

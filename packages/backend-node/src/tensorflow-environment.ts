@@ -19,7 +19,8 @@ export async function withTensorflowEnvironment<Result>(
   start: () => Promise<Result>,
 ): Promise<Result> {
   const wanted: Record<string, string | undefined> = {
-    TF_CPP_MIN_LOG_LEVEL: logging === undefined ? (process.env.TF_CPP_MIN_LOG_LEVEL ?? '2') : leastLevel[logging],
+    TF_CPP_MIN_LOG_LEVEL:
+      logging === undefined ? (process.env.TF_CPP_MIN_LOG_LEVEL ?? '2') : leastLevel[logging],
     TF_NUM_INTRAOP_THREADS: threads?.toString(),
   };
   const before = Object.keys(wanted).map((name) => [name, process.env[name]] as const);
