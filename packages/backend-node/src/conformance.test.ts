@@ -1,9 +1,10 @@
 import { conformanceCases, publishedResults, reproduce, runConformance } from '@resnetjs/parity';
 import * as tf from '@tensorflow/tfjs-core';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { register } from './index.js';
+import { describeNative } from './native.test-support.js';
 
-describe('native TensorFlow', () => {
+describeNative('native TensorFlow', () => {
   beforeAll(() => register());
 
   it.each(publishedResults)('prints what was printed: $source, $call', async (published) => {

@@ -58,13 +58,13 @@ export async function startStock(options: StartOptions = {}): Promise<Started> {
   const found = locateNative();
   if (found.native === null) throw notInstalled(found.rejected);
   const { threads, logging } = options;
-  const backend = await withTensorflowEnvironment({ threads, logging }, () => start(found.native));
+  const backend = await withTensorflowEnvironment({ threads, logging }, () => start(found.native, logging));
   started = describe(backend, threads, found.native.folder);
   return started;
 }
 
-async function start(native: NativePackage): Promise<NodeBackend> {
-  const binding = loadAddon(native);
+async function start(native: NativePackage, logging: Logging | undefined): Promise<NodeBackend> {
+  const binding = loadAddon(native, logging);
   try {
     const requireFrom = requireWith(native.folder, {
       '@tensorflow/tfjs': tf,
@@ -99,9 +99,22 @@ async function start(native: NativePackage): Promise<NodeBackend> {
 }
 
 /** Through Node's own cache: a second load of the file gives the same TensorFlow. */
-function loadAddon({ folder, addon, origin }: NativePackage): NativeBinding {
+function loadAddon(
+  { folder, addon, pauseStderr, origin }: NativePackage,
+  logging: Logging | undefined,
+): NativeBinding {
+  const load = createRequire(join(folder, 'package.json'));
   try {
-    return createRequire(join(folder, 'package.json'))(addon);
+    const talkative =
+      logging === 'info' || (logging === undefined && process.env.TF_CPP_MIN_LOG_LEVEL === '0');
+    if (pauseStderr === null || talkative) return load(addon);
+    const stderr = load(pauseStderr) as { pause(): void; resume(): void };
+    stderr.pause();
+    try {
+      return load(addon);
+    } finally {
+      stderr.resume();
+    }
   } catch (cause) {
     const mend =
       origin === 'cache'

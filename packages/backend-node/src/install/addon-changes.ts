@@ -4,9 +4,8 @@ import { join } from 'node:path';
 import { impossible } from './way.js';
 
 /**
- * Two additions to tfjs-node 4.22.0's addon where it is built here: attributes that are lists of strings
- * or of types, which TensorFlow's fused convolution has; and TF_CPP_MIN_LOG_LEVEL for releases of
- * TensorFlow that no longer read it by themselves.
+ * Additions to tfjs-node 4.22.0's addon where it is built here: attributes that are lists of strings or of
+ * types, as TensorFlow's fused convolution has them, and the log level.
  */
 
 interface Change {
@@ -60,7 +59,7 @@ const lists: readonly Change[] = [
   },
 ];
 
-/** Only where the library's headers are those of a TensorFlow that logs through Abseil. */
+/** Only where the library's headers are those of a TensorFlow that logs through Abseil, which reads no variable. */
 const quiet: readonly Change[] = [
   { before: '#include "tensorflow/c/eager/c_api.h"', addition: '#include "absl/log/globals.h"\n' },
   {
@@ -81,9 +80,7 @@ export async function changeAddon(folder: string): Promise<{ file: string; befor
   const file = join(folder, 'binding', 'tfjs_backend.cc');
   const before = await readFile(file, 'utf8');
   const abseil = existsSync(join(folder, 'deps', 'include', 'absl', 'log', 'globals.h'));
-  let source = before;
-  for (const change of [...lists, ...(abseil ? quiet : [])]) source = insert(source, change);
-  await writeFile(file, source);
+  await writeFile(file, [...lists, ...(abseil ? quiet : [])].reduce(insert, before));
   return { file, before };
 }
 

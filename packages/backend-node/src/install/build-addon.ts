@@ -8,7 +8,7 @@ import { impossible, type Workplace } from './way.js';
 const nodeGyp = 'node-gyp@11.5.0';
 
 /** The addon uses no newer N-API than this; every Node since 12.22 and 14.17 has it. */
-const napiVersion = 8;
+export const napiVersion = 8;
 
 /** A C++ compiler and make, which node-gyp calls; a word on them. */
 export async function findCompiler(signal: AbortSignal | undefined): Promise<string> {
@@ -25,15 +25,25 @@ export async function findCompiler(signal: AbortSignal | undefined): Promise<str
 /** Builds tfjs-node's addon in its folder against deps/lib and deps/include. */
 export async function buildAddon({ folder, signal }: Workplace): Promise<void> {
   const place = join(folder, 'lib', `napi-v${napiVersion}`);
+  const variables = [`--module_path=${place}`, `--napi_build_version=${napiVersion}`];
+  await rebuild(folder, ['--module_name=tfjs_binding', ...variables], signal);
+  await rm(join(folder, 'build'), { recursive: true, force: true });
+}
+
+/** node-gyp on the binding.gyp of a folder. */
+export async function rebuild(
+  folder: string,
+  variables: readonly string[],
+  signal: AbortSignal | undefined,
+): Promise<void> {
   const headers = await headersFolder(signal);
   const args = [
-    ...['exec', '--yes', `--package=${nodeGyp}`, '--', 'node-gyp', 'rebuild', '--module_name=tfjs_binding'],
-    ...[`--module_path=${place}`, `--napi_build_version=${napiVersion}`],
+    ...['exec', '--yes', `--package=${nodeGyp}`, '--', 'node-gyp', 'rebuild', ...variables],
     ...(headers === null ? [] : [`--nodedir=${headers}`]),
   ];
   const env = process.platform === 'darwin' ? { LDFLAGS: '-Wl,-rpath,@loader_path/../../deps/lib' } : {};
   const { code, output } = await runCommand('npm', args, { cwd: folder, env, signal, seconds: 900 });
-  if (code === 0) return rm(join(folder, 'build'), { recursive: true, force: true });
+  if (code === 0) return;
   const errors = output.split('\n').filter((line) => /\berror\b|ERR!/i.test(line));
   throw impossible(`node-gyp could not build the addon: ${lastWords(errors.join('\n') || output)}`);
 }

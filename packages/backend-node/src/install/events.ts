@@ -28,28 +28,39 @@ export interface Installed {
 /** Everything but the end. */
 export type Say = (event: Exclude<InstallEvent, { event: 'done' }>) => void;
 
-/** Turns a function that reports while it works into events and, at last, what it gave. */
+/**
+ * Turns a function that reports while it works into events and, at last, what it gave. Leaving the loop,
+ * or the caller's signal, aborts the work, and waits until it has tidied up.
+ */
 export async function* eventsOf<Event, Result>(
-  work: (say: (event: Event) => void) => Promise<Result>,
+  work: (say: (event: Event) => void, signal: AbortSignal) => Promise<Result>,
+  signal?: AbortSignal,
 ): AsyncGenerator<Event, Result, undefined> {
+  const left = new AbortController();
   const waiting: Event[] = [];
   let wake = () => {};
-  const settled = { done: false };
-  const result = work((event) => {
+  let settled = false;
+  const say = (event: Event) => {
     waiting.push(event);
     wake();
-  }).finally(() => {
-    settled.done = true;
+  };
+  const signals = signal === undefined ? [left.signal] : [left.signal, signal];
+  const result = work(say, AbortSignal.any(signals)).finally(() => {
+    settled = true;
     wake();
   });
   result.catch(() => {}); // it is awaited below
-  for (;;) {
-    yield* waiting.splice(0);
-    if (settled.done && waiting.length === 0) return await result;
-    if (waiting.length === 0 && !settled.done) {
+  try {
+    for (;;) {
+      yield* waiting.splice(0);
+      if (waiting.length > 0) continue;
+      if (settled) return await result;
       await new Promise<void>((resolve) => {
         wake = resolve;
       });
     }
+  } finally {
+    left.abort(new Error('nobody listens any more'));
+    await result.catch(() => {});
   }
 }

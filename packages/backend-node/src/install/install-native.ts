@@ -37,15 +37,10 @@ const neededBytes = 1.5e9;
  * failed.
  */
 export async function* installNative(options: InstallOptions = {}): AsyncGenerator<InstallEvent, Installed> {
-  const events = eventsOf<Parameters<Say>[0], Installed>((say) => install(options, say));
-  for (;;) {
-    const { value, done } = await events.next();
-    if (!done) yield value;
-    else {
-      yield { event: 'done', ...value };
-      return value;
-    }
-  }
+  const work = (say: Say, signal: AbortSignal) => install({ ...options, signal }, say);
+  const installed = yield* eventsOf<Parameters<Say>[0], Installed>(work, options.signal);
+  yield { event: 'done', ...installed };
+  return installed;
 }
 
 async function install(

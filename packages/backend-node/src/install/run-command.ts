@@ -18,6 +18,9 @@ export interface CommandOutcome {
 
 const mostOutput = 65_536;
 
+/** Seconds that a command has to end by itself once it is told to. */
+const patience = 5;
+
 /** Runs a command to its end; only an abort throws. npm's and npx's batch files on Windows need a shell. */
 export async function runCommand(
   command: string,
@@ -48,13 +51,18 @@ export async function runCommand(
     child.stderr.setEncoding('utf8').on('data', (text) => {
       output = (output + text).slice(-mostOutput);
     });
-    const end = () => {
+    let last: NodeJS.Timeout | undefined;
+    const kill = (signal: NodeJS.Signals) => {
       try {
-        if (process.platform === 'win32' || child.pid === undefined) child.kill();
-        else process.kill(-child.pid, 'SIGTERM');
+        if (process.platform === 'win32' || child.pid === undefined) child.kill(signal);
+        else process.kill(-child.pid, signal);
       } catch {
         // it has ended
       }
+    };
+    const end = () => {
+      kill('SIGTERM');
+      last = setTimeout(kill, 1000 * patience, 'SIGKILL');
     };
     const timer = setTimeout(() => {
       reason = `it took longer than ${seconds} s and was ended`;
@@ -63,6 +71,7 @@ export async function runCommand(
     signal?.addEventListener('abort', end, { once: true });
     const settle = (code: number | null) => {
       clearTimeout(timer);
+      clearTimeout(last);
       signal?.removeEventListener('abort', end);
       if (signal?.aborted) reject(signal.reason);
       else resolve({ code: reason ? null : code, output: reason ? `${output}\n${reason}` : output, stdout });

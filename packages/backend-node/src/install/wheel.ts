@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { changeAddon } from './addon-changes.js';
 import { buildAddon, findCompiler } from './build-addon.js';
 import { checkAddon } from './check-addon.js';
+import { buildPauseStderr } from './pause-stderr.js';
 import { lastWords, runCommand } from './run-command.js';
 import { impossible, stepping, type Workplace } from './way.js';
 
@@ -35,6 +36,7 @@ export async function installFromWheel(workplace: Workplace): Promise<string> {
   const build = stepping(say, 'addon');
   build(`building the addon with node-gyp and ${compiler}, about a minute`);
   await buildWithChanges(workplace, build);
+  await buildPauseStderr(workplace, build);
   return `the Python wheel ${wheel.split(/[\\/]/).at(-1)}`;
 }
 
@@ -138,7 +140,7 @@ async function unpackWheel({ folder, signal }: Workplace, python: string, wheel:
   const { code, output } = await runCommand(python, args, { signal, seconds: 900 });
   if (code !== 0) throw impossible(`the wheel could not be unpacked: ${lastWords(output)}`);
   const library = join(deps, 'lib');
-  const files = await readdir(library).catch(() => []);
+  const files: string[] = await readdir(library).catch(() => []);
   for (const [alias, file] of Object.entries(aliases[process.platform as 'linux' | 'darwin'])) {
     if (!files.includes(file))
       throw impossible(`${wheel} holds no ${file}: this release of TensorFlow is another kind of wheel`);
