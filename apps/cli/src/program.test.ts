@@ -20,7 +20,7 @@ async function run(...args: string[]): Promise<{ output: string; code: number }>
       getErrHelpWidth: () => 80,
     });
   collect(program);
-  for (const command of program.commands) collect(command);
+  for (const command of program.commands) [command, ...command.commands].forEach(collect);
   try {
     await program.parseAsync(args, { from: 'user' });
     return { output, code: 0 };
@@ -30,16 +30,21 @@ async function run(...args: string[]): Promise<{ output: string; code: number }>
 }
 
 describe('the command line', () => {
-  it.each([[[]], [['summary']], [['train']], [['evaluate']], [['predict']], [['backends']]])(
-    'explains itself: %s',
-    async (command) => {
-      const { output, code } = await run(...command, '--help');
-      expect(code).toBe(0);
-      expect(output).toMatchSnapshot();
-      expect(output).toMatch(/Examples?:\n {2}\$ resnet /);
-      for (const line of output.split('\n')) expect(line.length).toBeLessThanOrEqual(88);
-    },
-  );
+  it.each([
+    [[]],
+    [['summary']],
+    [['train']],
+    [['evaluate']],
+    [['predict']],
+    [['backends']],
+    [['backends', 'install']],
+  ])('explains itself: %s', async (command) => {
+    const { output, code } = await run(...command, '--help');
+    expect(code).toBe(0);
+    expect(output).toMatchSnapshot();
+    expect(output).toMatch(/Examples?:\n {2}\$ resnet /);
+    for (const line of output.split('\n')) expect(line.length).toBeLessThanOrEqual(88);
+  });
 
   it.each([
     [['tarin'], /unknown command 'tarin'\n\(Did you mean train\?\)/],
@@ -51,6 +56,8 @@ describe('the command line', () => {
     [['evaluate', 'run'], /required option '--data <source>'/],
     [['predict', 'run'], /missing required argument 'pictures'/],
     [['summary', 'resnet50', 'more'], /too many arguments/],
+    [['backends', 'install'], /missing required argument 'backend'/],
+    [['backends', 'install', 'nod'], /Allowed choices are node/],
     [[], /Usage: resnet/],
   ])('answers wrong usage with 2 and what is possible: %s', async (args, message) => {
     const { output, code } = await run(...args);

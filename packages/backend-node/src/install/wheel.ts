@@ -30,7 +30,7 @@ export async function installFromWheel(workplace: Workplace): Promise<string> {
   // Linux on ARM has no tensorflow-cpu of its own: tensorflow is that there.
   const name = process.platform === 'linux' && process.arch === 'arm64' ? 'tensorflow' : platform.package;
   start(`${name} with pip: about ${platform.megabytes} MB to download, about 900 MB on the disk`);
-  const wheel = await fetchWheel(workplace, python, name);
+  const wheel = await fetchWheel(workplace, python, { name, megabytes: platform.megabytes });
   start('unpacking the library');
   await unpackWheel(workplace, python, wheel);
   const build = stepping(say, 'addon');
@@ -70,7 +70,11 @@ async function findPython(signal: AbortSignal | undefined): Promise<string> {
 /** Where pip finds no wheel for its own Python, it is asked for another's. */
 const pythonVersions = [null, '3.12', '3.11'];
 
-async function fetchWheel(workplace: Workplace, python: string, name: string): Promise<string> {
+async function fetchWheel(
+  workplace: Workplace,
+  python: string,
+  { name, megabytes }: { name: string; megabytes: number },
+): Promise<string> {
   const { scratch, signal } = workplace;
   const place = join(scratch, 'wheel');
   const temporary = join(scratch, 'pip');
@@ -82,7 +86,7 @@ async function fetchWheel(workplace: Workplace, python: string, name: string): P
       ...['--no-input', '--retries', '2', '--timeout', '15', '--progress-bar', 'off'],
       ...(version === null ? [] : ['--python-version', version]),
     ];
-    const stop = watch(workplace, temporary);
+    const stop = watch(workplace, temporary, megabytes);
     const { code, output } = await runCommand(python, args, {
       env: { TMPDIR: temporary, PIP_DISABLE_PIP_VERSION_CHECK: '1' },
       signal,
@@ -96,8 +100,8 @@ async function fetchWheel(workplace: Workplace, python: string, name: string): P
   throw impossible(`pip could not download ${name}: ${[...new Set(problems)].join('; ')}`);
 }
 
-/** pip's progress is the size of what lies in its temporary folder. */
-function watch({ say }: Workplace, folder: string): () => void {
+/** pip's progress is the size of what lies in its temporary folder; how much that will be is known about. */
+function watch({ say }: Workplace, folder: string, megabytes: number): () => void {
   const timer = setInterval(async () => {
     try {
       const files = await readdir(folder, { recursive: true, withFileTypes: true });
@@ -105,7 +109,8 @@ function watch({ say }: Workplace, folder: string): () => void {
         files.filter((file) => file.isFile()).map((file) => stat(join(file.parentPath, file.name))),
       );
       const bytes = sizes.reduce((sum, { size }) => sum + size, 0);
-      if (bytes > 0) say({ event: 'progress', step: 'wheel', bytes, of: null });
+      const of = Math.max(bytes, 1e6 * megabytes);
+      if (bytes > 0) say({ event: 'progress', step: 'wheel', bytes, of });
     } catch {
       // a file went while it was looked at
     }
