@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { runInstalled } from './commands.mjs';
 import { lintWorkflows } from './lint-workflows.mjs';
 import { withoutBackend } from '../ci/src/lacking-backend.mjs';
+import { setUpNativeTensorflow } from './native-tensorflow.mjs';
 import { testPack } from './pack-test.mjs';
 import { setUpBrowser } from './set-up-browser.mjs';
 import { foldersWith } from './workspace.mjs';
@@ -95,8 +96,15 @@ async function inBrowser() {
   return withoutBackend('webgl', browser.reason);
 }
 
+/** @returns {Promise<Count>} without it, its tests are skipped */
+async function nativeTensorflow() {
+  const reason = await setUpNativeTensorflow();
+  return reason === null ? one({ code: 0, output: '' }) : withoutBackend('node', reason);
+}
+
 const steps = [
   { name: 'set-up: install and build', run: setUpStep, needed: true },
+  { name: 'native TensorFlow, in the cache folder of the user', run: nativeTensorflow },
   { name: 'lint: style and formatting (npm run format mends most of it)', run: lint },
   { name: 'workflows: what runs only at GitHub', run: async () => one(await lintWorkflows()) },
   { name: 'imports: the direction of every arrow', run: imports },

@@ -72,6 +72,11 @@ export interface BackendsCommandOptions {
   readonly json?: true;
 }
 
+export interface InstallCommandOptions {
+  readonly force?: true;
+  readonly json?: true;
+}
+
 export interface ProfileCommandOptions extends NetworkOptions {
   readonly inputShape?: [height: number, width: number, channels: number];
   readonly classes?: number;

@@ -20,7 +20,7 @@ async function run(...args: string[]): Promise<{ output: string; code: number }>
       getErrHelpWidth: () => 80,
     });
   collect(program);
-  for (const command of program.commands) collect(command);
+  for (const command of program.commands) [command, ...command.commands].forEach(collect);
   try {
     await program.parseAsync(args, { from: 'user' });
     return { output, code: 0 };
@@ -39,6 +39,7 @@ describe('the command line', () => {
     [['predict']],
     [['backends']],
     [['parity']],
+    [['backends', 'install']],
   ])('explains itself: %s', async (command) => {
     const { output, code } = await run(...command, '--help');
     expect(code).toBe(0);
@@ -58,6 +59,8 @@ describe('the command line', () => {
     [['predict', 'run'], /missing required argument 'pictures'/],
     [['draw', 'identity', '--filters', '64,0'], /It must be whole numbers of at least 1 with commas between/],
     [['summary', 'resnet50', 'more'], /too many arguments/],
+    [['backends', 'install'], /missing required argument 'backend'/],
+    [['backends', 'install', 'nod'], /Allowed choices are node/],
     [[], /Usage: resnet/],
   ])('answers wrong usage with 2 and what is possible: %s', async (args, message) => {
     const { output, code } = await run(...args);

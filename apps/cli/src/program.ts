@@ -40,7 +40,9 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 130 stopped by Ctrl-C.`,
     backendsCommand(),
     parityCommand(),
   ]) {
-    program.addCommand(command.copyInheritedSettings(program).helpOption('-h, --help', 'show this help'));
+    program.addCommand(command);
+    for (const each of [command, ...command.commands])
+      each.copyInheritedSettings(program).helpOption('-h, --help', 'show this help');
   }
   return program;
 }

@@ -4,6 +4,6 @@ import { wholeNumber } from './arguments.js';
 export function threadsOption(): Option {
   return new Option(
     '--threads <count>',
-    'threads that compute; results are the same (default: one a core, at most 8)',
+    'threads that compute (default: one a core; wasm at most 8, with the same results)',
   ).argParser(wholeNumber(1, 64));
 }

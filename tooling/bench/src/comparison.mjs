@@ -136,7 +136,7 @@ async function forEachWorkload(options, task, measure) {
  */
 async function timeInTurn(setting, options) {
   const { workload, folder, threads, names, rows } = setting;
-  const reference = yardstick(workload.task);
+  const reference = yardstick(workload.task, names);
   /** @type {Map<ContenderName, ContenderProcess>} */
   const processes = new Map();
   /** @type {Map<ContenderName, number[]>} */
@@ -225,9 +225,9 @@ async function attempt({ rows }, name, act) {
  * @param {'ms' | 'bytes'} unit
  * @returns {Table}
  */
-function rowsOf({ workload, threads, rows }, values, prefix, unit) {
+function rowsOf({ workload, threads, names, rows }, values, prefix, unit) {
   const medianOf = (/** @type {ContenderName} */ name) => spread(values.get(name) ?? []).median;
-  const ours = medianOf(yardstick(workload.task));
+  const ours = medianOf(yardstick(workload.task, names));
   const all = [...rows.values()].map((row) =>
     row.reason !== undefined
       ? row

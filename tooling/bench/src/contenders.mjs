@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { locateNative } from '@resnetjs/backend-node';
 import { runNpm } from '../../scripts/commands.mjs';
 
 /** @typedef {import('./workloads.mjs').Task} Task */
@@ -15,6 +16,7 @@ import { runNpm } from '../../scripts/commands.mjs';
  * @property {object} [order] what its order says besides
  * @property {readonly Task[]} tasks
  * @property {boolean} [oneThread]
+ * @property {boolean} [native] needs native TensorFlow
  * @property {string} [package] an npm package of the bench's own folder
  */
 
@@ -27,6 +29,27 @@ export const contenders = /** @satisfies {Record<string, Contender>} */ ({
     tasks: ['inference'],
   },
   ours: { title: 'ResNet.js, Wasm', script: 'ours.mjs', tasks: ['inference', 'training'] },
+  'node-folded': {
+    title: 'ResNet.js, native TensorFlow, folded',
+    script: 'ours.mjs',
+    order: { native: true, folded: true },
+    tasks: ['inference'],
+    native: true,
+  },
+  node: {
+    title: 'ResNet.js, native TensorFlow',
+    script: 'ours.mjs',
+    order: { native: true },
+    tasks: ['inference', 'training'],
+    native: true,
+  },
+  'tfjs-layers-node': {
+    title: 'tfjs-layers, stock tfjs-node',
+    script: 'layers.mjs',
+    order: { native: true },
+    tasks: ['inference', 'training'],
+    native: true,
+  },
   'tfjs-layers': {
     title: 'tfjs-layers, stock Wasm',
     script: 'layers.mjs',
@@ -60,8 +83,15 @@ export const contenders = /** @satisfies {Record<string, Contender>} */ ({
 /** @typedef {keyof typeof contenders} ContenderName */
 export const contenderNames = /** @type {ContenderName[]} */ (Object.keys(contenders));
 
-/** What all others are divided by. */
-export const yardstick = (/** @type {Task} */ task) => (task === 'inference' ? 'folded' : 'ours');
+/**
+ * What all others are divided by: our Wasm, or where it doesn't take part the first that does.
+ * @param {Task} task
+ * @param {readonly ContenderName[]} names
+ */
+export function yardstick(task, names) {
+  const ours = task === 'inference' ? 'folded' : 'ours';
+  return names.includes(ours) ? ours : /** @type {ContenderName} */ (names[0]);
+}
 
 /**
  * Why a contender does not take part, where it doesn't.
@@ -73,7 +103,7 @@ export function refusal(name, task, threads) {
   /** @type {Contender} */
   const contender = contenders[name];
   if (!contender.tasks.includes(task)) {
-    if (name === 'folded') return 'a folded network is for inference';
+    if (name === 'folded' || name === 'node-folded') return 'a folded network is for inference';
     if (name === 'tfjs-layers') return "TensorFlow.js's Wasm backend has no gradient of a convolution";
     return 'it only infers';
   }
@@ -102,8 +132,11 @@ export async function findMissing(names, { python, log }) {
     const last = output.trim().split('\n').at(-1) ?? '';
     for (const name of packaged) if (code !== 0) missing.set(name, `npm could not install it: ${last}`);
   }
+  const found = locateNative();
   for (const name of names) {
     const contender = /** @type {Contender} */ (contenders[name]);
+    if (contender.native && found.native === null)
+      missing.set(name, 'it needs native TensorFlow: npm run -s resnet -- backends install node');
     if (contender.python === undefined) continue;
     const needed = contender.python === 'keras' ? ['keras', 'tensorflow'] : ['torch'];
     const code = `import importlib.util as u, sys; sys.exit(not all(u.find_spec(n) for n in ${JSON.stringify(needed)}))`;

@@ -105,7 +105,8 @@ function measured(table) {
 
 for (const name of request.chosen) {
   const alone = { heap, training: step }[name];
-  if (alone !== undefined) {
+  const wanted = name !== 'training' || request.only.includes('ours');
+  if (alone !== undefined && wanted) {
     const { data: readings, text } = await alone(request, log);
     data[name] = readings;
     if (!request.json) console.log(`${machineLine(machine)}\n\n${text}\n`);

@@ -16,7 +16,11 @@ export function evaluateCommand(): Command {
     )
     .addOption(onErrorOption())
     .option('--batch-size <count>', 'pictures at a time', wholeNumber(1, 65_536), 32)
-    .option('--backend <name>', 'what computes; `resnet backends` lists them', 'wasm')
+    .option(
+      '--backend <name>',
+      'what computes: one that `resnet backends` lists, or auto, the fastest',
+      'wasm',
+    )
     .addOption(threadsOption())
     .option('--json', 'print one JSON document')
     .addHelpText('after', '\nExample:\n  $ resnet evaluate runs/signs --data test_signs.h5')

@@ -9,7 +9,11 @@ export function predictCommand(): Command {
     .argument('<model>', "a model's file or run folder")
     .argument('<pictures...>', 'JPEG, PNG or WebP files')
     .option('--top <count>', 'classes to print for each picture', wholeNumber(1), 3)
-    .option('--backend <name>', 'what computes; `resnet backends` lists them', 'wasm')
+    .option(
+      '--backend <name>',
+      'what computes: one that `resnet backends` lists, or auto, the fastest',
+      'wasm',
+    )
     .addOption(threadsOption())
     .option('--json', 'print one JSON document')
     .addHelpText('after', '\nExample:\n  $ resnet predict runs/signs photo.jpg other.png --top 3')

@@ -69,7 +69,11 @@ export function trainCommand(): Command {
       wholeNumber(1),
     )
     .option('--keep <count>', 'checkpoints that stay, the newest ones', wholeNumber(1, 1000), 2)
-    .option('--backend <name>', 'what computes; `resnet backends` lists them', 'wasm')
+    .option(
+      '--backend <name>',
+      'what computes: one that `resnet backends` lists, or auto, the fastest',
+      'wasm',
+    )
     .addOption(threadsOption());
   return addNetworkOptions(command)
     .option('--json', 'print each event as a line of JSON; the last one is {"event":"done", …}')

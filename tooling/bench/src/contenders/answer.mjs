@@ -8,6 +8,7 @@ import { createInterface } from 'node:readline';
  * @property {string} folder as writeWorkload leaves it
  * @property {number} threads
  * @property {boolean} [folded]
+ * @property {boolean} [native] on native TensorFlow
  * @property {boolean} [ours] tfjs-layers: on our kernels
  * @property {string} [modules] where the contender's packages are
  */

@@ -1,12 +1,14 @@
-// tfjs-layers, on TensorFlow.js's own Wasm backend or on ours.
+// tfjs-layers, on TensorFlow.js's own Wasm backend or on ours, or on tfjs-node as it is.
+import { startStock } from '@resnetjs/backend-node';
 import { register } from '@resnetjs/backend-wasm';
 import { setThreadsCount } from '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs-core';
 import * as layers from '@tensorflow/tfjs-layers';
 import { answer, labelsOf, readWorkload } from './answer.mjs';
 
-await answer(async ({ folder, threads, ours }) => {
-  if (ours) await register({ threads });
+await answer(async ({ folder, threads, ours, native }) => {
+  if (native) await startStock({ threads });
+  else if (ours) await register({ threads });
   else {
     setThreadsCount(threads);
     await tf.setBackend('wasm');

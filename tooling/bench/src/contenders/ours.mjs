@@ -1,12 +1,13 @@
-// ResNet.js on its Wasm backend.
-import { register } from '@resnetjs/backend-wasm';
+// ResNet.js on its Wasm backend, or on native TensorFlow.
+import * as nodeBackend from '@resnetjs/backend-node';
+import * as wasmBackend from '@resnetjs/backend-wasm';
 import { fold, forward, makeVariables, unitRange } from '@resnetjs/core';
 import { adam, train } from '@resnetjs/training';
 import * as tf from '@tensorflow/tfjs-core';
 import { answer, labelsOf, readWorkload } from './answer.mjs';
 
-await answer(async ({ folder, threads, folded }) => {
-  const registered = await register({ threads });
+await answer(async ({ folder, threads, folded, native }) => {
+  const registered = await (native ? nodeBackend : wasmBackend).register({ threads });
   if (registered.threads !== threads) throw new Error(String(registered.details.threads));
   const { task, network, batchSize, classes, learningRate, weights, pictures } = readWorkload(folder);
   let offset = 0;
@@ -15,7 +16,7 @@ await answer(async ({ folder, threads, folded }) => {
     offset += shape.reduce((a, b) => a * b, 1);
     return weights.subarray(start, offset);
   });
-  const version = `TensorFlow.js ${tf.version_core}`;
+  const version = native ? `TensorFlow ${registered.details.tensorflow}` : `TensorFlow.js ${tf.version_core}`;
   if (task === 'inference') {
     const model = folded ? fold({ network, variables }) : { network, variables };
     const input = tf.tensor(pictures, [batchSize, ...network.input]);

@@ -1,0 +1,44 @@
+import { type InstallEvent, installNative } from '@resnetjs/backend-node/install';
+import type { InstallCommandOptions } from '../command-options.js';
+import { resnetCommand } from '../resnet-command.js';
+import { StopSignals } from '../stop-signals.js';
+import { Progress } from '../terminal/progress.js';
+
+/** Installs native TensorFlow, and shows how it goes. Throws BackendError with what was tried. */
+export async function installNode(options: InstallCommandOptions): Promise<void> {
+  const progress = new Progress(process.stdout);
+  const stop = new StopSignals(() => process.stderr.write('stopping …\n'));
+  try {
+    for await (const event of installNative({ force: options.force === true, signal: stop.signal })) {
+      if (options.json) process.stdout.write(`${JSON.stringify(event)}\n`);
+      else show(event, progress);
+    }
+  } catch (error) {
+    if (!stop.signal.aborted) throw error;
+    process.stderr.write(
+      `stopped; what was made was removed. ${resnetCommand} backends install node begins again\n`,
+    );
+    process.exitCode = stop.exitCode ?? 1;
+  } finally {
+    progress.end();
+    stop.end();
+  }
+}
+
+const megabytes = (bytes: number) => Math.round(bytes / 1e6);
+
+function show(event: InstallEvent, progress: Progress): void {
+  const { paint } = progress;
+  if (event.event === 'step') progress.print(`${paint('bold', event.step.padEnd(10))} ${event.message}`);
+  else if (event.event === 'failed')
+    progress.print(`${paint('dim', event.step.padEnd(10))} does not work here: ${event.reason}`);
+  else if (event.event === 'progress') {
+    const { step, bytes, of } = event;
+    if (of === null) return;
+    const state = { label: `${step}, MB`, short: step, done: megabytes(bytes), of: megabytes(of) };
+    progress.update({ ...state, figures: [] });
+  } else {
+    const how = event.present ? 'is installed already' : 'is installed';
+    progress.print(`native TensorFlow ${event.tensorflow} ${how}, from ${event.source}: ${event.folder}`);
+  }
+}

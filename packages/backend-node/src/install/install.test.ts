@@ -1,0 +1,172 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { nativeFolder } from '../cache-folder.js';
+import { changeAddon } from './addon-changes.js';
+import { eventsOf, type InstallEvent } from './events.js';
+import { installNative } from './install-native.js';
+import { lock } from './lock.js';
+import { officialDownloads } from './official.js';
+import { runCommand } from './run-command.js';
+
+let folder: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'resnetjs-install-'));
+  vi.stubEnv('RESNETJS_CACHE', folder);
+});
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+describe('installNative', () => {
+  it('says what it tried and why that failed, and leaves nothing', async () => {
+    vi.stubEnv('PATH', folder); // no npm, no pip, no compiler
+    const events: InstallEvent[] = [];
+    const install = async () => {
+      for await (const event of installNative()) events.push(event);
+    };
+    await expect(install()).rejects.toMatchObject({
+      name: 'BackendError',
+      code: 'unavailable',
+      message: expect.stringMatching(/Tried:\n {2}official: .*npm.*\n {2}wheel: .*npm.*\n.*wasm/),
+    });
+    expect(events.filter(({ event }) => event === 'failed')).toHaveLength(2);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it('stops when it is told to, and leaves nothing', async () => {
+    const stopped = new Error('stopped');
+    const controller = new AbortController();
+    const install = async () => {
+      for await (const event of installNative({ signal: controller.signal })) {
+        if (event.event === 'step') controller.abort(stopped);
+      }
+    };
+    await expect(install()).rejects.toBe(stopped);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it('stops when nobody listens any more', async () => {
+    for await (const { event } of installNative()) {
+      expect(event).toBe('step');
+      break;
+    }
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it('removes what a process that was killed has left', async () => {
+    vi.stubEnv('PATH', folder);
+    mkdirSync(`${nativeFolder()}.making-1/official`, { recursive: true });
+    const install = async () => {
+      for await (const _ of installNative());
+    };
+    await expect(install()).rejects.toThrow(/Tried/);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+});
+
+describe('a lock', () => {
+  it('lets one in at a time', async () => {
+    const file = join(folder, 'lock');
+    const order: string[] = [];
+    const first = await lock(file, { waiting: () => {} });
+    const second = lock(file, { waiting: (pid) => order.push(`waiting for ${pid === process.pid}`) });
+    await vi.waitFor(() => expect(order).toEqual(['waiting for true']));
+    order.push('first leaves');
+    await first();
+    const leave = await second;
+    expect(order).toEqual(['waiting for true', 'first leaves']);
+    expect(readFileSync(file, 'utf8')).toBe(String(process.pid));
+    await leave();
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it('is taken over from a process that is no more', async () => {
+    const gone = spawn(process.execPath, ['-e', '']);
+    await once(gone, 'close');
+    const file = join(folder, 'lock');
+    writeFileSync(file, String(gone.pid));
+    const leave = await lock(file, { waiting: () => expect.fail('nobody has it') });
+    await leave();
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it('is not waited for any longer when that is told', async () => {
+    const file = join(folder, 'lock');
+    const leave = await lock(file, { waiting: () => {} });
+    const controller = new AbortController();
+    const waiting = () => controller.abort(new Error('stopped'));
+    await expect(lock(file, { signal: controller.signal, waiting })).rejects.toThrow();
+    await leave();
+  });
+});
+
+describe('a command', () => {
+  const inNode = (code: string, seconds: number, signal?: AbortSignal) =>
+    runCommand(process.execPath, ['-e', code], { seconds, signal });
+
+  it('gives its output and its code', async () => {
+    expect(await inNode('console.log(1); console.error(2); process.exit(3)', 60)).toMatchObject({
+      code: 3,
+      stdout: '1\n',
+      output: expect.stringMatching(/1\n2|2\n1/),
+    });
+    const missing = await runCommand('resnetjs-no-such-command', [], { seconds: 60 });
+    expect(missing).toMatchObject({ code: null, output: expect.stringContaining('ENOENT') });
+  });
+
+  it('is ended with all that it started when it takes too long', async () => {
+    // The grandchild holds the same streams: they are closed only when it has ended, too.
+    const grandchild = JSON.stringify('console.log(1); setInterval(() => {}, 1000)');
+    const child = `require('child_process').spawnSync(process.execPath, ['-e', ${grandchild}], { stdio: 'inherit' })`;
+    expect(await inNode(child, 2)).toMatchObject({
+      code: null,
+      stdout: '1\n',
+      output: expect.stringContaining('longer than 2 s'),
+    });
+  });
+});
+
+it('turns reports into events as they come, and ends as the work does', async () => {
+  const events = eventsOf<number, string>(async (say) => {
+    say(1);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    say(2);
+    say(3);
+    return 'end';
+  });
+  expect(await events.next()).toEqual({ value: 1, done: false });
+  expect(await events.next()).toEqual({ value: 2, done: false });
+  expect(await events.next()).toEqual({ value: 3, done: false });
+  expect(await events.next()).toEqual({ value: 'end', done: true });
+  const failing = eventsOf<number, string>(async () => {
+    throw new Error('no');
+  });
+  await expect(failing.next()).rejects.toThrow('no');
+});
+
+it('knows what tfjs-node downloads', () => {
+  const host = 'https://storage.googleapis.com';
+  expect(officialDownloads('linux', 'x64', 10)).toEqual({
+    library: `${host}/tensorflow/libtensorflow/libtensorflow-cpu-linux-x86_64-2.9.1.tar.gz`,
+    addon: `${host}/tf-builds/pre-built-binary/napi-v8/4.22.0/CPU-linux-4.22.0.tar.gz`,
+  });
+  expect(officialDownloads('win32', 'x64', 7)?.addon).toMatch(
+    /napi-v7\/4\.22\.0\/CPU-windows-4\.22\.0\.zip$/,
+  );
+  expect(officialDownloads('linux', 'riscv64', 9)).toBe(null);
+  expect(officialDownloads('freebsd', 'x64', 9)).toBe(null);
+});
+
+it('changes no source that it does not know', async () => {
+  mkdirSync(join(folder, 'binding'));
+  writeFileSync(join(folder, 'binding', 'tfjs_backend.cc'), 'int main() {}\n');
+  await expect(changeAddon(folder)).rejects.toThrow(/not the one that is known/);
+  expect(readFileSync(join(folder, 'binding', 'tfjs_backend.cc'), 'utf8')).toBe('int main() {}\n');
+});

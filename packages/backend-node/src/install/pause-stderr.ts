@@ -1,0 +1,69 @@
+import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pauseStderrFile } from '../versions.js';
+import { napiVersion, rebuild } from './build-addon.js';
+import { checkAddon } from './check-addon.js';
+import type { Workplace } from './way.js';
+
+/**
+ * Newer TensorFlow speaks while it is loaded, before anything can tell it not to, and no variable keeps
+ * it from that. This small addon, which is not linked with it, holds stderr meanwhile.
+ */
+const source = `#include <fcntl.h>
+#include <node_api.h>
+#include <unistd.h>
+
+static int kept = -1;
+
+static napi_value Pause(napi_env, napi_callback_info) {
+  const int nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
+  if (kept < 0 && nowhere >= 0) {
+    kept = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3);
+    if (kept >= 0) dup2(nowhere, STDERR_FILENO);
+  }
+  if (nowhere >= 0) close(nowhere);
+  return nullptr;
+}
+
+static napi_value Resume(napi_env, napi_callback_info) {
+  if (kept >= 0) {
+    dup2(kept, STDERR_FILENO);
+    close(kept);
+    kept = -1;
+  }
+  return nullptr;
+}
+
+NAPI_MODULE_INIT() {
+  napi_value pause, resume;
+  if (napi_create_function(env, "pause", NAPI_AUTO_LENGTH, Pause, nullptr, &pause) == napi_ok &&
+      napi_create_function(env, "resume", NAPI_AUTO_LENGTH, Resume, nullptr, &resume) == napi_ok) {
+    napi_set_named_property(env, exports, "pause", pause);
+    napi_set_named_property(env, exports, "resume", resume);
+  }
+  return exports;
+}
+`;
+
+const gyp = { targets: [{ target_name: 'pause_stderr', sources: ['pause_stderr.cc'] }] };
+
+/** Builds it, and tries it; TensorFlow is only more talkative without. */
+export async function buildPauseStderr(workplace: Workplace, say: (message: string) => void): Promise<void> {
+  const { folder, signal } = workplace;
+  const place = join(folder, 'pause-stderr');
+  const product = join(folder, 'lib', `napi-v${napiVersion}`, pauseStderrFile);
+  try {
+    await mkdir(place, { recursive: true });
+    await writeFile(join(place, 'pause_stderr.cc'), source);
+    await writeFile(join(place, 'binding.gyp'), JSON.stringify(gyp));
+    await rebuild(place, [], signal);
+    await copyFile(join(place, 'build', 'Release', pauseStderrFile), product);
+    await checkAddon(folder, signal);
+  } catch (error) {
+    signal?.throwIfAborted();
+    await rm(product, { force: true });
+    say(`TensorFlow will say more than it need: ${error instanceof Error ? error.message : error}`);
+  } finally {
+    await rm(place, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,71 @@
+import { type AdamUpdateAttributes, BackendError } from '@resnetjs/backend';
+import type * as tf from '@tensorflow/tfjs-core';
+import type { Native } from './native.js';
+
+export interface AdamInputs {
+  readonly variable: tf.Tensor;
+  readonly gradient: tf.Tensor;
+  readonly firstMoment: tf.Tensor;
+  readonly secondMoment: tf.Tensor;
+}
+
+/**
+ * TensorFlow's ResourceApplyAdam on three variables of our own, which take the inputs' values without a
+ * copy and are copied by TensorFlow before it changes them, as the inputs still hold their memory.
+ */
+export function adamUpdate(native: Native, inputs: AdamInputs, attrs: AdamUpdateAttributes): tf.TensorInfo[] {
+  check(inputs);
+  const { backend, binding, attributes } = native;
+  const { variable, gradient, firstMoment, secondMoment } = inputs;
+  const { handles, scalar } = native.adam;
+  const { beta1, beta2, growth } = withinFloat32(attrs);
+
+  const values = backend.getInputTensorIds([variable, firstMoment, secondMoment]);
+  const [given] = backend.getInputTensorIds([gradient]) as [number];
+  const temporary: number[] = [];
+  const binary = (name: string, a: number, b: number): number => {
+    const { id } = binding.executeOp(name, [attributes.float32], [a, b], 1)[0]!;
+    temporary.push(id);
+    return id;
+  };
+  const decayed =
+    attrs.decay === 0 ? given : binary('AddV2', given, binary('Mul', values[0]!, scalar(attrs.decay)));
+  const g = growth === 1 ? decayed : binary('Mul', decayed, scalar(growth));
+
+  const dtype = [attributes.type('dtype', binding.TF_FLOAT)];
+  handles.forEach((handle, index) => {
+    binding.executeOp('AssignVariableOp', dtype, [handle, values[index]!], 0);
+  });
+  // The contract's step size is TensorFlow's where both powers of beta are 0.
+  const numbers = [0, 0, attrs.stepSize, beta1, beta2, attrs.epsilon].map(scalar);
+  const flags = [attributes.bool('use_locking', false), attributes.bool('use_nesterov', false)];
+  binding.executeOp('ResourceApplyAdam', [attributes.float32, ...flags], [...handles, ...numbers, g], 0);
+  for (const id of temporary) binding.deleteTensor(id);
+  return handles.map((handle) =>
+    backend.createOutputTensor(binding.executeOp('ReadVariableOp', dtype, [handle], 1)[0]!),
+  );
+}
+
+/**
+ * TensorFlow takes 1 − beta in float32, where 1 − 0.999 is 1.3e-5 too small. A gradient that is larger by
+ * the root of that share makes the second moment right, and a beta1 of its own then the first.
+ */
+function withinFloat32({ beta1, beta2 }: AdamUpdateAttributes): {
+  beta1: number;
+  beta2: number;
+  growth: number;
+} {
+  const taken = 1 - Math.fround(beta2);
+  const growth = Math.sqrt((1 - beta2) / taken);
+  return { beta1: 1 - (1 - beta1) / growth, beta2, growth: Math.fround(growth) };
+}
+
+function check({ variable, ...others }: AdamInputs): void {
+  for (const [name, tensor] of Object.entries(others)) {
+    if (tensor.shape.join() === variable.shape.join()) continue;
+    throw new BackendError(
+      'bad-arguments',
+      `Adam's update of a variable [${variable.shape}]: its ${name} is [${tensor.shape}].`,
+    );
+  }
+}

@@ -1,0 +1,120 @@
+import { type BatchNormAttributes, BackendError } from '@resnetjs/backend';
+import * as tf from '@tensorflow/tfjs-core';
+import type { OperationAttribute } from '../native-binding.js';
+import { runForSome } from '../operation.js';
+import { relu, reluGradient } from './activation.js';
+import type { Native } from './native.js';
+
+/**
+ * TensorFlow's FusedBatchNormV3 and its gradient. Their moments are float32 numbers: where a mean is m
+ * deviations away from 0, y has a relative error of about m · 1e-7.
+ */
+
+export interface NormInputs {
+  /** [..., channels], and so is dy. */
+  readonly x: tf.Tensor;
+  readonly scale: tf.Tensor;
+  readonly offset: tf.Tensor;
+}
+
+export interface NormGradientInputs extends NormInputs {
+  readonly dy: tf.Tensor;
+  readonly mean: tf.Tensor;
+  readonly variance: tf.Tensor;
+}
+
+export function batchNormTraining(
+  native: Native,
+  inputs: NormInputs,
+  attrs: BatchNormAttributes,
+): tf.TensorInfo[] {
+  check(inputs);
+  const { backend, nothing } = native;
+  const x = withFourAxes(inputs.x);
+  const ids = [...backend.getInputTensorIds([x, inputs.scale, inputs.offset]), nothing, nothing];
+  const made = native.binding.executeOp(
+    'FusedBatchNormV3',
+    normAttributes(native, attrs.epsilon, true),
+    ids,
+    6,
+  );
+  // [1] and [2] are for running statistics, the variance there being the unbiased one; [5] is for GPUs.
+  for (const unused of [1, 2, 5]) native.binding.deleteTensor(made[unused]!.id);
+  const [normalized, mean, variance] = [0, 3, 4].map((index) => backend.createOutputTensor(made[index]!));
+  if (x !== inputs.x) x.dispose();
+  const y = attrs.relu ? replaced(normalized!, (each) => relu(native, each)) : normalized!;
+  return [withShape(y, inputs.x.shape), mean!, variance!];
+}
+
+export function batchNormTrainingGradient(
+  native: Native,
+  inputs: NormGradientInputs,
+  attrs: BatchNormAttributes,
+): tf.TensorInfo[] {
+  check(inputs);
+  const { scale, mean, variance } = inputs;
+  const x = withFourAxes(inputs.x);
+  const dy = withFourAxes(inputs.dy);
+  const g = attrs.relu ? throughRelu(native, { ...inputs, x, dy }, attrs.epsilon) : dy;
+  const ids = [...native.backend.getInputTensorIds([g, x, scale, mean, variance]), native.nothing];
+  const attributes = normAttributes(native, attrs.epsilon, true);
+  const made = native.binding.executeOp('FusedBatchNormGradV3', attributes, ids, 5);
+  for (const unused of [3, 4]) native.binding.deleteTensor(made[unused]!.id);
+  const [dx, dScale, dOffset] = [0, 1, 2].map((index) => native.backend.createOutputTensor(made[index]!));
+  if (x !== inputs.x) x.dispose();
+  if (dy !== inputs.dy) dy.dispose();
+  if (g !== dy) g.dispose();
+  return [withShape(dx!, inputs.x.shape), dScale!, dOffset!];
+}
+
+/** dy where the ReLU let through: the output is computed anew, by the formula that it was first computed by. */
+function throughRelu(native: Native, inputs: NormGradientInputs, epsilon: number): tf.Tensor {
+  const { dy, x, scale, offset, mean, variance } = inputs;
+  const attributes = normAttributes(native, epsilon, false);
+  const [y] = runForSome(native.backend, 'FusedBatchNormV3', attributes, [x, scale, offset, mean, variance], {
+    outputs: 6,
+    keep: [0],
+  });
+  const g = reluGradient(native, { dy, y: y! });
+  y!.dispose();
+  return g;
+}
+
+function normAttributes(native: Native, epsilon: number, training: boolean): readonly OperationAttribute[] {
+  const { attributes, binding } = native;
+  return native.once(`norm ${epsilon} ${training}`, () => [
+    attributes.float32,
+    attributes.type('U', binding.TF_FLOAT),
+    attributes.float('epsilon', epsilon),
+    attributes.string('data_format', 'NHWC'),
+    attributes.bool('is_training', training),
+  ]);
+}
+
+/** x itself, or x as [rows, 1, 1, channels]. */
+function withFourAxes(x: tf.Tensor): tf.Tensor {
+  return x.rank === 4 ? x : tf.reshape(x, [-1, 1, 1, x.shape.at(-1) as number]);
+}
+
+function withShape(x: tf.Tensor, shape: number[]): tf.Tensor {
+  return x.rank === shape.length ? x : replaced(x, (each) => tf.reshape(each, shape));
+}
+
+/** The result, after what it was made of was disposed of. */
+function replaced(x: tf.Tensor, make: (x: tf.Tensor) => tf.Tensor): tf.Tensor {
+  const result = make(x);
+  x.dispose();
+  return result;
+}
+
+function check(inputs: NormInputs): void {
+  const channels = inputs.x.shape.at(-1);
+  for (const [name, tensor] of Object.entries(inputs) as [string, tf.Tensor][]) {
+    const expected = name === 'dy' ? inputs.x.shape : name === 'x' ? undefined : [channels];
+    if (expected === undefined || tensor.shape.join() === expected.join()) continue;
+    throw new BackendError(
+      'bad-arguments',
+      `Batch normalization of x [${inputs.x.shape}]: ${name} [${expected}] was expected, got ${name} [${tensor.shape}].`,
+    );
+  }
+}

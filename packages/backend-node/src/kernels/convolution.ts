@@ -1,0 +1,188 @@
+import { BackendError } from '@resnetjs/backend';
+import * as tf from '@tensorflow/tfjs-core';
+import type { OperationAttribute } from '../native-binding.js';
+import { runOperation } from '../operation.js';
+import { relu } from './activation.js';
+import type { Native } from './native.js';
+import { marginsOf, named, type Windows } from './windows.js';
+
+/** Convolutions of maps [batch, height, width, channels], with every padding that TensorFlow.js knows. */
+
+interface Attrs {
+  readonly strides: [number, number] | number;
+  readonly pad: 'valid' | 'same' | number | tf.backend_util.ExplicitPadding;
+  readonly dataFormat: 'NHWC' | 'NCHW';
+  readonly dilations?: [number, number] | number;
+  readonly dimRoundingMode?: 'floor' | 'round' | 'ceil';
+}
+
+type Inputs<Name extends string> = Readonly<Record<Name, tf.TensorInfo>>;
+/** tfjs-node's own kernel. */
+type Stock = (inputs: object, attrs: object) => tf.Tensor;
+
+export function conv2D(native: Native, inputs: Inputs<'x' | 'filter'>, attrs: Attrs): tf.Tensor {
+  const { x, filter } = inputs;
+  const windows = windowsOf(x.shape, filter.shape, attrs);
+  return runOperation(native.backend, 'Conv2D', attributesOf(native, windows), [x, filter]);
+}
+
+/** With its bias and its ReLU in one pass where TensorFlow's own fused convolution can be reached. */
+export function fusedConv2D(
+  native: Native,
+  inputs: tf.FusedConv2DInputs,
+  attrs: tf.FusedConv2DAttrs,
+  stock: Stock,
+): tf.Tensor {
+  const { x, filter, bias } = inputs;
+  const { activation, dataFormat } = attrs;
+  const plain = activation === 'linear' || activation === 'relu';
+  if (!plain || bias === undefined || bias === null || bias.shape.length !== 1 || dataFormat !== 'NHWC')
+    return stock(inputs, attrs);
+  const windows = windowsOf(x.shape, filter.shape, attrs);
+  if (native.fusedConvolution) {
+    const attributes = fusedAttributesOf(native, windows, activation);
+    return runOperation(native.backend, fusedOperation, attributes, [x, filter, bias]);
+  }
+  const product = runOperation(native.backend, 'Conv2D', attributesOf(native, windows), [x, filter]);
+  const sum = runOperation(native.backend, 'BiasAdd', [native.attributes.float32], [product, bias]);
+  product.dispose();
+  if (activation === 'linear') return sum;
+  const y = relu(native, sum);
+  sum.dispose();
+  return y;
+}
+
+export function conv2DBackpropInput(
+  native: Native,
+  inputs: Inputs<'dy' | 'filter'>,
+  attrs: Attrs & { inputShape: number[] },
+): tf.Tensor {
+  const { dy, filter } = inputs;
+  const windows = windowsOf(attrs.inputShape, filter.shape, attrs);
+  const [filterId, dyId] = native.backend.getInputTensorIds([filter, dy]) as [number, number];
+  return runWithShape(native, 'Conv2DBackpropInput', windows, windows.inShape, (shape) => [
+    shape,
+    filterId,
+    dyId,
+  ]);
+}
+
+export function conv2DBackpropFilter(
+  native: Native,
+  inputs: Inputs<'x' | 'dy'>,
+  attrs: Attrs & { filterShape: number[] },
+): tf.Tensor {
+  const { x, dy } = inputs;
+  const windows = windowsOf(x.shape, attrs.filterShape, attrs);
+  const [xId, dyId] = native.backend.getInputTensorIds([x, dy]) as [number, number];
+  return runWithShape(native, 'Conv2DBackpropFilter', windows, windows.filterShape, (shape) => [
+    xId,
+    shape,
+    dyId,
+  ]);
+}
+
+/** An operation one of whose inputs is the shape of its result. */
+function runWithShape(
+  native: Native,
+  name: string,
+  windows: Windows,
+  shape: readonly number[],
+  inputs: (shape: number) => number[],
+): tf.Tensor {
+  const { backend, binding } = native;
+  const id = binding.createTensor([4], binding.TF_INT32, Int32Array.from(shape));
+  try {
+    return backend.createOutputTensor(
+      binding.executeOp(name, attributesOf(native, windows), inputs(id), 1)[0]!,
+    );
+  } finally {
+    binding.deleteTensor(id);
+  }
+}
+
+function windowsOf(inShape: number[], filterShape: number[], attrs: Attrs): Windows {
+  const { strides, pad, dataFormat, dilations = 1, dimRoundingMode } = attrs;
+  if (dataFormat !== 'NHWC') {
+    throw new BackendError(
+      'bad-arguments',
+      `Native TensorFlow computes convolutions of NHWC maps on a CPU, got ${dataFormat}. Transpose the map first.`,
+    );
+  }
+  type Shape = [number, number, number, number];
+  const shapes = [inShape as Shape, filterShape as Shape] as const;
+  return tf.backend_util.computeConv2DInfo(...shapes, strides, dilations, pad, dimRoundingMode);
+}
+
+function attributesOf(native: Native, windows: Windows): readonly OperationAttribute[] {
+  const { int, string } = native.attributes;
+  const padding = named(windows) ? windows.padInfo.type : 'EXPLICIT';
+  const { top, bottom, left, right } = marginsOf(windows);
+  const explicit = padding === 'EXPLICIT' ? [0, 0, top, bottom, left, right, 0, 0] : [];
+  const strides = [1, windows.strideHeight, windows.strideWidth, 1];
+  const dilations = [1, windows.dilationHeight, windows.dilationWidth, 1];
+  return native.once(`conv ${padding} ${[explicit, strides, dilations].join(' ')}`, () => [
+    native.attributes.float32,
+    int('strides', strides),
+    string('padding', padding),
+    int('explicit_paddings', explicit),
+    string('data_format', 'NHWC'),
+    int('dilations', dilations),
+  ]);
+}
+
+/**
+ * oneDNN's convolution of channels-last maps. TensorFlow's graphs are rewritten to it; run by name, it
+ * wants the label under which its kernel is registered.
+ */
+const fusedOperation = '_MklNativeFusedConv2D';
+
+function fusedAttributesOf(
+  native: Native,
+  windows: Windows,
+  activation: 'linear' | 'relu',
+): readonly OperationAttribute[] {
+  const shared = attributesOf(native, windows);
+  const { padInfo, strideHeight, strideWidth, dilationHeight, dilationWidth } = windows;
+  const key = [
+    padInfo.type,
+    Object.values(marginsOf(windows)),
+    strideHeight,
+    strideWidth,
+    dilationHeight,
+    dilationWidth,
+  ];
+  const { int, float, bool, string, type } = native.attributes;
+  return native.once(`fused ${activation} ${key.join(' ')}`, () => [
+    ...shared,
+    int('num_args', 1),
+    int('num_host_args', 0),
+    type('TArgs', [native.binding.TF_FLOAT]),
+    string('fused_ops', activation === 'relu' ? ['BiasAdd', 'Relu'] : ['BiasAdd']),
+    float('epsilon', 1e-4),
+    float('leakyrelu_alpha', 0.2),
+    bool('is_filter_const', false),
+    string('_kernel', 'MklNameChangeOp'),
+  ]);
+}
+
+/**
+ * Whether the fused convolution can be run here, and is right: it needs oneDNN's kernels in TensorFlow,
+ * and an addon that passes on lists of strings, as the one does that `installNative` builds.
+ */
+export function hasFusedConvolution(native: Native): boolean {
+  if (process.env.TF_ENABLE_ONEDNN_OPTS === '0') return false;
+  try {
+    return tf.tidy(() => {
+      const x = tf.tensor4d([1, -2, 3, 4], [1, 2, 2, 1]);
+      const filter = tf.tensor4d([1, -1], [1, 1, 1, 2]);
+      const attrs = { strides: 1, pad: 'valid', dataFormat: 'NHWC' } as const;
+      const windows = windowsOf(x.shape, filter.shape, attrs);
+      const attributes = fusedAttributesOf(native, windows, 'relu');
+      const y = runOperation(native.backend, fusedOperation, attributes, [x, filter, tf.tensor1d([0.5, 1])]);
+      return y.dataSync().join() === '1.5,0,0,3,3.5,0,4.5,0';
+    });
+  } catch {
+    return false;
+  }
+}

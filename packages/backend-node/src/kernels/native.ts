@@ -1,0 +1,39 @@
+import type { NativeBinding, OperationAttribute } from '../native-binding.js';
+import type { NodeBackend } from '../node-backend.js';
+import { attributesFor } from '../operation.js';
+import { type AdamScratch, makeAdamScratch } from './adam-scratch.js';
+
+type Attributes = readonly OperationAttribute[];
+
+/** What the kernels need: the backend, and what is made once for it. */
+export interface Native {
+  readonly backend: NodeBackend;
+  readonly binding: NativeBinding;
+  readonly attributes: ReturnType<typeof attributesFor>;
+  /** An operation's attributes, made at the first call with this key. */
+  readonly once: (key: string, make: () => Attributes) => Attributes;
+  /** A tensor without elements, for inputs that an operation wants and does not read. */
+  readonly nothing: number;
+  readonly adam: AdamScratch;
+  /** Whether TensorFlow's own fused convolution can be reached. */
+  readonly fusedConvolution: boolean;
+}
+
+export function makeNative(backend: NodeBackend, fusedConvolution: boolean): Native {
+  const { binding } = backend;
+  const attributes = attributesFor(binding);
+  const made = new Map<string, Attributes>();
+  return {
+    backend,
+    binding,
+    attributes,
+    once: (key, make) => {
+      const known = made.get(key) ?? make();
+      made.set(key, known);
+      return known;
+    },
+    nothing: binding.createTensor([0], binding.TF_FLOAT, new Float32Array(0)),
+    adam: makeAdamScratch(binding, attributes),
+    fusedConvolution,
+  };
+}

@@ -1,0 +1,78 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { Native } from './native.js';
+import { cropped, marginsOf, named, padded, type Windows } from './windows.js';
+
+/**
+ * Pooling with padding in numbers, which tfjs-node refuses: the map is padded first, and pooled 'valid'.
+ * A maximum is taken of the map alone (its padding is −∞), and a mean counts no padding, as in
+ * TensorFlow.js's other backends.
+ */
+
+interface Attrs {
+  readonly filterSize: [number, number] | number;
+  readonly strides: [number, number] | number;
+  readonly pad: 'valid' | 'same' | number | tf.backend_util.ExplicitPadding;
+  readonly dimRoundingMode?: 'floor' | 'round' | 'ceil';
+}
+
+/** tfjs-node's own kernel. */
+type Stock = (inputs: object, attrs: object) => tf.Tensor4D;
+type Valid = Pick<Attrs, 'filterSize' | 'strides'> & { readonly pad: 'valid' };
+
+function windowsOf(x: tf.Tensor4D, { filterSize, strides, pad, dimRoundingMode }: Attrs): Windows {
+  return tf.backend_util.computePool2DInfo(x.shape, filterSize, strides, 1, pad, dimRoundingMode);
+}
+
+const valid = ({ filterSize, strides }: Attrs): Valid => ({ filterSize, strides, pad: 'valid' });
+
+export function maxPool(_: Native, { x }: { x: tf.Tensor4D }, attrs: Attrs, run: Stock): tf.Tensor4D {
+  const windows = windowsOf(x, attrs);
+  if (named(windows)) return run({ x }, attrs);
+  return tf.tidy(() => run({ x: padded(x, marginsOf(windows), Number.NEGATIVE_INFINITY) }, valid(attrs)));
+}
+
+export function maxPoolGrad(
+  _: Native,
+  { dy, input, output }: { dy: tf.Tensor4D; input: tf.Tensor4D; output: tf.Tensor4D },
+  attrs: Attrs,
+  run: Stock,
+): tf.Tensor4D {
+  const windows = windowsOf(input, attrs);
+  if (named(windows)) return run({ dy, input, output }, attrs);
+  const margins = marginsOf(windows);
+  return tf.tidy(() => {
+    const map = padded(input, margins, Number.NEGATIVE_INFINITY);
+    return cropped(run({ dy, input: map, output }, valid(attrs)), margins, input.shape);
+  });
+}
+
+export function avgPool(_: Native, { x }: { x: tf.Tensor4D }, attrs: Attrs, run: Stock): tf.Tensor4D {
+  const windows = windowsOf(x, attrs);
+  if (named(windows)) return run({ x }, attrs);
+  return tf.tidy(() => {
+    const share = shareOnMap(windows, attrs);
+    return tf.div(run({ x: padded(x, marginsOf(windows), 0) }, valid(attrs)), share);
+  });
+}
+
+export function avgPoolGrad(
+  _: Native,
+  { dy, input }: { dy: tf.Tensor4D; input: tf.Tensor4D },
+  attrs: Attrs,
+  run: Stock,
+): tf.Tensor4D {
+  const windows = windowsOf(input, attrs);
+  if (named(windows)) return run({ dy, input }, attrs);
+  const margins = marginsOf(windows);
+  return tf.tidy(() => {
+    const upstream = tf.div(dy, shareOnMap(windows, attrs)) as tf.Tensor4D;
+    const map = padded(input, margins, 0);
+    return cropped(run({ dy: upstream, input: map }, valid(attrs)), margins, input.shape);
+  });
+}
+
+/** The share of each window that lies on the map: [1, rows, columns, 1]. */
+function shareOnMap(windows: Windows, { filterSize, strides }: Attrs): tf.Tensor4D {
+  const ones = tf.ones([1, windows.inHeight, windows.inWidth, 1]) as tf.Tensor4D;
+  return tf.avgPool(padded(ones, marginsOf(windows), 0), filterSize, strides, 'valid');
+}

@@ -1,0 +1,19 @@
+import type { DataId, KernelBackend, Tensor, TensorInfo } from '@tensorflow/tfjs-core';
+import type { NativeBinding, NativeTensor } from './native-binding.js';
+
+/** TensorFlow.js's name for the backend of tfjs-node. */
+export const backendName = 'tensorflow';
+
+/** tfjs-node's backend, as far as this package uses it. */
+export interface NodeBackend extends KernelBackend {
+  readonly binding: NativeBinding;
+  /** The binding's numbers of these tensors; values that JavaScript still holds are handed over first. */
+  getInputTensorIds(tensors: readonly TensorInfo[]): number[];
+  /** A tensor of TensorFlow.js that owns what the binding made. */
+  createOutputTensor(made: NativeTensor): Tensor;
+  incRef(dataId: DataId): void;
+}
+
+export function isNodeBackend(backend: KernelBackend | null): backend is NodeBackend {
+  return backend !== null && 'binding' in backend && 'getInputTensorIds' in backend;
+}

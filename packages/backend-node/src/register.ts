@@ -1,0 +1,94 @@
+import { BackendError, kernelNames, type RegisteredBackend } from '@resnetjs/backend';
+import * as tf from '@tensorflow/tfjs-core';
+import { addRelu, reluGradient } from './kernels/activation.js';
+import { adamUpdate } from './kernels/adam.js';
+import { batchNormTraining, batchNormTrainingGradient } from './kernels/batch-norm.js';
+import { castFirst } from './kernels/cast-first.js';
+import {
+  conv2D,
+  conv2DBackpropFilter,
+  conv2DBackpropInput,
+  fusedConv2D,
+  hasFusedConvolution,
+} from './kernels/convolution.js';
+import { makeNative, type Native } from './kernels/native.js';
+import { avgPool, avgPoolGrad, maxPool, maxPoolGrad } from './kernels/pooling.js';
+import { backendName } from './node-backend.js';
+import { type Started, type StartOptions, startStock } from './start-stock.js';
+
+/** Kernel functions get their inputs and attributes untyped; the names in this table vouch for them. */
+type Kernel = (native: Native, inputs: never, attrs: never, stock: Stock) => tf.TensorInfo | tf.TensorInfo[];
+type Stock = (inputs: object, attrs: object) => tf.Tensor4D;
+
+const kernels: Readonly<Record<string, Kernel>> = {
+  [tf.Conv2D]: conv2D,
+  [tf.FusedConv2D]: fusedConv2D,
+  [tf.Conv2DBackpropInput]: conv2DBackpropInput,
+  [tf.Conv2DBackpropFilter]: conv2DBackpropFilter,
+  [tf.MaxPool]: maxPool,
+  [tf.MaxPoolGrad]: maxPoolGrad,
+  [tf.AvgPool]: avgPool,
+  [tf.AvgPoolGrad]: avgPoolGrad,
+  [tf.Exp]: castFirst('int32', 'float32'),
+  [tf.ArgMax]: castFirst('bool', 'int32'),
+  [tf.ArgMin]: castFirst('bool', 'int32'),
+  [kernelNames.batchNormTraining]: batchNormTraining,
+  [kernelNames.batchNormTrainingGradient]: batchNormTrainingGradient,
+  [kernelNames.addRelu]: addRelu,
+  [kernelNames.reluGradient]: reluGradient,
+  [kernelNames.adamUpdate]: adamUpdate,
+};
+
+/** tfjs-node's own kernels under the names above, as they were before any was replaced. */
+const stockKernels = new Map<string, tf.KernelFunc>();
+
+/** The backend whose kernels stand: one that was removed and made again needs them again. */
+let served: { started: Started; result: RegisteredBackend } | undefined;
+
+/**
+ * Starts native TensorFlow, makes it TensorFlow.js's current backend, and gives it what it lacks and
+ * what makes training fast. Calling it again changes nothing. A program that uses
+ * `@tensorflow/tfjs-node` by itself imports that first. Throws BackendError: `unavailable` with what to
+ * do where native TensorFlow isn't installed or can't be loaded, `start-failed`, `bad-arguments`.
+ */
+export async function register(options: StartOptions = {}): Promise<RegisteredBackend> {
+  const started = await startStock(options);
+  if (served?.started === started) return served.result;
+
+  const { backend } = started;
+  const hopeful = makeNative(backend, true);
+  const fused = hasFusedConvolution(hopeful);
+  const native: Native = { ...hopeful, fusedConvolution: fused };
+  for (const [kernelName, kernel] of Object.entries(kernels)) {
+    const present = tf.getKernel(kernelName, backendName);
+    if (present !== undefined) {
+      if (!stockKernels.has(kernelName)) stockKernels.set(kernelName, present.kernelFunc);
+      tf.unregisterKernel(kernelName, backendName);
+    }
+    const stockFunc = stockKernels.get(kernelName) ?? missing;
+    const stock: Stock = (inputs, attrs) =>
+      stockFunc({ inputs: inputs as never, attrs: attrs as never, backend }) as tf.Tensor4D;
+    tf.registerKernel({
+      kernelName,
+      backendName,
+      kernelFunc: ({ inputs, attrs }) => kernel(native, inputs as never, attrs as never, stock),
+    });
+  }
+  const result: RegisteredBackend = {
+    name: backendName,
+    threads: started.threads,
+    precision: 32,
+    kernels: Object.keys(kernels),
+    details: {
+      tensorflow: started.tensorflow,
+      from: started.source,
+      convolution: fused ? 'with bias and ReLU in one pass (oneDNN)' : 'bias and ReLU in passes of their own',
+    },
+  };
+  served = { started, result };
+  return result;
+}
+
+function missing(): never {
+  throw new BackendError('bad-arguments', 'tfjs-node has no such kernel.');
+}

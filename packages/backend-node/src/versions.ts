@@ -1,0 +1,8 @@
+/** The one release of tfjs-node whose files this package knows. */
+export const tfjsNodeVersion = '4.22.0';
+
+/** N-API versions that tfjs-node 4.22.0 is built for, as its package.json lists them. */
+export const napiVersions = [8, 7, 6, 5, 4, 3] as const;
+
+/** Beside tfjs-node's addon, where `installNative` built it. */
+export const pauseStderrFile = 'pause_stderr.node';
