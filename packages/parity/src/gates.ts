@@ -29,7 +29,7 @@ export function relativeGate(relativeL2: number, precision: 16 | 32): Gate {
   return { relativeL2: precision === 32 ? relativeL2 : Math.min(relativeL2 * widening[16], mostRelative) };
 }
 
-/** The gate of values whose truth is 0, and which cancel from parts of about this size. */
-export function zeroGate(size: number, precision: 16 | 32): Gate {
-  return { absolute: gates.exact * widening[precision] * size };
+/** A gate for values whose truth is 0, of which no relative error can be told. */
+export function zeroGate(absolute: number, precision: 16 | 32): Gate {
+  return { absolute: absolute * widening[precision] };
 }

@@ -67,7 +67,7 @@ const networks: readonly [network: Network, Options][] = [
   [thinned(resnet50({ input: [64, 64, 3] }), 1 / 16), { batch: 4 }],
   [thinned(plain(resnet50({ input: [64, 64, 3] })), 1 / 16), { batch: 4, level: 'full' }],
   [resnetPreAct(), { batch: 4, level: 'full' }],
-  [resnet50({ input: [64, 64, 3] }), { batch: 4, level: 'full' }],
+  [resnet50({ input: [64, 64, 3] }), { batch: 2, level: 'full' }],
   [resnet50({ input: [224, 224, 3], classes: 1000 }), { batch: 1, level: 'full', training: false }],
 ];
 

@@ -29,10 +29,17 @@ export function judgeAgainst(
       return claim(`${what}: shape [${actual.shape}] where the truth has [${truth.shape}]`, false);
     }
     const values = await actual.data();
-    const parts = sizeOfParts(exact, name);
-    if (largest(truth) < cancelled * parts)
-      return judge(what, values, truth.data, zeroGate(parts, precision));
     const plain = floor?.get(name);
+    const parts = sizeOfParts(exact, name);
+    if (largest(truth) < cancelled * parts) {
+      const lost = plain === undefined ? 0 : largest(plain);
+      return judge(
+        what,
+        values,
+        truth.data,
+        zeroGate(Math.max(gates.exact * parts, gates.timesFloor * lost), precision),
+      );
+    }
     const lost = plain === undefined ? 0 : judge(what, plain.data, truth.data, { relativeL2: 1 }).relativeL2;
     return judge(
       what,
