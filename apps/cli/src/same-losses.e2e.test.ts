@@ -10,25 +10,33 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 const steps = 20;
 const recipe =
-  '--network resnetPreAct --data synthetic:signs --image-size 32 --pictures 320 --batch-size 16 --epochs 1 ' +
+  '--network resnetPreAct --data synthetic:signs --image-size 32 --batch-size 16 --epochs 1 ' +
   '--optimizer adam --learning-rate 1.5e-4 --seed 0 --statistics running --json';
 
+/** The losses of the first steps; then the training is stopped. */
 async function losses(backend: string): Promise<number[]> {
   const args = `train ${recipe} --backend ${backend} --out runs/${backend}`.split(' ');
-  const { code, stdout, stderr } = await resnet(args);
-  expect(code, stderr).toBe(0);
-  const events = stdout
-    .trimEnd()
-    .split('\n')
-    .map((line) => JSON.parse(line) as { event: string; loss: number });
-  return events.filter(({ event }) => event === 'step').map(({ loss }) => loss);
+  const found = (text: string) =>
+    [...text.matchAll(/^\{"event":"step".*"loss":([\d.e-]+)/gm)].map((match) => Number(match[1]));
+  const { code, stdout, stderr } = await resnet(args, (child) => {
+    let text = '';
+    child.stdout?.on('data', (part) => {
+      text += part;
+      if (found(text).length >= steps) child.kill('SIGINT');
+    });
+  });
+  expect(code, stderr).toBe(130);
+  return found(stdout).slice(0, steps);
 }
 
 const listed = await resnet(['backends', '--json']);
 const known = JSON.parse(listed.stdout) as { name: string; available: boolean }[];
 const native = known.some(({ name, available }) => name === 'node' && available);
 
-/** float32's own error grows to 5e-4 over these steps, measured against float64. */
+/**
+ * One ReLU that falls on the other side costs 1e-3 of a gradient: two right backends part by 7e-4 here, and by 4e-4 to 2e-3
+ * with other seeds. This is the recipe that was agreed on.
+ */
 it.skipIf(!native)('trains with the same losses on wasm and on native TensorFlow', async () => {
   const wasm = await losses('wasm');
   const node = await losses('node');
