@@ -59,7 +59,6 @@ export function partialFilterGradient(shape: ConvolutionShape, parts: number): P
         if (xRow < 0 || xRow >= ${height}) continue;
         xRow += picture * ${height};
         vec4 sum = vec4(0.0);
-        ${startWalk(dy, 'atDy', texelIndex(dy, 'row', '0', 'rc.z'))}
         ${strideWidth === 1 ? neighbours(shape, x, dy) : apart(shape, x, dy)}
         total += sum;
       }
@@ -71,20 +70,40 @@ export function partialFilterGradient(shape: ConvolutionShape, parts: number): P
 
 /** At stride 1, each texel of x is read once: with an odd shift, half of it is kept for the next step. */
 function neighbours(shape: ConvolutionShape, x: Layout, dy: Layout): string {
-  const { outWidth } = shape;
+  const { width, inChannels, outWidth, filterWidth, left } = shape;
+  const aligned = `
+          int first = max(0, -begin);
+          int end = min(${outWidth}, ${width} - begin);
+          ${startWalk(x, 'atX', texelIndex(x, 'xRow', 'begin + first', 'rc.y'))}
+          ${startWalk(dy, 'atDy', texelIndex(dy, 'row', 'first', 'rc.z'))}
+          for (int column = first; column < end; column += 2) {
+            vec4 pair = ${read(x, 'atX')};
+            ${clearBeyond('pair', ['begin + column', width], ['rc.y', inChannels])}
+            ${stepWalk(x, 'atX')}
+            ${accumulate(shape, dy)}
+          }`;
+  const across = `
+          int first = max(0, -begin);
+          int end = min(${outWidth}, ${width + 1} - begin);
+          ${startWalk(x, 'atX', texelIndex(x, 'xRow', 'begin + first', 'rc.y'))}
+          ${startWalk(dy, 'atDy', texelIndex(dy, 'row', 'first', 'rc.z'))}
+          vec4 before = vec4(0.0);
+          if (begin + first >= 2) {
+            before = texture(x, texelAt(${texelIndex(x, 'xRow', 'begin + first - 2', 'rc.y')}, xSize) * xScale);
+            ${clearBeyond('before', ['begin + first - 2', width], ['rc.y', inChannels])}
+          }
+          for (int column = first; column < end; column += 2) {
+            ${texelOfX(shape, x, 'atX', 'begin + column')}
+            vec4 pair = vec4(before.zw, texel.xy);
+            before = texel;
+            ${accumulate(shape, dy)}
+          }`;
+  if (filterWidth === 1) return left % 2 === 0 ? aligned : across;
   return `
-        ${startWalk(x, 'atX', texelIndex(x, 'xRow', 'begin', 'rc.y'))}
-        vec4 before = vec4(0.0);
-        if (!even && begin >= 2) {
-          before = texture(x, texelAt(${texelIndex(x, 'xRow', 'begin - 2', 'rc.y')}, xSize) * xScale);
-          ${clearBeyond('before', ['begin - 2', shape.width], ['rc.y', shape.inChannels])}
-        }
-        for (int column = 0; column < ${outWidth}; column += 2) {
-          int at = begin + column;
-          ${texelOfX(shape, x, 'atX', 'at')}
-          vec4 pair = even ? texel : vec4(before.zw, texel.xy);
-          before = texel;
-          ${accumulate(shape, dy)}
+        if (even) {
+          ${aligned}
+        } else {
+          ${across}
         }`;
 }
 
@@ -94,6 +113,7 @@ function apart(shape: ConvolutionShape, x: Layout, dy: Layout): string {
   return `
         bool otherEven = ((begin + ${strideWidth}) & 1) == 0;
         ${startWalk(x, 'atX', texelIndex(x, 'xRow', 'begin', 'rc.y'))}
+        ${startWalk(dy, 'atDy', texelIndex(dy, 'row', '0', 'rc.z'))}
         ${startWalk(x, 'atOther', texelIndex(x, 'xRow', `begin + ${strideWidth}`, 'rc.y'))}
         for (int column = 0; column < ${outWidth}; column += 2) {
           int at = begin + ${strideWidth} * column;
@@ -108,7 +128,7 @@ function apart(shape: ConvolutionShape, x: Layout, dy: Layout): string {
 /** The texel of x where a walk is, 0 outside the map; then a step. */
 function texelOfX({ width, inChannels }: ConvolutionShape, x: Layout, walk: string, column: string): string {
   return `
-          vec4 texel = mix(vec4(0.0), ${read(x, walk)}, bvec4(${column} >= 0 && ${column} < ${width}));
+          vec4 texel = mix(vec4(0.0), ${read(x, walk)}, bvec4(${column} < ${width} && ${column} >= 0));
           ${clearBeyond('texel', [`(${column} >> 1) * 2`, width], ['rc.y', inChannels])}
           ${stepWalk(x, walk)}`;
 }
