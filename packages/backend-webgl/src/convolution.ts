@@ -4,6 +4,7 @@ import { shapeOf } from './convolution-shape.js';
 import { type CorrelationOptions, correlation } from './correlation.js';
 import type { KernelContext } from './kernel.js';
 import { rowsOf, run, type Shape4, view } from './program.js';
+import { textureWidth } from './texel-walk.js';
 
 interface ConvolutionInputs {
   readonly x: TensorInfo;
@@ -50,6 +51,9 @@ function convolve(
   const shape = shapeOf(info);
   if (shape.inChannels !== filterShape[2]) return undefined; // groups
   if (shape.inChannels < fewChannels) return undefined;
+  // Half of every texel would be read in vain: TensorFlow.js's copy of what is needed is faster.
+  if (shape.filterWidth === 1 && shape.strideWidth === 2) return undefined;
   const inputs = [rowsOf(x), rowsOf(filter), ...(bias ? [bias] : [])];
-  return view(run(backend, correlation(shape, options), inputs), info.outShape);
+  const widths = { x: textureWidth(backend, x), filter: textureWidth(backend, filter) };
+  return view(run(backend, correlation(shape, options, widths), inputs), info.outShape);
 }

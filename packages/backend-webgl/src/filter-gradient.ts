@@ -26,14 +26,17 @@ export function partsOf(shape: ConvolutionShape): number {
  * dy [batch · outHeight, outWidth, outChannels]. A step takes two neighbours in a row of dy, and each row is summed by
  * itself.
  */
-export function partialFilterGradient(shape: ConvolutionShape, parts: number): PackedProgram {
+export function partialFilterGradient(
+  shape: ConvolutionShape,
+  parts: number,
+  widths: { readonly x: number | undefined; readonly dy: number | undefined },
+): PackedProgram {
   const { batch, height, width, inChannels, outHeight, outWidth, outChannels } = shape;
   const { filterHeight, filterWidth, strideHeight, strideWidth, top, left } = shape;
-  const x: Layout = { sampler: 'x', rows: width, columns: inChannels };
-  const dy: Layout = { sampler: 'dy', rows: outWidth, columns: outChannels };
+  const x: Layout = { sampler: 'x', rows: width, columns: inChannels, width: widths.x };
+  const dy: Layout = { sampler: 'dy', rows: outWidth, columns: outChannels, width: widths.dy };
   const rows = batch * outHeight;
   const rowsInPart = Math.ceil(rows / parts);
-  const texelsInPixel = Math.ceil(inChannels / 2);
   return {
     name: 'FilterGradient',
     inputs: ['x', 'dy'],
@@ -48,7 +51,7 @@ export function partialFilterGradient(shape: ConvolutionShape, parts: number): P
       int shift = tap - ky * ${filterWidth} - ${left};
       int last = min((part + 1) * ${rowsInPart}, ${rows});
       vec4 total = vec4(0.0);
-      ${prepareWalk(x, texelsInPixel * strideWidth)}
+      ${prepareWalk(x, texelsInStep(shape))}
       ${prepareWalk(dy, Math.ceil(outChannels / 2))}
       bool even = (shift & 1) == 0;
       // The first column under the tap, from where the walk begins; it may lie before the map.
@@ -68,6 +71,11 @@ export function partialFilterGradient(shape: ConvolutionShape, parts: number): P
   };
 }
 
+/** From the texel under two neighbours of dy to that under the next two. */
+function texelsInStep({ inChannels, strideWidth }: ConvolutionShape): number {
+  return strideWidth * Math.ceil(inChannels / 2);
+}
+
 /** At stride 1, each texel of x is read once: with an odd shift, half of it is kept for the next step. */
 function neighbours(shape: ConvolutionShape, x: Layout, dy: Layout): string {
   const { width, inChannels, outWidth, filterWidth, left } = shape;
@@ -79,7 +87,7 @@ function neighbours(shape: ConvolutionShape, x: Layout, dy: Layout): string {
           for (int column = first; column < end; column += 2) {
             vec4 pair = ${read(x, 'atX')};
             ${clearBeyond('pair', ['begin + column', width], ['rc.y', inChannels])}
-            ${stepWalk(x, 'atX')}
+            ${stepWalk(x, 'atX', texelsInStep(shape))}
             ${accumulate(shape, dy)}
           }`;
   const across = `
@@ -126,19 +134,20 @@ function apart(shape: ConvolutionShape, x: Layout, dy: Layout): string {
 }
 
 /** The texel of x where a walk is, 0 outside the map; then a step. */
-function texelOfX({ width, inChannels }: ConvolutionShape, x: Layout, walk: string, column: string): string {
+function texelOfX(shape: ConvolutionShape, x: Layout, walk: string, column: string): string {
+  const { width, inChannels } = shape;
   return `
           vec4 texel = mix(vec4(0.0), ${read(x, walk)}, bvec4(${column} < ${width} && ${column} >= 0));
           ${clearBeyond('texel', [`(${column} >> 1) * 2`, width], ['rc.y', inChannels])}
-          ${stepWalk(x, walk)}`;
+          ${stepWalk(x, walk, texelsInStep(shape))}`;
 }
 
-function accumulate({ outWidth }: ConvolutionShape, dy: Layout): string {
+function accumulate({ outWidth, outChannels }: ConvolutionShape, dy: Layout): string {
   const clear =
     outWidth % 2 === 0 ? '' : `if (column + 1 >= ${outWidth}) { g.zw = vec2(0.0); pair.zw = vec2(0.0); }`;
   return `
           vec4 g = ${read(dy, 'atDy')};
-          ${stepWalk(dy, 'atDy')}
+          ${stepWalk(dy, 'atDy', Math.ceil(outChannels / 2))}
           ${clear}
           sum += pair.xxyy * g.xyxy;
           sum += pair.zzww * g.zwzw;`;
