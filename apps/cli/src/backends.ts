@@ -4,6 +4,7 @@ import { unknownName } from './nearest.js';
 import { plural } from './terminal/format.js';
 
 const notYet = 'not part of this version';
+const inBrowsers = 'runs in browsers, where @resnetjs/backend-webgl registers it';
 
 export interface BackendOptions {
   /** As many as there are cores (wasm: at most 8) where it isn't given. */
@@ -14,7 +15,7 @@ export interface BackendOptions {
 export const backends = {
   wasm: async (options = {}) => (await import('@resnetjs/backend-wasm')).register(options),
   node: async (options = {}) => (await import('@resnetjs/backend-node')).register(options),
-  webgl: notYet,
+  webgl: inBrowsers,
   webgpu: notYet,
 } as const satisfies Record<string, string | ((options?: BackendOptions) => Promise<RegisteredBackend>)>;
 
@@ -40,7 +41,11 @@ export async function startBackend(
   const known = backendNames.find((each) => each === name) ?? unknownName('backend', name, choices);
   const start = backends[known];
   if (typeof start !== 'string') return start(options);
-  throw new ResNetError('missing-backend', `The backend ${name} is ${start}. Use --backend wasm.`, { name });
+  throw new ResNetError(
+    'missing-backend',
+    `The backend ${name} is not available here: ${start}. Use --backend wasm.`,
+    { name },
+  );
 }
 
 async function startFastest(options: BackendOptions): Promise<RegisteredBackend> {

@@ -31,7 +31,7 @@ export {
 export { type ReferenceTensor, tensor64 } from './reference/tensor.js';
 export { reproduce, reproduceInFloat64 } from './reproduce.js';
 export { type Gate, judge, type Verdict } from './verdict.js';
-export { type Group, groups, type Level, type ParityCase } from './cases/case.js';
+export { type Group, groups, type Level, type ParityCase, type PassCase } from './cases/case.js';
 export { parityCases } from './cases/parity-cases.js';
 export { type CaseReport, share } from './run/case-report.js';
 export { type PreparedCase, prepareCase } from './run/prepare-case.js';
