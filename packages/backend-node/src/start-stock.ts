@@ -21,6 +21,19 @@ export interface StartOptions {
    * TF_CPP_MIN_LOG_LEVEL says. Too late once the backend has started.
    */
   readonly logging?: Logging;
+  /**
+   * Whether this process keeps memory that is free for its next results, up to 2 GB, instead of giving it
+   * back to the system at once, which takes a training step a tenth of its time; true by default. It has
+   * an effect on Linux, with what `installNative` has built.
+   */
+  readonly keepMemory?: boolean;
+}
+
+/** Our own small addon (install/host-addon.ts). */
+interface HostAddon {
+  pauseStderr(): void;
+  resumeStderr(): void;
+  keepMemory(): boolean;
 }
 
 export interface Started {
@@ -58,13 +71,13 @@ export async function startStock(options: StartOptions = {}): Promise<Started> {
   const found = locateNative();
   if (found.native === null) throw notInstalled(found.rejected);
   const { threads, logging } = options;
-  const backend = await withTensorflowEnvironment({ threads, logging }, () => start(found.native, logging));
+  const backend = await withTensorflowEnvironment({ threads, logging }, () => start(found.native, options));
   started = describe(backend, threads, found.native.folder);
   return started;
 }
 
-async function start(native: NativePackage, logging: Logging | undefined): Promise<NodeBackend> {
-  const binding = loadAddon(native, logging);
+async function start(native: NativePackage, options: StartOptions): Promise<NodeBackend> {
+  const binding = loadAddon(native, options);
   try {
     const requireFrom = requireWith(native.folder, {
       '@tensorflow/tfjs': tf,
@@ -99,21 +112,18 @@ async function start(native: NativePackage, logging: Logging | undefined): Promi
 }
 
 /** Through Node's own cache: a second load of the file gives the same TensorFlow. */
-function loadAddon(
-  { folder, addon, pauseStderr, origin }: NativePackage,
-  logging: Logging | undefined,
-): NativeBinding {
+function loadAddon(native: NativePackage, { keepMemory = true }: StartOptions): NativeBinding {
+  const { folder, addon, hostAddon, origin } = native;
   const load = createRequire(join(folder, 'package.json'));
   try {
-    const talkative =
-      logging === 'info' || (logging === undefined && process.env.TF_CPP_MIN_LOG_LEVEL === '0');
-    if (pauseStderr === null || talkative) return load(addon);
-    const stderr = load(pauseStderr) as { pause(): void; resume(): void };
-    stderr.pause();
+    const host: HostAddon | null = hostAddon === null ? null : load(hostAddon);
+    if (keepMemory) host?.keepMemory();
+    const level = process.env.TF_CPP_MIN_LOG_LEVEL; // by now what `logging` or the program's caller says
+    if (level !== '0') host?.pauseStderr();
     try {
       return load(addon);
     } finally {
-      stderr.resume();
+      host?.resumeStderr();
     }
   } catch (cause) {
     const mend =

@@ -1,0 +1,90 @@
+import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { hostAddonFile } from '../versions.js';
+import { napiVersion, rebuild } from './build-addon.js';
+import { checkAddon } from './check-addon.js';
+import type { Workplace } from './way.js';
+
+/**
+ * A small addon for what a process has to do for TensorFlow and JavaScript can't. Newer TensorFlow speaks
+ * while it is loaded, before anything can tell it not to, and no variable keeps it from that: stderr is
+ * held meanwhile. And glibc gives large blocks back to the system as soon as they are free, to get them
+ * again, page by page and zeroed, for the next operation's result: a training step lost a tenth of its
+ * time so.
+ */
+const source = `#include <fcntl.h>
+#include <node_api.h>
+#include <unistd.h>
+#include <climits>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+
+static int kept = -1;
+
+static napi_value Pause(napi_env, napi_callback_info) {
+  const int nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
+  if (kept < 0 && nowhere >= 0) {
+    kept = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3);
+    if (kept >= 0) dup2(nowhere, STDERR_FILENO);
+  }
+  if (nowhere >= 0) close(nowhere);
+  return nullptr;
+}
+
+static napi_value Resume(napi_env, napi_callback_info) {
+  if (kept >= 0) {
+    dup2(kept, STDERR_FILENO);
+    close(kept);
+    kept = -1;
+  }
+  return nullptr;
+}
+
+static napi_value KeepMemory(napi_env env, napi_callback_info) {
+  bool kept = false;
+#ifdef __GLIBC__
+  kept = mallopt(M_MMAP_THRESHOLD, 1 << 30) == 1 && mallopt(M_TRIM_THRESHOLD, INT_MAX) == 1;
+#endif
+  napi_value result = nullptr;
+  napi_get_boolean(env, kept, &result);
+  return result;
+}
+
+static void Export(napi_env env, napi_value exports, const char *name, napi_callback call) {
+  napi_value made;
+  if (napi_create_function(env, name, NAPI_AUTO_LENGTH, call, nullptr, &made) == napi_ok)
+    napi_set_named_property(env, exports, name, made);
+}
+
+NAPI_MODULE_INIT() {
+  Export(env, exports, "pauseStderr", Pause);
+  Export(env, exports, "resumeStderr", Resume);
+  Export(env, exports, "keepMemory", KeepMemory);
+  return exports;
+}
+`;
+
+const gyp = { targets: [{ target_name: 'resnetjs_host', sources: ['resnetjs_host.cc'] }] };
+
+/** Builds it, and tries it; without it TensorFlow is more talkative, and somewhat slower. */
+export async function buildHostAddon(workplace: Workplace, say: (message: string) => void): Promise<void> {
+  if (process.platform === 'win32') return;
+  const { folder, signal } = workplace;
+  const place = join(folder, 'host-addon');
+  const product = join(folder, 'lib', `napi-v${napiVersion}`, hostAddonFile);
+  try {
+    await mkdir(place, { recursive: true });
+    await writeFile(join(place, 'resnetjs_host.cc'), source);
+    await writeFile(join(place, 'binding.gyp'), JSON.stringify(gyp));
+    await rebuild(place, [], signal);
+    await copyFile(join(place, 'build', 'Release', hostAddonFile), product);
+    await checkAddon(folder, signal);
+  } catch (error) {
+    signal?.throwIfAborted();
+    await rm(product, { force: true });
+    say(`without our own small addon: ${error instanceof Error ? error.message : error}`);
+  } finally {
+    await rm(place, { recursive: true, force: true });
+  }
+}
