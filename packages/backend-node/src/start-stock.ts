@@ -21,19 +21,12 @@ export interface StartOptions {
    * TF_CPP_MIN_LOG_LEVEL says. Too late once the backend has started.
    */
   readonly logging?: Logging;
-  /**
-   * Whether this process keeps memory that is free for its next results, up to 2 GB, instead of giving it
-   * back to the system at once, which takes a training step a tenth of its time; true by default. It has
-   * an effect on Linux, with what `installNative` has built.
-   */
-  readonly keepMemory?: boolean;
 }
 
 /** Our own small addon (install/host-addon.ts). */
 interface HostAddon {
   pauseStderr(): void;
   resumeStderr(): void;
-  keepMemory(): boolean;
 }
 
 export interface Started {
@@ -71,25 +64,22 @@ export async function startStock(options: StartOptions = {}): Promise<Started> {
   const found = locateNative();
   if (found.native === null) throw notInstalled(found.rejected);
   const { threads, logging } = options;
-  const backend = await withTensorflowEnvironment({ threads, logging }, () => start(found.native, options));
+  const backend = await withTensorflowEnvironment({ threads, logging }, () => start(found.native));
   started = describe(backend, threads, found.native.folder);
   return started;
 }
 
-async function start(native: NativePackage, options: StartOptions): Promise<NodeBackend> {
-  const binding = loadAddon(native, options);
+type BackendClass = new (binding: NativeBinding, name: string) => tf.KernelBackend;
+
+/** tfjs-node's code, which registers its kernels once: they outlive a backend that is removed. */
+let loaded: { binding: NativeBinding; Backend: BackendClass } | undefined;
+
+async function start(native: NativePackage): Promise<NodeBackend> {
+  const binding = loaded?.binding ?? loadAddon(native);
   try {
-    const requireFrom = requireWith(native.folder, {
-      '@tensorflow/tfjs': tf,
-      '@tensorflow/tfjs-core': tf,
-      util: utilAsItWas,
-      './proto/api_pb': {}, // TensorBoard's messages, which no kernel needs
-    });
-    const { NodeJSKernelBackend } = requireFrom('./dist/nodejs_kernel_backend.js') as {
-      NodeJSKernelBackend: new (binding: NativeBinding, name: string) => tf.KernelBackend;
-    };
-    requireFrom('./dist/register_all_kernels.js');
-    tf.registerBackend(backendName, () => new NodeJSKernelBackend(binding, '@tensorflow/tfjs-node'), 3);
+    loaded ??= { binding, Backend: loadJavascript(native) };
+    const { Backend } = loaded;
+    tf.registerBackend(backendName, () => new Backend(binding, '@tensorflow/tfjs-node'), 3);
     if (!(await tf.setBackend(backendName))) throw new Error('setBackend gave false');
     await tf.ready();
     // TensorFlow reads its environment when the first operation runs.
@@ -111,13 +101,24 @@ async function start(native: NativePackage, options: StartOptions): Promise<Node
   return backend;
 }
 
+/** Its backend's class; its kernels are registered. All of it computes on this program's TensorFlow.js. */
+function loadJavascript({ folder }: NativePackage): BackendClass {
+  const requireFrom = requireWith(folder, {
+    '@tensorflow/tfjs': tf,
+    '@tensorflow/tfjs-core': tf,
+    util: utilAsItWas,
+    './proto/api_pb': {}, // TensorBoard's messages, which no kernel needs
+  });
+  const module = requireFrom('./dist/nodejs_kernel_backend.js') as { NodeJSKernelBackend: BackendClass };
+  requireFrom('./dist/register_all_kernels.js');
+  return module.NodeJSKernelBackend;
+}
+
 /** Through Node's own cache: a second load of the file gives the same TensorFlow. */
-function loadAddon(native: NativePackage, { keepMemory = true }: StartOptions): NativeBinding {
-  const { folder, addon, hostAddon, origin } = native;
+function loadAddon({ folder, addon, hostAddon, origin }: NativePackage): NativeBinding {
   const load = createRequire(join(folder, 'package.json'));
   try {
     const host: HostAddon | null = hostAddon === null ? null : load(hostAddon);
-    if (keepMemory) host?.keepMemory();
     const level = process.env.TF_CPP_MIN_LOG_LEVEL; // by now what `logging` or the program's caller says
     if (level !== '0') host?.pauseStderr();
     try {

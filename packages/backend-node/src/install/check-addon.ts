@@ -5,7 +5,6 @@ import { impossible } from './way.js';
 /** 2×2 windows of ones over 1 … 9 sum up to 12, 16, 24, 28. */
 const script = `
 const host = process.argv[2] ? require(process.argv[2]) : undefined;
-host?.keepMemory();
 host?.pauseStderr();
 const binding = require(process.argv[1]);
 host?.resumeStderr();

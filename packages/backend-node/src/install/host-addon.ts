@@ -6,19 +6,12 @@ import { checkAddon } from './check-addon.js';
 import type { Workplace } from './way.js';
 
 /**
- * A small addon for what a process has to do for TensorFlow and JavaScript can't. Newer TensorFlow speaks
- * while it is loaded, before anything can tell it not to, and no variable keeps it from that: stderr is
- * held meanwhile. And glibc gives large blocks back to the system as soon as they are free, to get them
- * again, page by page and zeroed, for the next operation's result: a training step lost a tenth of its
- * time so.
+ * Newer TensorFlow speaks while it is loaded, before anything can tell it not to, and no variable keeps
+ * it from that. This small addon, which is not linked with it, holds stderr meanwhile.
  */
 const source = `#include <fcntl.h>
 #include <node_api.h>
 #include <unistd.h>
-#include <climits>
-#ifdef __GLIBC__
-#include <malloc.h>
-#endif
 
 static int kept = -1;
 
@@ -41,16 +34,6 @@ static napi_value Resume(napi_env, napi_callback_info) {
   return nullptr;
 }
 
-static napi_value KeepMemory(napi_env env, napi_callback_info) {
-  bool kept = false;
-#ifdef __GLIBC__
-  kept = mallopt(M_MMAP_THRESHOLD, 1 << 30) == 1 && mallopt(M_TRIM_THRESHOLD, INT_MAX) == 1;
-#endif
-  napi_value result = nullptr;
-  napi_get_boolean(env, kept, &result);
-  return result;
-}
-
 static void Export(napi_env env, napi_value exports, const char *name, napi_callback call) {
   napi_value made;
   if (napi_create_function(env, name, NAPI_AUTO_LENGTH, call, nullptr, &made) == napi_ok)
@@ -60,14 +43,13 @@ static void Export(napi_env env, napi_value exports, const char *name, napi_call
 NAPI_MODULE_INIT() {
   Export(env, exports, "pauseStderr", Pause);
   Export(env, exports, "resumeStderr", Resume);
-  Export(env, exports, "keepMemory", KeepMemory);
   return exports;
 }
 `;
 
 const gyp = { targets: [{ target_name: 'resnetjs_host', sources: ['resnetjs_host.cc'] }] };
 
-/** Builds it, and tries it; without it TensorFlow is more talkative, and somewhat slower. */
+/** Builds it, and tries it; TensorFlow is only more talkative without. */
 export async function buildHostAddon(workplace: Workplace, say: (message: string) => void): Promise<void> {
   if (process.platform === 'win32') return;
   const { folder, signal } = workplace;
