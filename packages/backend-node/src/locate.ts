@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { nativeFolder } from './cache-folder.js';
 import { readRecord } from './install-record.js';
-import { napiVersions, pauseStderrFile, tfjsNodeVersion } from './versions.js';
+import { hostAddonFile, napiVersions, tfjsNodeVersion } from './versions.js';
 
 /** A tfjs-node that has all its parts. */
 export interface NativePackage {
@@ -11,8 +11,8 @@ export interface NativePackage {
   readonly folder: string;
   /** The addon. */
   readonly addon: string;
-  /** A second addon, which holds stderr while TensorFlow is loaded; only where we built it. */
-  readonly pauseStderr: string | null;
+  /** Our own small addon, where `installNative` has built it. */
+  readonly hostAddon: string | null;
   readonly origin: 'project' | 'cache';
 }
 
@@ -87,8 +87,8 @@ export function inspect(folder: string): Omit<NativePackage, 'origin'> | string 
   const library = libraryNames[process.platform] ?? [];
   if (!library.some((name) => isLibrary(join(folder, 'deps', 'lib', name))))
     return 'the TensorFlow library is missing below deps/lib (its install script did not finish)';
-  const pauseStderr = join(dirname(addon), pauseStderrFile);
-  return { folder, addon, pauseStderr: isLibrary(pauseStderr) ? pauseStderr : null };
+  const hostAddon = join(dirname(addon), hostAddonFile);
+  return { folder, addon, hostAddon: isLibrary(hostAddon) ? hostAddon : null };
 }
 
 const libraryNames: Partial<Record<NodeJS.Platform, readonly string[]>> = {

@@ -23,6 +23,12 @@ export interface StartOptions {
   readonly logging?: Logging;
 }
 
+/** Our own small addon (install/host-addon.ts). */
+interface HostAddon {
+  pauseStderr(): void;
+  resumeStderr(): void;
+}
+
 export interface Started {
   readonly backend: NodeBackend;
   readonly threads: number;
@@ -58,25 +64,22 @@ export async function startStock(options: StartOptions = {}): Promise<Started> {
   const found = locateNative();
   if (found.native === null) throw notInstalled(found.rejected);
   const { threads, logging } = options;
-  const backend = await withTensorflowEnvironment({ threads, logging }, () => start(found.native, logging));
+  const backend = await withTensorflowEnvironment({ threads, logging }, () => start(found.native));
   started = describe(backend, threads, found.native.folder);
   return started;
 }
 
-async function start(native: NativePackage, logging: Logging | undefined): Promise<NodeBackend> {
-  const binding = loadAddon(native, logging);
+type BackendClass = new (binding: NativeBinding, name: string) => tf.KernelBackend;
+
+/** tfjs-node's code, which registers its kernels once: they outlive a backend that is removed. */
+let loaded: { binding: NativeBinding; Backend: BackendClass } | undefined;
+
+async function start(native: NativePackage): Promise<NodeBackend> {
+  const binding = loaded?.binding ?? loadAddon(native);
   try {
-    const requireFrom = requireWith(native.folder, {
-      '@tensorflow/tfjs': tf,
-      '@tensorflow/tfjs-core': tf,
-      util: utilAsItWas,
-      './proto/api_pb': {}, // TensorBoard's messages, which no kernel needs
-    });
-    const { NodeJSKernelBackend } = requireFrom('./dist/nodejs_kernel_backend.js') as {
-      NodeJSKernelBackend: new (binding: NativeBinding, name: string) => tf.KernelBackend;
-    };
-    requireFrom('./dist/register_all_kernels.js');
-    tf.registerBackend(backendName, () => new NodeJSKernelBackend(binding, '@tensorflow/tfjs-node'), 3);
+    loaded ??= { binding, Backend: loadJavascript(native) };
+    const { Backend } = loaded;
+    tf.registerBackend(backendName, () => new Backend(binding, '@tensorflow/tfjs-node'), 3);
     if (!(await tf.setBackend(backendName))) throw new Error('setBackend gave false');
     await tf.ready();
     // TensorFlow reads its environment when the first operation runs.
@@ -98,22 +101,30 @@ async function start(native: NativePackage, logging: Logging | undefined): Promi
   return backend;
 }
 
+/** Its backend's class; its kernels are registered. All of it computes on this program's TensorFlow.js. */
+function loadJavascript({ folder }: NativePackage): BackendClass {
+  const requireFrom = requireWith(folder, {
+    '@tensorflow/tfjs': tf,
+    '@tensorflow/tfjs-core': tf,
+    util: utilAsItWas,
+    './proto/api_pb': {}, // TensorBoard's messages, which no kernel needs
+  });
+  const module = requireFrom('./dist/nodejs_kernel_backend.js') as { NodeJSKernelBackend: BackendClass };
+  requireFrom('./dist/register_all_kernels.js');
+  return module.NodeJSKernelBackend;
+}
+
 /** Through Node's own cache: a second load of the file gives the same TensorFlow. */
-function loadAddon(
-  { folder, addon, pauseStderr, origin }: NativePackage,
-  logging: Logging | undefined,
-): NativeBinding {
+function loadAddon({ folder, addon, hostAddon, origin }: NativePackage): NativeBinding {
   const load = createRequire(join(folder, 'package.json'));
   try {
-    const talkative =
-      logging === 'info' || (logging === undefined && process.env.TF_CPP_MIN_LOG_LEVEL === '0');
-    if (pauseStderr === null || talkative) return load(addon);
-    const stderr = load(pauseStderr) as { pause(): void; resume(): void };
-    stderr.pause();
+    const host: HostAddon | null = hostAddon === null ? null : load(hostAddon);
+    const level = process.env.TF_CPP_MIN_LOG_LEVEL; // by now what `logging` or the program's caller says
+    if (level !== '0') host?.pauseStderr();
     try {
       return load(addon);
     } finally {
-      stderr.resume();
+      host?.resumeStderr();
     }
   } catch (cause) {
     const mend =

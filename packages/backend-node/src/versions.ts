@@ -4,5 +4,5 @@ export const tfjsNodeVersion = '4.22.0';
 /** N-API versions that tfjs-node 4.22.0 is built for, as its package.json lists them. */
 export const napiVersions = [8, 7, 6, 5, 4, 3] as const;
 
-/** Beside tfjs-node's addon, where `installNative` built it. */
-export const pauseStderrFile = 'pause_stderr.node';
+/** Our own small addon beside tfjs-node's, where `installNative` built it. */
+export const hostAddonFile = 'resnetjs_host.node';

@@ -4,10 +4,10 @@ import { impossible } from './way.js';
 
 /** 2×2 windows of ones over 1 … 9 sum up to 12, 16, 24, 28. */
 const script = `
-const stderr = process.argv[2] ? require(process.argv[2]) : { pause() {}, resume() {} };
-stderr.pause();
+const host = process.argv[2] ? require(process.argv[2]) : undefined;
+host?.pauseStderr();
 const binding = require(process.argv[1]);
-stderr.resume();
+host?.resumeStderr();
 const attribute = (name, type, value) => ({ name, type: binding[type], value });
 const x = binding.createTensor([1, 3, 3, 1], binding.TF_FLOAT, Float32Array.of(1, 2, 3, 4, 5, 6, 7, 8, 9));
 const filter = binding.createTensor([2, 2, 1, 1], binding.TF_FLOAT, Float32Array.of(1, 1, 1, 1));
@@ -31,7 +31,7 @@ export async function checkAddon(folder: string, signal: AbortSignal | undefined
   if (typeof found === 'string') throw impossible(`what was installed is not whole: ${found}`);
   const { code, output, stdout } = await runCommand(
     process.execPath,
-    ['-e', script, found.addon, found.pauseStderr ?? ''],
+    ['-e', script, found.addon, found.hostAddon ?? ''],
     {
       env: { TF_CPP_MIN_LOG_LEVEL: '2', NODE_OPTIONS: '' },
       signal,

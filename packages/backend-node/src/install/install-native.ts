@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, rename, rm, stat, statfs } from 'node:fs/promises';
+import { access, constants, mkdir, readdir, rename, rm, stat, statfs } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { BackendError } from '@resnetjs/backend';
 import { nativeFolder } from '../cache-folder.js';
@@ -51,7 +51,7 @@ async function install(
   const present = () => (force ? null : presentIn(folder));
   const before = present();
   if (before !== null) return before;
-  await mkdir(dirname(folder), { recursive: true });
+  await makeFolder(dirname(folder));
   await checkSpace(dirname(folder));
   const unlock = await lock(`${folder}.lock`, {
     signal,
@@ -139,6 +139,19 @@ async function removeLeftovers(folder: string): Promise<void> {
   for (const name of await readdir(dirname(folder))) {
     const leftover = ['.making-', '.old-'].some((kind) => name.startsWith(basename(folder) + kind));
     if (leftover) await rm(join(dirname(folder), name), { recursive: true, force: true });
+  }
+}
+
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true });
+    await access(folder, constants.W_OK);
+  } catch (cause) {
+    throw new BackendError(
+      'unavailable',
+      `${folder} can't be written to: ${cause instanceof Error ? cause.message : cause}. Name another folder in RESNETJS_CACHE.`,
+      { cause },
+    );
   }
 }
 

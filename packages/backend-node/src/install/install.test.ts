@@ -52,6 +52,12 @@ describe('installNative', () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
+  it('says that the folder cannot be written to', async () => {
+    writeFileSync(join(folder, 'file'), '');
+    vi.stubEnv('RESNETJS_CACHE', join(folder, 'file', 'cache'));
+    await expect(installNative().next()).rejects.toThrow(/can't be written to.*RESNETJS_CACHE/);
+  });
+
   it('stops when nobody listens any more', async () => {
     for await (const { event } of installNative()) {
       expect(event).toBe('step');

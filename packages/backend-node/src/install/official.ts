@@ -1,4 +1,4 @@
-import { mkdir, rename, stat } from 'node:fs/promises';
+import { copyFile, mkdir, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { napiVersions, tfjsNodeVersion } from '../versions.js';
 import { downloadFile } from './download.js';
@@ -7,7 +7,7 @@ import { impossible, stepping, type Workplace } from './way.js';
 
 /** What tfjs-node 4.22.0's own install script downloads (its scripts/install.js, deps-constants.js, package.json). */
 
-const host = 'https://storage.googleapis.com';
+const googleStorage = 'https://storage.googleapis.com';
 const libraryVersion = '2.9.1';
 
 interface Downloads {
@@ -15,8 +15,13 @@ interface Downloads {
   readonly addon: string;
 }
 
-/** null where there is no prebuilt addon or library for the platform. */
-export function officialDownloads(platform: NodeJS.Platform, arch: string, napi: number): Downloads | null {
+/** null where there is no prebuilt addon or library for the platform; `host` may be a mirror of the original. */
+export function officialDownloads(
+  platform: NodeJS.Platform,
+  arch: string,
+  napi: number,
+  host = googleStorage,
+): Downloads | null {
   const system = { linux: 'linux', darwin: 'darwin', win32: 'windows' }[platform as string];
   if (system === undefined) return null;
   const extension = platform === 'win32' ? 'zip' : 'tar.gz';
@@ -38,7 +43,9 @@ export function officialDownloads(platform: NodeJS.Platform, arch: string, napi:
 export async function installOfficial(workplace: Workplace): Promise<string> {
   const { folder, say, signal } = workplace;
   const napi = Number(process.versions.napi);
-  const downloads = officialDownloads(process.platform, process.arch, napi);
+  // The variable is tfjs-node's own.
+  const mirror = process.env.TFJS_NODE_CDN_STORAGE?.replace(/\/$/, '');
+  const downloads = officialDownloads(process.platform, process.arch, napi, mirror);
   if (downloads === null) {
     throw impossible(`tfjs-node has no prebuilt files for ${process.platform} ${process.arch}`);
   }
@@ -79,7 +86,6 @@ async function completeOnWindows(deps: string, place: string): Promise<void> {
     await mkdir(join(deps, 'lib'), { recursive: true });
     await rename(join(deps, 'tensorflow.dll'), library);
   }
-  const { copyFile } = await import('node:fs/promises');
   await copyFile(library, join(place, 'tensorflow.dll'));
 }
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { changeAddon } from './addon-changes.js';
 import { buildAddon, findCompiler } from './build-addon.js';
 import { checkAddon } from './check-addon.js';
-import { buildPauseStderr } from './pause-stderr.js';
+import { buildHostAddon } from './host-addon.js';
 import { lastWords, runCommand } from './run-command.js';
 import { impossible, stepping, type Workplace } from './way.js';
 
@@ -36,7 +36,7 @@ export async function installFromWheel(workplace: Workplace): Promise<string> {
   const build = stepping(say, 'addon');
   build(`building the addon with node-gyp and ${compiler}, about a minute`);
   await buildWithChanges(workplace, build);
-  await buildPauseStderr(workplace, build);
+  await buildHostAddon(workplace, build);
   return `the Python wheel ${wheel.split(/[\\/]/).at(-1)}`;
 }
 

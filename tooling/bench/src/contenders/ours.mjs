@@ -35,10 +35,14 @@ await answer(async ({ folder, threads, folded, native }) => {
     classes: names,
     shape: network.input,
     labels: labelsOf(batchSize, classes),
-    read: async (/** @type {ArrayLike<number>} */ indices) =>
-      Uint8Array.from(
-        Array.from(indices).flatMap((index) => [...bytes.subarray(index * size, (index + 1) * size)]),
-      ),
+    read: async (/** @type {ArrayLike<number>} */ indices) => {
+      const read = new Uint8Array(indices.length * size);
+      for (let i = 0; i < indices.length; i++) {
+        const start = (indices[i] ?? 0) * size;
+        read.set(bytes.subarray(start, start + size), i * size);
+      }
+      return read;
+    },
   };
   const classifier = { network, variables, classes: names, preprocessing: unitRange() };
   const optimizer = adam({ learningRate });

@@ -1,6 +1,6 @@
 import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { pauseStderrFile } from '../versions.js';
+import { hostAddonFile } from '../versions.js';
 import { napiVersion, rebuild } from './build-addon.js';
 import { checkAddon } from './check-addon.js';
 import type { Workplace } from './way.js';
@@ -34,35 +34,38 @@ static napi_value Resume(napi_env, napi_callback_info) {
   return nullptr;
 }
 
+static void Export(napi_env env, napi_value exports, const char *name, napi_callback call) {
+  napi_value made;
+  if (napi_create_function(env, name, NAPI_AUTO_LENGTH, call, nullptr, &made) == napi_ok)
+    napi_set_named_property(env, exports, name, made);
+}
+
 NAPI_MODULE_INIT() {
-  napi_value pause, resume;
-  if (napi_create_function(env, "pause", NAPI_AUTO_LENGTH, Pause, nullptr, &pause) == napi_ok &&
-      napi_create_function(env, "resume", NAPI_AUTO_LENGTH, Resume, nullptr, &resume) == napi_ok) {
-    napi_set_named_property(env, exports, "pause", pause);
-    napi_set_named_property(env, exports, "resume", resume);
-  }
+  Export(env, exports, "pauseStderr", Pause);
+  Export(env, exports, "resumeStderr", Resume);
   return exports;
 }
 `;
 
-const gyp = { targets: [{ target_name: 'pause_stderr', sources: ['pause_stderr.cc'] }] };
+const gyp = { targets: [{ target_name: 'resnetjs_host', sources: ['resnetjs_host.cc'] }] };
 
 /** Builds it, and tries it; TensorFlow is only more talkative without. */
-export async function buildPauseStderr(workplace: Workplace, say: (message: string) => void): Promise<void> {
+export async function buildHostAddon(workplace: Workplace, say: (message: string) => void): Promise<void> {
+  if (process.platform === 'win32') return;
   const { folder, signal } = workplace;
-  const place = join(folder, 'pause-stderr');
-  const product = join(folder, 'lib', `napi-v${napiVersion}`, pauseStderrFile);
+  const place = join(folder, 'host-addon');
+  const product = join(folder, 'lib', `napi-v${napiVersion}`, hostAddonFile);
   try {
     await mkdir(place, { recursive: true });
-    await writeFile(join(place, 'pause_stderr.cc'), source);
+    await writeFile(join(place, 'resnetjs_host.cc'), source);
     await writeFile(join(place, 'binding.gyp'), JSON.stringify(gyp));
     await rebuild(place, [], signal);
-    await copyFile(join(place, 'build', 'Release', pauseStderrFile), product);
+    await copyFile(join(place, 'build', 'Release', hostAddonFile), product);
     await checkAddon(folder, signal);
   } catch (error) {
     signal?.throwIfAborted();
     await rm(product, { force: true });
-    say(`TensorFlow will say more than it need: ${error instanceof Error ? error.message : error}`);
+    say(`without our own small addon: ${error instanceof Error ? error.message : error}`);
   } finally {
     await rm(place, { recursive: true, force: true });
   }
