@@ -1,0 +1,3 @@
+export function Prove() {
+  return <h1>Prove</h1>;
+}
