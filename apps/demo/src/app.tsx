@@ -17,9 +17,9 @@ const entrances: Readonly<Record<RoomName, () => Promise<ComponentType>>> = {
 export function App() {
   return (
     <>
-      <a class="skip" href="#room" onClick={skipToRoom}>
+      <button type="button" class="skip" onClick={skipToRoom}>
         Skip to the room
-      </a>
+      </button>
       <Header />
       <main id="room" tabIndex={-1}>
         <Room name={room.value} />
@@ -32,9 +32,7 @@ export function App() {
   );
 }
 
-/** The link's address would name no room. */
-function skipToRoom(event: MouseEvent): void {
-  event.preventDefault();
+function skipToRoom(): void {
   document.getElementById('room')?.focus();
 }
 

@@ -2,6 +2,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { repaint } from '../theme.js';
+import { asPower, decadesAround, decadeTicks } from './decades.js';
 import { resolveColor } from './resolve-color.js';
 import './charts.css';
 
@@ -64,7 +65,7 @@ export function LineChart(props: LineChartProps) {
             .filter(({ faint }) => !faint)
             .map((line) => (
               <li key={line.title}>
-                <svg width="22" height="8" viewBox="0 0 22 8">
+                <svg width="22" height="8" viewBox="0 0 22 8" aria-hidden="true">
                   <path
                     d="M1 4h20"
                     stroke={`var(${line.color})`}
@@ -111,6 +112,12 @@ function options(props: LineChartProps, element: HTMLElement, height: number): u
       y: {
         distr: logarithmic ? 3 : 1,
         ...(range && { range: [range[0], range[1]] as [number, number] }),
+        ...(logarithmic && {
+          range: (chart: uPlot): [number, number] => {
+            const [low, high] = decadesAround(chart.data.slice(1).flatMap((column) => [...column]));
+            return [low, high];
+          },
+        }),
       },
     },
     axes: [
@@ -119,9 +126,12 @@ function options(props: LineChartProps, element: HTMLElement, height: number): u
         ...axis,
         label: yTitle,
         size: 52,
-        ...(format && {
-          values: (_: uPlot, ticks: (number | null)[]) => ticks.map((t) => (t === null ? '' : format(t))),
+        ...(logarithmic && {
+          splits: (_: uPlot, __: number, low: number, high: number) => decadeTicks([low, high]),
+          filter: (_: uPlot, ticks: number[]) => ticks,
+          values: (_: uPlot, ticks: number[]) => ticks.map(asPower),
         }),
+        ...(format && { values: (_: uPlot, ticks: number[]) => ticks.map(format) }),
       },
     ],
     series: [

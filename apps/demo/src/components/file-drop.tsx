@@ -12,7 +12,8 @@ interface FileDropProps {
 export function FileDrop({ label, onDrop, children }: FileDropProps) {
   const over = useSignal(false);
   return (
-    <div
+    <section
+      aria-label={label}
       class={`drop ${over.value ? 'drop-over' : ''}`}
       onDragOver={(event) => {
         event.preventDefault();
@@ -30,6 +31,6 @@ export function FileDrop({ label, onDrop, children }: FileDropProps) {
       <p>
         {label}, or {children}.
       </p>
-    </div>
+    </section>
   );
 }

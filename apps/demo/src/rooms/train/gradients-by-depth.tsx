@@ -5,13 +5,6 @@ import { shown } from './conduct.js';
 import { lanes as planned, setup } from './setup.js';
 import { story, told } from './story.js';
 
-const exponent = (value: number) => {
-  const digits = Math.round(Math.log10(value));
-  return digits === 0 ? '1' : `10${superscript(digits)}`;
-};
-const superscript = (value: number) =>
-  String(value).replace(/./g, (digit) => (digit === '-' ? '⁻' : ('⁰¹²³⁴⁵⁶⁷⁸⁹'[Number(digit)] ?? '')));
-
 /** The gradient's length by depth, as it is now: with shortcuts and without. */
 export function GradientsByDepth() {
   void told.value; // the story grows in place
@@ -41,7 +34,6 @@ export function GradientsByDepth() {
         lines={lines}
         data={mergeCurves(curves)}
         logarithmic
-        format={exponent}
         height={280}
       />
       <Reading />
