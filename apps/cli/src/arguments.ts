@@ -45,6 +45,15 @@ export function inputShape(text: string): [height: number, width: number, channe
   throw new InvalidArgumentError('It must be height,width,channels, such as 64,64,3.');
 }
 
+/** `64,64,256` */
+export function wholeNumbers(text: string): readonly number[] {
+  const values = text.split(',').map(number);
+  if (values.every((value) => Number.isSafeInteger(value) && value > 0)) return values;
+  throw new InvalidArgumentError(
+    'It must be whole numbers of at least 1 with commas between, such as 64,64,256.',
+  );
+}
+
 /** Number('') is 0, and Number('0x10') is 16: neither is meant. */
 function number(text: string): number {
   return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text.trim()) ? Number(text) : Number.NaN;

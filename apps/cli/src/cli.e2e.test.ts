@@ -110,6 +110,34 @@ describe('resnet summary', () => {
   });
 });
 
+describe('resnet draw', () => {
+  it('writes a picture to a file, and to a pipe', async () => {
+    const [file, pipe, model] = await Promise.all([
+      line('draw resnet50 --out resnet50.svg'),
+      line('draw resnet50'),
+      line('draw runs/start --detail layers'),
+    ]);
+    expect(file).toEqual({ code: 0, stdout: 'resnet50 is drawn in resnet50.svg\n', stderr: '' });
+    expect(readFileSync(join(folder, 'resnet50.svg'), 'utf8')).toBe(pipe.stdout);
+    expect(pipe.stdout).toMatch(/^<svg .*<\/svg>\n$/s);
+    expect(model.stdout).toContain('16×16×3 → 6');
+  });
+
+  it('draws blocks as they are described, and gives their data', async () => {
+    const [identity, projected, twoLayer] = await Promise.all([
+      line('draw identity --kernel-size 2 --filters 4,4,3 --input-shape 4,4,3 --json'),
+      line('draw convolutional --stride 1 --json --out projected.svg'),
+      line('draw identity-two-layer --plain --theme dark'),
+    ]);
+    const drawing = json(identity.stdout);
+    expect(drawing.nodes.map((node: { type: string }) => node.type)).toContain('Add');
+    expect(drawing.nodes[0].outputShape).toEqual([4, 4, 3]);
+    expect(json(projected.stdout).nodes.at(-1).outputShape).toEqual([56, 56, 512]);
+    expect(readFileSync(join(folder, 'projected.svg'), 'utf8')).toContain('projection shortcut');
+    expect(twoLayer.stdout).not.toContain('shortcut<');
+  });
+});
+
 describe('resnet train', () => {
   it('takes HDF5 files, and tells each event as a line of JSON', async () => {
     const { code, stdout, stderr } = await line(
@@ -318,6 +346,15 @@ describe('what can go wrong', () => {
       2,
       /--stages is an option of resnetPreAct/,
     ],
+    ['draw resnet05', 2, /There is no network or block "resnet05"\. Did you mean resnet50\?/],
+    ['draw identty', 2, /Did you mean identity\?/],
+    ['draw identity --stride 2', 2, /--stride is an option of convolutional/],
+    ['draw identity --filters 1,2', 2, /--filters has 2 numbers, but identity has 3 convolutions/],
+    ['draw identity --classes 3', 2, /--classes is for networks/],
+    ['draw identity --input-shape 4,4,3', 1, /adds a branch of shape \[4, 4, 256\]/],
+    ['draw resnet50 --filters 1,2,3', 2, /--filters is for blocks/],
+    ['draw resnet50 --out picture.png', 2, /a drawing is SVG/],
+    ['draw resnet50 --out nowhere/picture.svg', 1, /nowhere\/picture\.svg could not be written/],
     ['summary resnet51', 2, /There is no network "resnet51"\. Did you mean resnet50\?/],
     ['summary resnet50 --input-shape 16,16,3', 1, /avg_pool cannot move a 2×2 window/],
     ['summary runs/start --classes 3', 2, /is a model, which describes itself/],

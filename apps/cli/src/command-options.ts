@@ -1,12 +1,26 @@
 import type { Fit, Resampling } from '@resnetjs/core';
+import type { BlockCommandOptions } from './block-options.js';
 import type { ErrorRule } from './broken-pictures.js';
 import type { NetworkOptions } from './network-options.js';
 
 /** What each command was told, as commander hands it over. */
 
-export interface SummaryCommandOptions extends NetworkOptions {
+/** Options that together say which network is meant. */
+export interface DescribedNetworkOptions extends NetworkOptions {
   readonly inputShape?: [height: number, width: number, channels: number];
   readonly classes?: number;
+}
+
+export interface SummaryCommandOptions extends DescribedNetworkOptions {
+  readonly json?: true;
+}
+
+export interface DrawCommandOptions extends DescribedNetworkOptions, Omit<BlockCommandOptions, 'inputShape'> {
+  readonly out?: string;
+  /** Not given for a block, which is always drawn with its layers. */
+  readonly detail?: 'blocks' | 'layers';
+  readonly width?: number;
+  readonly theme: 'auto' | 'light' | 'dark';
   readonly json?: true;
 }
 

@@ -30,7 +30,7 @@ async function run(...args: string[]): Promise<{ output: string; code: number }>
 }
 
 describe('the command line', () => {
-  it.each([[[]], [['summary']], [['train']], [['evaluate']], [['predict']], [['backends']]])(
+  it.each([[[]], [['summary']], [['draw']], [['train']], [['evaluate']], [['predict']], [['backends']]])(
     'explains itself: %s',
     async (command) => {
       const { output, code } = await run(...command, '--help');
@@ -50,6 +50,7 @@ describe('the command line', () => {
     [['train', '--optimizer', 'lion'], /Allowed choices are adam, sgd/],
     [['evaluate', 'run'], /required option '--data <source>'/],
     [['predict', 'run'], /missing required argument 'pictures'/],
+    [['draw', 'identity', '--filters', '64,0'], /It must be whole numbers of at least 1 with commas between/],
     [['summary', 'resnet50', 'more'], /too many arguments/],
     [[], /Usage: resnet/],
   ])('answers wrong usage with 2 and what is possible: %s', async (args, message) => {

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { Command } from 'commander';
 import { backendsCommand } from './commands/backends.js';
+import { drawCommand } from './commands/draw.js';
 import { evaluateCommand } from './commands/evaluate.js';
 import { predictCommand } from './commands/predict.js';
 import { profileCommand } from './commands/profile.js';
@@ -30,6 +31,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 130 stopped by Ctrl-C.`,
     );
   for (const command of [
     summaryCommand(),
+    drawCommand(),
     trainCommand(),
     evaluateCommand(),
     predictCommand(),

@@ -46,6 +46,20 @@ export {
 } from './compute/variables.js';
 export { type ErrorCode, ResNetError } from './errors.js';
 export { countParameters, multiplyAdds, type ParameterCount, stepMultiplyAdds } from './inspect/cost.js';
+export { type DrawOptions, drawNetwork } from './inspect/draw/draw-network.js';
+export type {
+  Box,
+  Drawing,
+  DrawnBar,
+  DrawnEdge,
+  DrawnGroup,
+  DrawnNode,
+  DrawnText,
+  Facts,
+  NodeKind,
+  Point,
+} from './inspect/draw/drawing.js';
+export { formatSvg, type SvgOptions } from './inspect/draw/format-svg.js';
 export { formatSummary, type LayerSummary, type Summary, summarize } from './inspect/summary.js';
 export { type Initializer, initializers } from './network/initializer.js';
 export { layerNames } from './network/names.js';

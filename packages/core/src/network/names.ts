@@ -116,3 +116,8 @@ export function blockName(network: Network, site: Site): string {
   const before = network.stages.slice(0, site.stage).reduce((sum, blocks) => sum + blocks.length, 0);
   return `block ${before + site.block + 1}`;
 }
+
+/** A stage as the network's scheme calls it: the course counts the stem as stage 1. */
+export function stageName(network: Network, stage: number): string {
+  return `stage ${network.naming === 'course' ? stage + 2 : stage + 1}`;
+}
