@@ -1,8 +1,13 @@
+import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
+import { browserFlags, findBrowser, needsNoSandbox } from './packages/parity/src/node/index.js';
 
 const shelves = ['packages/*/src', 'apps/*/src', 'tooling/*/src'];
 const tests = shelves.map((shelf) => `${shelf}/**/*.test.{ts,mjs}`);
 const endToEnd = shelves.map((shelf) => `${shelf}/**/*.e2e.test.{ts,mjs}`);
+const inBrowsers = shelves.map((shelf) => `${shelf}/**/*.browser.test.ts`);
+
+const browser = findBrowser();
 
 export default defineConfig({
   resolve: { conditions: ['@resnetjs/source'] },
@@ -10,9 +15,40 @@ export default defineConfig({
   test: {
     testTimeout: 30_000,
     projects: [
-      { extends: true, test: { name: 'unit', include: tests, exclude: endToEnd } },
+      { extends: true, test: { name: 'unit', include: tests, exclude: [...endToEnd, ...inBrowsers] } },
       // These start the built command line, as people do, and wait for it to train.
       { extends: true, test: { name: 'e2e', include: endToEnd, testTimeout: 300_000, hookTimeout: 300_000 } },
+      {
+        extends: true,
+        // Shared memory, and so threads, are for cross-origin isolated pages alone.
+        server: {
+          headers: {
+            'Cross-Origin-Opener-Policy': 'same-origin',
+            'Cross-Origin-Embedder-Policy': 'require-corp',
+          },
+        },
+        test: {
+          name: 'browser',
+          include: inBrowsers,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          // Files share the machine's cores, and WebGL here is computed by them.
+          fileParallelism: false,
+          browser: {
+            enabled: true,
+            headless: true,
+            screenshotFailures: false,
+            provider: playwright({
+              launchOptions: {
+                ...(browser.found ? { executablePath: browser.path } : {}),
+                args: browserFlags(),
+                chromiumSandbox: !needsNoSandbox,
+              },
+            }),
+            instances: [{ browser: 'chromium' }],
+          },
+        },
+      },
     ],
   },
 });

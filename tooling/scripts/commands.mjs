@@ -8,6 +8,7 @@ import { readJson, root } from './workspace.mjs';
  * @property {string} [cwd] the top folder unless told
  * @property {NodeJS.ProcessEnv} [env] added to this process's own
  * @property {boolean} [live] true shows the output as it comes; otherwise it is collected
+ * @property {number} [seconds] after which it is ended; never unless told
  */
 
 /** @typedef {{ code: number, output: string }} Outcome the output is empty if it was shown live */
@@ -22,13 +23,14 @@ const windows = process.platform === 'win32';
  * @param {RunOptions} [options]
  * @returns {Promise<Outcome>}
  */
-export function run(command, args, { cwd = root, env = {}, live = false } = {}) {
+export function run(command, args, { cwd = root, env = {}, live = false, seconds } = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
       cwd,
       env: { ...process.env, ...env },
       stdio: live ? 'inherit' : ['ignore', 'pipe', 'pipe'],
       windowsHide: true,
+      ...(seconds === undefined ? {} : { timeout: 1000 * seconds }),
     });
     let output = '';
     for (const stream of [child.stdout, child.stderr]) {

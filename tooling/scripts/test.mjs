@@ -1,10 +1,11 @@
-// npm test: everything that has to hold. `-- --quick` leaves out the end-to-end and the pack test.
+// npm test: everything that has to hold. `-- --quick` leaves out the browser, end-to-end and pack tests.
 import { setUp } from './set-up.mjs';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runInstalled } from './commands.mjs';
 import { testPack } from './pack-test.mjs';
+import { setUpBrowser } from './set-up-browser.mjs';
 import { foldersWith } from './workspace.mjs';
 
 /** @typedef {{ passed: number, failed: number, skipped: number, output: string }} Count */
@@ -38,16 +39,17 @@ async function types() {
 
 /**
  * One of the projects in vitest.config.ts.
- * @param {'unit' | 'e2e'} project
+ * @param {'unit' | 'e2e' | 'browser'} project
+ * @param {NodeJS.ProcessEnv} [env]
  * @returns {Promise<Count>}
  */
-async function vitest(project) {
+async function vitest(project, env = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'resnetjs-tests-'));
   const report = join(folder, 'report.json');
   try {
     const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
     const args = ['run', '--project', project, '--passWithNoTests', '--silent=passed-only', ...reporters];
-    const { code } = await runInstalled('vitest', 'vitest', args, { live: true });
+    const { code } = await runInstalled('vitest', 'vitest', args, { live: true, env });
     return count(JSON.parse(readFileSync(report, 'utf8')), code);
   } catch (error) {
     return one({ code: 1, output: `vitest left no report: ${error}` });
@@ -81,12 +83,25 @@ const setUpStep = () =>
     (error) => one({ code: 1, output: error.message }),
   );
 
+/** @returns {Promise<Count>} without a browser the tests are skipped, which on CI is a failure */
+async function inBrowser() {
+  const browser = await setUpBrowser();
+  if (browser.found) {
+    console.log(`  in ${browser.path}`);
+    return vitest('browser', { RESNETJS_BROWSER: browser.path });
+  }
+  if (process.env.CI === 'true') return one({ code: 1, output: browser.reason });
+  console.log(`  skipped: ${browser.reason}`);
+  return { passed: 0, failed: 0, skipped: 1, output: '' };
+}
+
 const steps = [
   { name: 'set-up: install and build', run: setUpStep, needed: true },
   { name: 'lint: style and formatting (npm run format mends most of it)', run: lint },
   { name: 'imports: the direction of every arrow', run: imports },
   { name: 'types: sources and tests', run: types },
   { name: 'unit tests', run: () => vitest('unit') },
+  { name: 'browser tests: wasm, webgl and training in Chromium', run: inBrowser, slow: true },
   { name: 'end to end: the command line', run: () => vitest('e2e'), slow: true },
   { name: 'pack: install the packages elsewhere', run: async () => one(await testPack()), slow: true },
 ];

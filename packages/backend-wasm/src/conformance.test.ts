@@ -1,20 +1,11 @@
-import { conformanceCases, publishedResults, reproduce, runConformance } from '@resnetjs/parity';
-import * as tf from '@tensorflow/tfjs-core';
+import { conformanceTests } from '@resnetjs/parity';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { registerAnew } from './reference.test-support.js';
 
 describe.each([1, 2])('threads: %i', (threads) => {
   beforeAll(() => registerAnew(threads));
 
-  it.each(publishedResults)('prints what was printed: $source, $call', async (published) => {
-    const before = tf.memory().numTensors;
-    const verdict = await reproduce(published);
-    expect(verdict.passed, verdict.message).toBe(true);
-    expect(tf.memory().numTensors).toBe(before);
-  });
-
-  it.each(conformanceCases)('computes $name as float64 does', async (each) => {
-    const { failures } = await runConformance(each);
-    expect(failures).toEqual([]);
+  it.each(conformanceTests)('$name', async ({ run }) => {
+    expect(await run()).toEqual([]);
   });
 });

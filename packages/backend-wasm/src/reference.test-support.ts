@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { expect } from 'vitest';
 import type { ConvolutionShape } from './convolution-plan.js';
-import { register } from './index.js';
+import { type RegisterOptions, register } from './index.js';
 
 /** Plain loops in float64: slow, and right by inspection. */
 
@@ -145,10 +145,10 @@ export function draw(count: number, seed: number, mean = 0, spread = 1): Float64
   });
 }
 
-/** Starts the backend anew, with that many threads. */
-export async function registerAnew(threads: number) {
+/** Starts the backend anew, with that many threads; browsers have to be told where the .wasm files are. */
+export async function registerAnew(threads: number, wasmPaths?: RegisterOptions['wasmPaths']) {
   const start = tf.findBackendFactory('wasm');
   tf.removeBackend('wasm');
   if (start !== null) tf.registerBackend('wasm', start);
-  return register({ threads });
+  return register({ threads, ...(wasmPaths && { wasmPaths }) });
 }

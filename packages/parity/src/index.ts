@@ -33,3 +33,4 @@ export { reproduce, reproduceInFloat64 } from './reproduce.js';
 export { type Gate, judge, type Verdict } from './verdict.js';
 export { type ConformanceCase, conformanceCases } from './cases.js';
 export { type ConformanceReport, runConformance } from './conformance.js';
+export { type ConformanceTest, conformanceTests } from './conformance-tests.js';

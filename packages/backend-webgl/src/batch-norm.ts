@@ -1,0 +1,127 @@
+import { BackendError, type BatchNormAttributes } from '@resnetjs/backend';
+import type { TensorInfo } from '@tensorflow/tfjs-core';
+import { type ChannelRows, glslFloat, sumPerChannel } from './channel-sums.js';
+import type { KernelContext } from './kernel.js';
+import { clearBeyond, reluOf, run, view } from './program.js';
+
+type Inputs<Name extends string> = Readonly<Record<Name, TensorInfo>>;
+
+/** y [..., c], mean [c] and the biased variance [c] of x [..., c]; the variance is summed around the mean. */
+export function batchNormTraining(
+  { backend }: KernelContext,
+  inputs: Inputs<'x' | 'scale' | 'offset'>,
+  { epsilon, relu }: BatchNormAttributes,
+): TensorInfo[] {
+  const { scale, offset } = inputs;
+  const { channelRows, x } = asRows('batchNormTraining', inputs.x, { scale, offset });
+  const count = channelRows.rows * channelRows.width;
+  const mean = sumPerChannel(
+    backend,
+    channelRows,
+    { inputs: { x }, code: termOf('getX(row, column, c)') },
+    count,
+  );
+  const square = `
+    vec4 d = getX(row, column, c) - getMean(c).xyxy;
+    return d * d;`;
+  const variance = sumPerChannel(
+    backend,
+    channelRows,
+    { inputs: { x, mean }, code: `vec4 term(int row, int column, int c) {${square}}` },
+    count,
+  );
+  const y = run(
+    backend,
+    {
+      inputs: ['x', 'mean', 'variance', 'scale', 'offset'],
+      outputShape: x.shape,
+      code: `
+    void main() {
+      ivec3 rc = getOutputCoords();
+      vec4 y = ${normalized('rc.x, rc.y, rc.z', 'rc.z', epsilon)} * getScale(rc.z).xyxy + getOffset(rc.z).xyxy;
+      ${relu ? `y = ${reluOf('y')};` : ''}
+      ${clear('y', channelRows)}
+      setOutput(y);
+    }`,
+    },
+    [x, mean, variance, scale, offset],
+  );
+  return [view(y, inputs.x.shape), mean, variance];
+}
+
+/** dx [..., c], dScale [c], dOffset [c]: scale / √(variance + ε) · (g − mean(g) − x̂ · mean(g · x̂)). */
+export function batchNormTrainingGradient(
+  { backend }: KernelContext,
+  inputs: Inputs<'dy' | 'x' | 'scale' | 'offset' | 'mean' | 'variance'>,
+  { epsilon, relu }: BatchNormAttributes,
+): TensorInfo[] {
+  const { scale, offset, mean, variance } = inputs;
+  const kernel = 'batchNormTrainingGradient';
+  const { channelRows, x } = asRows(kernel, inputs.x, { scale, offset, mean, variance });
+  const { x: dy } = asRows(kernel, inputs.dy, { scale });
+  const count = channelRows.rows * channelRows.width;
+  const gradient = (place: string, channel: string) => `
+      vec4 xHat = ${normalized(place, channel, epsilon)};
+      vec4 g = getDy(${place});
+      ${relu ? `g = mix(vec4(0.0), g, greaterThan(xHat * getScale(${channel}).xyxy + getOffset(${channel}).xyxy, vec4(0.0)));` : ''}`;
+  const all = { x, dy, mean, variance, scale, offset };
+  const sum = (result: string) => {
+    const code = `vec4 term(int row, int column, int c) {${gradient('row, column, c', 'c')} return ${result};}`;
+    return sumPerChannel(backend, channelRows, { inputs: all, code });
+  };
+  const dOffset = sum('g');
+  const dScale = sum('g * xHat');
+  const dx = run(
+    backend,
+    {
+      inputs: [...Object.keys(all), 'dScale', 'dOffset'],
+      outputShape: x.shape,
+      code: `
+    void main() {
+      ivec3 rc = getOutputCoords();
+      ${gradient('rc.x, rc.y, rc.z', 'rc.z')}
+      vec4 centred = g - getDOffset(rc.z).xyxy / ${glslFloat(count)} - xHat * (getDScale(rc.z).xyxy / ${glslFloat(count)});
+      vec4 dx = getScale(rc.z).xyxy / sqrt(getVariance(rc.z).xyxy + ${glslFloat(epsilon)}) * centred;
+      ${clear('dx', channelRows)}
+      setOutput(dx);
+    }`,
+    },
+    [...Object.values(all), dScale, dOffset],
+  );
+  return [view(dx, inputs.x.shape), dScale, dOffset];
+}
+
+function termOf(value: string): string {
+  return `vec4 term(int row, int column, int c) { return ${value}; }`;
+}
+
+function normalized(place: string, channel: string, epsilon: number): string {
+  return `((getX(${place}) - getMean(${channel}).xyxy) / sqrt(getVariance(${channel}).xyxy + ${glslFloat(epsilon)}))`;
+}
+
+function clear(texel: string, { width, channels }: ChannelRows): string {
+  return clearBeyond(texel, ['rc.y', width], ['rc.z', channels]);
+}
+
+/** x [..., width, channels] as [rows, width, channels]. */
+function asRows(
+  kernel: string,
+  x: TensorInfo,
+  perChannel: Readonly<Record<string, TensorInfo>>,
+): { channelRows: ChannelRows; x: TensorInfo } {
+  const channels = x.shape.at(-1);
+  if (channels === undefined) {
+    throw new BackendError('bad-arguments', `${kernel}: x is a scalar, [..., channels] was expected.`);
+  }
+  for (const [name, { shape }] of Object.entries(perChannel)) {
+    if (shape.length !== 1 || shape[0] !== channels) {
+      throw new BackendError(
+        'bad-arguments',
+        `${kernel}: ${name} [${shape.join(', ')}] does not fit x [${x.shape.join(', ')}]: [${channels}] was expected.`,
+      );
+    }
+  }
+  const width = x.shape.at(-2) ?? 1;
+  const rows = x.shape.slice(0, -2).reduce((product, n) => product * n, 1);
+  return { channelRows: { rows, width, channels }, x: view(x, [rows, width, channels]) };
+}

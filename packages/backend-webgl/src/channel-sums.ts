@@ -1,0 +1,78 @@
+import type { MathBackendWebGL } from '@tensorflow/tfjs-backend-webgl';
+import type { TensorInfo } from '@tensorflow/tfjs-core';
+import { run } from './program.js';
+
+/** x as [rows, width, channels]: what is summed for each channel, and how the work is cut. */
+export interface ChannelRows {
+  readonly rows: number;
+  readonly width: number;
+  readonly channels: number;
+}
+
+/** Fragments that keep a GPU busy. */
+const enoughFragments = 4096;
+
+/**
+ * [channels]: over all rows and columns, the sum of what `term`, GLSL, makes of (row, column, c), divided by
+ * `divisor`. Neighbours, then rows, then parts are summed by themselves, so that long sums stay exact.
+ */
+export function sumPerChannel(
+  backend: MathBackendWebGL,
+  { rows, width, channels }: ChannelRows,
+  term: { readonly inputs: Readonly<Record<string, TensorInfo>>; readonly code: string },
+  divisor = 1,
+): TensorInfo {
+  const parts = Math.max(1, Math.min(rows, Math.ceil(enoughFragments / Math.ceil(channels / 2))));
+  const rowsInPart = Math.ceil(rows / parts);
+  const partial = run(
+    backend,
+    {
+      inputs: Object.keys(term.inputs),
+      // Even columns are summed in the first row, odd ones in the second.
+      outputShape: [parts, 2, channels],
+      code: `
+    ${term.code}
+    void main() {
+      ivec3 rc = getOutputCoords();
+      int last = min((rc.x + 1) * ${rowsInPart}, ${rows});
+      vec4 total = vec4(0.0);
+      for (int row = rc.x * ${rowsInPart}; row < last; row++) {
+        vec4 sum = vec4(0.0);
+        for (int column = 0; column < ${width}; column += 2) {
+          vec4 t = term(row, column, rc.z);
+          ${width % 2 === 0 ? '' : `if (column + 1 >= ${width}) t.zw = vec2(0.0);`}
+          sum += t;
+        }
+        total += sum;
+      }
+      setOutput(total);
+    }`,
+    },
+    Object.values(term.inputs),
+  );
+  const total = run(
+    backend,
+    {
+      inputs: ['parts'],
+      outputShape: [channels],
+      code: `
+    void main() {
+      int c = getOutputCoords();
+      vec4 total = vec4(0.0);
+      for (int part = 0; part < ${parts}; part++) total += getParts(part, 0, c);
+      vec2 sum = (total.xy + total.zw) / ${glslFloat(divisor)};
+      ${channels % 2 === 0 ? '' : `if (c + 1 >= ${channels}) sum.y = 0.0;`}
+      setOutput(vec4(sum, 0.0, 0.0));
+    }`,
+    },
+    [partial],
+  );
+  backend.disposeIntermediateTensorInfo(partial);
+  return total;
+}
+
+/** A number as GLSL writes it: a point or an exponent makes it a float. */
+export function glslFloat(value: number): string {
+  const text = String(value);
+  return /[.e]/.test(text) ? text : `${text}.0`;
+}

@@ -1,0 +1,51 @@
+import { backend_util, type TensorInfo } from '@tensorflow/tfjs-core';
+import type { Conv2DAttrs, FusedConv2DAttrs } from '@tensorflow/tfjs-core';
+import { shapeOf } from './convolution-shape.js';
+import { type CorrelationOptions, correlation } from './correlation.js';
+import type { KernelContext } from './kernel.js';
+import { rowsOf, run, type Shape4, view } from './program.js';
+
+interface ConvolutionInputs {
+  readonly x: TensorInfo;
+  readonly filter: TensorInfo;
+}
+
+interface FusedInputs extends ConvolutionInputs {
+  readonly bias?: TensorInfo | null;
+  readonly preluActivationWeights?: TensorInfo | null;
+}
+
+/** The convolution of x [batch, height, width, in] with a filter [height, width, in, out]. */
+export function conv2D(context: KernelContext, inputs: ConvolutionInputs, attrs: Conv2DAttrs) {
+  return convolve(context, inputs, attrs, {}) ?? context.stock();
+}
+
+/** A convolution, a bias [out] and a ReLU, in one pass. */
+export function fusedConv2D(context: KernelContext, inputs: FusedInputs, attrs: FusedConv2DAttrs) {
+  const { bias, preluActivationWeights } = inputs;
+  const { activation } = attrs;
+  const known = activation === undefined || activation === null || /^(linear|relu)$/.test(activation);
+  const perChannel = !bias || (bias.shape.length === 1 && bias.shape[0] === inputs.filter.shape[3]);
+  if (!known || !perChannel || preluActivationWeights) return context.stock();
+  const options = { bias: Boolean(bias), relu: activation === 'relu' };
+  return convolve(context, inputs, attrs, options, bias ?? undefined) ?? context.stock();
+}
+
+/** Nothing where the form is not ours. */
+function convolve(
+  { backend }: KernelContext,
+  { x, filter }: ConvolutionInputs,
+  attrs: Omit<Conv2DAttrs, 'dilations'> & { readonly dilations: Conv2DAttrs['dilations'] },
+  options: CorrelationOptions,
+  bias?: TensorInfo,
+): TensorInfo | undefined {
+  const { strides, pad, dilations, dimRoundingMode, dataFormat } = attrs;
+  if (dataFormat === 'NCHW') return undefined;
+  const [xShape, filterShape] = [x.shape as Shape4, filter.shape as Shape4];
+  const info = backend_util.computeConv2DInfo(xShape, filterShape, strides, dilations, pad, dimRoundingMode);
+  if (info.dilationHeight !== 1 || info.dilationWidth !== 1 || info.strideWidth > 2) return undefined;
+  const shape = shapeOf(info);
+  if (shape.inChannels !== filterShape[2]) return undefined; // groups
+  const inputs = [rowsOf(x), rowsOf(filter), ...(bias ? [bias] : [])];
+  return view(run(backend, correlation(shape, options), inputs), info.outShape);
+}

@@ -1,0 +1,104 @@
+import { type AdamUpdateAttributes, BackendError } from '@resnetjs/backend';
+import { type TensorInfo, util } from '@tensorflow/tfjs-core';
+import type { KernelContext } from './kernel.js';
+import { reluOf, run, view } from './program.js';
+
+type Inputs<Name extends string> = Readonly<Record<Name, TensorInfo>>;
+
+/** relu(a + b). */
+export function addRelu(context: KernelContext, inputs: Inputs<'a' | 'b'>): TensorInfo[] {
+  sameShape('addRelu', inputs);
+  return [eachTexel(context, inputs, `vec4 sum = a + b; result = ${reluOf('sum')};`)];
+}
+
+/** dy where y > 0, else 0. */
+export function reluGradient(context: KernelContext, inputs: Inputs<'dy' | 'y'>): TensorInfo[] {
+  sameShape('reluGradient', inputs);
+  return [eachTexel(context, inputs, 'result = mix(vec4(0.0), dy, greaterThan(y, vec4(0.0)));')];
+}
+
+/** The new variable, firstMoment and secondMoment: a shader has one output, so that each is a pass. */
+export function adamUpdate(
+  context: KernelContext,
+  inputs: Inputs<'variable' | 'gradient' | 'firstMoment' | 'secondMoment'>,
+  { stepSize, beta1, beta2, epsilon, decay }: AdamUpdateAttributes,
+): TensorInfo[] {
+  sameShape('adamUpdate', inputs);
+  const { variable, gradient, firstMoment, secondMoment } = inputs;
+  // Where there is no decay the weights need not be read.
+  const g = decay === 0 ? 'gradient' : '(gradient + decay * variable)';
+  const base = decay === 0 ? { gradient } : { gradient, variable };
+  const uniforms = decay === 0 ? {} : { decay };
+  const first = eachTexel(
+    context,
+    { firstMoment, ...base },
+    `result = firstMoment + (${g} - firstMoment) * share;`,
+    { share: 1 - beta1, ...uniforms },
+  );
+  const second = eachTexel(
+    context,
+    { secondMoment, ...base },
+    `vec4 g = ${g}; result = secondMoment + (g * g - secondMoment) * share;`,
+    { share: 1 - beta2, ...uniforms },
+  );
+  const next = eachTexel(
+    context,
+    { variable, first, second },
+    'result = variable - stepSize * first / (sqrt(second) + epsilon);',
+    { stepSize, epsilon },
+  );
+  return [next, first, second];
+}
+
+/** What the GLSL `code` makes of the texels of its inputs, all of one shape. */
+function eachTexel(
+  { backend }: KernelContext,
+  inputs: Readonly<Record<string, TensorInfo>>,
+  code: string,
+  uniforms: Readonly<Record<string, number>> = {},
+): TensorInfo {
+  const [{ shape }] = Object.values(inputs) as [TensorInfo];
+  const matrices = [
+    shape.slice(0, -2).reduce((product, n) => product * n, 1),
+    shape.at(-2) ?? 1,
+    shape.at(-1) ?? 1,
+  ];
+  const names = Object.keys(inputs);
+  const read = names.map((name) => {
+    return `vec4 ${name} = get${name.charAt(0).toUpperCase()}${name.slice(1)}In(rc.x, rc.y, rc.z);`;
+  });
+  const output = run(
+    backend,
+    {
+      // The texel takes the short name.
+      inputs: names.map((name) => `${name}In`),
+      outputShape: matrices,
+      uniforms,
+      code: `
+    void main() {
+      ivec3 rc = getOutputCoords();
+      vec4 result;
+      ${read.join('\n')}
+      ${code}
+      setOutput(result);
+    }`,
+    },
+    Object.values(inputs).map((input) => view(input, matrices)),
+  );
+  return view(output, shape);
+}
+
+function sameShape(kernel: string, inputs: Readonly<Record<string, TensorInfo>>): void {
+  const [[name, { shape }], ...others] = Object.entries(inputs) as [
+    [string, TensorInfo],
+    ...[string, TensorInfo][],
+  ];
+  for (const [otherName, other] of others) {
+    if (!util.arraysEqual(other.shape, shape)) {
+      throw new BackendError(
+        'bad-arguments',
+        `${kernel}: ${otherName} [${other.shape.join(', ')}] does not have the shape of ${name} [${shape.join(', ')}].`,
+      );
+    }
+  }
+}

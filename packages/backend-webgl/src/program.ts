@@ -1,0 +1,64 @@
+import type { GPGPUProgram, MathBackendWebGL } from '@tensorflow/tfjs-backend-webgl';
+import type { TensorInfo } from '@tensorflow/tfjs-core';
+
+/**
+ * A fragment shader over packed textures, as TensorFlow.js lays them out: a texel holds a 2×2 block of the last
+ * two axes, (r, c), (r, c+1), (r+1, c), (r+1, c+1) in x, y, z, w. The shader calls get…(coordinates) for an
+ * input's texel and setOutput(texel) for its own. Where an axis is odd, what a texel holds beyond it is not
+ * defined: it may be NaN, and no shader here lets it into a sum.
+ */
+export interface PackedProgram {
+  /** Inputs by the name that the shader knows them by; their order is that of `run`'s tensors. */
+  readonly inputs: readonly string[];
+  readonly outputShape: readonly number[];
+  readonly code: string;
+  /** Floats that change from call to call without a new compilation. */
+  readonly uniforms?: Readonly<Record<string, number>>;
+}
+
+/** Runs a program; the caller owns the result. */
+export function run(
+  backend: MathBackendWebGL,
+  { inputs, outputShape, code, uniforms = {} }: PackedProgram,
+  tensors: readonly TensorInfo[],
+): TensorInfo {
+  const program: GPGPUProgram = {
+    variableNames: [...inputs],
+    outputShape: [...outputShape],
+    userCode: code,
+    packedInputs: true,
+    packedOutput: true,
+    customUniforms: Object.keys(uniforms).map((name) => ({ name, type: 'float' as const })),
+  };
+  const values = Object.values(uniforms).map((value) => [value]);
+  return backend.runWebGLProgram(program, [...tensors], 'float32', values);
+}
+
+/** The same values under another shape whose last two axes are the same: no copy, and not to be disposed of. */
+export function view({ dataId, dtype }: TensorInfo, shape: readonly number[]): TensorInfo {
+  return { dataId, dtype, shape: [...shape] };
+}
+
+/** [batch, height, width, channels] as [batch · height, width, channels]. */
+export function rowsOf(tensor: TensorInfo): TensorInfo {
+  const [batch, height, width, channels] = tensor.shape as Shape4;
+  return view(tensor, [batch * height, width, channels]);
+}
+
+export type Shape4 = [number, number, number, number];
+
+/** GLSL that sets to 0 what `texel` holds beyond an odd number of rows or columns, at (row, column). */
+export function clearBeyond(
+  texel: string,
+  row: [at: string, size: number],
+  column: [at: string, size: number],
+): string {
+  const beyond = ([at, size]: [string, number], lanes: string) =>
+    size % 2 === 0 ? '' : `if (${at} + 1 >= ${size}) ${texel}.${lanes} = vec2(0.0);`;
+  return `${beyond(row, 'zw')}\n${beyond(column, 'yw')}`;
+}
+
+/** GLSL: max(0, x), which keeps NaN. */
+export function reluOf(x: string): string {
+  return `mix(${x}, vec4(0.0), lessThan(${x}, vec4(0.0)))`;
+}

@@ -1,0 +1,8 @@
+export { type BrowserFlagsOptions, browserFlags, needsNoSandbox } from './browser-flags.js';
+export {
+  type BrowserName,
+  type BrowserSearch,
+  browserVariable,
+  findBrowser,
+  type Machine,
+} from './find-browser.js';
