@@ -1,4 +1,4 @@
-import { BackendError, type RegisteredBackend } from '@resnetjs/backend';
+import type { RegisteredBackend } from '@resnetjs/backend';
 import type { BackendFacts, BackendName } from './protocol.js';
 
 /** Each backend's code is fetched when it is first asked for. */
@@ -10,9 +10,7 @@ const starters: Readonly<Record<BackendName, () => Promise<RegisteredBackend>>> 
     ]);
     return register({ wasmPaths });
   },
-  webgl: async () => {
-    throw new BackendError('unavailable', 'WebGL is not part of this version. Use WebAssembly.');
-  },
+  webgl: async () => (await import('@resnetjs/backend-webgl')).register(),
 };
 
 let started: Promise<BackendFacts> | undefined;
