@@ -1,3 +1,4 @@
+import { Scrolled } from './scrolled.js';
 import './confusion.css';
 
 interface ConfusionProps {
@@ -9,7 +10,7 @@ interface ConfusionProps {
 /** Which class is taken for which. */
 export function Confusion({ classes, confusion }: ConfusionProps) {
   return (
-    <div class="scroll">
+    <Scrolled label="What each class was taken for">
       <table class="confusion">
         <caption>What each class was taken for</caption>
         <thead>
@@ -42,6 +43,6 @@ export function Confusion({ classes, confusion }: ConfusionProps) {
           })}
         </tbody>
       </table>
-    </div>
+    </Scrolled>
   );
 }

@@ -1,3 +1,4 @@
+import { Scrolled } from '../../components/scrolled.js';
 import { backendTitle } from '../../components/words.js';
 import type { ProofCase, ProofResult } from '../../worker/protocol.js';
 import { cases, proofs } from './proof.js';
@@ -27,7 +28,7 @@ export function Matrix() {
         every gradient. 32 bits hold about seven digits, so 10⁻⁷ is as near as one can hope to be. The line is
         the bound.
       </p>
-      <div class="scroll" tabIndex={0} role="region" aria-label="Distance to the truth, by case and backend">
+      <Scrolled label="Distance to the truth, by case and backend">
         <table class="matrix">
           <thead>
             <tr>
@@ -55,7 +56,7 @@ export function Matrix() {
             </tbody>
           ))}
         </table>
-      </div>
+      </Scrolled>
     </section>
   );
 }

@@ -1,3 +1,4 @@
+import { Scrolled } from '../../components/scrolled.js';
 import { backendTitle } from '../../components/words.js';
 import { proofs } from './proof.js';
 
@@ -13,7 +14,7 @@ export function Published() {
         Printed in a course’s notebooks and assignments, years ago, by TensorFlow: the same calls, to the last
         printed digit.
       </p>
-      <div class="scroll" tabIndex={0} role="region" aria-label="Published numbers, by backend">
+      <Scrolled label="Published numbers, by backend">
         <table>
           <thead>
             <tr>
@@ -46,7 +47,7 @@ export function Published() {
             ))}
           </tbody>
         </table>
-      </div>
+      </Scrolled>
     </section>
   );
 }
