@@ -31,7 +31,8 @@ export {
   type TrainingPass,
 } from './compute/differentiate.js';
 export { type DrawSource, drawInitialValues, statefulDraws, statelessDraws } from './compute/draw.js';
-export { forward } from './compute/forward.js';
+export { disposeFeatureMaps, type FeatureMaps, featureMaps } from './compute/feature-maps.js';
+export { type ForwardOptions, forward } from './compute/forward.js';
 export type { Direction, Observer } from './compute/observe.js';
 export { optionalKernel } from './compute/optional-kernel.js';
 export type { Instruction } from './compute/schedule.js';
@@ -61,6 +62,7 @@ export type {
 } from './inspect/draw/drawing.js';
 export { formatSvg, type SvgOptions } from './inspect/draw/format-svg.js';
 export { formatSummary, type LayerSummary, type Summary, summarize } from './inspect/summary.js';
+export { findStep, type StepReference } from './network/find-step.js';
 export { type Initializer, initializers } from './network/initializer.js';
 export { layerNames } from './network/names.js';
 export {

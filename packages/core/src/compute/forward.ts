@@ -11,6 +11,10 @@ import { pad, pool } from './pooling.js';
 import { type Instruction, schedule } from './schedule.js';
 import { type Variables, variable } from './variables.js';
 
+export interface ForwardOptions {
+  readonly observe?: Observer;
+}
+
 /**
  * Inference: pictures [batch, height, width, channels] to the network's result, [batch, classes] logits for a classifier.
  * Throws `shape-mismatch` for pictures of another size, `missing-variable` for another network's variables.
@@ -19,24 +23,41 @@ export function forward(
   network: Network,
   variables: Variables,
   pictures: tf.Tensor,
-  { observe = unobserved }: { readonly observe?: Observer } = {},
+  options: ForwardOptions = {},
 ): tf.Tensor {
-  checkPictures(network, pictures);
-  return tf.tidy(() => {
-    const results: (tf.Tensor | undefined)[] = [pictures];
-    for (const instruction of schedule(network)) {
-      const inputs = instruction.step.from.map((from) => results[from] as tf.Tensor);
-      results[instruction.result] = observe(instruction, 'forward', () =>
-        infer(instruction, inputs, variables),
-      );
-      for (const index of instruction.lastUses) if (index !== 0) results[index]?.dispose();
-    }
-    const last = results.at(-1) as tf.Tensor;
-    return last === pictures ? last.clone() : last;
-  });
+  return tf.tidy(() => inferSteps(network, variables, pictures, options).result);
 }
 
-function infer({ step, relu }: Instruction, inputs: readonly tf.Tensor[], variables: Variables): tf.Tensor {
+/**
+ * Inference step by step, inside of a `tf.tidy`. Of the steps' results those in `kept` are there in the end, by index;
+ * the first is the pictures themselves.
+ */
+export function inferSteps(
+  network: Network,
+  variables: Variables,
+  pictures: tf.Tensor,
+  options: ForwardOptions & { readonly kept?: ReadonlySet<number> },
+): { readonly result: tf.Tensor; readonly steps: readonly (tf.Tensor | undefined)[] } {
+  const { observe = unobserved, kept } = options;
+  checkPictures(network, pictures);
+  const results: (tf.Tensor | undefined)[] = [pictures];
+  for (const instruction of schedule(network, kept)) {
+    const inputs = instruction.step.from.map((from) => results[from] as tf.Tensor);
+    results[instruction.result] = observe(instruction, 'forward', () =>
+      infer(instruction, inputs, variables),
+    );
+    for (const index of instruction.lastUses) if (index !== 0 && !kept?.has(index)) results[index]?.dispose();
+  }
+  const last = results.at(-1) as tf.Tensor;
+  return { result: last === pictures ? last.clone() : last, steps: results };
+}
+
+/** One instruction of inference: its result. */
+export function infer(
+  { step, relu }: Instruction,
+  inputs: readonly tf.Tensor[],
+  variables: Variables,
+): tf.Tensor {
   const { op, site } = step;
   const x = inputs[0] as tf.Tensor;
   const weight = (role: 'kernel' | 'bias' | 'scale' | 'offset') =>

@@ -16,11 +16,15 @@ export interface Instruction {
   readonly inputDependsOnParameters: boolean;
 }
 
+const none: ReadonlySet<number> = new Set();
 const schedules = new WeakMap<Network, readonly Instruction[]>();
 
-/** The steps in the order of computation, ReLUs joined to the convolution, normalization or addition before them. */
-export function schedule(network: Network): readonly Instruction[] {
-  const known = schedules.get(network);
+/**
+ * The steps in the order of computation, ReLUs joined to the convolution, normalization or addition before them,
+ * but for those steps whose own result is wanted `apart`.
+ */
+export function schedule(network: Network, apart: ReadonlySet<number> = none): readonly Instruction[] {
+  const known = apart.size === 0 ? schedules.get(network) : undefined;
   if (known !== undefined) return known;
 
   const steps = walk(network);
@@ -37,7 +41,8 @@ export function schedule(network: Network): readonly Instruction[] {
     const step = steps[index] as Step;
     const inputDependsOnParameters = step.from.some((from) => depends[from]);
     depends[index] = inputDependsOnParameters || ['conv', 'norm', 'dense'].includes(step.op.op);
-    const relu = ['conv', 'norm', 'add'].includes(step.op.op) && onlyNext(index) === 'act';
+    const relu =
+      !apart.has(index) && ['conv', 'norm', 'add'].includes(step.op.op) && onlyNext(index) === 'act';
     const normalized = onlyNext(index) === 'norm';
     if (relu) depends[++index] = depends[index - 1] as boolean;
     const lastUses = [...new Set(step.from)].filter(
@@ -45,6 +50,6 @@ export function schedule(network: Network): readonly Instruction[] {
     );
     instructions.push({ step, relu, result: index, lastUses, normalized, inputDependsOnParameters });
   }
-  schedules.set(network, instructions);
+  if (apart.size === 0) schedules.set(network, instructions);
   return instructions;
 }
