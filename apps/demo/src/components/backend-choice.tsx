@@ -3,6 +3,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import { backend, chooseBackend, engineState, occupied, useEngine } from '../engine/session.js';
 import { whyOneThread } from '../isolation/isolate.js';
 import type { BackendName } from '../worker/protocol.js';
+import { FactRows } from './backend-facts.js';
 import { backendTitle } from './words.js';
 
 const choices: readonly { name: BackendName; words: string }[] = [
@@ -79,16 +80,7 @@ export function BackendChoice() {
           )}
           {state.is === 'ready' && (
             <dl class="facts">
-              <dt>Threads</dt>
-              <dd>{state.facts.threads}</dd>
-              <dt>Precision</dt>
-              <dd>{state.facts.precision} bits</dd>
-              {Object.entries(state.facts.details).map(([key, value]) => (
-                <>
-                  <dt>{key}</dt>
-                  <dd>{value}</dd>
-                </>
-              ))}
+              <FactRows facts={state.facts} />
             </dl>
           )}
           {whyOneThread.value !== null && backend.value === 'wasm' && (

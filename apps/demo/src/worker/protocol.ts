@@ -1,3 +1,5 @@
+import type { Network } from '@resnetjs/core';
+
 // What the page and its worker say to each other. One worker computes on one backend; the page starts another for another.
 
 /** Backends that a browser can have. */
@@ -145,6 +147,18 @@ export interface Decoded {
   readonly problems: readonly { readonly name: string; readonly message: string }[];
 }
 
+/** What a layer makes of a picture. */
+export interface Maps {
+  /** [height, width, channels], or [features]. */
+  readonly shape: readonly number[];
+  /** The first channels, as many as are shown: [shown, height, width], each from its own least to its own most, 0 to 255. */
+  readonly values: Uint8Array<ArrayBuffer>;
+  readonly shown: number;
+  /** Of all channels. */
+  readonly least: number;
+  readonly most: number;
+}
+
 export interface ProofCase {
   readonly id: number;
   readonly group: string;
@@ -204,6 +218,13 @@ export interface Requests {
   predict: {
     ask: { readonly picture: PictureOrder; readonly explain: number | 'best' | null };
     get: Prediction;
+  };
+  /** The model's own network. */
+  modelNetwork: { ask: null; get: Network };
+  /** Of the model, or of a network with first values: what step `step` gives. */
+  featureMaps: {
+    ask: { readonly network: Network | 'model'; readonly picture: PictureOrder; readonly step: number };
+    get: Maps;
   };
   proofCases: { ask: null; get: readonly ProofCase[] };
   proveCase: { ask: { readonly id: number }; get: ProofResult };

@@ -2,7 +2,8 @@ import { syntheticSigns } from '@resnetjs/data';
 import { startBackend } from './backends.js';
 import { type Handlers, serve } from './channel.js';
 import { decodeFiles } from './decode.js';
-import { keepModel, modelFile, openModel } from './model.js';
+import { lookAtMaps } from './look.js';
+import { currentModel, keepModel, modelFile, openModel } from './model.js';
 import { predict } from './predict.js';
 import { PageError } from './problem.js';
 import type { BackendName } from './protocol.js';
@@ -50,6 +51,8 @@ const handlers: Handlers = {
   },
   modelFile,
   predict,
+  modelNetwork: async () => currentModel().classifier.network,
+  featureMaps: lookAtMaps,
   proofCases: async () => (await prove()).proofCases(),
   proveCase: async ({ id }) => (await prove()).proveCase(id),
   provePublished: async () => (await prove()).provePublished(),

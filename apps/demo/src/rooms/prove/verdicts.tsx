@@ -1,3 +1,4 @@
+import { FactRows } from '../../components/backend-facts.js';
 import { backendTitle } from '../../components/words.js';
 import { type Proof, proofs, proving, summarize } from './proof.js';
 
@@ -50,16 +51,7 @@ function Verdict({ proof }: { readonly proof: Proof }) {
               <dd class="number">{worst.toExponential(1)}</dd>
             </>
           )}
-          <dt>Threads</dt>
-          <dd>{facts.threads}</dd>
-          <dt>Precision</dt>
-          <dd>{facts.precision} bits</dd>
-          {Object.entries(facts.details).map(([key, value]) => (
-            <>
-              <dt>{key}</dt>
-              <dd>{value}</dd>
-            </>
-          ))}
+          <FactRows facts={facts} />
         </dl>
       )}
     </section>
