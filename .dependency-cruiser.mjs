@@ -30,6 +30,7 @@ export default {
     roomImports('networks', ['network', 'random', 'blocks']),
     roomImports('inspect', ['network']),
     roomImports('compute', ['network', 'random']),
+    roomImports('explain', ['network', 'compute']),
     roomImports('rewrite', ['network', 'random', 'compute']),
     {
       name: 'no-app',

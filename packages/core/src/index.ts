@@ -33,6 +33,7 @@ export {
 export { type DrawSource, drawInitialValues, statefulDraws, statelessDraws } from './compute/draw.js';
 export { disposeFeatureMaps, type FeatureMaps, featureMaps } from './compute/feature-maps.js';
 export { type ForwardOptions, forward } from './compute/forward.js';
+export { type Influence, influence } from './compute/influence.js';
 export type { Direction, Observer } from './compute/observe.js';
 export { optionalKernel } from './compute/optional-kernel.js';
 export type { Instruction } from './compute/schedule.js';
@@ -46,6 +47,8 @@ export {
   type Variables,
 } from './compute/variables.js';
 export { type ErrorCode, ResNetError } from './errors.js';
+export { type GradCamOptions, gradCam } from './explain/grad-cam.js';
+export { gradientNorms, kernelDepths, type LayerGradient } from './explain/gradient-norms.js';
 export { countParameters, multiplyAdds, type ParameterCount, stepMultiplyAdds } from './inspect/cost.js';
 export { type DrawOptions, drawNetwork } from './inspect/draw/draw-network.js';
 export type {

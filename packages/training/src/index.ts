@@ -23,6 +23,7 @@ export { type Schedule, schedules } from './schedule.js';
 export { StatisticsEstimate, updateStatistics } from './statistics.js';
 export {
   type CheckpointEvent,
+  type GradientsEvent,
   type StepEvent,
   type TrainEvent,
   type TrainOptions,

@@ -1,8 +1,17 @@
 import { register } from '@resnetjs/backend-wasm';
-import { type Classifier, disposeVariables, forwardTraining } from '@resnetjs/core';
+import {
+  type Classifier,
+  differentiate,
+  disposeTrainingPass,
+  disposeVariables,
+  forwardTraining,
+  gradientNorms,
+} from '@resnetjs/core';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { softmaxCrossEntropy } from './loss.js';
 import { adam } from './optimizer.js';
+import { preparePictures } from './pictures.js';
 import { StatisticsEstimate } from './statistics.js';
 import { tinyClassifier, tinyData, tinyNetwork } from './tiny.test-support.js';
 import { type TrainEvent, type TrainOptions, train } from './train.js';
@@ -128,6 +137,54 @@ describe('train', () => {
     expect(tf.memory().numTensors).toBe(tensors);
   });
 
+  it('measures gradients at every so many steps, and trains as it would without', async () => {
+    const tensors = tf.memory().numTensors;
+    const [measured, unmeasured, first] = [tinyClassifier(), tinyClassifier(), tinyClassifier()];
+    const options = { epochs: 2, batchSize: 10 };
+    const events = await run(measured, { ...options, gradientsEvery: 2 });
+    await run(unmeasured, options);
+    expect(weightsOf(measured)).toEqual(weightsOf(unmeasured));
+    const told = events.flatMap((each) => (each.event === 'gradients' ? [each] : []));
+    expect(told.map(({ epoch, step }) => [epoch, step])).toEqual([
+      [1, 1],
+      [1, 3],
+      [2, 2],
+    ]);
+    for (const { layers } of told) {
+      expect(layers.map(({ name, depth }) => [name, depth])).toEqual([
+        ['conv1a', 1],
+        ['conv1b', 2],
+        ['conv1c', 3],
+        ['fc10', 4],
+      ]);
+      for (const { norm } of layers) expect(norm).toBeGreaterThan(0);
+    }
+    const before = events.findIndex(({ event }) => event === 'gradients') - 1;
+    expect(events[before]).toMatchObject({ event: 'step', epoch: 1, step: 1 });
+
+    // All pictures at once, whatever their order: the gradient of a bare pass.
+    const [whole] = (await run(first, { batchSize: 24, gradientsEvery: 1 })).filter(
+      (each) => each.event === 'gradients',
+    );
+    const bare = tinyClassifier();
+    const pictures = preparePictures(
+      bare,
+      await tinyData().read(Array.from({ length: 24 }, (_, index) => index)),
+    );
+    const labels = tf.tensor1d(Int32Array.from(tinyData().labels), 'int32');
+    const pass = differentiate(bare.network, bare.variables, pictures, (logits) => {
+      return softmaxCrossEntropy(logits as tf.Tensor2D, labels).gradient;
+    });
+    const expected = await gradientNorms(bare.network, pass.gradients.weights);
+    whole?.layers.forEach(({ norm }, index) => {
+      expect(norm / (expected[index]?.norm ?? 0)).toBeCloseTo(1, 4);
+    });
+    disposeTrainingPass(pass);
+    tf.dispose([pictures, labels]);
+    for (const { variables } of [measured, unmeasured, first, bare]) disposeVariables(variables);
+    expect(tf.memory().numTensors).toBe(tensors);
+  });
+
   it('lets the learning rate end at nothing, by half a cosine', async () => {
     const classifier = tinyClassifier();
     const kernels: number[][] = [weightsOf(classifier)[0] as number[]];
@@ -163,6 +220,7 @@ describe('train', () => {
   it.each([
     [{ epochs: 0 }, /epochs is 0; it must be a whole number of at least 1/],
     [{ batchSize: 1.5 }, /batchSize is 1.5/],
+    [{ gradientsEvery: 0 }, /gradientsEvery is 0/],
   ])('refuses %j', async (options, message) => {
     await expect(run(tinyClassifier(), options)).rejects.toThrow(message);
   });

@@ -5,6 +5,8 @@ import {
   disposeTrainingPass,
   disposeVariables,
   Generator,
+  gradientNorms,
+  type LayerGradient,
   type Parameter,
   parameters,
   ResNetError,
@@ -66,11 +68,14 @@ export interface TrainOptions {
   readonly resume?: TrainingState;
   /** Steps from one `checkpoint` to the next within an epoch; where it isn't given, one comes only at an epoch's end. */
   readonly checkpointEvery?: number;
+  /** Steps from one `gradients` to the next, the first step's told first; where it isn't given, none are measured. */
+  readonly gradientsEvery?: number;
 }
 
 /** What training tells of itself. Epochs and steps count from 1; losses hold the L2 penalty where there is one. */
 export type TrainEvent =
   | StepEvent
+  | GradientsEvent
   | {
       readonly event: 'statistics' | 'validating';
       readonly epoch: number;
@@ -123,6 +128,14 @@ export interface StepEvent {
   readonly picturesPerSecond: number;
 }
 
+/** How large the gradients of the step just told of were, by depth; the L2 penalty's share is not in them. */
+export interface GradientsEvent {
+  readonly event: 'gradients';
+  readonly epoch: number;
+  readonly step: number;
+  readonly layers: readonly LayerGradient[];
+}
+
 /** Of the streams under a seed, those that order pictures for statistics: one an epoch, from there on. */
 const STATISTICS_STREAM = 5 * 2 ** 32;
 /** What a stopped training still spends on its statistics, so that it ends soon. */
@@ -139,10 +152,14 @@ export async function* train(
 ): AsyncGenerator<TrainEvent, void, void> {
   const { epochs = 1, batchSize = 32, seed = 0, validation, statistics = 'precise', signal } = options;
   const { optimizer = adam(), schedule = 'constant', statisticsBatches = 40 } = options;
-  const { resume, checkpointEvery } = options;
+  const { resume, checkpointEvery, gradientsEvery } = options;
   let state = resume?.optimizer ?? { step: 0, slots: {} };
   try {
-    checkOptions({ epochs, batchSize, statisticsBatches, ...(checkpointEvery && { checkpointEvery }) });
+    const every = {
+      ...(checkpointEvery && { checkpointEvery }),
+      ...(gradientsEvery !== undefined && { gradientsEvery }),
+    };
+    checkOptions({ epochs, batchSize, statisticsBatches, ...every });
     checkFits(classifier, data);
     if (validation !== undefined) checkFits(classifier, validation);
     const recipe: Recipe = {
@@ -190,7 +207,8 @@ export async function* train(
           const stepStarted = performance.now();
           const share = schedules[schedule](state.step / (epochs * steps));
           const paced = { ...optimizer, learningRate: optimizer.learningRate * share };
-          const result = await takeStep(classifier, all, paced, state, batch);
+          const measure = gradientsEvery !== undefined && state.step % gradientsEvery === 0;
+          const result = await takeStep(classifier, all, { optimizer: paced, measure }, state, batch);
           state = result.state;
           estimated = false;
           const step = progress.step + 1;
@@ -207,6 +225,7 @@ export async function* train(
             accuracy: result.correct / pictures,
             picturesPerSecond: pictures / seconds,
           };
+          if (result.layers) yield { event: 'gradients', epoch, step, layers: result.layers };
           if (checkpointEvery && state.step % checkpointEvery === 0) yield checkpoint('step');
           await breathe();
           if (stopped()) break;
@@ -329,13 +348,15 @@ interface StepResult {
   readonly loss: number;
   readonly correct: number;
   readonly state: OptimizerState;
+  /** Where they were measured. */
+  readonly layers?: readonly LayerGradient[];
 }
 
 /** One step. A loss that is not finite is returned with everything as it was. */
 async function takeStep(
   classifier: Classifier,
   all: readonly Parameter[],
-  optimizer: Optimizer,
+  { optimizer, measure }: { readonly optimizer: Optimizer; readonly measure: boolean },
   state: OptimizerState,
   batch: Batch,
 ): Promise<StepResult> {
@@ -354,12 +375,13 @@ async function takeStep(
         measured.map(async (scalar) => (await scalar.data())[0]),
       )) as [number, number];
       if (!Number.isFinite(loss)) return { loss, correct, state };
+      const layers = measure ? await gradientNorms(network, pass.gradients.weights) : undefined;
       const statistics = updateStatistics(network, variables.statistics, pass.moments);
       const updated = update(optimizer, all, variables.weights, pass.gradients.weights, state);
       classifier.variables = { weights: updated.weights, statistics };
       disposeVariables(variables);
       disposeState(state);
-      return { loss, correct, state: updated.state };
+      return { loss, correct, state: updated.state, ...(layers && { layers }) };
     } finally {
       disposeTrainingPass(pass);
     }

@@ -89,6 +89,7 @@ export class TrainingView {
       case 'validation':
         if (this.#epoch) this.#row(this.#epoch, event);
         break;
+      case 'gradients':
       case 'checkpoint':
       case 'done':
         break;

@@ -1,7 +1,8 @@
 import { kernelNames } from '@resnetjs/backend';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Norm } from '../network/types.js';
-import type { Differentiated } from './differentiated.js';
+import { reluGradient } from './activation.js';
+import type { Differentiated, Moments } from './differentiated.js';
 import { optionalKernel } from './optional-kernel.js';
 
 /** Each [channels]. */
@@ -15,7 +16,7 @@ export function normalize(
   op: Norm,
   x: tf.Tensor,
   { scale, offset }: NormWeights,
-  statistics: { readonly mean: tf.Tensor; readonly variance: tf.Tensor },
+  statistics: Moments,
   relu: boolean,
 ): tf.Tensor {
   return tf.tidy(() => {
@@ -71,6 +72,28 @@ export function differentiateNorm(
           ['offset', dOffset],
         ],
       };
+    },
+  };
+}
+
+/** Normalization with running statistics, and the gradient of its input: dy · scale / √(variance + ε), by channel. */
+export function differentiateFixedNorm(
+  op: Norm,
+  x: tf.Tensor,
+  weights: NormWeights,
+  statistics: Moments,
+  relu: boolean,
+): Differentiated {
+  const y = normalize(op, x, weights, statistics, relu);
+  return {
+    y,
+    saved: relu ? [y] : [],
+    pull: (dy) => {
+      const dx = tf.tidy(() => {
+        const slope = tf.mul(weights.scale, tf.rsqrt(tf.add(statistics.variance, op.epsilon))); // [channels]
+        return tf.mul(relu ? reluGradient(dy, y) : dy, slope);
+      });
+      return { inputs: [dx], weights: [] };
     },
   };
 }

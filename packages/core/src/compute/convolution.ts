@@ -47,18 +47,20 @@ export function differentiateConv(
     saved: options.relu ? [x, y] : [x],
     pull: (upstream, needs): Pulled => {
       const dy = options.relu ? reluGradient(upstream, y) : upstream;
-      const dKernel = runKernel(
-        tf.Conv2DBackpropFilter,
-        { x, dy },
-        { ...attributes, filterShape: kernel.shape },
-      );
+      const gradients: Pulled['weights'][number][] = [];
+      if (needs.weights) {
+        const filterAttributes = { ...attributes, filterShape: kernel.shape };
+        gradients.push([
+          'kernel',
+          runKernel(tf.Conv2DBackpropFilter, { x, dy }, filterAttributes) as tf.Tensor,
+        ]);
+        if (bias !== undefined) {
+          gradients.push(['bias', options.normalized ? tf.zerosLike(bias) : sumOverPositions(dy)]);
+        }
+      }
       const dx = needs.input
         ? runKernel(tf.Conv2DBackpropInput, { dy, filter: kernel }, { ...attributes, inputShape: x.shape })
         : null;
-      const gradients: Pulled['weights'][number][] = [['kernel', dKernel as tf.Tensor]];
-      if (bias !== undefined) {
-        gradients.push(['bias', options.normalized ? tf.zerosLike(bias) : sumOverPositions(dy)]);
-      }
       if (dy !== upstream) dy.dispose();
       return { inputs: [dx as tf.Tensor | null], weights: gradients };
     },

@@ -21,10 +21,12 @@ export function differentiateDense(x: tf.Tensor, weights: DenseWeights): Differe
     saved: [x],
     pull: (dy, needs) => ({
       inputs: [needs.input ? tf.tidy(() => tf.matMul(dy as tf.Tensor2D, transposed(weights.kernel))) : null],
-      weights: [
-        ['kernel', tf.tidy(() => tf.matMul(transposed(x), dy as tf.Tensor2D))],
-        ['bias', tf.sum(dy, 0)],
-      ],
+      weights: needs.weights
+        ? [
+            ['kernel', tf.tidy(() => tf.matMul(transposed(x), dy as tf.Tensor2D))],
+            ['bias', tf.sum(dy, 0)],
+          ]
+        : [],
     }),
   };
 }

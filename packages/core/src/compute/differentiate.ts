@@ -3,7 +3,7 @@ import { ResNetError } from '../errors.js';
 import { type ParameterId, parameterId, type Role } from '../network/parameters.js';
 import type { Network } from '../network/types.js';
 import { differentiateAdd, differentiateRelu } from './activation.js';
-import { differentiateNorm } from './batch-norm.js';
+import { differentiateFixedNorm, differentiateNorm } from './batch-norm.js';
 import { differentiateConv } from './convolution.js';
 import { differentiateDense, differentiateFlatten } from './dense.js';
 import type { Differentiated } from './differentiated.js';
@@ -51,17 +51,25 @@ export function differentiate(
     const { observe = unobserved } = options;
     const run = record(network, variables, pictures, { keep: true, observe });
     const dResult = upstream(run.result);
-    if (String(dResult.shape) !== String(run.result.shape)) {
-      throw new ResNetError(
-        'shape-mismatch',
-        `The gradient of ${network.name}'s result must have its shape, [${run.result.shape.join(', ')}], ` +
-          `but upstream returned [${dResult.shape.join(', ')}].`,
-        { expected: run.result.shape, got: dResult.shape },
-      );
-    }
+    checkUpstream(network, run.result, dResult);
     const gradients = run.pull(dResult.clone(), options.input ?? false);
     return { result: run.result, moments: run.moments, gradients };
   });
+}
+
+/** Throws `shape-mismatch` unless a gradient has the shape of the result that it is of. */
+export function checkUpstream(
+  network: Network,
+  { shape: expected }: tf.Tensor,
+  { shape: got }: tf.Tensor,
+): void {
+  if (String(got) === String(expected)) return;
+  throw new ResNetError(
+    'shape-mismatch',
+    `The gradient of ${network.name}'s result must have its shape, [${expected.join(', ')}], ` +
+      `but upstream returned [${got.join(', ')}].`,
+    { expected, got },
+  );
 }
 
 /** Disposes of a pass, and of its gradients where it has them. */
@@ -93,7 +101,7 @@ function record(
   for (const instruction of instructions) {
     const inputs = instruction.step.from.map((from) => results[from] as tf.Tensor);
     const way = observe(instruction, 'forward', () =>
-      differentiateInstruction(instruction, inputs, variables),
+      differentiateInstruction(instruction, inputs, variables, 'training'),
     );
     results[instruction.result] = way.y;
     if (way.moments !== undefined) {
@@ -124,7 +132,7 @@ function record(
         if (dy === undefined) continue;
         const input = wantsInput || instruction.inputDependsOnParameters;
         const pulled = observe(instruction, 'backward', () =>
-          (ways[i] as Differentiated).pull(dy, { input }),
+          (ways[i] as Differentiated).pull(dy, { input, weights: true }),
         );
         for (const [role, gradient] of pulled.weights) weights.set(parameterId(step.site, role), gradient);
         pulled.inputs.forEach((gradient, index) => {
@@ -139,7 +147,8 @@ function record(
   };
 }
 
-function accumulate(sum: tf.Tensor | undefined, gradient: tf.Tensor): tf.Tensor {
+/** The sum of two gradients, of which it disposes; the second alone where there is no first. */
+export function accumulate(sum: tf.Tensor | undefined, gradient: tf.Tensor): tf.Tensor {
   if (sum === undefined) return gradient;
   const total = tf.add(sum, gradient);
   sum.dispose();
@@ -147,21 +156,28 @@ function accumulate(sum: tf.Tensor | undefined, gradient: tf.Tensor): tf.Tensor 
   return total;
 }
 
-function differentiateInstruction(
+/** One instruction and its way back. Weights' gradients are right in training mode alone; in inference none are of use. */
+export function differentiateInstruction(
   { step, relu, normalized }: Instruction,
   inputs: readonly tf.Tensor[],
   variables: Variables,
+  mode: 'training' | 'inference',
 ): Differentiated {
   const { op, site } = step;
   const x = inputs[0] as tf.Tensor;
   const weight = (role: Role) => variable(variables.weights, parameterId(site, role));
+  const statistic = (role: Role) => variable(variables.statistics, parameterId(site, role));
   switch (op.op) {
     case 'conv': {
       const weights = { kernel: weight('kernel'), bias: op.bias ? weight('bias') : undefined };
       return differentiateConv(op, x, weights, { relu, normalized });
     }
-    case 'norm':
-      return differentiateNorm(op, x, { scale: weight('scale'), offset: weight('offset') }, relu);
+    case 'norm': {
+      const weights = { scale: weight('scale'), offset: weight('offset') };
+      if (mode === 'training') return differentiateNorm(op, x, weights, relu);
+      const statistics = { mean: statistic('mean'), variance: statistic('variance') };
+      return differentiateFixedNorm(op, x, weights, statistics, relu);
+    }
     case 'add':
       return differentiateAdd(x, inputs[1] as tf.Tensor, relu);
     case 'act':

@@ -1,15 +1,21 @@
 import type { Role } from '../network/parameters.js';
 import type * as tf from '@tensorflow/tfjs-core';
 
-/** What an operation gives in training: its result, and the way back. */
+/** What an operation gives where the way back will be asked for: its result, and that way. */
 export interface Differentiated {
   readonly y: tf.Tensor;
   /** Tensors among the operation's inputs and result that `pull` reads again. */
   readonly saved: readonly tf.Tensor[];
-  /** The batch's moments, of a normalization. */
+  /** The batch's moments, of a normalization in training. */
   readonly moments?: Moments;
   /** From the gradient of y to those of the inputs and the weights; new tensors, dy stays the caller's. */
-  pull(dy: tf.Tensor, needs: { readonly input: boolean }): Pulled;
+  pull(dy: tf.Tensor, needs: Needs): Pulled;
+}
+
+/** Which gradients are wanted. Those that cost nothing may be given all the same. */
+export interface Needs {
+  readonly input: boolean;
+  readonly weights: boolean;
 }
 
 export interface Pulled {

@@ -63,6 +63,24 @@ export function batchNormGradients(x: Tensor64, weights: NormWeights64, dy: Tens
   return { dx, dScale: sumByChannel(product(dy, normalized)), dOffset: sumByChannel(dy) };
 }
 
+/** The chain rule through a normalization by moments that don't depend on x. */
+export function fixedNormGradients(
+  x: Tensor64,
+  { mean, variance }: Moments64,
+  weights: NormWeights64,
+  dy: Tensor64,
+  epsilon: number,
+) {
+  const channel = byChannel(x);
+  const deviation = mapped(variance, (value) => Math.sqrt(value + epsilon));
+  const normalized = mapped(x, (value, i) => (value - channel(mean, i)) / channel(deviation, i));
+  return {
+    dx: mapped(dy, (value, i) => (value * channel(weights.scale, i)) / channel(deviation, i)),
+    dScale: sumByChannel(mapped(dy, (value, i) => value * (normalized.data[i] as number))),
+    dOffset: sumByChannel(dy),
+  };
+}
+
 function byChannel(x: Tensor64): (of: Tensor64, index: number) => number {
   const channels = x.shape.at(-1) as number;
   return (of, index) => of.data[index % channels] as number;

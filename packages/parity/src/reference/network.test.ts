@@ -34,16 +34,19 @@ const isSmall = (network: Network) =>
   network.stages.length < 2 && network.input[2] <= 6 && network.input[0] <= 7;
 
 describe('referenceGradients', () => {
-  it.each(conformanceCases.filter(({ network }) => isSmall(network)))(
-    'agrees with finite differences: $name',
+  const small = conformanceCases.filter(({ network }) => isSmall(network));
+  const modes = ['training', 'inference'] as const;
+  it.each(modes.flatMap((mode) => small.map((each) => ({ ...each, mode }))))(
+    'agrees with finite differences in $mode: $name',
     (each) => {
+      const { mode } = each;
       const { network } = each;
       const { variables, pictures, upstream } = drawCase(each, berth);
       const loss = (moved: Variables64, seen: Tensor64) => {
-        const { result } = referenceForward(network, moved, seen, { mode: 'training' });
+        const { result } = referenceForward(network, moved, seen, { mode });
         return result.data.reduce((sum, value, i) => sum + value * (upstream.data[i] as number), 0);
       };
-      const truth = referenceGradients(network, variables, pictures, () => upstream);
+      const truth = referenceGradients(network, variables, pictures, () => upstream, { mode });
       expect(truth.result.shape.slice(1)).toEqual(outputShape(network));
       const check = (what: string, gradient: Tensor64, at: Tensor64, lossAt: (moved: Tensor64) => number) => {
         const indices = sampled(at);

@@ -1,5 +1,11 @@
 import { type Network, type ParameterId, parameterId, type Role, type Step, walk } from '@resnetjs/core';
-import { batchMoments, batchNorm, batchNormGradients, type Moments64 } from './batch-norm.js';
+import {
+  batchMoments,
+  batchNorm,
+  batchNormGradients,
+  fixedNormGradients,
+  type Moments64,
+} from './batch-norm.js';
 import { convolution, convolutionGradients } from './convolution.js';
 import { dense, denseGradients } from './dense.js';
 import { padding, paddingGradient, pooling, poolingGradient, poolingLeads } from './pooling.js';
@@ -17,6 +23,8 @@ export interface ReferencePass {
 }
 
 export interface ReferenceGradients extends ReferencePass {
+  /** The gradient of every step's result. */
+  readonly stepGradients: readonly Tensor64[];
   /** By parameter. */
   readonly weights: Variables64;
   /** As the pictures. */
@@ -73,14 +81,15 @@ export function referenceForward(
   }
 }
 
-/** A pass in training mode, and the gradients of every weight and of the pictures, from that of the result. */
+/** A pass, and the gradients of every weight, of every step and of the pictures, from that of the result. */
 export function referenceGradients(
   network: Network,
   variables: Variables64,
   pictures: Tensor64,
   upstream: (result: Tensor64) => Tensor64,
+  { mode }: { readonly mode: 'inference' | 'training' } = { mode: 'training' },
 ): ReferenceGradients {
-  const pass = referenceForward(network, variables, pictures, { mode: 'training' });
+  const pass = referenceForward(network, variables, pictures, { mode });
   const gradients = pass.steps.map(({ shape }) => zeros(shape));
   gradients[gradients.length - 1] = upstream(pass.result);
   const weights = new Map<ParameterId, Tensor64>();
@@ -100,7 +109,16 @@ export function referenceGradients(
       }
       case 'norm': {
         const ownWeights = { scale: own('scale'), offset: own('offset') };
-        const { dx, dScale, dOffset } = batchNormGradients(x, ownWeights, dy, op.epsilon);
+        const { dx, dScale, dOffset } =
+          mode === 'training'
+            ? batchNormGradients(x, ownWeights, dy, op.epsilon)
+            : fixedNormGradients(
+                x,
+                { mean: own('mean'), variance: own('variance') },
+                ownWeights,
+                dy,
+                op.epsilon,
+              );
         found('scale', dScale);
         found('offset', dOffset);
         return [dx];
@@ -134,7 +152,7 @@ export function referenceGradients(
       gradients[from] = mapped(gradients[from] as Tensor64, (sum, i) => sum + (gradient.data[i] as number));
     });
   }
-  return { ...pass, weights, input: gradients[0] as Tensor64 };
+  return { ...pass, weights, stepGradients: gradients, input: gradients[0] as Tensor64 };
 }
 
 /**

@@ -1,0 +1,48 @@
+import '@tensorflow/tfjs-backend-cpu';
+import {
+  differentiate,
+  disposeTrainingPass,
+  disposeVariables,
+  gradientNorms,
+  makeVariables,
+  parameterId,
+} from '@resnetjs/core';
+import * as tf from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { conformanceCases } from './cases.js';
+import { drawCase } from './draw-case.js';
+import { referenceGradients } from './reference/network.js';
+import { judge } from './verdict.js';
+
+beforeAll(() => tf.setBackend('cpu'));
+
+describe('gradientNorms', () => {
+  const networks = conformanceCases.filter(({ network }) => network.head.length > 0);
+
+  it.each(networks)('agrees with float64, and leaves no tensor: $name', async (each) => {
+    const { network, relativeL2 } = each;
+    const drawn = drawCase(each);
+    const truth = referenceGradients(network, drawn.variables, drawn.pictures, () => drawn.upstream).weights;
+    const before = tf.memory().numTensors;
+    const variables = makeVariables(network, ({ id }) =>
+      Float32Array.from(drawn.variables.get(id)?.data ?? []),
+    );
+    const pictures = tf.tensor(Float32Array.from(drawn.pictures.data), [...drawn.pictures.shape]);
+    const pass = differentiate(network, variables, pictures, ({ shape }) =>
+      tf.tensor(Float32Array.from(drawn.upstream.data), shape),
+    );
+    const layers = await gradientNorms(network, pass.gradients.weights);
+    disposeTrainingPass(pass);
+    disposeVariables(variables);
+    pictures.dispose();
+    expect(tf.memory().numTensors).toBe(before);
+    const expected = layers.map(({ site }) =>
+      Math.hypot(...(truth.get(parameterId(site, 'kernel'))?.data ?? [])),
+    );
+    expect(layers).toHaveLength([...truth.keys()].filter((id) => id.endsWith('.kernel')).length);
+    const norms = layers.map(({ norm }) => norm);
+    // A norm is at most as far off as the gradient that it is of.
+    const verdict = judge('norms', norms, expected, { relative: 2 * relativeL2 });
+    expect(verdict.passed, verdict.message).toBe(true);
+  });
+});
