@@ -8,6 +8,9 @@ import type { Lane, RecipeOrder, TrainingOrder } from './protocol.js';
 /** Steps between two points at which a checkpoint may be kept. */
 export const checkpointEvery = 10;
 
+/** Steps between two looks at the gradients. */
+const gradientsEvery = 5;
+
 /** One of the networks that are trained side by side, one step each in turn. */
 export interface Runner {
   readonly lane: Lane;
@@ -45,6 +48,7 @@ export function startRunner(lane: Lane, classifier: Classifier, options: RunnerO
     optimizer: adam({ learningRate }),
     validation: data.validation,
     checkpointEvery,
+    gradientsEvery,
     signal,
     ...(resume && { resume }),
   });

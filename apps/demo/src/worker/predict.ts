@@ -1,5 +1,5 @@
-import { type Classifier, disposeVariables, fold, type Model } from '@resnetjs/core';
-import { predict as infer } from '@resnetjs/training';
+import { type Classifier, disposeVariables, fold, gradCam, type Model, ResNetError } from '@resnetjs/core';
+import { predict as infer, preparePictures } from '@resnetjs/training';
 import { currentModel } from './model.js';
 import { pixelsOf } from './picture.js';
 import type { Prediction, Requests } from './protocol.js';
@@ -23,6 +23,29 @@ export async function predict({ picture, explain }: Requests['predict']['ask']):
   const from = performance.now();
   const [probabilities = []] = await infer(model, pixels);
   const milliseconds = performance.now() - from;
-  void explain;
-  return { probabilities, milliseconds, pixels, heat: null };
+  const heat = explain === null ? null : await heatOf(classifier, pixels, explain);
+  return { probabilities, milliseconds, pixels, heat };
+}
+
+/** Where the network sees the class; null for a network that pools no map. */
+async function heatOf(
+  classifier: Classifier,
+  pixels: Uint8Array,
+  explain: number | 'best',
+): Promise<Prediction['heat']> {
+  const pictures = preparePictures(classifier, pixels);
+  try {
+    const heat = gradCam(classifier, pictures, explain === 'best' ? {} : { classIndex: explain });
+    try {
+      const [, height, width] = heat.shape;
+      return { height, width, values: (await heat.data()) as Float32Array };
+    } finally {
+      heat.dispose();
+    }
+  } catch (error) {
+    if (error instanceof ResNetError && error.code === 'shape-mismatch') return null;
+    throw error;
+  } finally {
+    pictures.dispose();
+  }
 }

@@ -69,11 +69,12 @@ export interface Judged extends Figures {
   readonly confusion: readonly (readonly number[])[];
 }
 
-/** The length of the loss's gradient by the kernel of each convolution, first to last. */
+/** The length of a step's gradient by the kernel of each convolution and dense layer, first to last. */
 export interface GradientNorms {
   readonly lane: Lane;
-  /** Steps that were done before. */
   readonly step: number;
+  /** Layers with weights from the pictures to this one. */
+  readonly depths: readonly number[];
   readonly norms: readonly number[];
 }
 

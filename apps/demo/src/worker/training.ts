@@ -3,15 +3,11 @@ import type { TrainingRecord } from '@resnetjs/weights';
 import { forgetKept } from '../storage/database.js';
 import { tell } from './channel.js';
 import { openData, type TrainingData } from './datasets.js';
-import { gradientNorms } from './gradient-norms.js';
 import { findTraining, Keeper, letGo } from './keep-training.js';
 import { endRunner, firstClassifier, nextEvent, type Runner, startRunner } from './lane.js';
 import { holdModel, keepModel } from './model.js';
 import { asProblem, PageError } from './problem.js';
 import type { TrainingEnd, TrainingOrder } from './protocol.js';
-
-/** Steps from one look at the gradients to the next: often at first, when most happens. */
-const looksAtGradients = (step: number) => step <= 5 || (step <= 40 ? step % 5 === 0 : step % 10 === 0);
 
 type Done = Extract<TrainEvent, { event: 'done' }>;
 
@@ -57,7 +53,6 @@ export function startTraining(order: TrainingOrder, backend: string): Promise<Tr
     );
     const keeper = new Keeper(order);
     const run = { order, data, runners, keeper, steps: allSteps(order, data), backend, step: 0 };
-    for (const runner of runners) await lookAtGradients(run, runner);
     return follow(run);
   });
 }
@@ -117,7 +112,7 @@ async function follow(run: Run): Promise<TrainingEnd> {
       for (const runner of runners) {
         const event = await take(run, runner);
         events.push(event);
-        if (event !== null) await report(run, runner, event);
+        if (event !== null) report(run, runner, event);
       }
       const [first] = events;
       if (first === null) break;
@@ -149,7 +144,7 @@ async function take(run: Run, runner: Runner): Promise<TrainEvent | null> {
   }
 }
 
-async function report(run: Run, runner: Runner, event: TrainEvent): Promise<void> {
+function report(run: Run, runner: Runner, event: TrainEvent): void {
   const { lane } = runner;
   const { steps, keeper } = run;
   switch (event.event) {
@@ -159,7 +154,12 @@ async function report(run: Run, runner: Runner, event: TrainEvent): Promise<void
       run.step = step;
       keeper.note({ lane, step, loss, accuracy });
       tell({ event: 'step', lane, step, steps, epoch, loss, accuracy, picturesPerSecond });
-      if (looksAtGradients(step)) await lookAtGradients(run, runner);
+      return;
+    }
+    case 'gradients': {
+      const layers = event.layers.filter(({ site }) => site.part !== 'stage' || site.path !== 'shortcut');
+      const depths = layers.map(({ depth }) => depth);
+      tell({ event: 'gradients', lane, step: run.step, depths, norms: layers.map(({ norm }) => norm) });
       return;
     }
     case 'validation': {
@@ -174,10 +174,6 @@ async function report(run: Run, runner: Runner, event: TrainEvent): Promise<void
       return;
     default:
   }
-}
-
-async function lookAtGradients({ data, step }: Run, { lane, classifier }: Runner): Promise<void> {
-  tell({ event: 'gradients', lane, step, norms: await gradientNorms(classifier, data.train) });
 }
 
 /** All lanes are at the same step here. */

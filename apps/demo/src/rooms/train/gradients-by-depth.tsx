@@ -11,7 +11,7 @@ export function GradientsByDepth() {
   const names = shown.value?.lanes ?? planned.value;
   const looks = names.map((name) => story[name].gradients);
   const curves = looks.map((look) => ({
-    steps: look?.norms.map((_, index) => index + 1) ?? [],
+    steps: look?.depths ?? [],
     // A logarithm has no place for 0.
     values: look?.norms.map((norm) => Math.max(norm, 1e-30)) ?? [],
   }));
@@ -27,9 +27,9 @@ export function GradientsByDepth() {
   return (
     <div class="gradients">
       <LineChart
-        title={`The gradient on its way back${step === undefined ? '' : `, after ${step} steps`}`}
+        title={`The gradient on its way back${step === undefined ? '' : `, at step ${step}`}`}
         summary={names.map((name) => spread(name)).join(' ')}
-        xTitle="Convolution, from the first to the last"
+        xTitle="Layer, from the first to the last"
         yTitle="Length of the gradient"
         lines={lines}
         data={mergeCurves(curves)}
@@ -46,7 +46,7 @@ function spread(name: 'residual' | 'plain'): string {
   const norms = story[name].gradients?.norms;
   const [first, last] = [norms?.[0], norms?.at(-1)];
   if (first === undefined || last === undefined) return `${laneTitle[name]}: not measured yet.`;
-  return `${laneTitle[name]}: ${first.toExponential(1)} at the first convolution, ${last.toExponential(1)} at the last.`;
+  return `${laneTitle[name]}: ${first.toExponential(1)} at the first layer, ${last.toExponential(1)} at the last.`;
 }
 
 /** What the chart says, from its own numbers. */
@@ -56,24 +56,23 @@ function Reading() {
   if (residual === null) {
     return (
       <p class="aside">
-        Right to left: the gradient starts at the last convolution. Where the line falls towards the left, the
-        first layers hear almost nothing and can’t learn. The axis is logarithmic: each line up is ten times
-        more.
+        Right to left: the gradient starts at the last layer. Where the line falls towards the left, the first
+        layers hear almost nothing and can’t learn. The axis is logarithmic: each line up is ten times more.
       </p>
     );
   }
   if (plain === null) {
     return (
       <p class="aside">
-        At the first convolution the gradient is {times(residual)} at the last. Train the plain twin beside it
-        to see what the shortcuts do.
+        At the first layer the gradient is {times(residual)} at the last. Train the plain twin beside it to
+        see what the shortcuts do.
       </p>
     );
   }
   const vanished = plain < 1e-3;
   return (
     <p class="aside">
-      With shortcuts, the gradient at the first convolution is {times(residual)} at the last; without,{' '}
+      With shortcuts, the gradient at the first layer is {times(residual)} at the last; without,{' '}
       {times(plain)}.{' '}
       {vanished
         ? 'The plain network’s first layers stand still: this is the vanishing gradient. A shortcut adds its input to the block’s result, so that the gradient comes back along it undiminished.'

@@ -13,9 +13,8 @@ export interface LaneStory {
   readonly accuracy: Curve;
   /** On pictures that it never saw, after each epoch. */
   readonly validation: Curve;
-  /** The newest look at the gradients, and the first one. */
+  /** The newest look at the gradients. */
   gradients: GradientNorms | null;
-  firstGradients: GradientNorms | null;
   /** By true class, how often each class was answered. */
   confusion: readonly (readonly number[])[] | null;
   /** Why its training ended early. */
@@ -28,7 +27,6 @@ const lane = (): LaneStory => ({
   accuracy: curve(),
   validation: curve(),
   gradients: null,
-  firstGradients: null,
   confusion: null,
   diverged: null,
 });
@@ -75,10 +73,8 @@ export function tellStory(event: TrainingEvent): void {
       break;
     }
     case 'gradients': {
-      const { lane: name, step, norms } = event;
-      const each = story[name];
-      each.gradients = { lane: name, step, norms };
-      each.firstGradients ??= each.gradients;
+      const { lane: name, step, depths, norms } = event;
+      story[name].gradients = { lane: name, step, depths, norms };
       break;
     }
     case 'judged': {
