@@ -89,6 +89,11 @@ export function LineChart(props: LineChartProps) {
   );
 }
 
+/** Between the marks of an axis that counts. */
+const wholeSteps = [1, 2, 5]
+  .flatMap((step) => [0, 1, 2, 3, 4, 5].map((zeros) => step * 10 ** zeros))
+  .sort((a, b) => a - b);
+
 function options(props: LineChartProps, element: HTMLElement, height: number): uPlot.Options {
   const { xTitle, yTitle, lines, logarithmic = false, range, format } = props;
   const color = (name: string) => resolveColor(name, element);
@@ -121,7 +126,7 @@ function options(props: LineChartProps, element: HTMLElement, height: number): u
       },
     },
     axes: [
-      { ...axis, label: xTitle, size: 30 },
+      { ...axis, label: xTitle, size: 30, incrs: wholeSteps },
       {
         ...axis,
         label: yTitle,
