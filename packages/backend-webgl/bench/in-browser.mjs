@@ -28,7 +28,7 @@ export async function measureInBrowser(file, options, { hardware = false } = {})
     });
     try {
       const page = await running.newPage();
-      page.on('console', (message) => console.error(message.text()));
+      page.on('console', (message) => message.type() === 'error' && console.error(message.text()));
       page.on('pageerror', (error) => console.error(error));
       await page.goto(server.resolvedUrls.local[0]);
       return await page.evaluate(
@@ -47,6 +47,6 @@ function servePage(server) {
   server.middlewares.use((request, response, next) => {
     if (request.url !== '/') return next();
     response.setHeader('content-type', 'text/html');
-    response.end('<!doctype html><title>bench</title>');
+    response.end('<!doctype html><link rel="icon" href="data:,"><title>bench</title>');
   });
 }

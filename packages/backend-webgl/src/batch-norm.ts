@@ -33,6 +33,7 @@ export function batchNormTraining(
   const y = run(
     backend,
     {
+      name: 'Normalization',
       inputs: ['x', 'mean', 'variance', 'scale', 'offset'],
       outputShape: x.shape,
       code: `
@@ -74,6 +75,7 @@ export function batchNormTrainingGradient(
   const dx = run(
     backend,
     {
+      name: 'NormalizationGradient',
       inputs: [...Object.keys(all), 'dScale', 'dOffset'],
       outputShape: x.shape,
       code: `

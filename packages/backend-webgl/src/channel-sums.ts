@@ -27,6 +27,7 @@ export function sumPerChannel(
   const partial = run(
     backend,
     {
+      name: 'PartialSums',
       inputs: Object.keys(term.inputs),
       // Even columns are summed in the first row, odd ones in the second.
       outputShape: [parts, 2, channels],
@@ -53,6 +54,7 @@ export function sumPerChannel(
   const total = run(
     backend,
     {
+      name: 'Sums',
       inputs: ['parts'],
       outputShape: [channels],
       code: `

@@ -6,10 +6,11 @@ import {
   util,
 } from '@tensorflow/tfjs-core';
 import { type ConvolutionShape, shapeOf } from './convolution-shape.js';
-import { correlation, stridedInputGradient } from './correlation.js';
+import { correlation } from './correlation.js';
 import { filterGradientTotal, partialFilterGradient, partsOf } from './filter-gradient.js';
 import type { KernelContext } from './kernel.js';
 import { rowsOf, run, type Shape4, view } from './program.js';
+import { stridedInputGradient } from './strided-input-gradient.js';
 
 /** The gradient of conv2d with respect to its filter [height, width, in, out]. */
 export function conv2DBackpropFilter(

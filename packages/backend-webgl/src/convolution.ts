@@ -31,6 +31,9 @@ export function fusedConv2D(context: KernelContext, inputs: FusedInputs, attrs: 
   return convolve(context, inputs, attrs, options, bias ?? undefined) ?? context.stock();
 }
 
+/** With so few channels, as in a network's first layer, a row of the filter is too short a walk to pay. */
+const fewChannels = 8;
+
 /** Nothing where the form is not ours. */
 function convolve(
   { backend }: KernelContext,
@@ -46,6 +49,7 @@ function convolve(
   if (info.dilationHeight !== 1 || info.dilationWidth !== 1 || info.strideWidth > 2) return undefined;
   const shape = shapeOf(info);
   if (shape.inChannels !== filterShape[2]) return undefined; // groups
+  if (shape.inChannels < fewChannels) return undefined;
   const inputs = [rowsOf(x), rowsOf(filter), ...(bias ? [bias] : [])];
   return view(run(backend, correlation(shape, options), inputs), info.outShape);
 }

@@ -1,5 +1,14 @@
 import type { ConvolutionShape } from './convolution-shape.js';
 import { clearBeyond, type PackedProgram, reluOf } from './program.js';
+import {
+  type Layout,
+  prepareWalk,
+  read,
+  startWalk,
+  stepWalk,
+  texelIndex,
+  walkFunctions,
+} from './texel-walk.js';
 
 export interface CorrelationOptions {
   /** The filter is [height, width, out, in], and turned by 180°: the gradient of a convolution of stride 1. */
@@ -20,53 +29,76 @@ export function correlation(
 ): PackedProgram {
   const { batch, height, width, inChannels, outHeight, outWidth, outChannels } = shape;
   const { filterHeight, filterWidth, strideHeight, strideWidth, top, left } = shape;
+  const x: Layout = { sampler: 'x', rows: width, columns: inChannels };
+  const filter: Layout = turned
+    ? { sampler: 'W', rows: outChannels, columns: inChannels }
+    : { sampler: 'W', rows: inChannels, columns: outChannels };
   const taps = Array.from({ length: filterWidth }, (_, kx) => {
     const lanes = [0, 1].map((lane) => {
       const offset = kx - left + lane * strideWidth; // in columns of x, from an even one
-      return { texel: Math.floor(offset / 2), half: Math.abs(offset % 2) === 0 ? 'xy' : 'zw' };
+      return { texel: Math.floor(offset / 2), half: offset % 2 === 0 ? 'xy' : 'zw' };
     });
     return { kx, lanes };
   });
   const texels = [...new Set(taps.flatMap(({ lanes }) => lanes.map(({ texel }) => texel)))];
   const name = (texel: number) => `x${texel < 0 ? `m${-texel}` : texel}`;
+  const lastColumn = 2 * Math.floor((outWidth - 1) / 2) * strideWidth;
+  const neverOutside = (texel: number) => texel >= 0 && lastColumn + 2 * texel < width;
 
-  const load = (texel: number) => `
-          vec4 ${name(texel)} = vec4(0.0);
-          column = left + ${2 * texel};
-          if (column >= 0 && column < ${width}) {
-            ${name(texel)} = getX(row, column, c);
-            ${clearBeyond(name(texel), ['column', width], ['c', inChannels])}
-          }`;
+  const isInside = (texel: number) =>
+    neverOutside(texel)
+      ? ''
+      : `bvec4 inside${name(texel)} = bvec4(left + ${2 * texel} >= 0 && left + ${2 * texel} < ${width});`;
+  const startAtColumn = (texel: number) =>
+    startWalk(x, `at${name(texel)}`, `max(0, ${texelIndex(x, 'row', `left + ${2 * texel}`, '0')})`);
+  const startAtTap = ({ kx }: (typeof taps)[number]) => {
+    const tap = turned
+      ? `${filterWidth} * (${filterHeight - 1} - ky) + ${filterWidth - 1 - kx}`
+      : `${filterWidth} * ky + ${kx}`;
+    const index = turned ? texelIndex(filter, tap, 'rc.z', '0') : texelIndex(filter, tap, '0', 'rc.z');
+    return startWalk(filter, `atW${kx}`, index);
+  };
+  const load = (texel: number) => {
+    const texelOfX = read(x, `at${name(texel)}`);
+    return `
+          vec4 ${name(texel)} = ${neverOutside(texel) ? texelOfX : `mix(vec4(0.0), ${texelOfX}, inside${name(texel)})`};
+          ${clearBeyond(name(texel), [`left + ${2 * texel}`, width], ['c', inChannels])}
+          ${stepWalk(x, `at${name(texel)}`)}`;
+  };
   const apply = ({ kx, lanes }: (typeof taps)[number]) => {
     const [first, second] = lanes.map(({ texel, half }) => `${name(texel)}.${half}`);
-    const place = turned
-      ? `${filterWidth} * (${filterHeight - 1} - ky) + ${filterWidth - 1 - kx}, rc.z, c`
-      : `${filterWidth} * ky + ${kx}, c, rc.z`;
     const [one, other] = turned ? ['w.xzxz', 'w.ywyw'] : ['w.xyxy', 'w.zwzw'];
     return `
-          w = getW(${place});
+          w = ${read(filter, `atW${kx}`)};
+          ${stepWalk(filter, `atW${kx}`)}
           ${inChannels % 2 === 0 ? '' : `if (c + 1 >= ${inChannels}) w.${turned ? 'yw' : 'zw'} = vec2(0.0);`}
           v = vec4(${first}, ${second});
           sum += v.xxzz * ${one};
           sum += v.yyww * ${other};`;
   };
   return {
+    name: turned ? 'InputGradient' : 'Convolution',
     inputs: bias ? ['x', 'W', 'bias'] : ['x', 'W'],
     outputShape: [batch * outHeight, outWidth, outChannels],
     code: `
+    ${walkFunctions}
     void main() {
       ivec3 rc = getOutputCoords();
       int picture = rc.x / ${outHeight};
       int upper = (rc.x - picture * ${outHeight}) * ${strideHeight} - ${top};
       int left = rc.y * ${strideWidth};
-      int column;
       vec4 w, v;
       vec4 y = vec4(0.0);
+      ${prepareWalk(x, 1)}
+      ${prepareWalk(filter, turned ? 1 : Math.ceil(outChannels / 2))}
+      ${texels.map(isInside).join('\n')}
       for (int ky = 0; ky < ${filterHeight}; ky++) {
         int row = upper + ky;
         if (row < 0 || row >= ${height}) continue;
         row += picture * ${height};
         vec4 sum = vec4(0.0);
+        ${texels.map(startAtColumn).join('\n')}
+        ${taps.map(startAtTap).join('\n')}
         for (int c = 0; c < ${inChannels}; c += 2) {
           ${texels.map(load).join('')}
           ${taps.map(apply).join('')}
@@ -77,63 +109,6 @@ export function correlation(
       ${relu ? `y = ${reluOf('y')};` : ''}
       ${clearBeyond('y', ['rc.y', outWidth], ['rc.z', outChannels])}
       setOutput(y);
-    }`,
-  };
-}
-
-/**
- * dx [batch · height, width, inChannels] of dy [batch · outHeight, outWidth, outChannels] and a filter
- * [filterHeight · filterWidth, in, out], for a horizontal stride of 2, where each column of the filter reaches one of
- * two neighbours in dx.
- */
-export function stridedInputGradient(shape: ConvolutionShape): PackedProgram {
-  const { batch, height, width, inChannels, outHeight, outWidth, outChannels } = shape;
-  const { filterHeight, filterWidth, strideHeight, top, left } = shape;
-  const taps = Array.from({ length: filterWidth }, (_, kx) => {
-    const lane = (((kx - left) % 2) + 2) % 2;
-    return { kx, lanes: lane === 0 ? 'xy' : 'zw', column: (lane + left - kx) / 2 };
-  });
-  const columns = [...new Set(taps.map(({ column }) => column))];
-  const name = (column: number) => `d${column < 0 ? `m${-column}` : column}`;
-  const load = (column: number) => `
-          vec2 ${name(column)} = vec2(0.0);
-          at = rc.y / 2 + ${column};
-          if (at >= 0 && at < ${outWidth}) {
-            v = getDy(row, at, c);
-            ${name(column)} = (at & 1) == 0 ? v.xy : v.zw;
-            ${outChannels % 2 === 0 ? '' : `if (c + 1 >= ${outChannels}) ${name(column)}.y = 0.0;`}
-          }`;
-  const apply = ({ kx, lanes, column }: (typeof taps)[number]) => `
-          v = getW(${filterWidth} * ky + ${kx}, rc.z, c);
-          ${outChannels % 2 === 0 ? '' : `if (c + 1 >= ${outChannels}) v.yw = vec2(0.0);`}
-          sum.${lanes} += ${name(column)}.x * v.xz;
-          sum.${lanes} += ${name(column)}.y * v.yw;`;
-  return {
-    inputs: ['dy', 'W'],
-    outputShape: [batch * height, width, inChannels],
-    code: `
-    void main() {
-      ivec3 rc = getOutputCoords();
-      int picture = rc.x / ${height};
-      int lower = rc.x - picture * ${height} + ${top};
-      int at;
-      vec4 v;
-      vec4 dx = vec4(0.0);
-      for (int ky = 0; ky < ${filterHeight}; ky++) {
-        int row = lower - ky;
-        if (row < 0 || imod(row, ${strideHeight}) != 0) continue;
-        row /= ${strideHeight};
-        if (row >= ${outHeight}) continue;
-        row += picture * ${outHeight};
-        vec4 sum = vec4(0.0);
-        for (int c = 0; c < ${outChannels}; c += 2) {
-          ${columns.map(load).join('')}
-          ${taps.map(apply).join('')}
-        }
-        dx += sum;
-      }
-      ${clearBeyond('dx', ['rc.y', width], ['rc.z', inChannels])}
-      setOutput(dx);
     }`,
   };
 }

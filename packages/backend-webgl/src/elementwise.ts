@@ -70,6 +70,7 @@ function eachTexel(
   const output = run(
     backend,
     {
+      name: 'EachTexel',
       // The texel takes the short name.
       inputs: names.map((name) => `${name}In`),
       outputShape: matrices,

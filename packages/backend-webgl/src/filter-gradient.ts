@@ -1,5 +1,14 @@
 import type { ConvolutionShape } from './convolution-shape.js';
 import { clearBeyond, type PackedProgram } from './program.js';
+import {
+  type Layout,
+  prepareWalk,
+  read,
+  startWalk,
+  stepWalk,
+  texelIndex,
+  walkFunctions,
+} from './texel-walk.js';
 
 /** Fragments that keep a GPU busy; a small filter alone has too few, so that its sums are cut into parts. */
 const enoughFragments = 32_768;
@@ -18,37 +27,40 @@ export function partsOf(shape: ConvolutionShape): number {
  * itself.
  */
 export function partialFilterGradient(shape: ConvolutionShape, parts: number): PackedProgram {
-  const { batch, height, width, inChannels, outHeight, outChannels } = shape;
+  const { batch, height, width, inChannels, outHeight, outWidth, outChannels } = shape;
   const { filterHeight, filterWidth, strideHeight, strideWidth, top, left } = shape;
+  const x: Layout = { sampler: 'x', rows: width, columns: inChannels };
+  const dy: Layout = { sampler: 'dy', rows: outWidth, columns: outChannels };
   const rows = batch * outHeight;
   const rowsInPart = Math.ceil(rows / parts);
+  const texelsInPixel = Math.ceil(inChannels / 2);
   return {
+    name: 'FilterGradient',
     inputs: ['x', 'dy'],
     outputShape: [parts * filterHeight * filterWidth, inChannels, outChannels],
     code: `
-    vec4 texelOfX(int row, int column, int c) {
-      if (column < 0 || column >= ${width}) return vec4(0.0);
-      vec4 x = getX(row, column, c);
-      ${clearBeyond('x', ['column / 2 * 2', width], ['c', inChannels])}
-      return x;
-    }
-
+    ${walkFunctions}
     void main() {
       ivec3 rc = getOutputCoords();
       int part = rc.x / ${filterHeight * filterWidth};
       int tap = rc.x - part * ${filterHeight * filterWidth};
       int ky = tap / ${filterWidth};
       int shift = tap - ky * ${filterWidth} - ${left};
-      bool even = (shift & 1) == 0;
       int last = min((part + 1) * ${rowsInPart}, ${rows});
       vec4 total = vec4(0.0);
+      ${prepareWalk(x, texelsInPixel * strideWidth)}
+      ${prepareWalk(dy, Math.ceil(outChannels / 2))}
+      bool even = (shift & 1) == 0;
+      // The first column under the tap, from where the walk begins; it may lie before the map.
+      int begin = shift${strideWidth === 1 ? ' + (even ? 0 : 1)' : ''};
       for (int row = part * ${rowsInPart}; row < last; row++) {
         int picture = row / ${outHeight};
         int xRow = (row - picture * ${outHeight}) * ${strideHeight} + ky - ${top};
         if (xRow < 0 || xRow >= ${height}) continue;
         xRow += picture * ${height};
         vec4 sum = vec4(0.0);
-        ${strideWidth === 1 ? neighbours(shape) : apart(shape)}
+        ${startWalk(dy, 'atDy', texelIndex(dy, 'row', '0', 'rc.z'))}
+        ${strideWidth === 1 ? neighbours(shape, x, dy) : apart(shape, x, dy)}
         total += sum;
       }
       ${clearBeyond('total', ['rc.y', inChannels], ['rc.z', outChannels])}
@@ -58,46 +70,66 @@ export function partialFilterGradient(shape: ConvolutionShape, parts: number): P
 }
 
 /** At stride 1, each texel of x is read once: with an odd shift, half of it is kept for the next step. */
-function neighbours({ outWidth }: ConvolutionShape): string {
+function neighbours(shape: ConvolutionShape, x: Layout, dy: Layout): string {
+  const { outWidth } = shape;
   return `
-        vec4 before = even ? vec4(0.0) : texelOfX(xRow, shift - 1, rc.y);
+        ${startWalk(x, 'atX', texelIndex(x, 'xRow', 'begin', 'rc.y'))}
+        vec4 before = vec4(0.0);
+        if (!even && begin >= 2) {
+          before = texture(x, texelAt(${texelIndex(x, 'xRow', 'begin - 2', 'rc.y')}, xSize) * xScale);
+          ${clearBeyond('before', ['begin - 2', shape.width], ['rc.y', shape.inChannels])}
+        }
         for (int column = 0; column < ${outWidth}; column += 2) {
-          vec4 x = texelOfX(xRow, column + shift + (even ? 0 : 1), rc.y);
-          vec4 pair = even ? x : vec4(before.zw, x.xy);
-          before = x;
-          ${accumulate(outWidth)}
+          int at = begin + column;
+          ${texelOfX(shape, x, 'atX', 'at')}
+          vec4 pair = even ? texel : vec4(before.zw, texel.xy);
+          before = texel;
+          ${accumulate(shape, dy)}
         }`;
 }
 
 /** At other strides the two neighbours of dy look at two texels of x. */
-function apart({ outWidth, strideWidth }: ConvolutionShape): string {
+function apart(shape: ConvolutionShape, x: Layout, dy: Layout): string {
+  const { outWidth, strideWidth } = shape;
   return `
+        bool otherEven = ((begin + ${strideWidth}) & 1) == 0;
+        ${startWalk(x, 'atX', texelIndex(x, 'xRow', 'begin', 'rc.y'))}
+        ${startWalk(x, 'atOther', texelIndex(x, 'xRow', `begin + ${strideWidth}`, 'rc.y'))}
         for (int column = 0; column < ${outWidth}; column += 2) {
-          int at = column * ${strideWidth} + shift;
-          vec4 x = texelOfX(xRow, at, rc.y);
-          vec2 one = (at & 1) == 0 ? x.xy : x.zw;
+          int at = begin + ${strideWidth} * column;
+          vec4 pair;
+          { ${texelOfX(shape, x, 'atX', 'at')} pair.xy = even ? texel.xy : texel.zw; }
           at += ${strideWidth};
-          x = texelOfX(xRow, at, rc.y);
-          vec4 pair = vec4(one, (at & 1) == 0 ? x.xy : x.zw);
-          ${accumulate(outWidth)}
+          { ${texelOfX(shape, x, 'atOther', 'at')} pair.zw = otherEven ? texel.xy : texel.zw; }
+          ${accumulate(shape, dy)}
         }`;
 }
 
-function accumulate(outWidth: number): string {
-  const beyond =
-    outWidth % 2 === 0 ? '' : `if (column + 1 >= ${outWidth}) { dy.zw = vec2(0.0); pair.zw = vec2(0.0); }`;
+/** The texel of x where a walk is, 0 outside the map; then a step. */
+function texelOfX({ width, inChannels }: ConvolutionShape, x: Layout, walk: string, column: string): string {
   return `
-          vec4 dy = getDy(row, column, rc.z);
-          ${beyond}
-          sum += pair.xxyy * dy.xyxy;
-          sum += pair.zzww * dy.zwzw;`;
+          vec4 texel = mix(vec4(0.0), ${read(x, walk)}, bvec4(${column} >= 0 && ${column} < ${width}));
+          ${clearBeyond('texel', [`(${column} >> 1) * 2`, width], ['rc.y', inChannels])}
+          ${stepWalk(x, walk)}`;
 }
 
-/** The sum of the parts: [filterHeight, filterWidth, inChannels, outChannels]. */
+function accumulate({ outWidth }: ConvolutionShape, dy: Layout): string {
+  const clear =
+    outWidth % 2 === 0 ? '' : `if (column + 1 >= ${outWidth}) { g.zw = vec2(0.0); pair.zw = vec2(0.0); }`;
+  return `
+          vec4 g = ${read(dy, 'atDy')};
+          ${stepWalk(dy, 'atDy')}
+          ${clear}
+          sum += pair.xxyy * g.xyxy;
+          sum += pair.zzww * g.zwzw;`;
+}
+
+/** The sum of the parts: [filterHeight · filterWidth, inChannels, outChannels]. */
 export function filterGradientTotal(shape: ConvolutionShape, parts: number): PackedProgram {
   const { filterHeight, filterWidth, inChannels, outChannels } = shape;
   const taps = filterHeight * filterWidth;
   return {
+    name: 'FilterGradientTotal',
     inputs: ['parts'],
     outputShape: [taps, inChannels, outChannels],
     code: `

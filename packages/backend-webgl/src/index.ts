@@ -1,1 +1,2 @@
-export { register } from './register.js';
+export { BackendError, type BackendErrorCode } from '@resnetjs/backend';
+export { register, type RegisterOptions } from './register.js';

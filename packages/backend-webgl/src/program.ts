@@ -8,6 +8,8 @@ import type { TensorInfo } from '@tensorflow/tfjs-core';
  * defined: it may be NaN, and no shader here lets it into a sum.
  */
 export interface PackedProgram {
+  /** For profiles. */
+  readonly name: string;
   /** Inputs by the name that the shader knows them by; their order is that of `run`'s tensors. */
   readonly inputs: readonly string[];
   readonly outputShape: readonly number[];
@@ -19,10 +21,11 @@ export interface PackedProgram {
 /** Runs a program; the caller owns the result. */
 export function run(
   backend: MathBackendWebGL,
-  { inputs, outputShape, code, uniforms = {} }: PackedProgram,
+  { name, inputs, outputShape, code, uniforms = {} }: PackedProgram,
   tensors: readonly TensorInfo[],
 ): TensorInfo {
-  const program: GPGPUProgram = {
+  const program: GPGPUProgram & { readonly name: string } = {
+    name,
     variableNames: [...inputs],
     outputShape: [...outputShape],
     userCode: code,

@@ -1,19 +1,35 @@
 import { BackendError, kernelNames, type RegisteredBackend } from '@resnetjs/backend';
-import { MathBackendWebGL, version_webgl } from '@tensorflow/tfjs-backend-webgl';
+import { MathBackendWebGL } from '@tensorflow/tfjs-backend-webgl';
 import * as tf from '@tensorflow/tfjs-core';
+import { checkAvailable } from './availability.js';
+import { averagePoolGradient } from './average-pool-gradient.js';
 import { batchNormTraining, batchNormTrainingGradient } from './batch-norm.js';
 import { conv2D, fusedConv2D } from './convolution.js';
 import { conv2DBackpropFilter, conv2DBackpropInput } from './convolution-gradients.js';
-import { addRelu, adamUpdate, reluGradient } from './elementwise.js';
+import { describeDevice, measurePrecision } from './device.js';
+import { adamUpdate, addRelu, reluGradient } from './elementwise.js';
 import type { Kernel } from './kernel.js';
+import { type ContextWatch, watchContext } from './lost-context.js';
 
 const backendName = 'webgl';
+/** As TensorFlow.js registers it. */
+const priority = 2;
+const makeBackend = () => new MathBackendWebGL();
+
+export interface RegisterOptions {
+  /**
+   * Whether WebGL that the browser draws in software, without a GPU, will do; no unless told, as WebAssembly is
+   * faster. Too late once anything has asked TensorFlow.js for WebGL.
+   */
+  readonly software?: boolean;
+}
 
 const kernels: Readonly<Record<string, Kernel>> = {
   [tf.Conv2D]: conv2D,
   [tf.FusedConv2D]: fusedConv2D,
   [tf.Conv2DBackpropFilter]: conv2DBackpropFilter,
   [tf.Conv2DBackpropInput]: conv2DBackpropInput,
+  [tf.AvgPoolGrad]: averagePoolGradient,
   [kernelNames.batchNormTraining]: batchNormTraining,
   [kernelNames.batchNormTrainingGradient]: batchNormTrainingGradient,
   [kernelNames.addRelu]: addRelu,
@@ -21,36 +37,87 @@ const kernels: Readonly<Record<string, Kernel>> = {
   [kernelNames.adamUpdate]: adamUpdate,
 };
 
+/** TensorFlow.js's own kernels under the names above, as they were before any was replaced. */
 const stockKernels = new Map<string, tf.KernelConfig>();
 
-export async function register(): Promise<RegisteredBackend> {
-  await tf.setBackend('webgl');
-  await tf.ready();
-  const backend = tf.backend();
-  if (!(backend instanceof MathBackendWebGL)) throw new BackendError('start-failed', 'x');
-  for (const [kernelName, kernel] of Object.entries(kernels)) {
-    const present = tf.getKernel(kernelName, backendName);
-    if (present !== undefined) {
-      if (!stockKernels.has(kernelName)) stockKernels.set(kernelName, present);
-      tf.unregisterKernel(kernelName, backendName);
-    }
-    const stock = stockKernels.get(kernelName);
-    tf.registerKernel({
-      kernelName,
-      backendName,
-      kernelFunc: (given) =>
-        kernel(
-          { backend: given.backend as MathBackendWebGL, stock: () => stock!.kernelFunc(given) },
-          given.inputs as never,
-          given.attrs as never,
-        ),
-    });
-  }
-  return {
+/** What runs, until the browser takes it away. */
+let served: { backend: MathBackendWebGL; watch: ContextWatch; result: RegisteredBackend } | undefined;
+
+/**
+ * Starts TensorFlow.js's WebGL backend, makes it the current one, and gives it the kernels that training needs, on a
+ * page or in a worker. Calling it again changes nothing, but after the context was lost: then it starts anew. Throws
+ * BackendError where there is no WebGL 2, or it does not start.
+ */
+export async function register({ software = false }: RegisterOptions = {}): Promise<RegisteredBackend> {
+  if (served?.watch.isLost()) startAnew();
+  else if (served === undefined || tf.findBackend(backendName) !== served.backend)
+    checkAvailable({ software });
+  const backend = await start(software);
+  if (served?.backend === backend) return served.result;
+
+  const precision = measurePrecision(backend);
+  const watch = watchContext(backend);
+  for (const [kernelName, kernel] of Object.entries(kernels)) replaceKernel(kernelName, kernel);
+  const result: RegisteredBackend = {
     name: backendName,
     threads: 1,
-    precision: 32,
+    precision,
     kernels: Object.keys(kernels),
-    details: { tensorflow: version_webgl },
+    details: describeDevice(backend),
+    lost: watch.lost,
   };
+  served = { backend, watch, result };
+  return result;
+}
+
+async function start(software: boolean): Promise<MathBackendWebGL> {
+  if (software) tf.env().set('SOFTWARE_WEBGL_ENABLED', true);
+  if (!tf.findBackendFactory(backendName)) tf.registerBackend(backendName, makeBackend, priority);
+  try {
+    if (!(await tf.setBackend(backendName))) throw startFailed();
+    await tf.ready();
+  } catch (cause) {
+    throw cause instanceof BackendError ? cause : startFailed(cause);
+  }
+  const backend = tf.backend();
+  if (!(backend instanceof MathBackendWebGL) || tf.env().getNumber('WEBGL_VERSION') !== 2)
+    throw startFailed();
+  return backend;
+}
+
+/** Puts a new backend, with a new context, in the place of the one that was lost. */
+function startAnew(): void {
+  const factory = tf.findBackendFactory(backendName) ?? makeBackend;
+  tf.removeBackend(backendName);
+  tf.registerBackend(backendName, factory, priority);
+  served = undefined;
+}
+
+function replaceKernel(kernelName: string, kernel: Kernel): void {
+  const present = tf.getKernel(kernelName, backendName);
+  if (present !== undefined) {
+    if (!stockKernels.has(kernelName)) stockKernels.set(kernelName, present);
+    tf.unregisterKernel(kernelName, backendName);
+  }
+  const stock = stockKernels.get(kernelName)?.kernelFunc ?? missing;
+  tf.registerKernel({
+    kernelName,
+    backendName,
+    kernelFunc: (given) => {
+      const context = { backend: given.backend as MathBackendWebGL, stock: () => stock(given) };
+      return kernel(context, given.inputs as never, given.attrs as never);
+    },
+  });
+}
+
+function missing(): never {
+  throw new BackendError('bad-arguments', 'TensorFlow.js has no such kernel for WebGL.');
+}
+
+function startFailed(cause?: unknown): BackendError {
+  return new BackendError(
+    'start-failed',
+    'TensorFlow.js could not start its WebGL backend, though this browser has WebGL 2; most often because something set its flags before. Load the page again, or use the wasm backend.',
+    { cause },
+  );
 }
