@@ -1,4 +1,5 @@
 import type { RegisteredBackend } from '@resnetjs/backend';
+import { tell } from './channel.js';
 import type { BackendFacts, BackendName } from './protocol.js';
 
 /** Each backend's code is fetched when it is first asked for. */
@@ -10,7 +11,7 @@ const starters: Readonly<Record<BackendName, () => Promise<RegisteredBackend>>> 
     ]);
     return register({ wasmPaths });
   },
-  webgl: async () => (await import('@resnetjs/backend-webgl')).register(),
+  webgl: async () => (await import('@resnetjs/backend-webgl')).register({ software: true }), // the visitor chose it
 };
 
 let started: Promise<BackendFacts> | undefined;
@@ -23,6 +24,7 @@ export function startBackend(name: BackendName): Promise<BackendFacts> {
 
 async function start(name: BackendName): Promise<BackendFacts> {
   const from = performance.now();
-  const { threads, precision, details } = await starters[name]();
+  const { threads, precision, details, lost } = await starters[name]();
+  void lost?.then(({ message }) => tell({ event: 'device-lost', message }));
   return { name, threads, precision, details, seconds: (performance.now() - from) / 1000 };
 }

@@ -25,13 +25,14 @@ export function holdModel(
   classifier: Classifier,
   about: Pick<ModelFacts, 'accuracy' | 'origin'> & { training: TrainingRecord | null },
 ): ModelFacts {
-  const { network, classes } = classifier;
+  const { network, classes, preprocessing } = classifier;
   const { accuracy, origin, training } = about;
   const [height, width] = network.input;
   const facts: ModelFacts = {
     network: network.name,
     classes,
     size: [height, width],
+    fit: preprocessing.fit,
     parameters: countParameters(network).total,
     accuracy,
     origin,

@@ -114,6 +114,8 @@ export interface ModelFacts {
   readonly network: string;
   readonly classes: readonly string[];
   readonly size: readonly [height: number, width: number];
+  /** How other pictures are brought to that size: stretched, or their middle cut out. */
+  readonly fit: 'fill' | 'crop';
   readonly parameters: number;
   /** Of the pictures that it never saw, where it was judged. */
   readonly accuracy: number | null;

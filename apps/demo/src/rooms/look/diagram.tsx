@@ -26,11 +26,20 @@ export function Diagram({ drawing, still = false }: DiagramProps) {
     if (opens(node) && !still) toggle(node.id);
   };
   const move = (event: KeyboardEvent, node: DrawnNode | DrawnGroup) => {
-    const steps = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+    const at = reachable.indexOf(node);
+    const next =
+      reachable[
+        {
+          ArrowRight: at + 1,
+          ArrowDown: at + 1,
+          ArrowLeft: at - 1,
+          ArrowUp: at - 1,
+          Home: 0,
+          End: reachable.length - 1,
+        }[event.key] ?? -1
+      ];
     if (event.key === 'Enter' || event.key === ' ') act(node);
-    else if (steps !== undefined) {
-      const next = reachable[reachable.indexOf(node) + steps];
-      if (next === undefined) return;
+    else if (next !== undefined) {
       focused.value = next.id;
       root.current?.querySelector<SVGGElement>(`[data-id="${next.id}"]`)?.focus();
     } else return;

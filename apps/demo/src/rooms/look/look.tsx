@@ -17,6 +17,7 @@ import {
   subjects,
   withPlain,
 } from './subject.js';
+import { Why } from './why.js';
 import './look.css';
 
 /** A network, opened. */
@@ -85,6 +86,7 @@ export function Look() {
           <PicturePush drawing={drawing.value} />
         </aside>
       </div>
+      <Why />
     </>
   );
 }

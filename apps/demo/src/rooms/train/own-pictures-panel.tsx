@@ -11,12 +11,13 @@ export function OwnPictures() {
   const problem = useSignal<string | null>(null);
   const filming = useSignal<string | null>(null);
   const folders = useRef<HTMLInputElement>(null);
+  const hdf5 = useRef<HTMLInputElement>(null);
 
   const take = (found: readonly FoundFile[]) => {
     problem.value = null;
-    const hdf5 = found.find(({ file }) => /\.h5$/i.test(file.name));
-    if (hdf5) {
-      ownFile.value = hdf5.file;
+    const course = found.find(({ file }) => /\.h5$/i.test(file.name));
+    if (course) {
+      ownFile.value = course.file;
       return;
     }
     if (found.length === 0) {
@@ -44,13 +45,29 @@ export function OwnPictures() {
   return (
     <>
       <FileDrop
-        label="Drop folders here, one for each class; or one of the course’s HDF5 files"
+        label="Drop folders here, one for each class, or one of the course’s HDF5 files"
         onDrop={async (items) => take(await findDropped(items))}
       >
         <button type="button" class="link" onClick={() => folders.current?.click()}>
           choose a folder
+        </button>{' '}
+        or{' '}
+        <button type="button" class="link" onClick={() => hdf5.current?.click()}>
+          a file
         </button>
       </FileDrop>
+      <input
+        ref={hdf5}
+        type="file"
+        accept=".h5,.hdf5"
+        hidden
+        data-purpose="hdf5"
+        onChange={(event) => {
+          const [file] = event.currentTarget.files ?? [];
+          if (file) ownFile.value = file;
+          event.currentTarget.value = '';
+        }}
+      />
       <input
         ref={(element) => {
           folders.current = element;

@@ -37,13 +37,13 @@ export const experiments = {
   },
   vanish: {
     title: 'See the gradient vanish',
-    words: 'Deep, and without normalization, as in 2014: one network with shortcuts, its twin without.',
+    words: 'Deep, and without normalization, as in 2014: a network with shortcuts, and its twin without.',
     setup: {
-      count: 1500,
+      count: 3000,
       size: 20,
       network: { name: 'resnetPreAct', blocks: 12, normalized: false },
       twin: true,
-      recipe: { ...recipe, epochs: 2, learningRate: 3e-4 },
+      recipe: { ...recipe, epochs: 4, learningRate: 1e-4 },
     },
   },
   degrade: {

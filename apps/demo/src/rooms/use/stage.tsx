@@ -14,9 +14,10 @@ export function Stage() {
   const strength = useSignal(70);
   const files = useRef<HTMLInputElement>(null);
   const heat = prediction.value?.heat ?? null;
+  const facts = model.value;
   return (
     <section class="use-stage" aria-label="The picture">
-      <div class="use-picture">
+      <div class="use-picture" style={{ aspectRatio: facts ? `${facts.size[1]} / ${facts.size[0]}` : '1' }}>
         <Shown />
         {heat !== null && <Heat heat={heat} strength={strength.value / 100} />}
       </div>
@@ -107,7 +108,8 @@ function Shown() {
   if (now === null) return <p class="aside">No picture yet.</p>;
   if (now.kind === 'file') {
     if (pictureProblem.value !== null) return <p class="aside">{now.file.name}</p>;
-    return <img src={now.url} alt={now.file.name} decoding="async" />;
+    const fit = model.value?.fit === 'crop' ? 'cover' : 'fill';
+    return <img src={now.url} alt={now.file.name} decoding="async" style={{ objectFit: fit }} />;
   }
   if (pixels === undefined || size === undefined) return <p class="aside">Drawing …</p>;
   return (
