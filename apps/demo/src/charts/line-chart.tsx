@@ -113,16 +113,14 @@ function options(props: LineChartProps, element: HTMLElement, height: number): u
     cursor: { show: false },
     padding: [8, 12, 0, 0],
     scales: {
-      x: { time: false },
+      x: { time: false, range: (_, low, high) => [low ?? 0, high === low ? (high ?? 99) + 1 : high] },
       y: {
         distr: logarithmic ? 3 : 1,
-        ...(range && { range: [range[0], range[1]] as [number, number] }),
-        ...(logarithmic && {
-          range: (chart: uPlot): [number, number] => {
-            const [low, high] = decadesAround(chart.data.slice(1).flatMap((column) => [...column]));
-            return [low, high];
-          },
-        }),
+        range: (chart, low, high) => {
+          if (range) return [...range];
+          if (logarithmic) return [...decadesAround(chart.data.slice(1).flatMap((column) => [...column]))];
+          return low === null ? [0, 2] : uPlot.rangeNum(low, high, 0.1, true);
+        },
       },
     },
     axes: [

@@ -7,7 +7,9 @@ export interface PlainCurve {
 
 /** Curves of their own steps over all steps: null where a curve has no value. */
 export function mergeCurves(curves: readonly PlainCurve[]): AlignedData {
-  const xs = [...new Set(curves.flatMap(({ steps }) => steps))].sort((a, b) => a - b);
+  const known = [...new Set(curves.flatMap(({ steps }) => steps))].sort((a, b) => a - b);
+  // Without any value the axes are still drawn.
+  const xs = known.length === 0 ? [0, 100] : known;
   const at = new Map(xs.map((x, i) => [x, i]));
   const columns = curves.map(({ steps, values }) => {
     const column: (number | null)[] = Array(xs.length).fill(null);

@@ -1,7 +1,8 @@
 import { ResNetError } from '@resnetjs/core';
 import { cached, type Dataset, split, syntheticSigns } from '@resnetjs/data';
 import type { KeptData } from '../storage/database.js';
-import type { DataOrder, Pictures } from './protocol.js';
+import { holdPictures, ownPictures, type Pictures } from './own-pictures.js';
+import type { DataOrder } from './protocol.js';
 
 /** The share of the visitor's own pictures that the network is judged on, and never trained on. */
 const heldOut = 0.2;
@@ -22,10 +23,10 @@ export function openData(order: DataOrder): TrainingData {
       validation: cached(syntheticSigns({ size, count: unseenSigns, split: 'test' })),
     };
   }
-  return split(inMemory(order.pictures), { fraction: heldOut });
+  return split(inMemory(ownPictures()), { fraction: heldOut });
 }
 
-export function inMemory({ classes, size, labels, pixels }: Pictures): Dataset {
+function inMemory({ classes, size, labels, pixels }: Pictures): Dataset {
   const bytes = size * size * 3;
   if (pixels.length !== labels.length * bytes) {
     throw new ResNetError('bad-data', 'The pictures that were kept are not whole. Give them again.');
@@ -48,17 +49,18 @@ export function inMemory({ classes, size, labels, pixels }: Pictures): Dataset {
 /** As it is kept beside a checkpoint: drawn pictures are drawn again. */
 export function keepData(order: DataOrder): KeptData {
   if (order.kind === 'signs') return order;
-  const { pixels, ...rest } = order.pictures;
+  const { pixels, ...rest } = ownPictures();
   return { kind: 'own', ...rest, pixels: new Blob([pixels]) };
 }
 
+/** The pictures of a kept training are the visitor's again. */
 export async function findData(kept: KeptData): Promise<DataOrder> {
   if (kept.kind === 'signs') return kept;
   const { kind, pixels, labels, ...rest } = kept;
-  const pictures = {
+  holdPictures({
     ...rest,
     labels: Uint16Array.from(labels),
     pixels: new Uint8Array(await pixels.arrayBuffer()),
-  };
-  return { kind, pictures };
+  });
+  return { kind };
 }

@@ -1,4 +1,5 @@
 import { Dataset, File as Hdf5File, ready } from 'h5wasm';
+import { holdPictures } from './own-pictures.js';
 import { PageError } from './problem.js';
 import type { Decoded, Requests } from './protocol.js';
 
@@ -17,7 +18,7 @@ export async function decodeHdf5({ file, name }: Requests['decodeHdf5']['ask']):
   try {
     const opened = new Hdf5File(path, 'r');
     try {
-      return { pictures: { name, ...read(name, opened) }, problems: [] };
+      return holdPictures({ name, ...read(name, opened) });
     } finally {
       opened.close();
     }

@@ -1,6 +1,7 @@
 import { ResNetError } from '@resnetjs/core';
 import { decodePicture } from '@resnetjs/data/browser';
 import { tell } from './channel.js';
+import { holdPictures } from './own-pictures.js';
 import { PageError } from './problem.js';
 import type { Decoded, Requests } from './protocol.js';
 
@@ -52,5 +53,5 @@ export async function decodeFiles({
     );
   }
   const held = { name, classes, size, labels: Uint16Array.from(labels) };
-  return { pictures: { ...held, pixels: pixels.slice(0, labels.length * bytes) }, problems };
+  return holdPictures({ ...held, pixels: pixels.slice(0, labels.length * bytes) }, problems);
 }

@@ -1,6 +1,6 @@
 import { disposeCheckpoint } from '@resnetjs/training';
 import { byteSource, decodeCheckpoint, encodeCheckpoint } from '@resnetjs/weights';
-import { type KeptPoint, type KeptTraining, readKept, writeKept } from '../storage/database.js';
+import { forgetKept, type KeptPoint, type KeptTraining, readKept, writeKept } from '../storage/database.js';
 import { tell } from './channel.js';
 import { findData, keepData } from './datasets.js';
 import type { Runner } from './lane.js';
@@ -8,6 +8,17 @@ import { asProblem, PageError } from './problem.js';
 import type { DataOrder, Lane, TrainingOrder } from './protocol.js';
 
 const millisecondsBetween = 10_000;
+
+/** Whether another tab trains, and keeps its checkpoints where this one's would be. */
+let takenByOthers = false;
+
+/** Does the work while holding the storage of checkpoints; where another tab holds it, without. */
+export function withStorage<Result>(work: () => Promise<Result>): Promise<Result> {
+  return navigator.locks.request('resnetjs-training', { ifAvailable: true }, (lock) => {
+    takenByOthers = lock === null;
+    return work();
+  });
+}
 
 /** Keeps a training's checkpoints in the browser's storage, the last one alone, and tells the page. */
 export class Keeper {
@@ -33,6 +44,14 @@ export class Keeper {
 
   /** Where the storage is full or shut, the training goes on, and the page says so. */
   async save(runners: readonly Runner[], step: number, steps: number): Promise<void> {
+    if (takenByOthers) {
+      this.#savedAt = Number.POSITIVE_INFINITY;
+      tell({
+        event: 'save-failed',
+        message: 'Another tab of this page is training, and its checkpoints are kept instead.',
+      });
+      return;
+    }
     const checkpoints = [];
     for (const runner of runners) checkpoints.push(await encode(runner));
     const { network, lanes, recipe } = this.#order;
@@ -58,6 +77,11 @@ async function encode({ checkpoint }: Runner): Promise<Blob | null> {
 export function letGo(runner: Runner): void {
   if (runner.checkpoint !== null) disposeCheckpoint(runner.checkpoint);
   runner.checkpoint = null;
+}
+
+/** A training that is over needs no checkpoint; another tab's stays. */
+export async function forgetTraining(): Promise<void> {
+  if (!takenByOthers) await forgetKept('training');
 }
 
 export interface FoundTraining {

@@ -20,19 +20,10 @@ export interface BackendFacts {
 /** A network with its shortcuts, or the same without. */
 export type Lane = 'residual' | 'plain';
 
-/** Labelled pictures at the network's size: [count, size, size, 3], RGB, 0 to 255. */
-export interface Pictures {
-  readonly name: string;
-  readonly classes: readonly string[];
-  readonly size: number;
-  readonly labels: Uint16Array<ArrayBuffer>;
-  readonly pixels: Uint8Array<ArrayBuffer>;
-}
-
-/** Where pictures to train on come from: drawn here, or the visitor's own. */
+/** Where pictures to train on come from: drawn here, or the visitor's own, which the worker decoded last and holds. */
 export type DataOrder =
   | { readonly kind: 'signs'; readonly size: number; readonly count: number }
-  | { readonly kind: 'own'; readonly pictures: Pictures };
+  | { readonly kind: 'own' };
 
 export interface NetworkOrder {
   readonly name: 'resnetPreAct' | 'resnet50';
@@ -144,8 +135,10 @@ export interface LabelledFile {
   readonly label: number;
 }
 
+/** What the worker holds of the visitor's pictures now. */
 export interface Decoded {
-  readonly pictures: Pictures;
+  readonly classes: readonly string[];
+  readonly count: number;
   /** Files that could not be read, and why. */
   readonly problems: readonly { readonly name: string; readonly message: string }[];
 }

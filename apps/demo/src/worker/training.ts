@@ -1,9 +1,8 @@
 import { adam, type TrainEvent } from '@resnetjs/training';
 import type { TrainingRecord } from '@resnetjs/weights';
-import { forgetKept } from '../storage/database.js';
 import { tell } from './channel.js';
 import { openData, type TrainingData } from './datasets.js';
-import { findTraining, Keeper, letGo } from './keep-training.js';
+import { findTraining, forgetTraining, Keeper, letGo, withStorage } from './keep-training.js';
 import { endRunner, firstClassifier, nextEvent, type Runner, startRunner } from './lane.js';
 import { holdModel, keepModel } from './model.js';
 import { asProblem, PageError } from './problem.js';
@@ -87,13 +86,15 @@ function allSteps({ recipe }: TrainingOrder, { train }: TrainingData): number {
   return recipe.epochs * Math.ceil(train.labels.length / recipe.batchSize);
 }
 
+/** One training at a time in this worker; and of all tabs, the first one keeps its checkpoints. */
 async function alone(work: (signal: AbortSignal) => Promise<TrainingEnd>): Promise<TrainingEnd> {
   if (stopping !== undefined) {
     throw new PageError('busy', 'A training is under way already. Stop it first.');
   }
   stopping = new AbortController();
+  const { signal } = stopping;
   try {
-    return await work(stopping.signal);
+    return await withStorage(() => work(signal));
   } finally {
     stopping = undefined;
     pauseTraining(false);
@@ -129,7 +130,7 @@ async function follow(run: Run): Promise<TrainingEnd> {
   const model = holdModel(main.classifier, { accuracy, origin: 'trained here', training });
   await keepModel().catch((error) => tell({ event: 'save-failed', message: asProblem(error).message }));
   const completed = done?.completed ?? false;
-  if (completed) await forgetKept('training');
+  if (completed) await forgetTraining();
   return { completed, steps: run.step, model };
 }
 

@@ -40,6 +40,8 @@ void readKept('training').then((kept) => {
   if (status.value.is === 'idle') keptTraining.value = kept;
 });
 
+const signClasses = ['0', '1', '2', '3', '4', '5'];
+
 let startedAt = 0;
 let firstStep = 0;
 const rates: Partial<Record<Lane, number>> = {};
@@ -95,8 +97,7 @@ function say(words: string): void {
 export function start(): Promise<void> {
   return conduct(async (engine) => {
     const { network, recipe } = setup.value;
-    const data = await orderData(engine);
-    const classes = data.kind === 'own' ? data.pictures.classes : ['0', '1', '2', '3', '4', '5'];
+    const { data, classes } = await orderData(engine);
     shown.value = { lanes: lanes.value, classes };
     beginStory();
     const order: TrainingOrder = { data, network, lanes: lanes.value, recipe };
@@ -109,7 +110,7 @@ export function resume(): Promise<void> {
   return conduct(async (engine) => {
     const kept = await readKept('training');
     if (kept !== null) {
-      const classes = kept.data.kind === 'own' ? kept.data.classes : ['0', '1', '2', '3', '4', '5'];
+      const classes = kept.data.kind === 'own' ? kept.data.classes : signClasses;
       shown.value = { lanes: kept.lanes, classes };
       beginStory(kept.story);
     }
@@ -141,11 +142,12 @@ async function conduct(prepare: (engine: Engine) => Promise<() => Promise<Traini
   }
 }
 
-async function orderData(engine: Engine): Promise<DataOrder> {
+async function orderData(engine: Engine): Promise<{ data: DataOrder; classes: readonly string[] }> {
   const { data, size, count } = setup.value;
-  if (data === 'signs') return { kind: 'signs', size, count };
+  if (data === 'signs') return { data: { kind: 'signs', size, count }, classes: signClasses };
   status.value = { is: 'preparing', words: 'Reading the pictures …' };
-  return { kind: 'own', pictures: await decodeOwn(engine, size) };
+  const { classes } = await decodeOwn(engine, size);
+  return { data: { kind: 'own' }, classes };
 }
 
 export async function pause(paused: boolean): Promise<void> {

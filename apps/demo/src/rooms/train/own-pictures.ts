@@ -1,6 +1,6 @@
 import { computed, signal } from '@preact/signals';
 import type { Engine } from '../../engine/engine.js';
-import type { LabelledFile, Pictures } from '../../worker/protocol.js';
+import type { Decoded, LabelledFile } from '../../worker/protocol.js';
 
 /** A class of the visitor's own pictures. */
 export interface OwnClass {
@@ -46,16 +46,16 @@ export function renameClass(from: string, to: string): void {
   ownClasses.value = ownClasses.value.map((each) => (each.name === from ? { ...each, name } : each));
 }
 
-/** The pictures at the network's size, decoded by the worker. Rejects with EngineError. */
-export async function decodeOwn(engine: Engine, size: number): Promise<Pictures> {
+/** Has the worker decode the pictures, to the network's size, and hold them. Rejects with EngineError. */
+export async function decodeOwn(engine: Engine, size: number): Promise<Decoded> {
   unreadable.value = [];
   const file = ownFile.value;
-  if (file !== null) return (await engine.ask('decodeHdf5', { file, name: file.name })).pictures;
+  if (file !== null) return engine.ask('decodeHdf5', { file, name: file.name });
   const classes = ownClasses.value.map(({ name }) => name);
   const files = ownClasses.value.flatMap(({ name, files: pictures }, label): LabelledFile[] =>
     pictures.map((each) => ({ file: each, name: `${name}/${each.name}`, label })),
   );
-  const { pictures, problems } = await engine.ask('decode', { name: 'own pictures', files, classes, size });
-  unreadable.value = problems;
-  return pictures;
+  const decoded = await engine.ask('decode', { name: 'own pictures', files, classes, size });
+  unreadable.value = decoded.problems;
+  return decoded;
 }
