@@ -3,6 +3,7 @@ import { ResNetError } from '@resnetjs/core';
 import { unknownName } from './nearest.js';
 
 const notYet = 'not part of this version';
+const inBrowsers = 'runs in browsers, where @resnetjs/backend-webgl registers it';
 
 export interface BackendOptions {
   /** As many as there are cores, at most 8, where it isn't given. */
@@ -13,7 +14,7 @@ export interface BackendOptions {
 export const backends = {
   wasm: async (options = {}) => (await import('@resnetjs/backend-wasm')).register(options),
   node: notYet,
-  webgl: notYet,
+  webgl: inBrowsers,
   webgpu: notYet,
 } as const satisfies Record<string, string | ((options?: BackendOptions) => Promise<RegisteredBackend>)>;
 
@@ -28,5 +29,9 @@ export async function startBackend(
   const known = backendNames.find((each) => each === name) ?? unknownName('backend', name, backendNames);
   const start = backends[known];
   if (typeof start !== 'string') return start(threads === undefined ? {} : { threads });
-  throw new ResNetError('missing-backend', `The backend ${name} is ${start}. Use --backend wasm.`, { name });
+  throw new ResNetError(
+    'missing-backend',
+    `The backend ${name} is not available here: ${start}. Use --backend wasm.`,
+    { name },
+  );
 }

@@ -34,7 +34,6 @@ it('gives the losses of wasm on webgl, over 20 steps of the pre-activation netwo
   expect(tf.getBackend()).toBe('webgl');
   const webgl = await losses();
   expect(tf.memory().numTensors).toBe(before);
-  console.log(wasm, webgl);
   expect(wasm).toHaveLength(steps);
   // float32's own error grows to 5e-4 over these steps, measured against float64.
   const apart = wasm.map((loss, step) => Math.abs(loss - (webgl[step] as number)));

@@ -1,0 +1,198 @@
+import { kernelNames } from '@resnetjs/backend';
+import type { Conv, Network, Op } from '@resnetjs/core';
+import { initializers } from '@resnetjs/core';
+import { type ConformanceCase, judge, runConformance } from '@resnetjs/parity';
+import * as tf from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { register } from './index.js';
+import { tensor } from './reference.test-support.js';
+
+beforeAll(() => register());
+
+type Size = readonly [height: number, width: number];
+
+const convolution = (filters: number, kernelSize: Size, strides: Size, padding: Conv['padding']): Op => ({
+  op: 'conv',
+  filters,
+  kernelSize,
+  strides,
+  padding,
+  bias: true,
+  initializer: initializers.glorotUniform(),
+  l2: 0,
+});
+
+function layers(name: string, input: Network['input'], stem: readonly Op[], batch = 2): ConformanceCase {
+  const network: Network = { name, naming: 'course', input, inputName: 'input', stem, stages: [], head: [] };
+  // As the blocks of the conformance suite: float32 is exact to about 1e-6 in one layer.
+  return { name, network, batch, seed: input[2], relativeL2: 1e-5 };
+}
+
+/** Odd and even numbers of rows, columns and channels, and every parity of stride and margin: a texel holds two of each. */
+const convolutions = [
+  layers('1×1, odd', [5, 7, 9], [convolution(11, [1, 1], [1, 1], 'valid')]),
+  layers('1×1/2', [7, 7, 12], [convolution(10, [1, 1], [2, 2], 'same')]),
+  layers('1×1/2, even', [8, 8, 12], [convolution(9, [1, 1], [2, 2], 'valid')], 1),
+  layers('3×3, odd', [7, 5, 9], [convolution(13, [3, 3], [1, 1], 'same')], 3),
+  layers('3×3, valid', [6, 9, 10], [convolution(12, [3, 3], [1, 1], 'valid')]),
+  layers('3×3/2, odd', [9, 11, 9], [convolution(8, [3, 3], [2, 2], 'same')]),
+  layers('3×3/2, even', [8, 10, 8], [convolution(9, [3, 3], [2, 2], 'same')]),
+  layers('3×3/3', [10, 8, 9], [convolution(7, [3, 3], [3, 3], 'valid')]),
+  layers('2×2/4', [9, 8, 8], [convolution(6, [2, 2], [4, 4], 'same')]),
+  layers('4×4', [6, 7, 9], [convolution(6, [4, 4], [1, 1], 'same')]),
+  layers('2×5, strides 2 and 1', [8, 7, 9], [convolution(6, [2, 5], [2, 1], 'same')]),
+  layers('5×2, strides 1 and 2', [6, 9, 10], [convolution(7, [5, 2], [1, 2], 'same')]),
+  layers('7×7/2 of three channels', [15, 14, 3], [convolution(8, [7, 7], [2, 2], 'same')]),
+  layers(
+    '3×3/2 of a padded map',
+    [8, 9, 9],
+    [{ op: 'pad', top: 1, bottom: 0, left: 1, right: 2 }, convolution(6, [3, 3], [2, 2], 'valid')],
+  ),
+  layers('3×3, one column', [6, 1, 9], [convolution(8, [3, 3], [1, 1], 'same')]),
+  layers('3×3, one row and one column', [1, 1, 9], [convolution(8, [3, 3], [1, 1], 'same')]),
+  layers('3×3, many rows', [40, 40, 16], [convolution(16, [3, 3], [1, 1], 'same')], 4),
+  layers('1×1, many channels', [4, 4, 300], [convolution(257, [1, 1], [1, 1], 'same')]),
+  layers(
+    'average pooling that overlaps',
+    [9, 8, 9],
+    [{ op: 'pool', mode: 'average', size: [3, 2], strides: [2, 1], padding: 'valid' }],
+  ),
+  layers(
+    'average pooling with gaps',
+    [9, 8, 9],
+    [{ op: 'pool', mode: 'average', size: [2, 2], strides: [3, 3], padding: 'valid' }],
+  ),
+  layers('normalization, odd', [7, 5, 9], [{ op: 'norm', epsilon: 1e-3, momentum: 0.9 }], 3),
+  layers('normalization, one place', [1, 1, 33], [{ op: 'norm', epsilon: 1e-3, momentum: 0.9 }], 7),
+];
+
+it.each(convolutions)('$name: agrees with float64, forward and back', async (each) => {
+  const { failures } = await runConformance(each);
+  expect(failures).toEqual([]);
+});
+
+describe('conv2d as TensorFlow.js calls it', () => {
+  const x = () => tf.round(tf.mul(tensor([2, 6, 7, 9], 1), 4)) as tf.Tensor4D;
+  const filter = () => tf.round(tf.mul(tensor([3, 3, 9, 10], 2), 4)) as tf.Tensor4D;
+
+  /** Whole numbers, so that every order of summation gives the same. */
+  function expected(margin: number, dilation: number, relu6 = false): number[] {
+    const [values, weights] = [x().dataSync(), filter().dataSync()];
+    const [height, width] = [6 + 2 * margin - 2 * dilation, 7 + 2 * margin - 2 * dilation];
+    const results: number[] = [];
+    for (let n = 0; n < 2; n++)
+      for (let oy = 0; oy < height; oy++)
+        for (let ox = 0; ox < width; ox++)
+          for (let co = 0; co < 10; co++) {
+            let sum = 0;
+            for (let ky = 0; ky < 3; ky++)
+              for (let kx = 0; kx < 3; kx++) {
+                const [y, column] = [oy + ky * dilation - margin, ox + kx * dilation - margin];
+                if (y < 0 || y >= 6 || column < 0 || column >= 7) continue;
+                for (let ci = 0; ci < 9; ci++)
+                  sum +=
+                    (values[((n * 6 + y) * 7 + column) * 9 + ci] as number) *
+                    (weights[((ky * 3 + kx) * 9 + ci) * 10 + co] as number);
+              }
+            results.push(relu6 ? Math.min(6, Math.max(0, sum)) : sum);
+          }
+    return results;
+  }
+
+  it.each([
+    ['explicit padding', () => tf.conv2d(x(), filter(), 1, 2), () => expected(2, 1)],
+    ['dilation', () => tf.conv2d(x(), filter(), 1, 'valid', 'NHWC', 2), () => expected(0, 2)],
+    [
+      'another activation',
+      () => tf.fused.conv2d({ x: x(), filter: filter(), strides: 1, pad: 'valid', activation: 'relu6' }),
+      () => expected(0, 1, true),
+    ],
+  ] as const)('%s', (_, compute, truth) => {
+    const before = tf.memory().numTensors;
+    const values = tf.tidy(() => compute().dataSync());
+    expect(Array.from(values, (value) => value + 0)).toEqual(tf.tidy(truth)); // + 0: −0 is 0
+    expect(tf.memory().numTensors).toBe(before);
+  });
+});
+
+describe('batchNormTraining', () => {
+  it('keeps the variance of what lies far from 0, over many rows', () => {
+    const [rows, channels] = [40 * 50, 3];
+    const spread = tensor([rows, channels], 3).dataSync();
+    const values = Float32Array.from(spread, (value) => 1000 + value);
+    const mean = new Array<number>(channels).fill(0);
+    const variance = new Array<number>(channels).fill(0);
+    values.forEach((value, i) => {
+      mean[i % channels] = (mean[i % channels] as number) + value / rows;
+    });
+    values.forEach((value, i) => {
+      const c = i % channels;
+      variance[c] = (variance[c] as number) + (value - (mean[c] as number)) ** 2 / rows;
+    });
+    const measured = tf.tidy(() => {
+      const inputs = { x: tf.tensor(values, [40, 50, channels]), scale: tf.ones([3]), offset: tf.zeros([3]) };
+      const attributes = { epsilon: 1e-3, relu: false };
+      const results = tf.engine().runKernel(kernelNames.batchNormTraining, inputs, attributes) as tf.Tensor[];
+      return results.slice(1).map((each) => each.dataSync());
+    });
+    const verdicts = [
+      judge('mean', measured[0] ?? [], mean, { relativeL2: 1e-6 }),
+      // The mean of numbers near 1000 is known to 3e-5, and the square of that adds nothing.
+      judge('variance', measured[1] ?? [], variance, { relativeL2: 1e-5 }),
+    ];
+    expect(verdicts.filter(({ passed }) => !passed).map(({ message }) => message)).toEqual([]);
+  });
+});
+
+it('lets NaN through a ReLU, in every kernel', () => {
+  const nan = () => tf.fill([1, 16, 16, 8], Number.NaN) as tf.Tensor4D;
+  const ones = () => tf.ones([1, 16, 16, 8]) as tf.Tensor4D;
+  const filter = () => tf.ones([1, 1, 8, 8]) as tf.Tensor4D;
+  const run = (name: string, inputs: Record<string, tf.Tensor>, attributes = {}) =>
+    ([tf.engine().runKernel(name, inputs, attributes)].flat() as tf.Tensor[])[0] as tf.Tensor;
+  const results = [
+    () => run(kernelNames.addRelu, { a: nan(), b: ones() }),
+    () => tf.fused.conv2d({ x: nan(), filter: filter(), strides: 1, pad: 'same', activation: 'relu' }),
+    () =>
+      run(
+        kernelNames.batchNormTraining,
+        { x: nan(), scale: tf.ones([8]), offset: tf.zeros([8]) },
+        { epsilon: 1e-3, relu: true },
+      ),
+  ].map((compute) => tf.tidy(() => compute().dataSync()));
+  for (const values of results) expect(values.every(Number.isNaN)).toBe(true);
+});
+
+it('updates by Adam as its formula says', () => {
+  const shape = [5, 7, 3];
+  const [variable, gradient, firstMoment, secondMoment] = [1, 2, 3, 4].map((seed) => tensor(shape, seed)) as [
+    tf.Tensor,
+    tf.Tensor,
+    tf.Tensor,
+    tf.Tensor,
+  ];
+  const positive = tf.square(secondMoment);
+  const attributes = { stepSize: 0.01, beta1: 0.9, beta2: 0.999, epsilon: 1e-7, decay: 0.1 };
+  const inputs = { variable, gradient, firstMoment, secondMoment: positive };
+  const results = tf.engine().runKernel(kernelNames.adamUpdate, inputs, attributes) as tf.Tensor[];
+  const [w, g, m, v] = [variable, gradient, firstMoment, positive].map((each) => each.dataSync()) as [
+    tf.TypedArray,
+    tf.TypedArray,
+    tf.TypedArray,
+    tf.TypedArray,
+  ];
+  const truth: [number[], number[], number[]] = [[], [], []];
+  w.forEach((weight, i) => {
+    const decayed = (g[i] as number) + 0.1 * weight;
+    const first = (m[i] as number) + (decayed - (m[i] as number)) * (1 - 0.9);
+    const second = (v[i] as number) + (decayed ** 2 - (v[i] as number)) * (1 - 0.999);
+    truth[0].push(weight - (0.01 * first) / (Math.sqrt(second) + 1e-7));
+    truth[1].push(first);
+    truth[2].push(second);
+  });
+  const verdicts = results.map((each, index) =>
+    judge(`result ${index}`, each.dataSync(), truth[index] ?? [], { relativeL2: 1e-6 }),
+  );
+  expect(verdicts.filter(({ passed }) => !passed).map(({ message }) => message)).toEqual([]);
+  tf.dispose([variable, gradient, firstMoment, secondMoment, positive, ...results]);
+});
