@@ -64,7 +64,7 @@ async function measureMainThread() {
     const figures = { tasks: [], frames: [], last: 0 };
     globalThis.figures = figures;
     new PerformanceObserver((list) => {
-      for (const { duration } of list.getEntries()) figures.tasks.push(duration);
+      for (const { duration, startTime } of list.getEntries()) figures.tasks.push([startTime, duration]);
     }).observe({ type: 'longtask' });
     const frame = (now) => {
       if (figures.last > 0) figures.frames.push(now - figures.last);
@@ -75,7 +75,9 @@ async function measureMainThread() {
   });
   await page.getByRole('button', { name: 'Start training' }).click();
   await waitForSteps(page, steps);
-  const { tasks, frames } = await page.evaluate(() => globalThis.figures);
+  const { tasks: all, frames } = await page.evaluate(() => globalThis.figures);
+  const tasks = all.map(([, duration]) => duration);
+  for (const [at, duration] of all) console.error(`a task of ${duration} ms at ${Math.round(at)} ms`);
   await close();
   frames.sort((a, b) => a - b);
   return {

@@ -5,6 +5,18 @@ export interface PlainCurve {
   readonly values: readonly number[];
 }
 
+/** As many points as a chart has room for. */
+const mostPoints = 400;
+
+/** Every so many points of a long curve, with its last; short ones as they are. */
+export function thin({ steps, values }: PlainCurve): PlainCurve {
+  const every = Math.ceil(steps.length / mostPoints);
+  if (every <= 1) return { steps, values };
+  // Counted from the last, so that the newest is always there.
+  const isKept = (_: number, index: number) => (steps.length - 1 - index) % every === 0;
+  return { steps: steps.filter(isKept), values: values.filter(isKept) };
+}
+
 /** Curves of their own steps over all steps: null where a curve has no value. */
 export function mergeCurves(curves: readonly PlainCurve[]): AlignedData {
   const known = [...new Set(curves.flatMap(({ steps }) => steps))].sort((a, b) => a - b);
@@ -19,19 +31,4 @@ export function mergeCurves(curves: readonly PlainCurve[]): AlignedData {
     return column;
   });
   return [xs, ...columns] as AlignedData;
-}
-
-/** An exponential mean over about `span` values, without the start's pull towards 0. */
-export function smooth({ steps, values }: PlainCurve, span = 20): PlainCurve {
-  const keep = 1 - 1 / span;
-  let sum = 0;
-  let weight = 0;
-  return {
-    steps,
-    values: values.map((value) => {
-      sum = keep * sum + (1 - keep) * value;
-      weight = keep * weight + (1 - keep);
-      return sum / weight;
-    }),
-  };
 }

@@ -42,7 +42,10 @@ describe.skipIf(whyNoBrowser !== null)(`the Prove room ${whyNoBrowser ?? ''}`, (
   });
 
   it('says it where a backend can’t run, and judges the other', async () => {
-    const { page, close } = await visit({ room: 'prove', flags: ['--disable-3d-apis'] });
+    const { page, close } = await visit({
+      room: 'prove',
+      flags: ['--disable-gpu', '--disable-software-rasterizer'],
+    });
     try {
       await page.getByRole('button', { name: 'Prove it here' }).click();
       await page.getByRole('button', { name: 'Download the report' }).waitFor({ timeout: 120_000 });

@@ -1,10 +1,13 @@
 import { LineChart, type Line } from '../../charts/line-chart.js';
-import { mergeCurves, smooth } from '../../charts/merge-curves.js';
+import { mergeCurves, type PlainCurve, thin } from '../../charts/merge-curves.js';
 import { laneTitle, percent } from '../../components/words.js';
 import type { Lane } from '../../worker/protocol.js';
 import { shown } from './conduct.js';
 import { lanes as planned } from './setup.js';
-import { story, told } from './story.js';
+import { type Curve, story, told } from './story.js';
+
+const raw = ({ steps, values }: Curve): PlainCurve => thin({ steps, values });
+const smooth = ({ steps, smoothed }: Curve): PlainCurve => thin({ steps, values: smoothed });
 
 const lineOf: Readonly<Record<Lane, Omit<Line, 'title'>>> = {
   residual: { color: '--accent' },
@@ -24,14 +27,14 @@ export function Curves() {
 }
 
 function Loss({ names }: { readonly names: readonly Lane[] }) {
-  const curves = names.flatMap((name) => [story[name].loss, smooth(story[name].loss)]);
+  const curves = names.flatMap((name) => [raw(story[name].loss), smooth(story[name].loss)]);
   const lines = names.flatMap((name): Line[] => [
     { ...lineOf[name], title: `${laneTitle[name]}, each step`, faint: true, dashed: false },
     { ...lineOf[name], title: names.length > 1 ? laneTitle[name] : 'mean of about 20 steps' },
   ]);
   const summary = names
     .map((name) => {
-      const last = smooth(story[name].loss).values.at(-1);
+      const last = story[name].loss.smoothed.at(-1);
       return last === undefined ? 'No step yet' : `${laneTitle[name]}: ${last.toFixed(2)} now`;
     })
     .join('. ');

@@ -1,3 +1,4 @@
+import { useMemo } from 'preact/hooks';
 import { LineChart, type Line } from '../../charts/line-chart.js';
 import { mergeCurves } from '../../charts/merge-curves.js';
 import { laneTitle } from '../../components/words.js';
@@ -10,11 +11,18 @@ export function GradientsByDepth() {
   void told.value; // the story grows in place
   const names = shown.value?.lanes ?? planned.value;
   const looks = names.map((name) => story[name].gradients);
-  const curves = looks.map((look) => ({
-    steps: look?.depths ?? [],
-    // A logarithm has no place for 0.
-    values: look?.norms.map((norm) => Math.max(norm, 1e-30)) ?? [],
-  }));
+  // The same data as long as no look is newer: then the chart is left as it is.
+  const data = useMemo(
+    () =>
+      mergeCurves(
+        looks.map((look) => ({
+          steps: look?.depths ?? [],
+          // A logarithm has no place for 0.
+          values: look?.norms.map((norm) => Math.max(norm, 1e-30)) ?? [],
+        })),
+      ),
+    looks,
+  );
   const lines = names.map(
     (name): Line => ({
       title: laneTitle[name],
@@ -32,7 +40,7 @@ export function GradientsByDepth() {
         xTitle="Layer, from the first to the last"
         yTitle="Length of the gradient"
         lines={lines}
-        data={mergeCurves(curves)}
+        data={data}
         logarithmic
         height={280}
       />

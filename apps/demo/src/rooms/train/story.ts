@@ -6,7 +6,12 @@ import type { GradientNorms, Lane, TrainingEvent } from '../../worker/protocol.j
 export interface Curve {
   readonly steps: number[];
   readonly values: number[];
+  /** Its mean over about twenty steps. */
+  readonly smoothed: number[];
 }
+
+/** Of an exponential mean, the share that each step keeps of what was before. */
+const keep = 0.95;
 
 export interface LaneStory {
   readonly loss: Curve;
@@ -21,7 +26,7 @@ export interface LaneStory {
   diverged: string | null;
 }
 
-const curve = (): Curve => ({ steps: [], values: [] });
+const curve = (): Curve => ({ steps: [], values: [], smoothed: [] });
 const lane = (): LaneStory => ({
   loss: curve(),
   accuracy: curve(),
@@ -31,20 +36,25 @@ const lane = (): LaneStory => ({
   diverged: null,
 });
 
-/** What the charts show. The arrays grow in place; `told` counts, at most once a frame, how often they did. */
+/** What the charts show. The arrays grow in place; `told` counts, a few times a second, how often they did. */
 export const story: Record<Lane, LaneStory> = { residual: lane(), plain: lane() };
 export const told = signal(0);
 
+const millisecondsBetween = 150;
 let waiting = false;
 
-/** At most once a frame, however fast the worker is. */
+/** A few times a second, and then with a frame, however fast the worker is: charts are what costs the page most. */
 function retell(): void {
   if (waiting) return;
   waiting = true;
-  requestAnimationFrame(() => {
-    waiting = false;
-    told.value++;
-  });
+  setTimeout(
+    () =>
+      requestAnimationFrame(() => {
+        waiting = false;
+        told.value++;
+      }),
+    millisecondsBetween,
+  );
 }
 
 export function beginStory(kept: readonly KeptPoint[] = []): void {
@@ -59,9 +69,14 @@ export function beginStory(kept: readonly KeptPoint[] = []): void {
   retell();
 }
 
-function add({ steps, values }: Curve, step: number, value: number): void {
+function add({ steps, values, smoothed }: Curve, step: number, value: number): void {
+  const count = values.length;
+  // The weights of what there is add up to 1, also at the start.
+  const share = (1 - keep) / (1 - keep ** (count + 1));
+  const before = smoothed[count - 1] ?? value;
   steps.push(step);
   values.push(value);
+  smoothed.push(before + share * (value - before));
 }
 
 export function tellStory(event: TrainingEvent): void {
