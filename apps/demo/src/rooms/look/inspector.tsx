@@ -30,7 +30,7 @@ const explanations: Readonly<Record<string, string>> = {
 export function Inspector({ drawing }: { readonly drawing: Drawing }) {
   const facts = factsOf(drawing, selected.value);
   return (
-    <section class="inspector" aria-live="polite" aria-atomic="true">
+    <section class={facts === null ? 'inspector' : 'inspector told'} aria-live="polite" aria-atomic="true">
       {facts === null ? <Whole drawing={drawing} /> : <One facts={facts} />}
     </section>
   );

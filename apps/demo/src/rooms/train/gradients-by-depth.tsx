@@ -1,7 +1,7 @@
 import { useMemo } from 'preact/hooks';
 import { LineChart, type Line } from '../../charts/line-chart.js';
 import { mergeCurves } from '../../charts/merge-curves.js';
-import { laneTitle } from '../../components/words.js';
+import { count, laneTitle, large } from '../../components/words.js';
 import { shown } from './conduct.js';
 import { lanes as planned, setup } from './setup.js';
 import { story, told } from './story.js';
@@ -99,7 +99,6 @@ function ratio(name: 'residual' | 'plain'): number | null {
 }
 
 function times(share: number): string {
-  if (share >= 0.1 && share < 10) return `${share.toFixed(1)} times that`;
-  if (share >= 10) return `${Math.round(share).toLocaleString('en')} times that`;
-  return `1/${Math.round(1 / share).toLocaleString('en')} of that`;
+  if (share >= 0.1) return `${share < 10 ? share.toFixed(1) : count(Math.round(share))} times that`;
+  return `${large(Math.round(1 / share))} times less than that`;
 }
