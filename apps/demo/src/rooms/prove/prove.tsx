@@ -54,12 +54,13 @@ export function Prove() {
           />
         </fieldset>
         <div class="row">
+          {/* Two elements: were it one, the click that stops would submit the button that it has become. */}
           {now === null ? (
-            <button type="submit" class="button primary" disabled={chosen.value.length === 0}>
+            <button key="start" type="submit" class="button primary" disabled={chosen.value.length === 0}>
               Prove it here
             </button>
           ) : (
-            <button type="button" class="button" onClick={stopProving}>
+            <button key="stop" type="button" class="button" onClick={stopProving}>
               Stop
             </button>
           )}
