@@ -3,6 +3,7 @@ import { signal } from '@preact/signals';
 /** Why WebAssembly computes on one thread here; null where it need not. */
 export const whyOneThread = signal<string | null>(null);
 
+const millisecondsToWait = 5000;
 const triedKey = 'resnetjs-isolation-tried';
 
 /**
@@ -23,11 +24,18 @@ export async function isolate(): Promise<void> {
   }
   try {
     await navigator.serviceWorker.register('./isolation-worker.js');
-    await navigator.serviceWorker.ready;
+    await Promise.race([navigator.serviceWorker.ready, tooLate()]);
     location.reload();
   } catch {
-    whyOneThread.value = 'the browser refused the service worker that would isolate the page';
+    whyOneThread.value = 'the browser did not start the service worker that would isolate the page';
   }
+}
+
+/** Some browsers promise a service worker that never comes. */
+function tooLate(): Promise<never> {
+  return new Promise((_, reject) => {
+    setTimeout(() => reject(new Error('no service worker')), millisecondsToWait);
+  });
 }
 
 /** Once a tab, so that a page that can't be isolated doesn't load for ever. */
