@@ -36,7 +36,7 @@ export function GradientsByDepth() {
     <div class="gradients">
       <LineChart
         title={`The gradient on its way back${step === undefined ? '' : `, at step ${step}`}`}
-        summary={names.map((name) => spread(name)).join(' ')}
+        summary={names.map(ends).join(' ')}
         xTitle="Layer, from the first to the last"
         yTitle="Length of the gradient"
         lines={lines}
@@ -50,7 +50,7 @@ export function GradientsByDepth() {
 }
 
 /** First and last, in words. */
-function spread(name: 'residual' | 'plain'): string {
+function ends(name: 'residual' | 'plain'): string {
   const norms = story[name].gradients?.norms;
   const [first, last] = [norms?.[0], norms?.at(-1)];
   if (first === undefined || last === undefined) return `${laneTitle[name]}: not measured yet.`;
@@ -60,9 +60,8 @@ function spread(name: 'residual' | 'plain'): string {
 /** What the chart says, from its own numbers. */
 function Reading() {
   void told.value; // the story grows in place
-  const residual = ratio('residual');
-  const plain = ratio('plain');
-  if (residual === null) {
+  const first = { residual: firstOf('residual'), plain: firstOf('plain') };
+  if (first.residual === undefined) {
     return (
       <p class="aside">
         Right to left: the gradient starts at the last layer. Where the line falls towards the left, the first
@@ -70,35 +69,55 @@ function Reading() {
       </p>
     );
   }
-  if (plain === null) {
+  if (first.plain === undefined) {
     return (
       <p class="aside">
-        At the first layer the gradient is {times(residual)} at the last. Train the plain twin beside it to
+        The first layer gets a gradient of {first.residual.toPrecision(2)}. Train the plain twin beside it to
         see what the shortcuts do.
       </p>
     );
   }
-  const vanished = plain < 1e-3;
+  if (first.plain < first.residual / 1000) {
+    return (
+      <p class="aside">
+        With shortcuts, the first layer gets a gradient of {first.residual.toPrecision(2)}; without,{' '}
+        {large(Math.round(first.residual / Math.max(first.plain, 1e-30)))} times less. The plain network’s
+        first layers stand still: this is the vanishing gradient. A shortcut adds its input to the block’s
+        result, so that the gradient comes back along it undiminished.
+      </p>
+    );
+  }
   return (
     <p class="aside">
-      With shortcuts, the gradient at the first layer is {times(residual)} at the last; without,{' '}
-      {times(plain)}.{' '}
-      {vanished
-        ? 'The plain network’s first layers stand still: this is the vanishing gradient. A shortcut adds its input to the block’s result, so that the gradient comes back along it undiminished.'
-        : setup.value.network.normalized
-          ? 'Normalization keeps it from vanishing; without shortcuts it is lopsided the other way, and one step can’t suit both ends.'
-          : 'A shortcut adds its input to the block’s result, so that the gradient comes back along it undiminished.'}
+      Here it does not vanish{setup.value.network.normalized && ': normalization keeps every layer in range'}.
+      From layer to layer it differs {spread('residual')}-fold with shortcuts, and {spread('plain')}-fold
+      without.
+      <Lag />
     </p>
   );
 }
 
-function ratio(name: 'residual' | 'plain'): number | null {
-  const norms = story[name].gradients?.norms;
-  const [first, last] = [norms?.[0], norms?.at(-1)];
-  return first === undefined || last === undefined || last === 0 ? null : first / last;
+/** Whether the plain twin learns more slowly, from the losses as they are. */
+function Lag() {
+  void told.value; // the story grows in place
+  const residual = story.residual.loss.smoothed.at(-1);
+  const plain = story.plain.loss.smoothed.at(-1);
+  if (residual === undefined || plain === undefined || plain - residual < 0.1) return null;
+  return (
+    <>
+      {' '}
+      And still the plain twin lags: its loss is {plain.toFixed(2)} where the other’s is {residual.toFixed(2)}
+      . Without shortcuts, more layers are harder to teach.
+    </>
+  );
 }
 
-function times(share: number): string {
-  if (share >= 0.1) return `${share < 10 ? share.toFixed(1) : count(Math.round(share))} times that`;
-  return `${large(Math.round(1 / share))} times less than that`;
+/** How many times longer the longest gradient is than the shortest. */
+function spread(name: 'residual' | 'plain'): string {
+  const norms = story[name].gradients?.norms ?? [];
+  return count(Math.round(Math.max(...norms) / Math.min(...norms)));
+}
+
+function firstOf(name: 'residual' | 'plain'): number | undefined {
+  return story[name].gradients?.norms[0];
 }
