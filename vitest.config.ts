@@ -30,8 +30,8 @@ export default defineConfig({
         test: {
           name: 'browser',
           include: inBrowsers,
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
+          testTimeout: 300_000,
+          hookTimeout: 60_000,
           // Files share the machine's cores, and WebGL here is computed by them.
           fileParallelism: false,
           browser: {

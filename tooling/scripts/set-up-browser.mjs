@@ -42,7 +42,7 @@ export async function setUpBrowser() {
     const { code, output } = await install().catch((error) => ({ code: 1, output: String(error) }));
     const search = findBrowser();
     if (search.found) return search;
-    problems.push(`${what} failed (code ${code}): ${lastLines(output)}`);
+    problems.push(`${what} failed (code ${code}): ${reasonIn(output)}`);
   }
   return { found: false, reason: [first.reason, ...problems].join('\n') };
 }
@@ -65,5 +65,12 @@ async function installFromDebian() {
   };
 }
 
-/** @param {string} output */
-const lastLines = (output) => output.trim().split('\n').slice(-3).join(' ');
+/**
+ * What a failed command says of the reason: its lines of errors, else its last ones.
+ * @param {string} output
+ */
+function reasonIn(output) {
+  const lines = output.split(/[\r\n]+/).filter((line) => line.trim() !== '');
+  const errors = [...new Set(lines.filter((line) => /^E:|error:|cannot|failed/i.test(line)))];
+  return (errors.length > 0 ? errors.slice(0, 3) : lines.slice(-3)).map((line) => line.trim()).join(' ');
+}

@@ -297,6 +297,7 @@ describe('resnet backends', () => {
   it('says what is there, and what is not and why', async () => {
     const [text, data] = await Promise.all([line('backends'), line('backends --json')]);
     expect(text.stdout).toMatch(/^wasm +available$/m);
+    expect(text.stdout).toMatch(/^webgl +not available: runs in browsers, /m);
     expect(text.stdout).toMatch(/^webgpu +not available: not part of this version$/m);
     const [wasm, ...others] = json(data.stdout);
     expect(wasm).toMatchObject({ name: 'wasm', available: true, reason: null });

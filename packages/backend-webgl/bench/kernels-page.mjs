@@ -5,7 +5,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { register } from '../src/index.ts';
 
 /** Milliseconds of the fastest of `rounds` turns each, for every work on every shape. */
-export async function measure({ rounds }) {
+export async function measure({ rounds, only }) {
   await tf.setBackend('webgl');
   await tf.ready();
   const stock = new Map(
@@ -23,6 +23,7 @@ export async function measure({ rounds }) {
     update(),
   ]) {
     for (const { name, inputs, ours, theirs } of works) {
+      if (!new RegExp(only).test(`${what} ${shape} ${name}`)) continue;
       const tensors = inputs();
       const best = { ours: Number.POSITIVE_INFINITY, stock: Number.POSITIVE_INFINITY };
       for (let round = 0; round <= rounds; round++) {
@@ -54,6 +55,7 @@ const convolutions = [
   [1, 56, 64, 64, 3, 1],
   [1, 56, 64, 256, 1, 1],
   [1, 56, 256, 128, 1, 2],
+  [1, 28, 128, 128, 3, 2],
   [1, 14, 256, 256, 3, 1],
   [1, 7, 512, 512, 3, 1],
 ];

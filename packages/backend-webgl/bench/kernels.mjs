@@ -1,15 +1,19 @@
 // Prints a table of TensorFlow.js's WebGL kernels beside ours, in a headless browser on this machine:
-//   node bench/kernels.mjs [--rounds 5] [--hardware]
+//   node bench/kernels.mjs [--rounds 5] [--only REGEXP] [--hardware]
 // WebGL is drawn in software unless --hardware is given. The best of the rounds counts; the two take turns.
 import { parseArgs } from 'node:util';
 import { measureInBrowser } from './in-browser.mjs';
 
 const { values } = parseArgs({
-  options: { rounds: { type: 'string', default: '5' }, hardware: { type: 'boolean', default: false } },
+  options: {
+    rounds: { type: 'string', default: '5' },
+    only: { type: 'string', default: '' },
+    hardware: { type: 'boolean', default: false },
+  },
 });
 const { details, results } = await measureInBrowser(
   'kernels-page.mjs',
-  { rounds: Number(values.rounds) },
+  { rounds: Number(values.rounds), only: values.only },
   values,
 );
 console.log(

@@ -1,8 +1,9 @@
 // Of a training step of resnetPreAct (32², batch 16): the milliseconds of each WebGL program, run one at a time.
+// It imports by path: training tests itself with this package, which can't depend on it, too.
 import '@tensorflow/tfjs-backend-webgl';
-import { createClassifier, resnetPreAct } from '@resnetjs/core';
-import { syntheticSigns } from '@resnetjs/data';
-import { adam, train } from '@resnetjs/training';
+import { createClassifier, resnetPreAct } from '../../core/src/index.ts';
+import { syntheticSigns } from '../../data/src/index.ts';
+import { adam, train } from '../../training/src/index.ts';
 import * as tf from '@tensorflow/tfjs-core';
 import { register } from '../src/index.ts';
 

@@ -11,6 +11,7 @@ import { filterGradientTotal, partialFilterGradient, partsOf } from './filter-gr
 import type { KernelContext } from './kernel.js';
 import { rowsOf, run, type Shape4, view } from './program.js';
 import { stridedInputGradient } from './strided-input-gradient.js';
+import { textureWidth } from './texel-walk.js';
 
 /** The gradient of conv2d with respect to its filter [height, width, in, out]. */
 export function conv2DBackpropFilter(
@@ -22,7 +23,8 @@ export function conv2DBackpropFilter(
   const shape = convolutionShape(x.shape as Shape4, filterShape, dy, attrs);
   if (shape === undefined) return stock();
   const parts = partsOf(shape);
-  const partial = run(backend, partialFilterGradient(shape, parts), [rowsOf(x), rowsOf(dy)]);
+  const widths = { x: textureWidth(backend, x), dy: textureWidth(backend, dy) };
+  const partial = run(backend, partialFilterGradient(shape, parts, widths), [rowsOf(x), rowsOf(dy)]);
   if (parts === 1) return view(partial, filterShape);
   const total = run(backend, filterGradientTotal(shape, parts), [partial]);
   backend.disposeIntermediateTensorInfo(partial);
@@ -40,7 +42,10 @@ export function conv2DBackpropInput(
   if (shape === undefined || shape.strideWidth > 2) return stock();
   const alongRows = shape.strideHeight === 1 && shape.strideWidth === 1;
   if (!alongRows && shape.strideWidth === 1) return stock();
-  const program = alongRows ? correlation(turnedShape(shape), { turned: true }) : stridedInputGradient(shape);
+  const widths = { dy: textureWidth(backend, dy), filter: textureWidth(backend, filter) };
+  const program = alongRows
+    ? correlation(turnedShape(shape), { turned: true }, { x: widths.dy, filter: widths.filter })
+    : stridedInputGradient(shape, widths);
   return view(run(backend, program, [rowsOf(dy), rowsOf(filter)]), inputShape);
 }
 

@@ -1,9 +1,10 @@
 import { backend_util, type TensorInfo } from '@tensorflow/tfjs-core';
 import type { Conv2DAttrs, FusedConv2DAttrs } from '@tensorflow/tfjs-core';
-import { shapeOf } from './convolution-shape.js';
+import { type ConvolutionShape, shapeOf } from './convolution-shape.js';
 import { type CorrelationOptions, correlation } from './correlation.js';
 import type { KernelContext } from './kernel.js';
 import { rowsOf, run, type Shape4, view } from './program.js';
+import { textureWidth } from './texel-walk.js';
 
 interface ConvolutionInputs {
   readonly x: TensorInfo;
@@ -49,7 +50,18 @@ function convolve(
   if (info.dilationHeight !== 1 || info.dilationWidth !== 1 || info.strideWidth > 2) return undefined;
   const shape = shapeOf(info);
   if (shape.inChannels !== filterShape[2]) return undefined; // groups
-  if (shape.inChannels < fewChannels) return undefined;
+  if (!isOurs(shape)) return undefined;
   const inputs = [rowsOf(x), rowsOf(filter), ...(bias ? [bias] : [])];
-  return view(run(backend, correlation(shape, options), inputs), info.outShape);
+  const widths = { x: textureWidth(backend, x), filter: textureWidth(backend, filter) };
+  return view(run(backend, correlation(shape, options, widths), inputs), info.outShape);
+}
+
+/** Whether our program is the better one. */
+function isOurs({ inChannels, filterHeight, filterWidth, strideWidth }: ConvolutionShape): boolean {
+  const pixelwise = filterHeight === 1 && filterWidth === 1;
+  // Then TensorFlow.js's own lets in what texels hold beyond the last channel.
+  if (pixelwise && inChannels % 2 !== 0) return true;
+  // Half of every texel would be read in vain: TensorFlow.js's copy of what is needed is faster.
+  if (filterWidth === 1 && strideWidth === 2) return false;
+  return inChannels >= fewChannels;
 }

@@ -25,14 +25,17 @@ export interface CorrelationOptions {
  */
 export function correlation(
   shape: ConvolutionShape,
-  { turned = false, bias = false, relu = false }: CorrelationOptions = {},
+  { turned = false, bias = false, relu = false }: CorrelationOptions,
+  widths: { readonly x: number | undefined; readonly filter: number | undefined },
 ): PackedProgram {
   const { batch, height, width, inChannels, outHeight, outWidth, outChannels } = shape;
   const { filterHeight, filterWidth, strideHeight, strideWidth, top, left } = shape;
-  const x: Layout = { sampler: 'x', rows: width, columns: inChannels };
+  const x: Layout = { sampler: 'x', rows: width, columns: inChannels, width: widths.x };
   const filter: Layout = turned
-    ? { sampler: 'W', rows: outChannels, columns: inChannels }
-    : { sampler: 'W', rows: inChannels, columns: outChannels };
+    ? { sampler: 'W', rows: outChannels, columns: inChannels, width: widths.filter }
+    : { sampler: 'W', rows: inChannels, columns: outChannels, width: widths.filter };
+  const texelsDeep = Math.ceil(inChannels / 2);
+  const filterStep = turned ? 1 : Math.ceil(outChannels / 2);
   const taps = Array.from({ length: filterWidth }, (_, kx) => {
     const lanes = [0, 1].map((lane) => {
       const offset = kx - left + lane * strideWidth; // in columns of x, from an even one
@@ -63,14 +66,14 @@ export function correlation(
     return `
           vec4 ${name(texel)} = ${neverOutside(texel) ? texelOfX : `mix(vec4(0.0), ${texelOfX}, inside${name(texel)})`};
           ${clearBeyond(name(texel), [`left + ${2 * texel}`, width], ['c', inChannels])}
-          ${stepWalk(x, `at${name(texel)}`)}`;
+          ${stepWalk(x, `at${name(texel)}`, 1, texelsDeep)}`;
   };
   const apply = ({ kx, lanes }: (typeof taps)[number]) => {
     const [first, second] = lanes.map(({ texel, half }) => `${name(texel)}.${half}`);
     const [one, other] = turned ? ['w.xzxz', 'w.ywyw'] : ['w.xyxy', 'w.zwzw'];
     return `
           w = ${read(filter, `atW${kx}`)};
-          ${stepWalk(filter, `atW${kx}`)}
+          ${stepWalk(filter, `atW${kx}`, filterStep, turned ? texelsDeep : undefined)}
           ${inChannels % 2 === 0 ? '' : `if (c + 1 >= ${inChannels}) w.${turned ? 'yw' : 'zw'} = vec2(0.0);`}
           v = vec4(${first}, ${second});
           sum += v.xxzz * ${one};
@@ -90,7 +93,7 @@ export function correlation(
       vec4 w, v;
       vec4 y = vec4(0.0);
       ${prepareWalk(x, 1)}
-      ${prepareWalk(filter, turned ? 1 : Math.ceil(outChannels / 2))}
+      ${prepareWalk(filter, filterStep)}
       ${texels.map(isInside).join('\n')}
       for (int ky = 0; ky < ${filterHeight}; ky++) {
         int row = upper + ky;

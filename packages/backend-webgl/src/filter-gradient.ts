@@ -26,14 +26,17 @@ export function partsOf(shape: ConvolutionShape): number {
  * dy [batch · outHeight, outWidth, outChannels]. A step takes two neighbours in a row of dy, and each row is summed by
  * itself.
  */
-export function partialFilterGradient(shape: ConvolutionShape, parts: number): PackedProgram {
+export function partialFilterGradient(
+  shape: ConvolutionShape,
+  parts: number,
+  widths: { readonly x: number | undefined; readonly dy: number | undefined },
+): PackedProgram {
   const { batch, height, width, inChannels, outHeight, outWidth, outChannels } = shape;
   const { filterHeight, filterWidth, strideHeight, strideWidth, top, left } = shape;
-  const x: Layout = { sampler: 'x', rows: width, columns: inChannels };
-  const dy: Layout = { sampler: 'dy', rows: outWidth, columns: outChannels };
+  const x: Layout = { sampler: 'x', rows: width, columns: inChannels, width: widths.x };
+  const dy: Layout = { sampler: 'dy', rows: outWidth, columns: outChannels, width: widths.dy };
   const rows = batch * outHeight;
   const rowsInPart = Math.ceil(rows / parts);
-  const texelsInPixel = Math.ceil(inChannels / 2);
   return {
     name: 'FilterGradient',
     inputs: ['x', 'dy'],
@@ -48,7 +51,7 @@ export function partialFilterGradient(shape: ConvolutionShape, parts: number): P
       int shift = tap - ky * ${filterWidth} - ${left};
       int last = min((part + 1) * ${rowsInPart}, ${rows});
       vec4 total = vec4(0.0);
-      ${prepareWalk(x, texelsInPixel * strideWidth)}
+      ${prepareWalk(x, texelsInStep(shape))}
       ${prepareWalk(dy, Math.ceil(outChannels / 2))}
       bool even = (shift & 1) == 0;
       // The first column under the tap, from where the walk begins; it may lie before the map.
@@ -59,7 +62,6 @@ export function partialFilterGradient(shape: ConvolutionShape, parts: number): P
         if (xRow < 0 || xRow >= ${height}) continue;
         xRow += picture * ${height};
         vec4 sum = vec4(0.0);
-        ${startWalk(dy, 'atDy', texelIndex(dy, 'row', '0', 'rc.z'))}
         ${strideWidth === 1 ? neighbours(shape, x, dy) : apart(shape, x, dy)}
         total += sum;
       }
@@ -69,22 +71,47 @@ export function partialFilterGradient(shape: ConvolutionShape, parts: number): P
   };
 }
 
+/** From the texel under two neighbours of dy to that under the next two. */
+function texelsInStep({ inChannels, strideWidth }: ConvolutionShape): number {
+  return strideWidth * Math.ceil(inChannels / 2);
+}
+
 /** At stride 1, each texel of x is read once: with an odd shift, half of it is kept for the next step. */
 function neighbours(shape: ConvolutionShape, x: Layout, dy: Layout): string {
-  const { outWidth } = shape;
+  const { width, inChannels, outWidth, filterWidth, left } = shape;
+  const aligned = `
+          int first = max(0, -begin);
+          int end = min(${outWidth}, ${width} - begin);
+          ${startWalk(x, 'atX', texelIndex(x, 'xRow', 'begin + first', 'rc.y'))}
+          ${startWalk(dy, 'atDy', texelIndex(dy, 'row', 'first', 'rc.z'))}
+          for (int column = first; column < end; column += 2) {
+            vec4 pair = ${read(x, 'atX')};
+            ${clearBeyond('pair', ['begin + column', width], ['rc.y', inChannels])}
+            ${stepWalk(x, 'atX', texelsInStep(shape))}
+            ${accumulate(shape, dy)}
+          }`;
+  const across = `
+          int first = max(0, -begin);
+          int end = min(${outWidth}, ${width + 1} - begin);
+          ${startWalk(x, 'atX', texelIndex(x, 'xRow', 'begin + first', 'rc.y'))}
+          ${startWalk(dy, 'atDy', texelIndex(dy, 'row', 'first', 'rc.z'))}
+          vec4 before = vec4(0.0);
+          if (begin + first >= 2) {
+            before = texture(x, texelAt(${texelIndex(x, 'xRow', 'begin + first - 2', 'rc.y')}, xSize) * xScale);
+            ${clearBeyond('before', ['begin + first - 2', width], ['rc.y', inChannels])}
+          }
+          for (int column = first; column < end; column += 2) {
+            ${texelOfX(shape, x, 'atX', 'begin + column')}
+            vec4 pair = vec4(before.zw, texel.xy);
+            before = texel;
+            ${accumulate(shape, dy)}
+          }`;
+  if (filterWidth === 1) return left % 2 === 0 ? aligned : across;
   return `
-        ${startWalk(x, 'atX', texelIndex(x, 'xRow', 'begin', 'rc.y'))}
-        vec4 before = vec4(0.0);
-        if (!even && begin >= 2) {
-          before = texture(x, texelAt(${texelIndex(x, 'xRow', 'begin - 2', 'rc.y')}, xSize) * xScale);
-          ${clearBeyond('before', ['begin - 2', shape.width], ['rc.y', shape.inChannels])}
-        }
-        for (int column = 0; column < ${outWidth}; column += 2) {
-          int at = begin + column;
-          ${texelOfX(shape, x, 'atX', 'at')}
-          vec4 pair = even ? texel : vec4(before.zw, texel.xy);
-          before = texel;
-          ${accumulate(shape, dy)}
+        if (even) {
+          ${aligned}
+        } else {
+          ${across}
         }`;
 }
 
@@ -94,6 +121,7 @@ function apart(shape: ConvolutionShape, x: Layout, dy: Layout): string {
   return `
         bool otherEven = ((begin + ${strideWidth}) & 1) == 0;
         ${startWalk(x, 'atX', texelIndex(x, 'xRow', 'begin', 'rc.y'))}
+        ${startWalk(dy, 'atDy', texelIndex(dy, 'row', '0', 'rc.z'))}
         ${startWalk(x, 'atOther', texelIndex(x, 'xRow', `begin + ${strideWidth}`, 'rc.y'))}
         for (int column = 0; column < ${outWidth}; column += 2) {
           int at = begin + ${strideWidth} * column;
@@ -106,19 +134,20 @@ function apart(shape: ConvolutionShape, x: Layout, dy: Layout): string {
 }
 
 /** The texel of x where a walk is, 0 outside the map; then a step. */
-function texelOfX({ width, inChannels }: ConvolutionShape, x: Layout, walk: string, column: string): string {
+function texelOfX(shape: ConvolutionShape, x: Layout, walk: string, column: string): string {
+  const { width, inChannels } = shape;
   return `
-          vec4 texel = mix(vec4(0.0), ${read(x, walk)}, bvec4(${column} >= 0 && ${column} < ${width}));
+          vec4 texel = mix(vec4(0.0), ${read(x, walk)}, bvec4(${column} < ${width} && ${column} >= 0));
           ${clearBeyond('texel', [`(${column} >> 1) * 2`, width], ['rc.y', inChannels])}
-          ${stepWalk(x, walk)}`;
+          ${stepWalk(x, walk, texelsInStep(shape))}`;
 }
 
-function accumulate({ outWidth }: ConvolutionShape, dy: Layout): string {
+function accumulate({ outWidth, outChannels }: ConvolutionShape, dy: Layout): string {
   const clear =
     outWidth % 2 === 0 ? '' : `if (column + 1 >= ${outWidth}) { g.zw = vec2(0.0); pair.zw = vec2(0.0); }`;
   return `
           vec4 g = ${read(dy, 'atDy')};
-          ${stepWalk(dy, 'atDy')}
+          ${stepWalk(dy, 'atDy', Math.ceil(outChannels / 2))}
           ${clear}
           sum += pair.xxyy * g.xyxy;
           sum += pair.zzww * g.zwzw;`;

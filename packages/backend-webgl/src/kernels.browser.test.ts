@@ -115,6 +115,107 @@ describe('conv2d as TensorFlow.js calls it', () => {
   });
 });
 
+describe('what texels hold beyond an odd axis', () => {
+  /** `tf.add` adds there, too: 0.5, which no result may contain. */
+  const littered = (shape: readonly number[], seed: number) => tf.add(tensor(shape, seed), 0.5);
+
+  it.each([
+    [false, false],
+    [true, false],
+    [false, true],
+  ])('does not get into a matrix product, transposed %s, %s', (transposeA, transposeB) => {
+    const [rows, inner, columns] = [21, 9, 15];
+    const a = littered(transposeA ? [inner, rows] : [rows, inner], 1) as tf.Tensor2D;
+    const b = littered(transposeB ? [columns, inner] : [inner, columns], 2) as tf.Tensor2D;
+    const product = tf.matMul(a, b, transposeA, transposeB);
+    const [left, right] = [a.dataSync(), b.dataSync()];
+    const truth = Array.from({ length: rows * columns }, (_, index) => {
+      const [i, j] = [Math.floor(index / columns), index % columns];
+      let sum = 0;
+      for (let k = 0; k < inner; k++) {
+        const one = left[transposeA ? k * rows + i : i * inner + k] as number;
+        sum += one * (right[transposeB ? j * inner + k : k * columns + j] as number);
+      }
+      return sum;
+    });
+    const verdict = judge('product', product.dataSync(), truth, { relativeL2: 1e-6 });
+    expect(verdict.passed, verdict.message).toBe(true);
+    tf.dispose([a, b, product]);
+  });
+
+  it.each([
+    [1, 10],
+    [2, 13],
+    [3, 15],
+  ])('does not get into the gradients of a convolution of stride %i', (stride, size) => {
+    const [into, out, window] = [9, 7, 3];
+    const outSize = Math.floor((size - window) / stride) + 1;
+    const x = littered([1, size, size, into], 1);
+    const filter = littered([window, window, into, out], 2);
+    const dy = littered([1, outSize, outSize, out], 3);
+    const attrs = { strides: [stride, stride], pad: 'valid', dataFormat: 'NHWC' };
+    const run = (name: string, inputs: Record<string, tf.Tensor>, rest: object) =>
+      tf.engine().runKernel(name, inputs, { ...attrs, ...rest } as tf.NamedAttrMap) as tf.Tensor;
+    const dx = run('Conv2DBackpropInput', { dy, filter }, { inputShape: x.shape });
+    const dFilter = run('Conv2DBackpropFilter', { x, dy }, { filterShape: filter.shape });
+    const [values, weights, upstream] = [x.dataSync(), filter.dataSync(), dy.dataSync()];
+    const truth = { dx: new Float64Array(x.size), dFilter: new Float64Array(filter.size) };
+    for (let oy = 0; oy < outSize; oy++)
+      for (let ox = 0; ox < outSize; ox++)
+        for (let ky = 0; ky < window; ky++)
+          for (let kx = 0; kx < window; kx++)
+            for (let ci = 0; ci < into; ci++)
+              for (let co = 0; co < out; co++) {
+                const i = ((oy * stride + ky) * size + ox * stride + kx) * into + ci;
+                const k = ((ky * window + kx) * into + ci) * out + co;
+                const g = upstream[(oy * outSize + ox) * out + co] as number;
+                truth.dx[i] = (truth.dx[i] as number) + g * (weights[k] as number);
+                truth.dFilter[k] = (truth.dFilter[k] as number) + g * (values[i] as number);
+              }
+    const verdicts = [
+      judge('dx', dx.dataSync(), truth.dx, { relativeL2: 1e-6 }),
+      judge('dFilter', dFilter.dataSync(), truth.dFilter, { relativeL2: 1e-6 }),
+    ];
+    expect(verdicts.filter(({ passed }) => !passed).map(({ message }) => message)).toEqual([]);
+    tf.dispose([x, filter, dy, dx, dFilter]);
+  });
+});
+
+it.each([
+  [1, 1, 7],
+  [1, 2, 7],
+  [1, 1, 9],
+  [1, 2, 9],
+  [3, 1, 7],
+  [3, 2, 9],
+])(
+  'reads nothing beyond an odd number of channels: a window of %i with stride %i over %i',
+  (window, stride, into) => {
+    const out = 21; // enough values for TensorFlow.js to add on the GPU
+    const x = tf.add(tensor([2, 5, 6, into], 1), 0.5) as tf.Tensor4D;
+    const filter = tf.add(tensor([window, window, into, out], 2), 0.5) as tf.Tensor4D;
+    const y = tf.conv2d(x, filter, stride, 'valid');
+    const [, height, width] = y.shape;
+    const [values, weights] = [x.dataSync(), filter.dataSync()];
+    const truth = Array.from({ length: y.size }, (_, index) => {
+      const co = index % out;
+      const [ox, rest] = [Math.floor(index / out) % width, Math.floor(index / out / width)];
+      const [oy, n] = [rest % height, Math.floor(rest / height)];
+      let sum = 0;
+      for (let ky = 0; ky < window; ky++)
+        for (let kx = 0; kx < window; kx++)
+          for (let ci = 0; ci < into; ci++) {
+            const value = values[((n * 5 + oy * stride + ky) * 6 + ox * stride + kx) * into + ci] as number;
+            sum += value * (weights[((ky * window + kx) * into + ci) * out + co] as number);
+          }
+      return sum;
+    });
+    const verdict = judge('y', y.dataSync(), truth, { relativeL2: 1e-6 });
+    expect(verdict.passed, verdict.message).toBe(true);
+    tf.dispose([x, filter, y]);
+  },
+);
+
 describe('batchNormTraining', () => {
   it('keeps the variance of what lies far from 0, over many rows', () => {
     const [rows, channels] = [40 * 50, 3];

@@ -8,8 +8,9 @@ import { conv2D, fusedConv2D } from './convolution.js';
 import { conv2DBackpropFilter, conv2DBackpropInput } from './convolution-gradients.js';
 import { describeDevice, measurePrecision } from './device.js';
 import { adamUpdate, addRelu, reluGradient } from './elementwise.js';
-import type { Kernel } from './kernel.js';
+import type { Kernel, KernelContext } from './kernel.js';
 import { type ContextWatch, watchContext } from './lost-context.js';
+import { matrixProduct } from './matrix-product.js';
 
 const backendName = 'webgl';
 /** As TensorFlow.js registers it. */
@@ -30,6 +31,8 @@ const kernels: Readonly<Record<string, Kernel>> = {
   [tf.Conv2DBackpropFilter]: conv2DBackpropFilter,
   [tf.Conv2DBackpropInput]: conv2DBackpropInput,
   [tf.AvgPoolGrad]: averagePoolGradient,
+  [tf.BatchMatMul]: matrixProduct,
+  [tf._FusedMatMul]: matrixProduct,
   [kernelNames.batchNormTraining]: batchNormTraining,
   [kernelNames.batchNormTrainingGradient]: batchNormTrainingGradient,
   [kernelNames.addRelu]: addRelu,
@@ -71,6 +74,9 @@ export async function register({ software = false }: RegisterOptions = {}): Prom
 }
 
 async function start(software: boolean): Promise<MathBackendWebGL> {
+  // TensorFlow.js's packed gradient of a strided convolution adds what texels hold beyond an odd number of channels;
+  // where ours doesn't stand in, its plain one does.
+  tf.env().set('WEBGL_PACK_CONV2DTRANSPOSE', false);
   if (software) tf.env().set('SOFTWARE_WEBGL_ENABLED', true);
   if (!tf.findBackendFactory(backendName)) tf.registerBackend(backendName, makeBackend, priority);
   try {
@@ -104,7 +110,10 @@ function replaceKernel(kernelName: string, kernel: Kernel): void {
     kernelName,
     backendName,
     kernelFunc: (given) => {
-      const context = { backend: given.backend as MathBackendWebGL, stock: () => stock(given) };
+      const context: KernelContext = {
+        backend: given.backend as MathBackendWebGL,
+        stock: (inputs = given.inputs) => stock({ ...given, inputs }),
+      };
       return kernel(context, given.inputs as never, given.attrs as never);
     },
   });

@@ -15,11 +15,15 @@ import {
  * [filterHeight · filterWidth, in, out], for a horizontal stride of 2, where each column of the filter reaches one of
  * two neighbours in dx.
  */
-export function stridedInputGradient(shape: ConvolutionShape): PackedProgram {
+export function stridedInputGradient(
+  shape: ConvolutionShape,
+  widths: { readonly dy: number | undefined; readonly filter: number | undefined },
+): PackedProgram {
   const { batch, height, width, inChannels, outHeight, outWidth, outChannels } = shape;
   const { filterHeight, filterWidth, strideHeight, top, left } = shape;
-  const dy: Layout = { sampler: 'dy', rows: outWidth, columns: outChannels };
-  const filter: Layout = { sampler: 'W', rows: inChannels, columns: outChannels };
+  const dy: Layout = { sampler: 'dy', rows: outWidth, columns: outChannels, width: widths.dy };
+  const filter: Layout = { sampler: 'W', rows: inChannels, columns: outChannels, width: widths.filter };
+  const texelsDeep = Math.ceil(outChannels / 2);
   const taps = Array.from({ length: filterWidth }, (_, kx) => {
     const lane = Math.abs((kx - left) % 2);
     return { kx, lanes: lane === 0 ? 'xy' : 'zw', column: (lane + left - kx) / 2 };
@@ -37,12 +41,12 @@ export function stridedInputGradient(shape: ConvolutionShape): PackedProgram {
     startWalk(filter, `atW${kx}`, texelIndex(filter, `${filterWidth} * ky + ${kx}`, 'rc.z', '0'));
   const load = (column: number) => `
           v = ${read(dy, `at${name(column)}`)};
-          ${stepWalk(dy, `at${name(column)}`)}
+          ${stepWalk(dy, `at${name(column)}`, 1, texelsDeep)}
           vec2 ${name(column)} = mix(vec2(0.0), even${name(column)} ? v.xy : v.zw, inside${name(column)});
           ${outChannels % 2 === 0 ? '' : `if (c + 1 >= ${outChannels}) ${name(column)}.y = 0.0;`}`;
   const apply = ({ kx, lanes, column }: (typeof taps)[number]) => `
           v = ${read(filter, `atW${kx}`)};
-          ${stepWalk(filter, `atW${kx}`)}
+          ${stepWalk(filter, `atW${kx}`, 1, texelsDeep)}
           ${outChannels % 2 === 0 ? '' : `if (c + 1 >= ${outChannels}) v.yw = vec2(0.0);`}
           sum.${lanes} += ${name(column)}.x * v.xz;
           sum.${lanes} += ${name(column)}.y * v.yw;`;

@@ -1,3 +1,6 @@
+import type { MathBackendWebGL } from '@tensorflow/tfjs-backend-webgl';
+import type { TensorInfo } from '@tensorflow/tfjs-core';
+
 /**
  * GLSL for loops that go through a packed texture at a constant pace. TensorFlow.js's get…(coordinates) divides whole
  * numbers at every read, which costs a shader more than the products it is for; a walk divides once, at its start,
@@ -27,6 +30,14 @@ export interface Layout {
   readonly sampler: string;
   readonly rows: number;
   readonly columns: number;
+  /** Texels in a row of the texture, where it is known. */
+  readonly width: number | undefined;
+}
+
+/** Texels in a row of the texture that holds a tensor; unknown where the tensor isn't in a packed texture yet. */
+export function textureWidth(backend: MathBackendWebGL, { dataId }: TensorInfo): number | undefined {
+  const { texture, isPacked, texShape } = backend.texData.get(dataId);
+  return texture && isPacked && texShape ? Math.ceil(texShape[1] / 2) : undefined;
 }
 
 /** GLSL, once for each texture that is walked through: how many texels each step goes on. */
@@ -55,7 +66,19 @@ export function read({ sampler }: Layout, place: string): string {
   return `texture(${sampler}, ${place} * ${sampler}Scale)`;
 }
 
-/** GLSL: one step. */
-export function stepWalk({ sampler }: Layout, place: string): string {
+/**
+ * GLSL: one step, of as many texels as `prepareWalk` was told. `run` texels in a row of the texture are walked through
+ * at most, and the first begins at a multiple of it: where rows of the texture are as long, or the step is whole rows,
+ * no step has to look for a row's end.
+ */
+export function stepWalk(
+  { sampler, width }: Layout,
+  place: string,
+  texelsInStep: number,
+  run?: number,
+): string {
+  if (width !== undefined && texelsInStep % width === 0) return `${place}.y += ${texelsInStep / width}.0;`;
+  if (width !== undefined && run !== undefined && width % run === 0)
+    return `${place}.x += ${texelsInStep}.0;`;
   return `${place} = onward(${place}, ${sampler}Stride, ${sampler}Width);`;
 }

@@ -1,0 +1,43 @@
+import type { MathBackendWebGL } from '@tensorflow/tfjs-backend-webgl';
+import type { BatchMatMulAttrs, NamedTensorInfoMap, TensorInfo } from '@tensorflow/tfjs-core';
+import type { KernelContext } from './kernel.js';
+import { clearBeyond, run, view } from './program.js';
+import { textureWidth } from './texel-walk.js';
+
+/**
+ * The product of matrices [..., rows, columns], plain or fused with a bias and an activation, by TensorFlow.js's own
+ * program. Where the inner axis is odd, that program multiplies what the last texels hold beyond it, which `tf.add`
+ * and others leave there, into every entry: here it is cleared first.
+ */
+export function matrixProduct(
+  { backend, stock }: KernelContext,
+  inputs: NamedTensorInfoMap & { readonly a: TensorInfo; readonly b: TensorInfo },
+  { transposeA }: Pick<BatchMatMulAttrs, 'transposeA'>,
+): TensorInfo | TensorInfo[] {
+  const { a, b } = inputs;
+  const inner = a.shape.at(transposeA ? -2 : -1) ?? 1;
+  if (inner % 2 === 0) return stock();
+  const [clearA, clearB] = [cleared(backend, a), cleared(backend, b)];
+  try {
+    return stock({ ...inputs, a: clearA, b: clearB });
+  } finally {
+    if (clearA !== a) backend.disposeIntermediateTensorInfo(clearA);
+    if (clearB !== b) backend.disposeIntermediateTensorInfo(clearB);
+  }
+}
+
+/** The same matrices, with zeros in their last texels; the tensor itself where packing it will see to that. */
+function cleared(backend: MathBackendWebGL, tensor: TensorInfo): TensorInfo {
+  if (textureWidth(backend, tensor) === undefined) return tensor;
+  const [rows, columns] = [tensor.shape.at(-2) ?? 1, tensor.shape.at(-1) ?? 1];
+  const matrices = [tensor.shape.slice(0, -2).reduce((product, n) => product * n, 1), rows, columns];
+  const code = `
+    void main() {
+      ivec3 rc = getOutputCoords();
+      vec4 texel = getX(rc.x, rc.y, rc.z);
+      ${clearBeyond('texel', ['rc.y', rows], ['rc.z', columns])}
+      setOutput(texel);
+    }`;
+  const program = { name: 'ClearedMatrix', inputs: ['x'], outputShape: matrices, code };
+  return view(run(backend, program, [view(tensor, matrices)]), tensor.shape);
+}

@@ -1,0 +1,38 @@
+import { register } from '@resnetjs/backend-webgl';
+import { disposeVariables } from '@resnetjs/core';
+import * as tf from '@tensorflow/tfjs-core';
+import { expect, it } from 'vitest';
+import { tinyClassifier, tinyData } from './tiny.test-support.js';
+import { train } from './train.js';
+
+/** Of WebGL, what this test uses; the package has no DOM. */
+interface ContextToLose {
+  getExtension(name: 'WEBGL_lose_context'): { loseContext(): void } | null;
+}
+
+it('ends a training with device-lost when the browser takes WebGL away, and trains again after a new start', async () => {
+  const { lost } = await register();
+  const classifier = tinyClassifier();
+  const run = async (onStep: () => void) => {
+    for await (const event of train(classifier, tinyData(), { batchSize: 8 })) {
+      if (event.event === 'step') onStep();
+    }
+  };
+  const { gl } = (tf.backend() as unknown as { gpgpu: { gl: ContextToLose } }).gpgpu;
+  let steps = 0;
+  const training = run(() => {
+    steps++;
+    if (steps === 2) gl.getExtension('WEBGL_lose_context')?.loseContext();
+  });
+  await expect(training).rejects.toMatchObject({ name: 'BackendError', code: 'device-lost' });
+  expect(steps).toBe(2);
+  expect(await lost).toMatchObject({ code: 'device-lost' });
+  disposeVariables(classifier.variables);
+
+  await register();
+  const fresh = tinyClassifier();
+  for await (const event of train(fresh, tinyData(), { batchSize: 8 })) {
+    if (event.event === 'done') expect(event.loss).toBeGreaterThan(0);
+  }
+  disposeVariables(fresh.variables);
+});
