@@ -135,7 +135,7 @@ export default {
     enhancedResolveOptions: {
       exportsFields: ['exports'],
       conditionNames: ['@resnetjs/source', 'types', 'import', 'node', 'default'],
-      extensions: ['.ts', '.mts', '.js', '.mjs', '.d.ts', '.json'],
+      extensions: ['.ts', '.tsx', '.mts', '.js', '.mjs', '.d.ts', '.json'],
       mainFields: ['module', 'main', 'types'],
     },
   },

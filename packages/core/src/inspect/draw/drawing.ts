@@ -39,7 +39,10 @@ export type NodeKind = Op['op'] | 'input' | 'add' | 'part' | 'block' | 'projecti
 
 /** A layer, or a part or block that isn't open. An addition is a circle in its box. */
 export interface DrawnNode extends Box, Facts {
-  /** The site as one word, `stage0.block1.branch.3`; of a closed block `stage0.block1`. Equal in every drawing of a network. */
+  /**
+   * The site as one word, `stage0.block1.branch.3`; of a closed block `stage0.block1`. Equal in every drawing of a network,
+   * but for `input`, which in the drawing of one block is whatever the block takes.
+   */
   readonly id: string;
   readonly kind: NodeKind;
   /** The group that it lies in; null outside of all. */

@@ -91,6 +91,7 @@ export function stageUnit(survey: Survey, stage: number, isOpen: (id: string) =>
   });
   const open = parts.map((each) => isOpen(partId(each)));
   const anyOpen = open.includes(true);
+  const anyPlain = blocks.some(({ shortcut }) => shortcut === null);
   const facts = survey.factsOfPart(part);
   const [only] = parts;
   if (parts.length === 1 && anyOpen && only !== undefined) {
@@ -104,7 +105,7 @@ export function stageUnit(survey: Survey, stage: number, isOpen: (id: string) =>
   const name = facts.name.replace(/^./u, (letter) => letter.toUpperCase());
   return {
     pieces,
-    between: anyOpen ? 26 : 6,
+    between: anyOpen ? 26 : anyPlain ? 18 : 6, // a shortcut brings room of its own
     padding: anyOpen ? 16 : 10,
     frame: { id, kind: 'stage', group: null, ...facts },
     of: id,

@@ -1,0 +1,2 @@
+export declare const contentSecurityPolicy: string;
+export declare const headers: Readonly<Record<string, string>>;

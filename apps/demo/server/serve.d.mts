@@ -1,0 +1,9 @@
+export interface Served {
+  /** Ends with a slash. */
+  readonly url: string;
+  close(): Promise<void>;
+}
+export declare function serve(
+  folder: string,
+  options?: { readonly port?: number; readonly plain?: boolean },
+): Promise<Served>;

@@ -1,0 +1,9 @@
+/** A custom property's colour as canvases take it, in the colour scheme of now. */
+export function resolveColor(name: string, near: Element): string {
+  const probe = document.createElement('span');
+  probe.style.color = `var(${name})`;
+  near.append(probe);
+  const { color } = getComputedStyle(probe);
+  probe.remove();
+  return color;
+}

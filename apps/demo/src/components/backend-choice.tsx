@@ -1,0 +1,109 @@
+import { useSignal } from '@preact/signals';
+import { useEffect, useRef } from 'preact/hooks';
+import { backend, chooseBackend, engineState, occupied, useEngine } from '../engine/session.js';
+import { whyOneThread } from '../isolation/isolate.js';
+import type { BackendName } from '../worker/protocol.js';
+import { FactRows } from './backend-facts.js';
+import { backendTitle } from './words.js';
+
+const choices: readonly { name: BackendName; words: string }[] = [
+  {
+    name: 'wasm',
+    words: 'The processor, through WebAssembly with kernels of this library. Works everywhere.',
+  },
+  { name: 'webgl', words: 'The graphics card, through WebGL 2. Fast where there is a real one.' },
+];
+
+/** What computes, in the header, and the choice of it. */
+export function BackendChoice() {
+  const open = useSignal(false);
+  const root = useRef<HTMLDivElement>(null);
+  const state = engineState.value;
+  useEffect(() => {
+    if (!open.value) return;
+    const close = (event: Event) => {
+      const outside = event.type === 'pointerdown' && !root.current?.contains(event.target as Node);
+      const escaped = event instanceof KeyboardEvent && event.key === 'Escape';
+      if (!outside && !escaped) return;
+      open.value = false;
+      if (escaped) root.current?.querySelector('button')?.focus();
+    };
+    addEventListener('pointerdown', close);
+    addEventListener('keydown', close);
+    return () => {
+      removeEventListener('pointerdown', close);
+      removeEventListener('keydown', close);
+    };
+  }, [open.value]);
+  return (
+    <div class="backend" ref={root}>
+      <button
+        type="button"
+        class="backend-button"
+        aria-expanded={open.value}
+        aria-controls="backend-panel"
+        onClick={() => {
+          open.value = !open.value;
+        }}
+      >
+        <span class={`lamp lamp-${state.is}`} aria-hidden="true" />
+        <span class="backend-name">{backendTitle[backend.value]}</span>
+        <span class="backend-state"> {stateWords()}</span>
+      </button>
+      {open.value && (
+        <section id="backend-panel" class="backend-panel" aria-label="What computes">
+          <fieldset disabled={occupied.value}>
+            <legend>What computes</legend>
+            {choices.map(({ name, words }) => (
+              <label key={name} class="choice">
+                <input
+                  type="radio"
+                  name="backend"
+                  checked={backend.value === name}
+                  onChange={() => void chooseBackend(name)}
+                />
+                <span>
+                  <strong>{backendTitle[name]}</strong>
+                  <small>{words}</small>
+                </span>
+              </label>
+            ))}
+          </fieldset>
+          {occupied.value && <p class="aside">A training is under way; stop it to change what computes.</p>}
+          {state.is === 'failed' && (
+            <p class="aside problem" role="alert">
+              {state.problem.message}{' '}
+              <button type="button" class="link" onClick={() => void useEngine().catch(() => undefined)}>
+                Start it again
+              </button>
+            </p>
+          )}
+          {state.is === 'ready' && (
+            <dl class="facts">
+              <FactRows facts={state.facts} />
+            </dl>
+          )}
+          {whyOneThread.value !== null && backend.value === 'wasm' && (
+            <p class="aside">One thread computes, because {whyOneThread.value}.</p>
+          )}
+        </section>
+      )}
+    </div>
+  );
+}
+
+function stateWords(): string {
+  const state = engineState.value;
+  switch (state.is) {
+    case 'off':
+      return '';
+    case 'starting':
+      return '· starting';
+    case 'failed':
+      return '· stopped';
+    case 'ready':
+      return state.facts.threads > 1 ? `· ${state.facts.threads} threads` : '· ready';
+    default:
+      return state satisfies never;
+  }
+}

@@ -1,0 +1,57 @@
+import { room, rooms } from '../route.js';
+import { setTheme, theme, themes } from '../theme.js';
+import { BackendChoice } from './backend-choice.js';
+
+export function Header() {
+  return (
+    <header class="head">
+      <a class="head-name" href="#look" aria-label="ResNet.js, to the first room">
+        <Mark />
+        <span>ResNet.js</span>
+      </a>
+      <nav class="head-rooms" aria-label="Rooms">
+        {rooms.map(({ name, title }) => (
+          <a key={name} href={`#${name}`} aria-current={room.value === name ? 'page' : undefined}>
+            {title}
+          </a>
+        ))}
+      </nav>
+      <div class="head-tools">
+        <BackendChoice />
+        <ThemeButton />
+      </div>
+    </header>
+  );
+}
+
+/** A block, and the shortcut over it. */
+function Mark() {
+  return (
+    <svg class="mark" viewBox="0 0 28 20" width="28" height="20" aria-hidden="true">
+      <path class="mark-line" d="M2 13h24" />
+      <rect class="mark-block" x="9" y="8" width="10" height="10" rx="2" />
+      <path class="mark-shortcut" d="M3 13C3 -1 25 -1 25 13" />
+    </svg>
+  );
+}
+
+function ThemeButton() {
+  const next = themes[(themes.indexOf(theme.value) + 1) % themes.length] ?? 'system';
+  const words = { system: 'as the system', light: 'light', dark: 'dark' };
+  return (
+    <button
+      type="button"
+      class="icon-button"
+      aria-label={`Colours: ${words[theme.value]}. Change to ${words[next]}`}
+      title={`Colours: ${words[theme.value]}`}
+      onClick={() => setTheme(next)}
+    >
+      <svg viewBox="0 0 20 20" width="18" height="18" aria-hidden="true">
+        <circle cx="10" cy="10" r="7" fill="none" stroke="currentColor" stroke-width="1.6" />
+        {theme.value === 'system' && <path d="M10 3a7 7 0 0 1 0 14z" fill="currentColor" />}
+        {theme.value === 'dark' && <circle cx="10" cy="10" r="7" fill="currentColor" />}
+        {theme.value === 'light' && <circle cx="10" cy="10" r="2" fill="currentColor" />}
+      </svg>
+    </button>
+  );
+}

@@ -1,0 +1,17 @@
+import type { ComponentChildren } from 'preact';
+
+/** A wide thing that scrolls by itself, also by keyboard. */
+export function Scrolled({
+  label,
+  children,
+}: {
+  readonly label: string;
+  readonly children: ComponentChildren;
+}) {
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard
+    <section class="scroll" tabIndex={0} aria-label={label}>
+      {children}
+    </section>
+  );
+}

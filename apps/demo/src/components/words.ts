@@ -1,0 +1,35 @@
+import type { BackendName, Lane } from '../worker/protocol.js';
+
+export const backendTitle: Readonly<Record<BackendName, string>> = { wasm: 'WebAssembly', webgl: 'WebGL' };
+export const laneTitle: Readonly<Record<Lane, string>> = { residual: 'With shortcuts', plain: 'Plain twin' };
+
+const whole = new Intl.NumberFormat('en');
+
+export const count = (value: number) => whole.format(value);
+export const percent = (share: number, digits = 0) => `${(100 * share).toFixed(digits)} %`;
+
+/** 1.2 million, 96,133, 4.1 billion. */
+export function large(value: number): string {
+  if (value >= 1e9) return `${(value / 1e9).toFixed(2)} billion`;
+  if (value >= 1e6) return `${(value / 1e6).toFixed(1)} million`;
+  return count(value);
+}
+
+export function milliseconds(value: number): string {
+  if (value >= 10_000) return `${(value / 1000).toFixed(0)} s`;
+  if (value >= 1000) return `${(value / 1000).toFixed(1)} s`;
+  return value >= 10 ? `${value.toFixed(0)} ms` : `${value.toFixed(1)} ms`;
+}
+
+export function duration(seconds: number): string {
+  const rounded = Math.round(seconds);
+  if (rounded < 60) return `${rounded} s`;
+  const minutes = Math.floor(rounded / 60);
+  return minutes < 60
+    ? `${minutes} min ${rounded % 60} s`
+    : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
+export function fileSize(bytes: number): string {
+  return bytes < 1e6 ? `${Math.round(bytes / 1e3)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
+}

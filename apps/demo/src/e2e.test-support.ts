@@ -1,0 +1,141 @@
+import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { browserFlags, findBrowser, needsNoSandbox } from '@resnetjs/parity/node';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright';
+import { type Served, serve } from '../server/serve.mjs';
+
+const page = fileURLToPath(new URL('../dist', import.meta.url));
+const program = fileURLToPath(new URL('../../cli/dist/main.js', import.meta.url));
+const axe = fileURLToPath(import.meta.resolve('axe-core/axe.min.js'));
+
+const search = findBrowser();
+/** Why the page can't be tried here; where every test must run, that is a failure. */
+export const whyNoBrowser = search.found || process.env.CI ? null : search.reason;
+
+/** The page in a browser of its own, with a fresh profile. */
+export interface Visit {
+  readonly url: string;
+  readonly browser: Browser;
+  readonly context: BrowserContext;
+  readonly page: Page;
+  /** What went wrong in the page without being shown. */
+  readonly errors: string[];
+  /** Addresses beyond the page's own host that it asked for. */
+  readonly outside: string[];
+  close(): Promise<void>;
+}
+
+export interface VisitOptions {
+  /** Serves without headers, as many static hosts do. */
+  readonly plain?: boolean;
+  readonly flags?: readonly string[];
+  readonly room?: string;
+  readonly viewport?: { readonly width: number; readonly height: number };
+}
+
+export async function visit(options: VisitOptions = {}): Promise<Visit> {
+  const { plain = false, flags = [], room = 'look', viewport = { width: 1280, height: 900 } } = options;
+  if (!search.found) throw new Error(search.reason);
+  const served: Served = await serve(page, { plain });
+  const browser = await chromium.launch({
+    executablePath: search.path,
+    args: [...browserFlags(), ...flags],
+    chromiumSandbox: !needsNoSandbox,
+  });
+  const context = await browser.newContext({ viewport, acceptDownloads: true });
+  const first = await context.newPage();
+  const errors: string[] = [];
+  const outside: string[] = [];
+  first.on('pageerror', ({ message }) => errors.push(message));
+  first.on('console', (message) => {
+    if (/Content Security Policy|Refused to/.test(message.text())) errors.push(message.text());
+  });
+  context.on('request', (request) => {
+    const address = request.url();
+    if (!address.startsWith(served.url) && !/^(blob|data):/.test(address)) outside.push(address);
+  });
+  await first.goto(`${served.url}#${room}`);
+  return {
+    url: served.url,
+    browser,
+    context,
+    page: first,
+    errors,
+    outside,
+    async close() {
+      await browser.close();
+      await served.close();
+    },
+  };
+}
+
+/** What axe finds, as `rule: element`. */
+export async function accessibilityProblems(of: Page): Promise<string[]> {
+  // The page's policy lets no script in; the browser's own does.
+  await of.evaluate(readFileSync(axe, 'utf8'));
+  return of.evaluate(async () => {
+    const { axe } = globalThis as unknown as { axe: typeof import('axe-core') };
+    const { violations } = await axe.run(document);
+    return violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target.join(' ')}`));
+  });
+}
+
+/** Runs `resnet` to its end, and returns what it prints. */
+export function resnet(args: readonly string[], folder: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [program, ...args], { cwd: folder });
+    let output = '';
+    let problem = '';
+    child.stdout.setEncoding('utf8').on('data', (text) => {
+      output += text;
+    });
+    child.stderr.setEncoding('utf8').on('data', (text) => {
+      problem += text;
+    });
+    child.once('error', reject);
+    child.once('close', (code) => {
+      if (code === 0) resolve(output);
+      else reject(new Error(`resnet ${args.join(' ')} ended with ${code}: ${problem}`));
+    });
+  });
+}
+
+/** Fills the form of the Train room. */
+export async function setUpTraining(
+  of: Page,
+  numbers: Readonly<
+    Partial<
+      Record<'Epochs' | 'Pictures a step' | 'Pictures to draw' | 'Size, pixels' | 'Learning rate', number>
+    >
+  >,
+): Promise<void> {
+  await of.locator('details.setup-part > summary').click();
+  for (const [label, value] of Object.entries(numbers)) {
+    await of.getByLabel(label, { exact: true }).fill(String(value));
+  }
+  await of.getByLabel('Its course').focus(); // the last field is changed when it is left
+}
+
+export async function startTraining(of: Page): Promise<void> {
+  await of.getByRole('button', { name: 'Start training' }).click();
+}
+
+/** Steps that the page says are done. */
+export async function stepsDone(of: Page): Promise<number> {
+  const text = (await of.locator('.running').textContent()) ?? '';
+  return Number(/Step ([\d,]+) of/.exec(text)?.[1]?.replace(/,/g, '') ?? 0);
+}
+
+export async function waitForSteps(of: Page, steps: number): Promise<void> {
+  while ((await stepsDone(of)) < steps) await of.waitForTimeout(200);
+}
+
+/** What a press of a button downloads. */
+export async function downloaded(of: Page, button: string): Promise<Buffer> {
+  const [file] = await Promise.all([
+    of.waitForEvent('download'),
+    of.getByRole('button', { name: button, exact: true }).click(),
+  ]);
+  return readFileSync(await file.path());
+}

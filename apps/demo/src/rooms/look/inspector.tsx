@@ -1,0 +1,81 @@
+import type { Drawing, Facts } from '@resnetjs/core';
+import { large } from '../../components/words.js';
+import { factsOf, selected } from './subject.js';
+
+const shape = (dimensions: readonly number[]) => dimensions.join(' × ');
+
+/** What the layer does, for who never met one. */
+const explanations: Readonly<Record<string, string>> = {
+  InputLayer: 'The picture: a grid of pixels, with a number each for red, green and blue.',
+  Conv2D:
+    'A small window slides over the map. Wherever what it sees resembles one of its filters, that filter’s map lights up.',
+  BatchNormalization: 'Brings each channel to a common range, so that the next layer finds what it expects.',
+  Activation:
+    'ReLU: keeps what is positive, and sets the rest to 0. Without it, all layers together would be no more than one.',
+  Add: 'The block’s result and its input, added. The gradient, on its way back, passes through here undiminished.',
+  ZeroPadding2D: 'A frame of zeros around the map, so that the window also reaches the border.',
+  MaxPooling2D: 'Of each small neighbourhood only the largest value stays: a smaller map.',
+  AveragePooling2D: 'Of each neighbourhood the mean stays: a smaller map.',
+  Flatten: 'Lays the maps out in one long list.',
+  Dense: 'One score for each class, from all that was found.',
+  Stem: 'The first look: edges and colours, on a map that is made smaller at once.',
+  Head: 'The last word: what was found anywhere in the picture becomes a score for each class.',
+  Block:
+    'A few layers, and a line around them: what comes out is the input, plus what the layers found to add.',
+  Shortcut: 'The way around: here the size changes, so a 1×1 convolution brings the input to the new one.',
+  Stage: 'Blocks that work on maps of one size.',
+};
+
+/** The layer or block under the pointer, or the network as a whole. */
+export function Inspector({ drawing }: { readonly drawing: Drawing }) {
+  const facts = factsOf(drawing, selected.value);
+  return (
+    <section class={facts === null ? 'inspector' : 'inspector told'} aria-live="polite" aria-atomic="true">
+      {facts === null ? <Whole drawing={drawing} /> : <One facts={facts} />}
+    </section>
+  );
+}
+
+function Whole({ drawing }: { readonly drawing: Drawing }) {
+  return (
+    <>
+      <h2>{drawing.title}</h2>
+      <dl class="facts">
+        <dt>Learned numbers</dt>
+        <dd class="number">{large(drawing.parameters)}</dd>
+        <dt>Multiply-adds</dt>
+        <dd class="number">{large(drawing.multiplyAdds)} a picture</dd>
+      </dl>
+      <p class="aside">
+        Point at a layer, or walk with the arrow keys. Press a block to open it. The higher a bar, the larger
+        its map; the thicker, the more channels.
+      </p>
+    </>
+  );
+}
+
+function One({ facts }: { readonly facts: Facts }) {
+  const { name, type, inputShapes, outputShape, parameters, multiplyAdds } = facts;
+  return (
+    <>
+      <h2>{name}</h2>
+      <p class="aside">{explanations[type] ?? type}</p>
+      <dl class="facts">
+        <dt>Kind</dt>
+        <dd>{type}</dd>
+        {inputShapes.length > 0 && (
+          <>
+            <dt>Takes</dt>
+            <dd class="number">{inputShapes.map(shape).join(' and ')}</dd>
+          </>
+        )}
+        <dt>Gives</dt>
+        <dd class="number">{shape(outputShape)}</dd>
+        <dt>Learned numbers</dt>
+        <dd class="number">{large(parameters)}</dd>
+        <dt>Multiply-adds</dt>
+        <dd class="number">{large(multiplyAdds)}</dd>
+      </dl>
+    </>
+  );
+}

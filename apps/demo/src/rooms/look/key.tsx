@@ -1,0 +1,41 @@
+import type { Drawing } from '@resnetjs/core';
+
+const entries = [
+  ['identity', 'identity shortcut: the input, added as it is'],
+  ['projection', 'projection shortcut: brought to the new size first'],
+  ['conv', 'convolution'],
+  ['norm', 'batch normalization'],
+  ['act', 'ReLU'],
+  ['pool', 'pooling'],
+  ['dense', 'dense layer'],
+] as const;
+
+/** What the lines and shades mean, of those that are there. */
+export function Key({ drawing }: { readonly drawing: Drawing }) {
+  const kinds = new Set<string>([
+    ...drawing.nodes.flatMap(({ kind, bars }) => [kind, ...bars.map((bar) => bar.kind)]),
+    ...drawing.edges.map(({ kind }) => kind),
+  ]);
+  return (
+    <ul class="key" aria-label="What the drawing’s signs mean">
+      {entries
+        .filter(([kind]) => kinds.has(kind))
+        .map(([kind, words]) => (
+          <li key={kind}>
+            <svg width="26" height="14" viewBox="0 0 26 14" aria-hidden="true">
+              {kind === 'identity' || kind === 'projection' ? (
+                <g class={`edge ${kind}`}>
+                  <path class="wire" d="M1 7h24" />
+                </g>
+              ) : (
+                <g class={`node ${kind}`}>
+                  <rect class="shape" x="1" y="1" width="24" height="12" rx="3" />
+                </g>
+              )}
+            </svg>
+            {words}
+          </li>
+        ))}
+    </ul>
+  );
+}

@@ -1,0 +1,72 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { accessibilityProblems, type Visit, visit, whyNoBrowser } from '../../e2e.test-support.js';
+
+describe.skipIf(whyNoBrowser !== null)(`the Look room ${whyNoBrowser ?? ''}`, () => {
+  let here: Visit;
+  beforeAll(async () => {
+    here = await visit({ room: 'look' });
+  });
+  afterAll(() => here.close());
+
+  it('draws ResNet-50 from its data, and opens its blocks', async () => {
+    const { page } = here;
+    const drawing = page.locator('.diagram').first();
+    await drawing.waitFor();
+    expect(await drawing.locator('.node.block').count()).toBe(16);
+    expect(await page.locator('.inspector').textContent()).toContain('23.6 million');
+    await drawing.locator('.node.block').first().click();
+    expect(await drawing.locator('.node.block').count()).toBe(15);
+    expect(await drawing.locator('.node.conv').count()).toBe(4); // three, and the projection's
+    await page.getByRole('button', { name: 'Open all blocks' }).click();
+    expect(await drawing.locator('.node.conv').count()).toBe(53);
+    expect(await drawing.locator('.node.add').count()).toBe(16);
+  });
+
+  it('tells of a layer by keyboard alone', async () => {
+    const { page } = here;
+    await page.getByRole('button', { name: 'Close all blocks' }).click();
+    await page.locator('.diagram [tabindex="0"]').first().focus();
+    await page.keyboard.press('Home');
+    for (let i = 0; i < 2; i++) await page.keyboard.press('ArrowRight');
+    expect(await page.locator('.inspector h2').textContent()).toBe('block 2a');
+    await page.keyboard.press('Enter');
+    expect(await page.locator('.diagram .group.block').count()).toBe(1);
+  });
+
+  it('draws the plain twin without a single shortcut', async () => {
+    const { page } = here;
+    await page.getByLabel('Its plain twin beneath').check();
+    const [residual, plain] = [page.locator('.diagram').first(), page.locator('.diagram').nth(1)];
+    expect(await residual.locator('.edge.identity').count()).toBe(12);
+    expect(await residual.locator('.edge.projection').count()).toBeGreaterThanOrEqual(4);
+    expect(await plain.locator('.edge:not(.main)').count()).toBe(0);
+  });
+
+  it('pushes a picture through, and shows the maps of a layer', async () => {
+    const { page } = here;
+    await page.getByLabel('What to look at').selectOption({ label: 'A small network' });
+    await page.getByRole('button', { name: 'Open all blocks' }).click();
+    await page.locator('.node.conv').nth(1).hover();
+    await page.getByRole('button', { name: 'Hand 5' }).click();
+    await page.locator('.maps figcaption', { hasText: 'conv1a: all 32 maps, 16 × 16' }).waitFor();
+  });
+
+  it('is accessible, asks nobody else, and hides no error', async () => {
+    expect(await accessibilityProblems(here.page)).toEqual([]);
+    expect(here.outside).toEqual([]);
+    expect(here.errors).toEqual([]);
+  });
+});
+
+describe.skipIf(whyNoBrowser !== null)('a static host that sets no headers', () => {
+  it('is isolated by the service worker, so that threads compute', async () => {
+    const { page, errors, close } = await visit({ plain: true, room: 'use' });
+    try {
+      await page.waitForFunction(() => crossOriginIsolated, undefined, { timeout: 20_000 });
+      await page.locator('.lamp-ready').waitFor();
+      expect(errors).toEqual([]);
+    } finally {
+      await close();
+    }
+  });
+});

@@ -1,0 +1,148 @@
+import { drawNetwork, type Drawing, type Network } from '@resnetjs/core';
+import { useComputed, useSignal } from '@preact/signals';
+import { useEffect, useRef } from 'preact/hooks';
+import { model, useEngine } from '../../engine/session.js';
+import { Diagram } from './diagram.js';
+import { Inspector } from './inspector.js';
+import { Key } from './key.js';
+import { PicturePush } from './picture-push.js';
+import {
+  chooseSubject,
+  modelNetwork,
+  network,
+  opened,
+  plainTwin,
+  type SubjectName,
+  subject,
+  subjects,
+  withPlain,
+} from './subject.js';
+import { Why } from './why.js';
+import './look.css';
+
+/** A network, opened. */
+export function Look() {
+  const width = useSignal(1000);
+  const canvas = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const element = canvas.current;
+    if (element === null) return;
+    const measure = () => {
+      // In steps, so that a drawing isn't laid out anew for every pixel.
+      width.value = Math.max(300, 20 * Math.floor(element.clientWidth / 20));
+    };
+    measure();
+    const observer = new ResizeObserver(measure);
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, []);
+  useEffect(() => {
+    if (model.value === null) {
+      modelNetwork.value = null;
+      if (subject.value === 'model') chooseSubject('resnet50');
+      return;
+    }
+    void useEngine()
+      .then((engine) => engine.ask('modelNetwork', null))
+      .then(
+        (found) => {
+          modelNetwork.value = found;
+        },
+        () => undefined,
+      );
+  }, [model.value]);
+  const drawing = useComputed(() => draw(network.value, width.value, opened.value));
+  const twin = useComputed(() => (withPlain.value ? draw(plainTwin.value, width.value, opened.value) : null));
+
+  return (
+    <>
+      <div class="room-head">
+        <h1>A deep network, opened</h1>
+        <p class="lead">
+          Stack too many layers and a network stops learning. In 2015 a small idea changed that: let each
+          block only <em>add</em> something to what comes in. The{' '}
+          <span class="shortcut-words">orange lines</span> are that idea.
+        </p>
+      </div>
+      <div class="look-floor">
+        <div class="look-drawing" ref={canvas}>
+          <Choices />
+          <Diagram drawing={drawing.value} />
+          {twin.value !== null && (
+            <section aria-label="The plain twin">
+              <h2>Its plain twin</h2>
+              <p class="aside">
+                The same layers and the same numbers, without the orange lines. Every signal has to pass
+                through every layer, on the way there and on the way back. The Train room shows what comes of
+                it.
+              </p>
+              <Diagram drawing={twin.value} still />
+            </section>
+          )}
+          <Key drawing={drawing.value} />
+        </div>
+        <aside class="look-side" aria-label="What is looked at">
+          <Inspector drawing={drawing.value} />
+          <PicturePush drawing={drawing.value} />
+        </aside>
+      </div>
+      <Why />
+    </>
+  );
+}
+
+function draw(of: Network, width: number, open: ReadonlySet<string>): Drawing {
+  return drawNetwork(of, { width, open: [...open] });
+}
+
+function Choices() {
+  const names = (Object.keys(subjects) as SubjectName[]).filter(
+    (name) => name !== 'model' || modelNetwork.value !== null,
+  );
+  const { stages, stem, head } = network.value;
+  const all = [
+    ...(stem.length > 0 ? ['stem'] : []),
+    ...stages.flatMap((blocks, stage) => blocks.map((_, block) => `stage${stage}.block${block}`)),
+    ...(head.length > 0 ? ['head'] : []),
+  ];
+  const allOpen = all.every((id) => opened.value.has(id));
+  return (
+    <div class="look-choices">
+      <div class="field look-subject">
+        <label for="subject" class="visually-hidden">
+          What to look at
+        </label>
+        <select
+          id="subject"
+          value={subject.value}
+          onChange={(event) => chooseSubject(event.currentTarget.value as SubjectName)}
+        >
+          {names.map((name) => (
+            <option key={name} value={name}>
+              {subjects[name]}
+            </option>
+          ))}
+        </select>
+      </div>
+      <button
+        type="button"
+        class="button"
+        onClick={() => {
+          opened.value = new Set(allOpen ? [] : all);
+        }}
+      >
+        {allOpen ? 'Close all blocks' : 'Open all blocks'}
+      </button>
+      <label class="choice">
+        <input
+          type="checkbox"
+          checked={withPlain.value}
+          onChange={() => {
+            withPlain.value = !withPlain.value;
+          }}
+        />
+        <span>Its plain twin beneath</span>
+      </label>
+    </div>
+  );
+}

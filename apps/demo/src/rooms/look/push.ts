@@ -1,0 +1,31 @@
+// A picture on its way through the network: what the chosen layer makes of it.
+
+import { signal } from '@preact/signals';
+import type { Network } from '@resnetjs/core';
+import { wordsOf } from '../../engine/engine.js';
+import { useEngine } from '../../engine/session.js';
+import type { Maps, PictureOrder } from '../../worker/protocol.js';
+
+export const pushed = signal<PictureOrder | null>(null);
+export const maps = signal<Maps | null>(null);
+export const pushProblem = signal<string | null>(null);
+
+let asked = 0;
+
+/** Asks for the maps; an answer that comes after a newer question is passed over. */
+export async function pushThrough(network: Network | 'model', step: number): Promise<void> {
+  const picture = pushed.value;
+  if (picture === null) return;
+  const question = ++asked;
+  pushProblem.value = null;
+  try {
+    const engine = await useEngine();
+    const answer = await engine.ask('featureMaps', { network, picture, step });
+    if (question === asked) maps.value = answer;
+  } catch (error) {
+    if (question === asked) {
+      maps.value = null;
+      pushProblem.value = wordsOf(error);
+    }
+  }
+}

@@ -1,0 +1,118 @@
+// Runs the cases on each chosen backend, in a worker of its own, and keeps the results.
+
+import { signal } from '@preact/signals';
+import { Engine, EngineError, wordsOf } from '../../engine/engine.js';
+import type {
+  BackendFacts,
+  BackendName,
+  ProofCase,
+  ProofResult,
+  PublishedProof,
+  SpeedResult,
+} from '../../worker/protocol.js';
+
+export type Level = 'quick' | 'full';
+
+/** What one backend showed. */
+export interface Proof {
+  readonly backend: BackendName;
+  readonly facts: BackendFacts | null;
+  /** Why it can't run here, or why it ended. */
+  readonly problem: string | null;
+  /** By the case's number. */
+  readonly results: ReadonlyMap<number, ProofResult>;
+  readonly published: readonly PublishedProof[];
+  readonly speeds: readonly SpeedResult[];
+}
+
+export const level = signal<Level>('quick');
+export const chosen = signal<readonly BackendName[]>(['wasm', 'webgl']);
+export const cases = signal<readonly ProofCase[]>([]);
+export const proofs = signal<readonly Proof[]>([]);
+/** What is being done; null while nothing is. */
+export const proving = signal<{ readonly words: string; readonly done: number; readonly of: number } | null>(
+  null,
+);
+
+let current: Engine | null = null;
+let stopped = false;
+
+/** One case in three: every kind of layer, block and network is among them. */
+function casesOf(all: readonly ProofCase[]): readonly ProofCase[] {
+  return level.value === 'full'
+    ? all
+    : all.filter(({ id }, index) => id % 3 === 0 || index === all.length - 1);
+}
+
+export async function prove(): Promise<void> {
+  if (proving.value !== null) return;
+  stopped = false;
+  cases.value = [];
+  proofs.value = chosen.value.map((backend) => ({
+    backend,
+    facts: null,
+    problem: null,
+    results: new Map(),
+    published: [],
+    speeds: [],
+  }));
+  proving.value = { words: 'Starting', done: 0, of: 1 };
+  try {
+    for (const backend of chosen.value) {
+      if (!stopped) await proveOn(backend);
+    }
+  } finally {
+    proving.value = null;
+  }
+}
+
+export function stopProving(): void {
+  stopped = true;
+  current?.close();
+}
+
+async function proveOn(backend: BackendName): Promise<void> {
+  const engine = new Engine(backend);
+  current = engine;
+  const tell = (part: Partial<Proof>) => {
+    proofs.value = proofs.value.map((proof) => (proof.backend === backend ? { ...proof, ...part } : proof));
+  };
+  try {
+    const facts = await engine.ask('start', { backend });
+    tell({ facts });
+    const asked = casesOf(await engine.ask('proofCases', null));
+    cases.value = asked;
+    const results = new Map<number, ProofResult>();
+    const of = asked.length + 2;
+    for (const [done, { id, name }] of asked.entries()) {
+      proving.value = { words: name, done, of };
+      results.set(id, await engine.ask('proveCase', { id, precision: facts.precision }));
+      tell({ results: new Map(results) });
+    }
+    proving.value = { words: 'the published numbers', done: asked.length, of };
+    tell({ published: await engine.ask('provePublished', null) });
+    proving.value = { words: 'the speed', done: asked.length + 1, of };
+    tell({ speeds: await engine.ask('measureSpeed', null) });
+  } catch (error) {
+    const wasStopped = error instanceof EngineError && error.code === 'closed';
+    tell({ problem: wasStopped ? 'It was stopped before the end.' : wordsOf(error) });
+  } finally {
+    current = null;
+    engine.close();
+  }
+}
+
+export interface Summary {
+  readonly passed: number;
+  readonly judged: number;
+  readonly worst: number;
+}
+
+export function summarize({ results }: Proof): Summary {
+  const all = [...results.values()];
+  return {
+    passed: all.filter(({ passed }) => passed).length,
+    judged: all.length,
+    worst: Math.max(0, ...all.map(({ error }) => error)),
+  };
+}

@@ -1,0 +1,60 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  accessibilityProblems,
+  downloaded,
+  type Visit,
+  visit,
+  whyNoBrowser,
+} from '../../e2e.test-support.js';
+
+describe.skipIf(whyNoBrowser !== null)(`the Prove room ${whyNoBrowser ?? ''}`, () => {
+  let here: Visit;
+  beforeAll(async () => {
+    here = await visit({ room: 'prove' });
+  });
+  afterAll(() => here.close());
+
+  it('judges both backends, and hands out a report', async () => {
+    const { page } = here;
+    await page.getByRole('button', { name: 'Prove it here' }).click();
+    const report = page.getByRole('button', { name: 'Download the report' });
+    await report.waitFor({ timeout: 240_000 });
+    for (const name of ['WebAssembly', 'WebGL']) {
+      const verdict = (await page.getByRole('region', { name, exact: true }).textContent()) ?? '';
+      const [, passed, judged] = /(\d+) of (\d+)/.exec(verdict) ?? [];
+      expect(Number(judged)).toBeGreaterThan(10);
+      expect(passed).toBe(judged);
+    }
+    expect(await page.locator('.prove-part td .good').count()).toBe(20);
+    expect(await page.locator('.speeds .number').count()).toBe(6);
+
+    const html = (await downloaded(page, 'Download the report')).toString();
+    const json = /<script type="application\/json" id="figures">(.*)<\/script>/.exec(html)?.[1] ?? '';
+    const { cases, proofs } = JSON.parse(json);
+    expect(proofs.map(({ backend }: { backend: string }) => backend)).toEqual(['wasm', 'webgl']);
+    for (const { results } of proofs) expect(results).toHaveLength(cases.length);
+  });
+
+  it('is accessible, asks nobody else, and hides no error', async () => {
+    expect(await accessibilityProblems(here.page)).toEqual([]);
+    expect(here.outside).toEqual([]);
+    expect(here.errors).toEqual([]);
+  });
+
+  it('says it where a backend can’t run, and judges the other', async () => {
+    const { page, close } = await visit({
+      room: 'prove',
+      flags: ['--disable-gpu', '--disable-software-rasterizer'],
+    });
+    try {
+      await page.getByRole('button', { name: 'Prove it here' }).click();
+      await page.getByRole('button', { name: 'Download the report' }).waitFor({ timeout: 120_000 });
+      const webgl = page.getByRole('region', { name: 'WebGL', exact: true });
+      expect(await webgl.getByRole('alert').textContent()).toMatch(/WebGL/);
+      const wasm = page.getByRole('region', { name: 'WebAssembly', exact: true });
+      expect(await wasm.textContent()).toMatch(/(\d+) of \1/);
+    } finally {
+      await close();
+    }
+  });
+});

@@ -1,0 +1,111 @@
+import { Segmented } from '../../components/segmented.js';
+import { download } from '../../components/download.js';
+import { backendTitle } from '../../components/words.js';
+import { type BackendName, backendNames } from '../../worker/protocol.js';
+import { Matrix } from './matrix.js';
+import { chosen, level, proofs, prove, proving, stopProving } from './proof.js';
+import { Published } from './published.js';
+import { reportHtml } from './report.js';
+import { Speeds } from './speeds.js';
+import { Verdicts } from './verdicts.js';
+import './prove.css';
+
+/** The same numbers everywhere: measured on the visitor's own device. */
+export function Prove() {
+  const now = proving.value;
+  const any = proofs.value.some(({ results }) => results.size > 0);
+  return (
+    <>
+      <div class="room-head">
+        <h1>Prove</h1>
+        <p class="lead">
+          A network must give the same numbers wherever it runs. Here each backend of this device computes
+          layers, blocks and whole networks, forwards and backwards, and is judged by the same arithmetic done
+          slowly, in 64 bits.
+        </p>
+      </div>
+      <form
+        class="prove-form"
+        aria-label="What to prove"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void prove();
+        }}
+      >
+        <fieldset disabled={now !== null} class="prove-choices">
+          <legend class="visually-hidden">Backends and cases</legend>
+          <fieldset class="prove-backends">
+            <legend>Backends</legend>
+            {backendNames.map((name) => (
+              <Choice key={name} name={name} />
+            ))}
+          </fieldset>
+          <Segmented
+            label="Cases"
+            name="level"
+            value={level.value}
+            options={[
+              { value: 'quick', title: 'One in three' },
+              { value: 'full', title: 'All' },
+            ]}
+            onChange={(value) => {
+              level.value = value;
+            }}
+          />
+        </fieldset>
+        <div class="row">
+          {/* Two elements: were it one, the click that stops would submit the button that it has become. */}
+          {now === null ? (
+            <button key="start" type="submit" class="button primary" disabled={chosen.value.length === 0}>
+              Prove it here
+            </button>
+          ) : (
+            <button key="stop" type="button" class="button" onClick={stopProving}>
+              Stop
+            </button>
+          )}
+          {any && now === null && (
+            <button
+              type="button"
+              class="button"
+              onClick={() => download(new Blob([reportHtml()], { type: 'text/html' }), 'parity.html')}
+            >
+              Download the report
+            </button>
+          )}
+        </div>
+      </form>
+      {now !== null && (
+        <div class="prove-progress">
+          <p role="status" class="aside">
+            {now.words} …
+          </p>
+          <progress aria-label="Cases judged" max={now.of} value={now.done} />
+        </div>
+      )}
+      <Verdicts />
+      <Matrix />
+      <Published />
+      <Speeds />
+    </>
+  );
+}
+
+function Choice({ name }: { readonly name: BackendName }) {
+  const isChosen = chosen.value.includes(name);
+  return (
+    <label class="choice">
+      <input
+        type="checkbox"
+        checked={isChosen}
+        onChange={() => {
+          // In the order of the page, whichever was chosen last.
+          chosen.value = backendNames.filter((each) =>
+            each === name ? !isChosen : chosen.value.includes(each),
+          );
+        }}
+      />
+      <span>{backendTitle[name]}</span>
+    </label>
+  );
+}

@@ -1,0 +1,62 @@
+import { Scrolled } from '../../components/scrolled.js';
+import { backendTitle } from '../../components/words.js';
+import { proofs } from './proof.js';
+
+/** What the course's documents printed, and whether it comes out here. */
+export function Published() {
+  const shown = proofs.value.filter(({ published }) => published.length > 0);
+  const [first] = shown;
+  if (first === undefined) return null;
+  return (
+    <section class="prove-part" aria-labelledby="published">
+      <h2 id="published">Numbers that were published</h2>
+      <p class="aside prove-words">
+        Printed in a course’s notebooks and assignments, years ago, by TensorFlow: the same calls, to the last
+        printed digit.
+      </p>
+      <Scrolled label="Published numbers, by backend">
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">Call</th>
+              <th scope="col">Printed in</th>
+              {shown.map(({ backend }) => (
+                <th key={backend} scope="col">
+                  {backendTitle[backend]}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {first.published.map(({ source, call }, index) => (
+              <tr key={index}>
+                <td>
+                  <code>{call}</code>
+                </td>
+                <td>{source}</td>
+                {shown.map(({ backend, published }) => (
+                  <td key={backend}>
+                    {published[index]?.passed ? (
+                      <span class="good">the same</span>
+                    ) : (
+                      <Departs message={published[index]?.message} />
+                    )}
+                  </td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </Scrolled>
+    </section>
+  );
+}
+
+function Departs({ message = '' }: { readonly message: string | undefined }) {
+  return (
+    <details>
+      <summary class="problem">differs</summary>
+      {message}
+    </details>
+  );
+}

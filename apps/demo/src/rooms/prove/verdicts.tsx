@@ -1,0 +1,59 @@
+import { FactRows } from '../../components/backend-facts.js';
+import { backendTitle } from '../../components/words.js';
+import { type Proof, proofs, proving, summarize } from './proof.js';
+
+/** A backend in a sentence: how many cases it holds, and what drives it. */
+export function Verdicts() {
+  if (proofs.value.length === 0) {
+    return (
+      <p class="aside prove-words">
+        Nothing has been measured yet. Without a graphics card, WebGL is computed by the processor, and takes
+        some minutes.
+      </p>
+    );
+  }
+  return (
+    <div class="verdicts">
+      {proofs.value.map((proof) => (
+        <Verdict key={proof.backend} proof={proof} />
+      ))}
+    </div>
+  );
+}
+
+function Verdict({ proof }: { readonly proof: Proof }) {
+  const { facts, problem, backend } = proof;
+  const { passed, judged, worst } = summarize(proof);
+  const holds = judged > 0 && passed === judged;
+  return (
+    <section class="verdict" aria-label={backendTitle[backend]}>
+      <h2>{backendTitle[backend]}</h2>
+      {judged > 0 ? (
+        <p class={`verdict-words ${holds ? 'good' : 'bad'}`}>
+          <strong>
+            {passed} of {judged}
+          </strong>{' '}
+          within their bounds
+        </p>
+      ) : (
+        <p class="verdict-words">{problem === null && proving.value !== null ? 'Waiting' : 'Not measured'}</p>
+      )}
+      {problem !== null && (
+        <p class="problem" role="alert">
+          {problem}
+        </p>
+      )}
+      {facts !== null && (
+        <dl class="facts">
+          {judged > 0 && (
+            <>
+              <dt>Furthest from the truth</dt>
+              <dd class="number">{worst.toExponential(1)}</dd>
+            </>
+          )}
+          <FactRows facts={facts} />
+        </dl>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,45 @@
+/** A picture, and the folder that it lay in: its class. */
+export interface FoundFile {
+  readonly folder: string;
+  readonly file: File;
+}
+
+const isPicture = (name: string) => /\.(jpe?g|png|webp)$/i.test(name);
+const isHidden = (name: string) => name.startsWith('.');
+
+/** The pictures of what was dropped: folders of classes, one folder that holds them, or single files, without a folder. */
+export async function findDropped(items: DataTransferItemList): Promise<FoundFile[]> {
+  // Entries have to be taken before anything is awaited: the list is empty afterwards.
+  const entries = Array.from(items).flatMap((item) => item.webkitGetAsEntry() ?? []);
+  const found: FoundFile[] = [];
+  for (const entry of entries) await collect(entry, '', found);
+  return found;
+}
+
+/** The pictures of a chosen folder: each file tells its path. */
+export function findChosen(files: FileList): FoundFile[] {
+  return Array.from(files).flatMap((file) => {
+    const path = file.webkitRelativePath.split('/');
+    return isPicture(file.name) && !path.some(isHidden) ? { folder: path.at(-2) ?? '', file } : [];
+  });
+}
+
+async function collect(entry: FileSystemEntry, folder: string, found: FoundFile[]): Promise<void> {
+  if (isHidden(entry.name)) return;
+  if (entry.isFile) {
+    const file = await new Promise<File>((resolve, reject) => {
+      (entry as FileSystemFileEntry).file(resolve, reject);
+    });
+    if (isPicture(file.name) || /\.h5$/i.test(file.name)) found.push({ folder, file });
+    return;
+  }
+  const reader = (entry as FileSystemDirectoryEntry).createReader();
+  for (;;) {
+    // A reader gives at most a hundred entries at a time.
+    const some = await new Promise<FileSystemEntry[]>((resolve, reject) => {
+      reader.readEntries(resolve, reject);
+    });
+    if (some.length === 0) return;
+    for (const each of some) await collect(each, entry.name, found);
+  }
+}

@@ -1,0 +1,164 @@
+import { useSignal } from '@preact/signals';
+import { useRef } from 'preact/hooks';
+import { FileDrop } from '../../components/file-drop.js';
+import { Webcam } from '../../components/webcam.js';
+import { count } from '../../components/words.js';
+import { type FoundFile, findChosen, findDropped } from './dropped-folders.js';
+import { addPictures, ownClasses, ownFile, removeClass, renameClass, unreadable } from './own-pictures.js';
+
+/** The visitor's pictures, class by class: folders, or the webcam. */
+export function OwnPictures() {
+  const problem = useSignal<string | null>(null);
+  const filming = useSignal<string | null>(null);
+  const folders = useRef<HTMLInputElement>(null);
+  const hdf5 = useRef<HTMLInputElement>(null);
+
+  const take = (found: readonly FoundFile[]) => {
+    problem.value = null;
+    const course = found.find(({ file }) => /\.h5$/i.test(file.name));
+    if (course) {
+      ownFile.value = course.file;
+      return;
+    }
+    if (found.length === 0) {
+      problem.value =
+        'There were no JPEG, PNG or WebP pictures in it. Drop a folder for each class, with pictures in it.';
+      return;
+    }
+    if (found.some(({ folder }) => folder === '')) {
+      problem.value =
+        'Pictures without a folder have no class. Put those of each class in a folder of its own, and drop the folders.';
+      return;
+    }
+    const byFolder = new Map<string, File[]>();
+    for (const { folder, file } of found) byFolder.set(folder, [...(byFolder.get(folder) ?? []), file]);
+    for (const [folder, files] of byFolder) addPictures(folder, files);
+  };
+
+  const addClass = () => {
+    let number = ownClasses.value.length + 1;
+    while (ownClasses.value.some(({ name }) => name === `class ${number}`)) number++;
+    addPictures(`class ${number}`, []);
+    filming.value = `class ${number}`;
+  };
+
+  return (
+    <>
+      <FileDrop
+        label="Drop folders here, one for each class, or one of the course’s HDF5 files"
+        onDrop={async (items) => take(await findDropped(items))}
+      >
+        <button type="button" class="link" onClick={() => folders.current?.click()}>
+          choose a folder
+        </button>{' '}
+        or{' '}
+        <button type="button" class="link" onClick={() => hdf5.current?.click()}>
+          a file
+        </button>
+      </FileDrop>
+      <input
+        ref={hdf5}
+        type="file"
+        accept=".h5,.hdf5"
+        hidden
+        data-purpose="hdf5"
+        onChange={(event) => {
+          const [file] = event.currentTarget.files ?? [];
+          if (file) ownFile.value = file;
+          event.currentTarget.value = '';
+        }}
+      />
+      <input
+        ref={(element) => {
+          folders.current = element;
+          element?.setAttribute('webkitdirectory', '');
+        }}
+        type="file"
+        multiple
+        hidden
+        data-purpose="folders"
+        onChange={(event) => {
+          take(findChosen(event.currentTarget.files as FileList));
+          event.currentTarget.value = '';
+        }}
+      />
+      {problem.value !== null && (
+        <p class="aside problem" role="alert">
+          {problem.value}
+        </p>
+      )}
+      {ownFile.value !== null && (
+        <p class="aside">
+          {ownFile.value.name} is used.{' '}
+          <button
+            type="button"
+            class="link"
+            onClick={() => {
+              ownFile.value = null;
+            }}
+          >
+            Leave it out
+          </button>
+        </p>
+      )}
+      <ul class="classes" aria-label="Classes">
+        {ownClasses.value.map(({ name, files }, index) => (
+          <li key={index}>
+            <input
+              type="text"
+              aria-label={`Name of class ${index + 1}`}
+              value={name}
+              onChange={(event) => {
+                renameClass(name, event.currentTarget.value);
+                if (filming.value === name) filming.value = event.currentTarget.value.trim() || name;
+              }}
+            />
+            <span class="number">{count(files.length)}</span>
+            <button
+              type="button"
+              class="link"
+              aria-pressed={filming.value === name}
+              onClick={() => {
+                filming.value = filming.value === name ? null : name;
+              }}
+            >
+              Webcam
+            </button>
+            <button
+              type="button"
+              class="link"
+              aria-label={`Remove ${name}`}
+              onClick={() => removeClass(name)}
+            >
+              Remove
+            </button>
+          </li>
+        ))}
+      </ul>
+      <button type="button" class="button" onClick={addClass}>
+        Add a class by webcam
+      </button>
+      {filming.value !== null && (
+        <Webcam
+          words={`Hold the button to take pictures of “${filming.value}”.`}
+          onPicture={(file) => addPictures(filming.value as string, [file])}
+          onClose={() => {
+            filming.value = null;
+          }}
+        />
+      )}
+      {unreadable.value.length > 0 && (
+        <details>
+          <summary>{count(unreadable.value.length)} files could not be read and were left out</summary>
+          <ul class="aside">
+            {unreadable.value.slice(0, 20).map(({ name, message }) => (
+              <li key={name}>
+                {name}: {message}
+              </li>
+            ))}
+          </ul>
+        </details>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,86 @@
+import { computed, signal } from '@preact/signals';
+import type { Lane, NetworkOrder, RecipeOrder } from '../../worker/protocol.js';
+
+/** What the form holds. */
+export interface Setup {
+  readonly data: 'signs' | 'own';
+  /** Pictures to draw, where they are drawn. */
+  readonly count: number;
+  /** Height and width of the pictures, in pixels. */
+  readonly size: number;
+  readonly network: NetworkOrder;
+  /** Whether the same network without shortcuts is trained beside it. */
+  readonly twin: boolean;
+  readonly recipe: RecipeOrder;
+}
+
+export interface Experiment {
+  readonly title: string;
+  readonly words: string;
+  readonly setup: Omit<Setup, 'data'>;
+}
+
+const recipe = { batchSize: 16, schedule: 'constant', seed: 0 } as const;
+
+/** Three things to see, each in a minute or two on two cores. */
+export const experiments = {
+  learn: {
+    title: 'Learn to count fingers',
+    words: 'A small residual network, until it names nine hands of ten that it has never seen.',
+    setup: {
+      count: 3000,
+      size: 24,
+      network: { name: 'resnetPreAct', blocks: 3, normalized: true },
+      twin: false,
+      recipe: { ...recipe, epochs: 5, learningRate: 3e-3, schedule: 'cosine' },
+    },
+  },
+  vanish: {
+    title: 'See the gradient vanish',
+    words: 'Deep, and without normalization, as in 2014: a network with shortcuts, and its twin without.',
+    setup: {
+      count: 3000,
+      size: 20,
+      network: { name: 'resnetPreAct', blocks: 12, normalized: false },
+      twin: true,
+      recipe: { ...recipe, epochs: 4, learningRate: 1e-4 },
+    },
+  },
+  degrade: {
+    title: 'Depth alone does not help',
+    words: 'The same two with batch normalization: nothing vanishes any more, and the plain one still lags.',
+    setup: {
+      count: 1500,
+      size: 20,
+      network: { name: 'resnetPreAct', blocks: 12, normalized: true },
+      twin: true,
+      recipe: { ...recipe, epochs: 3, learningRate: 3e-3 },
+    },
+  },
+} as const satisfies Record<string, Experiment>;
+
+export type ExperimentName = keyof typeof experiments;
+
+export const setup = signal<Setup>({ data: 'signs', ...experiments.learn.setup });
+/** Which of the experiments the form was filled by; null once it was changed. */
+export const experiment = signal<ExperimentName | null>('learn');
+
+export function choose(name: ExperimentName): void {
+  setup.value = { data: 'signs', ...experiments[name].setup };
+  experiment.value = name;
+}
+
+export function change(part: Partial<Setup>): void {
+  setup.value = { ...setup.value, ...part };
+  experiment.value = null;
+}
+
+export const lanes = computed<readonly Lane[]>(() =>
+  setup.value.twin ? ['residual', 'plain'] : ['residual'],
+);
+
+/** Layers with weights: the stem's, three a block, and the last. */
+export const depth = computed(() => {
+  const { name, blocks } = setup.value.network;
+  return name === 'resnet50' ? 50 : 3 * blocks + 2;
+});

@@ -1,0 +1,209 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  accessibilityProblems,
+  downloaded,
+  resnet,
+  setUpTraining,
+  startTraining,
+  stepsDone,
+  type Visit,
+  visit,
+  waitForSteps,
+  whyNoBrowser,
+} from '../../e2e.test-support.js';
+
+/** A training that is over in seconds, with the figures that it left. */
+const quick = { Epochs: 1, 'Pictures to draw': 320, 'Size, pixels': 16 } as const;
+
+describe.skipIf(whyNoBrowser !== null)(`the Train room ${whyNoBrowser ?? ''}`, () => {
+  let folder: string;
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'resnetjs-page-'));
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  describe('the built-in signs', () => {
+    let here: Visit;
+    beforeAll(async () => {
+      here = await visit({ room: 'train' });
+    });
+    afterAll(() => here.close());
+
+    it('are learned to 90 % of unseen pictures', async () => {
+      const { page } = here;
+      await startTraining(page);
+      const result = page.locator('.results h2');
+      await result.waitFor({ timeout: 280_000 });
+      expect(Number.parseFloat((await result.textContent()) ?? '')).toBeGreaterThanOrEqual(90);
+    });
+
+    it('make a model that the command line judges alike', async () => {
+      const { page } = here;
+      writeFileSync(join(folder, 'model.safetensors'), await downloaded(page, 'Download the model'));
+      const args = ['evaluate', 'model.safetensors', '--data', 'synthetic:signs', '--json'];
+      const { accuracy, pictures } = JSON.parse(await resnet(args, folder));
+      expect(pictures).toBe(600);
+      const shown = Number.parseFloat((await page.locator('.results h2').textContent()) ?? '');
+      expect(shown).toBe(Number((100 * accuracy).toFixed(1)));
+    });
+
+    it('are named by it, also after the page was loaded again', async () => {
+      const { page, url } = here;
+      await page.goto(`${url}#use`);
+      await page.reload();
+      let right = 0;
+      for (let i = 0; i < 12; i++) {
+        const verdict = page.locator('.answer .aside').first();
+        await verdict.waitFor();
+        if ((await verdict.textContent())?.startsWith('Right')) right++;
+        const before = await page.locator('.use-picture canvas').first().getAttribute('aria-label');
+        await page.getByRole('button', { name: 'Another drawn hand' }).click();
+        const other = page.locator(`.use-picture canvas:not([aria-label="${before}"])`).first();
+        await other.waitFor();
+        await page.locator('.answer-name strong').waitFor();
+      }
+      expect(right).toBeGreaterThanOrEqual(9);
+      expect(await page.locator('canvas.heat').count()).toBe(1);
+    });
+
+    it('are accessible on the way, ask nobody else, and hide no error', async () => {
+      const { page, url } = here;
+      expect(await accessibilityProblems(page)).toEqual([]);
+      await page.goto(`${url}#train`);
+      await page.getByRole('button', { name: 'Start training' }).waitFor();
+      expect(await accessibilityProblems(page)).toEqual([]);
+      expect(here.outside).toEqual([]);
+      expect(here.errors).toEqual([]);
+    });
+  });
+
+  it('pauses, goes on, stops; and after a reload goes on from its checkpoint', async () => {
+    const { page, close } = await visit({ room: 'train' });
+    try {
+      await page.getByLabel('Train its plain twin beside it').check();
+      await setUpTraining(page, { ...quick, Epochs: 50 });
+      await startTraining(page);
+      await waitForSteps(page, 5);
+      await page.getByRole('button', { name: 'Pause' }).click();
+      await page.waitForTimeout(1000); // the step under way ends
+      const paused = await stepsDone(page);
+      await page.waitForTimeout(1500);
+      expect(await stepsDone(page)).toBe(paused);
+      await page.getByRole('button', { name: 'Go on', exact: true }).click();
+      await page.locator('.running', { hasText: 'is kept in this browser' }).waitFor({ timeout: 60_000 });
+
+      await page.reload();
+      const offer = page.locator('.notice', { hasText: 'A training is waiting' });
+      const kept = Number(/step ([\d,]+) of/.exec((await offer.textContent()) ?? '')?.[1]?.replace(/,/g, ''));
+      expect(kept).toBeGreaterThan(0);
+      await page.getByRole('button', { name: 'Go on with it' }).click();
+      await waitForSteps(page, kept + 1);
+      expect(await stepsDone(page)).toBeLessThan(1000);
+      await page.getByRole('button', { name: 'Stop', exact: true }).click();
+      await page.locator('.running-words', { hasText: 'Stopped' }).waitFor({ timeout: 60_000 });
+      const figures = (await downloaded(page, 'Download the figures')).toString().trim().split('\n');
+      const steps = figures
+        .filter((line) => line.startsWith('residual'))
+        .map((line) => Number(line.split(',')[1]));
+      // Every step is there once: those before the reload, and those after it.
+      expect(steps).toEqual(Array.from({ length: steps.length }, (_, i) => i + 1));
+      expect(figures.some((line) => line.startsWith('plain,'))).toBe(true);
+    } finally {
+      await close();
+    }
+  });
+
+  it('gives the same losses on WebGL as on WebAssembly, twenty steps long', async () => {
+    const losses: Record<string, number[]> = {};
+    for (const name of ['WebAssembly', 'WebGL']) {
+      const { page, close } = await visit({ room: 'train' });
+      try {
+        await page.getByRole('button', { name: /^WebAssembly/ }).click();
+        await page.getByRole('radio', { name }).check();
+        await page.keyboard.press('Escape');
+        await page.getByLabel('Residual blocks').fill('5');
+        await setUpTraining(page, { 'Size, pixels': 32, 'Learning rate': 1.5e-4 });
+        await page.getByLabel('Its course').selectOption('constant');
+        await startTraining(page);
+        await waitForSteps(page, 20);
+        await page.getByRole('button', { name: 'Stop', exact: true }).click();
+        await page.locator('.running-words', { hasText: 'Stopped' }).waitFor({ timeout: 120_000 });
+        const [, ...lines] = (await downloaded(page, 'Download the figures')).toString().trim().split('\n');
+        losses[name] = lines.slice(0, 20).map((line) => Number(line.split(',')[2]));
+      } finally {
+        await close();
+      }
+    }
+    expect(losses.WebAssembly).toHaveLength(20);
+    losses.WebAssembly?.forEach((loss, step) => {
+      expect(Math.abs(loss - (losses.WebGL?.[step] ?? Number.NaN))).toBeLessThan(1e-3);
+    });
+  });
+
+  it('learns from folders of the visitor’s own, and leaves out a broken picture', async () => {
+    const classes = { red: { r: 200, g: 40, b: 40 }, blue: { r: 40, g: 60, b: 200 } };
+    for (const [name, background] of Object.entries(classes)) {
+      mkdirSync(join(folder, 'own', name), { recursive: true });
+      for (let i = 0; i < 15; i++) {
+        const shade = { ...background, g: background.g + 3 * i };
+        const picture = sharp({ create: { width: 40, height: 30, channels: 3, background: shade } });
+        await picture.jpeg().toFile(join(folder, 'own', name, `${i}.jpg`));
+      }
+    }
+    writeFileSync(join(folder, 'own/red/broken.jpg'), Buffer.from('ffd8ffe000104a46', 'hex'));
+    const { page, close } = await visit({ room: 'train' });
+    try {
+      await page.getByRole('radio', { name: 'Your own' }).check();
+      expect(await page.getByRole('button', { name: 'Start training' }).isDisabled()).toBe(true);
+      await page.locator('[data-purpose="folders"]').setInputFiles(join(folder, 'own'));
+      expect(await page.locator('.classes li').count()).toBe(2);
+      await setUpTraining(page, { Epochs: 4, 'Pictures a step': 4, 'Size, pixels': 16 });
+      await startTraining(page);
+      await page.locator('.results').waitFor({ timeout: 120_000 });
+      expect(await page.locator('summary', { hasText: '1 files could not be read' }).count()).toBe(1);
+      expect(await page.locator('.results h2').textContent()).toMatch(/^100\.0 %/);
+      expect(await page.locator('.confusion thead').textContent()).toContain('red');
+    } finally {
+      await close();
+    }
+  });
+
+  it('goes on where the storage is full, and says so', async () => {
+    const { page, context, url, close } = await visit({ room: 'train' });
+    try {
+      const devtools = await context.newCDPSession(page);
+      await devtools.send('Storage.overrideQuotaForOrigin', { origin: new URL(url).origin, quotaSize: 1000 });
+      await setUpTraining(page, { ...quick, Epochs: 2 });
+      await startTraining(page);
+      const notice = page.getByRole('alert').filter({ hasText: 'No checkpoint could be kept' });
+      await notice.waitFor({ timeout: 60_000 });
+      expect(await notice.textContent()).toContain('no room left');
+      await page.locator('.results').waitFor({ timeout: 120_000 });
+    } finally {
+      await close();
+    }
+  });
+
+  it('says it when the browser takes the graphics device away, and keeps what was learned', async () => {
+    const { page, browser, close } = await visit({ room: 'train' });
+    try {
+      await page.getByRole('button', { name: /^WebAssembly/ }).click();
+      await page.getByRole('radio', { name: 'WebGL' }).check();
+      await page.keyboard.press('Escape');
+      await page.getByLabel('Residual blocks').fill('1');
+      await setUpTraining(page, { ...quick, Epochs: 9, 'Pictures a step': 4 });
+      await startTraining(page);
+      await page.locator('.running', { hasText: 'is kept in this browser' }).waitFor({ timeout: 120_000 });
+      const devtools = await browser.newBrowserCDPSession();
+      await devtools.send('Browser.crashGpuProcess' as 'Browser.getVersion').catch(() => undefined);
+      await page.getByRole('alert').filter({ hasText: 'The training ended' }).waitFor({ timeout: 60_000 });
+      await page.getByRole('button', { name: 'Go on with it' }).waitFor();
+    } finally {
+      await close();
+    }
+  });
+});

@@ -1,0 +1,65 @@
+import { milliseconds, percent } from '../../components/words.js';
+import { engineState, model } from '../../engine/session.js';
+import { backendTitle } from '../../components/words.js';
+import { explain, explained, looked, naming, prediction } from './picture.js';
+
+const shownClasses = 8;
+
+/** The likeliest class, and the shares of the others. */
+export function Answer() {
+  const facts = model.value;
+  const answer = prediction.value;
+  const now = looked.value;
+  if (facts === null) return null;
+  if (answer === null) {
+    return (
+      <section class="answer" aria-label="The answer">
+        <p class="answer-name" role="status">
+          {naming.value ? 'Looking …' : 'Show it a picture.'}
+        </p>
+      </section>
+    );
+  }
+  const ranked = answer.probabilities
+    .map((share, label) => ({ share, label, name: facts.classes[label] ?? String(label) }))
+    .sort((a, b) => b.share - a.share);
+  const [best] = ranked;
+  const truth = now?.kind === 'sign' ? String(now.index % 6) : null;
+  const chosen = explained.value ?? best?.label;
+  return (
+    <section class="answer" aria-label="The answer">
+      <p class="answer-name" role="status">
+        <strong>{best?.name}</strong> <span>{percent(best?.share ?? 0, 1)} sure</span>
+      </p>
+      {truth !== null && (
+        <p class="aside">
+          {truth === best?.name ? 'Right: it was drawn as this.' : `Wrong: it was drawn as ${truth}.`}
+        </p>
+      )}
+      <ol class="shares" aria-label="Share of certainty by class">
+        {ranked.slice(0, shownClasses).map(({ share, label, name }) => (
+          <li key={label}>
+            <button
+              type="button"
+              aria-pressed={chosen === label}
+              onClick={() => void explain(label)}
+              title={answer.heat === null ? undefined : `Show what speaks for ${name}`}
+            >
+              <span class="share-name">{name}</span>
+              <span class="share-bar" aria-hidden="true">
+                <span style={{ width: `${100 * share}%` }} />
+              </span>
+              <span class="number">{percent(share, 1)}</span>
+            </button>
+          </li>
+        ))}
+      </ol>
+      {ranked.length > shownClasses && <p class="aside">And {ranked.length - shownClasses} others.</p>}
+      <p class="aside">
+        Named in {milliseconds(answer.milliseconds)}
+        {engineState.value.is === 'ready' && ` on ${backendTitle[engineState.value.facts.name]}`}. Choose a
+        class to see what speaks for it.
+      </p>
+    </section>
+  );
+}

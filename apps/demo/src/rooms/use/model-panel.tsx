@@ -1,0 +1,108 @@
+import { signal } from '@preact/signals';
+import { useRef } from 'preact/hooks';
+import { download } from '../../components/download.js';
+import { Notice } from '../../components/notice.js';
+import { count, percent } from '../../components/words.js';
+import { wordsOf } from '../../engine/engine.js';
+import { model, useEngine } from '../../engine/session.js';
+
+const problem = signal<string | null>(null);
+
+/** A model file is at most this large: ResNet-152's is 241 MB. */
+const mostBytes = 2 ** 30;
+
+async function open(file: File): Promise<void> {
+  problem.value = null;
+  if (file.size > mostBytes) {
+    problem.value = `“${file.name}” is larger than 1 GB, and so no model file of ResNet.js.`;
+    return;
+  }
+  try {
+    const engine = await useEngine();
+    model.value = await engine.ask('openModel', { file, kept: false });
+  } catch (error) {
+    problem.value = `“${file.name}” can’t be opened. ${wordsOf(error)}`;
+  }
+}
+
+async function save(): Promise<void> {
+  problem.value = null;
+  try {
+    const engine = await useEngine();
+    download(new Blob([await engine.ask('modelFile', null)]), 'model.safetensors');
+  } catch (error) {
+    problem.value = wordsOf(error);
+  }
+}
+
+/** The model that answers, and the way to another. */
+export function ModelPanel() {
+  const facts = model.value;
+  if (facts === null) return null;
+  return (
+    <section class="model" aria-labelledby="model">
+      <h2 id="model">The model</h2>
+      <dl class="facts">
+        <dt>Network</dt>
+        <dd>{facts.network}</dd>
+        <dt>Learned numbers</dt>
+        <dd>{count(facts.parameters)}</dd>
+        <dt>Sees</dt>
+        <dd>
+          {facts.size[1]} × {facts.size[0]} pixels
+        </dd>
+        <dt>Knows</dt>
+        <dd>{facts.classes.join(', ')}</dd>
+        {facts.accuracy !== null && (
+          <>
+            <dt>Right on unseen pictures</dt>
+            <dd>{percent(facts.accuracy, 1)}</dd>
+          </>
+        )}
+        <dt>Where from</dt>
+        <dd>{facts.origin}</dd>
+      </dl>
+      <div class="row">
+        <Open />
+        <button type="button" class="button" onClick={() => void save()}>
+          Download it
+        </button>
+      </div>
+    </section>
+  );
+}
+
+function Open() {
+  const input = useRef<HTMLInputElement>(null);
+  return (
+    <>
+      <button type="button" class="button" onClick={() => input.current?.click()}>
+        Open a model file
+      </button>
+      <input
+        ref={input}
+        type="file"
+        accept=".safetensors"
+        hidden
+        data-purpose="model"
+        onChange={(event) => {
+          const [file] = event.currentTarget.files ?? [];
+          if (file) void open(file);
+          event.currentTarget.value = '';
+        }}
+      />
+      {problem.value !== null && (
+        <Notice
+          kind="problem"
+          onClose={() => {
+            problem.value = null;
+          }}
+        >
+          {problem.value}
+        </Notice>
+      )}
+    </>
+  );
+}
+
+ModelPanel.Open = Open;

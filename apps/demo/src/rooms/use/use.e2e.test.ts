@@ -1,0 +1,114 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { accessibilityProblems, resnet, type Visit, visit, whyNoBrowser } from '../../e2e.test-support.js';
+
+describe.skipIf(whyNoBrowser !== null)(`the Use room ${whyNoBrowser ?? ''}`, () => {
+  let folder: string;
+  let here: Visit;
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'resnetjs-page-'));
+    const network = ['--network', 'resnetPreAct', '--stages', '2', '--image-size', '16'];
+    const data = ['--data', 'synthetic:signs', '--pictures', '600', '--epochs', '1'];
+    await resnet(['train', ...network, ...data, '--learning-rate', '3e-3', '--out', 'run'], folder);
+    const noise = Buffer.from(Array.from({ length: 48 * 48 * 3 }, (_, i) => (i * 7919) % 256));
+    await sharp(noise, { raw: { width: 48, height: 48, channels: 3 } })
+      .blur(2)
+      .png()
+      .toFile(join(folder, 'picture.png'));
+    here = await visit({
+      room: 'use',
+      flags: ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'],
+    });
+  });
+  afterAll(async () => {
+    await here?.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const show = (name: string) =>
+    here.page.locator('[data-purpose="picture"]').setInputFiles(join(folder, name));
+
+  it('begins without a model, and says where to get one', async () => {
+    await here.page.getByRole('link', { name: 'Train one' }).waitFor();
+    expect(await accessibilityProblems(here.page)).toEqual([]);
+  });
+
+  it('refuses a file that is no model, and goes on', async () => {
+    const { page } = here;
+    await page.locator('[data-purpose="model"]').setInputFiles(join(folder, 'picture.png'));
+    const alert = page.getByRole('alert');
+    expect(await alert.textContent()).toMatch(/“picture\.png” can’t be opened.*safetensors/);
+  });
+
+  it('opens a model that the command line wrote, and names a picture as it does', async () => {
+    const { page } = here;
+    await page.locator('[data-purpose="model"]').setInputFiles(join(folder, 'run/model.safetensors'));
+    await page.locator('.model', { hasText: 'resnetPreAct' }).waitFor();
+    await show('picture.png');
+    await page.locator('img[alt="picture.png"]').waitFor();
+    await page.locator('.shares li').first().waitFor();
+    const [{ predictions }] = JSON.parse(
+      await resnet(['predict', 'run', 'picture.png', '--top', '6', '--json'], folder),
+    );
+    const rows = await page.locator('.shares li').allTextContents();
+    expect(rows).toHaveLength(6);
+    for (const { class: name, probability } of predictions) {
+      const row = rows.find((text) => text.startsWith(name)) ?? '';
+      // The page shows one decimal of a percent.
+      const shown = Number.parseFloat(row.slice(name.length)) / 100;
+      expect(Math.abs(shown - probability)).toBeLessThan(0.6e-3);
+    }
+    expect(rows[0]?.startsWith(predictions[0].class)).toBe(true);
+  });
+
+  it('shows what speaks for another class', async () => {
+    const { page } = here;
+    const second = page.locator('.shares button').nth(1);
+    await second.click();
+    expect(await second.getAttribute('aria-pressed')).toBe('true');
+    await page.locator('canvas.heat').waitFor();
+    expect(await accessibilityProblems(page)).toEqual([]);
+  });
+
+  it.each([
+    ['cut.png', (picture: Buffer) => picture.subarray(0, picture.length / 2), /broken or truncated/],
+    ['huge.png', (picture: Buffer) => withSize(picture, 60_000), /60000×60000 pixels/],
+    ['text.png', () => Buffer.from('no picture at all'), /not a JPEG, PNG or WebP/],
+  ])('says what is wrong with %s, and takes the next one', async (name, spoil, message) => {
+    const { page } = here;
+    const whole = await sharp(join(folder, 'picture.png')).png().toBuffer();
+    writeFileSync(join(folder, name), spoil(whole));
+    await show(name);
+    const alert = page.getByRole('alert').filter({ hasText: 'This picture can’t be used' });
+    await alert.waitFor();
+    expect(await alert.textContent()).toMatch(message);
+    await show('picture.png');
+    await page.locator('.answer-name strong').waitFor();
+    expect(await alert.count()).toBe(0);
+  });
+
+  it('names what the webcam sees', async () => {
+    const { page } = here;
+    await page.getByRole('button', { name: 'Use the webcam' }).click();
+    await page.getByRole('button', { name: 'Take the picture' }).click();
+    await page.locator('img[alt^="webcam-"]').waitFor();
+    await page.locator('.answer-name strong').waitFor();
+    await page.getByRole('button', { name: 'Close the camera' }).click();
+  });
+
+  it('asks nobody else, and hides no error', () => {
+    expect(here.outside).toEqual([]);
+    expect(here.errors).toEqual([]);
+  });
+});
+
+/** A PNG whose header claims another size. */
+function withSize(png: Buffer, side: number): Buffer {
+  const changed = Buffer.from(png);
+  changed.writeUInt32BE(side, 16);
+  changed.writeUInt32BE(side, 20);
+  return changed;
+}

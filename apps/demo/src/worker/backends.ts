@@ -1,0 +1,30 @@
+import type { RegisteredBackend } from '@resnetjs/backend';
+import { tell } from './channel.js';
+import type { BackendFacts, BackendName } from './protocol.js';
+
+/** Each backend's code is fetched when it is first asked for. */
+const starters: Readonly<Record<BackendName, () => Promise<RegisteredBackend>>> = {
+  wasm: async () => {
+    const [{ register }, { wasmPaths }] = await Promise.all([
+      import('@resnetjs/backend-wasm'),
+      import('@resnetjs/backend-wasm/wasm-paths'),
+    ]);
+    return register({ wasmPaths });
+  },
+  webgl: async () => (await import('@resnetjs/backend-webgl')).register({ software: true }), // the visitor chose it
+};
+
+let started: Promise<BackendFacts> | undefined;
+
+/** Starts the one backend of this worker. Throws BackendError where it can't run here. */
+export function startBackend(name: BackendName): Promise<BackendFacts> {
+  started ??= start(name);
+  return started;
+}
+
+async function start(name: BackendName): Promise<BackendFacts> {
+  const from = performance.now();
+  const { threads, precision, details, lost } = await starters[name]();
+  void lost?.then(({ message }) => tell({ event: 'device-lost', message }));
+  return { name, threads, precision, details, seconds: (performance.now() - from) / 1000 };
+}

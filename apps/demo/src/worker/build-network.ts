@@ -1,0 +1,36 @@
+import { type Network, type Op, plain, resnet50, resnetPreAct } from '@resnetjs/core';
+import type { Lane, NetworkOrder } from './protocol.js';
+
+export interface Pictured {
+  readonly size: number;
+  readonly classes: number;
+}
+
+/** The network that was ordered, for square pictures of `size` pixels. Throws `shape-mismatch` where they are too small. */
+export function buildNetwork(order: NetworkOrder, lane: Lane, { size, classes }: Pictured): Network {
+  const common = { input: [size, size, 3] as const, classes };
+  const network =
+    order.name === 'resnet50' ? resnet50(common) : resnetPreAct({ ...common, stages: order.blocks });
+  const twin = lane === 'plain' ? plain(network) : network;
+  return order.normalized ? twin : withoutNormalization(twin);
+}
+
+/** The same layers, as networks were before 2015: without batch normalization. */
+function withoutNormalization(network: Network): Network {
+  const rest = (ops: readonly Op[]) => ops.filter(({ op }) => op !== 'norm');
+  return {
+    ...network,
+    name: `${network.name}-unnormalized`,
+    stem: rest(network.stem),
+    stages: network.stages.map((blocks) =>
+      blocks.map((block) => ({
+        ...block,
+        preact: rest(block.preact),
+        branch: rest(block.branch),
+        shortcut: block.shortcut && rest(block.shortcut),
+        postact: rest(block.postact),
+      })),
+    ),
+    head: rest(network.head),
+  };
+}

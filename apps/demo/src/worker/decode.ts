@@ -1,0 +1,57 @@
+import { ResNetError } from '@resnetjs/core';
+import { decodePicture } from '@resnetjs/data/browser';
+import { tell } from './channel.js';
+import { holdPictures } from './own-pictures.js';
+import { PageError } from './problem.js';
+import type { Decoded, Requests } from './protocol.js';
+
+/** As many as a page can hold: at 64 pixels about 120 MB. */
+const mostPictures = 10_000;
+const millisecondsBetweenNews = 100;
+
+/**
+ * Decodes the visitor's pictures, one after the other so that one at a time is in memory in full size. Files that
+ * can't be read are left out, with their reasons. Throws PageError where too few are left.
+ */
+export async function decodeFiles({
+  name,
+  files,
+  classes,
+  size,
+}: Requests['decode']['ask']): Promise<Decoded> {
+  if (files.length > mostPictures) {
+    throw new PageError(
+      'too-many',
+      `These are ${files.length} files; this page holds at most ${mostPictures} pictures. Give fewer, or train with the command line.`,
+    );
+  }
+  const bytes = size * size * 3;
+  const pixels = new Uint8Array(files.length * bytes); // [files, size, size, 3]
+  const labels: number[] = [];
+  const problems: { name: string; message: string }[] = [];
+  let toldAt = 0;
+  for (const [index, { file, name, label }] of files.entries()) {
+    try {
+      pixels.set(await decodePicture(file, [size, size, 3]), labels.length * bytes);
+      labels.push(label);
+    } catch (error) {
+      if (!(error instanceof ResNetError)) throw error;
+      problems.push({ name, message: error.message });
+    }
+    if (performance.now() - toldAt < millisecondsBetweenNews && index + 1 < files.length) continue;
+    toldAt = performance.now();
+    tell({ event: 'decoding', done: index + 1, of: files.length });
+  }
+  const found = new Set(labels);
+  const missing = classes.filter((_, label) => !found.has(label));
+  if (labels.length === 0 || missing.length > 0) {
+    const why =
+      problems[0] === undefined ? '' : ` The first problem: ${problems[0].name}: ${problems[0].message}`;
+    throw new PageError(
+      'no-pictures',
+      `No picture of ${missing.map((each) => `“${each}”`).join(', ') || 'any class'} could be read.${why}`,
+    );
+  }
+  const held = { name, classes, size, labels: Uint16Array.from(labels) };
+  return holdPictures({ ...held, pixels: pixels.slice(0, labels.length * bytes) }, problems);
+}

@@ -1,0 +1,86 @@
+// The seam to @resnetjs/parity: which cases there are, and how one is judged on this worker's backend.
+
+import { createClassifier, disposeVariables, resnetPreAct } from '@resnetjs/core';
+import { syntheticSigns } from '@resnetjs/data';
+import { type ParityCase, parityCases, prepareCase, publishedResults, reproduce } from '@resnetjs/parity';
+import { predict, train } from '@resnetjs/training';
+import { PageError } from './problem.js';
+import type { ProofCase, ProofResult, PublishedProof, SpeedResult } from './protocol.js';
+
+/** What is judged against float64; the published numbers stand apart. */
+const judged: readonly ParityCase[] = parityCases('quick').filter(({ group }) => group !== 'published');
+
+/** The cases by number, from single operations to a training. */
+export function proofCases(): readonly ProofCase[] {
+  return judged.map(({ name, group }, id) => ({ id, group, name: name.replace(`${group}: `, '') }));
+}
+
+/** A case against float64, on the current backend, which computes in so many bits. */
+export async function proveCase(id: number, precision: 16 | 32): Promise<ProofResult> {
+  const each = judged[id];
+  if (each === undefined) throw new PageError('no-case', `There is no case ${id}.`);
+  const { passed, worst, failures, seconds } = await prepareCase(each)({ precision });
+  return {
+    id,
+    passed,
+    error: worst?.relativeL2 ?? 0,
+    allowed: worst?.gate.relativeL2 ?? 0,
+    failures,
+    milliseconds: 1000 * seconds,
+  };
+}
+
+/** What the course's documents printed, computed again. */
+export async function provePublished(): Promise<readonly PublishedProof[]> {
+  const proofs: PublishedProof[] = [];
+  for (const published of publishedResults) {
+    const { passed, message } = await reproduce(published);
+    proofs.push({ source: published.source, call: published.call, passed, message });
+  }
+  return proofs;
+}
+
+const warmRuns = 5;
+
+/** How long the pre-activation network takes here: the first time, when kernels are made ready, and after that. */
+export async function measureSpeed(): Promise<readonly SpeedResult[]> {
+  const size = 32;
+  const batch = 16;
+  const data = syntheticSigns({ size, count: batch * (warmRuns + 1) });
+  const network = resnetPreAct({ input: [size, size, 3], classes: 6 });
+  const classifier = createClassifier(network, { classes: data.classes, seed: 0 });
+  try {
+    const one = await data.read([0]);
+    const inference = await timed(async () => {
+      await predict(classifier, one);
+    });
+    const steps: number[] = [];
+    let from = performance.now();
+    for await (const event of train(classifier, data, { batchSize: batch, statistics: 'running' })) {
+      if (event.event !== 'step') continue;
+      steps.push(performance.now() - from);
+      from = performance.now();
+    }
+    return [
+      { what: 'Naming one picture', batch: 1, ...inference },
+      { what: 'One training step', batch, ...summary(steps) },
+    ];
+  } finally {
+    disposeVariables(classifier.variables);
+  }
+}
+
+async function timed(work: () => Promise<void>) {
+  const times: number[] = [];
+  for (let run = 0; run <= warmRuns; run++) {
+    const from = performance.now();
+    await work();
+    times.push(performance.now() - from);
+  }
+  return summary(times);
+}
+
+function summary([cold = 0, ...rest]: readonly number[]) {
+  const sorted = [...rest].sort((a, b) => a - b);
+  return { cold, warm: sorted[Math.floor(sorted.length / 2)] ?? 0 };
+}

@@ -1,0 +1,35 @@
+import { defineConfig, type Plugin } from 'vite';
+import { contentSecurityPolicy, headers } from './server/headers.mjs';
+
+/** The built page carries its policy with it, for hosts where headers can't be set. */
+const policy: Plugin = {
+  name: 'resnetjs-policy',
+  apply: 'build',
+  transformIndexHtml: () => [
+    {
+      tag: 'meta',
+      attrs: { 'http-equiv': 'Content-Security-Policy', content: contentSecurityPolicy },
+      injectTo: 'head-prepend',
+    },
+  ],
+};
+
+/** While the sources are being worked on there is no policy: Vite's own client is an inline script. */
+const { 'Content-Security-Policy': _, ...whileDeveloping } = headers;
+
+export default defineConfig({
+  // The page works from any folder of any static host.
+  base: './',
+  plugins: [policy],
+  oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
+  worker: { format: 'es' },
+  build: {
+    target: 'es2022',
+    // The policy allows no script and no font as data:.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    chunkSizeWarningLimit: 1500,
+  },
+  server: { headers: whileDeveloping },
+  preview: { headers },
+});
