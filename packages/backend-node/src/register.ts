@@ -5,6 +5,7 @@ import { adamUpdate } from './kernels/adam.js';
 import { batchNormTraining, batchNormTrainingGradient } from './kernels/batch-norm.js';
 import { castFirst } from './kernels/cast-first.js';
 import {
+  convAddRelu,
   conv2D,
   conv2DBackpropFilter,
   conv2DBackpropInput,
@@ -36,6 +37,7 @@ const kernels: Readonly<Record<string, Kernel>> = {
   [kernelNames.batchNormTrainingGradient]: batchNormTrainingGradient,
   [kernelNames.addRelu]: addRelu,
   [kernelNames.reluGradient]: reluGradient,
+  [kernelNames.convAddRelu]: convAddRelu,
   [kernelNames.adamUpdate]: adamUpdate,
 };
 

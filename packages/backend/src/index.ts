@@ -3,6 +3,7 @@ export type { RegisteredBackend } from './registered-backend.js';
 export {
   type AdamUpdateAttributes,
   type BatchNormAttributes,
+  type ConvAddReluAttributes,
   type KernelName,
   kernelNames,
 } from './kernels.js';

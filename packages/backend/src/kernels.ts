@@ -8,6 +8,7 @@
  * | batchNormTrainingGradient | dy, x [..., c], scale, offset, mean, variance [c] | BatchNormAttributes | dx [..., c], dScale [c], dOffset [c] |
  * | addRelu | a, b, of one shape | | relu(a + b) |
  * | reluGradient | dy, y, of one shape | | dy where y > 0, else 0 |
+ * | convAddRelu | x [n, h, w, in], filter [kh, kw, in, out], bias [out], addend, as the result | ConvAddReluAttributes | relu(x convolved with filter + bias + addend) [n, oh, ow, out] |
  * | adamUpdate | variable, gradient, firstMoment, secondMoment, of one shape | AdamUpdateAttributes | the new variable, firstMoment, secondMoment |
  *
  * The variance is the biased one, over all axes but the last. With `relu`, y is max(0, normalized),
@@ -18,6 +19,7 @@ export const kernelNames = {
   batchNormTrainingGradient: 'ResNetBatchNormTrainingGradient',
   addRelu: 'ResNetAddRelu',
   reluGradient: 'ResNetReluGradient',
+  convAddRelu: 'ResNetConvAddRelu',
   adamUpdate: 'ResNetAdamUpdate',
 } as const;
 
@@ -27,6 +29,12 @@ export interface BatchNormAttributes {
   readonly epsilon: number;
   /** Whether a ReLU follows, in the same pass. */
   readonly relu: boolean;
+}
+
+/** As `tf.conv2d` takes them. */
+export interface ConvAddReluAttributes {
+  readonly strides: readonly [number, number];
+  readonly pad: 'same' | 'valid';
 }
 
 /**

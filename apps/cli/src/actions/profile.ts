@@ -136,7 +136,7 @@ function stopwatch(network: Network, pictures: tf.Tensor, run: Run): Observer {
   const maps = shapes(network);
   const count = pictures.shape[0] as number;
   return (instruction, direction, act) => {
-    const index = indices.get(instruction.step) as number;
+    const index = indices.get(instruction.convolution ?? instruction.step) as number;
     const work = count * (multiplyAdds[index] as number);
     const spent = spentOn(run, kindOf(instruction, maps[index] as readonly number[]));
     const start = performance.now();

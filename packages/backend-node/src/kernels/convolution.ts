@@ -1,8 +1,8 @@
-import { BackendError } from '@resnetjs/backend';
+import { BackendError, type ConvAddReluAttributes } from '@resnetjs/backend';
 import * as tf from '@tensorflow/tfjs-core';
 import type { OperationAttribute } from '../native-binding.js';
 import { runOperation } from '../operation.js';
-import { relu } from './activation.js';
+import { addRelu, relu } from './activation.js';
 import type { Native } from './native.js';
 import { marginsOf, named, type Windows } from './windows.js';
 
@@ -40,7 +40,11 @@ export function fusedConv2D(
     return stock(inputs, attrs);
   const windows = windowsOf(x.shape, filter.shape, attrs);
   if (native.fusedConvolution) {
-    const attributes = fusedAttributesOf(native, windows, activation);
+    const attributes = fusedAttributesOf(
+      native,
+      windows,
+      activation === 'relu' ? ['BiasAdd', 'Relu'] : ['BiasAdd'],
+    );
     return runOperation(native.backend, fusedOperation, attributes, [x, filter, bias]);
   }
   const product = runOperation(native.backend, 'Conv2D', attributesOf(native, windows), [x, filter]);
@@ -48,6 +52,25 @@ export function fusedConv2D(
   product.dispose();
   if (activation === 'linear') return sum;
   const y = relu(native, sum);
+  sum.dispose();
+  return y;
+}
+
+/** relu(convolution + bias + addend), in one pass where TensorFlow's own fused convolution can be reached. */
+export function convAddRelu(
+  native: Native,
+  { x, filter, bias, addend }: Inputs<'x' | 'filter' | 'bias' | 'addend'>,
+  { strides, pad }: ConvAddReluAttributes,
+): tf.Tensor {
+  const windows = windowsOf(x.shape, filter.shape, { strides: [...strides], pad, dataFormat: 'NHWC' });
+  if (native.fusedConvolution) {
+    const attributes = fusedAttributesOf(native, windows, ['BiasAdd', 'Add', 'Relu']);
+    return runOperation(native.backend, fusedOperation, attributes, [x, filter, bias, addend]);
+  }
+  const product = runOperation(native.backend, 'Conv2D', attributesOf(native, windows), [x, filter]);
+  const sum = runOperation(native.backend, 'BiasAdd', [native.attributes.float32], [product, bias]);
+  product.dispose();
+  const y = addRelu(native, { a: sum, b: addend });
   sum.dispose();
   return y;
 }
@@ -140,7 +163,7 @@ const fusedOperation = '_MklNativeFusedConv2D';
 function fusedAttributesOf(
   native: Native,
   windows: Windows,
-  activation: 'linear' | 'relu',
+  operations: readonly ('BiasAdd' | 'Add' | 'Relu')[],
 ): readonly OperationAttribute[] {
   const shared = attributesOf(native, windows);
   const { padInfo, strideHeight, strideWidth, dilationHeight, dilationWidth } = windows;
@@ -153,12 +176,13 @@ function fusedAttributesOf(
     dilationWidth,
   ];
   const { int, float, bool, string, type } = native.attributes;
-  return native.once(`fused ${activation} ${key.join(' ')}`, () => [
+  const args = operations.filter((operation) => operation !== 'Relu').length;
+  return native.once(`fused ${operations} ${key.join(' ')}`, () => [
     ...shared,
-    int('num_args', 1),
+    int('num_args', args),
     int('num_host_args', 0),
-    type('TArgs', [native.binding.TF_FLOAT]),
-    string('fused_ops', activation === 'relu' ? ['BiasAdd', 'Relu'] : ['BiasAdd']),
+    type('TArgs', Array(args).fill(native.binding.TF_FLOAT)),
+    string('fused_ops', [...operations]),
     float('epsilon', 1e-4),
     float('leakyrelu_alpha', 0.2),
     bool('is_filter_const', false),
@@ -178,9 +202,14 @@ export function hasFusedConvolution(native: Native): boolean {
       const filter = tf.tensor4d([1, -1], [1, 1, 1, 2]);
       const attrs = { strides: 1, pad: 'valid', dataFormat: 'NHWC' } as const;
       const windows = windowsOf(x.shape, filter.shape, attrs);
-      const attributes = fusedAttributesOf(native, windows, 'relu');
-      const y = runOperation(native.backend, fusedOperation, attributes, [x, filter, tf.tensor1d([0.5, 1])]);
-      return y.dataSync().join() === '1.5,0,0,3,3.5,0,4.5,0';
+      const attributes = fusedAttributesOf(native, windows, ['BiasAdd', 'Add', 'Relu']);
+      const y = runOperation(native.backend, fusedOperation, attributes, [
+        x,
+        filter,
+        tf.tensor1d([0.5, 1]),
+        tf.tensor4d([0, 0, 0, 1, 0, 1, 2, 0], [1, 2, 2, 2]),
+      ]);
+      return y.dataSync().join() === '1.5,0,0,4,3.5,0,6.5,0';
     });
   } catch {
     return false;

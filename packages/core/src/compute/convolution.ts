@@ -1,3 +1,4 @@
+import { kernelNames } from '@resnetjs/backend';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Conv } from '../network/types.js';
 import { reluGradient } from './activation.js';
@@ -30,6 +31,17 @@ export function convolve(
     ...(bias === undefined ? {} : { bias }),
     activation: relu ? 'relu' : 'linear',
   });
+}
+
+/** relu(convolution + bias + shortcut), by the kernel that a backend has for it. */
+export function convolveAndAdd(
+  op: Conv,
+  x: tf.Tensor,
+  { kernel, bias }: Required<ConvWeights>,
+  shortcut: tf.Tensor,
+): tf.Tensor {
+  const inputs = { x, filter: kernel, bias: bias as tf.Tensor, addend: shortcut };
+  return runKernel(kernelNames.convAddRelu, inputs, { strides: op.strides, pad: op.padding }) as tf.Tensor;
 }
 
 /** Where `normalized`, a normalization follows, which takes a bias away again: its gradient is exactly 0. */

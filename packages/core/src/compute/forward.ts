@@ -1,12 +1,14 @@
+import { kernelNames } from '@resnetjs/backend';
 import * as tf from '@tensorflow/tfjs-core';
 import { ResNetError } from '../errors.js';
-import { parameterId } from '../network/parameters.js';
+import { parameterId, type Role } from '../network/parameters.js';
 import type { Network } from '../network/types.js';
 import { add } from './activation.js';
 import { normalize } from './batch-norm.js';
-import { convolve } from './convolution.js';
+import { convolve, convolveAndAdd } from './convolution.js';
 import { connect, flatten } from './dense.js';
 import { type Observer, unobserved } from './observe.js';
+import { hasKernel } from './optional-kernel.js';
 import { pad, pool } from './pooling.js';
 import { type Instruction, schedule } from './schedule.js';
 import { type Variables, variable } from './variables.js';
@@ -41,8 +43,9 @@ export function inferSteps(
   const { observe = unobserved, kept } = options;
   checkPictures(network, pictures);
   const results: (tf.Tensor | undefined)[] = [pictures];
-  for (const instruction of schedule(network, kept)) {
-    const inputs = instruction.step.from.map((from) => results[from] as tf.Tensor);
+  const joinAdditions = hasKernel(kernelNames.convAddRelu);
+  for (const instruction of schedule(network, { ...(kept ? { apart: kept } : {}), joinAdditions })) {
+    const inputs = instruction.from.map((from) => results[from] as tf.Tensor);
     results[instruction.result] = observe(instruction, 'forward', () =>
       infer(instruction, inputs, variables),
     );
@@ -54,7 +57,7 @@ export function inferSteps(
 
 /** One instruction of inference: its result. */
 export function infer(
-  { step, relu }: Instruction,
+  { step, convolution, relu }: Instruction,
   inputs: readonly tf.Tensor[],
   variables: Variables,
 ): tf.Tensor {
@@ -70,8 +73,12 @@ export function infer(
       const statistics = { mean: statistic('mean'), variance: statistic('variance') };
       return normalize(op, x, { scale: weight('scale'), offset: weight('offset') }, statistics, relu);
     }
-    case 'add':
-      return add(x, inputs[1] as tf.Tensor, relu);
+    case 'add': {
+      const shortcut = inputs[1] as tf.Tensor;
+      if (convolution?.op.op !== 'conv') return add(x, shortcut, relu);
+      const own = (role: Role) => variable(variables.weights, parameterId(convolution.site, role));
+      return convolveAndAdd(convolution.op, x, { kernel: own('kernel'), bias: own('bias') }, shortcut);
+    }
     case 'act':
       return tf.relu(x);
     case 'pad':

@@ -44,7 +44,7 @@ function follow(network: Network, variables: Variables, pictures: tf.Tensor, at:
   const results: tf.Tensor[] = [pictures.clone()];
   const recorded: (readonly [Instruction, Differentiated])[] = [];
   const hangs = new Set([at]);
-  for (const instruction of schedule(network, new Set([at]))) {
+  for (const instruction of schedule(network, { apart: new Set([at]) })) {
     const { step, result, lastUses } = instruction;
     const inputs = step.from.map((from) => results[from] as tf.Tensor);
     if (step.from.some((from) => hangs.has(from))) {

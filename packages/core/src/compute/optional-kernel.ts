@@ -3,6 +3,11 @@ import * as tf from '@tensorflow/tfjs-core';
 
 type Inputs = Readonly<Record<string, tf.Tensor>>;
 
+/** Whether the current backend has an optional kernel. */
+export function hasKernel(name: KernelName): boolean {
+  return tf.getKernel(name, tf.getBackend()) !== undefined;
+}
+
 /** The results of an optional kernel where the current backend has it, else of `compose`. */
 export function optionalKernel<Results extends tf.Tensor[]>(
   name: KernelName,
@@ -10,7 +15,7 @@ export function optionalKernel<Results extends tf.Tensor[]>(
   attributes: object,
   compose: () => Results,
 ): Results {
-  if (tf.getKernel(name, tf.getBackend()) === undefined) return tf.tidy(compose);
+  if (!hasKernel(name)) return tf.tidy(compose);
   return [runKernel(name, inputs, attributes)].flat() as Results;
 }
 

@@ -4,6 +4,10 @@ import { type Step, walk } from '../network/walk.js';
 /** A step as it is computed: with the ReLU that follows it, if one does, and what can be let go afterwards. */
 export interface Instruction {
   readonly step: Step;
+  /** Of an addition: the convolution that ends its branch, where it is computed in the same pass. */
+  readonly convolution: Step | null;
+  /** The steps whose results it takes: the step's own, but for an addition that computes its convolution. */
+  readonly from: readonly number[];
   /** Whether the next step was a ReLU, computed in the same pass. */
   readonly relu: boolean;
   /** The step whose result this computes: the ReLU's where there is one. */
@@ -17,13 +21,20 @@ export interface Instruction {
 }
 
 const none: ReadonlySet<number> = new Set();
-const schedules = new WeakMap<Network, readonly Instruction[]>();
+const plain = new WeakMap<Network, readonly Instruction[]>();
+const joined = new WeakMap<Network, readonly Instruction[]>();
 
-/**
- * The steps in the order of computation, ReLUs joined to the convolution, normalization or addition before them,
- * but for those steps whose own result is wanted `apart`.
- */
-export function schedule(network: Network, apart: ReadonlySet<number> = none): readonly Instruction[] {
+export interface ScheduleOptions {
+  /** Steps whose own result is wanted: nothing is joined to them. */
+  readonly apart?: ReadonlySet<number>;
+  /** Whether an addition with a ReLU also computes the convolution before it, where nothing stands between. */
+  readonly joinAdditions?: boolean;
+}
+
+/** The steps in the order of computation, ReLUs joined to the convolution, normalization or addition before them. */
+export function schedule(network: Network, options: ScheduleOptions = {}): readonly Instruction[] {
+  const { apart = none, joinAdditions = false } = options;
+  const schedules = joinAdditions ? joined : plain;
   const known = apart.size === 0 ? schedules.get(network) : undefined;
   if (known !== undefined) return known;
 
@@ -35,20 +46,44 @@ export function schedule(network: Network, apart: ReadonlySet<number> = none): r
   /** What the next step does, where nothing else takes this one's result. */
   const onlyNext = (index: number) =>
     String(consumers[index]) === String(index + 1) ? steps[index + 1]?.op.op : undefined;
+  /** By convolution, the step that its addition ends with: until then what it takes is needed. */
+  const computedAt = new Map<number, number>();
+  if (joinAdditions) {
+    steps.forEach(({ op, from: [branch = 0] }, index) => {
+      const before = steps[branch]?.op;
+      const alone =
+        op.op === 'add' && onlyNext(index) === 'act' && String(consumers[branch]) === String(index);
+      const free = !apart.has(index) && !apart.has(branch);
+      if (alone && free && before?.op === 'conv' && before.bias) computedAt.set(branch, index + 1);
+    });
+  }
   const depends: boolean[] = [];
   const instructions: Instruction[] = [];
   for (let index = 1; index < steps.length; index++) {
     const step = steps[index] as Step;
     const inputDependsOnParameters = step.from.some((from) => depends[from]);
     depends[index] = inputDependsOnParameters || ['conv', 'norm', 'dense'].includes(step.op.op);
+    if (computedAt.has(index)) continue;
+    const branch = step.from[0] as number;
+    const convolution = step.op.op === 'add' && computedAt.has(branch) ? (steps[branch] as Step) : null;
+    const from = convolution === null ? step.from : [convolution.from[0] as number, step.from[1] as number];
     const relu =
       !apart.has(index) && ['conv', 'norm', 'add'].includes(step.op.op) && onlyNext(index) === 'act';
     const normalized = onlyNext(index) === 'norm';
     if (relu) depends[++index] = depends[index - 1] as boolean;
-    const lastUses = [...new Set(step.from)].filter(
-      (from) => Math.max(...(consumers[from] as number[])) <= index,
+    const lastUses = [...new Set(from)].filter((each) =>
+      (consumers[each] as number[]).every((consumer) => (computedAt.get(consumer) ?? consumer) <= index),
     );
-    instructions.push({ step, relu, result: index, lastUses, normalized, inputDependsOnParameters });
+    instructions.push({
+      step,
+      convolution,
+      from,
+      relu,
+      result: index,
+      lastUses,
+      normalized,
+      inputDependsOnParameters,
+    });
   }
   if (apart.size === 0) schedules.set(network, instructions);
   return instructions;
