@@ -23,6 +23,7 @@ export async function openPage(options = {}) {
   return {
     page,
     context,
+    browser,
     url: served.url,
     version: browser.version(),
     async close() {

@@ -25,7 +25,7 @@ async function take(room) {
       await page.mouse.move(0, 0);
       await page.waitForTimeout(600);
       const path = join(folder, `${room}-${name}-${colorScheme}.png`);
-      await page.screenshot({ path, fullPage: true });
+      await page.screenshot({ path, fullPage: true, timeout: 120_000 });
       console.log(path);
     }
   }

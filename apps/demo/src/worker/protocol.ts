@@ -82,7 +82,13 @@ export type TrainingEvent =
       readonly picturesPerSecond: number;
     }
   | ({ readonly event: 'gradients' } & GradientNorms)
-  | { readonly event: 'busy'; readonly lane: Lane; readonly what: 'statistics' | 'validating' }
+  | {
+      readonly event: 'busy';
+      readonly lane: Lane;
+      readonly what: 'statistics' | 'validating';
+      /** 0 to 1. */
+      readonly share: number;
+    }
   | ({
       readonly event: 'judged';
       readonly lane: Lane;

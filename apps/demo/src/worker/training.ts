@@ -171,7 +171,7 @@ function report(run: Run, runner: Runner, event: TrainEvent): void {
     }
     case 'statistics':
     case 'validating':
-      if (event.batch === 1) tell({ event: 'busy', lane, what: event.event });
+      tell({ event: 'busy', lane, what: event.event, share: event.batch / event.batches });
       return;
     default:
   }

@@ -1,6 +1,7 @@
 import type { Drawing, DrawnBar, DrawnEdge, DrawnGroup, DrawnNode } from '@resnetjs/core';
 import { useSignal } from '@preact/signals';
 import { useRef } from 'preact/hooks';
+import { Scrolled } from '../../components/scrolled.js';
 import { opened, selected, toggle } from './subject.js';
 
 interface DiagramProps {
@@ -66,45 +67,47 @@ export function Diagram({ drawing, still = false }: DiagramProps) {
 
   return (
     <div class="diagram">
-      {/* biome-ignore lint/a11y/useSemanticElements: SVG has neither fieldsets nor buttons of its own */}
-      <svg
-        ref={root}
-        viewBox={`0 0 ${width} ${height}`}
-        width={width}
-        height={height}
-        role="group"
-        aria-label={`${drawing.title}. ${drawing.description}`}
-      >
-        {groups.map((group) =>
-          opens(group) ? (
-            <g key={group.id} class={`group ${group.kind}`} {...button(group)}>
-              <Frame of={group} radius={8} />
+      <Scrolled label={`The drawing of ${drawing.title}`}>
+        {/* biome-ignore lint/a11y/useSemanticElements: SVG has neither fieldsets nor buttons of its own */}
+        <svg
+          ref={root}
+          viewBox={`0 0 ${width} ${height}`}
+          width={width}
+          height={height}
+          role="group"
+          aria-label={`${drawing.title}. ${drawing.description}`}
+        >
+          {groups.map((group) =>
+            opens(group) ? (
+              <g key={group.id} class={`group ${group.kind}`} {...button(group)}>
+                <Frame of={group} radius={8} />
+              </g>
+            ) : (
+              <g key={group.id} class={`group ${group.kind}`}>
+                <Frame of={group} radius={10} />
+              </g>
+            ),
+          )}
+          {[...edges]
+            .sort((a, b) => Number(a.kind === 'main') - Number(b.kind === 'main'))
+            .map((edge) => (
+              <Edge key={edge.id} edge={edge} />
+            ))}
+          {nodes.map((node) => (
+            <g key={node.id} class={`node ${node.kind}`} {...button(node)}>
+              <Shape node={node} />
             </g>
-          ) : (
-            <g key={group.id} class={`group ${group.kind}`}>
-              <Frame of={group} radius={10} />
-            </g>
-          ),
-        )}
-        {[...edges]
-          .sort((a, b) => Number(a.kind === 'main') - Number(b.kind === 'main'))
-          .map((edge) => (
-            <Edge key={edge.id} edge={edge} />
           ))}
-        {nodes.map((node) => (
-          <g key={node.id} class={`node ${node.kind}`} {...button(node)}>
-            <Shape node={node} />
+          {/* biome-ignore lint/a11y/noAriaHiddenOnFocusable: nothing in it takes the focus */}
+          <g aria-hidden="true">
+            {texts.map(({ x, y, role, anchor, text }) => (
+              <text key={`${x},${y}`} class={`words ${role}`} x={x} y={y} text-anchor={anchor}>
+                {text}
+              </text>
+            ))}
           </g>
-        ))}
-        {/* biome-ignore lint/a11y/noAriaHiddenOnFocusable: nothing in it takes the focus */}
-        <g aria-hidden="true">
-          {texts.map(({ x, y, role, anchor, text }) => (
-            <text key={`${x},${y}`} class={`words ${role}`} x={x} y={y} text-anchor={anchor}>
-              {text}
-            </text>
-          ))}
-        </g>
-      </svg>
+        </svg>
+      </Scrolled>
     </div>
   );
 }

@@ -25,7 +25,7 @@ describe.skipIf(whyNoBrowser !== null)(`the Look room ${whyNoBrowser ?? ''}`, ()
   it('tells of a layer by keyboard alone', async () => {
     const { page } = here;
     await page.getByRole('button', { name: 'Close all blocks' }).click();
-    await page.locator('.diagram [tabindex="0"]').first().focus();
+    await page.locator('.diagram svg [tabindex="0"]').first().focus();
     await page.keyboard.press('Home');
     for (let i = 0; i < 2; i++) await page.keyboard.press('ArrowRight');
     expect(await page.locator('.inspector h2').textContent()).toBe('block 2a');

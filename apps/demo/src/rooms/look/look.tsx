@@ -20,6 +20,9 @@ import {
 import { Why } from './why.js';
 import './look.css';
 
+/** Room for the outlines of what stands at the drawing's edge, in pixels. */
+const outline = 4;
+
 /** A network, opened. */
 export function Look() {
   const width = useSignal(1000);
@@ -29,7 +32,7 @@ export function Look() {
     if (element === null) return;
     const measure = () => {
       // In steps, so that a drawing isn't laid out anew for every pixel.
-      width.value = Math.max(300, 20 * Math.floor(element.clientWidth / 20));
+      width.value = Math.max(300, 20 * Math.floor((element.clientWidth - outline) / 20));
     };
     measure();
     const observer = new ResizeObserver(measure);

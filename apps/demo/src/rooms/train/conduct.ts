@@ -26,6 +26,8 @@ export interface Pace {
 
 export const status = signal<Status>({ is: 'idle' });
 export const pace = signal<Pace | null>(null);
+/** Of what is done between epochs, the share that is over; null while it learns. */
+export const aside = signal<number | null>(null);
 /** The lanes and classes of the training that is shown. */
 export const shown = signal<{ readonly lanes: readonly Lane[]; readonly classes: readonly string[] } | null>(
   null,
@@ -72,10 +74,12 @@ onWorkerEvent((event) => {
         secondsLeft: done < 5 ? null : (seconds / done) * (steps - step),
       };
       say('Learning');
+      aside.value = null;
       return;
     }
     case 'busy':
       say(event.what === 'validating' ? 'Judging on unseen pictures' : 'Measuring statistics');
+      aside.value = event.share;
       return;
     case 'saved':
       saved.value = { step: event.step, at: Date.now() };
@@ -123,6 +127,7 @@ async function conduct(prepare: (engine: Engine) => Promise<() => Promise<Traini
   occupied.value = true;
   status.value = { is: 'preparing', words: 'Starting what computes …' };
   pace.value = null;
+  aside.value = null;
   saved.value = null;
   saveProblem.value = null;
   startedAt = 0;

@@ -1,6 +1,6 @@
 import { Notice } from '../../components/notice.js';
-import { count, duration } from '../../components/words.js';
-import { pace, pause, saved, saveProblem, start, status, stop } from './conduct.js';
+import { count, duration, percent } from '../../components/words.js';
+import { aside, pace, pause, saved, saveProblem, start, status, stop } from './conduct.js';
 
 /** How far it is, how fast, and the buttons that hold it. */
 export function Running() {
@@ -31,6 +31,20 @@ export function Running() {
   );
 }
 
+/** How fast it learns, or how far what comes between is. */
+function Speed() {
+  const far = pace.value;
+  if (aside.value !== null) return <> · {percent(aside.value)} of it</>;
+  if (far === null) return null;
+  const left = far.secondsLeft === null ? '' : ` · ${duration(far.secondsLeft)} left`;
+  return (
+    <>
+      {' '}
+      · {count(far.picturesPerSecond)} pictures a second{left}
+    </>
+  );
+}
+
 function Words() {
   const now = status.value;
   const far = pace.value;
@@ -58,8 +72,7 @@ function Words() {
         {far !== null && (
           <p class="number aside">
             Step {count(far.step)} of {count(far.steps)} · epoch {far.epoch}
-            {now.is === 'running' && ` · ${count(far.picturesPerSecond)} pictures a second`}
-            {now.is === 'running' && far.secondsLeft !== null && ` · ${duration(far.secondsLeft)} left`}
+            {now.is === 'running' && <Speed />}
           </p>
         )}
         {holds && (

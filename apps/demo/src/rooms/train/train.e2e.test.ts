@@ -1,7 +1,6 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   accessibilityProblems,
@@ -144,34 +143,6 @@ describe.skipIf(whyNoBrowser !== null)(`the Train room ${whyNoBrowser ?? ''}`, (
     });
   });
 
-  it('learns from folders of the visitor’s own, and leaves out a broken picture', async () => {
-    const classes = { red: { r: 200, g: 40, b: 40 }, blue: { r: 40, g: 60, b: 200 } };
-    for (const [name, background] of Object.entries(classes)) {
-      mkdirSync(join(folder, 'own', name), { recursive: true });
-      for (let i = 0; i < 15; i++) {
-        const shade = { ...background, g: background.g + 3 * i };
-        const picture = sharp({ create: { width: 40, height: 30, channels: 3, background: shade } });
-        await picture.jpeg().toFile(join(folder, 'own', name, `${i}.jpg`));
-      }
-    }
-    writeFileSync(join(folder, 'own/red/broken.jpg'), Buffer.from('ffd8ffe000104a46', 'hex'));
-    const { page, close } = await visit({ room: 'train' });
-    try {
-      await page.getByRole('radio', { name: 'Your own' }).check();
-      expect(await page.getByRole('button', { name: 'Start training' }).isDisabled()).toBe(true);
-      await page.locator('[data-purpose="folders"]').setInputFiles(join(folder, 'own'));
-      expect(await page.locator('.classes li').count()).toBe(2);
-      await setUpTraining(page, { Epochs: 4, 'Pictures a step': 4, 'Size, pixels': 16 });
-      await startTraining(page);
-      await page.locator('.results').waitFor({ timeout: 120_000 });
-      expect(await page.locator('summary', { hasText: '1 files could not be read' }).count()).toBe(1);
-      expect(await page.locator('.results h2').textContent()).toMatch(/^100\.0 %/);
-      expect(await page.locator('.confusion thead').textContent()).toContain('red');
-    } finally {
-      await close();
-    }
-  });
-
   it('goes on where the storage is full, and says so', async () => {
     const { page, context, url, close } = await visit({ room: 'train' });
     try {
@@ -202,6 +173,27 @@ describe.skipIf(whyNoBrowser !== null)(`the Train room ${whyNoBrowser ?? ''}`, (
       await devtools.send('Browser.crashGpuProcess' as 'Browser.getVersion').catch(() => undefined);
       await page.getByRole('alert').filter({ hasText: 'The training ended' }).waitFor({ timeout: 60_000 });
       await page.getByRole('button', { name: 'Go on with it' }).waitFor();
+    } finally {
+      await close();
+    }
+  });
+
+  it('keeps the checkpoints of one tab alone, and says so in the other', async () => {
+    const { page, context, url, close } = await visit({ room: 'train' });
+    try {
+      await setUpTraining(page, { ...quick, Epochs: 50 });
+      await startTraining(page);
+      await page.locator('.running', { hasText: 'is kept in this browser' }).waitFor({ timeout: 60_000 });
+      const other = await context.newPage();
+      await other.goto(`${url}#train`);
+      await setUpTraining(other, quick);
+      await startTraining(other);
+      const notice = other.getByRole('alert').filter({ hasText: 'No checkpoint could be kept' });
+      await notice.waitFor({ timeout: 60_000 });
+      expect(await notice.textContent()).toContain('Another tab of this page is training');
+      await other.locator('.results').waitFor({ timeout: 60_000 });
+      await other.reload();
+      await other.locator('.notice', { hasText: 'A training is waiting' }).waitFor();
     } finally {
       await close();
     }
