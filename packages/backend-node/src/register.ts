@@ -1,4 +1,4 @@
-import { BackendError, kernelNames, type RegisteredBackend } from '@resnetjs/backend';
+import { kernelNames, type RegisteredBackend, replaceKernels } from '@resnetjs/backend';
 import * as tf from '@tensorflow/tfjs-core';
 import { addRelu, reluGradient } from './kernels/activation.js';
 import { adamUpdate } from './kernels/adam.js';
@@ -41,9 +41,6 @@ const kernels: Readonly<Record<string, Kernel>> = {
   [kernelNames.adamUpdate]: adamUpdate,
 };
 
-/** tfjs-node's own kernels under the names above, as they were before any was replaced. */
-const stockKernels = new Map<string, tf.KernelFunc>();
-
 /** The backend whose kernels stand: one that was removed and made again needs them again. */
 let served: { started: Started; result: RegisteredBackend } | undefined;
 
@@ -61,21 +58,11 @@ export async function register(options: StartOptions = {}): Promise<RegisteredBa
   const hopeful = makeNative(backend, true);
   const fused = hasFusedConvolution(hopeful);
   const native: Native = { ...hopeful, fusedConvolution: fused };
-  for (const [kernelName, kernel] of Object.entries(kernels)) {
-    const present = tf.getKernel(kernelName, backendName);
-    if (present !== undefined) {
-      if (!stockKernels.has(kernelName)) stockKernels.set(kernelName, present.kernelFunc);
-      tf.unregisterKernel(kernelName, backendName);
-    }
-    const stockFunc = stockKernels.get(kernelName) ?? missing;
-    const stock: Stock = (inputs, attrs) =>
-      stockFunc({ inputs: inputs as never, attrs: attrs as never, backend }) as tf.Tensor4D;
-    tf.registerKernel({
-      kernelName,
-      backendName,
-      kernelFunc: ({ inputs, attrs }) => kernel(native, inputs as never, attrs as never, stock),
-    });
-  }
+  replaceKernels({ name: backendName, backend }, kernels, (kernel, given, stock) => {
+    const own: Stock = (inputs, attrs) =>
+      stock({ inputs: inputs as never, attrs: attrs as never, backend }) as tf.Tensor4D;
+    return kernel(native, given.inputs as never, given.attrs as never, own);
+  });
   const result: RegisteredBackend = {
     name: backendName,
     threads: started.threads,
@@ -89,8 +76,4 @@ export async function register(options: StartOptions = {}): Promise<RegisteredBa
   };
   served = { started, result };
   return result;
-}
-
-function missing(): never {
-  throw new BackendError('bad-arguments', 'tfjs-node has no such kernel.');
 }

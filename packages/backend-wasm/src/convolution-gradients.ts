@@ -1,4 +1,4 @@
-import { BackendError } from '@resnetjs/backend';
+import { BackendError, type ConvolutionShape, convolutionShapeOf } from '@resnetjs/backend';
 import {
   backend_util,
   Conv2DBackpropFilter,
@@ -7,7 +7,7 @@ import {
   type Conv2DBackpropInputAttrs,
   type TensorInfo,
 } from '@tensorflow/tfjs-core';
-import { type ConvolutionShape, planFilterGradient, planInputGradient } from './convolution-plan.js';
+import { planFilterGradient, planInputGradient } from './convolution-plan.js';
 import type { KernelContext } from './heap.js';
 import { runPlan } from './run-plan.js';
 
@@ -60,19 +60,5 @@ function convolutionShape(
     );
   }
   const [batch, outHeight, outWidth, outChannels] = dyShape as Shape4;
-  return {
-    batch,
-    height: info.inHeight,
-    width: info.inWidth,
-    inChannels: info.inChannels,
-    outHeight,
-    outWidth,
-    outChannels,
-    filterHeight: info.filterHeight,
-    filterWidth: info.filterWidth,
-    strideHeight: info.strideHeight,
-    strideWidth: info.strideWidth,
-    top: info.padInfo.top,
-    left: info.padInfo.left,
-  };
+  return { ...convolutionShapeOf(info), batch, outHeight, outWidth, outChannels };
 }

@@ -1,3 +1,5 @@
+import type { ConvolutionShape } from '@resnetjs/backend';
+
 /**
  * How a convolution and both its gradients become products of matrices. This is the only place that
  * chooses; docs/wasm-kernels.md has the measurements behind it.
@@ -11,23 +13,6 @@
  * Patches are never laid out: an entry's place is the sum of two offsets, and the product takes
  * tables of offsets. Where a patch would reach outside, the image is copied into zeros first.
  */
-
-/** A convolution [batch, height, width, inChannels] → [batch, outHeight, outWidth, outChannels]. */
-export interface ConvolutionShape {
-  readonly batch: number;
-  readonly height: number;
-  readonly width: number;
-  readonly inChannels: number;
-  readonly outHeight: number;
-  readonly outWidth: number;
-  readonly outChannels: number;
-  readonly filterHeight: number;
-  readonly filterWidth: number;
-  readonly strideHeight: number;
-  readonly strideWidth: number;
-  readonly top: number;
-  readonly left: number;
-}
 
 /** Zeros to lay around an image, and what then is its size; `height` and `width` include them. */
 export interface Padding {

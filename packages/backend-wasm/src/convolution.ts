@@ -1,3 +1,4 @@
+import { type ConvolutionShape, convolutionShapeOf } from '@resnetjs/backend';
 import {
   backend_util,
   type Conv2DAttrs,
@@ -5,7 +6,7 @@ import {
   type KernelFunc,
   type TensorInfo,
 } from '@tensorflow/tfjs-core';
-import { type ConvolutionShape, planForward } from './convolution-plan.js';
+import { planForward } from './convolution-plan.js';
 import type { KernelContext } from './heap.js';
 import { type Finish, runPlan } from './run-plan.js';
 
@@ -74,19 +75,5 @@ function describe({ x, filter }: Filtered, attrs: Conv2DAttrs | FusedConv2DAttrs
     dimRoundingMode,
   );
   if (info.dilationHeight !== 1 || info.dilationWidth !== 1) return null;
-  return {
-    batch: info.batchSize,
-    height: info.inHeight,
-    width: info.inWidth,
-    inChannels: info.inChannels,
-    outHeight: info.outHeight,
-    outWidth: info.outWidth,
-    outChannels: info.outChannels,
-    filterHeight: info.filterHeight,
-    filterWidth: info.filterWidth,
-    strideHeight: info.strideHeight,
-    strideWidth: info.strideWidth,
-    top: info.padInfo.top,
-    left: info.padInfo.left,
-  };
+  return convolutionShapeOf(info);
 }

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { expect } from 'vitest';
-import type { ConvolutionShape } from './convolution-plan.js';
+import type { ConvolutionShape } from '@resnetjs/backend';
 import { type RegisterOptions, register } from './index.js';
 
 /** Plain loops in float64: slow, and right by inspection. */

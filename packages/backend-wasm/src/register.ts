@@ -1,4 +1,4 @@
-import { BackendError, kernelNames, type RegisteredBackend } from '@resnetjs/backend';
+import { BackendError, kernelNames, type RegisteredBackend, replaceKernels } from '@resnetjs/backend';
 import { BackendWasm, setThreadsCount, setWasmPaths, version_wasm } from '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs-core';
 import { conv2DBackpropFilter, conv2DBackpropInput } from './convolution-gradients.js';
@@ -67,9 +67,6 @@ const kernels: Readonly<Record<string, Kernel>> = {
   [kernelNames.adamUpdate]: adamUpdate,
 };
 
-/** TensorFlow.js's own kernels under the names above, as they were before any was replaced. */
-const stockKernels = new Map<string, tf.KernelConfig>();
-
 /** The backend whose kernels stand: one that was removed and made again needs them again. */
 let served: { backend: BackendWasm; result: RegisteredBackend } | undefined;
 
@@ -88,21 +85,9 @@ export async function register(options: RegisterOptions = {}): Promise<Registere
   const { team, words } = await gather(started, memory, wanted, problem);
   stopWith(backend, team);
   const context = { backend, microkernels: started.microkernels, team };
-  for (const [kernelName, kernel] of Object.entries(kernels)) {
-    const present = tf.getKernel(kernelName, backendName);
-    if (present !== undefined) {
-      if (served === undefined) stockKernels.set(kernelName, present);
-      tf.unregisterKernel(kernelName, backendName);
-    }
-    const stock = stockKernels.get(kernelName);
-    stock?.setupFunc?.(backend);
-    const stockFunc = stock?.kernelFunc ?? missing;
-    tf.registerKernel({
-      kernelName,
-      backendName,
-      kernelFunc: ({ inputs, attrs }) => kernel(context, inputs as never, attrs as never, stockFunc),
-    });
-  }
+  replaceKernels({ name: backendName, backend }, kernels, (kernel, { inputs, attrs }, stock) =>
+    kernel(context, inputs as never, attrs as never, stock),
+  );
   const result: RegisteredBackend = {
     name: backendName,
     threads: team.threads,
@@ -112,10 +97,6 @@ export async function register(options: RegisterOptions = {}): Promise<Registere
   };
   served = { backend, result };
   return result;
-}
-
-function missing(): never {
-  throw new BackendError('bad-arguments', 'TensorFlow.js has no such kernel for Wasm.');
 }
 
 interface Wanted {

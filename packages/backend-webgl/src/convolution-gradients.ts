@@ -5,7 +5,7 @@ import {
   type TensorInfo,
   util,
 } from '@tensorflow/tfjs-core';
-import { type ConvolutionShape, shapeOf } from './convolution-shape.js';
+import { type ConvolutionShape, convolutionShapeOf } from '@resnetjs/backend';
 import { correlation } from './correlation.js';
 import { filterGradientTotal, partialFilterGradient, partsOf } from './filter-gradient.js';
 import type { KernelContext } from './kernel.js';
@@ -59,7 +59,7 @@ function convolutionShape(
   if (dataFormat === 'NCHW') return undefined;
   const info = backend_util.computeConv2DInfo(inputShape, filterShape, strides, 1, pad, dimRoundingMode);
   if (!util.arraysEqual(info.outShape, dy.shape) || inputShape[3] !== filterShape[2]) return undefined;
-  return shapeOf(info);
+  return convolutionShapeOf(info);
 }
 
 /** The convolution of dy with the turned filter, which is the gradient where the stride is 1. */

@@ -1,6 +1,6 @@
 import { backend_util, type TensorInfo } from '@tensorflow/tfjs-core';
 import type { Conv2DAttrs, FusedConv2DAttrs } from '@tensorflow/tfjs-core';
-import { type ConvolutionShape, shapeOf } from './convolution-shape.js';
+import { type ConvolutionShape, convolutionShapeOf } from '@resnetjs/backend';
 import { type CorrelationOptions, correlation } from './correlation.js';
 import type { KernelContext } from './kernel.js';
 import { rowsOf, run, type Shape4, view } from './program.js';
@@ -48,7 +48,7 @@ function convolve(
   const [xShape, filterShape] = [x.shape as Shape4, filter.shape as Shape4];
   const info = backend_util.computeConv2DInfo(xShape, filterShape, strides, dilations, pad, dimRoundingMode);
   if (info.dilationHeight !== 1 || info.dilationWidth !== 1 || info.strideWidth > 2) return undefined;
-  const shape = shapeOf(info);
+  const shape = convolutionShapeOf(info);
   if (shape.inChannels !== filterShape[2]) return undefined; // groups
   if (!isOurs(shape)) return undefined;
   const inputs = [rowsOf(x), rowsOf(filter), ...(bias ? [bias] : [])];

@@ -1,4 +1,4 @@
-import type { ConvolutionShape } from './convolution-shape.js';
+import type { ConvolutionShape } from '@resnetjs/backend';
 import { clearBeyond, type PackedProgram } from './program.js';
 import {
   type Layout,

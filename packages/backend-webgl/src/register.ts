@@ -1,4 +1,4 @@
-import { BackendError, kernelNames, type RegisteredBackend } from '@resnetjs/backend';
+import { BackendError, kernelNames, type RegisteredBackend, replaceKernels } from '@resnetjs/backend';
 import { MathBackendWebGL } from '@tensorflow/tfjs-backend-webgl';
 import * as tf from '@tensorflow/tfjs-core';
 import { checkAvailable } from './availability.js';
@@ -8,7 +8,7 @@ import { conv2D, fusedConv2D } from './convolution.js';
 import { conv2DBackpropFilter, conv2DBackpropInput } from './convolution-gradients.js';
 import { describeDevice, measurePrecision } from './device.js';
 import { adamUpdate, addRelu, reluGradient } from './elementwise.js';
-import type { Kernel, KernelContext } from './kernel.js';
+import type { Kernel } from './kernel.js';
 import { type ContextWatch, watchContext } from './lost-context.js';
 import { matrixProduct } from './matrix-product.js';
 
@@ -40,9 +40,6 @@ const kernels: Readonly<Record<string, Kernel>> = {
   [kernelNames.adamUpdate]: adamUpdate,
 };
 
-/** TensorFlow.js's own kernels under the names above, as they were before any was replaced. */
-const stockKernels = new Map<string, tf.KernelConfig>();
-
 /** What runs, until the browser takes it away. */
 let served: { backend: MathBackendWebGL; watch: ContextWatch; result: RegisteredBackend } | undefined;
 
@@ -60,7 +57,10 @@ export async function register({ software = false }: RegisterOptions = {}): Prom
 
   const precision = measurePrecision(backend);
   const watch = watchContext(backend);
-  for (const [kernelName, kernel] of Object.entries(kernels)) replaceKernel(kernelName, kernel);
+  replaceKernels({ name: backendName, backend }, kernels, (kernel, given, stock) => {
+    const context = { backend, stock: (inputs = given.inputs) => stock({ ...given, inputs }) };
+    return kernel(context, given.inputs as never, given.attrs as never);
+  });
   const result: RegisteredBackend = {
     name: backendName,
     threads: 1,
@@ -97,30 +97,6 @@ function startAnew(): void {
   tf.removeBackend(backendName);
   tf.registerBackend(backendName, factory, priority);
   served = undefined;
-}
-
-function replaceKernel(kernelName: string, kernel: Kernel): void {
-  const present = tf.getKernel(kernelName, backendName);
-  if (present !== undefined) {
-    if (!stockKernels.has(kernelName)) stockKernels.set(kernelName, present);
-    tf.unregisterKernel(kernelName, backendName);
-  }
-  const stock = stockKernels.get(kernelName)?.kernelFunc ?? missing;
-  tf.registerKernel({
-    kernelName,
-    backendName,
-    kernelFunc: (given) => {
-      const context: KernelContext = {
-        backend: given.backend as MathBackendWebGL,
-        stock: (inputs = given.inputs) => stock({ ...given, inputs }),
-      };
-      return kernel(context, given.inputs as never, given.attrs as never);
-    },
-  });
-}
-
-function missing(): never {
-  throw new BackendError('bad-arguments', 'TensorFlow.js has no such kernel for WebGL.');
 }
 
 function startFailed(cause?: unknown): BackendError {

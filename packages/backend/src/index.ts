@@ -7,3 +7,5 @@ export {
   type KernelName,
   kernelNames,
 } from './kernels.js';
+export { type ConvolutionShape, convolutionShapeOf } from './convolution-shape.js';
+export { replaceKernels } from './replace-kernels.js';

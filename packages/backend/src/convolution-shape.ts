@@ -1,6 +1,6 @@
 import type { backend_util } from '@tensorflow/tfjs-core';
 
-/** A convolution of [batch, height, width, inChannels] with a filter, undilated, in one group. */
+/** A convolution [batch, height, width, inChannels] → [batch, outHeight, outWidth, outChannels], undilated, in one group. */
 export interface ConvolutionShape {
   readonly batch: number;
   readonly height: number;
@@ -18,7 +18,8 @@ export interface ConvolutionShape {
   readonly left: number;
 }
 
-export function shapeOf(info: backend_util.Conv2DInfo): ConvolutionShape {
+/** The same from what TensorFlow.js computes of a call's arguments. */
+export function convolutionShapeOf(info: backend_util.Conv2DInfo): ConvolutionShape {
   return {
     batch: info.batchSize,
     height: info.inHeight,
