@@ -130,6 +130,10 @@ async function start(name: Name, threads: number | undefined): Promise<Registere
   if (name !== 'cpu') return startBackend(name, threads === undefined ? {} : { threads });
   const { version_cpu } = await import('@tensorflow/tfjs-backend-cpu');
   await tf.setBackend('cpu');
+  // At its first tensor it recommends other backends, which is no news here.
+  tf.env().set('PROD', true);
+  tf.scalar(0).dispose();
+  tf.env().set('PROD', false);
   const details = { tensorflow: version_cpu, instructions: 'plain JavaScript' };
   return { name: 'cpu', threads: 1, precision: 32, kernels: [], details };
 }

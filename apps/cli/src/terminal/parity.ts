@@ -6,7 +6,7 @@ import {
   groups,
   type ParityReport,
 } from '@resnetjs/parity';
-import { duration, shown, table } from './format.js';
+import { duration, plural, shown, table } from './format.js';
 import type { Paint } from './paint.js';
 
 const mostFailures = 10;
@@ -73,7 +73,7 @@ function summaryOf(backend: BackendReport, paint: Paint): string {
   if (reason !== null) return `${label} ${paint('dim', `not run: ${reason}`)}`;
   const seconds = cases.reduce((sum, each) => sum + each.seconds, 0);
   const words = conforms(backend) ? paint('green', 'passes') : paint('red', 'departs');
-  return `${label} ${words}, ${cases.length} cases in ${duration(seconds)}, ${where}`;
+  return `${label} ${words}, ${plural(cases.length, 'case')} in ${duration(seconds)}, ${where}`;
 }
 
 function failuresOf(backends: readonly BackendReport[], columns: number, paint: Paint): string[] {
