@@ -43,7 +43,7 @@ describe('resnet parity', () => {
     const [webgl] = (JSON.parse(stdout) as ParityReport).backends;
     expect(webgl?.reason).toBeNull();
     expect(webgl?.cases).toMatchObject([{ name: 'block: identity f=2', passed: true, failures: [] }]);
-    expect(webgl?.registered?.details.renderer).toBeTruthy();
+    expect(webgl?.registered?.details.driver).toBeTruthy();
     expect(code).toBe(0);
   });
 

@@ -20,9 +20,11 @@ async function losses(backend: string): Promise<number[]> {
     [...text.matchAll(/^\{"event":"step".*"loss":([\d.e-]+)/gm)].map((match) => Number(match[1]));
   const { code, stdout, stderr } = await resnet(args, (child) => {
     let text = '';
+    let stopped = false; // a second Ctrl-C would end it at once
     child.stdout?.on('data', (part) => {
       text += part;
-      if (found(text).length >= steps) child.kill('SIGINT');
+      if (stopped || found(text).length < steps) return;
+      stopped = child.kill('SIGINT');
     });
   });
   expect(code, stderr).toBe(130);
