@@ -63,10 +63,14 @@ describe('resnet parity', () => {
   });
 
   it('stops at Ctrl-C, and leaves no browser', async () => {
-    const { code, stderr } = await resnet(['parity', '--backends', 'cpu', '--level', 'full'], (child) => {
-      setTimeout(() => child.kill('SIGINT'), 4000);
-    });
+    const { code, stdout, stderr } = await resnet(
+      ['parity', '--backends', 'cpu', '--level', 'full'],
+      (child) => {
+        setTimeout(() => child.kill('SIGINT'), 4000);
+      },
+    );
     expect(code).toBe(130);
     expect(stderr).toContain('Stopped');
+    expect(stdout).toContain('cpu');
   });
 });

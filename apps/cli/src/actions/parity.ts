@@ -6,12 +6,14 @@ import {
   type BackendReport,
   type CaseReport,
   conforms,
+  multiplyAddsOf,
   type ParityCase,
   type ParityReport,
   parityCases,
   prepareCase,
   reportAsHtml,
   reportAsMarkdown,
+  type SkippedCase,
 } from '@resnetjs/parity';
 import { prepareFolder, writeFileAtomically } from '@resnetjs/weights/node';
 import * as tf from '@tensorflow/tfjs-core';
@@ -29,6 +31,10 @@ const nodeBackends = ['wasm', 'node', 'cpu'] as const;
 const known = [...nodeBackends, ...browserBackends];
 type Name = (typeof known)[number];
 
+/** TensorFlow.js's plain JavaScript makes some 10 million multiply-adds of a gradient a second. */
+const mostOnCpu = 1.5e9;
+const tooLong = 'plain JavaScript takes a quarter of an hour and more for it';
+
 /** A backend under way. */
 interface Standing {
   readonly name: Name;
@@ -36,6 +42,7 @@ interface Standing {
   reason: string | null;
   registered: RegisteredBackend | null;
   readonly cases: CaseReport[];
+  readonly skipped: SkippedCase[];
 }
 
 /** Runs the cases on each backend, shows the matrix, and writes the reports that were asked for. */
@@ -56,7 +63,7 @@ export async function parity(options: ParityCommandOptions): Promise<void> {
   const progress = new Progress(process.stderr);
   const stop = new StopSignals(() => progress.print('stopping after this case …'));
   const standings = names.map(
-    (name): Standing => ({ name, where: '', reason: null, registered: null, cases: [] }),
+    (name): Standing => ({ name, where: '', reason: null, registered: null, cases: [], skipped: [] }),
   );
   try {
     const show = (standing: Standing, index: number, name: string) =>
@@ -78,8 +85,9 @@ export async function parity(options: ParityCommandOptions): Promise<void> {
     progress.end();
   }
   if (stop.exitCode !== null) {
+    process.stderr.write('Stopped: this is what was judged until then.\n');
+    await publish(makeReport(standings, options), options);
     process.exitCode = stop.exitCode;
-    process.stderr.write('Stopped: no report was written.\n');
     return;
   }
   await publish(makeReport(standings, options), options);
@@ -119,6 +127,10 @@ async function runInProcess(
       show(standing, index, each.name);
       await breathe();
       if (signal.aborted) return;
+      if (standing.name === 'cpu' && multiplyAddsOf(each) > mostOnCpu) {
+        standing.skipped.push({ name: each.name, reason: tooLong });
+        continue;
+      }
       const { name, precision } = standing.registered as RegisteredBackend;
       await tf.setBackend(name);
       standing.cases.push(await run({ precision }));
@@ -168,8 +180,8 @@ function browserName(userAgent: string): string {
 }
 
 function makeReport(standings: readonly Standing[], { level, only }: ParityCommandOptions): ParityReport {
-  const backends = standings.map(({ name, where, reason, registered, cases }): BackendReport => {
-    return { name, where, reason, registered, cases };
+  const backends = standings.map(({ name, where, reason, registered, cases, skipped }): BackendReport => {
+    return { name, where, reason, registered, cases, skipped };
   });
   const names = standings.map(({ name }) => name).join(',');
   return {

@@ -4,7 +4,7 @@ import type { ProofCase, ProofResult } from '../../worker/protocol.js';
 import { cases, proofs } from './proof.js';
 
 /** The ends of the logarithmic axis. */
-const [low, high] = [-9, -3];
+const [low, high] = [-9, 0];
 const place = (value: number) =>
   (100 * (Math.min(high, Math.max(low, Math.log10(Math.max(value, 1e-30)))) - low)) / (high - low);
 
@@ -69,6 +69,7 @@ function Axis() {
       <span>10⁻⁹</span>
       <span>10⁻⁶</span>
       <span>10⁻³</span>
+      <span>1</span>
     </span>
   );
 }
