@@ -1,3 +1,5 @@
+import { homedir } from 'node:os';
+import { sep } from 'node:path';
 import { kernelNames, type RegisteredBackend, replaceKernels } from '@resnetjs/backend';
 import * as tf from '@tensorflow/tfjs-core';
 import { addRelu, reluGradient } from './kernels/activation.js';
@@ -70,10 +72,16 @@ export async function register(options: StartOptions = {}): Promise<RegisteredBa
     kernels: Object.keys(kernels),
     details: {
       tensorflow: started.tensorflow,
-      from: started.source,
+      from: fromHome(started.source),
       convolution: fused ? 'with bias and ReLU in one pass (oneDNN)' : 'bias and ReLU in passes of their own',
     },
   };
   served = { started, result };
   return result;
+}
+
+/** A path as people write it, and may show to others. */
+function fromHome(path: string): string {
+  const home = homedir();
+  return path.startsWith(home + sep) ? `~${path.slice(home.length)}` : path;
 }

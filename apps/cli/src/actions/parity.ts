@@ -31,9 +31,9 @@ const nodeBackends = ['wasm', 'node', 'cpu'] as const;
 const known = [...nodeBackends, ...browserBackends];
 type Name = (typeof known)[number];
 
-/** TensorFlow.js's plain JavaScript makes some 10 million multiply-adds of a gradient a second. */
+/** TensorFlow.js's plain JavaScript makes some 10 million multiply-adds of a gradient a second: beyond this, minutes to half an hour. */
 const mostOnCpu = 1.5e9;
-const tooLong = 'plain JavaScript takes a quarter of an hour and more for it';
+const tooLong = 'too long in plain JavaScript: over 1.5 G multiply-adds';
 
 /** A backend under way. */
 interface Standing {
