@@ -9,6 +9,7 @@ import {
   type Parameter,
   type ParameterId,
   parameters,
+  siteName,
   statelessDraws,
   type TensorMap,
   type Variables,
@@ -158,7 +159,7 @@ function follow(
   const all = parameters(network);
   const momenta = new Map(
     walk(network).flatMap(({ op, site }) =>
-      op.op === 'norm' ? [[JSON.stringify(site), op.momentum] as const] : [],
+      op.op === 'norm' ? [[siteName(site), op.momentum] as const] : [],
     ),
   );
   let from = start;
@@ -187,7 +188,7 @@ function follow(
         slots.set(id, slot);
         variables.set(id, slot.variable);
       } else {
-        const momentum = momenta.get(JSON.stringify(site)) as number;
+        const momentum = momenta.get(siteName(site)) as number;
         const batch = pass.moments.get(id) as ReferenceTensor;
         variables.set(
           id,
