@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
@@ -56,12 +57,26 @@ describe('lockFolder', () => {
     lock.release();
   });
 
-  it('gives a stale one to one of many', async () => {
-    await writeFile(file, holder({ pid: await deadProcess() }));
-    const results = await Promise.allSettled(Array.from({ length: 20 }, () => lockFolder(folder)));
-    const locks = results.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
-    expect(locks).toHaveLength(1);
-    locks[0]?.release();
+  it('gives a stale one to one of many, every time', async () => {
+    const pid = await deadProcess();
+    for (let round = 0; round < 100; round++) {
+      await writeFile(file, holder({ pid, nonce: String(round) }));
+      const tries = Array.from({ length: 20 }, () => lockFolder(folder));
+      const locks = (await Promise.allSettled(tries)).flatMap((each) =>
+        each.status === 'fulfilled' ? [each.value] : [],
+      );
+      expect(locks).toHaveLength(1);
+      locks[0]?.release();
+      expect(await readdir(folder)).toEqual([]);
+    }
+  });
+
+  it('takes it where a process was killed that was just taking it', async () => {
+    const stale = holder({ pid: await deadProcess() });
+    const digest = createHash('sha256').update(stale).digest('hex').slice(0, 12);
+    await writeFile(file, stale);
+    await writeFile(`${file}.${digest}.tmp`, stale);
+    (await lockFolder(folder)).release();
     expect(await readdir(folder)).toEqual([]);
   });
 

@@ -1,5 +1,6 @@
+import { createHash, randomBytes } from 'node:crypto';
 import { readFileSync, rmSync } from 'node:fs';
-import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { open, readFile, rm, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -19,12 +20,14 @@ interface Holder {
   readonly host: string;
   /** Tells processes apart that had the same number one after the other; null where the system doesn't say. */
   readonly born: string | null;
+  /** Makes each lock's text its own. */
+  readonly nonce?: string;
 }
 
 const lockFile = '.resnet.lock';
 /** A lock without a holder is one that is just being written; older ones were left by a process that was killed. */
 const writingMilliseconds = 2000;
-const attempts = 100;
+const attempts = 300;
 
 /**
  * Takes a folder for this process. The lock is known to be stale when its process is no more, so that nobody waits after a
@@ -36,25 +39,60 @@ export async function lockFolder(folder: string): Promise<FolderLock> {
     pid: process.pid,
     host: hostname(),
     born: bornOf(process.pid),
+    nonce: randomBytes(8).toString('hex'),
   } satisfies Holder);
   for (let attempt = 0; attempt < attempts; attempt++) {
-    try {
-      await writeFile(path, own, { flag: 'wx' });
-      return held(folder, path, own);
-    } catch (cause) {
-      if ((cause as NodeJS.ErrnoException).code !== 'EEXIST') {
-        throw fileSystemError(`The folder ${folder} can't be locked`, path, cause);
-      }
-    }
-    await removeStale(folder, path);
+    const found = await take(path, own).catch((cause) => {
+      throw fileSystemError(`The folder ${folder} can't be locked`, path, cause);
+    });
+    if (found === 'taken') return held(folder, path, own);
+    if (found !== 'try again') throw heldBy(folder, path, found);
+    await setTimeout(10 + 10 * Math.random());
   }
   throw new ResNetError(
     'file-system',
     `The folder ${folder} can't be locked: ${path} comes back again and again.`,
-    {
-      path,
-    },
+    { path },
   );
+}
+
+/** Takes a lock that is free, or clears one that is stale; else returns who has it. */
+async function take(path: string, own: string): Promise<'taken' | 'try again' | Holder> {
+  if (await create(path, own)) return 'taken';
+  const found = await holderOf(path);
+  if (found === null) return 'try again'; // released just now, or being written
+  if (found.holder !== null && mayLive(found.holder)) return found.holder;
+
+  // One alone may clear it: who holds a second lock, named for the text of the stale one. That text never comes back, so
+  // what is found to stand there still can't be anybody's new lock. A second lock may be stale itself; so it is taken likewise.
+  const digest = createHash('sha256').update(found.text).digest('hex').slice(0, 12);
+  const second = `${path}.${digest}.tmp`;
+  if ((await take(second, own)) !== 'taken') return 'try again';
+  try {
+    if ((await holderOf(path))?.text === found.text) await rm(path, { force: true });
+  } finally {
+    await rm(second, { force: true });
+  }
+  return 'try again';
+}
+
+/** False where the file is there already. */
+async function create(path: string, content: string): Promise<boolean> {
+  try {
+    const handle = await open(path, 'wx');
+    try {
+      await handle.writeFile(content);
+    } catch (cause) {
+      await rm(path, { force: true }); // the disk is full
+      throw cause;
+    } finally {
+      await handle.close();
+    }
+    return true;
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw cause;
+  }
 }
 
 function held(folder: string, path: string, own: string): FolderLock {
@@ -87,46 +125,23 @@ function held(folder: string, path: string, own: string): FolderLock {
   };
 }
 
-/** Returns when the lock may be tried again; throws where its process lives, or may live. */
-async function removeStale(folder: string, path: string): Promise<void> {
-  const text = await readFile(path, 'utf8').catch(() => null);
-  if (text === null) return; // it was released just now
-  const holder = parseHolder(text);
-  if (holder === null) {
-    const age = await stat(path).then(
-      ({ mtimeMs }) => Date.now() - mtimeMs,
-      () => 0,
-    );
-    if (age < writingMilliseconds) {
-      await setTimeout(50);
-      return;
-    }
-  } else if (holder.host !== hostname()) {
-    throw heldBy(
-      folder,
-      path,
-      `process ${holder.pid} on ${holder.host}. If it runs no more, remove ${path}; otherwise wait for it`,
-    );
-  } else if (lives(holder)) {
-    throw heldBy(
-      folder,
-      path,
-      `process ${holder.pid}. Wait until it has ended, or stop it: kill ${holder.pid}`,
-    );
-  }
-  // Renamed, so that of several processes that find the lock stale one alone gets it.
-  const taken = `${path}.${process.pid}`;
+/** What stands in a lock, its holder null where a killed process left it half written; null itself for one that is free or young. */
+async function holderOf(path: string): Promise<{ text: string; holder: Holder | null } | null> {
   try {
-    await rename(path, taken);
+    const text = await readFile(path, 'utf8');
+    const holder = parseHolder(text);
+    if (holder === null && Date.now() - (await stat(path)).mtimeMs < writingMilliseconds) return null;
+    return { text, holder };
   } catch {
-    return;
+    return null;
   }
-  // Between reading and renaming, another process may have put its own lock there: it goes back.
-  const changed = (await readFile(taken, 'utf8').catch(() => text)) !== text;
-  await (changed ? rename(taken, path) : rm(taken, { force: true }));
 }
 
-function heldBy(folder: string, path: string, who: string): ResNetError {
+function heldBy(folder: string, path: string, { pid, host }: Holder): ResNetError {
+  const who =
+    host === hostname()
+      ? `process ${pid}. Wait until it has ended, or stop it: kill ${pid}`
+      : `process ${pid} on ${host}. If it runs no more, remove ${path}; otherwise wait for it`;
   return new ResNetError(
     'file-system',
     `Another training writes to ${folder}: ${who}, or choose another folder.`,
@@ -144,7 +159,9 @@ function parseHolder(text: string): Holder | null {
   }
 }
 
-function lives({ pid, born }: Holder): boolean {
+/** Whether the process may still be there; of another machine's, nobody here can know. */
+function mayLive({ pid, host, born }: Holder): boolean {
+  if (host !== hostname()) return true;
   try {
     process.kill(pid, 0);
   } catch (error) {
