@@ -15,6 +15,7 @@ export interface BackendOptions {
 export const backends = {
   wasm: async (options = {}) => (await import('@resnetjs/backend-wasm')).register(options),
   node: async (options = {}) => (await import('@resnetjs/backend-node')).register(options),
+  cpu: async () => (await import('@resnetjs/backend-cpu')).register(),
   webgl: inBrowsers,
   webgpu: notYet,
 } as const satisfies Record<string, string | ((options?: BackendOptions) => Promise<RegisteredBackend>)>;

@@ -32,7 +32,7 @@ export { type ReferenceTensor, tensor64 } from './reference/tensor.js';
 export { reproduce, reproduceInFloat64 } from './reproduce.js';
 export { type Gate, judge, type Verdict } from './verdict.js';
 export { type Group, groups, type Level, type ParityCase, type PassCase } from './cases/case.js';
-export { multiplyAddsOf, parityCases } from './cases/parity-cases.js';
+export { parityCases } from './cases/parity-cases.js';
 export { type CaseReport, share } from './run/case-report.js';
 export { type PreparedCase, prepareCase } from './run/prepare-case.js';
 export { reportAsHtml } from './report/html.js';
@@ -44,5 +44,4 @@ export {
   type GroupResult,
   groupResults,
   type ParityReport,
-  type SkippedCase,
 } from './report/parity-report.js';

@@ -6,14 +6,12 @@ import {
   type BackendReport,
   type CaseReport,
   conforms,
-  multiplyAddsOf,
   type ParityCase,
   type ParityReport,
   parityCases,
   prepareCase,
   reportAsHtml,
   reportAsMarkdown,
-  type SkippedCase,
 } from '@resnetjs/parity';
 import { prepareFolder, writeFileAtomically } from '@resnetjs/weights/node';
 import * as tf from '@tensorflow/tfjs-core';
@@ -31,10 +29,6 @@ const nodeBackends = ['wasm', 'node', 'cpu'] as const;
 const known = [...nodeBackends, ...browserBackends];
 type Name = (typeof known)[number];
 
-/** TensorFlow.js's plain JavaScript makes some 10 million multiply-adds of a gradient a second: beyond this, minutes to half an hour. */
-const mostOnCpu = 1.5e9;
-const tooLong = 'too long in plain JavaScript: over 1.5 G multiply-adds';
-
 /** A backend under way. */
 interface Standing {
   readonly name: Name;
@@ -42,7 +36,6 @@ interface Standing {
   reason: string | null;
   registered: RegisteredBackend | null;
   readonly cases: CaseReport[];
-  readonly skipped: SkippedCase[];
 }
 
 /** Runs the cases on each backend, shows the matrix, and writes the reports that were asked for. */
@@ -63,7 +56,7 @@ export async function parity(options: ParityCommandOptions): Promise<void> {
   const progress = new Progress(process.stderr);
   const stop = new StopSignals(() => progress.print('stopping after this case …'));
   const standings = names.map(
-    (name): Standing => ({ name, where: '', reason: null, registered: null, cases: [], skipped: [] }),
+    (name): Standing => ({ name, where: '', reason: null, registered: null, cases: [] }),
   );
   try {
     const show = (standing: Standing, index: number, name: string) =>
@@ -111,7 +104,7 @@ async function runInProcess(
   for (const standing of standings) {
     standing.where = `Node ${process.versions.node}`;
     try {
-      standing.registered = await start(standing.name, threads);
+      standing.registered = await startBackend(standing.name, threads === undefined ? {} : { threads });
     } catch (error) {
       standing.reason = error instanceof Error ? error.message : String(error);
     }
@@ -127,27 +120,11 @@ async function runInProcess(
       show(standing, index, each.name);
       await breathe();
       if (signal.aborted) return;
-      if (standing.name === 'cpu' && multiplyAddsOf(each) > mostOnCpu) {
-        standing.skipped.push({ name: each.name, reason: tooLong });
-        continue;
-      }
       const { name, precision } = standing.registered as RegisteredBackend;
       await tf.setBackend(name);
       standing.cases.push(await run({ precision }));
     }
   }
-}
-
-async function start(name: Name, threads: number | undefined): Promise<RegisteredBackend> {
-  if (name !== 'cpu') return startBackend(name, threads === undefined ? {} : { threads });
-  const { version_cpu } = await import('@tensorflow/tfjs-backend-cpu');
-  await tf.setBackend('cpu');
-  // At its first tensor it recommends other backends, which is no news here.
-  tf.env().set('PROD', true);
-  tf.scalar(0).dispose();
-  tf.env().set('PROD', false);
-  const details = { tensorflow: version_cpu, instructions: 'plain JavaScript' };
-  return { name: 'cpu', threads: 1, precision: 32, kernels: [], details };
 }
 
 async function followBrowser(
@@ -180,8 +157,8 @@ function browserName(userAgent: string): string {
 }
 
 function makeReport(standings: readonly Standing[], { level, only }: ParityCommandOptions): ParityReport {
-  const backends = standings.map(({ name, where, reason, registered, cases, skipped }): BackendReport => {
-    return { name, where, reason, registered, cases, skipped };
+  const backends = standings.map(({ name, where, reason, registered, cases }): BackendReport => {
+    return { name, where, reason, registered, cases };
   });
   const names = standings.map(({ name }) => name).join(',');
   return {

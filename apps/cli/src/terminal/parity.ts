@@ -68,13 +68,12 @@ function stacked(backends: readonly BackendReport[], paint: Paint): string {
 }
 
 function summaryOf(backend: BackendReport, paint: Paint): string {
-  const { name, where, reason, cases, skipped } = backend;
+  const { name, where, reason, cases } = backend;
   const label = paint('bold', name.padEnd(6));
   if (reason !== null) return `${label} ${paint('dim', `not run: ${reason}`)}`;
   const seconds = cases.reduce((sum, each) => sum + each.seconds, 0);
-  const left = skipped.length === 0 ? '' : `, ${skipped.length} left out: ${skipped[0]?.reason}`;
   const words = conforms(backend) ? paint('green', 'passes') : paint('red', 'departs');
-  return `${label} ${words}, ${plural(cases.length, 'case')} in ${duration(seconds)}, ${where}${left}`;
+  return `${label} ${words}, ${plural(cases.length, 'case')} in ${duration(seconds)}, ${where}`;
 }
 
 function failuresOf(backends: readonly BackendReport[], columns: number, paint: Paint): string[] {

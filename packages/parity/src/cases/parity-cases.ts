@@ -1,4 +1,3 @@
-import { multiplyAdds } from '@resnetjs/core';
 import { publishedResults } from '../published.js';
 import { blockCases } from './blocks.js';
 import type { Level, ParityCase, PublishedCase } from './case.js';
@@ -28,11 +27,4 @@ const all: readonly ParityCase[] = [
 /** What every backend must agree with float64 on, from the smallest to the largest. */
 export function parityCases(level: Level): readonly ParityCase[] {
   return level === 'full' ? all : all.filter((each) => each.level === 'quick');
-}
-
-/** About how many multiply-adds a case takes, there and, in training, back: so that a slow backend can leave it out. */
-export function multiplyAddsOf(each: ParityCase): number {
-  if (each.kind === 'trajectory') return 3 * multiplyAdds(each.network) * each.batch * each.steps;
-  if (each.kind !== 'pass') return 0;
-  return (each.training ? 3 : 1) * multiplyAdds(each.network) * each.batch;
 }

@@ -60,7 +60,7 @@ function ran(backends: readonly BackendReport[]): readonly BackendReport[] {
 }
 
 function card(backend: BackendReport): string {
-  const { name, where, reason, registered, cases, skipped } = backend;
+  const { name, where, reason, registered, cases } = backend;
   const passed = cases.filter((each) => each.passed).length;
   const seconds = cases.reduce((sum, each) => sum + each.seconds, 0);
   const state = reason !== null ? 'absent' : conforms(backend) ? 'good' : 'bad';
@@ -71,7 +71,6 @@ function card(backend: BackendReport): string {
       : [
           ['where', where],
           ['cases', `${passed} of ${cases.length}, ${seconds.toFixed(0)} s`],
-          ...skipped.map(({ name, reason }): [string, string] => ['left out', `${name}: ${reason}`]),
           ['precision', `${registered.precision} bits`],
           ...Object.entries(registered.details),
         ];

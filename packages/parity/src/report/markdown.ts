@@ -31,9 +31,6 @@ export function reportAsMarkdown(report: ParityReport): string {
       .filter(({ passed }) => !passed)
       .map((each) => [backend.name, each.name, each.departsAt ?? '', each.failures[0] ?? '']),
   );
-  const skipped = ran.flatMap((backend) =>
-    backend.skipped.map(({ name, reason }) => [backend.name, name, reason]),
-  );
   return [
     `${report.date.slice(0, 10)}, level ${report.level}: \`${report.command}\``,
     table(['', ...ran.map(({ name }) => name)], [...rows, ['all', ...total]]),
@@ -50,7 +47,6 @@ export function reportAsMarkdown(report: ParityReport): string {
       ]),
     ),
     ...(failed.length > 0 ? ['**Departs**', table(['backend', 'case', 'first at', 'how'], failed)] : []),
-    ...(skipped.length > 0 ? ['**Left out**', table(['backend', 'case', 'why'], skipped)] : []),
     '**Where it ran**',
     table(
       ['backend', 'where', 'bits', 'threads', 'facts'],

@@ -22,13 +22,6 @@ export interface BackendReport {
   readonly reason: string | null;
   readonly registered: RegisteredBackend | null;
   readonly cases: readonly CaseReport[];
-  /** Cases that were left out on this backend alone. */
-  readonly skipped: readonly SkippedCase[];
-}
-
-export interface SkippedCase {
-  readonly name: string;
-  readonly reason: string;
 }
 
 /** A backend on the cases of one group. */

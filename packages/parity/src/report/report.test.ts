@@ -37,7 +37,6 @@ const wasm: BackendReport = {
     found('a | b\nc <script>', 1.5),
     found('network', 1 + 9e-6, 'network'),
   ],
-  skipped: [{ name: 'a long one', reason: 'it takes too long' }],
 };
 const webgl: BackendReport = {
   name: 'webgl',
@@ -45,7 +44,6 @@ const webgl: BackendReport = {
   reason: 'there is none',
   registered: null,
   cases: [],
-  skipped: [],
 };
 const report: ParityReport = {
   level: 'quick',
@@ -78,7 +76,6 @@ describe('reports', () => {
     const markdown = reportAsMarkdown(report);
     expect(markdown).toContain('| block | ✗ 2/3, 5.0e-1 |');
     expect(markdown).toContain('| wasm | a \\| b c <script> | stem |');
-    expect(markdown).toContain('| wasm | a long one | it takes too long |');
     expect(markdown).toContain('| webgl | a browser |  |  | not run: there is none |');
   });
 

@@ -1,20 +1,10 @@
 import '@tensorflow/tfjs-backend-cpu';
 import { kernelNames } from '@resnetjs/backend';
 import * as tf from '@tensorflow/tfjs-core';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { blockCases } from '../cases/blocks.js';
 import type { ParityCase } from '../cases/case.js';
-import { parityCases } from '../cases/parity-cases.js';
 import { prepareCase } from './prepare-case.js';
-
-describe('the cpu backend', () => {
-  beforeAll(() => tf.setBackend('cpu'));
-
-  it.each(parityCases('quick'))('$name', async (each) => {
-    const { failures } = await prepareCase(each)();
-    expect(failures).toEqual([]);
-  });
-});
 
 describe('prepareCase', () => {
   const run = prepareCase(blockCases[0] as ParityCase);

@@ -1,0 +1,69 @@
+import { type ConvolutionShape, convolutionShapeOf } from '@resnetjs/backend';
+import { backend_util, type Conv2DBackpropFilterAttrs } from '@tensorflow/tfjs-core';
+
+type Shape4 = [number, number, number, number];
+
+/** The convolution whose filter's gradient is asked for: x [batch, height, width, in]. */
+export function shapeOf(xShape: readonly number[], attrs: Conv2DBackpropFilterAttrs): ConvolutionShape {
+  const { filterShape, strides, pad, dimRoundingMode } = attrs;
+  const info = backend_util.computeConv2DInfo(
+    xShape as Shape4,
+    filterShape as Shape4,
+    strides,
+    1,
+    pad,
+    dimRoundingMode,
+  );
+  return convolutionShapeOf(info);
+}
+
+/**
+ * The gradient [filterHeight, filterWidth, in, out] of a convolution with respect to its filter, from x [batch, height,
+ * width, in] and dy [batch, outHeight, outWidth, out]: for each place in the filter, the sum over all places of the map of
+ * outer products, added up in float64.
+ */
+export function filterGradient(shape: ConvolutionShape, x: Float32Array, dy: Float32Array): Float32Array {
+  const { filterHeight, filterWidth, inChannels, outChannels } = shape;
+  const size = inChannels * outChannels;
+  const gradient = new Float32Array(filterHeight * filterWidth * size);
+  const sum = new Float64Array(size);
+  for (let row = 0; row < filterHeight; row++) {
+    for (let column = 0; column < filterWidth; column++) {
+      sum.fill(0);
+      addOuterProducts(shape, { row, column }, { x, dy, sum });
+      gradient.set(sum, (row * filterWidth + column) * size);
+    }
+  }
+  return gradient;
+}
+
+function addOuterProducts(
+  shape: ConvolutionShape,
+  { row, column }: { readonly row: number; readonly column: number },
+  { x, dy, sum }: { readonly x: Float32Array; readonly dy: Float32Array; readonly sum: Float64Array },
+): void {
+  const { batch, height, width, inChannels, outHeight, outWidth, outChannels } = shape;
+  const rows = reach(outHeight, height, shape.strideHeight, row - shape.top);
+  const columns = reach(outWidth, width, shape.strideWidth, column - shape.left);
+  for (let image = 0; image < batch; image++) {
+    for (let y = rows.from; y < rows.to; y++) {
+      const xRow = image * height + y * shape.strideHeight + row - shape.top;
+      for (let z = columns.from; z < columns.to; z++) {
+        const xAt = (xRow * width + z * shape.strideWidth + column - shape.left) * inChannels;
+        const dyAt = ((image * outHeight + y) * outWidth + z) * outChannels;
+        for (let from = 0, at = 0; from < inChannels; from++) {
+          const value = x[xAt + from]!;
+          for (let to = 0; to < outChannels; to++, at++) sum[at]! += value * dy[dyAt + to]!;
+        }
+      }
+    }
+  }
+}
+
+/** The places of the result, along one axis, whose input at `offset` from the window's own is within the map. */
+function reach(outSize: number, size: number, stride: number, offset: number): { from: number; to: number } {
+  return {
+    from: Math.max(0, Math.ceil(-offset / stride)),
+    to: Math.min(outSize, Math.ceil((size - offset) / stride)),
+  };
+}
