@@ -17,6 +17,7 @@ import { type ReferenceGradients, referenceForward, referenceGradients } from '.
 import { type ReferenceTensor, rounded } from '../reference/tensor.js';
 import type { Verdict } from '../verdict.js';
 import { type Drawn, drawAny, drawCase } from './draw-case.js';
+import { orThrown } from './or-thrown.js';
 import { partsOf } from './parts.js';
 import {
   claim,
@@ -118,8 +119,10 @@ async function runOnce(each: PassCase, drawn: Drawn, judgeTensor: JudgeTensor): 
   const pictures = toTensor(drawn.pictures);
   const inputs = tf.memory().numTensors;
   const verdicts = [
-    ...(await checkInference(network, variables, pictures, judgeTensor)),
-    ...(each.training ? await checkTraining(network, variables, pictures, drawn, judgeTensor) : []),
+    ...(await orThrown('inference', () => checkInference(network, variables, pictures, judgeTensor))),
+    ...(each.training
+      ? await orThrown('training', () => checkTraining(network, variables, pictures, drawn, judgeTensor))
+      : []),
     still('live tensors after all passes', inputs),
     ...(each.throws ? checkThrows(network, variables, pictures) : []),
   ];
