@@ -39,10 +39,12 @@ export { reportAsHtml } from './report/html.js';
 export { reportAsMarkdown } from './report/markdown.js';
 export {
   type BackendReport,
-  conforms,
+  begun,
   errorOf,
   type GroupResult,
   groupResults,
+  type Outcome,
+  outcomeOf,
   type ParityReport,
   type SkippedCase,
 } from './report/parity-report.js';
