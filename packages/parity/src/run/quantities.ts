@@ -62,6 +62,11 @@ function largest({ data }: ReferenceTensor): number {
   return most;
 }
 
+/** The same verdict, with words before what was judged. */
+export function prefixed(prefix: string, verdict: Verdict): Verdict {
+  return { ...verdict, what: prefix + verdict.what, message: prefix + verdict.message };
+}
+
 /** A verdict on what is so or not; `otherwise` says how it isn't. */
 export function claim(what: string, holds: boolean, otherwise = 'not so'): Verdict {
   const verdict = judge(what, [holds ? 1 : 0], [1], { absolute: 0 });

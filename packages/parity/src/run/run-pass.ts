@@ -23,6 +23,7 @@ import {
   claim,
   judgeAgainst,
   type JudgeTensor,
+  prefixed,
   type Quantities,
   still,
   toTensor,
@@ -73,10 +74,6 @@ export function preparePass(each: PassCase): (precision: 16 | 32) => Promise<Pas
     if (kernels.length > 0) await withoutKernels(kernels, () => run('composed: '));
     return { verdicts, departsAt };
   };
-}
-
-function prefixed(prefix: string, verdict: Verdict): Verdict {
-  return { ...verdict, what: prefix + verdict.what, message: prefix + verdict.message };
 }
 
 /** Pictures go into a single operation as they are, and bring no rounding with them: only ties are kept away. */
