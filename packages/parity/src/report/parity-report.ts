@@ -79,9 +79,11 @@ export function nearestToGates(
     .slice(0, most);
 }
 
-/** `82 %` of its gate. */
+/** `82 %` of its gate, or `2000 times` it. */
 export function shareInWords({ worst }: CaseReport): string {
-  return `${Math.round(100 * share(worst))} %`;
+  const part = share(worst);
+  if (part < 10) return `${Math.round(100 * part)} %`;
+  return Number.isFinite(part) ? `${Math.round(part)} times` : 'beyond all measure';
 }
 
 /** `1.2e-6`, of what is judged by relative L2. */

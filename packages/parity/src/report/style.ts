@@ -26,6 +26,7 @@ th, td { text-align: left; padding: 0.3rem 0.75rem; border-bottom: 1px solid var
 .matrix thead th { position: sticky; top: 0; z-index: 1; background: var(--card); border-radius: 10px 10px 0 0; }
 tbody th { font-weight: 400; overflow-wrap: anywhere; }
 .matrix tbody th { min-width: 8rem; }
+.matrix td { min-width: 9rem; white-space: nowrap; }
 tr.group th { font-weight: 600; padding-top: 1.1rem; }
 .bar { display: inline-block; position: relative; width: 4.5rem; height: 0.7em; margin-right: 0.5rem; background: linear-gradient(90deg, var(--bar) calc(var(--error) * 100%), var(--line) 0); border-radius: 2px; }
 .bar::after { content: ''; position: absolute; left: calc(var(--gate) * 100%); top: -2px; bottom: -2px; width: 2px; background: var(--mark); }
@@ -33,7 +34,9 @@ tr.group th { font-weight: 600; padding-top: 1.1rem; }
 .bad .figure { color: var(--bad); font-weight: 600; }
 .figure { font-variant-numeric: tabular-nums; }
 @media (max-width: 46rem) {
+  .scroll table { min-width: 44rem; }
   .matrix { font-size: 0.75rem; }
+  .matrix td { min-width: 0; white-space: normal; }
   .matrix th, .matrix td { padding: 0.3rem 0.35rem; }
   .matrix tr.group th { padding-top: 1.1rem; }
   .matrix .bar { display: block; width: 100%; min-width: 2.25rem; margin: 0.35em 0 0.15em; }
