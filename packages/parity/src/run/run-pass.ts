@@ -17,6 +17,7 @@ import { type ReferenceGradients, referenceForward, referenceGradients } from '.
 import { type ReferenceTensor, rounded } from '../reference/tensor.js';
 import type { Verdict } from '../verdict.js';
 import { type Drawn, drawAny, drawCase } from './draw-case.js';
+import { checkNotANumber } from './not-a-number.js';
 import { orThrown } from './or-thrown.js';
 import { partsOf } from './parts.js';
 import {
@@ -119,6 +120,9 @@ async function runOnce(each: PassCase, drawn: Drawn, judgeTensor: JudgeTensor): 
     ...(await orThrown('inference', () => checkInference(network, variables, pictures, judgeTensor))),
     ...(each.training
       ? await orThrown('training', () => checkTraining(network, variables, pictures, drawn, judgeTensor))
+      : []),
+    ...(each.group === 'block'
+      ? await orThrown('NaN', () => checkNotANumber(network, variables, pictures))
       : []),
     still('live tensors after all passes', inputs),
     ...(each.throws ? checkThrows(network, variables, pictures) : []),
