@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ParityReport } from '@resnetjs/parity';
@@ -9,6 +9,16 @@ import { resnetIn } from './e2e.test-support.js';
 const folder = mkdtempSync(join(tmpdir(), 'resnetjs-parity-'));
 const resnet = resnetIn(folder);
 const only = ['--only', 'block: identity f=2'];
+/** A browser that begins, tells of a case that passed, and ends. */
+const breakingOff = `#!/usr/bin/env node
+const address = process.argv.at(-1);
+const tell = (event) => fetch(address + 'event', { method: 'POST', body: JSON.stringify(event) });
+const registered = { name: 'webgl', threads: 1, precision: 32, kernels: [], details: {} };
+const report = { name: 'one', group: 'block', passed: true, failures: [], departsAt: null, worst: null, judged: 1, seconds: 0 };
+await tell({ event: 'registered', registered, where: 'HeadlessChrome/1' });
+await tell({ event: 'case', report });
+process.exit(3);
+`;
 afterAll(() => rmSync(folder, { recursive: true }));
 
 describe('resnet parity', () => {
@@ -51,6 +61,17 @@ describe('resnet parity', () => {
     const { code, stdout } = await resnet(['parity', '--backends', 'webgl', '--browser', 'nowhere', ...only]);
     expect(code).toBe(1);
     expect(stdout).toContain('There is no file nowhere');
+    expect(await resnet(['parity', '--browser', 'nowhere', ...only])).toMatchObject({ code: 1 });
+  });
+
+  it.skipIf(process.platform === 'win32')('does not pass a backend that broke off', async () => {
+    const browser = join(folder, 'browser.mjs');
+    writeFileSync(browser, breakingOff, { mode: 0o755 });
+    const args = ['parity', '--browser', browser, ...only, '--report', 'broken.html'];
+    const { code, stdout } = await resnet(args);
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/webgl +incomplete, 1 case in .*; .*browser\.mjs ended \(code 3\)/);
+    expect(readFileSync(join(folder, 'broken.html'), 'utf8')).toContain('not all was judged');
   });
 
   it('knows wrong names and empty choices before anything is computed', async () => {
@@ -62,15 +83,14 @@ describe('resnet parity', () => {
     expect(none.stderr).toContain('no such case');
   });
 
-  it('stops at Ctrl-C, and leaves no browser', async () => {
-    const { code, stdout, stderr } = await resnet(
-      ['parity', '--backends', 'cpu', '--level', 'full'],
-      (child) => {
-        setTimeout(() => child.kill('SIGINT'), 4000);
-      },
-    );
+  it('stops at Ctrl-C, and says in the report, too, that it is not all', async () => {
+    const args = ['parity', '--backends', 'cpu', '--level', 'full', '--report', 'stopped.html'];
+    const { code, stdout, stderr } = await resnet(args, (child) => {
+      child.stderr?.once('data', () => child.kill('SIGINT')); // its first line of progress
+    });
     expect(code).toBe(130);
     expect(stderr).toContain('Stopped');
-    expect(stdout).toContain('cpu');
+    expect(stdout).toMatch(/cpu +incomplete.*; stopped after \d+ of \d+ cases/);
+    expect(readFileSync(join(folder, 'stopped.html'), 'utf8')).toContain('not all was judged');
   });
 });

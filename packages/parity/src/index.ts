@@ -39,9 +39,11 @@ export { reportAsHtml } from './report/html.js';
 export { reportAsMarkdown } from './report/markdown.js';
 export {
   type BackendReport,
-  conforms,
+  begun,
   errorOf,
   type GroupResult,
   groupResults,
+  type Outcome,
+  outcomeOf,
   type ParityReport,
 } from './report/parity-report.js';

@@ -5,7 +5,7 @@ import { ResNetError } from '@resnetjs/core';
 import {
   type BackendReport,
   type CaseReport,
-  conforms,
+  outcomeOf,
   type ParityCase,
   type ParityReport,
   parityCases,
@@ -79,11 +79,25 @@ export async function parity(options: ParityCommandOptions): Promise<void> {
   }
   if (stop.exitCode !== null) {
     process.stderr.write('Stopped: this is what was judged until then.\n');
-    await publish(makeReport(standings, options), options);
-    process.exitCode = stop.exitCode;
-    return;
+    for (const standing of standings) {
+      const judged = standing.cases.length;
+      if (judged < cases.length) standing.reason ??= `stopped after ${judged} of ${cases.length} cases`;
+    }
   }
-  await publish(makeReport(standings, options), options);
+  const report = makeReport(standings, options);
+  await publish(report, options);
+  const agrees = wanted(report, options).every((backend) => outcomeOf(backend) === 'passes');
+  process.exitCode = stop.exitCode ?? (agrees ? 0 : 1);
+}
+
+/** The backends that must pass: those that were asked for by name; where none was, those that began, at least one. */
+function wanted({ backends }: ParityReport, options: ParityCommandOptions): readonly BackendReport[] {
+  if (options.backends !== undefined) return backends;
+  const begun = backends.filter(
+    ({ name, registered }) =>
+      registered !== null || (options.browser !== undefined && isInBrowser(name as Name)),
+  );
+  return begun.length > 0 ? begun : backends;
 }
 
 function isInBrowser(name: Name): name is BrowserBackend {
@@ -188,11 +202,6 @@ async function publish(report: ParityReport, options: ParityCommandOptions): Pro
     ? JSON.stringify(report)
     : formatParity(report, { columns, paint: paintFor(process.stdout), written: options.report });
   process.stdout.write(`${text}\n`);
-  const wanted =
-    options.backends === undefined
-      ? report.backends.filter(({ reason }) => reason === null)
-      : report.backends;
-  if (wanted.length === 0 || !wanted.every(conforms)) process.exitCode = 1;
 }
 
 /** Lets the progress line and Ctrl-C have their turn. */

@@ -10,7 +10,7 @@ export function parityCommand(): Command {
     .addOption(
       new Option(
         '--level <level>',
-        'quick: a minute or so; full: also every shape of ResNet-50, whole, and trained',
+        'quick: a minute or so, some more for webgl without a GPU; full: also every shape of ResNet-50, whole, and trained',
       )
         .choices(['quick', 'full'])
         .default('quick'),
@@ -28,8 +28,8 @@ export function parityCommand(): Command {
       'after',
       `
 A backend is judged by its distance to a float64 computation, never to another backend.
-Exit codes: 0 if all that ran agrees, 1 if something departs, or a backend that was
-named can't run.
+Exit codes: 0 if all that ran agrees, 1 if something departs or breaks off, or a
+backend that was named, or --browser, can't run.
 
 Examples:
   $ resnet parity

@@ -19,3 +19,18 @@ export type RunEvent =
   | { readonly event: 'case'; readonly report: CaseReport }
   | { readonly event: 'failed'; readonly message: string }
   | { readonly event: 'done' };
+
+/** As JSON, which knows no NaN and no Infinity: they travel as words. */
+export function encodeEvent(event: RunEvent): string {
+  return JSON.stringify(event, (_, value) =>
+    typeof value === 'number' && !Number.isFinite(value) ? String(value) : value,
+  );
+}
+
+export function decodeEvent(text: string): RunEvent {
+  return JSON.parse(text, (_, value) => numbersInWords.get(value) ?? value);
+}
+
+const numbersInWords = new Map<unknown, number>(
+  [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY].map((value) => [String(value), value]),
+);

@@ -1,6 +1,6 @@
 import { register as registerWebgl } from '@resnetjs/backend-webgl';
 import { parityCases, prepareCase } from '@resnetjs/parity';
-import type { BrowserBackend, PageTask, RunEvent } from './messages.js';
+import { type BrowserBackend, encodeEvent, type PageTask, type RunEvent } from './messages.js';
 
 /** The page's own names: the command line around it is written for Node. */
 const page = globalThis as unknown as {
@@ -10,7 +10,7 @@ const page = globalThis as unknown as {
 const registers = { webgl: () => registerWebgl() } as const satisfies Record<BrowserBackend, unknown>;
 
 async function tell(event: RunEvent): Promise<void> {
-  await fetch('event', { method: 'POST', body: JSON.stringify(event) });
+  await fetch('event', { method: 'POST', body: encodeEvent(event) });
 }
 
 async function run(): Promise<void> {

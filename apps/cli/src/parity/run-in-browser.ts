@@ -48,7 +48,8 @@ export async function* runInBrowser(
   try {
     for (;;) {
       const event = events.shift() ?? (await next());
-      if (event === null) return;
+      // Ctrl-C reaches the browser, too: that it ends then is no failure.
+      if (event === null || signal.aborted) return;
       if (event.event === 'failed') throw new BackendError('unavailable', event.message);
       yield event;
       if (event.event === 'done') return;

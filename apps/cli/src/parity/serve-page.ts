@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { extname, join, normalize, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { PageTask, RunEvent } from './messages.js';
+import { decodeEvent, type PageTask, type RunEvent } from './messages.js';
 
 /** The page as Vite built it, beside this file's folder. */
 const pageFolder = fileURLToPath(new URL('../page/', import.meta.url));
@@ -43,7 +43,7 @@ export async function servePage(task: PageTask, hear: (event: RunEvent) => void)
     if (!pathname.startsWith(secret)) return void response.writeHead(404).end();
     const name = pathname.slice(secret.length) || 'index.html';
     if (request.method === 'POST' && name === 'event') {
-      const event = JSON.parse(await body(request)) as RunEvent;
+      const event = decodeEvent(await body(request));
       response.writeHead(204, headers).end();
       return hear(event);
     }

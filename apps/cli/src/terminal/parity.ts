@@ -1,9 +1,10 @@
 import {
   type BackendReport,
-  conforms,
+  begun,
   errorOf,
   groupResults,
   groups,
+  outcomeOf,
   type ParityReport,
 } from '@resnetjs/parity';
 import { duration, plural, shown, table } from './format.js';
@@ -20,7 +21,7 @@ interface Looks {
 
 /** The matrix by group, then what departs and what could not run. */
 export function formatParity(report: ParityReport, { columns, paint, written }: Looks): string {
-  const ran = report.backends.filter(({ reason }) => reason === null);
+  const ran = begun(report);
   const results = ran.map(groupResults);
   const rows = groups
     .filter((group) => results.some((each) => each.some((result) => result.group === group)))
@@ -70,10 +71,12 @@ function stacked(backends: readonly BackendReport[], paint: Paint): string {
 function summaryOf(backend: BackendReport, paint: Paint): string {
   const { name, where, reason, cases } = backend;
   const label = paint('bold', name.padEnd(6));
-  if (reason !== null) return `${label} ${paint('dim', `not run: ${reason}`)}`;
+  const outcome = outcomeOf(backend);
+  if (outcome === 'not run') return `${label} ${paint('dim', `not run: ${reason}`)}`;
   const seconds = cases.reduce((sum, each) => sum + each.seconds, 0);
-  const words = conforms(backend) ? paint('green', 'passes') : paint('red', 'departs');
-  return `${label} ${words}, ${plural(cases.length, 'case')} in ${duration(seconds)}, ${where}`;
+  const words = paint(outcome === 'passes' ? 'green' : 'red', outcome);
+  const broken = reason === null ? '' : `; ${reason}`;
+  return `${label} ${words}, ${plural(cases.length, 'case')} in ${duration(seconds)}, ${where}${broken}`;
 }
 
 function failuresOf(backends: readonly BackendReport[], columns: number, paint: Paint): string[] {

@@ -105,7 +105,8 @@ async function installInto(
       }
     }
   } finally {
-    await rm(making, { recursive: true, force: true });
+    // Ours, and what the commands of a killed process have gone on writing since the beginning.
+    await removeLeftovers(folder);
   }
   throw new BackendError(
     'unavailable',

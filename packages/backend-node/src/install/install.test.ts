@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { nativeFolder } from '../cache-folder.js';
 import { changeAddon } from './addon-changes.js';
@@ -37,6 +38,17 @@ describe('installNative', () => {
       message: expect.stringMatching(/Tried:\n {2}official: .*npm.*\n {2}wheel: .*npm.*\n.*wasm/),
     });
     expect(events.filter(({ event }) => event === 'failed')).toHaveLength(2);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it('clears what a killed process left, also what its commands still write meanwhile', async () => {
+    vi.stubEnv('PATH', folder);
+    const leave = () => mkdirSync(`${nativeFolder()}.making-1/official`, { recursive: true });
+    leave();
+    const install = async () => {
+      for await (const { event } of installNative()) if (event === 'failed') leave();
+    };
+    await expect(install()).rejects.toThrow('Tried');
     expect(readdirSync(folder)).toEqual([]);
   });
 
@@ -78,6 +90,35 @@ describe('installNative', () => {
 });
 
 describe('a lock', () => {
+  it('is held by one of many at a time, also where a stale one is found', async () => {
+    const file = join(folder, 'lock');
+    const child = spawn(process.execPath, ['-e', '']);
+    await once(child, 'exit');
+    let inside = 0;
+    let most = 0;
+    const enter = async () => {
+      const leave = await lock(file, { waiting: () => {}, pause: 1 });
+      most = Math.max(most, ++inside);
+      await sleep(1);
+      inside--;
+      await leave();
+    };
+    for (let round = 0; round < 50; round++) {
+      writeFileSync(file, `${child.pid} stale ${round}`);
+      await Promise.all(Array.from({ length: 10 }, enter));
+    }
+    expect(most).toBe(1);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it.runIf(process.platform === 'linux')('is not that of a later process with the same number', async () => {
+    const file = join(folder, 'lock');
+    writeFileSync(file, `${process.pid} an-earlier-start of-the-machine`);
+    const leave = await lock(file, { waiting: () => expect.fail('nobody has it') });
+    await leave();
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
   it('lets one in at a time', async () => {
     const file = join(folder, 'lock');
     const order: string[] = [];
@@ -88,7 +129,7 @@ describe('a lock', () => {
     await first();
     const leave = await second;
     expect(order).toEqual(['waiting for true', 'first leaves']);
-    expect(readFileSync(file, 'utf8')).toBe(String(process.pid));
+    expect(readFileSync(file, 'utf8')).toMatch(new RegExp(`^${process.pid} `));
     await leave();
     expect(readdirSync(folder)).toEqual([]);
   });

@@ -1,6 +1,14 @@
 import { type Group, groups } from '../cases/case.js';
-import { type CaseReport, share } from '../run/case-report.js';
-import { type BackendReport, conforms, errorOf, type ParityReport } from './parity-report.js';
+import type { CaseReport } from '../run/case-report.js';
+import {
+  type BackendReport,
+  begun,
+  errorOf,
+  nearestToGates,
+  outcomeOf,
+  type ParityReport,
+  shareInWords,
+} from './parity-report.js';
 import { reportStyle } from './style.js';
 
 const titles: Readonly<Record<Group, string>> = {
@@ -15,12 +23,9 @@ const titles: Readonly<Record<Group, string>> = {
 /** A report as one HTML file, without scripts and without requests. */
 export function reportAsHtml(report: ParityReport): string {
   const { backends } = report;
-  const all = backends.flatMap(({ cases }) => cases);
-  const failed = all.filter(({ passed }) => !passed).length;
-  const verdict =
-    failed === 0
-      ? 'All backends that ran agree with float64'
-      : `${failed} of ${all.length} results depart from float64`;
+  const ran = begun(report);
+  const verdict = verdictOn(ran);
+  const good = ran.length > 0 && ran.every((backend) => outcomeOf(backend) === 'passes');
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -33,7 +38,7 @@ export function reportAsHtml(report: ParityReport): string {
 <body>
 <header>
 <h1>Parity</h1>
-<p class="verdict ${failed === 0 ? 'good' : 'bad'}">${text(verdict)}.</p>
+<p class="verdict ${good ? 'good' : 'bad'}">${text(verdict)}.</p>
 <p>Each backend is judged by its distance to a float64 computation, never to another backend. A bar shows the relative L2 error of a case's worst value on a logarithmic scale from 1e-9 to 1; the mark is the gate that it must stay below.</p>
 <p class="facts">${text(report.date.replace('T', ' ').slice(0, 16))} UTC · level ${text(report.level)} · <code>${text(report.command)}</code></p>
 </header>
@@ -41,12 +46,13 @@ export function reportAsHtml(report: ParityReport): string {
 <section aria-labelledby="backends"><h2 id="backends">Backends</h2>
 <div class="cards">${backends.map(card).join('')}</div></section>
 ${departures(backends)}
+${nearest(report)}
 <section aria-labelledby="matrix"><h2 id="matrix">The matrix</h2>
-<div class="scroll" tabindex="0" role="region" aria-labelledby="matrix"><table>
-<thead><tr><th scope="col">case</th>${ran(backends)
+<div class="frame"><table class="matrix">
+<thead><tr><th scope="col">case</th>${ran
     .map(({ name }) => `<th scope="col">${text(name)}</th>`)
     .join('')}</tr></thead>
-${groups.map((group) => groupRows(group, ran(backends))).join('\n')}
+${groups.map((group) => groupRows(group, ran)).join('\n')}
 </table></div></section>
 </main>
 <footer><p>${text(facts(report.machine))}</p></footer>
@@ -55,26 +61,35 @@ ${groups.map((group) => groupRows(group, ran(backends))).join('\n')}
 `;
 }
 
-function ran(backends: readonly BackendReport[]): readonly BackendReport[] {
-  return backends.filter(({ reason }) => reason === null);
+function verdictOn(ran: readonly BackendReport[]): string {
+  if (ran.length === 0) return 'No backend could run';
+  const all = ran.flatMap(({ cases }) => cases);
+  const failed = all.filter(({ passed }) => !passed).length;
+  if (failed > 0) return `${failed} of ${all.length} results depart from float64`;
+  return ran.every(({ reason }) => reason === null)
+    ? 'All backends that ran agree with float64'
+    : 'What was judged agrees with float64, but not all was judged';
 }
+
+const states = { passes: 'good', departs: 'bad', incomplete: 'bad', 'not run': 'absent' } as const;
 
 function card(backend: BackendReport): string {
   const { name, where, reason, registered, cases } = backend;
   const passed = cases.filter((each) => each.passed).length;
   const seconds = cases.reduce((sum, each) => sum + each.seconds, 0);
-  const state = reason !== null ? 'absent' : conforms(backend) ? 'good' : 'bad';
-  const words = reason !== null ? 'not run' : conforms(backend) ? 'passes' : 'departs';
+  const outcome = outcomeOf(backend);
+  const why: [string, string][] = reason === null ? [] : [['why', reason]];
   const lines: [string, string][] =
     registered === null
-      ? [['why', reason ?? '']]
+      ? why
       : [
+          ...why,
           ['where', where],
           ['cases', `${passed} of ${cases.length}, ${seconds.toFixed(0)} s`],
           ['precision', `${registered.precision} bits`],
           ...Object.entries(registered.details),
         ];
-  return `<article class="card ${state}"><h3>${text(name)} <span>${words}</span></h3><dl>${lines
+  return `<article class="card ${states[outcome]}"><h3>${text(name)} <span>${outcome}</span></h3><dl>${lines
     .map(([term, value]) => `<dt>${text(term)}</dt><dd>${text(value)}</dd>`)
     .join('')}</dl></article>`;
 }
@@ -91,6 +106,18 @@ function departures(backends: readonly BackendReport[]): string {
   if (rows.length === 0) return '';
   return `<section aria-labelledby="departs"><h2 id="departs">What departs</h2><div class="scroll" tabindex="0" role="region" aria-labelledby="departs"><table>
 <thead><tr><th scope="col">backend</th><th scope="col">case</th><th scope="col">first wrong by itself</th><th scope="col">how</th></tr></thead>
+<tbody>${rows.join('\n')}</tbody></table></div></section>`;
+}
+
+const nearestShown = 8;
+
+function nearest(report: ParityReport): string {
+  const rows = nearestToGates(report, nearestShown).map(({ backend, each }) => {
+    return `<tr><td>${text(backend.name)}</td><td>${text(each.name)}</td><td>${text(each.worst?.what ?? '')}</td><td>${errorOf(each)}</td><td>${shareInWords(each)}</td></tr>`;
+  });
+  if (rows.length === 0) return '';
+  return `<section aria-labelledby="nearest"><h2 id="nearest">Nearest to their gates</h2><div class="scroll" tabindex="0" role="region" aria-labelledby="nearest"><table>
+<thead><tr><th scope="col">backend</th><th scope="col">case</th><th scope="col">what</th><th scope="col">relative L2</th><th scope="col">of its gate</th></tr></thead>
 <tbody>${rows.join('\n')}</tbody></table></div></section>`;
 }
 
@@ -115,7 +142,7 @@ function cell(report: CaseReport | undefined): string {
   if (worst === null || gate === undefined) {
     return `<td class="${passed ? 'good' : 'bad'}">${passed ? 'as printed' : 'departs'}</td>`;
   }
-  const tip = `${worst.what}: relative L2 ${errorOf(report)}, ${Math.round(100 * share(worst))} % of the gate ${gate.toExponential(1)}; largest difference ${worst.maxAbsolute.toExponential(1)}, cosine ${worst.cosine}`;
+  const tip = `${worst.what}: relative L2 ${errorOf(report)}, ${shareInWords(report)} of the gate ${gate.toExponential(1)}; largest difference ${worst.maxAbsolute.toExponential(1)}, cosine ${worst.cosine}`;
   return `<td class="${passed ? 'good' : 'bad'}" title="${text(tip)}"><span class="bar" style="--error:${place(worst.relativeL2)};--gate:${place(gate)}"></span><span class="figure">${passed ? '' : '✗ '}${errorOf(report)}</span></td>`;
 }
 

@@ -1,12 +1,20 @@
 import { groups } from '../cases/case.js';
-import { share } from '../run/case-report.js';
-import { type BackendReport, conforms, errorOf, groupResults, type ParityReport } from './parity-report.js';
+import {
+  type BackendReport,
+  begun,
+  errorOf,
+  groupResults,
+  nearestToGates,
+  outcomeOf,
+  type ParityReport,
+  shareInWords,
+} from './parity-report.js';
 
 const worstShown = 8;
 
 /** A report as Markdown: the matrix by group, what comes nearest to its gate, what departs, and where it ran. */
 export function reportAsMarkdown(report: ParityReport): string {
-  const ran = report.backends.filter(({ reason }) => reason === null);
+  const ran = begun(report);
   const present = groups.filter((group) =>
     ran.some(({ cases }) => cases.some((each) => each.group === group)),
   );
@@ -19,31 +27,30 @@ export function reportAsMarkdown(report: ParityReport): string {
   const rows = present.map((group) => [group, ...ran.map((backend) => cell(backend, group))]);
   const total = ran.map((backend) => {
     const seconds = backend.cases.reduce((sum, each) => sum + each.seconds, 0);
-    return `${conforms(backend) ? '**passes**' : '**departs**'}, ${Math.round(seconds)} s`;
+    return `**${outcomeOf(backend)}**, ${Math.round(seconds)} s`;
   });
-  const near = ran
-    .flatMap((backend) => backend.cases.map((each) => ({ backend, each })))
-    .filter(({ each }) => share(each.worst) >= 0)
-    .sort((a, b) => share(b.each.worst) - share(a.each.worst))
-    .slice(0, worstShown);
   const failed = ran.flatMap((backend) =>
     backend.cases
       .filter(({ passed }) => !passed)
       .map((each) => [backend.name, each.name, each.departsAt ?? '', each.failures[0] ?? '']),
   );
+  const broken = ran
+    .filter(({ reason }) => reason !== null)
+    .map(({ name, reason }) => `- ${name}: ${reason}`);
   return [
     `${report.date.slice(0, 10)}, level ${report.level}: \`${report.command}\``,
     table(['', ...ran.map(({ name }) => name)], [...rows, ['all', ...total]]),
     'A cell counts the cases that pass, and gives the relative L2 error of the case that comes nearest to its gate.',
+    ...(broken.length > 0 ? ['**Not at their end**', broken.join('\n')] : []),
     '**Nearest to their gates**',
     table(
       ['backend', 'case', 'what', 'relative L2', 'of its gate'],
-      near.map(({ backend, each }) => [
+      nearestToGates(report, worstShown).map(({ backend, each }) => [
         backend.name,
         each.name,
         each.worst?.what ?? '',
         errorOf(each),
-        `${Math.round(100 * share(each.worst))} %`,
+        shareInWords(each),
       ]),
     ),
     ...(failed.length > 0 ? ['**Departs**', table(['backend', 'case', 'first at', 'how'], failed)] : []),

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import type { CaseReport } from '../run/case-report.js';
+import type { ParityCase } from '../cases/case.js';
+import { parityCases } from '../cases/parity-cases.js';
+import { type CaseReport, reportOn } from '../run/case-report.js';
 import { judge } from '../verdict.js';
 import { reportAsHtml } from './html.js';
 import { reportAsMarkdown } from './markdown.js';
-import { type BackendReport, conforms, groupResults, type ParityReport } from './parity-report.js';
+import { type BackendReport, groupResults, outcomeOf, type ParityReport } from './parity-report.js';
 
 function found(name: string, value: number, group: CaseReport['group'] = 'block'): CaseReport {
   const worst = judge('inference', [value], [1], { relativeL2: 1e-5 });
@@ -62,12 +64,30 @@ describe('groupResults', () => {
   });
 });
 
-describe('conforms', () => {
-  it('asks that everything passed, and that something ran', () => {
-    expect(conforms(wasm)).toBe(false);
-    expect(conforms(webgl)).toBe(false);
-    expect(conforms({ ...wasm, cases: [] })).toBe(false);
-    expect(conforms({ ...wasm, cases: [found('good', 1)] })).toBe(true);
+describe('outcomeOf', () => {
+  it('asks that everything passed, that something ran, and that it came to its end', () => {
+    const good = { ...wasm, cases: [found('good', 1)] };
+    expect(outcomeOf(wasm)).toBe('departs');
+    expect(outcomeOf({ ...wasm, reason: 'the browser ended' })).toBe('departs');
+    expect(outcomeOf(webgl)).toBe('not run');
+    expect(outcomeOf({ ...wasm, cases: [] })).toBe('incomplete');
+    expect(outcomeOf({ ...good, reason: 'the browser ended' })).toBe('incomplete');
+    expect(outcomeOf(good)).toBe('passes');
+  });
+});
+
+describe('the worst of a case', () => {
+  it('is what departs, NaN too, however near to its gate another is', () => {
+    const someCase = parityCases('quick')[0] as ParityCase;
+    const near = judge('near', [1 + 9e-6], [1], { relativeL2: 1e-5 });
+    for (const bad of [
+      judge('a NaN', [Number.NaN], [1], { relativeL2: 1e-5 }),
+      judge('two values', [1, 1], [1], { relativeL2: 1e-5 }),
+      judge('a zero', [1], [0], { absolute: 1e-5 }),
+    ]) {
+      expect(reportOn(someCase, [near, bad], { seconds: 0 }).worst?.what).toBe(bad.what);
+      expect(reportOn(someCase, [bad, near], { seconds: 0 }).worst?.what).toBe(bad.what);
+    }
   });
 });
 
@@ -86,5 +106,22 @@ describe('reports', () => {
     expect(html).toContain('a &lt;b&gt; &amp; &quot;c&quot;');
     expect(html).toContain('&lt;cpu&gt;');
     expect(html).not.toMatch(/(src|href)=/);
+  });
+
+  it('say of a backend that broke off why, what it judged, and that it was not all', () => {
+    const broken = { ...wasm, cases: [found('good', 1)], reason: 'the browser ended' };
+    const both = { ...report, backends: [broken] };
+    expect(reportAsMarkdown(both)).toContain('- wasm: the browser ended');
+    expect(reportAsMarkdown(both)).toContain('**incomplete**');
+    const html = reportAsHtml(both);
+    expect(html).toContain('What was judged agrees with float64, but not all was judged');
+    expect(html).toContain('<dd>the browser ended</dd>');
+    expect(html).toContain('<th scope="row">good</th>');
+  });
+
+  it('show in HTML what comes nearest to its gate', () => {
+    expect(reportAsHtml(report)).toMatch(
+      /Nearest to their gates[\s\S]*<td>network<\/td><td>inference<\/td><td>9\.0e-6<\/td><td>90 %/,
+    );
   });
 });

@@ -19,17 +19,27 @@ code { font: 0.9em ui-monospace, monospace; overflow-wrap: anywhere; }
 dl { margin: 0; display: grid; grid-template-columns: auto 1fr; gap: 0.15rem 0.75rem; font-size: 0.85rem; }
 dt { color: var(--faint); }
 dd { margin: 0; overflow-wrap: anywhere; }
-.scroll { overflow-x: auto; border: 1px solid var(--line); border-radius: 10px; background: var(--card); }
+.scroll, .frame { border: 1px solid var(--line); border-radius: 10px; background: var(--card); }
+.scroll { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; font-size: 0.85rem; }
 th, td { text-align: left; padding: 0.3rem 0.75rem; border-bottom: 1px solid var(--line); vertical-align: top; }
-thead th { position: sticky; top: 0; background: var(--card); }
-tbody th { font-weight: 400; min-width: 13rem; }
-td.good, td.bad { min-width: 9rem; white-space: nowrap; }
+.matrix thead th { position: sticky; top: 0; z-index: 1; background: var(--card); border-radius: 10px 10px 0 0; }
+tbody th { font-weight: 400; overflow-wrap: anywhere; }
+.matrix tbody th { min-width: 8rem; }
+.matrix td { min-width: 9rem; white-space: nowrap; }
 tr.group th { font-weight: 600; padding-top: 1.1rem; }
 .bar { display: inline-block; position: relative; width: 4.5rem; height: 0.7em; margin-right: 0.5rem; background: linear-gradient(90deg, var(--bar) calc(var(--error) * 100%), var(--line) 0); border-radius: 2px; }
 .bar::after { content: ''; position: absolute; left: calc(var(--gate) * 100%); top: -2px; bottom: -2px; width: 2px; background: var(--mark); }
 .bad .bar { background: linear-gradient(90deg, var(--badbar) calc(var(--error) * 100%), var(--line) 0); }
 .bad .figure { color: var(--bad); font-weight: 600; }
 .figure { font-variant-numeric: tabular-nums; }
+@media (max-width: 46rem) {
+  .scroll table { min-width: 44rem; }
+  .matrix { font-size: 0.75rem; }
+  .matrix td { min-width: 0; white-space: normal; }
+  .matrix th, .matrix td { padding: 0.3rem 0.35rem; }
+  .matrix tr.group th { padding-top: 1.1rem; }
+  .matrix .bar { display: block; width: 100%; min-width: 2.25rem; margin: 0.35em 0 0.15em; }
+}
 @media print { body { max-width: none; } .scroll { overflow: visible; } }
 `;

@@ -10,7 +10,7 @@ export interface CaseReport {
   readonly failures: readonly string[];
   /** Of a failed network, the first block that is wrong by itself, given the truth's inputs and gradients. */
   readonly departsAt: string | null;
-  /** What came nearest to its gate, or went furthest beyond, of what is judged by relative L2. */
+  /** What departs the furthest; where nothing does, what came nearest to its gate, of what is judged by relative L2. */
   readonly worst: Verdict | null;
   readonly judged: number;
   readonly seconds: number;
@@ -29,18 +29,21 @@ export function reportOn(
     passed: failures.length === 0,
     failures,
     departsAt,
-    worst: verdicts.reduce<Verdict | null>(
-      (worst, each) => (share(each) > share(worst) ? each : worst),
-      null,
-    ),
+    worst: verdicts.reduce<Verdict | null>((worst, each) => (isWorse(each, worst) ? each : worst), null),
     judged: verdicts.length,
     seconds,
   };
 }
 
-/** The part of its gate that a verdict takes up; over 1 it fails. */
+/** What departs is worse than what doesn't; else what takes up more of its gate. */
+export function isWorse(verdict: Verdict | null, than: Verdict | null): boolean {
+  const [passed, otherPassed] = [verdict?.passed ?? true, than?.passed ?? true];
+  return passed === otherPassed ? share(verdict) > share(than) : otherPassed;
+}
+
+/** The part of its gate that a verdict takes up: over 1 it fails. −1 where it isn't judged by relative L2. */
 export function share(verdict: Verdict | null): number {
-  if (verdict === null) return -1;
-  const { gate, relativeL2 } = verdict;
-  return gate.relativeL2 === undefined ? -1 : relativeL2 / gate.relativeL2;
+  const gate = verdict?.gate.relativeL2;
+  if (verdict === null || gate === undefined) return -1;
+  return Number.isNaN(verdict.relativeL2) ? Number.POSITIVE_INFINITY : verdict.relativeL2 / gate;
 }

@@ -86,3 +86,17 @@ it('names the stem, whose normalization has the wrong epsilon', async () => {
   expect(report.departsAt).toBe('stem');
   expect(report.failures.length).toBeGreaterThan(0);
 });
+
+it('names the block in which a kernel throws, and judges the others', async () => {
+  plant(
+    'Conv2DBackpropFilter',
+    ({ attrs }) => String((attrs as { filterShape: number[] }).filterShape) === '1,1,8,6',
+    () => {
+      throw new Error('no such shape');
+    },
+  );
+  const report = await run();
+  expect(report.departsAt).toBe('stage 2, block 1');
+  expect(report.failures).toContain('stage 2, block 1: training: threw Error: no such shape');
+  expect(report.failures.some((message) => /^stage 1/.test(message))).toBe(false);
+});

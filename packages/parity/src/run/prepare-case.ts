@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { ParityCase } from '../cases/case.js';
 import { reproduce } from '../reproduce.js';
 import { type CaseReport, reportOn } from './case-report.js';
+import { orThrown } from './or-thrown.js';
 import { preparePass } from './run-pass.js';
 import { prepareTrajectory } from './run-trajectory.js';
 import { still } from './quantities.js';
@@ -21,7 +22,12 @@ export function prepareCase(each: ParityCase): PreparedCase {
   const run = prepare(each);
   return async ({ precision = 32 } = {}) => {
     const start = Date.now();
-    const { verdicts, departsAt = null } = await run(precision);
+    let departsAt: string | null = null;
+    const verdicts = await orThrown('the case', async () => {
+      const found = await run(precision);
+      departsAt = found.departsAt ?? null;
+      return found.verdicts;
+    });
     return reportOn(each, verdicts, { departsAt, seconds: (Date.now() - start) / 1000 });
   };
 }

@@ -62,14 +62,24 @@ function largest({ data }: ReferenceTensor): number {
   return most;
 }
 
-/** A verdict on what is so or not. */
-export function claim(what: string, holds: boolean): Verdict {
-  return judge(what, [holds ? 1 : 0], [1], { absolute: 0 });
+/** The same verdict, with words before what was judged. */
+export function prefixed(prefix: string, verdict: Verdict): Verdict {
+  return { ...verdict, what: prefix + verdict.what, message: prefix + verdict.message };
+}
+
+/** A verdict on what is so or not; `otherwise` says how it isn't. */
+export function claim(what: string, holds: boolean, otherwise = 'not so'): Verdict {
+  const verdict = judge(what, [holds ? 1 : 0], [1], { absolute: 0 });
+  return holds ? verdict : { ...verdict, message: `${what}: ${otherwise}` };
 }
 
 /** Whether as many tensors are alive as `expected`. */
 export function still(what: string, expected: number): Verdict {
-  return judge(what, [tf.memory().numTensors], [expected], { absolute: 0 });
+  const alive = tf.memory().numTensors;
+  const verdict = judge(what, [alive], [expected], { absolute: 0 });
+  return verdict.passed
+    ? verdict
+    : { ...verdict, message: `${what}: ${alive}, where ${expected} were expected` };
 }
 
 export function toTensor({ data, shape }: ReferenceTensor): tf.Tensor {

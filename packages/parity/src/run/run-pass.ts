@@ -17,11 +17,14 @@ import { type ReferenceGradients, referenceForward, referenceGradients } from '.
 import { type ReferenceTensor, rounded } from '../reference/tensor.js';
 import type { Verdict } from '../verdict.js';
 import { type Drawn, drawAny, drawCase } from './draw-case.js';
+import { checkNotANumber } from './not-a-number.js';
+import { orThrown } from './or-thrown.js';
 import { partsOf } from './parts.js';
 import {
   claim,
   judgeAgainst,
   type JudgeTensor,
+  prefixed,
   type Quantities,
   still,
   toTensor,
@@ -74,10 +77,6 @@ export function preparePass(each: PassCase): (precision: 16 | 32) => Promise<Pas
   };
 }
 
-function prefixed(prefix: string, verdict: Verdict): Verdict {
-  return { ...verdict, what: prefix + verdict.what, message: prefix + verdict.message };
-}
-
 /** Pictures go into a single operation as they are, and bring no rounding with them: only ties are kept away. */
 function draw(each: PassCase): Drawn {
   if (!each.training) return drawAny(each);
@@ -118,8 +117,13 @@ async function runOnce(each: PassCase, drawn: Drawn, judgeTensor: JudgeTensor): 
   const pictures = toTensor(drawn.pictures);
   const inputs = tf.memory().numTensors;
   const verdicts = [
-    ...(await checkInference(network, variables, pictures, judgeTensor)),
-    ...(each.training ? await checkTraining(network, variables, pictures, drawn, judgeTensor) : []),
+    ...(await orThrown('inference', () => checkInference(network, variables, pictures, judgeTensor))),
+    ...(each.training
+      ? await orThrown('training', () => checkTraining(network, variables, pictures, drawn, judgeTensor))
+      : []),
+    ...(each.group === 'block'
+      ? await orThrown('NaN', () => checkNotANumber(network, variables, pictures))
+      : []),
     still('live tensors after all passes', inputs),
     ...(each.throws ? checkThrows(network, variables, pictures) : []),
   ];
