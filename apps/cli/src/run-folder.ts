@@ -6,6 +6,7 @@ import {
   lockFolder,
   prepareFolder,
   readCheckpointDescription,
+  readNewestDescription,
   tidyRun,
 } from '@resnetjs/weights/node';
 import { resnetCommand } from './resnet-command.js';
@@ -41,7 +42,7 @@ export async function holdsFinishedRun(run: string): Promise<boolean> {
   const [newest] = await listCheckpoints(run);
   if (newest === undefined) return false;
   const description = await readCheckpointDescription(newest.path).catch((error: unknown) => {
-    if (error instanceof ResNetError) return null;
+    if (error instanceof ResNetError && error.code === 'bad-file') return null;
     throw error;
   });
   const { epoch, history, recipe } = description?.progress ?? {};
@@ -57,19 +58,5 @@ export async function holdsFinishedRun(run: string): Promise<boolean> {
 
 /** What a run was told, from the newest checkpoint that says so. Throws `file-system`, `bad-file`. */
 export async function readSettings(run: string): Promise<Settings> {
-  const saved = await listCheckpoints(run);
-  let problem: unknown = new ResNetError(
-    'file-system',
-    `The folder ${run} holds no checkpoint, so there is nothing to resume. Give a run's folder, or begin the training anew.`,
-    { path: run },
-  );
-  for (const { path } of saved) {
-    try {
-      return (await readCheckpointDescription(path)).settings;
-    } catch (error) {
-      if (!(error instanceof ResNetError) || error.code !== 'bad-file') throw error;
-      problem = error;
-    }
-  }
-  throw problem;
+  return (await readNewestDescription(run)).settings;
 }

@@ -21,6 +21,7 @@ import {
   listCheckpoints,
   readCheckpointDescription,
   readNewestCheckpoint,
+  readNewestDescription,
   saveCheckpoint,
   tidyRun,
 } from './checkpoint-folder.js';
@@ -65,6 +66,8 @@ describe("a run's checkpoints", () => {
     expect(valuesOf(checkpoint)).toEqual(valuesOf(own));
     disposeTiny(checkpoint);
     expect((await readCheckpointDescription(path)).settings).toEqual({ step: 4 });
+    await truncate(path, 100);
+    expect((await readNewestDescription(run)).settings).toEqual({ step: 3 });
   });
 
   it('give way to those of a new training once its first is whole', async () => {
@@ -101,7 +104,12 @@ describe("a run's checkpoints", () => {
     await save(1);
     await appendFile(join(run, 'checkpoints', named(1)), 'x');
     await expect(newest()).rejects.toThrow(/No checkpoint of .* is whole.* Begin it anew/);
+    await truncate(join(run, 'checkpoints', named(1)), 0);
+    await expect(readNewestDescription(run)).rejects.toThrow(/No checkpoint of .* is whole.* Begin it anew/);
     expect(await names()).toEqual([named(1)]);
+    await rm(join(run, 'checkpoints'), { recursive: true });
+    await writeFile(join(run, 'checkpoints'), '');
+    await expect(newest()).rejects.toThrow(/a file, not a folder; check the path \(ENOTDIR\)/);
   });
 
   it('stay as they were where a write fails', async () => {

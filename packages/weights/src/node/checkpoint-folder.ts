@@ -11,7 +11,8 @@ import {
   describeCheckpoint,
 } from '../decode-checkpoint.js';
 import { encodeCheckpoint } from '../encode-checkpoint.js';
-import { fileSystemError, removeUnfinished, syncFolder, writeFileAtomically } from './write-file.js';
+import { fileSystemError, readingError } from './file-system-error.js';
+import { removeUnfinished, syncFolder, writeFileAtomically } from './write-file.js';
 
 const checkpointsFolder = 'checkpoints';
 const bestFile = 'best.safetensors';
@@ -40,7 +41,7 @@ async function namesIn(folder: string): Promise<string[]> {
     return await readdir(folder);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-    throw fileSystemError(`The folder ${folder} could not be read`, folder, error);
+    throw readingError(`The folder ${folder} could not be read`, folder, error);
   }
 }
 
@@ -60,8 +61,32 @@ export interface NewestCheckpoint extends SavedCheckpoint {
  * where there is none, `bad-file` where none is whole.
  */
 export async function readNewestCheckpoint(run: string): Promise<NewestCheckpoint> {
-  const saved = await listCheckpoints(run);
-  if (saved.length === 0) {
+  const { saved, content: checkpoint, damaged } = await readNewest(run, decodeCheckpoint);
+  for (const { path } of damaged) {
+    await rename(path, path + damagedEnding).catch((cause) => {
+      throw fileSystemError(`The damaged checkpoint ${path} could not be set aside`, path, cause);
+    });
+  }
+  return { ...saved, checkpoint, damaged: damaged.map(({ why }) => why) };
+}
+
+/** What the newest checkpoint says of itself of which that can be read. Throws as `readNewestCheckpoint`. */
+export async function readNewestDescription(run: string): Promise<CheckpointDescription> {
+  return (await readNewest(run, describeCheckpoint)).content;
+}
+
+interface Newest<Content> {
+  readonly saved: SavedCheckpoint;
+  readonly content: Content;
+  readonly damaged: readonly { readonly path: string; readonly why: string }[];
+}
+
+async function readNewest<Content>(
+  run: string,
+  read: (source: ByteSource) => Promise<Content>,
+): Promise<Newest<Content>> {
+  const all = await listCheckpoints(run);
+  if (all.length === 0) {
     throw new ResNetError(
       'file-system',
       `The folder ${run} holds no checkpoint, so there is nothing to resume. Give a run's folder, or begin the training anew.`,
@@ -69,14 +94,12 @@ export async function readNewestCheckpoint(run: string): Promise<NewestCheckpoin
     );
   }
   const damaged: { path: string; why: string }[] = [];
-  for (const each of saved) {
+  for (const saved of all) {
     try {
-      const checkpoint = await readFrom(each.path, decodeCheckpoint);
-      for (const { path } of damaged) await rename(path, path + damagedEnding);
-      return { ...each, checkpoint, damaged: damaged.map(({ why }) => why) };
+      return { saved, content: await readFrom(saved.path, read), damaged };
     } catch (error) {
       if (!(error instanceof ResNetError) || error.code !== 'bad-file') throw error;
-      damaged.push({ path: each.path, why: error.message });
+      damaged.push({ path: saved.path, why: error.message });
     }
   }
   throw badFile(
@@ -98,7 +121,7 @@ async function readFrom<Result>(
       throw badFile(`${path}: ${error.message}`, error.details, error);
     }
     if (error instanceof ResNetError || !(error instanceof Error && 'syscall' in error)) throw error;
-    throw fileSystemError(`The checkpoint ${path} could not be read`, path, error);
+    throw readingError(`The checkpoint ${path} could not be read`, path, error);
   } finally {
     await handle?.close();
   }

@@ -3,6 +3,7 @@ export {
   type NewestCheckpoint,
   readCheckpointDescription,
   readNewestCheckpoint,
+  readNewestDescription,
   type SavedCheckpoint,
   type SaveOptions,
   saveCheckpoint,

@@ -5,7 +5,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { ResNetError } from '@resnetjs/core';
-import { fileSystemError } from './write-file.js';
+import { fileSystemError } from './file-system-error.js';
 
 /** A folder that no other process of this kind writes to. */
 export interface FolderLock {

@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { ResNetError } from '@resnetjs/core';
 import { badFile } from '../bad-file.js';
 import { dataStartOf } from '../safetensors.js';
+import { readingError } from './file-system-error.js';
 import { prepareFolder } from './prepare-folder.js';
-import { fileSystemError, writeFileAtomically } from './write-file.js';
+import { writeFileAtomically } from './write-file.js';
 
 /** The name of the model's file in a run's folder. */
 export const modelFile = 'model.safetensors';
@@ -40,7 +41,7 @@ export async function readModel(fileOrFolder: string): Promise<Uint8Array> {
     return await readAll(handle, size);
   } catch (error) {
     if (error instanceof ResNetError) throw error;
-    throw fileSystemError(`The model ${path} could not be read`, path, error);
+    throw readingError(`The model ${path} could not be read`, path, error);
   } finally {
     await handle?.close();
   }
@@ -64,7 +65,7 @@ async function findModel(fileOrFolder: string): Promise<string> {
     return path;
   } catch (error) {
     if (error instanceof ResNetError) throw error;
-    throw fileSystemError(`There is no model at ${fileOrFolder}`, fileOrFolder, error);
+    throw readingError(`There is no model at ${fileOrFolder}`, fileOrFolder, error);
   }
 }
 

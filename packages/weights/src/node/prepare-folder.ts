@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { mkdir, open, rmdir, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { fileSystemError } from './write-file.js';
+import { fileSystemError } from './file-system-error.js';
 
 /**
  * Makes a folder, with those above it, and makes sure that files can be written there. Throws `file-system`.

@@ -3,6 +3,7 @@ import { rmSync } from 'node:fs';
 import { open, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { ResNetError } from '@resnetjs/core';
+import { fileSystemError } from './file-system-error.js';
 
 export interface WriteOptions {
   /** Called when all is written, before the file is put in its place. */
@@ -61,33 +62,4 @@ export async function syncFolder(folder: string): Promise<void> {
   } catch {
     // Windows does not open folders; the file itself is safe.
   }
-}
-
-const reasons: Readonly<Record<string, string>> = {
-  EACCES: 'this user may not write there; choose another folder, or change its permissions',
-  EPERM: 'this user may not do that there; choose another folder, or change its permissions',
-  EROFS: 'that file system is read-only; choose another folder',
-  ENOSPC: 'the disk is full; make room, or choose another folder',
-  EDQUOT: 'your share of the disk is used up; make room, or choose another folder',
-  ENOTDIR: 'a part of that path is a file, not a folder; choose another folder',
-  EEXIST: 'there is a file of that name; choose another folder',
-  EISDIR: 'that is a folder; give a file',
-  ENOENT: 'there is no such file or folder; check the path',
-};
-
-/** What the file system refused, in words. */
-export function fileSystemError(
-  what: string,
-  path: string,
-  cause: unknown,
-  moreReasons: Readonly<Record<string, string>> = {},
-): ResNetError {
-  const { code = '', message } = cause as NodeJS.ErrnoException;
-  const reason = moreReasons[code] ?? reasons[code] ?? message;
-  return new ResNetError(
-    'file-system',
-    `${what}: ${reason}${code ? ` (${code})` : ''}.`,
-    { path, code },
-    { cause },
-  );
 }
