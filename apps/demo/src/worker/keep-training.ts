@@ -1,6 +1,7 @@
 import { disposeCheckpoint } from '@resnetjs/training';
 import { byteSource, decodeCheckpoint, encodeCheckpoint } from '@resnetjs/weights';
-import { forgetKept, type KeptPoint, type KeptTraining, readKept, writeKept } from '../storage/database.js';
+import { forgetKept, type KeptTraining, readKept, version, writeKept } from '../storage/database.js';
+import { type KeptStory, StoryNotes } from '../storage/kept-story.js';
 import { tell } from './channel.js';
 import { findData, keepData } from './datasets.js';
 import type { Runner } from './lane.js';
@@ -24,17 +25,14 @@ export function withStorage<Result>(work: () => Promise<Result>): Promise<Result
 export class Keeper {
   readonly #order: TrainingOrder;
   readonly #data: KeptTraining['data'];
-  readonly #story: KeptPoint[];
+  /** For the charts of a later visit. */
+  readonly notes: StoryNotes;
   #savedAt = 0;
 
-  constructor(order: TrainingOrder, story: readonly KeptPoint[] = []) {
+  constructor(order: TrainingOrder, story?: KeptStory) {
     this.#order = order;
     this.#data = keepData(order.data);
-    this.#story = [...story];
-  }
-
-  note(point: KeptPoint): void {
-    this.#story.push(point);
+    this.notes = new StoryNotes(story);
   }
 
   /** Whether the last checkpoint is old enough to be replaced within an epoch. */
@@ -55,9 +53,9 @@ export class Keeper {
     const checkpoints = [];
     for (const runner of runners) checkpoints.push(await encode(runner));
     const { network, lanes, recipe } = this.#order;
-    const kept = { version: 1, savedAt: Date.now(), data: this.#data, network, lanes, recipe } as const;
+    const kept = { version, savedAt: Date.now(), data: this.#data, network, lanes, recipe };
     try {
-      await writeKept('training', { ...kept, step, steps, checkpoints, story: this.#story });
+      await writeKept('training', { ...kept, step, steps, checkpoints, story: this.notes.keep() });
       this.#savedAt = performance.now();
       tell({ event: 'saved', step, bytes: checkpoints.reduce((sum, blob) => sum + (blob?.size ?? 0), 0) });
     } catch (error) {

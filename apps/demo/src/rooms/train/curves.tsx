@@ -27,6 +27,7 @@ export function Curves() {
 }
 
 function Loss({ names }: { readonly names: readonly Lane[] }) {
+  const classes = shown.value?.classes.length ?? 6;
   const curves = names.flatMap((name) => [raw(story[name].loss), smooth(story[name].loss)]);
   const lines = names.flatMap((name): Line[] => [
     { ...lineOf[name], title: `${laneTitle[name]}, each step`, faint: true, dashed: false },
@@ -49,8 +50,8 @@ function Loss({ names }: { readonly names: readonly Lane[] }) {
         data={mergeCurves(curves)}
       />
       <p class="aside">
-        How surprised the network is by the right answers: 0 where it was sure of each; 1.79 is guessing among
-        six.
+        How surprised the network is by the right answers: 0 where it was sure of each;{' '}
+        {Math.log(classes).toFixed(2)} is guessing among {classes}.
       </p>
     </div>
   );

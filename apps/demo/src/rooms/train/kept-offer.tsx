@@ -11,7 +11,8 @@ export function KeptOffer() {
   return (
     <Notice kind="word" title="A training is waiting">
       <p>
-        It stands at step {count(kept.step)} of {count(kept.steps)}, kept in this browser on {when}.
+        It stands at step {count(kept.step)} of {count(kept.steps)}, kept in this browser on {when}. Starting
+        another one replaces it.
       </p>
       <div class="row kept-actions">
         <button type="button" class="button" onClick={() => void resume()}>

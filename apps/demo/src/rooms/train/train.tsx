@@ -1,3 +1,5 @@
+import { useEffect, useRef } from 'preact/hooks';
+import { occupied } from '../../engine/session.js';
 import './train.css';
 import { Curves } from './curves.js';
 import { ExperimentChoice } from './experiment-choice.js';
@@ -9,6 +11,11 @@ import { SetupForm } from './setup-form.js';
 
 /** Teach a network, and watch it learn. */
 export function Train() {
+  const stage = useRef<HTMLElement>(null);
+  useEffect(() => {
+    // Where the charts stand below the form, they would fill unseen.
+    if (occupied.value && matchMedia('(max-width: 58rem)').matches) stage.current?.scrollIntoView();
+  }, [occupied.value]);
   return (
     <>
       <div class="room-head">
@@ -20,10 +27,10 @@ export function Train() {
       </div>
       <KeptOffer />
       <ExperimentChoice />
+      <Running />
       <div class="train-floor">
         <SetupForm />
-        <section class="train-stage" aria-label="The training">
-          <Running />
+        <section class="train-stage" aria-label="The training" ref={stage}>
           <GradientsByDepth />
           <Curves />
           <Results />
