@@ -16,18 +16,17 @@ const lineOf: Readonly<Record<Lane, Omit<Line, 'title'>>> = {
 
 /** Loss by step, and accuracy on unseen pictures. */
 export function Curves() {
-  void told.value; // the story grows in place
+  void told.value; // the story grows in place; what is drawn beneath reads no signal, and so is drawn with this
   const names = shown.value?.lanes ?? planned.value;
   return (
     <div class="curves">
-      <Loss names={names} />
+      <Loss names={names} classes={shown.value?.classes.length ?? 6} />
       <Accuracy names={names} />
     </div>
   );
 }
 
-function Loss({ names }: { readonly names: readonly Lane[] }) {
-  const classes = shown.value?.classes.length ?? 6;
+function Loss({ names, classes }: { readonly names: readonly Lane[]; readonly classes: number }) {
   const curves = names.flatMap((name) => [raw(story[name].loss), smooth(story[name].loss)]);
   const lines = names.flatMap((name): Line[] => [
     { ...lineOf[name], title: `${laneTitle[name]}, each step`, faint: true, dashed: false },

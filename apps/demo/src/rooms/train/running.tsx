@@ -95,12 +95,11 @@ function Words() {
           </p>
         )}
       </div>
-      {begun && (
+      {begun && now.is !== 'done' && (
         <>
           <progress aria-label="Steps done" max={far?.steps ?? 1} value={far?.step ?? 0} />
           <p class="aside running-kept">
             {saved.value !== null &&
-              now.is !== 'done' &&
               `A checkpoint of step ${count(saved.value.step)} is kept in this browser: a reload loses nothing before it.`}
           </p>
         </>

@@ -60,7 +60,7 @@ export function SetupForm() {
               value={network.blocks}
               low={1}
               high={18}
-              words={`${network.blocks}: ${depth.value} layers`}
+              words={`${network.blocks} (${depth.value} layers)`}
               onChange={(blocks) => change({ network: { ...network, blocks } })}
             />
           ) : (
