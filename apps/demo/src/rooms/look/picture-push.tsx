@@ -76,7 +76,7 @@ export function PicturePush({ drawing }: { readonly drawing: Drawing }) {
           {pushProblem.value}
         </Notice>
       )}
-      {picture !== null && <FeatureMaps />}
+      {picture !== null && pushProblem.value === null && <FeatureMaps />}
       {picture !== null && subject.value !== 'model' && (
         <p class="aside">
           This network was never trained: its filters are random, and yet edges show. Train one, and look at

@@ -26,7 +26,10 @@ export function Running() {
         </Notice>
       )}
       {now.is === 'failed' && (
-        <Notice kind="problem" title="The training ended">
+        <Notice
+          kind="problem"
+          title={pace.value === null ? 'The training could not start' : 'The training ended'}
+        >
           <p>{now.message}</p>
           <button type="button" class="link" onClick={() => void start()}>
             Try again
