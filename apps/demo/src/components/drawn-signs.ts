@@ -14,10 +14,17 @@ export function useDrawnSigns({ size, split }: SignsOptions): readonly Uint8Arra
   const pictures = useSignal<readonly Uint8Array[]>([]);
   useEffect(() => {
     let left = false;
-    const signs = syntheticSigns({ size, split, count: 6 });
-    void Promise.all([0, 1, 2, 3, 4, 5].map((index) => signs.read([index]))).then((drawn) => {
+    const draw = async () => {
+      const signs = syntheticSigns({ size, split, count: 6 });
+      const drawn: Uint8Array[] = [];
+      for (let index = 0; index < 6 && !left; index++) {
+        drawn.push(await signs.read([index]));
+        // Each is a task of its own: together they would hold up a slow device.
+        await new Promise((resolve) => setTimeout(resolve));
+      }
       if (!left) pictures.value = drawn;
-    });
+    };
+    void draw();
     return () => {
       left = true;
     };

@@ -2,6 +2,7 @@ import { disposeCheckpoint } from '@resnetjs/training';
 import { byteSource, decodeCheckpoint, encodeCheckpoint } from '@resnetjs/weights';
 import { forgetKept, type KeptTraining, readKept, version, writeKept } from '../storage/database.js';
 import { type KeptStory, StoryNotes } from '../storage/kept-story.js';
+import { withTrainingLock } from '../storage/training-lock.js';
 import { tell } from './channel.js';
 import { findData, keepData } from './datasets.js';
 import type { Runner } from './lane.js';
@@ -15,8 +16,8 @@ let takenByOthers = false;
 
 /** Does the work while holding the storage of checkpoints; where another tab holds it, without. */
 export function withStorage<Result>(work: () => Promise<Result>): Promise<Result> {
-  return navigator.locks.request('resnetjs-training', { ifAvailable: true }, (lock) => {
-    takenByOthers = lock === null;
+  return withTrainingLock((held) => {
+    takenByOthers = !held;
     return work();
   });
 }
