@@ -41,7 +41,7 @@ export class Keeper {
     return performance.now() - this.#savedAt > millisecondsBetween;
   }
 
-  /** Where the storage is full or shut, the training goes on, and the page says so. */
+  /** Where nothing can be kept (no room, no https), the training goes on, and the page says so. */
   async save(runners: readonly Runner[], step: number, steps: number): Promise<void> {
     if (takenByOthers) {
       this.#savedAt = Number.POSITIVE_INFINITY;
@@ -51,11 +51,11 @@ export class Keeper {
       });
       return;
     }
-    const checkpoints = [];
-    for (const runner of runners) checkpoints.push(await encode(runner));
-    const { network, lanes, recipe } = this.#order;
-    const kept = { version, savedAt: Date.now(), data: this.#data, network, lanes, recipe };
     try {
+      const checkpoints = [];
+      for (const runner of runners) checkpoints.push(await encode(runner));
+      const { network, lanes, recipe } = this.#order;
+      const kept = { version, savedAt: Date.now(), data: this.#data, network, lanes, recipe };
       await writeKept('training', { ...kept, step, steps, checkpoints, story: this.notes.keep() });
       this.#savedAt = performance.now();
       tell({ event: 'saved', step, bytes: checkpoints.reduce((sum, blob) => sum + (blob?.size ?? 0), 0) });
