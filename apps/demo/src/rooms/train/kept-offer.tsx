@@ -25,7 +25,7 @@ export function KeptOffer() {
         another one replaces it.
         {elsewhere.value && ' Another tab of this page is training now, and keeps its own here.'}
       </p>
-      <div class="row kept-actions">
+      <div class="row">
         <button type="button" class="button" onClick={() => void resume()}>
           Go on with it
         </button>

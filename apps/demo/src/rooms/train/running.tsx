@@ -1,6 +1,6 @@
 import { Notice } from '../../components/notice.js';
 import { count, duration, percent } from '../../components/words.js';
-import { occupied } from '../../engine/session.js';
+import { backend, chooseBackend, engineState, occupied } from '../../engine/session.js';
 import { aside, pace, pause, saved, saveProblem, start, status, stop } from './conduct.js';
 import { missing } from './own-pictures.js';
 import { setup } from './setup.js';
@@ -31,9 +31,16 @@ export function Running() {
           title={pace.value === null ? 'The training could not start' : 'The training ended'}
         >
           <p>{now.message}</p>
-          <button type="button" class="link" onClick={() => void start()}>
-            Try again
-          </button>
+          <div class="row">
+            <button type="button" class="link" onClick={() => void start()}>
+              Try again
+            </button>
+            {engineState.value.is === 'failed' && backend.value !== 'wasm' && (
+              <button type="button" class="link" onClick={() => void chooseBackend('wasm').then(start)}>
+                Train on WebAssembly instead
+              </button>
+            )}
+          </div>
         </Notice>
       )}
     </>

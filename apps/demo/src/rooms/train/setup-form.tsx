@@ -157,7 +157,7 @@ function Recipe() {
             }
           >
             <option value="constant">constant</option>
-            <option value="cosine">down to 0 (cosine)</option>
+            <option value="cosine">falling to 0</option>
           </select>
         </div>
       </div>

@@ -1,6 +1,6 @@
 import { useEffect, useRef } from 'preact/hooks';
-import { occupied } from '../../engine/session.js';
 import './train.css';
+import { status } from './conduct.js';
 import { Curves } from './curves.js';
 import { ExperimentChoice } from './experiment-choice.js';
 import { GradientsByDepth } from './gradients-by-depth.js';
@@ -12,10 +12,11 @@ import { SetupForm } from './setup-form.js';
 /** Teach a network, and watch it learn. */
 export function Train() {
   const stage = useRef<HTMLElement>(null);
+  const learns = status.value.is === 'running' || status.value.is === 'paused';
   useEffect(() => {
     // Where the charts stand below the form, they would fill unseen.
-    if (occupied.value && matchMedia('(max-width: 58rem)').matches) stage.current?.scrollIntoView();
-  }, [occupied.value]);
+    if (learns && matchMedia('(max-width: 58rem)').matches) stage.current?.scrollIntoView();
+  }, [learns]);
   return (
     <>
       <div class="room-head">

@@ -1,6 +1,6 @@
 import { useEffect } from 'preact/hooks';
 import { Notice } from '../../components/notice.js';
-import { engineState, model, occupied, useEngine } from '../../engine/session.js';
+import { backend, chooseBackend, engineState, model, occupied, useEngine } from '../../engine/session.js';
 import { Answer } from './answer.js';
 import { ModelPanel } from './model-panel.js';
 import { looked, lookAtSign, name, namesSigns, prediction } from './picture.js';
@@ -33,9 +33,16 @@ export function Use() {
       {state.is === 'failed' && (
         <Notice kind="problem" title="What computes has stopped">
           <p>{state.problem.message}</p>
-          <button type="button" class="link" onClick={() => void useEngine().catch(() => undefined)}>
-            Start it again
-          </button>
+          <div class="row">
+            <button type="button" class="link" onClick={() => void useEngine().catch(() => undefined)}>
+              Start it again
+            </button>
+            {backend.value !== 'wasm' && (
+              <button type="button" class="link" onClick={() => void chooseBackend('wasm')}>
+                Use WebAssembly instead
+              </button>
+            )}
+          </div>
         </Notice>
       )}
       {facts === null ? (
