@@ -191,6 +191,11 @@ function Numeric({ id, title, value, low, high, step, onChange }: NumericProps) 
         min={low}
         max={high}
         step={step ?? 1}
+        onInvalid={(event) => {
+          // In a closed part the browser could not show what is wrong, and nothing would happen.
+          const part = event.currentTarget.closest('details');
+          if (part) part.open = true;
+        }}
         onChange={(event) => {
           const next = event.currentTarget.valueAsNumber;
           if (event.currentTarget.checkValidity() && Number.isFinite(next)) onChange(next);
