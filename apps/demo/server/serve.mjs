@@ -36,7 +36,12 @@ export function serve(folder, { port = 0, plain = false } = {}) {
     const cache = path.includes(`${sep}assets${sep}`) ? 'max-age=31536000, immutable' : 'no-cache';
     response.writeHead(200, { ...always, 'Content-Type': type, 'Cache-Control': cache });
     if (request.method === 'HEAD') response.end();
-    else createReadStream(path).pipe(response);
+    else {
+      // A file may go while the page is being built anew: that ends this answer, and not the server.
+      createReadStream(path)
+        .once('error', () => response.destroy())
+        .pipe(response);
+    }
   });
   return new Promise((resolve, reject) => {
     server.once('error', reject);

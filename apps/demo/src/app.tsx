@@ -53,7 +53,7 @@ function Room({ name }: { readonly name: RoomName }) {
         first.current = false;
       },
       (error) => {
-        problem.value = wordsOf(error);
+        if (!left) problem.value = wordsOf(error);
       },
     );
     return () => {

@@ -1,3 +1,5 @@
+import { superscript } from '../components/words.js';
+
 const decade = (value: number) => Math.log10(value);
 
 /** Whole powers of ten around positive values, at least three of them: the ends of a logarithmic axis. */
@@ -23,8 +25,5 @@ export function decadeTicks([low, high]: readonly [number, number]): number[] {
 export function asPower(value: number): string {
   const exponent = Math.round(decade(value));
   if (exponent === 0) return '1';
-  const digits = String(exponent).replace(/./g, (digit) =>
-    digit === '-' ? '⁻' : ('⁰¹²³⁴⁵⁶⁷⁸⁹'[Number(digit)] as string),
-  );
-  return `10${digits}`;
+  return `10${superscript(exponent)}`;
 }

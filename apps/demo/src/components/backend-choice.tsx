@@ -102,6 +102,7 @@ function stateWords(): string {
     case 'failed':
       return '· stopped';
     case 'ready':
+      if (occupied.value) return '· training';
       return state.facts.threads > 1 ? `· ${state.facts.threads} threads` : '· ready';
     default:
       return state satisfies never;

@@ -1,4 +1,5 @@
 import type { ComponentChildren } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
 
 interface NoticeProps {
   readonly kind: 'problem' | 'word';
@@ -7,10 +8,14 @@ interface NoticeProps {
   readonly children: ComponentChildren;
 }
 
-/** A message with a way on; a problem is read out at once. */
+/** A message with a way on; a problem is read out at once, and brought into view. */
 export function Notice({ kind, title, onClose, children }: NoticeProps) {
+  const root = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (kind === 'problem') root.current?.scrollIntoView({ block: 'nearest' });
+  }, [kind]);
   return (
-    <div class={`notice notice-${kind}`} role={kind === 'problem' ? 'alert' : 'status'}>
+    <div ref={root} class={`notice notice-${kind}`} role={kind === 'problem' ? 'alert' : 'status'}>
       <div>
         {title !== undefined && <strong>{title}</strong>}
         <div>{children}</div>

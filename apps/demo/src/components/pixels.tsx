@@ -6,30 +6,22 @@ interface PixelsProps {
   readonly width: number;
   readonly height: number;
   readonly label: string;
-  readonly class?: string;
 }
 
 /** A small picture, pixel for pixel. */
-export function Pixels({ pixels, width, height, label, ...rest }: PixelsProps) {
+export function Pixels({ pixels, width, height, label }: PixelsProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   useEffect(() => {
     const context = canvas.current?.getContext('2d');
     if (!context) return;
     const image = context.createImageData(width, height);
-    for (let i = 0; i < width * height; i++) {
-      image.data.set(pixels.subarray(3 * i, 3 * i + 3), 4 * i);
-      image.data[4 * i + 3] = 255;
+    const rgba = new Uint32Array(image.data.buffer);
+    const channel = (i: number) => pixels[i] ?? 0;
+    for (let i = 0; i < rgba.length; i++) {
+      // Lowest byte first: red.
+      rgba[i] = 0xff000000 | (channel(3 * i + 2) << 16) | (channel(3 * i + 1) << 8) | channel(3 * i);
     }
     context.putImageData(image, 0, 0);
   }, [pixels, width, height]);
-  return (
-    <canvas
-      ref={canvas}
-      class={`pixels ${rest.class ?? ''}`}
-      width={width}
-      height={height}
-      role="img"
-      aria-label={label}
-    />
-  );
+  return <canvas ref={canvas} class="pixels" width={width} height={height} role="img" aria-label={label} />;
 }

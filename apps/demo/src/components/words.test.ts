@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { duration, fileSize, large, milliseconds, percent } from './words.js';
+import { duration, large, milliseconds, percent, scientific } from './words.js';
 
 describe('numbers in words', () => {
   it.each([
@@ -12,7 +12,9 @@ describe('numbers in words', () => {
     [() => milliseconds(2100), '2.1 s'],
     [() => duration(59.6), '1 min 0 s'],
     [() => duration(3_725), '1 h 2 min'],
-    [() => fileSize(283_000_000), '283.0 MB'],
+    [() => scientific(2.21e-4), '2.2 × 10⁻⁴'],
+    [() => scientific(9.96e-12), '1.0 × 10⁻¹¹'],
+    [() => scientific(0), '0'],
   ])('%s', (word, expected) => {
     expect(word()).toBe(expected);
   });

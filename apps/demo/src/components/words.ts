@@ -30,6 +30,16 @@ export function duration(seconds: number): string {
     : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
-export function fileSize(bytes: number): string {
-  return bytes < 1e6 ? `${Math.round(bytes / 1e3)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
+/** 2.2 × 10⁻⁴; 0 as it is. */
+export function scientific(value: number): string {
+  if (value === 0) return '0';
+  const [digits, exponent = '0'] = value.toExponential(1).split('e');
+  return `${digits} × 10${superscript(Number(exponent))}`;
+}
+
+/** ⁻⁴ */
+export function superscript(exponent: number): string {
+  return String(exponent).replace(/./g, (digit) =>
+    digit === '-' ? '⁻' : '⁰¹²³⁴⁵⁶⁷⁸⁹'.charAt(Number(digit)),
+  );
 }

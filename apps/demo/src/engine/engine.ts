@@ -55,17 +55,13 @@ export class Engine {
   }
 
   /** Asks the worker; rejects with EngineError. */
-  ask<Kind extends RequestKind>(
-    kind: Kind,
-    ask: Requests[Kind]['ask'],
-    transfer: Transferable[] = [],
-  ): Promise<Requests[Kind]['get']> {
+  ask<Kind extends RequestKind>(kind: Kind, ask: Requests[Kind]['ask']): Promise<Requests[Kind]['get']> {
     const problem = this.#problem;
     if (problem !== null) return Promise.reject(new EngineError(problem));
     const id = ++this.#last;
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, { resolve: resolve as (value: unknown) => void, reject });
-      this.#worker.postMessage({ id, kind, ask } as ToWorker, transfer);
+      this.#worker.postMessage({ id, kind, ask } as ToWorker);
     });
   }
 

@@ -1,7 +1,7 @@
 import { signal } from '@preact/signals';
 import { readKept } from '../storage/database.js';
 import type { BackendFacts, BackendName, ModelFacts, Problem, WorkerEvent } from '../worker/protocol.js';
-import { Engine, wordsOf } from './engine.js';
+import { Engine, EngineError, wordsOf } from './engine.js';
 
 export type EngineState =
   | { readonly is: 'off' }
@@ -38,44 +38,50 @@ export function onWorkerEvent(listener: (event: WorkerEvent) => void): () => voi
 
 /** The worker with its backend started, and with the model that was there before. Rejects with EngineError. */
 export function useEngine(): Promise<Engine> {
-  engine ??= start(backend.value);
-  return engine;
+  if (engine !== undefined) return engine;
+  const starting = new Engine(backend.value);
+  const started = start(starting, (state) => {
+    // A worker that another has replaced has nothing to say any more.
+    if (engine !== started) return false;
+    engineState.value = state;
+    if (state.is === 'failed') {
+      engine = undefined;
+      model.value = null;
+    }
+    return true;
+  });
+  engine = started;
+  engineState.value = { is: 'starting' };
+  return started;
 }
 
-async function start(name: BackendName): Promise<Engine> {
-  engineState.value = { is: 'starting' };
-  const starting = new Engine(name);
+async function start(starting: Engine, become: (state: EngineState) => boolean): Promise<Engine> {
   starting.listen((event) => {
     for (const listener of listeners) listener(event);
   });
-  starting.onEnd = (problem) => {
-    engine = undefined;
-    model.value = null;
-    engineState.value = { is: 'failed', problem };
-  };
+  starting.onEnd = (problem) => become({ is: 'failed', problem });
   try {
-    const facts = await starting.ask('start', { backend: name });
-    await openKeptModel(starting);
-    engineState.value = { is: 'ready', facts };
+    const facts = await starting.ask('start', { backend: starting.backend });
+    const kept = await openKeptModel(starting);
+    if (become({ is: 'ready', facts })) model.value = kept;
     return starting;
   } catch (error) {
     starting.close();
-    engine = undefined;
-    const code = (error as { code?: string }).code ?? 'unexpected';
-    engineState.value = { is: 'failed', problem: { code, message: wordsOf(error) } };
+    const code = error instanceof EngineError ? error.code : 'unexpected';
+    become({ is: 'failed', problem: { code, message: wordsOf(error) } });
     throw error;
   }
 }
 
 /** The browser's storage may hold the last model: then it is there again. One that can't be read is passed over. */
-async function openKeptModel(started: Engine): Promise<void> {
+async function openKeptModel(started: Engine): Promise<ModelFacts | null> {
   const kept = await readKept('model');
-  if (kept === null) return;
+  if (kept === null) return null;
   try {
     const facts = await started.ask('openModel', { file: kept.file, kept: true });
-    model.value = { ...facts, accuracy: kept.facts.accuracy, origin: kept.facts.origin };
+    return { ...facts, accuracy: kept.facts.accuracy, origin: kept.facts.origin };
   } catch {
-    model.value = null;
+    return null;
   }
 }
 

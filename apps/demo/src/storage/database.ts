@@ -1,10 +1,14 @@
 // The page's own storage: a few named records in IndexedDB, each replaced as a whole or not at all.
 
-import type { ModelFacts, NetworkOrder, RecipeOrder, Lane } from '../worker/protocol.js';
+import type { Lane, ModelFacts, NetworkOrder, RecipeOrder } from '../worker/protocol.js';
+import type { KeptStory } from './kept-story.js';
+
+/** Of the records' form; those of another are passed over. */
+export const version = 2 as const;
 
 /** A training as it was at its last checkpoint: everything to go on with. */
 export interface KeptTraining {
-  readonly version: 1;
+  readonly version: typeof version;
   readonly savedAt: number;
   readonly data: KeptData;
   readonly network: NetworkOrder;
@@ -16,7 +20,7 @@ export interface KeptTraining {
   /** By lane: a checkpoint in @resnetjs/weights' format; null for one whose loss was no number any more. */
   readonly checkpoints: readonly (Blob | null)[];
   /** What the charts showed, so that they go on where they were. */
-  readonly story: readonly KeptPoint[];
+  readonly story: KeptStory;
 }
 
 export type KeptData =
@@ -30,18 +34,9 @@ export type KeptData =
       readonly pixels: Blob;
     };
 
-/** A figure of the charts. */
-export interface KeptPoint {
-  readonly lane: Lane;
-  readonly step: number;
-  readonly loss?: number;
-  readonly accuracy?: number;
-  readonly validation?: number;
-}
-
 /** The last finished model, as the file that the command line reads. */
 export interface KeptModel {
-  readonly version: 1;
+  readonly version: typeof version;
   readonly savedAt: number;
   readonly file: Blob;
   readonly facts: ModelFacts;
@@ -88,7 +83,7 @@ async function transact<Result>(
 export async function readKept<Key extends keyof Records>(key: Key): Promise<Records[Key] | null> {
   try {
     const value = (await transact('readonly', (kept) => kept.get(key))) as Records[Key] | undefined;
-    return value?.version === 1 ? value : null;
+    return value?.version === version ? value : null;
   } catch {
     return null;
   }

@@ -4,7 +4,7 @@ import type { FromWorker, RequestKind, Requests, ToWorker, WorkerEvent } from '.
 /** What this file uses of a worker's global scope, whose types and the page's exclude each other. */
 interface Scope {
   onmessage: ((event: MessageEvent<ToWorker>) => void) | null;
-  postMessage(message: FromWorker, options?: { transfer: Transferable[] }): void;
+  postMessage(message: FromWorker): void;
 }
 const scope = self as unknown as Scope;
 

@@ -5,8 +5,6 @@ import { holdPictures } from './own-pictures.js';
 import { PageError } from './problem.js';
 import type { Decoded, Requests } from './protocol.js';
 
-/** As many as a page can hold: at 64 pixels about 120 MB. */
-const mostPictures = 10_000;
 const millisecondsBetweenNews = 100;
 
 /**
@@ -19,12 +17,6 @@ export async function decodeFiles({
   classes,
   size,
 }: Requests['decode']['ask']): Promise<Decoded> {
-  if (files.length > mostPictures) {
-    throw new PageError(
-      'too-many',
-      `These are ${files.length} files; this page holds at most ${mostPictures} pictures. Give fewer, or train with the command line.`,
-    );
-  }
   const bytes = size * size * 3;
   const pixels = new Uint8Array(files.length * bytes); // [files, size, size, 3]
   const labels: number[] = [];

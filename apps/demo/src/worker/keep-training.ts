@@ -1,6 +1,8 @@
 import { disposeCheckpoint } from '@resnetjs/training';
 import { byteSource, decodeCheckpoint, encodeCheckpoint } from '@resnetjs/weights';
-import { forgetKept, type KeptPoint, type KeptTraining, readKept, writeKept } from '../storage/database.js';
+import { forgetKept, type KeptTraining, readKept, version, writeKept } from '../storage/database.js';
+import { type KeptStory, StoryNotes } from '../storage/kept-story.js';
+import { withTrainingLock } from '../storage/training-lock.js';
 import { tell } from './channel.js';
 import { findData, keepData } from './datasets.js';
 import type { Runner } from './lane.js';
@@ -14,8 +16,8 @@ let takenByOthers = false;
 
 /** Does the work while holding the storage of checkpoints; where another tab holds it, without. */
 export function withStorage<Result>(work: () => Promise<Result>): Promise<Result> {
-  return navigator.locks.request('resnetjs-training', { ifAvailable: true }, (lock) => {
-    takenByOthers = lock === null;
+  return withTrainingLock((held) => {
+    takenByOthers = !held;
     return work();
   });
 }
@@ -24,17 +26,14 @@ export function withStorage<Result>(work: () => Promise<Result>): Promise<Result
 export class Keeper {
   readonly #order: TrainingOrder;
   readonly #data: KeptTraining['data'];
-  readonly #story: KeptPoint[];
+  /** For the charts of a later visit. */
+  readonly notes: StoryNotes;
   #savedAt = 0;
 
-  constructor(order: TrainingOrder, story: readonly KeptPoint[] = []) {
+  constructor(order: TrainingOrder, story?: KeptStory) {
     this.#order = order;
     this.#data = keepData(order.data);
-    this.#story = [...story];
-  }
-
-  note(point: KeptPoint): void {
-    this.#story.push(point);
+    this.notes = new StoryNotes(story);
   }
 
   /** Whether the last checkpoint is old enough to be replaced within an epoch. */
@@ -42,7 +41,7 @@ export class Keeper {
     return performance.now() - this.#savedAt > millisecondsBetween;
   }
 
-  /** Where the storage is full or shut, the training goes on, and the page says so. */
+  /** Where nothing can be kept (no room, no https), the training goes on, and the page says so. */
   async save(runners: readonly Runner[], step: number, steps: number): Promise<void> {
     if (takenByOthers) {
       this.#savedAt = Number.POSITIVE_INFINITY;
@@ -52,12 +51,12 @@ export class Keeper {
       });
       return;
     }
-    const checkpoints = [];
-    for (const runner of runners) checkpoints.push(await encode(runner));
-    const { network, lanes, recipe } = this.#order;
-    const kept = { version: 1, savedAt: Date.now(), data: this.#data, network, lanes, recipe } as const;
     try {
-      await writeKept('training', { ...kept, step, steps, checkpoints, story: this.#story });
+      const checkpoints = [];
+      for (const runner of runners) checkpoints.push(await encode(runner));
+      const { network, lanes, recipe } = this.#order;
+      const kept = { version, savedAt: Date.now(), data: this.#data, network, lanes, recipe };
+      await writeKept('training', { ...kept, step, steps, checkpoints, story: this.notes.keep() });
       this.#savedAt = performance.now();
       tell({ event: 'saved', step, bytes: checkpoints.reduce((sum, blob) => sum + (blob?.size ?? 0), 0) });
     } catch (error) {

@@ -1,6 +1,6 @@
 import { type Classifier, countParameters, disposeVariables } from '@resnetjs/core';
 import { decodeClassifier, encodeClassifier, type TrainingRecord } from '@resnetjs/weights';
-import { writeKept } from '../storage/database.js';
+import { version, writeKept } from '../storage/database.js';
 import { PageError } from './problem.js';
 import type { ModelFacts } from './protocol.js';
 
@@ -50,14 +50,14 @@ export async function openModel(file: Blob): Promise<ModelFacts> {
 }
 
 /** The model as the file that the command line reads. */
-export async function modelFile(): Promise<Uint8Array<ArrayBuffer>> {
+export async function modelFile(): Promise<Blob> {
   const { classifier, training } = currentModel();
   const bytes = await encodeClassifier(classifier, training === null ? {} : { training });
-  return Uint8Array.from(bytes);
+  return new Blob([Uint8Array.from(bytes)]);
 }
 
 /** Keeps the model in the browser's storage, so that it is there after a reload. */
 export async function keepModel(): Promise<void> {
   const { facts } = currentModel();
-  await writeKept('model', { version: 1, savedAt: Date.now(), file: new Blob([await modelFile()]), facts });
+  await writeKept('model', { version, savedAt: Date.now(), file: await modelFile(), facts });
 }

@@ -210,13 +210,8 @@ export interface Requests {
     get: Decoded;
   };
   decodeHdf5: { ask: { readonly file: Blob; readonly name: string }; get: Decoded };
-  /** Drawn signs at their size: [indices.length, size, size, 3]. */
-  drawSigns: {
-    ask: { readonly size: number; readonly indices: readonly number[]; readonly split: 'train' | 'test' };
-    get: Uint8Array<ArrayBuffer>;
-  };
   openModel: { ask: { readonly file: Blob; readonly kept: boolean }; get: ModelFacts };
-  modelFile: { ask: null; get: Uint8Array<ArrayBuffer> };
+  modelFile: { ask: null; get: Blob };
   predict: {
     ask: { readonly picture: PictureOrder; readonly explain: number | 'best' | null };
     get: Prediction;

@@ -153,7 +153,7 @@ function report(run: Run, runner: Runner, event: TrainEvent): void {
       const { epoch, loss, accuracy, picturesPerSecond } = event;
       const step = (epoch - 1) * event.steps + event.step;
       run.step = step;
-      keeper.note({ lane, step, loss, accuracy });
+      keeper.notes.note(lane, step, { loss, accuracy });
       tell({ event: 'step', lane, step, steps, epoch, loss, accuracy, picturesPerSecond });
       return;
     }
@@ -165,7 +165,7 @@ function report(run: Run, runner: Runner, event: TrainEvent): void {
     }
     case 'validation': {
       const { event: _, ...judged } = event;
-      keeper.note({ lane, step: run.step, validation: judged.accuracy });
+      keeper.notes.note(lane, run.step, { validation: judged.accuracy });
       tell({ event: 'judged', lane, step: run.step, ...judged });
       return;
     }

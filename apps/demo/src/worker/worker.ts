@@ -1,4 +1,3 @@
-import { syntheticSigns } from '@resnetjs/data';
 import { startBackend } from './backends.js';
 import { type Handlers, serve } from './channel.js';
 import { decodeFiles } from './decode.js';
@@ -39,10 +38,6 @@ const handlers: Handlers = {
   async decodeHdf5(ask) {
     const { decodeHdf5 } = await import('./decode-hdf5.js');
     return decodeHdf5(ask);
-  },
-  async drawSigns({ size, indices, split }) {
-    const count = Math.max(2, ...indices.map((index) => index + 1));
-    return Uint8Array.from(await syntheticSigns({ size, split, count }).read(indices));
   },
   async openModel({ file, kept }) {
     const facts = await openModel(file);

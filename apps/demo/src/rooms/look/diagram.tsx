@@ -50,7 +50,8 @@ export function Diagram({ drawing, still = false }: DiagramProps) {
   const button = (node: DrawnNode | DrawnGroup) => ({
     'data-id': node.id,
     role: 'button' as const,
-    tabIndex: node.id === entry?.id ? 0 : -1,
+    // In SVG the attribute's letters are small; written otherwise, every layer would be a stop of the Tab key.
+    tabindex: node.id === entry?.id ? 0 : -1,
     'aria-label': node.description,
     ...(opens(node) && !still && { 'aria-expanded': opened.value.has(node.id) }),
     'aria-pressed': selected.value === node.id,

@@ -3,7 +3,7 @@ import { count } from '../../components/words.js';
 import { maps } from './push.js';
 
 /** The layer's maps side by side, each from its own least (dark) to its own most (light). */
-export function FeatureMaps({ of }: { readonly of: string }) {
+export function FeatureMaps() {
   const canvas = useRef<HTMLCanvasElement>(null);
   const now = maps.value;
   const isMap = now?.shape.length === 3;
@@ -19,9 +19,9 @@ export function FeatureMaps({ of }: { readonly of: string }) {
     context.clearRect(0, 0, context.canvas.width, context.canvas.height);
     for (let map = 0; map < shown; map++) {
       const image = context.createImageData(width, height);
-      for (let i = 0; i < width * height; i++) {
-        const level = now.values[map * width * height + i] ?? 0;
-        image.data.set([level, level, level, 255], 4 * i);
+      const rgba = new Uint32Array(image.data.buffer);
+      for (let i = 0; i < rgba.length; i++) {
+        rgba[i] = 0xff000000 | (0x010101 * (now.values[map * rgba.length + i] ?? 0));
       }
       context.putImageData(
         image,
@@ -40,10 +40,10 @@ export function FeatureMaps({ of }: { readonly of: string }) {
         width={columns * (width + gap) - gap}
         height={rows * (height + gap) - gap}
         role="img"
-        aria-label={`What ${of} makes of the picture`}
+        aria-label={`What ${now.of} makes of the picture`}
       />
       <figcaption class="aside">
-        {of}:{' '}
+        {now.of}:{' '}
         {isMap
           ? `${shown === channels ? 'all' : `${shown} of`} ${count(channels)} maps, ${width} × ${height}`
           : `${count(width)} numbers`}

@@ -1,6 +1,6 @@
 import type { Drawing, Facts } from '@resnetjs/core';
 import { large } from '../../components/words.js';
-import { factsOf, selected } from './subject.js';
+import { factsOf, selected, subject, subjects } from './subject.js';
 
 const shape = (dimensions: readonly number[]) => dimensions.join(' × ');
 
@@ -39,16 +39,17 @@ export function Inspector({ drawing }: { readonly drawing: Drawing }) {
 function Whole({ drawing }: { readonly drawing: Drawing }) {
   return (
     <>
-      <h2>{drawing.title}</h2>
+      <h2>{subjects[subject.value]}</h2>
       <dl class="facts">
         <dt>Learned numbers</dt>
         <dd class="number">{large(drawing.parameters)}</dd>
         <dt>Multiply-adds</dt>
-        <dd class="number">{large(drawing.multiplyAdds)} a picture</dd>
+        <dd class="number">{large(drawing.multiplyAdds)}</dd>
       </dl>
       <p class="aside">
         Point at a layer, or walk with the arrow keys. Press a block to open it. The higher a bar, the larger
-        its map; the thicker, the more channels.
+        its map; the thicker, the more channels. Training finds the learned numbers; multiply-adds are the
+        work for one picture.
       </p>
     </>
   );

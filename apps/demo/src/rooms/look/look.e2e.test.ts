@@ -31,6 +31,9 @@ describe.skipIf(whyNoBrowser !== null)(`the Look room ${whyNoBrowser ?? ''}`, ()
     expect(await page.locator('.inspector h2').textContent()).toBe('block 2a');
     await page.keyboard.press('Enter');
     expect(await page.locator('.diagram .group.block').count()).toBe(1);
+    // One stop of the Tab key is the whole drawing.
+    await page.keyboard.press('Tab');
+    expect(await page.locator('.diagram svg :focus').count()).toBe(0);
   });
 
   it('draws the plain twin without a single shortcut', async () => {

@@ -59,13 +59,16 @@ export function Look() {
 
   return (
     <>
-      <div class="room-head">
-        <h1>A deep network, opened</h1>
-        <p class="lead">
-          Stack too many layers and a network stops learning. In 2015 a small idea changed that: let each
-          block only <em>add</em> something to what comes in. The{' '}
-          <span class="shortcut-words">orange lines</span> are that idea.
-        </p>
+      <div class="room-head look-head">
+        <div>
+          <h1>Why deep networks need shortcuts</h1>
+          <p class="lead">
+            A network names a picture layer by layer. Stack too many layers, and it stops learning. In 2015
+            residual networks changed that: each block of layers only <em>adds</em> something to what comes
+            in. The <span class="shortcut-words">orange lines</span>, the shortcuts, are that idea.
+          </p>
+        </div>
+        <RoomsAhead />
       </div>
       <div class="look-floor">
         <div class="look-drawing" ref={canvas}>
@@ -91,6 +94,26 @@ export function Look() {
       </div>
       <Why />
     </>
+  );
+}
+
+/** What the page has to show, for who comes first. */
+function RoomsAhead() {
+  return (
+    <ol class="rooms-ahead" aria-label="The rooms of this page">
+      <li>
+        <strong>Look</strong> into a network of fifty layers.
+      </li>
+      <li>
+        <a href="#train">Train</a> one, beside its twin without shortcuts.
+      </li>
+      <li>
+        <a href="#use">Use</a> it on pictures of your own.
+      </li>
+      <li>
+        <a href="#prove">Prove</a> that its numbers are right.
+      </li>
+    </ol>
   );
 }
 

@@ -1,15 +1,20 @@
 import type { Drawing } from '@resnetjs/core';
 import { useEffect, useRef } from 'preact/hooks';
+import { useDrawnSigns } from '../../components/drawn-signs.js';
 import { Notice } from '../../components/notice.js';
+import { Pixels } from '../../components/pixels.js';
+import type { PictureOrder } from '../../worker/protocol.js';
 import { FeatureMaps } from './feature-maps.js';
 import { pushed, pushProblem, pushThrough } from './push.js';
 import { factsOf, network, selected, subject, takesPictures } from './subject.js';
 
-const signs = [5, 2, 3, 4];
+/** Of the small pictures to choose from, in pixels. */
+const size = 32;
 
 /** A picture to push through, and the maps that the chosen layer makes of it. */
 export function PicturePush({ drawing }: { readonly drawing: Drawing }) {
   const files = useRef<HTMLInputElement>(null);
+  const signs = useDrawnSigns({ size, split: 'test' });
   const facts = factsOf(drawing, selected.value);
   const step = facts?.steps.at(-1) ?? 0;
   const picture = pushed.value;
@@ -18,33 +23,41 @@ export function PicturePush({ drawing }: { readonly drawing: Drawing }) {
     if (picture === null || !takesPictures.value) return;
     // The pointer passes many layers on its way to one.
     const timer = setTimeout(() => {
-      void pushThrough(subject.value === 'model' ? 'model' : current, step);
+      const of = facts?.name ?? current.inputName;
+      void pushThrough({ network: subject.value === 'model' ? 'model' : current, step, of });
     }, 120);
     return () => clearTimeout(timer);
   }, [picture, step, current]);
+  const push = (order: PictureOrder) => {
+    pushed.value = order;
+    // What is seen first is not the picture alone, but what the first layers make of it.
+    selected.value ??= drawing.nodes[1]?.id ?? null;
+  };
   if (!takesPictures.value) {
     return <p class="aside">A block alone takes no picture. Look at a whole network to push one through.</p>;
   }
   return (
     <section class="push" aria-labelledby="push">
       <h2 id="push">Push a picture through</h2>
-      <div class="row">
-        {signs.map((index) => (
+      <p class="aside">
+        See what each layer makes of it. Choose a hand, or{' '}
+        <button type="button" class="link" onClick={() => files.current?.click()}>
+          a picture of your own
+        </button>
+        .
+      </p>
+      <div class="push-signs">
+        {signs.map((pixels, index) => (
           <button
             key={index}
             type="button"
-            class="button push-sign"
+            class="push-sign"
             aria-pressed={picture?.kind === 'sign' && picture.index === index}
-            onClick={() => {
-              pushed.value = { kind: 'sign', index };
-            }}
+            onClick={() => push({ kind: 'sign', index })}
           >
-            Hand {index % 6}
+            <Pixels pixels={pixels} width={size} height={size} label={`Hand ${index}`} />
           </button>
         ))}
-        <button type="button" class="link" onClick={() => files.current?.click()}>
-          your own
-        </button>
         <input
           ref={files}
           type="file"
@@ -53,7 +66,7 @@ export function PicturePush({ drawing }: { readonly drawing: Drawing }) {
           data-purpose="push"
           onChange={(event) => {
             const [file] = event.currentTarget.files ?? [];
-            if (file) pushed.value = { kind: 'file', file };
+            if (file) push({ kind: 'file', file });
             event.currentTarget.value = '';
           }}
         />
@@ -63,7 +76,7 @@ export function PicturePush({ drawing }: { readonly drawing: Drawing }) {
           {pushProblem.value}
         </Notice>
       )}
-      {picture !== null && <FeatureMaps of={facts?.name ?? current.inputName} />}
+      {picture !== null && pushProblem.value === null && <FeatureMaps />}
       {picture !== null && subject.value !== 'model' && (
         <p class="aside">
           This network was never trained: its filters are random, and yet edges show. Train one, and look at

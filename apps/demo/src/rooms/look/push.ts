@@ -7,13 +7,21 @@ import { useEngine } from '../../engine/session.js';
 import type { Maps, PictureOrder } from '../../worker/protocol.js';
 
 export const pushed = signal<PictureOrder | null>(null);
-export const maps = signal<Maps | null>(null);
+/** The last answer, and the name of the layer that it is of. */
+export const maps = signal<(Maps & { readonly of: string }) | null>(null);
 export const pushProblem = signal<string | null>(null);
 
 let asked = 0;
 
+interface Layer {
+  readonly network: Network | 'model';
+  readonly step: number;
+  /** Its name. */
+  readonly of: string;
+}
+
 /** Asks for the maps; an answer that comes after a newer question is passed over. */
-export async function pushThrough(network: Network | 'model', step: number): Promise<void> {
+export async function pushThrough({ network, step, of }: Layer): Promise<void> {
   const picture = pushed.value;
   if (picture === null) return;
   const question = ++asked;
@@ -21,7 +29,7 @@ export async function pushThrough(network: Network | 'model', step: number): Pro
   try {
     const engine = await useEngine();
     const answer = await engine.ask('featureMaps', { network, picture, step });
-    if (question === asked) maps.value = answer;
+    if (question === asked) maps.value = { ...answer, of };
   } catch (error) {
     if (question === asked) {
       maps.value = null;

@@ -59,8 +59,11 @@ export const takesPictures = computed(() => network.value.input[2] === 3);
 export function chooseSubject(name: SubjectName): void {
   subject.value = name;
   selected.value = null;
-  opened.value = new Set();
+  // A block alone is looked into; a network, over.
+  opened.value = new Set(isBlock(name) ? ['stage0.block0'] : []);
 }
+
+const isBlock = (name: SubjectName) => name === 'identity' || name === 'convolutional';
 
 /** Blocks and parts that can be opened: all ids of `drawing`'s closed nodes. */
 export function toggle(id: string): void {

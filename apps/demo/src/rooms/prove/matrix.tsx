@@ -1,5 +1,5 @@
 import { Scrolled } from '../../components/scrolled.js';
-import { backendTitle } from '../../components/words.js';
+import { backendTitle, scientific } from '../../components/words.js';
 import type { ProofCase, ProofResult } from '../../worker/protocol.js';
 import { cases, proofs } from './proof.js';
 
@@ -27,8 +27,8 @@ export function Matrix() {
       <h2 id="matrix">Distance to the truth</h2>
       <p class="aside prove-words">
         The length of the error by the length of the true result, the largest of a case: inference, training,
-        every gradient. 32 bits hold about seven digits, so 10⁻⁷ is as near as one can hope to be. The line is
-        the bound.
+        every gradient. 32 bits hold about seven digits, so 10⁻⁷ is as near as one can hope to be. The upright
+        line is the bound. The shapes of the “drawn” cases were drawn by lot, once and for all.
       </p>
       <Scrolled label="Distance to the truth, by case and backend">
         <table class="matrix">
@@ -99,7 +99,7 @@ function Strip({ result }: { readonly result: ProofResult }) {
           <span class="strip-bound" style={{ left: `${place(allowed)}%` }} />
           <span class={passed ? 'strip-dot' : 'strip-dot bad'} style={{ left: `${place(error)}%` }} />
         </span>
-        <span class="number">{error === 0 ? '0' : error.toExponential(1)}</span>
+        <span class="number">{scientific(error)}</span>
         {!passed && <strong class="problem">departs</strong>}
       </span>
       {failures.length > 0 && (

@@ -1,5 +1,5 @@
 import { FactRows } from '../../components/backend-facts.js';
-import { backendTitle } from '../../components/words.js';
+import { backendTitle, scientific } from '../../components/words.js';
 import { type Proof, proofs, proving, summarize } from './proof.js';
 
 /** A backend in a sentence: how many cases it holds, and what drives it. */
@@ -7,8 +7,8 @@ export function Verdicts() {
   if (proofs.value.length === 0) {
     return (
       <p class="aside prove-words">
-        Nothing has been measured yet. Without a graphics card, WebGL is computed by the processor, and takes
-        some minutes.
+        A backend is what does the arithmetic: WebAssembly on the processor, WebGL on the graphics card. Where
+        there is none, the processor stands in for it, and takes some minutes.
       </p>
     );
   }
@@ -48,7 +48,7 @@ function Verdict({ proof }: { readonly proof: Proof }) {
           {judged > 0 && (
             <>
               <dt>Furthest from the truth</dt>
-              <dd class="number">{worst.toExponential(1)}</dd>
+              <dd class="number">{scientific(worst)}</dd>
             </>
           )}
           <FactRows facts={facts} />

@@ -28,10 +28,12 @@ export const status = signal<Status>({ is: 'idle' });
 export const pace = signal<Pace | null>(null);
 /** Of what is done between epochs, the share that is over; null while it learns. */
 export const aside = signal<number | null>(null);
-/** The lanes and classes of the training that is shown. */
-export const shown = signal<{ readonly lanes: readonly Lane[]; readonly classes: readonly string[] } | null>(
-  null,
-);
+/** The training that is shown; the form may hold another by then. */
+export const shown = signal<{
+  readonly lanes: readonly Lane[];
+  readonly classes: readonly string[];
+  readonly normalized: boolean;
+} | null>(null);
 /** What became of the last checkpoint. */
 export const saved = signal<{ readonly step: number; readonly at: number } | null>(null);
 export const saveProblem = signal<string | null>(null);
@@ -102,7 +104,7 @@ export function start(): Promise<void> {
   return conduct(async (engine) => {
     const { network, recipe } = setup.value;
     const { data, classes } = await orderData(engine);
-    shown.value = { lanes: lanes.value, classes };
+    shown.value = { lanes: lanes.value, classes, normalized: network.normalized };
     beginStory();
     const order: TrainingOrder = { data, network, lanes: lanes.value, recipe };
     return () => engine.ask('train', order);
@@ -115,7 +117,7 @@ export function resume(): Promise<void> {
     const kept = await readKept('training');
     if (kept !== null) {
       const classes = kept.data.kind === 'own' ? kept.data.classes : signClasses;
-      shown.value = { lanes: kept.lanes, classes };
+      shown.value = { lanes: kept.lanes, classes, normalized: kept.network.normalized };
       beginStory(kept.story);
     }
     return () => engine.ask('resume', null);

@@ -16,17 +16,17 @@ const lineOf: Readonly<Record<Lane, Omit<Line, 'title'>>> = {
 
 /** Loss by step, and accuracy on unseen pictures. */
 export function Curves() {
-  void told.value; // the story grows in place
+  void told.value; // the story grows in place; what is drawn beneath reads no signal, and so is drawn with this
   const names = shown.value?.lanes ?? planned.value;
   return (
     <div class="curves">
-      <Loss names={names} />
+      <Loss names={names} classes={shown.value?.classes.length ?? 6} />
       <Accuracy names={names} />
     </div>
   );
 }
 
-function Loss({ names }: { readonly names: readonly Lane[] }) {
+function Loss({ names, classes }: { readonly names: readonly Lane[]; readonly classes: number }) {
   const curves = names.flatMap((name) => [raw(story[name].loss), smooth(story[name].loss)]);
   const lines = names.flatMap((name): Line[] => [
     { ...lineOf[name], title: `${laneTitle[name]}, each step`, faint: true, dashed: false },
@@ -49,8 +49,8 @@ function Loss({ names }: { readonly names: readonly Lane[] }) {
         data={mergeCurves(curves)}
       />
       <p class="aside">
-        How surprised the network is by the right answers: 0 where it was sure of each; 1.79 is guessing among
-        six.
+        How surprised the network is by the right answers: 0 where it was sure of each;{' '}
+        {Math.log(classes).toFixed(2)} is guessing among {classes}.
       </p>
     </div>
   );

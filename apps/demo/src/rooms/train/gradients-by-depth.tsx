@@ -3,7 +3,7 @@ import { LineChart, type Line } from '../../charts/line-chart.js';
 import { mergeCurves } from '../../charts/merge-curves.js';
 import { count, laneTitle, large } from '../../components/words.js';
 import { shown } from './conduct.js';
-import { lanes as planned, setup } from './setup.js';
+import { depth, lanes as planned } from './setup.js';
 import { story, told } from './story.js';
 
 /** The gradient's length by depth, as it is now: with shortcuts and without. */
@@ -20,8 +20,9 @@ export function GradientsByDepth() {
           // A logarithm has no place for 0.
           values: look?.norms.map((norm) => Math.max(norm, 1e-30)) ?? [],
         })),
+        [1, depth.value],
       ),
-    looks,
+    [...looks, depth.value],
   );
   const lines = names.map(
     (name): Line => ({
@@ -89,9 +90,8 @@ function Reading() {
   }
   return (
     <p class="aside">
-      Here it does not vanish{setup.value.network.normalized && ': normalization keeps every layer in range'}.
-      From layer to layer it differs {spread('residual')}-fold with shortcuts, and {spread('plain')}-fold
-      without.
+      Here it does not vanish{shown.value?.normalized && ': normalization keeps every layer in range'}. From
+      layer to layer it differs {spread('residual')}-fold with shortcuts, and {spread('plain')}-fold without.
       <Lag />
     </p>
   );

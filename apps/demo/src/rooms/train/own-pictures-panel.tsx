@@ -31,7 +31,11 @@ export function OwnPictures() {
       return;
     }
     const byFolder = new Map<string, File[]>();
-    for (const { folder, file } of found) byFolder.set(folder, [...(byFolder.get(folder) ?? []), file]);
+    for (const { folder, file } of found) {
+      const files = byFolder.get(folder);
+      if (files === undefined) byFolder.set(folder, [file]);
+      else files.push(file);
+    }
     for (const [folder, files] of byFolder) addPictures(folder, files);
   };
 

@@ -55,7 +55,7 @@ describe.skipIf(whyNoBrowser !== null)(`pictures of the visitor’s own ${whyNoB
       await page.getByRole('radio', { name: 'Your own' }).check();
       await page.locator('[data-purpose="hdf5"]').setInputFiles(join(folder, 'other.h5'));
       await startTraining(page);
-      const alert = page.getByRole('alert').filter({ hasText: 'The training ended' });
+      const alert = page.getByRole('alert').filter({ hasText: 'The training could not start' });
       await alert.waitFor();
       expect(await alert.textContent()).toContain("“other.h5” can't be used: it is no HDF5 file");
       await page.locator('[data-purpose="hdf5"]').setInputFiles(join(folder, 'signs.h5'));

@@ -16,6 +16,8 @@ export const ownFile = signal<File | null>(null);
 export const unreadable = signal<readonly { readonly name: string; readonly message: string }[]>([]);
 
 const fewest = 5;
+/** As many as a page can hold: at 64 pixels about 120 MB. */
+const most = 10_000;
 
 /** What is missing before a training can start; null where nothing is. */
 export const missing = computed<string | null>(() => {
@@ -23,7 +25,11 @@ export const missing = computed<string | null>(() => {
   const classes = ownClasses.value;
   if (classes.length < 2) return 'Give pictures of at least two classes.';
   const small = classes.find(({ files }) => files.length < fewest);
-  return small ? `Give at least ${fewest} pictures of “${small.name}”.` : null;
+  if (small) return `Give at least ${fewest} pictures of “${small.name}”.`;
+  const all = classes.reduce((sum, { files }) => sum + files.length, 0);
+  return all > most
+    ? `These are ${all} pictures; this page holds at most ${most}. Give fewer, or train with the command line.`
+    : null;
 });
 
 export function addPictures(name: string, files: readonly File[]): void {

@@ -21,7 +21,7 @@ export function Results() {
     problem.value = null;
     try {
       const engine = await useEngine();
-      download(new Blob([await engine.ask('modelFile', null)]), 'model.safetensors');
+      download(await engine.ask('modelFile', null), 'model.safetensors');
     } catch (error) {
       problem.value = wordsOf(error);
     }

@@ -1,13 +1,19 @@
 import { Notice } from '../../components/notice.js';
 import { count, duration, percent } from '../../components/words.js';
+import { backend, chooseBackend, engineState, occupied } from '../../engine/session.js';
 import { aside, pace, pause, saved, saveProblem, start, status, stop } from './conduct.js';
+import { missing } from './own-pictures.js';
+import { setup } from './setup.js';
+import { setupForm } from './setup-form.js';
 
 /** How far it is, how fast, and the buttons that hold it. */
 export function Running() {
   const now = status.value;
   return (
-    <div class="running">
-      <Words />
+    <>
+      <div class="running">
+        <Words />
+      </div>
       {saveProblem.value !== null && (
         <Notice
           kind="problem"
@@ -20,14 +26,24 @@ export function Running() {
         </Notice>
       )}
       {now.is === 'failed' && (
-        <Notice kind="problem" title="The training ended">
+        <Notice
+          kind="problem"
+          title={pace.value === null ? 'The training could not start' : 'The training ended'}
+        >
           <p>{now.message}</p>
-          <button type="button" class="link" onClick={() => void start()}>
-            Try again
-          </button>
+          <div class="row">
+            <button type="button" class="link" onClick={() => void start()}>
+              Try again
+            </button>
+            {engineState.value.is === 'failed' && backend.value !== 'wasm' && (
+              <button type="button" class="link" onClick={() => void chooseBackend('wasm').then(start)}>
+                Train on WebAssembly instead
+              </button>
+            )}
+          </div>
         </Notice>
       )}
-    </div>
+    </>
   );
 }
 
@@ -45,54 +61,77 @@ function Speed() {
   );
 }
 
+/** The buttons that start it and hold it, and what it is doing. */
 function Words() {
   const now = status.value;
   const far = pace.value;
-  if (now.is === 'idle') {
-    return (
-      <p class="aside">Choose what to see and press “Start training”. The charts below fill as it learns.</p>
-    );
-  }
-  if (now.is === 'failed') return null;
-  if (now.is === 'preparing') {
-    return (
-      <p role="status" class="running-words">
-        {now.words}
-      </p>
-    );
-  }
   const holds = now.is === 'running' || now.is === 'paused';
-  const words = now.is === 'done' ? (now.end.completed ? 'Done' : 'Stopped') : now.words;
+  const begun = holds || now.is === 'stopping' || now.is === 'done';
   return (
     <>
       <div class="running-line">
-        <p role="status" class="running-words">
-          {words}
-        </p>
-        {far !== null && (
+        <div class="row">
+          {holds ? (
+            <>
+              <button type="button" class="button" onClick={() => void pause(now.is === 'running')}>
+                {now.is === 'running' ? 'Pause' : 'Go on'}
+              </button>
+              <button type="button" class="button" onClick={() => void stop()}>
+                Stop
+              </button>
+            </>
+          ) : (
+            <StartButton />
+          )}
+          {now.is === 'done' && (
+            <a class="button" href="#use">
+              Use it
+            </a>
+          )}
+        </div>
+        {begun || now.is === 'preparing' ? (
+          <p role="status" class="running-words">
+            {now.is === 'done' ? (now.end.completed ? 'Done' : 'Stopped') : now.words}
+          </p>
+        ) : (
+          <p class="aside">
+            {whatIsMissing() ?? 'Choose what to see, and start. The charts fill as it learns.'}
+          </p>
+        )}
+        {begun && far !== null && (
           <p class="number aside">
             Step {count(far.step)} of {count(far.steps)} · epoch {far.epoch}
             {now.is === 'running' && <Speed />}
           </p>
         )}
-        {holds && (
-          <div class="row">
-            <button type="button" class="button" onClick={() => void pause(now.is === 'running')}>
-              {now.is === 'running' ? 'Pause' : 'Go on'}
-            </button>
-            <button type="button" class="button" onClick={() => void stop()}>
-              Stop
-            </button>
-          </div>
-        )}
       </div>
-      <progress aria-label="Steps done" max={far?.steps ?? 1} value={far?.step ?? 0} />
-      {saved.value !== null && now.is !== 'done' && (
-        <p class="aside">
-          A checkpoint of step {count(saved.value.step)} is kept in this browser: a reload loses nothing
-          before it.
-        </p>
+      {begun && now.is !== 'done' && (
+        <>
+          <progress aria-label="Steps done" max={far?.steps ?? 1} value={far?.step ?? 0} />
+          <p class="aside running-kept">
+            {saved.value !== null &&
+              `A checkpoint of step ${count(saved.value.step)} is kept in this browser: a reload loses nothing before it.`}
+          </p>
+        </>
       )}
     </>
   );
+}
+
+function StartButton() {
+  return (
+    <button
+      type="submit"
+      form={setupForm}
+      class="button primary"
+      disabled={occupied.value || whatIsMissing() !== null}
+    >
+      Start training
+    </button>
+  );
+}
+
+/** What the visitor has to give before a training can start; null where nothing is missing. */
+function whatIsMissing(): string | null {
+  return setup.value.data === 'own' ? missing.value : null;
 }

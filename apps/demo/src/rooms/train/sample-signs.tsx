@@ -1,30 +1,14 @@
-import { useSignal } from '@preact/signals';
-import { syntheticSigns } from '@resnetjs/data';
-import { useEffect } from 'preact/hooks';
+import { useDrawnSigns } from '../../components/drawn-signs.js';
 import { Pixels } from '../../components/pixels.js';
 import { setup } from './setup.js';
 
-const shownSigns = 6;
-
 /** A drawn hand of each class, at the size that the network will see. */
 export function SampleSigns() {
-  const { size } = setup.value;
-  const pictures = useSignal<readonly Uint8Array[]>([]);
-  useEffect(() => {
-    let left = false;
-    const signs = syntheticSigns({ size, count: shownSigns });
-    const indices = Array.from({ length: shownSigns }, (_, i) => i);
-    void Promise.all(indices.map((index) => signs.read([index]))).then((drawn) => {
-      if (!left) pictures.value = drawn;
-    });
-    return () => {
-      left = true;
-    };
-  }, [size]);
+  const pictures = useDrawnSigns({ size: setup.value.size, split: 'train' });
   return (
     <>
       <ul class="samples" aria-label="A hand of each class">
-        {pictures.value.map((pixels, index) => (
+        {pictures.map((pixels, index) => (
           <li key={index}>
             <Pixels
               pixels={pixels}

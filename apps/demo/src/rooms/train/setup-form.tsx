@@ -1,18 +1,19 @@
 import { Segmented } from '../../components/segmented.js';
 import { occupied } from '../../engine/session.js';
 import { start } from './conduct.js';
-import { missing } from './own-pictures.js';
 import { OwnPictures } from './own-pictures-panel.js';
 import { SampleSigns } from './sample-signs.js';
 import { change, depth, setup } from './setup.js';
 
-/** Pictures, network, recipe; and the button that starts it. */
+/** The id of the form, for the button that submits it. */
+export const setupForm = 'setup';
+
+/** Pictures, network, recipe. */
 export function SetupForm() {
   const { data, network, twin } = setup.value;
-  const problem = data === 'own' ? missing.value : null;
   return (
     <form
-      class="setup"
+      id={setupForm}
       aria-label="Set up a training"
       onSubmit={(event) => {
         event.preventDefault();
@@ -59,7 +60,7 @@ export function SetupForm() {
               value={network.blocks}
               low={1}
               high={18}
-              words={`${network.blocks}, ${depth.value} layers`}
+              words={`${network.blocks} (${depth.value} layers)`}
               onChange={(blocks) => change({ network: { ...network, blocks } })}
             />
           ) : (
@@ -89,12 +90,6 @@ export function SetupForm() {
         </section>
         <Recipe />
       </fieldset>
-      <div class="setup-start">
-        <button type="submit" class="button primary" disabled={occupied.value || problem !== null}>
-          Start training
-        </button>
-        {problem !== null && <p class="aside">{problem}</p>}
-      </div>
     </form>
   );
 }
@@ -162,11 +157,14 @@ function Recipe() {
             }
           >
             <option value="constant">constant</option>
-            <option value="cosine">down to 0 (cosine)</option>
+            <option value="cosine">falling to 0</option>
           </select>
         </div>
       </div>
-      <p class="aside">Adam takes the steps, which is an optimizer that adapts them to each number.</p>
+      <p class="aside">
+        An epoch is once through all pictures; the learning rate, how far each step goes. Adam takes the
+        steps: it adapts them to each number.
+      </p>
     </details>
   );
 }
@@ -193,6 +191,11 @@ function Numeric({ id, title, value, low, high, step, onChange }: NumericProps) 
         min={low}
         max={high}
         step={step ?? 1}
+        onInvalid={(event) => {
+          // In a closed part the browser could not show what is wrong, and nothing would happen.
+          const part = event.currentTarget.closest('details');
+          if (part) part.open = true;
+        }}
         onChange={(event) => {
           const next = event.currentTarget.valueAsNumber;
           if (event.currentTarget.checkValidity() && Number.isFinite(next)) onChange(next);

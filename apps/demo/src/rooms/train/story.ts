@@ -1,5 +1,5 @@
 import { signal } from '@preact/signals';
-import type { KeptPoint } from '../../storage/database.js';
+import { figures, type KeptStory } from '../../storage/kept-story.js';
 import type { GradientNorms, Lane, TrainingEvent } from '../../worker/protocol.js';
 
 /** A figure by step, in order. */
@@ -57,14 +57,15 @@ function retell(): void {
   );
 }
 
-export function beginStory(kept: readonly KeptPoint[] = []): void {
-  story.residual = lane();
-  story.plain = lane();
-  for (const point of kept) {
-    const each = story[point.lane];
-    if (point.loss !== undefined) add(each.loss, point.step, point.loss);
-    if (point.accuracy !== undefined) add(each.accuracy, point.step, point.accuracy);
-    if (point.validation !== undefined) add(each.validation, point.step, point.validation);
+export function beginStory(kept?: KeptStory): void {
+  for (const name of ['residual', 'plain'] as const) {
+    story[name] = lane();
+    for (const figure of figures) {
+      const before = kept?.[name][figure];
+      before?.steps.forEach((step, i) => {
+        add(story[name][figure], step, before.values[i] as number);
+      });
+    }
   }
   retell();
 }

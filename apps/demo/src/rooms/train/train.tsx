@@ -1,4 +1,6 @@
+import { useEffect, useRef } from 'preact/hooks';
 import './train.css';
+import { status } from './conduct.js';
 import { Curves } from './curves.js';
 import { ExperimentChoice } from './experiment-choice.js';
 import { GradientsByDepth } from './gradients-by-depth.js';
@@ -9,6 +11,12 @@ import { SetupForm } from './setup-form.js';
 
 /** Teach a network, and watch it learn. */
 export function Train() {
+  const stage = useRef<HTMLElement>(null);
+  const learns = status.value.is === 'running' || status.value.is === 'paused';
+  useEffect(() => {
+    // Where the charts stand below the form, they would fill unseen.
+    if (learns && matchMedia('(max-width: 58rem)').matches) stage.current?.scrollIntoView();
+  }, [learns]);
   return (
     <>
       <div class="room-head">
@@ -20,10 +28,10 @@ export function Train() {
       </div>
       <KeptOffer />
       <ExperimentChoice />
+      <Running />
       <div class="train-floor">
         <SetupForm />
-        <section class="train-stage" aria-label="The training">
-          <Running />
+        <section class="train-stage" aria-label="The training" ref={stage}>
           <GradientsByDepth />
           <Curves />
           <Results />

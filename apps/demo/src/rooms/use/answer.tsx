@@ -1,7 +1,6 @@
-import { milliseconds, percent } from '../../components/words.js';
+import { backendTitle, milliseconds, percent } from '../../components/words.js';
 import { engineState, model } from '../../engine/session.js';
-import { backendTitle } from '../../components/words.js';
-import { explain, explained, looked, naming, prediction } from './picture.js';
+import { explain, explained, naming, prediction } from './picture.js';
 
 const shownClasses = 8;
 
@@ -9,7 +8,6 @@ const shownClasses = 8;
 export function Answer() {
   const facts = model.value;
   const answer = prediction.value;
-  const now = looked.value;
   if (facts === null) return null;
   if (answer === null) {
     return (
@@ -24,10 +22,10 @@ export function Answer() {
     .map((share, label) => ({ share, label, name: facts.classes[label] ?? String(label) }))
     .sort((a, b) => b.share - a.share);
   const [best] = ranked;
-  const truth = now?.kind === 'sign' ? String(now.index % 6) : null;
+  const truth = answer.of.kind === 'sign' ? String(answer.of.index % 6) : null;
   const chosen = explained.value ?? best?.label;
   return (
-    <section class="answer" aria-label="The answer">
+    <section class="answer" aria-label="The answer" aria-busy={naming.value}>
       <p class="answer-name" role="status">
         <strong>{best?.name}</strong> <span>{percent(best?.share ?? 0, 1)} sure</span>
       </p>

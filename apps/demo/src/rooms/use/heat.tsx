@@ -42,7 +42,7 @@ export function Heat({ heat, strength }: HeatProps) {
 
 /** Where the densest place is, in words. */
 function whereWords({ height, width, values }: HeatProps['heat']): string {
-  const best = values.indexOf(Math.max(...values));
+  const best = values.reduce((found, value, i) => (value > (values[found] ?? 0) ? i : found), 0);
   const row = ['upper', 'middle', 'lower'][Math.floor((3 * Math.floor(best / width)) / height)];
   const column = ['left', 'middle', 'right'][Math.floor((3 * (best % width)) / width)];
   return `It looked most at the ${row === column ? 'middle' : `${row} ${column}`}`;

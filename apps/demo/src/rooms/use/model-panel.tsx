@@ -29,7 +29,7 @@ async function save(): Promise<void> {
   problem.value = null;
   try {
     const engine = await useEngine();
-    download(new Blob([await engine.ask('modelFile', null)]), 'model.safetensors');
+    download(await engine.ask('modelFile', null), 'model.safetensors');
   } catch (error) {
     problem.value = wordsOf(error);
   }

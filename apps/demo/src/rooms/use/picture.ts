@@ -3,17 +3,21 @@ import { wordsOf } from '../../engine/engine.js';
 import { model, useEngine } from '../../engine/session.js';
 import type { PictureOrder, Prediction } from '../../worker/protocol.js';
 
-/** The picture that is looked at. */
+/** A picture to look at. */
 export type Looked =
   | { readonly kind: 'file'; readonly file: File; readonly url: string }
   | { readonly kind: 'sign'; readonly index: number };
 
+/** The picture that was asked about last. */
 export const looked = signal<Looked | null>(null);
-export const prediction = signal<Prediction | null>(null);
+/** The last answer, and the picture that it is of; null where there is none, or none any more. */
+export const prediction = signal<(Prediction & { readonly of: Looked }) | null>(null);
 export const pictureProblem = signal<string | null>(null);
 /** The class whose traces are shown; null for the likeliest. */
 export const explained = signal<number | null>(null);
 export const naming = signal(false);
+/** Of the colour over what the network looked at, in percent. */
+export const strength = signal(70);
 
 /** Of drawn pictures that no network trains on. */
 const unseenSigns = 600;
@@ -36,11 +40,16 @@ export function lookAtSign(): Promise<void> {
 }
 
 async function look(next: Looked): Promise<void> {
-  if (looked.value?.kind === 'file') URL.revokeObjectURL(looked.value.url);
   looked.value = next;
-  prediction.value = null;
   explained.value = null;
   await name();
+}
+
+/** The answer is shown with its picture; until it comes, the ones before stay. */
+function answer(next: typeof prediction.value): void {
+  const before = prediction.value?.of;
+  if (before?.kind === 'file' && before !== looked.value) URL.revokeObjectURL(before.url);
+  prediction.value = next;
 }
 
 export async function explain(label: number): Promise<void> {
@@ -58,10 +67,12 @@ export async function name(): Promise<void> {
   try {
     const engine = await useEngine();
     const picture: PictureOrder = now.kind === 'file' ? { kind: 'file', file: now.file } : now;
-    const answer = await engine.ask('predict', { picture, explain: explained.value ?? 'best' });
-    if (question === asked) prediction.value = answer;
+    const found = await engine.ask('predict', { picture, explain: explained.value ?? 'best' });
+    if (question === asked) answer({ ...found, of: now });
   } catch (error) {
-    if (question === asked) pictureProblem.value = wordsOf(error);
+    if (question !== asked) return;
+    answer(null);
+    pictureProblem.value = wordsOf(error);
   } finally {
     if (question === asked) naming.value = false;
   }

@@ -1,10 +1,11 @@
 import { useEffect } from 'preact/hooks';
 import { Notice } from '../../components/notice.js';
-import { engineState, model, useEngine } from '../../engine/session.js';
+import { backend, chooseBackend, engineState, model, occupied, useEngine } from '../../engine/session.js';
 import { Answer } from './answer.js';
 import { ModelPanel } from './model-panel.js';
 import { looked, lookAtSign, name, namesSigns, prediction } from './picture.js';
-import { Stage } from './stage.js';
+import { PictureChoice } from './picture-choice.js';
+import { PicturePanel } from './picture-panel.js';
 import './use.css';
 
 /** Show the network a picture. */
@@ -32,20 +33,26 @@ export function Use() {
       {state.is === 'failed' && (
         <Notice kind="problem" title="What computes has stopped">
           <p>{state.problem.message}</p>
-          <button type="button" class="link" onClick={() => void useEngine().catch(() => undefined)}>
-            Start it again
-          </button>
+          <div class="row">
+            <button type="button" class="link" onClick={() => void useEngine().catch(() => undefined)}>
+              Start it again
+            </button>
+            {backend.value !== 'wasm' && (
+              <button type="button" class="link" onClick={() => void chooseBackend('wasm')}>
+                Use WebAssembly instead
+              </button>
+            )}
+          </div>
         </Notice>
       )}
       {facts === null ? (
         <NoModel starting={state.is === 'starting' || state.is === 'off'} />
       ) : (
         <div class="use-floor">
-          <Stage />
-          <div class="use-side">
-            <Answer />
-            <ModelPanel />
-          </div>
+          <PicturePanel />
+          <Answer />
+          <PictureChoice />
+          <ModelPanel />
         </div>
       )}
     </>
@@ -54,6 +61,19 @@ export function Use() {
 
 function NoModel({ starting }: { readonly starting: boolean }) {
   if (starting) return <p role="status">Looking for the last model …</p>;
+  if (occupied.value) {
+    return (
+      <section class="use-empty" aria-labelledby="no-model">
+        <h2 id="no-model">The model is still learning</h2>
+        <p>When the training is done, or stopped, its model answers here.</p>
+        <div class="row">
+          <a class="button primary" href="#train">
+            Watch it learn
+          </a>
+        </div>
+      </section>
+    );
+  }
   return (
     <section class="use-empty" aria-labelledby="no-model">
       <h2 id="no-model">There is no model yet</h2>

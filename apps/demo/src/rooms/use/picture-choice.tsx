@@ -1,0 +1,97 @@
+import { useSignal } from '@preact/signals';
+import { useRef } from 'preact/hooks';
+import { FileDrop } from '../../components/file-drop.js';
+import { Notice } from '../../components/notice.js';
+import { Webcam } from '../../components/webcam.js';
+import { lookAtFile, lookAtSign, namesSigns, pictureProblem, prediction, strength } from './picture.js';
+
+/** How the picture is shown, and the ways to another one. */
+export function PictureChoice() {
+  const filming = useSignal(false);
+  const files = useRef<HTMLInputElement>(null);
+  return (
+    <section class="use-choice" aria-label="Another picture">
+      {pictureProblem.value !== null && (
+        <Notice kind="problem" title="This picture can’t be used">
+          {pictureProblem.value} Another one will do.
+        </Notice>
+      )}
+      {prediction.value?.heat && <Strength />}
+      <FileDrop
+        label="Drop a picture here"
+        onDrop={(items) => {
+          const file = items[0]?.getAsFile();
+          if (file) void lookAtFile(file);
+        }}
+      >
+        <button type="button" class="link" onClick={() => files.current?.click()}>
+          choose one
+        </button>
+      </FileDrop>
+      <input
+        ref={files}
+        type="file"
+        accept="image/jpeg,image/png,image/webp"
+        hidden
+        data-purpose="picture"
+        onChange={(event) => {
+          const [file] = event.currentTarget.files ?? [];
+          if (file) void lookAtFile(file);
+          event.currentTarget.value = '';
+        }}
+      />
+      <div class="row">
+        {namesSigns() && (
+          <button type="button" class="button" onClick={() => void lookAtSign()}>
+            Another drawn hand
+          </button>
+        )}
+        <button
+          type="button"
+          class="button"
+          aria-expanded={filming.value}
+          onClick={() => {
+            filming.value = !filming.value;
+          }}
+        >
+          Use the webcam
+        </button>
+      </div>
+      {filming.value && (
+        <Webcam
+          single
+          words="The middle square is taken."
+          onPicture={(file) => void lookAtFile(file)}
+          onClose={() => {
+            filming.value = false;
+          }}
+        />
+      )}
+    </section>
+  );
+}
+
+/** How densely the map of Grad-CAM covers the picture. */
+function Strength() {
+  return (
+    <div class="field">
+      <div class="field-head">
+        <label for="strength">Colour where it looked</label>
+        <output for="strength">{strength.value} %</output>
+      </div>
+      <input
+        id="strength"
+        type="range"
+        min={0}
+        max={100}
+        value={strength.value}
+        onInput={(event) => {
+          strength.value = event.currentTarget.valueAsNumber;
+        }}
+      />
+      <p class="aside">
+        Grad-CAM: coloured where a little more of what the last maps saw would have made the answer surer.
+      </p>
+    </div>
+  );
+}
