@@ -51,7 +51,17 @@ async function vitest(project, env = {}) {
   const report = join(folder, 'report.json');
   try {
     const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
-    const args = ['run', '--project', project, '--passWithNoTests', '--silent=passed-only', ...reporters];
+    // Most files keep one core busy, or wait for a process; vitest would leave one core to itself.
+    const workers = '--maxWorkers=100%';
+    const args = [
+      'run',
+      '--project',
+      project,
+      '--passWithNoTests',
+      '--silent=passed-only',
+      workers,
+      ...reporters,
+    ];
     const { code } = await runInstalled('vitest', 'vitest', args, { live: true, env });
     return count(JSON.parse(readFileSync(report, 'utf8')), code);
   } catch (error) {

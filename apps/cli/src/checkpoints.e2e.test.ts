@@ -21,9 +21,9 @@ const line = (text: string) => resnet(text.split(' '));
 
 const recipe =
   'train --network resnetPreAct --stages 1 --batch-size 12 --data synthetic:signs --image-size 16 ' +
-  '--pictures 64 --validation-split 0.25 --seed 3 --epochs 20 --checkpoint-every 1 --json';
+  '--pictures 64 --validation-split 0.25 --seed 3 --epochs 10 --checkpoint-every 1 --json';
 /** Goes on for longer than any test waits. */
-const endless = recipe.replace('--epochs 20', '--epochs 100000');
+const endless = recipe.replace('--epochs 10', '--epochs 100000');
 
 /** Runs until `when` says so of what came on stdout so far, by lines; then `act` is done once. */
 function interrupted(
@@ -84,7 +84,7 @@ describe('a training', () => {
       const run = `killed-${training}`;
       let over = false; // a kill may come too late; then the next training takes the rest of them
       while (!over && where.length < 10) {
-        const events = 2 + random.integer(30);
+        const events = 2 + random.integer(25);
         const begun = steps(run).length > 0; // a kill may come before the first is whole
         const outcome = await interrupted(
           begun ? `train --resume ${run} --json` : `${recipe} --out ${run}`,
@@ -142,7 +142,7 @@ describe('a training', () => {
   });
 
   it('that is over gives way to a new one in its folder', async () => {
-    const short = recipe.replace('--epochs 20', '--epochs 1');
+    const short = recipe.replace('--epochs 10', '--epochs 1');
     expect(await line(`${short} --out again`)).toMatchObject({ code: 0 });
     expect(await line(`${recipe} --out again --keep 1`)).toMatchObject({ code: 0 });
     expect(Buffer.compare(model('again'), whole)).toBe(0);
@@ -153,7 +153,7 @@ describe('a training', () => {
     await writePictures(folder, 'flowers', { daisy: 5, rose: 5 });
     await writePictures(folder, 'others', { daisy: 4, rose: 6 });
     const train = 'train --network resnetPreAct --stages 1 --image-size 16 --data flowers --out grown --json';
-    await atCheckpoint(1, signalItself('SIGKILL'), `${train} --epochs 50`);
+    await atCheckpoint(1, signalItself('SIGKILL'), `${train} --epochs 4`);
     renameSync(join(folder, 'flowers'), join(folder, 'moved'));
     const missed = await line('train --resume grown');
     expect(missed.stderr).toMatch(/flowers" is neither a file nor a folder/);
@@ -166,7 +166,7 @@ describe('a training', () => {
   it.each([
     ['--seed 4', 2, /began with --seed 3, which can't change/],
     ['--learning-rate 0.1', 2, /began without --learning-rate/],
-    ['--epochs 19', 2, /one of 20 epochs: --epochs may be raised, not lowered to 19/],
+    ['--epochs 9', 2, /one of 10 epochs: --epochs may be raised, not lowered to 9/],
     ['--out elsewhere', 2, /goes on in its own folder, whole/],
     ['--no-shortcuts', 2, /began with --no-shortcuts|began without --no-shortcuts/],
   ])('refuses to go on with %s', async (option, code, message) => {

@@ -126,8 +126,7 @@ describe.skipIf(whyNoBrowser !== null)(`the Train room ${whyNoBrowser ?? ''}`, (
         await page.getByRole('button', { name: /^WebAssembly/ }).click();
         await page.getByRole('radio', { name }).check();
         await page.keyboard.press('Escape');
-        await page.getByLabel('Residual blocks').fill('5');
-        await setUpTraining(page, { 'Size, pixels': 32, 'Learning rate': 1.5e-4 });
+        await setUpTraining(page, { ...endless, 'Learning rate': 1.5e-4 });
         await page.getByLabel('Its course').selectOption('constant');
         await startTraining(page);
         await waitForSteps(page, 20);
