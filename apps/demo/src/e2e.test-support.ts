@@ -60,7 +60,8 @@ export async function visit(options: VisitOptions = {}): Promise<Visit> {
     const address = request.url();
     if (!address.startsWith(served.url) && !/^(blob|data):/.test(address)) outside.push(address);
   });
-  await first.goto(`${served.url}#${room}`);
+  // Where its service worker isolates it, the page may load anew before it is whole.
+  await first.goto(`${served.url}#${room}`, { waitUntil: plain ? 'commit' : 'load' });
   return {
     url: served.url,
     browser,
