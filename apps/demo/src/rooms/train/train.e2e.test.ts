@@ -126,7 +126,9 @@ describe.skipIf(whyNoBrowser !== null)(`the Train room ${whyNoBrowser ?? ''}`, (
         await page.getByRole('button', { name: /^WebAssembly/ }).click();
         await page.getByRole('radio', { name }).check();
         await page.keyboard.press('Escape');
-        await setUpTraining(page, { ...endless, 'Learning rate': 1.5e-4 });
+        // Small steps: a ReLU that falls on the other side costs one of 1.5e-4 most of what is allowed. Without any, the
+        // last loss is 0.03 off.
+        await setUpTraining(page, { ...endless, 'Learning rate': 5e-5 });
         await page.getByLabel('Its course').selectOption('constant');
         await startTraining(page);
         await waitForSteps(page, 20);
