@@ -1,6 +1,6 @@
 // npm test: everything that has to hold. `-- --quick` leaves out the browser, end-to-end and pack tests.
 import { setUp } from './set-up.mjs';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runInstalled } from './commands.mjs';
@@ -11,7 +11,16 @@ import { testPack } from './pack-test.mjs';
 import { setUpBrowser } from './set-up-browser.mjs';
 import { foldersWith } from './workspace.mjs';
 
-/** @typedef {{ passed: number, failed: number, skipped: number, output: string }} Count */
+/** @typedef {{ passed: number, failed: number, skipped: number, output: string, note?: string }} Count */
+
+/**
+ * @typedef {object} Step
+ * @property {string} name
+ * @property {() => Promise<Count>} run
+ * @property {boolean} [needed] nothing can be tested where it fails
+ * @property {boolean} [slow]
+ * @property {boolean} [beside] begins together with the step before it; so it shows nothing until its turn comes
+ */
 
 /**
  * A step that either holds or does not counts as one.
@@ -43,19 +52,28 @@ async function types() {
 /**
  * One of the projects in vitest.config.ts.
  * @param {'unit' | 'e2e' | 'browser'} project
- * @param {NodeJS.ProcessEnv} [env]
+ * @param {{ env?: NodeJS.ProcessEnv, live?: boolean }} [options]
  * @returns {Promise<Count>}
  */
-async function vitest(project, env = {}) {
+async function vitest(project, { env = {}, live = true } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'resnetjs-tests-'));
   const report = join(folder, 'report.json');
   try {
     const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
-    const args = ['run', '--project', project, '--passWithNoTests', '--silent=passed-only', ...reporters];
-    const { code } = await runInstalled('vitest', 'vitest', args, { live: true, env });
-    return count(JSON.parse(readFileSync(report, 'utf8')), code);
-  } catch (error) {
-    return one({ code: 1, output: `vitest left no report: ${error}` });
+    // Most files keep one core busy, or wait for a process; vitest would leave one core to itself.
+    const workers = '--maxWorkers=100%';
+    const args = [
+      'run',
+      '--project',
+      project,
+      '--passWithNoTests',
+      '--silent=passed-only',
+      workers,
+      ...reporters,
+    ];
+    const { code, output } = await runInstalled('vitest', 'vitest', args, { live, env });
+    if (!existsSync(report)) return one({ code: 1, output: `${output}\nvitest left no report` });
+    return { ...count(JSON.parse(readFileSync(report, 'utf8')), code), output };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -64,7 +82,7 @@ async function vitest(project, env = {}) {
 /**
  * @param {any} report what vitest's json reporter writes
  * @param {number} code vitest's exit code
- * @returns {Count}
+ * @returns {Omit<Count, 'output'>}
  */
 function count(report, code) {
   const brokenFiles = report.testResults.filter(
@@ -75,7 +93,6 @@ function count(report, code) {
     passed: report.numPassedTests,
     failed: code !== 0 && failed === 0 ? 1 : failed,
     skipped: report.numPendingTests + report.numTodoTests,
-    output: '',
   };
 }
 
@@ -90,8 +107,8 @@ const setUpStep = () =>
 async function inBrowser() {
   const browser = await setUpBrowser();
   if (browser.found) {
-    console.log(`  in ${browser.path}`);
-    return vitest('browser', { RESNETJS_BROWSER: browser.path });
+    const counted = await vitest('browser', { env: { RESNETJS_BROWSER: browser.path }, live: false });
+    return { ...counted, note: `in ${browser.path}` };
   }
   return withoutBackend('webgl', browser.reason);
 }
@@ -102,6 +119,7 @@ async function nativeTensorflow() {
   return reason === null ? one({ code: 0, output: '' }) : withoutBackend('node', reason);
 }
 
+/** @type {readonly Step[]} */
 const steps = [
   { name: 'set-up: install and build', run: setUpStep, needed: true },
   { name: 'native TensorFlow, in the cache folder of the user', run: nativeTensorflow },
@@ -110,7 +128,8 @@ const steps = [
   { name: 'imports: the direction of every arrow', run: imports },
   { name: 'types: sources and tests', run: types },
   { name: 'unit tests', run: () => vitest('unit') },
-  { name: 'browser tests: wasm, webgl and training in Chromium', run: inBrowser, slow: true },
+  // A browser without a GPU keeps one core busy, and the unit tests the other.
+  { name: 'browser tests: wasm, webgl and training in Chromium', run: inBrowser, slow: true, beside: true },
   { name: 'end to end: the command line', run: () => vitest('e2e'), slow: true },
   { name: 'pack: install the packages elsewhere', run: async () => one(await testPack()), slow: true },
 ];
@@ -125,13 +144,25 @@ if (unknown.length > 0) {
 }
 const chosen = steps.filter((step) => !(step.slow && args.includes('--quick')));
 
-const total = { passed: 0, failed: 0, skipped: 0 };
-for (const { name, run, needed } of chosen) {
-  console.log(`\n▸ ${name}`);
+/** @param {Step} step */
+async function begin({ run }) {
   const start = performance.now();
-  const { passed, failed, skipped, output } = await run();
-  const seconds = ((performance.now() - start) / 1000).toFixed(1);
+  const counted = await run();
+  return { ...counted, seconds: ((performance.now() - start) / 1000).toFixed(1) };
+}
+
+const total = { passed: 0, failed: 0, skipped: 0 };
+/** @type {ReturnType<typeof begin> | undefined} */
+let early;
+for (const [index, step] of chosen.entries()) {
+  const { name, needed } = step;
+  console.log(`\n▸ ${name}`);
+  const running = early ?? begin(step);
+  const next = chosen[index + 1];
+  early = next?.beside ? begin(next) : undefined;
+  const { passed, failed, skipped, output, note, seconds } = await running;
   if ((failed > 0 || passed === 0) && output) console.log(output.trimEnd());
+  if (note) console.log(`  ${note}`);
   console.log(`  ${failed > 0 ? 'FAILED' : 'ok'} in ${seconds} s`);
   total.passed += passed;
   total.failed += failed;

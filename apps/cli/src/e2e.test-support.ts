@@ -12,11 +12,40 @@ export interface Outcome {
   readonly stderr: string;
 }
 
-/** Runs `resnet` in a folder; `started` may talk to it on the way. */
+/** Something that a process does by itself at a known point of its work: what comes from outside comes at any time after it. */
+export interface Moment {
+  /** What its line on stdout holds when the time has come. */
+  readonly text: string;
+  /** The how manieth such line it is; the first. */
+  readonly count?: number;
+  /** Statements in JavaScript, where `fs` and `childProcess` are Node's modules. */
+  readonly act: string;
+}
+
+/** A module that waits for the moment, for `node --import`. */
+function moduleFor({ text, count = 1, act }: Moment): string {
+  const code = `
+    const [fs, childProcess] = ['node:fs', 'node:child_process'].map(process.getBuiltinModule);
+    const write = process.stdout.write;
+    let left = ${count};
+    process.stdout.write = function (line, ...rest) {
+      const written = write.call(this, line, ...rest);
+      if (String(line).includes(${JSON.stringify(text)}) && --left === 0) { ${act} }
+      return written;
+    };`;
+  return `data:text/javascript,${encodeURIComponent(code)}`;
+}
+
+/** Runs `resnet` in a folder; `started` may talk to it on the way, and `moment` happens in it. */
 export function resnetIn(folder: string) {
-  return (args: readonly string[], started?: (child: ChildProcess) => void): Promise<Outcome> =>
+  return (
+    args: readonly string[],
+    started?: (child: ChildProcess) => void,
+    moment?: Moment,
+  ): Promise<Outcome> =>
     new Promise((resolve, reject) => {
-      const child = spawn(process.execPath, [program, ...args], { cwd: folder });
+      const options = moment ? ['--import', moduleFor(moment)] : [];
+      const child = spawn(process.execPath, [...options, program, ...args], { cwd: folder });
       const outcome = { stdout: '', stderr: '' };
       for (const stream of ['stdout', 'stderr'] as const) {
         child[stream].setEncoding('utf8').on('data', (text) => {

@@ -13,6 +13,9 @@ const search = findBrowser();
 /** Why the page can't be tried here; where every test must run, that is a failure. */
 export const whyNoBrowser = search.found || process.env.CI ? null : search.reason;
 
+/** For a training or a proof to be over, in milliseconds. */
+export const long = 800_000;
+
 /** The page in a browser of its own, with a fresh profile. */
 export interface Visit {
   readonly url: string;
@@ -43,7 +46,9 @@ export async function visit(options: VisitOptions = {}): Promise<Visit> {
     args: [...browserFlags(), ...flags],
     chromiumSandbox: !needsNoSandbox,
   });
-  const context = await browser.newContext({ viewport, acceptDownloads: true });
+  // Colours that are on their way to others would be judged as they are then.
+  const context = await browser.newContext({ viewport, acceptDownloads: true, reducedMotion: 'reduce' });
+  context.setDefaultTimeout(120_000);
   const first = await context.newPage();
   const errors: string[] = [];
   const outside: string[] = [];
@@ -55,7 +60,8 @@ export async function visit(options: VisitOptions = {}): Promise<Visit> {
     const address = request.url();
     if (!address.startsWith(served.url) && !/^(blob|data):/.test(address)) outside.push(address);
   });
-  await first.goto(`${served.url}#${room}`);
+  // Where its service worker isolates it, the page may load anew before it is whole.
+  await first.goto(`${served.url}#${room}`, { waitUntil: plain ? 'commit' : 'load' });
   return {
     url: served.url,
     browser,

@@ -26,7 +26,7 @@ const endings = {
   SIGTERM: 'SIGTERM',
 };
 const script = fileURLToPath(new URL('./starts-work.mjs', import.meta.url));
-const secondsToHang = 60;
+const secondsToHang = 300;
 
 /** @returns what went wrong, or undefined */
 function runOnce(ending) {

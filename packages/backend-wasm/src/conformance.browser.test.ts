@@ -1,7 +1,10 @@
-import { parityCases, prepareCase } from '@resnetjs/parity';
+import { type ParityCase, parityCases, type PreparedCase, prepareCase } from '@resnetjs/parity';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { registerAnew } from './reference.test-support.js';
 import { wasmPaths } from './wasm-paths.js';
+
+/** Each case's truth is computed once, for one thread and for two. */
+const prepared = new Map<ParityCase, PreparedCase>();
 
 describe.each([1, 2])('threads: %i', (threads) => {
   beforeAll(async () => {
@@ -10,7 +13,9 @@ describe.each([1, 2])('threads: %i', (threads) => {
   });
 
   it.each(parityCases('quick'))('$name', async (each) => {
-    const { failures } = await prepareCase(each)();
+    const run = prepared.get(each) ?? prepareCase(each);
+    prepared.set(each, run);
+    const { failures } = await run();
     expect(failures).toEqual([]);
   });
 });

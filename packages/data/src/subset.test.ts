@@ -39,6 +39,7 @@ describe('split', () => {
           expect([...dataset.labels]).toEqual(side.map((index) => labels[index]));
         }
       }),
+      { seed: 20151210 },
     );
   });
 
@@ -56,6 +57,7 @@ describe('split', () => {
           if (total >= 2) expect(Math.abs(right - total * fraction)).toBeLessThanOrEqual(1);
         }
       }),
+      { seed: 20151210 },
     );
   });
 

@@ -60,7 +60,8 @@ export async function* runInBrowser(
       child.kill();
       await once(child, 'exit');
     }
-    await rm(profile, { recursive: true, force: true, maxRetries: 5 });
+    // The browser's own processes may write to it a little longer. What they leave is no reason to lose what was judged.
+    await rm(profile, { recursive: true, force: true, maxRetries: 10 }).catch(() => {});
   }
 
   /** The next event; null where the run was stopped. */

@@ -44,7 +44,7 @@ export function Webcam({ words, onPicture, onClose, single = false }: WebcamProp
     const element = video.current;
     if (element === null || !ready.value) return;
     const file = await middleSquare(element);
-    if (file === null) return;
+    if (file === null || video.current === null) return; // closed meanwhile
     taken.value++;
     onPicture(file);
   };

@@ -1,9 +1,11 @@
 import { signal } from '@preact/signals';
+import { occupied } from '../engine/session.js';
 
 /** Why WebAssembly computes on one thread here; null where it need not. */
 export const whyOneThread = signal<string | null>(null);
 
-const millisecondsToWait = 5000;
+/** A busy machine takes seconds to start one. */
+const millisecondsToWait = 30_000;
 const triedKey = 'resnetjs-isolation-tried';
 
 /**
@@ -25,7 +27,8 @@ export async function isolate(): Promise<void> {
   try {
     await navigator.serviceWorker.register('./isolation-worker.js');
     await Promise.race([navigator.serviceWorker.ready, tooLate()]);
-    location.reload();
+    if (occupied.value) whyOneThread.value = 'a training had begun before the page could be isolated';
+    else location.reload();
   } catch {
     whyOneThread.value = 'the browser did not start the service worker that would isolate the page';
   }

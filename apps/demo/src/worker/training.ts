@@ -23,23 +23,43 @@ interface Run {
 }
 
 let stopping: AbortController | undefined;
-let gate: { readonly opened: Promise<void>; open(): void } | undefined;
+/** Shut while a training stands still. */
+let gate: Gate | undefined;
 
 export function stopTraining(): void {
   stopping?.abort();
-  pauseTraining(false);
+  void pauseTraining(false);
 }
 
-export function pauseTraining(paused: boolean): void {
-  if (paused && gate === undefined) {
-    let open = () => {};
-    const opened = new Promise<void>((resolve) => {
-      open = resolve;
-    });
-    gate = { opened, open };
+/** Lets the training go on, or stand still; then this ends when the step under way is over. */
+export async function pauseTraining(paused: boolean): Promise<void> {
+  if (paused && stopping !== undefined) {
+    gate ??= new Gate();
+    await gate.reached;
   } else if (!paused) {
     gate?.open();
     gate = undefined;
+  }
+}
+
+class Gate {
+  #reach = () => {};
+  #open = () => {};
+  readonly reached = new Promise<void>((resolve) => {
+    this.#reach = resolve;
+  });
+  readonly #opened = new Promise<void>((resolve) => {
+    this.#open = resolve;
+  });
+
+  pass(): Promise<void> {
+    this.#reach();
+    return this.#opened;
+  }
+
+  open(): void {
+    this.#reach(); // nobody waits for a training that has ended
+    this.#open();
   }
 }
 
@@ -97,7 +117,7 @@ async function alone(work: (signal: AbortSignal) => Promise<TrainingEnd>): Promi
     return await withStorage(() => work(signal));
   } finally {
     stopping = undefined;
-    pauseTraining(false);
+    void pauseTraining(false);
   }
 }
 
@@ -108,7 +128,7 @@ async function follow(run: Run): Promise<TrainingEnd> {
   let done: Done | undefined;
   try {
     for (;;) {
-      await gate?.opened;
+      await gate?.pass();
       const events: (TrainEvent | null)[] = [];
       for (const runner of runners) {
         const event = await take(run, runner);

@@ -27,7 +27,7 @@ const handlers: Handlers = {
   train: (order) => startTraining(order, started()),
   resume: () => resumeTraining(started()),
   async pause({ paused }) {
-    pauseTraining(paused);
+    await pauseTraining(paused);
     return null;
   },
   async stop() {

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { downloadFile } from './download.js';
 
@@ -50,11 +51,17 @@ function serve({ headers: asked }: IncomingMessage, response: ServerResponse, et
   response.end(rest);
 }
 
-/** Announces everything, sends the beginning, and hangs up. */
-function breakOff(response: ServerResponse, etag = '"one"') {
+/** Announces everything, sends the beginning, and hangs up once that is in the part's file. */
+async function breakOff(response: ServerResponse, etag = '"one"') {
   response.writeHead(200, { etag, 'content-length': content.length });
   response.write(content.subarray(0, cut));
-  setTimeout(() => response.destroy(), 200);
+  await partHas(cut);
+  response.destroy();
+}
+
+async function partHas(bytes: number): Promise<void> {
+  const part = `${file}.part`;
+  while ((statSync(part, { throwIfNoEntry: false })?.size ?? 0) < bytes) await setTimeout(10);
 }
 
 it('downloads, reports, and leaves nothing beside the file', async () => {
@@ -162,10 +169,9 @@ it('stops when it is told to, and keeps what came', async () => {
     response.write(content.subarray(0, cut));
   };
   const stopped = new Error('stopped');
-  const onProgress = (bytes: number) => {
-    if (bytes >= cut) setTimeout(() => controller.abort(stopped), 50);
-  };
-  await expect(downloadFile(url, file, { signal: controller.signal, onProgress })).rejects.toBe(stopped);
+  const download = downloadFile(url, file, { signal: controller.signal });
+  partHas(cut).then(() => controller.abort(stopped));
+  await expect(download).rejects.toBe(stopped);
   expect(readFileSync(`${file}.part`).length).toBe(cut);
   answer = serve;
   await downloadFile(url, file);

@@ -65,7 +65,7 @@ describe.skipIf(whyNoBrowser !== null)('a static host that sets no headers', () 
   it('is isolated by the service worker, so that threads compute', async () => {
     const { page, errors, close } = await visit({ plain: true, room: 'use' });
     try {
-      await page.waitForFunction(() => crossOriginIsolated, undefined, { timeout: 20_000 });
+      await page.waitForFunction(() => crossOriginIsolated);
       await page.locator('.lamp-ready').waitFor();
       expect(errors).toEqual([]);
     } finally {

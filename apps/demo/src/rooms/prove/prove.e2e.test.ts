@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   accessibilityProblems,
   downloaded,
+  long,
   type Visit,
   visit,
   whyNoBrowser,
@@ -18,7 +19,7 @@ describe.skipIf(whyNoBrowser !== null)(`the Prove room ${whyNoBrowser ?? ''}`, (
     const { page } = here;
     await page.getByRole('button', { name: 'Prove it here' }).click();
     const report = page.getByRole('button', { name: 'Download the report' });
-    await report.waitFor({ timeout: 240_000 });
+    await report.waitFor({ timeout: long });
     for (const name of ['WebAssembly', 'WebGL']) {
       const verdict = (await page.getByRole('region', { name, exact: true }).textContent()) ?? '';
       const [, passed, judged] = /(\d+) of (\d+)/.exec(verdict) ?? [];
@@ -48,7 +49,7 @@ describe.skipIf(whyNoBrowser !== null)(`the Prove room ${whyNoBrowser ?? ''}`, (
     });
     try {
       await page.getByRole('button', { name: 'Prove it here' }).click();
-      await page.getByRole('button', { name: 'Download the report' }).waitFor({ timeout: 120_000 });
+      await page.getByRole('button', { name: 'Download the report' }).waitFor({ timeout: long });
       const webgl = page.getByRole('region', { name: 'WebGL', exact: true });
       expect(await webgl.getByRole('alert').textContent()).toMatch(/WebGL/);
       const wasm = page.getByRole('region', { name: 'WebAssembly', exact: true });

@@ -157,19 +157,23 @@ async function orderData(engine: Engine): Promise<{ data: DataOrder; classes: re
   return { data: { kind: 'own' }, classes };
 }
 
+/** Whether a training is under way that can be paused or stopped. */
+function holds(): boolean {
+  return status.value.is === 'running' || status.value.is === 'paused';
+}
+
 export async function pause(paused: boolean): Promise<void> {
-  const now = status.value;
-  if (now.is !== 'running' && now.is !== 'paused') return;
+  if (!holds()) return;
   const engine = await useEngine();
   await engine.ask('pause', { paused });
+  if (!holds()) return; // it has ended meanwhile
   // The time that it stood still is none of its speed.
   startedAt = 0;
   status.value = paused ? { is: 'paused', words: 'Paused' } : { is: 'running', words: 'Learning' };
 }
 
 export async function stop(): Promise<void> {
-  const now = status.value;
-  if (now.is !== 'running' && now.is !== 'paused') return;
+  if (!holds()) return;
   status.value = { is: 'stopping', words: 'Stopping after this step' };
   const engine = await useEngine();
   await engine.ask('stop', null);

@@ -6,6 +6,7 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   accessibilityProblems,
+  long,
   setUpTraining,
   startTraining,
   visit,
@@ -38,7 +39,7 @@ describe.skipIf(whyNoBrowser !== null)(`pictures of the visitor’s own ${whyNoB
       expect(await page.locator('.classes li').count()).toBe(2);
       await setUpTraining(page, { Epochs: 4, 'Pictures a step': 4, 'Size, pixels': 16 });
       await startTraining(page);
-      await page.locator('.results').waitFor({ timeout: 120_000 });
+      await page.locator('.results').waitFor({ timeout: long });
       expect(await page.locator('summary', { hasText: '1 files could not be read' }).count()).toBe(1);
       expect(await page.locator('.results h2').textContent()).toMatch(/^100\.0 %/);
       expect(await page.locator('.confusion thead').textContent()).toContain('red');
@@ -61,7 +62,7 @@ describe.skipIf(whyNoBrowser !== null)(`pictures of the visitor’s own ${whyNoB
       await page.locator('[data-purpose="hdf5"]').setInputFiles(join(folder, 'signs.h5'));
       await setUpTraining(page, { Epochs: 2, 'Pictures a step': 8 });
       await startTraining(page);
-      await page.locator('.results').waitFor({ timeout: 120_000 });
+      await page.locator('.results').waitFor({ timeout: long });
       expect(await page.locator('.confusion thead').textContent()).toContain('seven');
       expect(errors).toEqual([]);
     } finally {
@@ -96,7 +97,7 @@ describe.skipIf(whyNoBrowser !== null)(`pictures of the visitor’s own ${whyNoB
       }
       await setUpTraining(page, { Epochs: 1, 'Pictures a step': 4, 'Size, pixels': 16 });
       await startTraining(page);
-      await page.locator('.results').waitFor({ timeout: 60_000 });
+      await page.locator('.results').waitFor({ timeout: long });
       expect(await page.locator('.confusion thead').textContent()).toContain('right');
     } finally {
       await close();

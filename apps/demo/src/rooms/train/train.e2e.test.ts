@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   accessibilityProblems,
   downloaded,
+  long,
   resnet,
   setUpTraining,
   startTraining,
@@ -17,6 +18,8 @@ import {
 
 /** A training that is over in seconds, with the figures that it left. */
 const quick = { Epochs: 1, 'Pictures to draw': 320, 'Size, pixels': 16 } as const;
+/** One that is under way for as long as a test looks at it. */
+const endless = { ...quick, Epochs: 200 } as const;
 
 describe.skipIf(whyNoBrowser !== null)(`the Train room ${whyNoBrowser ?? ''}`, () => {
   let folder: string;
@@ -36,7 +39,7 @@ describe.skipIf(whyNoBrowser !== null)(`the Train room ${whyNoBrowser ?? ''}`, (
       const { page } = here;
       await startTraining(page);
       const result = page.locator('.results h2');
-      await result.waitFor({ timeout: 280_000 });
+      await result.waitFor({ timeout: long });
       expect(Number.parseFloat((await result.textContent()) ?? '')).toBeGreaterThanOrEqual(90);
     });
 
@@ -84,16 +87,16 @@ describe.skipIf(whyNoBrowser !== null)(`the Train room ${whyNoBrowser ?? ''}`, (
     const { page, close } = await visit({ room: 'train' });
     try {
       await page.getByLabel('Train its plain twin beside it').check();
-      await setUpTraining(page, { ...quick, Epochs: 50 });
+      await setUpTraining(page, endless);
       await startTraining(page);
       await waitForSteps(page, 5);
       await page.getByRole('button', { name: 'Pause' }).click();
-      await page.waitForTimeout(1000); // the step under way ends
+      await page.locator('.running-words', { hasText: 'Paused' }).waitFor();
       const paused = await stepsDone(page);
-      await page.waitForTimeout(1500);
+      await page.waitForTimeout(1500); // many steps' time
       expect(await stepsDone(page)).toBe(paused);
       await page.getByRole('button', { name: 'Go on', exact: true }).click();
-      await page.locator('.running', { hasText: 'is kept in this browser' }).waitFor({ timeout: 60_000 });
+      await page.locator('.running', { hasText: 'is kept in this browser' }).waitFor();
 
       await page.reload();
       const offer = page.locator('.notice', { hasText: 'A training is waiting' });
@@ -101,9 +104,8 @@ describe.skipIf(whyNoBrowser !== null)(`the Train room ${whyNoBrowser ?? ''}`, (
       expect(kept).toBeGreaterThan(0);
       await page.getByRole('button', { name: 'Go on with it' }).click();
       await waitForSteps(page, kept + 1);
-      expect(await stepsDone(page)).toBeLessThan(1000);
       await page.getByRole('button', { name: 'Stop', exact: true }).click();
-      await page.locator('.running-words', { hasText: 'Stopped' }).waitFor({ timeout: 60_000 });
+      await page.locator('.running-words', { hasText: 'Stopped' }).waitFor({ timeout: long });
       const figures = (await downloaded(page, 'Download the figures')).toString().trim().split('\n');
       const steps = figures
         .filter((line) => line.startsWith('residual'))
@@ -124,13 +126,14 @@ describe.skipIf(whyNoBrowser !== null)(`the Train room ${whyNoBrowser ?? ''}`, (
         await page.getByRole('button', { name: /^WebAssembly/ }).click();
         await page.getByRole('radio', { name }).check();
         await page.keyboard.press('Escape');
-        await page.getByLabel('Residual blocks').fill('5');
-        await setUpTraining(page, { 'Size, pixels': 32, 'Learning rate': 1.5e-4 });
+        // Small steps: a ReLU that falls on the other side costs one of 1.5e-4 most of what is allowed. Without any, the
+        // last loss is 0.03 off.
+        await setUpTraining(page, { ...endless, 'Learning rate': 5e-5 });
         await page.getByLabel('Its course').selectOption('constant');
         await startTraining(page);
         await waitForSteps(page, 20);
         await page.getByRole('button', { name: 'Stop', exact: true }).click();
-        await page.locator('.running-words', { hasText: 'Stopped' }).waitFor({ timeout: 120_000 });
+        await page.locator('.running-words', { hasText: 'Stopped' }).waitFor({ timeout: long });
         const [, ...lines] = (await downloaded(page, 'Download the figures')).toString().trim().split('\n');
         losses[name] = lines.slice(0, 20).map((line) => Number(line.split(',')[2]));
       } finally {
@@ -151,9 +154,9 @@ describe.skipIf(whyNoBrowser !== null)(`the Train room ${whyNoBrowser ?? ''}`, (
       await setUpTraining(page, { ...quick, Epochs: 2 });
       await startTraining(page);
       const notice = page.getByRole('alert').filter({ hasText: 'No checkpoint could be kept' });
-      await notice.waitFor({ timeout: 60_000 });
+      await notice.waitFor();
       expect(await notice.textContent()).toContain('no room left');
-      await page.locator('.results').waitFor({ timeout: 120_000 });
+      await page.locator('.results').waitFor({ timeout: long });
     } finally {
       await close();
     }
@@ -166,12 +169,12 @@ describe.skipIf(whyNoBrowser !== null)(`the Train room ${whyNoBrowser ?? ''}`, (
       await page.getByRole('radio', { name: 'WebGL' }).check();
       await page.keyboard.press('Escape');
       await page.getByLabel('Residual blocks').fill('1');
-      await setUpTraining(page, { ...quick, Epochs: 9, 'Pictures a step': 4 });
+      await setUpTraining(page, { ...endless, 'Pictures a step': 4 });
       await startTraining(page);
-      await page.locator('.running', { hasText: 'is kept in this browser' }).waitFor({ timeout: 120_000 });
+      await page.locator('.running', { hasText: 'is kept in this browser' }).waitFor({ timeout: long });
       const devtools = await browser.newBrowserCDPSession();
       await devtools.send('Browser.crashGpuProcess' as 'Browser.getVersion').catch(() => undefined);
-      await page.getByRole('alert').filter({ hasText: 'The training ended' }).waitFor({ timeout: 60_000 });
+      await page.getByRole('alert').filter({ hasText: 'The training ended' }).waitFor();
       await page.getByRole('button', { name: 'Go on with it' }).waitFor();
     } finally {
       await close();
@@ -181,17 +184,17 @@ describe.skipIf(whyNoBrowser !== null)(`the Train room ${whyNoBrowser ?? ''}`, (
   it('keeps the checkpoints of one tab alone, and says so in the other', async () => {
     const { page, context, url, close } = await visit({ room: 'train' });
     try {
-      await setUpTraining(page, { ...quick, Epochs: 50 });
+      await setUpTraining(page, endless);
       await startTraining(page);
-      await page.locator('.running', { hasText: 'is kept in this browser' }).waitFor({ timeout: 60_000 });
+      await page.locator('.running', { hasText: 'is kept in this browser' }).waitFor();
       const other = await context.newPage();
       await other.goto(`${url}#train`);
       await setUpTraining(other, quick);
       await startTraining(other);
       const notice = other.getByRole('alert').filter({ hasText: 'No checkpoint could be kept' });
-      await notice.waitFor({ timeout: 60_000 });
+      await notice.waitFor();
       expect(await notice.textContent()).toContain('Another tab of this page is training');
-      await other.locator('.results').waitFor({ timeout: 60_000 });
+      await other.locator('.results').waitFor({ timeout: long });
       await other.reload();
       await other.locator('.notice', { hasText: 'A training is waiting' }).waitFor();
     } finally {
