@@ -1,6 +1,6 @@
 import { parityCases, prepareCase } from '@resnetjs/parity';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { registerAnew } from './reference.test-support.js';
+import { registerAnew } from './register-anew.test-support.js';
 import { wasmPaths } from './wasm-paths.js';
 
 describe.each([1, 2])('threads: %i', (threads) => {
