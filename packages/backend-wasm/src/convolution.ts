@@ -57,7 +57,7 @@ function convolve(
   finish?: Finish,
 ): TensorInfo {
   const outShape = [shape.batch, shape.outHeight, shape.outWidth, shape.outChannels];
-  return runPlan(context, planForward(shape), x, filter, outShape, finish);
+  return runPlan(context, planForward(shape), { image: x, right: filter, finish }, outShape);
 }
 
 /** The convolution's shape, or null where it is not one for this package. */
