@@ -23,7 +23,7 @@ export interface TrainingData {
   readonly validation: NamedDataset | null;
 }
 
-export interface OpenTrainingDataOptions {
+interface OpenTrainingDataOptions {
   /** The pictures' height and width where neither they nor the options say. */
   readonly usualSize: number;
   readonly broken: BrokenPictures;

@@ -167,7 +167,7 @@ const worthwhile = 500_000;
 const mostPacked = 16_000_000;
 
 /** How a product is cut for several threads. */
-export interface Parts {
+interface Parts {
   /** Whether the right side is packed once, by all threads, before the product. */
   readonly packFirst: boolean;
   readonly rows: number;

@@ -18,7 +18,7 @@ export interface Finish {
   readonly highest: number;
 }
 
-export interface PlanInputs {
+interface PlanInputs {
   /** [batch, height, width, channels] */
   readonly image: TensorInfo;
   /** The right matrix. */

@@ -11,7 +11,7 @@ import {
 } from './texel-walk.js';
 import { clearLastChannel, nameOf, windowSum } from './window-sum.js';
 
-export interface CorrelationOptions {
+interface CorrelationOptions {
   /** The filter is [height, width, out, in], and turned by 180°: the gradient of a convolution of stride 1. */
   readonly turned?: boolean;
   readonly bias?: boolean;

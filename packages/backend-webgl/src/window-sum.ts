@@ -1,5 +1,5 @@
 /** GLSL for sums over a window, as convolutions and their gradients have them. */
-export interface WindowSum {
+interface WindowSum {
   /** The vec4 that grows by it. */
   readonly total: string;
   /** Rows of the window, of which `ky` is one. */

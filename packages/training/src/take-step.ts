@@ -15,19 +15,19 @@ import { preparePictures } from './pictures.js';
 import { updateStatistics } from './statistics.js';
 
 /** What a step begins with; it leaves new variables in the classifier. */
-export interface BeforeStep {
+interface BeforeStep {
   readonly classifier: Classifier;
   readonly parameters: readonly Parameter[];
   readonly state: OptimizerState;
 }
 
-export interface StepOptions {
+interface StepOptions {
   readonly optimizer: Optimizer;
   /** Whether the gradients' norms are wanted. */
   readonly measure: boolean;
 }
 
-export interface StepResult {
+interface StepResult {
   readonly loss: number;
   readonly correct: number;
   readonly state: OptimizerState;

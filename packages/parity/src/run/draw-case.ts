@@ -31,7 +31,7 @@ export interface Drawn {
 const clearance = 2e-5;
 const mostAttempts = 200;
 
-export interface Clearance {
+interface Clearance {
   /** How far from every kink; somewhat more than float32's error in a block where it isn't given. */
   readonly distance?: number;
   /** The mode whose gradients are wanted; training where it isn't given. */

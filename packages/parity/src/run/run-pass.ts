@@ -30,7 +30,7 @@ import {
 import { checkThrows } from './throws.js';
 import { optionalKernels, withoutKernels } from './without-kernels.js';
 
-export interface PassVerdicts {
+interface PassVerdicts {
   readonly verdicts: readonly Verdict[];
   readonly departsAt: string | null;
 }

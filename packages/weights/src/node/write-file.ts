@@ -4,7 +4,7 @@ import { open, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { ResNetError } from '@resnetjs/core';
 
-export interface WriteOptions {
+interface WriteOptions {
   /** Called when all is written, before the file is put in its place. */
   readonly whole?: () => Promise<void>;
 }
