@@ -1,4 +1,12 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { run, runNpm, runPnpm } from './commands.mjs';
@@ -44,7 +52,12 @@ async function packAndUse(folder) {
   const problems = [];
   for (const path of published) {
     const { name } = readJson(`${path}/package.json`);
-    const manifest = JSON.parse(readFileSync(join(project, 'node_modules', name, 'package.json'), 'utf8'));
+    const installed = join(project, 'node_modules', name);
+    const manifest = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8'));
+    const lacking = manifest.files.filter(
+      (/** @type {string} */ file) => !/[!*]/.test(file) && !existsSync(join(installed, file)),
+    );
+    problems.push(...lacking.map((/** @type {string} */ file) => `${name} was packed without its ${file}`));
     problems.push(...unusable(manifest), ...(await importAll(manifest, project)));
   }
   return { code: problems.length > 0 ? 1 : 0, output: problems.join('\n') };

@@ -6,7 +6,7 @@ import { plural } from './terminal/format.js';
 const notYet = 'not part of this version';
 const inBrowsers = 'runs in browsers, where @resnetjs/backend-webgl registers it';
 
-export interface BackendOptions {
+interface BackendOptions {
   /** As many as there are cores (wasm: at most 8) where it isn't given. */
   readonly threads?: number;
 }

@@ -13,7 +13,7 @@ import type { RunFolder } from './run-folder.js';
 /** Between checkpoints within an epoch, where no number of steps is given. */
 const usualMinutes = 5;
 
-export interface CheckpointWriterOptions {
+interface CheckpointWriterOptions {
   readonly settings: Settings;
   readonly keep: number;
   /** Whether every checkpoint that is offered within an epoch is saved, and not only when some minutes have gone by. */
@@ -89,7 +89,7 @@ export class CheckpointWriter {
 }
 
 /** Whether the last epoch is the best so far by its validation: by accuracy, then by loss. */
-export function isBest(history: readonly EpochRecord[]): boolean {
+function isBest(history: readonly EpochRecord[]): boolean {
   const last = history.at(-1)?.validation;
   if (!last) return false;
   return history.slice(0, -1).every(({ validation }) => {

@@ -1,6 +1,6 @@
 import { CommanderError } from 'commander';
 
-export const exitCodes = { failure: 1, usage: 2 } as const;
+const exitCodes = { failure: 1, usage: 2 } as const;
 
 /** ResNetError's codes that say that the command was written wrong. */
 const usageCodes: readonly unknown[] = ['bad-option', 'unknown-name'];

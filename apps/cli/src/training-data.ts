@@ -23,7 +23,7 @@ export interface TrainingData {
   readonly validation: NamedDataset | null;
 }
 
-export interface OpenTrainingDataOptions {
+interface OpenTrainingDataOptions {
   /** The pictures' height and width where neither they nor the options say. */
   readonly usualSize: number;
   readonly broken: BrokenPictures;
@@ -40,17 +40,9 @@ export async function openTrainingData(
   { usualSize, broken, progress }: OpenTrainingDataOptions,
 ): Promise<TrainingData> {
   const { data, validation, validationSplit, pictures, seed, resize, fit } = options;
-  const reading = { resize, fit, onError: broken.hear, check: progress };
-  if (validation !== undefined && validationSplit !== undefined) {
-    throw new ResNetError('bad-option', 'Give --validation or --validation-split, not both.');
-  }
   const source = sourceOf(data);
-  if (pictures !== undefined && source !== syntheticSource) {
-    throw new ResNetError(
-      'bad-option',
-      `--pictures is for ${syntheticSource}; ${data} has the pictures that it has.`,
-    );
-  }
+  checkSources(options, source);
+  const reading = { resize, fit, onError: broken.hear, check: progress };
   const imageSize = options.imageSize ?? (source === 'hdf5' ? undefined : usualSize);
   const opened = await openDataset(data, {
     ...reading,
@@ -59,30 +51,39 @@ export async function openTrainingData(
     ...(imageSize === undefined ? {} : { imageSize }),
     ...(pictures === undefined ? {} : { count: pictures }),
   });
-  const [height, width] = opened.shape;
-  const same = { ...reading, imageSize: [height, width], split: 'test' } as const;
   const { describe } = opened;
   if (validationSplit !== undefined) {
     const parts = split(opened, { fraction: validationSplit, seed });
+    const train = `${describe}; ${parts.train.labels.length} to train on`;
+    const rest = `the other ${parts.validation.labels.length} of them`;
     return {
-      training: {
-        dataset: parts.train,
-        describe: `${describe}; ${parts.train.labels.length} to train on`,
-        source,
-      },
-      validation: {
-        dataset: parts.validation,
-        describe: `the other ${parts.validation.labels.length} of them`,
-        source,
-      },
+      training: { dataset: parts.train, describe: train, source },
+      validation: { dataset: parts.validation, describe: rest, source },
     };
   }
   const training = { dataset: opened, describe, source };
   const held = validation ?? (source === syntheticSource ? syntheticSource : undefined);
   if (held === undefined) return { training, validation: null };
+  const [height, width] = opened.shape;
   const count = validation === undefined ? { count: syntheticValidation } : {};
+  const same = { ...reading, imageSize: [height, width], split: 'test' } as const;
   const dataset = await openDataset(held, { ...same, ...count });
   return { training, validation: { dataset, describe: dataset.describe, source: sourceOf(held) } };
+}
+
+function checkSources(
+  { data, validation, validationSplit, pictures }: TrainCommandOptions,
+  source: Source,
+): void {
+  if (validation !== undefined && validationSplit !== undefined) {
+    throw new ResNetError('bad-option', 'Give --validation or --validation-split, not both.');
+  }
+  if (pictures !== undefined && source !== syntheticSource) {
+    throw new ResNetError(
+      'bad-option',
+      `--pictures is for ${syntheticSource}; ${data} has the pictures that it has.`,
+    );
+  }
 }
 
 function sourceOf(spec: string): Source {

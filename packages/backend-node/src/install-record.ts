@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** What an installation leaves about itself; written last, so that a folder without it is not whole. */
-export interface InstallRecord {
+interface InstallRecord {
   /** Where TensorFlow came from, in words. */
   readonly source: string;
   readonly tensorflow: string;

@@ -1,7 +1,9 @@
+import type { ConvolutionShape } from '@resnetjs/backend';
+import { convolutionGradients, convolve, draw, expectClose, tensor } from '@resnetjs/kernel-tests';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { register } from './index.js';
-import { describeNative, draw, expectClose, tensor } from './native.test-support.js';
+import { describeNative } from './native.test-support.js';
 
 /** Maps [2, height, width, 3] and windows over them, by the definition, in float64. */
 interface Windows {
@@ -28,15 +30,15 @@ function windowsOf({ height, width, size, stride, pad, rounding = 'floor' }: Win
     Array.from({ length: size }, (_, offset) => start + offset).map((at) =>
       at >= 0 && at < length ? at : -1,
     );
-  const windows: { taps: { y: number; x: number; ky: number; kx: number }[] }[] = [];
+  const windows: { taps: { y: number; x: number }[] }[] = [];
   for (let row = 0; row < rows; row++)
     for (let column = 0; column < columns; column++) {
       const ys = within(row * stride - top!, height);
       const xs = within(column * stride - left!, width);
-      const taps = ys.flatMap((y, ky) => xs.map((x, kx) => ({ y, x, ky, kx })));
+      const taps = ys.flatMap((y) => xs.map((x) => ({ y, x })));
       windows.push({ taps: taps.filter(({ y, x }) => y >= 0 && x >= 0) });
     }
-  return { rows, columns, windows };
+  return { rows, columns, top: top!, left: left!, windows };
 }
 
 const cases: [string, Windows][] = [
@@ -64,7 +66,7 @@ describeNative('the kernels that are mended', () => {
   beforeAll(() => register());
 
   describe.each(cases)('pooling with padding: %s', (_, shape) => {
-    const { rows, columns, windows } = windowsOf(shape);
+    const { rows, columns, top, left, windows } = windowsOf(shape);
     const { height, width, size, stride, pad, rounding } = shape;
     const values = draw(batch * height * width * channels, 1, -2, 1); // below 0, so that a padding of 0 would win
     const upstream = draw(batch * rows * columns * channels, 2);
@@ -114,23 +116,14 @@ describeNative('the kernels that are mended', () => {
       const filters = 4;
       const kernel = draw(size * size * channels * filters, 3);
       const bias = draw(filters, 4);
-      const y = new Float64Array(batch * rows * columns * filters);
-      const dx = new Float64Array(values.length);
-      const dKernel = new Float64Array(kernel.length);
+      const convolution: ConvolutionShape = {
+        ...{ batch, height, width, inChannels: channels, outHeight: rows, outWidth: columns },
+        ...{ outChannels: filters, filterHeight: size, filterWidth: size, strideHeight: stride },
+        ...{ strideWidth: stride, top, left },
+      };
+      const y = convolve(convolution, values, kernel);
       const dyValues = draw(y.length, 5);
-      for (let n = 0; n < batch; n++)
-        windows.forEach(({ taps }, place) => {
-          for (const tap of taps)
-            for (let c = 0; c < channels; c++)
-              for (let f = 0; f < filters; f++) {
-                const out = (n * windows.length + place) * filters + f;
-                const weight = ((tap.ky * size + tap.kx) * channels + c) * filters + f;
-                const pixel = at(n, tap.y, tap.x, c);
-                y[out]! += values[pixel]! * kernel[weight]!;
-                dx[pixel]! += dyValues[out]! * kernel[weight]!;
-                dKernel[weight]! += dyValues[out]! * values[pixel]!;
-              }
-        });
+      const { dx, dFilter } = convolutionGradients(convolution, { x: values, filter: kernel, dy: dyValues });
       tf.tidy(() => {
         const x = tensor(values, [batch, height, width, channels]) as tf.Tensor4D;
         const filter = tensor(kernel, [size, size, channels, filters]) as tf.Tensor4D;
@@ -149,7 +142,7 @@ describeNative('the kernels that are mended', () => {
         const ofInput = gradient('Conv2DBackpropInput', { dy, filter }, { inputShape: x.shape });
         expectClose(ofInput.dataSync(), dx, 1e-6);
         const ofFilter = gradient('Conv2DBackpropFilter', { x, dy }, { filterShape: filter.shape });
-        expectClose(ofFilter.dataSync(), dKernel, 1e-6);
+        expectClose(ofFilter.dataSync(), dFilter, 1e-6);
       });
     });
   });

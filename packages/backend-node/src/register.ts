@@ -1,6 +1,6 @@
 import { homedir } from 'node:os';
 import { sep } from 'node:path';
-import { kernelNames, type RegisteredBackend, replaceKernels } from '@resnetjs/backend';
+import { type Kernel, kernelNames, type RegisteredBackend, replaceKernels } from '@resnetjs/backend';
 import * as tf from '@tensorflow/tfjs-core';
 import { addRelu, reluGradient } from './kernels/activation.js';
 import { adamUpdate } from './kernels/adam.js';
@@ -19,11 +19,7 @@ import { avgPool, avgPoolGrad, maxPool, maxPoolGrad } from './kernels/pooling.js
 import { backendName } from './node-backend.js';
 import { type Started, type StartOptions, startStock } from './start-stock.js';
 
-/** Kernel functions get their inputs and attributes untyped; the names in this table vouch for them. */
-type Kernel = (native: Native, inputs: never, attrs: never, stock: Stock) => tf.TensorInfo | tf.TensorInfo[];
-type Stock = (inputs: object, attrs: object) => tf.Tensor4D;
-
-const kernels: Readonly<Record<string, Kernel>> = {
+const kernels: Readonly<Record<string, Kernel<Native>>> = {
   [tf.Conv2D]: conv2D,
   [tf.FusedConv2D]: fusedConv2D,
   [tf.Conv2DBackpropInput]: conv2DBackpropInput,
@@ -60,11 +56,7 @@ export async function register(options: StartOptions = {}): Promise<RegisteredBa
   const hopeful = makeNative(backend, true);
   const fused = hasFusedConvolution(hopeful);
   const native: Native = { ...hopeful, fusedConvolution: fused };
-  replaceKernels({ name: backendName, backend }, kernels, (kernel, given, stock) => {
-    const own: Stock = (inputs, attrs) =>
-      stock({ inputs: inputs as never, attrs: attrs as never, backend }) as tf.Tensor4D;
-    return kernel(native, given.inputs as never, given.attrs as never, own);
-  });
+  replaceKernels(backendName, kernels, native);
   const result: RegisteredBackend = {
     name: backendName,
     threads: started.threads,

@@ -23,7 +23,7 @@ export interface StartOptions {
   readonly logging?: Logging;
 }
 
-/** Our own small addon (install/host-addon.ts). */
+/** Our own small addon (native/host-addon). */
 interface HostAddon {
   pauseStderr(): void;
   resumeStderr(): void;

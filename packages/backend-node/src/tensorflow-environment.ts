@@ -1,7 +1,7 @@
 /** What TensorFlow says on stderr: what it calls errors, warnings besides, or everything. */
 export type Logging = 'error' | 'warning' | 'info';
 
-export interface EnvironmentOptions {
+interface EnvironmentOptions {
   /** undefined: as the variable says where it is set, else TensorFlow decides. */
   readonly threads: number | undefined;
   /** undefined: as the variable says where it is set, else `error`. */

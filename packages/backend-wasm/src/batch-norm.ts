@@ -3,7 +3,7 @@ import { floatsWorthwhile, type Team } from './threads/team.js';
 
 /** Batch normalization of [rows, channels], put together from the passes of assembly/batch-norm.ts. */
 
-export interface BatchNormRun {
+interface BatchNormRun {
   readonly microkernels: Exports;
   readonly team: Team;
   /** Memory until the call is over. */

@@ -1,6 +1,6 @@
 import { type ParityCase, parityCases, type PreparedCase, prepareCase } from '@resnetjs/parity';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { registerAnew } from './reference.test-support.js';
+import { registerAnew } from './register-anew.test-support.js';
 import { wasmPaths } from './wasm-paths.js';
 
 /** Each case's truth is computed once, for one thread and for two. */

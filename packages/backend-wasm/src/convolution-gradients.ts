@@ -19,9 +19,10 @@ export function conv2DBackpropFilter(
   { x, dy }: { x: TensorInfo; dy: TensorInfo },
   attrs: Conv2DBackpropFilterAttrs,
 ): TensorInfo {
-  const filterShape = attrs.filterShape as Shape4;
-  const shape = convolutionShape(Conv2DBackpropFilter, x.shape as Shape4, filterShape, dy.shape, attrs);
-  return runPlan(context, planFilterGradient(shape), x, dy, filterShape);
+  const { filterShape } = attrs;
+  const shapes = { x: x.shape, filter: filterShape, dy: dy.shape };
+  const shape = convolutionShape(Conv2DBackpropFilter, shapes, attrs);
+  return runPlan(context, planFilterGradient(shape), { image: x, right: dy }, filterShape);
 }
 
 /** The gradient of conv2d with respect to its input [batch, height, width, inChannels]. */
@@ -30,16 +31,15 @@ export function conv2DBackpropInput(
   { dy, filter }: { dy: TensorInfo; filter: TensorInfo },
   attrs: Conv2DBackpropInputAttrs,
 ): TensorInfo {
-  const inputShape = attrs.inputShape as Shape4;
-  const shape = convolutionShape(Conv2DBackpropInput, inputShape, filter.shape as Shape4, dy.shape, attrs);
-  return runPlan(context, planInputGradient(shape), dy, filter, inputShape);
+  const { inputShape } = attrs;
+  const shapes = { x: inputShape, filter: filter.shape, dy: dy.shape };
+  const shape = convolutionShape(Conv2DBackpropInput, shapes, attrs);
+  return runPlan(context, planInputGradient(shape), { image: dy, right: filter }, inputShape);
 }
 
 function convolutionShape(
   kernel: string,
-  inputShape: Shape4,
-  filterShape: Shape4,
-  dyShape: readonly number[],
+  { x, filter, dy }: Readonly<Record<'x' | 'filter' | 'dy', number[]>>,
   attrs: Pick<Conv2DBackpropInputAttrs, 'strides' | 'pad' | 'dataFormat' | 'dimRoundingMode'>,
 ): ConvolutionShape {
   if (attrs.dataFormat === 'NCHW') {
@@ -49,16 +49,16 @@ function convolutionShape(
     );
   }
   const describe = (rounding: Conv2DBackpropInputAttrs['dimRoundingMode'] | undefined) =>
-    backend_util.computeConv2DInfo(inputShape, filterShape, attrs.strides, 1, attrs.pad, rounding);
+    backend_util.computeConv2DInfo(x as Shape4, filter as Shape4, attrs.strides, 1, attrs.pad, rounding);
   const info = describe(attrs.dimRoundingMode);
   // conv2d's gradient in TensorFlow.js forgets the rounding that the forward pass was given.
   const outcomes = [info, describe('ceil')].map(({ outShape }) => outShape);
-  if (!dyShape.every((n, axis) => outcomes.some((outcome) => outcome[axis] === n))) {
+  if (!dy.every((n, axis) => outcomes.some((outcome) => outcome[axis] === n))) {
     throw new BackendError(
       'bad-arguments',
-      `${kernel}: dy [${dyShape.join(', ')}] is not the output [${info.outShape.join(', ')}] of a convolution of [${inputShape.join(', ')}] with a filter [${filterShape.join(', ')}].`,
+      `${kernel}: dy [${dy.join(', ')}] is not the output [${info.outShape.join(', ')}] of a convolution of [${x.join(', ')}] with a filter [${filter.join(', ')}].`,
     );
   }
-  const [batch, outHeight, outWidth, outChannels] = dyShape as Shape4;
+  const [batch, outHeight, outWidth, outChannels] = dy as Shape4;
   return { ...convolutionShapeOf(info), batch, outHeight, outWidth, outChannels };
 }

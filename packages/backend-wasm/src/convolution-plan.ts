@@ -46,56 +46,44 @@ export interface Plan {
   readonly products: readonly Product[];
 }
 
+/** y [batch, outHeight, outWidth, outChannels]: left is x, right is the filter. */
+export function planForward(shape: ConvolutionShape): Plan {
+  const { padding, pixels, taps } = patchesOf(shape);
+  return product(padding, { leftRows: pixels, leftDepths: taps }, shape.outChannels);
+}
+
 /** dFilter [filterHeight, filterWidth, inChannels, outChannels]: left is x, right is dy. */
 export function planFilterGradient(shape: ConvolutionShape): Plan {
-  const { batch, height, width, inChannels, outHeight, outWidth, outChannels } = shape;
-  const { filterHeight, filterWidth, strideHeight, strideWidth } = shape;
-  const padded = paddedInput(shape);
-  const needed = padded.height !== height || padded.width !== width;
-  const row = padded.width * inChannels;
-  const pixels = batch * outHeight * outWidth;
-  const taps = filterHeight * filterWidth * inChannels;
+  const { padding, pixels, taps } = patchesOf(shape);
+  return product(padding, { leftRows: taps, leftDepths: pixels }, shape.outChannels);
+}
+
+/** One product by a right matrix [depths, columns] that lies in order, as the target does. */
+function product(
+  padding: Padding | null,
+  left: Pick<Product, 'leftRows' | 'leftDepths'>,
+  columns: number,
+): Plan {
+  const [rows, depth] = [countOf(left.leftRows), countOf(left.leftDepths)];
+  const right = { rightDepths: line(depth, columns), rightColumns: line(columns, 1) };
   return {
-    padding: needed ? padded : null,
-    zeroFirst: pixels === 0,
-    products: [
-      {
-        leftRows: table([filterHeight, filterWidth, inChannels], [row, inChannels, 1]),
-        leftDepths: table(
-          [batch, outHeight, outWidth],
-          [padded.height * row, strideHeight * row, strideWidth * inChannels],
-        ),
-        rightDepths: line(pixels, outChannels),
-        rightColumns: line(outChannels, 1),
-        targetRows: line(taps, outChannels),
-      },
-    ],
+    padding,
+    zeroFirst: depth === 0,
+    products: [{ ...left, ...right, targetRows: line(rows, columns) }],
   };
 }
 
-/** y [batch, outHeight, outWidth, outChannels]: left is x, right is the filter. */
-export function planForward(shape: ConvolutionShape): Plan {
-  const { batch, height, width, inChannels, outHeight, outWidth, outChannels } = shape;
+/** Where in x the patches under the filter begin, one for each output pixel, and the taps within each. */
+function patchesOf(shape: ConvolutionShape) {
+  const { batch, height, width, inChannels, outHeight, outWidth } = shape;
   const { filterHeight, filterWidth, strideHeight, strideWidth } = shape;
   const padded = paddedInput(shape);
   const row = padded.width * inChannels;
-  const pixels = batch * outHeight * outWidth;
-  const taps = filterHeight * filterWidth * inChannels;
+  const steps = [padded.height * row, strideHeight * row, strideWidth * inChannels] as const;
   return {
     padding: padded.height !== height || padded.width !== width ? padded : null,
-    zeroFirst: taps === 0,
-    products: [
-      {
-        leftRows: table(
-          [batch, outHeight, outWidth],
-          [padded.height * row, strideHeight * row, strideWidth * inChannels],
-        ),
-        leftDepths: table([filterHeight, filterWidth, inChannels], [row, inChannels, 1]),
-        rightDepths: line(taps, outChannels),
-        rightColumns: line(outChannels, 1),
-        targetRows: line(pixels, outChannels),
-      },
-    ],
+    pixels: table([batch, outHeight, outWidth], steps),
+    taps: table([filterHeight, filterWidth, inChannels], [row, inChannels, 1]),
   };
 }
 
@@ -179,7 +167,7 @@ const worthwhile = 500_000;
 const mostPacked = 16_000_000;
 
 /** How a product is cut for several threads. */
-export interface Parts {
+interface Parts {
   /** Whether the right side is packed once, by all threads, before the product. */
   readonly packFirst: boolean;
   readonly rows: number;
@@ -245,4 +233,8 @@ function table(
 
 export function line(count: number, step: number): Offsets {
   return table([1, 1, count], [0, 0, step]);
+}
+
+export function countOf({ counts: [n0, n1, n2] }: Offsets): number {
+  return n0 * n1 * n2;
 }

@@ -1,9 +1,8 @@
-import { type ConvolutionShape, convolutionShapeOf } from '@resnetjs/backend';
+import { type ConvolutionShape, convolutionShapeOf, type StockKernel } from '@resnetjs/backend';
 import {
   backend_util,
   type Conv2DAttrs,
   type FusedConv2DAttrs,
-  type KernelFunc,
   type TensorInfo,
 } from '@tensorflow/tfjs-core';
 import { planForward } from './convolution-plan.js';
@@ -26,11 +25,10 @@ export function conv2D(
   context: KernelContext,
   inputs: Filtered,
   attrs: Conv2DAttrs,
-  stock: KernelFunc,
+  stock: StockKernel,
 ): TensorInfo | TensorInfo[] {
   const shape = describe(inputs, attrs);
-  if (shape === null)
-    return stock({ inputs: inputs as never, attrs: attrs as never, backend: context.backend });
+  if (shape === null) return stock();
   return convolve(context, shape, inputs);
 }
 
@@ -39,7 +37,7 @@ export function fusedConv2D(
   context: KernelContext,
   inputs: Fused,
   attrs: FusedConv2DAttrs,
-  stock: KernelFunc,
+  stock: StockKernel,
 ): TensorInfo | TensorInfo[] {
   const { bias } = inputs;
   const shape = describe(inputs, attrs);
@@ -47,7 +45,7 @@ export function fusedConv2D(
   const plainBias =
     !bias || (bias.dtype === 'float32' && bias.shape.length === 1 && bias.shape[0] === shape?.outChannels);
   if (shape === null || bounded === undefined || !plainBias) {
-    return stock({ inputs: inputs as never, attrs: attrs as never, backend: context.backend });
+    return stock();
   }
   return convolve(context, shape, inputs, { bias: bias ?? null, ...bounded });
 }
@@ -59,7 +57,7 @@ function convolve(
   finish?: Finish,
 ): TensorInfo {
   const outShape = [shape.batch, shape.outHeight, shape.outWidth, shape.outChannels];
-  return runPlan(context, planForward(shape), x, filter, outShape, finish);
+  return runPlan(context, planForward(shape), { image: x, right: filter, finish }, outShape);
 }
 
 /** The convolution's shape, or null where it is not one for this package. */

@@ -1,9 +1,9 @@
 import '@tensorflow/tfjs-backend-cpu';
+import { draw, expectClose } from '@resnetjs/kernel-tests';
 import * as tf from '@tensorflow/tfjs-core';
 import * as layers from '@tensorflow/tfjs-layers';
 import { beforeAll, expect, it } from 'vitest';
 import { register } from './index.js';
-import { draw, expectClose } from './reference.test-support.js';
 
 beforeAll(async () => {
   await register();

@@ -1,21 +1,16 @@
-import type { BatchMatMulAttrs, KernelFunc, TensorInfo } from '@tensorflow/tfjs-core';
+import type { KernelInputs, StockKernel } from '@resnetjs/backend';
+import type { BatchMatMulAttrs, TensorInfo } from '@tensorflow/tfjs-core';
 import { line, type Plan } from './convolution-plan.js';
 import type { KernelContext } from './heap.js';
 import { runPlan } from './run-plan.js';
 
-interface Matrices {
-  readonly a: TensorInfo;
-  readonly b: TensorInfo;
-}
-
 /** a [rows, depth] · b [depth, columns], either transposed; several products at once are left to the stock kernel. */
 export function batchMatMul(
   context: KernelContext,
-  inputs: Matrices,
+  { a, b }: KernelInputs<'a' | 'b'>,
   attrs: BatchMatMulAttrs,
-  stock: KernelFunc,
+  stock: StockKernel,
 ): TensorInfo | TensorInfo[] {
-  const { a, b } = inputs;
   const { transposeA, transposeB } = attrs;
   const single = [a, b].every(({ dtype, shape }) => {
     return dtype === 'float32' && shape.slice(0, -2).every((count) => count === 1);
@@ -23,7 +18,7 @@ export function batchMatMul(
   const [rows, depth] = matrix(a, transposeA);
   const [rightDepth, columns] = matrix(b, transposeB);
   if (!single || depth !== rightDepth) {
-    return stock({ inputs: inputs as never, attrs: attrs as never, backend: context.backend });
+    return stock();
   }
   const plan: Plan = {
     padding: null,
@@ -39,7 +34,7 @@ export function batchMatMul(
     ],
   };
   const batches = a.shape.length >= b.shape.length ? a.shape.slice(0, -2) : b.shape.slice(0, -2);
-  return runPlan(context, plan, a, b, [...batches, rows, columns]);
+  return runPlan(context, plan, { image: a, right: b }, [...batches, rows, columns]);
 }
 
 function matrix({ shape }: TensorInfo, transposed: boolean): [rows: number, columns: number] {

@@ -1,9 +1,9 @@
+import { draw, expectClose } from '@resnetjs/kernel-tests';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { plainMemory, sharedMemory } from './generated/microkernels.js';
 import { normalizeBatch, normalizeBatchGradient, normalizeGiven } from './batch-norm.js';
 import { type Exports, startMicrokernels } from './microkernels.js';
-import { draw, expectClose } from './reference.test-support.js';
 import { oneThread } from './threads/team.js';
 import { bytesOf, type WasmMemory } from './web-assembly.js';
 

@@ -1,7 +1,7 @@
+import { draw, expectClose } from '@resnetjs/kernel-tests';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
 import { register } from './index.js';
-import { draw, expectClose } from './reference.test-support.js';
 
 it('keeps a backend that already runs, and registers once', async () => {
   await import('@tensorflow/tfjs-backend-wasm');

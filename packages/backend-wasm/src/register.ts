@@ -1,4 +1,10 @@
-import { BackendError, kernelNames, type RegisteredBackend, replaceKernels } from '@resnetjs/backend';
+import {
+  BackendError,
+  type Kernel,
+  kernelNames,
+  type RegisteredBackend,
+  replaceKernels,
+} from '@resnetjs/backend';
 import { BackendWasm, setThreadsCount, setWasmPaths, version_wasm } from '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs-core';
 import { conv2DBackpropFilter, conv2DBackpropInput } from './convolution-gradients.js';
@@ -42,15 +48,7 @@ const asManyAsCores = -1;
 const mostThreads = 64;
 const mostByDefault = 8;
 
-/** Kernel functions get their inputs and attributes untyped; the names in this table vouch for them. */
-type Kernel = (
-  context: KernelContext,
-  inputs: never,
-  attrs: never,
-  stock: tf.KernelFunc,
-) => tf.TensorInfo | tf.TensorInfo[];
-
-const kernels: Readonly<Record<string, Kernel>> = {
+const kernels: Readonly<Record<string, Kernel<KernelContext>>> = {
   [tf.Conv2D]: conv2D,
   [tf.FusedConv2D]: fusedConv2D,
   [tf.Conv2DBackpropFilter]: conv2DBackpropFilter,
@@ -84,10 +82,7 @@ export async function register(options: RegisterOptions = {}): Promise<Registere
   const started = await startMicrokernels(memory);
   const { team, words } = await gather(started, memory, wanted, problem);
   stopWith(backend, team);
-  const context = { backend, microkernels: started.microkernels, team };
-  replaceKernels({ name: backendName, backend }, kernels, (kernel, { inputs, attrs }, stock) =>
-    kernel(context, inputs as never, attrs as never, stock),
-  );
+  replaceKernels(backendName, kernels, { backend, microkernels: started.microkernels, team });
   const result: RegisteredBackend = {
     name: backendName,
     threads: team.threads,

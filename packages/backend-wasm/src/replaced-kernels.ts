@@ -1,4 +1,5 @@
-import { backend_util, type KernelFunc, type TensorInfo, util } from '@tensorflow/tfjs-core';
+import type { KernelInputs, StockKernel } from '@resnetjs/backend';
+import { backend_util, type TensorInfo, util } from '@tensorflow/tfjs-core';
 import type { FusedBatchNormAttrs, MaxPoolGradAttrs } from '@tensorflow/tfjs-core';
 import { normalizeGiven } from './batch-norm.js';
 import { addressOf, type KernelContext, makeOutput, withScratch } from './heap.js';
@@ -17,21 +18,20 @@ interface BatchNormInputs {
 /** Batch normalization of x [batch, height, width, channels] with given moments. */
 export function fusedBatchNorm(
   context: KernelContext,
-  inputs: BatchNormInputs,
+  { x, mean, variance, offset, scale }: BatchNormInputs,
   attrs: FusedBatchNormAttrs,
-  stock: KernelFunc,
+  stock: StockKernel,
 ): TensorInfo | TensorInfo[] {
-  const { backend } = context;
-  const { x, mean, variance, offset, scale } = inputs;
   const channels = x.shape.at(-1) ?? 1;
   const perChannel = [mean, variance, offset, scale].every(
     (moment) => !moment || (moment.shape.length === 1 && moment.shape[0] === channels),
   );
   // TensorFlow.js also takes moments of other shapes, and repeats them along x.
-  if (!perChannel) return stock({ inputs: inputs as never, attrs: attrs as never, backend });
+  if (!perChannel) return stock();
+  const { backend } = context;
   const y = makeOutput(backend, x.shape);
   const at = (tensor?: TensorInfo | null) => (tensor ? addressOf(backend, tensor) : 0);
-  const rows = x.shape.slice(0, -1).reduce((product, n) => product * n, 1);
+  const rows = util.sizeFromShape(x.shape.slice(0, -1));
   withScratch(backend, (allocate) =>
     normalizeGiven(
       { ...context, allocate, rows, channels, epsilon: attrs.varianceEpsilon, relu: false },
@@ -45,7 +45,7 @@ export function fusedBatchNorm(
 /** The gradient of maxPool with respect to its input; among equals the first gets it, as on the cpu backend. */
 export function maxPoolGrad(
   { backend, team }: KernelContext,
-  { dy, input, output }: { dy: TensorInfo; input: TensorInfo; output: TensorInfo },
+  { dy, input, output }: KernelInputs<'dy' | 'input' | 'output'>,
   { filterSize, strides, pad, dimRoundingMode }: MaxPoolGradAttrs,
 ): TensorInfo {
   const shape = input.shape as [number, number, number, number];
@@ -81,13 +81,12 @@ export function maxPoolGrad(
 /** a + b, where nothing is repeated along the other. */
 export function add(
   { backend, team }: KernelContext,
-  inputs: { a: TensorInfo; b: TensorInfo },
-  attrs: object,
-  stock: KernelFunc,
+  { a, b }: KernelInputs<'a' | 'b'>,
+  _attrs: object,
+  stock: StockKernel,
 ): TensorInfo | TensorInfo[] {
-  const { a, b } = inputs;
   const plain = isFloat(a) && isFloat(b) && util.arraysEqual(a.shape, b.shape);
-  if (!plain) return stock({ inputs: inputs as never, attrs: attrs as never, backend });
+  if (!plain) return stock();
   const y = makeOutput(backend, a.shape);
   const at = (tensor: TensorInfo) => addressOf(backend, tensor);
   team.share('add', [at(y), at(a), at(b)], util.sizeFromShape(a.shape), floatsWorthwhile);
@@ -97,12 +96,11 @@ export function add(
 /** max(0, x). */
 export function relu(
   { backend, team }: KernelContext,
-  inputs: { x: TensorInfo },
-  attrs: object,
-  stock: KernelFunc,
+  { x }: KernelInputs<'x'>,
+  _attrs: object,
+  stock: StockKernel,
 ): TensorInfo | TensorInfo[] {
-  const { x } = inputs;
-  if (!isFloat(x)) return stock({ inputs: inputs as never, attrs: attrs as never, backend });
+  if (!isFloat(x)) return stock();
   const y = makeOutput(backend, x.shape);
   const size = util.sizeFromShape(x.shape);
   team.share('relu', [addressOf(backend, y), addressOf(backend, x)], size, floatsWorthwhile);

@@ -1,8 +1,15 @@
+import { type TensorInfo, util } from '@tensorflow/tfjs-core';
+import {
+  countOf,
+  cutProduct,
+  type Offsets,
+  type Padding,
+  type Plan,
+  type Product,
+} from './convolution-plan.js';
 import { addressOf, type KernelContext, makeOutput, withScratch } from './heap.js';
-import { cutProduct, type Offsets, type Plan } from './convolution-plan.js';
 import type { Address } from './microkernels.js';
 import { floatsWorthwhile } from './threads/team.js';
-import type { TensorInfo } from '@tensorflow/tfjs-core';
 
 /** What is done to each finished sum of a product. */
 export interface Finish {
@@ -11,84 +18,37 @@ export interface Finish {
   readonly highest: number;
 }
 
-/** Computes a plan: the image [batch, height, width, channels], the right matrix, the shape to fill. */
+interface PlanInputs {
+  /** [batch, height, width, channels] */
+  readonly image: TensorInfo;
+  /** The right matrix. */
+  readonly right: TensorInfo;
+  readonly finish?: Finish | undefined;
+}
+
+/** A kernel's context, and memory until the call is over. */
+interface Run extends KernelContext {
+  readonly allocate: (bytes: number) => Address;
+}
+
+/** Computes a plan, into a new tensor of this shape. */
 export function runPlan(
-  { backend, microkernels, team }: KernelContext,
+  context: KernelContext,
   plan: Plan,
-  image: TensorInfo,
-  right: TensorInfo,
+  { image, right, finish }: PlanInputs,
   outputShape: readonly number[],
-  finish?: Finish,
 ): TensorInfo {
+  const { backend, team } = context;
   const output = makeOutput(backend, outputShape);
   try {
     withScratch(backend, (allocate) => {
-      const table = (offsets: Offsets): Address => {
-        const [n0, n1, n2] = offsets.counts;
-        const [s0, s1, s2] = offsets.steps;
-        const address = allocate(4 * count(offsets));
-        microkernels.fillOffsets(address, n0, 4 * s0, n1, 4 * s1, n2, 4 * s2);
-        return address;
-      };
+      const run = { ...context, allocate };
       const target = addressOf(backend, output);
-      if (plan.zeroFirst) team.share('zero', [target], 4 * size(outputShape), 4 * floatsWorthwhile);
-
-      let left = addressOf(backend, image);
-      if (plan.padding !== null) {
-        const [batch, height, width, channels] = image.shape as [number, number, number, number];
-        const padded = plan.padding;
-        const copy = allocate(4 * batch * padded.height * padded.width * channels);
-        team.share(
-          'padImages',
-          [copy, left, height, width, channels, padded.top, padded.left, padded.height, padded.width],
-          batch * padded.height,
-          Math.ceil(floatsWorthwhile / (padded.width * channels)),
-        );
-        left = copy;
-      }
-      for (const product of plan.products) {
-        const rows = count(product.leftRows);
-        const columns = count(product.rightColumns);
-        const depth = count(product.leftDepths);
-        if (rows === 0 || columns === 0 || depth === 0) continue;
-        const parts = cutProduct(rows, columns, depth, team.threads);
-        const rightStart = addressOf(backend, right) + 4 * product.rightDepths.start;
-        const rightDepths = table(product.rightDepths);
-        const rightColumns = table(product.rightColumns);
-        let packed = 0;
-        if (parts.packFirst) {
-          packed = allocate(microkernels.packRightBytes(columns, depth));
-          const pieces = microkernels.packRightItems(columns, depth);
-          team.share('packRight', [packed, rightStart, rightDepths, rightColumns, depth, columns], pieces, 1);
-        }
-        const bytesEach = microkernels.multiplyScratchBytes(parts.rows, parts.columns, depth);
-        team.share(
-          'multiply',
-          [
-            left + 4 * product.leftRows.start,
-            table(product.leftRows),
-            table(product.leftDepths),
-            rightStart,
-            rightDepths,
-            rightColumns,
-            packed,
-            target + 4 * product.targetRows.start,
-            table(product.targetRows),
-            depth,
-            finish !== undefined,
-            finish?.bias ? addressOf(backend, finish.bias) : 0,
-            finish?.lowest ?? 0,
-            finish?.highest ?? 0,
-            rows,
-            columns,
-            parts.rows,
-            parts.columns,
-          ],
-          Math.ceil(rows / parts.rows) * Math.ceil(columns / parts.columns),
-          1,
-          { address: allocate(bytesEach * team.threads), bytesEach },
-        );
-      }
+      const bytes = 4 * util.sizeFromShape([...outputShape]);
+      if (plan.zeroFirst) team.share('zero', [target], bytes, 4 * floatsWorthwhile);
+      const left = plan.padding === null ? addressOf(backend, image) : pad(run, image, plan.padding);
+      const operands = { left, right: addressOf(backend, right), target, finish };
+      for (const product of plan.products) multiply(run, product, operands);
     });
   } catch (error) {
     backend.disposeData(output.dataId);
@@ -97,10 +57,77 @@ export function runPlan(
   return output;
 }
 
-function count({ counts: [n0, n1, n2] }: Offsets): number {
-  return n0 * n1 * n2;
+/** A copy of the image with zeros around it. */
+function pad({ backend, team, allocate }: Run, image: TensorInfo, padded: Padding): Address {
+  const [batch, height, width, channels] = image.shape as [number, number, number, number];
+  const copy = allocate(4 * batch * padded.height * padded.width * channels);
+  const from = addressOf(backend, image);
+  team.share(
+    'padImages',
+    [copy, from, height, width, channels, padded.top, padded.left, padded.height, padded.width],
+    batch * padded.height,
+    Math.ceil(floatsWorthwhile / (padded.width * channels)),
+  );
+  return copy;
 }
 
-function size(shape: readonly number[]): number {
-  return shape.reduce((product, n) => product * n, 1);
+interface Operands {
+  readonly left: Address;
+  readonly right: Address;
+  readonly target: Address;
+  readonly finish: Finish | undefined;
+}
+
+function multiply(run: Run, product: Product, { left, right, target, finish }: Operands): void {
+  const { backend, microkernels, team, allocate } = run;
+  const rows = countOf(product.leftRows);
+  const columns = countOf(product.rightColumns);
+  const depth = countOf(product.leftDepths);
+  if (rows === 0 || columns === 0 || depth === 0) return;
+  const parts = cutProduct(rows, columns, depth, team.threads);
+  const rightStart = right + 4 * product.rightDepths.start;
+  const rightDepths = table(run, product.rightDepths);
+  const rightColumns = table(run, product.rightColumns);
+  let packed = 0;
+  if (parts.packFirst) {
+    packed = allocate(microkernels.packRightBytes(columns, depth));
+    const pieces = microkernels.packRightItems(columns, depth);
+    team.share('packRight', [packed, rightStart, rightDepths, rightColumns, depth, columns], pieces, 1);
+  }
+  const bytesEach = microkernels.multiplyScratchBytes(parts.rows, parts.columns, depth);
+  team.share(
+    'multiply',
+    [
+      left + 4 * product.leftRows.start,
+      table(run, product.leftRows),
+      table(run, product.leftDepths),
+      rightStart,
+      rightDepths,
+      rightColumns,
+      packed,
+      target + 4 * product.targetRows.start,
+      table(run, product.targetRows),
+      depth,
+      finish !== undefined,
+      finish?.bias ? addressOf(backend, finish.bias) : 0,
+      finish?.lowest ?? 0,
+      finish?.highest ?? 0,
+      rows,
+      columns,
+      parts.rows,
+      parts.columns,
+    ],
+    Math.ceil(rows / parts.rows) * Math.ceil(columns / parts.columns),
+    1,
+    { address: allocate(bytesEach * team.threads), bytesEach },
+  );
+}
+
+/** The offsets, in bytes, one after another. */
+function table({ microkernels, allocate }: Run, offsets: Offsets): Address {
+  const [n0, n1, n2] = offsets.counts;
+  const [s0, s1, s2] = offsets.steps;
+  const address = allocate(4 * countOf(offsets));
+  microkernels.fillOffsets(address, n0, 4 * s0, n1, 4 * s1, n2, 4 * s2);
+  return address;
 }

@@ -1,11 +1,12 @@
 /// <reference types="node" />
 import { kernelNames } from '@resnetjs/backend';
+import { draw } from '@resnetjs/kernel-tests';
 import * as tf from '@tensorflow/tfjs-core';
 import { Worker } from 'node:worker_threads';
 import { afterAll, describe, expect, it } from 'vitest';
 import { register } from './index.js';
 import { startMicrokernels } from './microkernels.js';
-import { draw, registerAnew } from './reference.test-support.js';
+import { registerAnew } from './register-anew.test-support.js';
 import { startTeam } from './threads/team.js';
 import type { WasmMemory } from './web-assembly.js';
 

@@ -1,15 +1,13 @@
-import { BackendError, type BatchNormAttributes } from '@resnetjs/backend';
-import type { TensorInfo } from '@tensorflow/tfjs-core';
+import { type BatchNormAttributes, checkPerChannel, type KernelInputs } from '@resnetjs/backend';
+import { type TensorInfo, util } from '@tensorflow/tfjs-core';
 import { type ChannelRows, glslFloat, sumPerChannel } from './channel-sums.js';
 import type { KernelContext } from './kernel.js';
 import { clearBeyond, reluOf, run, view } from './program.js';
 
-type Inputs<Name extends string> = Readonly<Record<Name, TensorInfo>>;
-
 /** y [..., c], mean [c] and the biased variance [c] of x [..., c]; the variance is summed around the mean. */
 export function batchNormTraining(
   { backend }: KernelContext,
-  inputs: Inputs<'x' | 'scale' | 'offset'>,
+  inputs: KernelInputs<'x' | 'scale' | 'offset'>,
   { epsilon, relu }: BatchNormAttributes,
 ): TensorInfo[] {
   const { scale, offset } = inputs;
@@ -53,7 +51,7 @@ export function batchNormTraining(
 /** dx [..., c], dScale [c], dOffset [c]: scale / √(variance + ε) · (g − mean(g) − x̂ · mean(g · x̂)). */
 export function batchNormTrainingGradient(
   { backend }: KernelContext,
-  inputs: Inputs<'dy' | 'x' | 'scale' | 'offset' | 'mean' | 'variance'>,
+  inputs: KernelInputs<'dy' | 'x' | 'scale' | 'offset' | 'mean' | 'variance'>,
   { epsilon, relu }: BatchNormAttributes,
 ): TensorInfo[] {
   const { scale, offset, mean, variance } = inputs;
@@ -109,21 +107,10 @@ function clear(texel: string, { width, channels }: ChannelRows): string {
 function asRows(
   kernel: string,
   x: TensorInfo,
-  perChannel: Readonly<Record<string, TensorInfo>>,
+  perChannel: KernelInputs,
 ): { channelRows: ChannelRows; x: TensorInfo } {
-  const channels = x.shape.at(-1);
-  if (channels === undefined) {
-    throw new BackendError('bad-arguments', `${kernel}: x is a scalar, [..., channels] was expected.`);
-  }
-  for (const [name, { shape }] of Object.entries(perChannel)) {
-    if (shape.length !== 1 || shape[0] !== channels) {
-      throw new BackendError(
-        'bad-arguments',
-        `${kernel}: ${name} [${shape.join(', ')}] does not fit x [${x.shape.join(', ')}]: [${channels}] was expected.`,
-      );
-    }
-  }
+  const channels = checkPerChannel(kernel, x, perChannel);
   const width = x.shape.at(-2) ?? 1;
-  const rows = x.shape.slice(0, -2).reduce((product, n) => product * n, 1);
+  const rows = util.sizeFromShape(x.shape.slice(0, -2));
   return { channelRows: { rows, width, channels }, x: view(x, [rows, width, channels]) };
 }

@@ -5,7 +5,7 @@ import {
   type TensorInfo,
   util,
 } from '@tensorflow/tfjs-core';
-import { type ConvolutionShape, convolutionShapeOf } from '@resnetjs/backend';
+import { type ConvolutionShape, convolutionShapeOf, type StockKernel } from '@resnetjs/backend';
 import { correlation } from './correlation.js';
 import { filterGradientTotal, partialFilterGradient, partsOf } from './filter-gradient.js';
 import type { KernelContext } from './kernel.js';
@@ -15,9 +15,10 @@ import { textureWidth } from './texel-walk.js';
 
 /** The gradient of conv2d with respect to its filter [height, width, in, out]. */
 export function conv2DBackpropFilter(
-  { backend, stock }: KernelContext,
+  { backend }: KernelContext,
   { x, dy }: { x: TensorInfo; dy: TensorInfo },
   attrs: Conv2DBackpropFilterAttrs,
+  stock: StockKernel,
 ): TensorInfo | TensorInfo[] {
   const filterShape = attrs.filterShape as Shape4;
   const shape = convolutionShape(x.shape as Shape4, filterShape, dy, attrs);
@@ -33,9 +34,10 @@ export function conv2DBackpropFilter(
 
 /** The gradient of conv2d with respect to its input [batch, height, width, in]. */
 export function conv2DBackpropInput(
-  { backend, stock }: KernelContext,
+  { backend }: KernelContext,
   { dy, filter }: { dy: TensorInfo; filter: TensorInfo },
   attrs: Conv2DBackpropInputAttrs,
+  stock: StockKernel,
 ): TensorInfo | TensorInfo[] {
   const inputShape = attrs.inputShape as Shape4;
   const shape = convolutionShape(inputShape, filter.shape as Shape4, dy, attrs);

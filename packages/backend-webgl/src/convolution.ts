@@ -1,7 +1,7 @@
 import { backend_util, type TensorInfo } from '@tensorflow/tfjs-core';
 import type { Conv2DAttrs, FusedConv2DAttrs } from '@tensorflow/tfjs-core';
-import { type ConvolutionShape, convolutionShapeOf } from '@resnetjs/backend';
-import { type CorrelationOptions, correlation } from './correlation.js';
+import { type ConvolutionShape, convolutionShapeOf, type StockKernel } from '@resnetjs/backend';
+import { correlation } from './correlation.js';
 import type { KernelContext } from './kernel.js';
 import { rowsOf, run, type Shape4, view } from './program.js';
 import { textureWidth } from './texel-walk.js';
@@ -17,19 +17,28 @@ interface FusedInputs extends ConvolutionInputs {
 }
 
 /** The convolution of x [batch, height, width, in] with a filter [height, width, in, out]. */
-export function conv2D(context: KernelContext, inputs: ConvolutionInputs, attrs: Conv2DAttrs) {
-  return convolve(context, inputs, attrs, {}) ?? context.stock();
+export function conv2D(
+  context: KernelContext,
+  inputs: ConvolutionInputs,
+  attrs: Conv2DAttrs,
+  stock: StockKernel,
+) {
+  return convolve(context, inputs, attrs) ?? stock();
 }
 
 /** A convolution, a bias [out] and a ReLU, in one pass. */
-export function fusedConv2D(context: KernelContext, inputs: FusedInputs, attrs: FusedConv2DAttrs) {
+export function fusedConv2D(
+  context: KernelContext,
+  inputs: FusedInputs,
+  attrs: FusedConv2DAttrs,
+  stock: StockKernel,
+) {
   const { bias, preluActivationWeights } = inputs;
   const { activation } = attrs;
   const known = activation === undefined || activation === null || /^(linear|relu)$/.test(activation);
   const perChannel = !bias || (bias.shape.length === 1 && bias.shape[0] === inputs.filter.shape[3]);
-  if (!known || !perChannel || preluActivationWeights) return context.stock();
-  const options = { bias: Boolean(bias), relu: activation === 'relu' };
-  return convolve(context, inputs, attrs, options, bias ?? undefined) ?? context.stock();
+  if (!known || !perChannel || preluActivationWeights) return stock();
+  return convolve(context, inputs, attrs, { bias, relu: activation === 'relu' }) ?? stock();
 }
 
 /** With so few channels, as in a network's first layer, a row of the filter is too short a walk to pay. */
@@ -39,9 +48,8 @@ const fewChannels = 8;
 function convolve(
   { backend }: KernelContext,
   { x, filter }: ConvolutionInputs,
-  attrs: Omit<Conv2DAttrs, 'dilations'> & { readonly dilations: Conv2DAttrs['dilations'] },
-  options: CorrelationOptions,
-  bias?: TensorInfo,
+  attrs: Conv2DAttrs | FusedConv2DAttrs,
+  { bias, relu = false }: { readonly bias?: TensorInfo | null | undefined; readonly relu?: boolean } = {},
 ): TensorInfo | undefined {
   const { strides, pad, dilations, dimRoundingMode, dataFormat } = attrs;
   if (dataFormat === 'NCHW') return undefined;
@@ -53,7 +61,8 @@ function convolve(
   if (!isOurs(shape)) return undefined;
   const inputs = [rowsOf(x), rowsOf(filter), ...(bias ? [bias] : [])];
   const widths = { x: textureWidth(backend, x), filter: textureWidth(backend, filter) };
-  return view(run(backend, correlation(shape, options, widths), inputs), info.outShape);
+  const program = correlation(shape, { bias: Boolean(bias), relu }, widths);
+  return view(run(backend, program, inputs), info.outShape);
 }
 
 /** Whether our program is the better one. */

@@ -9,8 +9,9 @@ import {
   texelIndex,
   walkFunctions,
 } from './texel-walk.js';
+import { clearLastChannel, nameOf, windowSum } from './window-sum.js';
 
-export interface CorrelationOptions {
+interface CorrelationOptions {
   /** The filter is [height, width, out, in], and turned by 180°: the gradient of a convolution of stride 1. */
   readonly turned?: boolean;
   readonly bias?: boolean;
@@ -29,56 +30,14 @@ export function correlation(
   widths: { readonly x: number | undefined; readonly filter: number | undefined },
 ): PackedProgram {
   const { batch, height, width, inChannels, outHeight, outWidth, outChannels } = shape;
-  const { filterHeight, filterWidth, strideHeight, strideWidth, top, left } = shape;
+  const { filterHeight, strideHeight, strideWidth, top } = shape;
+  const [rows, columns] = turned ? [outChannels, inChannels] : [inChannels, outChannels];
   const x: Layout = { sampler: 'x', rows: width, columns: inChannels, width: widths.x };
-  const filter: Layout = turned
-    ? { sampler: 'W', rows: outChannels, columns: inChannels, width: widths.filter }
-    : { sampler: 'W', rows: inChannels, columns: outChannels, width: widths.filter };
-  const texelsDeep = Math.ceil(inChannels / 2);
-  const filterStep = turned ? 1 : Math.ceil(outChannels / 2);
-  const taps = Array.from({ length: filterWidth }, (_, kx) => {
-    const lanes = [0, 1].map((lane) => {
-      const offset = kx - left + lane * strideWidth; // in columns of x, from an even one
-      return { texel: Math.floor(offset / 2), half: offset % 2 === 0 ? 'xy' : 'zw' };
-    });
-    return { kx, lanes };
-  });
-  const texels = [...new Set(taps.flatMap(({ lanes }) => lanes.map(({ texel }) => texel)))];
-  const name = (texel: number) => `x${texel < 0 ? `m${-texel}` : texel}`;
-  const lastColumn = 2 * Math.floor((outWidth - 1) / 2) * strideWidth;
-  const neverOutside = (texel: number) => texel >= 0 && lastColumn + 2 * texel < width;
-
-  const isInside = (texel: number) =>
-    neverOutside(texel)
-      ? ''
-      : `bvec4 inside${name(texel)} = bvec4(left + ${2 * texel} >= 0 && left + ${2 * texel} < ${width});`;
-  const startAtColumn = (texel: number) =>
-    startWalk(x, `at${name(texel)}`, `max(0, ${texelIndex(x, 'row', `left + ${2 * texel}`, '0')})`);
-  const startAtTap = ({ kx }: (typeof taps)[number]) => {
-    const tap = turned
-      ? `${filterWidth} * (${filterHeight - 1} - ky) + ${filterWidth - 1 - kx}`
-      : `${filterWidth} * ky + ${kx}`;
-    const index = turned ? texelIndex(filter, tap, 'rc.z', '0') : texelIndex(filter, tap, '0', 'rc.z');
-    return startWalk(filter, `atW${kx}`, index);
-  };
-  const load = (texel: number) => {
-    const texelOfX = read(x, `at${name(texel)}`);
-    return `
-          vec4 ${name(texel)} = ${neverOutside(texel) ? texelOfX : `mix(vec4(0.0), ${texelOfX}, inside${name(texel)})`};
-          ${clearBeyond(name(texel), [`left + ${2 * texel}`, width], ['c', inChannels])}
-          ${stepWalk(x, `at${name(texel)}`, 1, texelsDeep)}`;
-  };
-  const apply = ({ kx, lanes }: (typeof taps)[number]) => {
-    const [first, second] = lanes.map(({ texel, half }) => `${name(texel)}.${half}`);
-    const [one, other] = turned ? ['w.xzxz', 'w.ywyw'] : ['w.xyxy', 'w.zwzw'];
-    return `
-          w = ${read(filter, `atW${kx}`)};
-          ${stepWalk(filter, `atW${kx}`, filterStep, turned ? texelsDeep : undefined)}
-          ${inChannels % 2 === 0 ? '' : `if (c + 1 >= ${inChannels}) w.${turned ? 'yw' : 'zw'} = vec2(0.0);`}
-          v = vec4(${first}, ${second});
-          sum += v.xxzz * ${one};
-          sum += v.yyww * ${other};`;
-  };
+  const filter: Layout = { sampler: 'W', rows, columns, width: widths.filter };
+  const taps = tapsOf(shape);
+  const places = new Set(taps.flatMap(({ lanes }) => lanes.map(({ texel }) => texel)));
+  const texels = [...places].map((texel) => texelOfX(shape, x, texel));
+  const filterColumns = taps.map((tap) => columnOfFilter(shape, filter, tap, turned));
   return {
     name: turned ? 'InputGradient' : 'Convolution',
     inputs: bias ? ['x', 'W', 'bias'] : ['x', 'W'],
@@ -93,25 +52,84 @@ export function correlation(
       vec4 w, v;
       vec4 y = vec4(0.0);
       ${prepareWalk(x, 1)}
-      ${prepareWalk(filter, filterStep)}
-      ${texels.map(isInside).join('\n')}
-      for (int ky = 0; ky < ${filterHeight}; ky++) {
+      ${prepareWalk(filter, filterStep(shape, turned))}
+      ${texels.map(({ inside }) => inside).join('\n')}
+      ${windowSum({
+        total: 'y',
+        filterHeight,
+        findRow: `
         int row = upper + ky;
         if (row < 0 || row >= ${height}) continue;
-        row += picture * ${height};
-        vec4 sum = vec4(0.0);
-        ${texels.map(startAtColumn).join('\n')}
-        ${taps.map(startAtTap).join('\n')}
-        for (int c = 0; c < ${inChannels}; c += 2) {
-          ${texels.map(load).join('')}
-          ${taps.map(apply).join('')}
-        }
-        y += sum;
-      }
+        row += picture * ${height};`,
+        starts: [...texels, ...filterColumns].map(({ start }) => start),
+        channels: inChannels,
+        steps: [...texels.map(({ load }) => load), ...filterColumns.map(({ apply }) => apply)],
+      })}
       ${bias ? 'y += getBias(rc.z).xyxy;' : ''}
       ${relu ? `y = ${reluOf('y')};` : ''}
       ${clearBeyond('y', ['rc.y', outWidth], ['rc.z', outChannels])}
       setOutput(y);
     }`,
   };
+}
+
+/** Where a column of the filter finds the values of x for two neighbours of y. */
+interface Tap {
+  readonly kx: number;
+  /** The texel, counted from that of the column `left`, and the half of it. */
+  readonly lanes: readonly { readonly texel: number; readonly half: 'xy' | 'zw' }[];
+}
+
+function tapsOf({ filterWidth, left, strideWidth }: ConvolutionShape): Tap[] {
+  return Array.from({ length: filterWidth }, (_, kx) => {
+    const lanes = [0, 1].map((lane) => {
+      const offset = kx - left + lane * strideWidth; // in columns of x, from an even one
+      return { texel: Math.floor(offset / 2), half: offset % 2 === 0 ? 'xy' : 'zw' } as const;
+    });
+    return { kx, lanes };
+  });
+}
+
+/** GLSL for a texel of x: whether it lies on the map, where its walk starts, and what it holds. */
+function texelOfX(shape: ConvolutionShape, x: Layout, texel: number) {
+  const { width, inChannels, outWidth, strideWidth } = shape;
+  const name = nameOf('x', texel);
+  const column = `left + ${2 * texel}`;
+  const lastColumn = 2 * Math.floor((outWidth - 1) / 2) * strideWidth;
+  const neverOutside = texel >= 0 && lastColumn + 2 * texel < width;
+  const value = read(x, `at${name}`);
+  return {
+    inside: neverOutside ? '' : `bvec4 inside${name} = bvec4(${column} >= 0 && ${column} < ${width});`,
+    start: startWalk(x, `at${name}`, `max(0, ${texelIndex(x, 'row', column, '0')})`),
+    load: `
+          vec4 ${name} = ${neverOutside ? value : `mix(vec4(0.0), ${value}, inside${name})`};
+          ${clearBeyond(name, [column, width], ['c', inChannels])}
+          ${stepWalk(x, `at${name}`, 1, Math.ceil(inChannels / 2))}`,
+  };
+}
+
+/** GLSL for a column of the filter: where its walk starts, and what its texel adds to the sum. */
+function columnOfFilter(shape: ConvolutionShape, filter: Layout, { kx, lanes }: Tap, turned: boolean) {
+  const { inChannels, filterHeight, filterWidth } = shape;
+  const place = `atW${kx}`;
+  const [first, second] = lanes.map(({ texel, half }) => `${nameOf('x', texel)}.${half}`);
+  const [one, other] = turned ? ['w.xzxz', 'w.ywyw'] : ['w.xyxy', 'w.zwzw'];
+  const index = turned
+    ? texelIndex(filter, `${filterWidth} * (${filterHeight - 1} - ky) + ${filterWidth - 1 - kx}`, 'rc.z', '0')
+    : texelIndex(filter, `${filterWidth} * ky + ${kx}`, '0', 'rc.z');
+  return {
+    start: startWalk(filter, place, index),
+    apply: `
+          w = ${read(filter, place)};
+          ${stepWalk(filter, place, filterStep(shape, turned), turned ? Math.ceil(inChannels / 2) : undefined)}
+          ${clearLastChannel(inChannels, `w.${turned ? 'yw' : 'zw'}`, 'vec2(0.0)')}
+          v = vec4(${first}, ${second});
+          sum += v.xxzz * ${one};
+          sum += v.yyww * ${other};`,
+  };
+}
+
+/** Texels from two channels of x to the next two. */
+function filterStep({ outChannels }: ConvolutionShape, turned: boolean): number {
+  return turned ? 1 : Math.ceil(outChannels / 2);
 }

@@ -1,29 +1,27 @@
-import { type AdamUpdateAttributes, BackendError } from '@resnetjs/backend';
+import { type AdamUpdateAttributes, checkSameShape, type KernelInputs } from '@resnetjs/backend';
 import { type TensorInfo, util } from '@tensorflow/tfjs-core';
 import type { KernelContext } from './kernel.js';
 import { reluOf, run, view } from './program.js';
 
-type Inputs<Name extends string> = Readonly<Record<Name, TensorInfo>>;
-
 /** relu(a + b). */
-export function addRelu(context: KernelContext, inputs: Inputs<'a' | 'b'>): TensorInfo[] {
-  sameShape('addRelu', inputs);
+export function addRelu(context: KernelContext, inputs: KernelInputs<'a' | 'b'>): TensorInfo[] {
+  checkSameShape('addRelu', inputs);
   return [eachTexel(context, inputs, `vec4 sum = a + b; result = ${reluOf('sum')};`)];
 }
 
 /** dy where y > 0, else 0. */
-export function reluGradient(context: KernelContext, inputs: Inputs<'dy' | 'y'>): TensorInfo[] {
-  sameShape('reluGradient', inputs);
+export function reluGradient(context: KernelContext, inputs: KernelInputs<'dy' | 'y'>): TensorInfo[] {
+  checkSameShape('reluGradient', inputs);
   return [eachTexel(context, inputs, 'result = mix(vec4(0.0), dy, greaterThan(y, vec4(0.0)));')];
 }
 
 /** The new variable, firstMoment and secondMoment: a shader has one output, so that each is a pass. */
 export function adamUpdate(
   context: KernelContext,
-  inputs: Inputs<'variable' | 'gradient' | 'firstMoment' | 'secondMoment'>,
+  inputs: KernelInputs<'variable' | 'gradient' | 'firstMoment' | 'secondMoment'>,
   { stepSize, beta1, beta2, epsilon, decay }: AdamUpdateAttributes,
 ): TensorInfo[] {
-  sameShape('adamUpdate', inputs);
+  checkSameShape('adamUpdate', inputs);
   const { variable, gradient, firstMoment, secondMoment } = inputs;
   // Where there is no decay the weights need not be read.
   const g = decay === 0 ? 'gradient' : '(gradient + decay * variable)';
@@ -58,11 +56,7 @@ function eachTexel(
   uniforms: Readonly<Record<string, number>> = {},
 ): TensorInfo {
   const [{ shape }] = Object.values(inputs) as [TensorInfo];
-  const matrices = [
-    shape.slice(0, -2).reduce((product, n) => product * n, 1),
-    shape.at(-2) ?? 1,
-    shape.at(-1) ?? 1,
-  ];
+  const matrices = [util.sizeFromShape(shape.slice(0, -2)), shape.at(-2) ?? 1, shape.at(-1) ?? 1];
   const names = Object.keys(inputs);
   const read = names.map((name) => {
     return `vec4 ${name} = get${name.charAt(0).toUpperCase()}${name.slice(1)}In(rc.x, rc.y, rc.z);`;
@@ -87,19 +81,4 @@ function eachTexel(
     Object.values(inputs).map((input) => view(input, matrices)),
   );
   return view(output, shape);
-}
-
-function sameShape(kernel: string, inputs: Readonly<Record<string, TensorInfo>>): void {
-  const [[name, { shape }], ...others] = Object.entries(inputs) as [
-    [string, TensorInfo],
-    ...[string, TensorInfo][],
-  ];
-  for (const [otherName, other] of others) {
-    if (!util.arraysEqual(other.shape, shape)) {
-      throw new BackendError(
-        'bad-arguments',
-        `${kernel}: ${otherName} [${other.shape.join(', ')}] does not have the shape of ${name} [${shape.join(', ')}].`,
-      );
-    }
-  }
 }

@@ -1,11 +1,11 @@
-import { kernelNames } from '@resnetjs/backend';
+import { convolutionShapeOf, kernelNames } from '@resnetjs/backend';
 import type { Conv, Network, Op } from '@resnetjs/core';
 import { initializers } from '@resnetjs/core';
+import { convolutionGradients, convolve, drawTensor, testElementwise } from '@resnetjs/kernel-tests';
 import { judge, type PassCase, prepareCase } from '@resnetjs/parity';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { register } from './index.js';
-import { tensor } from './reference.test-support.js';
 
 beforeAll(() => register());
 
@@ -79,8 +79,8 @@ it.each(convolutions)('$name: agrees with float64, forward and back', async (eac
 });
 
 describe('conv2d as TensorFlow.js calls it', () => {
-  const x = () => tf.round(tf.mul(tensor([2, 6, 7, 9], 1), 4)) as tf.Tensor4D;
-  const filter = () => tf.round(tf.mul(tensor([3, 3, 9, 10], 2), 4)) as tf.Tensor4D;
+  const x = () => tf.round(tf.mul(drawTensor([2, 6, 7, 9], 1), 4)) as tf.Tensor4D;
+  const filter = () => tf.round(tf.mul(drawTensor([3, 3, 9, 10], 2), 4)) as tf.Tensor4D;
 
   /** Whole numbers, so that every order of summation gives the same. */
   function expected(margin: number, dilation: number, relu6 = false): number[] {
@@ -124,7 +124,7 @@ describe('conv2d as TensorFlow.js calls it', () => {
 
 describe('what texels hold beyond an odd axis', () => {
   /** `tf.add` adds there, too: 0.5, which no result may contain. */
-  const littered = (shape: readonly number[], seed: number) => tf.add(tensor(shape, seed), 0.5);
+  const littered = (shape: readonly number[], seed: number) => tf.add(drawTensor(shape, seed), 0.5);
 
   it.each([
     [false, false],
@@ -157,28 +157,17 @@ describe('what texels hold beyond an odd axis', () => {
   ])('does not get into the gradients of a convolution of stride %i', (stride, size) => {
     const [into, out, window] = [9, 7, 3];
     const outSize = Math.floor((size - window) / stride) + 1;
-    const x = littered([1, size, size, into], 1);
-    const filter = littered([window, window, into, out], 2);
+    const x = littered([1, size, size, into], 1) as tf.Tensor4D;
+    const filter = littered([window, window, into, out], 2) as tf.Tensor4D;
     const dy = littered([1, outSize, outSize, out], 3);
     const attrs = { strides: [stride, stride], pad: 'valid', dataFormat: 'NHWC' };
     const run = (name: string, inputs: Record<string, tf.Tensor>, rest: object) =>
       tf.engine().runKernel(name, inputs, { ...attrs, ...rest } as tf.NamedAttrMap) as tf.Tensor;
     const dx = run('Conv2DBackpropInput', { dy, filter }, { inputShape: x.shape });
     const dFilter = run('Conv2DBackpropFilter', { x, dy }, { filterShape: filter.shape });
-    const [values, weights, upstream] = [x.dataSync(), filter.dataSync(), dy.dataSync()];
-    const truth = { dx: new Float64Array(x.size), dFilter: new Float64Array(filter.size) };
-    for (let oy = 0; oy < outSize; oy++)
-      for (let ox = 0; ox < outSize; ox++)
-        for (let ky = 0; ky < window; ky++)
-          for (let kx = 0; kx < window; kx++)
-            for (let ci = 0; ci < into; ci++)
-              for (let co = 0; co < out; co++) {
-                const i = ((oy * stride + ky) * size + ox * stride + kx) * into + ci;
-                const k = ((ky * window + kx) * into + ci) * out + co;
-                const g = upstream[(oy * outSize + ox) * out + co] as number;
-                truth.dx[i] = (truth.dx[i] as number) + g * (weights[k] as number);
-                truth.dFilter[k] = (truth.dFilter[k] as number) + g * (values[i] as number);
-              }
+    const info = tf.backend_util.computeConv2DInfo(x.shape, filter.shape, stride, 1, 'valid');
+    const values = { x: x.dataSync(), filter: filter.dataSync(), dy: dy.dataSync() };
+    const truth = convolutionGradients(convolutionShapeOf(info), values);
     const verdicts = [
       judge('dx', dx.dataSync(), truth.dx, { relativeL2: 1e-6 }),
       judge('dFilter', dFilter.dataSync(), truth.dFilter, { relativeL2: 1e-6 }),
@@ -199,24 +188,11 @@ it.each([
   'reads nothing beyond an odd number of channels: a window of %i with stride %i over %i',
   (window, stride, into) => {
     const out = 21; // enough values for TensorFlow.js to add on the GPU
-    const x = tf.add(tensor([2, 5, 6, into], 1), 0.5) as tf.Tensor4D;
-    const filter = tf.add(tensor([window, window, into, out], 2), 0.5) as tf.Tensor4D;
+    const x = tf.add(drawTensor([2, 5, 6, into], 1), 0.5) as tf.Tensor4D;
+    const filter = tf.add(drawTensor([window, window, into, out], 2), 0.5) as tf.Tensor4D;
     const y = tf.conv2d(x, filter, stride, 'valid');
-    const [, height, width] = y.shape;
-    const [values, weights] = [x.dataSync(), filter.dataSync()];
-    const truth = Array.from({ length: y.size }, (_, index) => {
-      const co = index % out;
-      const [ox, rest] = [Math.floor(index / out) % width, Math.floor(index / out / width)];
-      const [oy, n] = [rest % height, Math.floor(rest / height)];
-      let sum = 0;
-      for (let ky = 0; ky < window; ky++)
-        for (let kx = 0; kx < window; kx++)
-          for (let ci = 0; ci < into; ci++) {
-            const value = values[((n * 5 + oy * stride + ky) * 6 + ox * stride + kx) * into + ci] as number;
-            sum += value * (weights[((ky * window + kx) * into + ci) * out + co] as number);
-          }
-      return sum;
-    });
+    const info = tf.backend_util.computeConv2DInfo(x.shape, filter.shape, stride, 1, 'valid');
+    const truth = convolve(convolutionShapeOf(info), x.dataSync(), filter.dataSync());
     const verdict = judge('y', y.dataSync(), truth, { relativeL2: 1e-6 });
     expect(verdict.passed, verdict.message).toBe(true);
     tf.dispose([x, filter, y]);
@@ -226,7 +202,7 @@ it.each([
 describe('batchNormTraining', () => {
   it('keeps the variance of what lies far from 0, over many rows', () => {
     const [rows, channels] = [40 * 50, 3];
-    const spread = tensor([rows, channels], 3).dataSync();
+    const spread = drawTensor([rows, channels], 3).dataSync();
     const values = Float32Array.from(spread, (value) => 1000 + value);
     const mean = new Array<number>(channels).fill(0);
     const variance = new Array<number>(channels).fill(0);
@@ -271,36 +247,4 @@ it('lets NaN through a ReLU, in every kernel', () => {
   for (const values of results) expect(values.every(Number.isNaN)).toBe(true);
 });
 
-it('updates by Adam as its formula says', () => {
-  const shape = [5, 7, 3];
-  const [variable, gradient, firstMoment, secondMoment] = [1, 2, 3, 4].map((seed) => tensor(shape, seed)) as [
-    tf.Tensor,
-    tf.Tensor,
-    tf.Tensor,
-    tf.Tensor,
-  ];
-  const positive = tf.square(secondMoment);
-  const attributes = { stepSize: 0.01, beta1: 0.9, beta2: 0.999, epsilon: 1e-7, decay: 0.1 };
-  const inputs = { variable, gradient, firstMoment, secondMoment: positive };
-  const results = tf.engine().runKernel(kernelNames.adamUpdate, inputs, attributes) as tf.Tensor[];
-  const [w, g, m, v] = [variable, gradient, firstMoment, positive].map((each) => each.dataSync()) as [
-    tf.TypedArray,
-    tf.TypedArray,
-    tf.TypedArray,
-    tf.TypedArray,
-  ];
-  const truth: [number[], number[], number[]] = [[], [], []];
-  w.forEach((weight, i) => {
-    const decayed = (g[i] as number) + 0.1 * weight;
-    const first = (m[i] as number) + (decayed - (m[i] as number)) * (1 - 0.9);
-    const second = (v[i] as number) + (decayed ** 2 - (v[i] as number)) * (1 - 0.999);
-    truth[0].push(weight - (0.01 * first) / (Math.sqrt(second) + 1e-7));
-    truth[1].push(first);
-    truth[2].push(second);
-  });
-  const verdicts = results.map((each, index) =>
-    judge(`result ${index}`, each.dataSync(), truth[index] ?? [], { relativeL2: 1e-6 }),
-  );
-  expect(verdicts.filter(({ passed }) => !passed).map(({ message }) => message)).toEqual([]);
-  tf.dispose([variable, gradient, firstMoment, secondMoment, positive, ...results]);
-});
+testElementwise();

@@ -1,5 +1,6 @@
+import type { StockKernel } from '@resnetjs/backend';
 import type { MathBackendWebGL } from '@tensorflow/tfjs-backend-webgl';
-import type { BatchMatMulAttrs, NamedTensorInfoMap, TensorInfo } from '@tensorflow/tfjs-core';
+import { type BatchMatMulAttrs, type NamedTensorInfoMap, type TensorInfo, util } from '@tensorflow/tfjs-core';
 import type { KernelContext } from './kernel.js';
 import { clearBeyond, run, view } from './program.js';
 import { textureWidth } from './texel-walk.js';
@@ -10,9 +11,10 @@ import { textureWidth } from './texel-walk.js';
  * and others leave there, into every entry: here it is cleared first.
  */
 export function matrixProduct(
-  { backend, stock }: KernelContext,
+  { backend }: KernelContext,
   inputs: NamedTensorInfoMap & { readonly a: TensorInfo; readonly b: TensorInfo },
   { transposeA }: Pick<BatchMatMulAttrs, 'transposeA'>,
+  stock: StockKernel,
 ): TensorInfo | TensorInfo[] {
   const { a, b } = inputs;
   const inner = a.shape.at(transposeA ? -2 : -1) ?? 1;
@@ -30,7 +32,7 @@ export function matrixProduct(
 function cleared(backend: MathBackendWebGL, tensor: TensorInfo): TensorInfo {
   if (textureWidth(backend, tensor) === undefined) return tensor;
   const [rows, columns] = [tensor.shape.at(-2) ?? 1, tensor.shape.at(-1) ?? 1];
-  const matrices = [tensor.shape.slice(0, -2).reduce((product, n) => product * n, 1), rows, columns];
+  const matrices = [util.sizeFromShape(tensor.shape.slice(0, -2)), rows, columns];
   const code = `
     void main() {
       ivec3 rc = getOutputCoords();

@@ -1,4 +1,10 @@
-import { BackendError, kernelNames, type RegisteredBackend, replaceKernels } from '@resnetjs/backend';
+import {
+  BackendError,
+  type Kernel,
+  kernelNames,
+  type RegisteredBackend,
+  replaceKernels,
+} from '@resnetjs/backend';
 import { MathBackendWebGL } from '@tensorflow/tfjs-backend-webgl';
 import * as tf from '@tensorflow/tfjs-core';
 import { checkAvailable } from './availability.js';
@@ -8,7 +14,7 @@ import { conv2D, fusedConv2D } from './convolution.js';
 import { conv2DBackpropFilter, conv2DBackpropInput } from './convolution-gradients.js';
 import { describeDevice, measurePrecision } from './device.js';
 import { adamUpdate, addRelu, reluGradient } from './elementwise.js';
-import type { Kernel } from './kernel.js';
+import type { KernelContext } from './kernel.js';
 import { type ContextWatch, watchContext } from './lost-context.js';
 import { matrixProduct } from './matrix-product.js';
 
@@ -25,7 +31,7 @@ export interface RegisterOptions {
   readonly software?: boolean;
 }
 
-const kernels: Readonly<Record<string, Kernel>> = {
+const kernels: Readonly<Record<string, Kernel<KernelContext>>> = {
   [tf.Conv2D]: conv2D,
   [tf.FusedConv2D]: fusedConv2D,
   [tf.Conv2DBackpropFilter]: conv2DBackpropFilter,
@@ -57,10 +63,7 @@ export async function register({ software = false }: RegisterOptions = {}): Prom
 
   const precision = measurePrecision(backend);
   const watch = watchContext(backend);
-  replaceKernels({ name: backendName, backend }, kernels, (kernel, given, stock) => {
-    const context = { backend, stock: (inputs = given.inputs) => stock({ ...given, inputs }) };
-    return kernel(context, given.inputs as never, given.attrs as never);
-  });
+  replaceKernels(backendName, kernels, { backend });
   const result: RegisteredBackend = {
     name: backendName,
     threads: 1,

@@ -9,6 +9,7 @@ import {
   texelIndex,
   walkFunctions,
 } from './texel-walk.js';
+import { clearLastChannel, nameOf, windowSum } from './window-sum.js';
 
 /**
  * dx [batch · height, width, inChannels] of dy [batch · outHeight, outWidth, outChannels] and a filter
@@ -20,36 +21,12 @@ export function stridedInputGradient(
   widths: { readonly dy: number | undefined; readonly filter: number | undefined },
 ): PackedProgram {
   const { batch, height, width, inChannels, outHeight, outWidth, outChannels } = shape;
-  const { filterHeight, filterWidth, strideHeight, top, left } = shape;
+  const { filterHeight, strideHeight, top } = shape;
   const dy: Layout = { sampler: 'dy', rows: outWidth, columns: outChannels, width: widths.dy };
   const filter: Layout = { sampler: 'W', rows: inChannels, columns: outChannels, width: widths.filter };
-  const texelsDeep = Math.ceil(outChannels / 2);
-  const taps = Array.from({ length: filterWidth }, (_, kx) => {
-    const lane = Math.abs((kx - left) % 2);
-    return { kx, lanes: lane === 0 ? 'xy' : 'zw', column: (lane + left - kx) / 2 };
-  });
-  const columns = [...new Set(taps.map(({ column }) => column))];
-  const name = (column: number) => `d${column < 0 ? `m${-column}` : column}`;
-
-  const place = (column: number) => `
-      int column${name(column)} = rc.y / 2 + ${column};
-      bvec2 inside${name(column)} = bvec2(column${name(column)} >= 0 && column${name(column)} < ${outWidth});
-      bool even${name(column)} = (column${name(column)} & 1) == 0;`;
-  const startAtColumn = (column: number) =>
-    startWalk(dy, `at${name(column)}`, `max(0, ${texelIndex(dy, 'row', `column${name(column)}`, '0')})`);
-  const startAtTap = ({ kx }: (typeof taps)[number]) =>
-    startWalk(filter, `atW${kx}`, texelIndex(filter, `${filterWidth} * ky + ${kx}`, 'rc.z', '0'));
-  const load = (column: number) => `
-          v = ${read(dy, `at${name(column)}`)};
-          ${stepWalk(dy, `at${name(column)}`, 1, texelsDeep)}
-          vec2 ${name(column)} = mix(vec2(0.0), even${name(column)} ? v.xy : v.zw, inside${name(column)});
-          ${outChannels % 2 === 0 ? '' : `if (c + 1 >= ${outChannels}) ${name(column)}.y = 0.0;`}`;
-  const apply = ({ kx, lanes, column }: (typeof taps)[number]) => `
-          v = ${read(filter, `atW${kx}`)};
-          ${stepWalk(filter, `atW${kx}`, 1, texelsDeep)}
-          ${outChannels % 2 === 0 ? '' : `if (c + 1 >= ${outChannels}) v.yw = vec2(0.0);`}
-          sum.${lanes} += ${name(column)}.x * v.xz;
-          sum.${lanes} += ${name(column)}.y * v.yw;`;
+  const taps = tapsOf(shape);
+  const columns = [...new Set(taps.map(({ column }) => column))].map((each) => columnOfDy(shape, dy, each));
+  const filterColumns = taps.map((tap) => columnOfFilter(shape, filter, tap));
   return {
     name: 'StridedInputGradient',
     inputs: ['dy', 'W'],
@@ -64,24 +41,69 @@ export function stridedInputGradient(
       vec4 dx = vec4(0.0);
       ${prepareWalk(dy, 1)}
       ${prepareWalk(filter, 1)}
-      ${columns.map(place).join('')}
-      for (int ky = 0; ky < ${filterHeight}; ky++) {
+      ${columns.map(({ place }) => place).join('')}
+      ${windowSum({
+        total: 'dx',
+        filterHeight,
+        findRow: `
         int row = lower - ky;
         if (row < 0 || imod(row, ${strideHeight}) != 0) continue;
         row /= ${strideHeight};
         if (row >= ${outHeight}) continue;
-        row += picture * ${outHeight};
-        vec4 sum = vec4(0.0);
-        ${columns.map(startAtColumn).join('\n')}
-        ${taps.map(startAtTap).join('\n')}
-        for (int c = 0; c < ${outChannels}; c += 2) {
-          ${columns.map(load).join('')}
-          ${taps.map(apply).join('')}
-        }
-        dx += sum;
-      }
+        row += picture * ${outHeight};`,
+        starts: [...columns, ...filterColumns].map(({ start }) => start),
+        channels: outChannels,
+        steps: [...columns.map(({ load }) => load), ...filterColumns.map(({ apply }) => apply)],
+      })}
       ${clearBeyond('dx', ['rc.y', width], ['rc.z', inChannels])}
       setOutput(dx);
     }`,
+  };
+}
+
+/** Which of two neighbours in dx a column of the filter reaches, and from which column of dy, counted from theirs. */
+interface Tap {
+  readonly kx: number;
+  readonly lanes: 'xy' | 'zw';
+  readonly column: number;
+}
+
+function tapsOf({ filterWidth, left }: ConvolutionShape): Tap[] {
+  return Array.from({ length: filterWidth }, (_, kx) => {
+    const lane = Math.abs((kx - left) % 2);
+    return { kx, lanes: lane === 0 ? 'xy' : 'zw', column: (lane + left - kx) / 2 };
+  });
+}
+
+/** GLSL for a column of dy: where it is, where its walk starts, and its two channels. */
+function columnOfDy({ outWidth, outChannels }: ConvolutionShape, dy: Layout, column: number) {
+  const name = nameOf('d', column);
+  return {
+    place: `
+      int column${name} = rc.y / 2 + ${column};
+      bvec2 inside${name} = bvec2(column${name} >= 0 && column${name} < ${outWidth});
+      bool even${name} = (column${name} & 1) == 0;`,
+    start: startWalk(dy, `at${name}`, `max(0, ${texelIndex(dy, 'row', `column${name}`, '0')})`),
+    load: `
+          v = ${read(dy, `at${name}`)};
+          ${stepWalk(dy, `at${name}`, 1, Math.ceil(outChannels / 2))}
+          vec2 ${name} = mix(vec2(0.0), even${name} ? v.xy : v.zw, inside${name});
+          ${clearLastChannel(outChannels, `${name}.y`, '0.0')}`,
+  };
+}
+
+/** GLSL for a column of the filter: where its walk starts, and what its texel adds to the sum. */
+function columnOfFilter(shape: ConvolutionShape, filter: Layout, { kx, lanes, column }: Tap) {
+  const { filterWidth, outChannels } = shape;
+  const place = `atW${kx}`;
+  const dy = nameOf('d', column);
+  return {
+    start: startWalk(filter, place, texelIndex(filter, `${filterWidth} * ky + ${kx}`, 'rc.z', '0')),
+    apply: `
+          v = ${read(filter, place)};
+          ${stepWalk(filter, place, 1, Math.ceil(outChannels / 2))}
+          ${clearLastChannel(outChannels, 'v.yw', 'vec2(0.0)')}
+          sum.${lanes} += ${dy}.x * v.xz;
+          sum.${lanes} += ${dy}.y * v.yw;`,
   };
 }

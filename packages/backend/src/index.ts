@@ -8,4 +8,5 @@ export {
   kernelNames,
 } from './kernels.js';
 export { type ConvolutionShape, convolutionShapeOf } from './convolution-shape.js';
-export { replaceKernels } from './replace-kernels.js';
+export { type Kernel, replaceKernels, type StockKernel } from './replace-kernels.js';
+export { checkPerChannel, checkSameShape, type KernelInputs } from './check-inputs.js';

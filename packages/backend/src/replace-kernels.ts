@@ -1,20 +1,27 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { BackendError } from './backend-error.js';
 
-type Call = Parameters<tf.KernelFunc>[0];
+type Outputs = tf.TensorInfo | tf.TensorInfo[];
+
+/** TensorFlow.js's own kernel of the same name, on the same inputs and attributes where no others are given. */
+export type StockKernel = <Result extends Outputs = Outputs>(inputs?: object, attrs?: object) => Result;
+
+/** Kernels get their inputs and attributes untyped; the names in a table of them vouch for these. */
+export type Kernel<Context> = (context: Context, inputs: never, attrs: never, stock: StockKernel) => Outputs;
 
 /** TensorFlow.js's own kernels by backend and name, as they were before any was replaced. */
 const stockKernels = new Map<string, tf.KernelConfig>();
 
 /**
- * Registers kernels for a backend, in place of those that have their names; `run` calls one, and is given TensorFlow.js's
+ * Registers kernels for a backend, in place of those that have their names; each gets the context, and TensorFlow.js's
  * own for what it doesn't compute itself. To be called again for a backend that was removed and made anew.
  */
-export function replaceKernels<Kernel>(
-  { name: backendName, backend }: { readonly name: string; readonly backend: tf.KernelBackend },
-  kernels: Readonly<Record<string, Kernel>>,
-  run: (kernel: Kernel, given: Call, stock: tf.KernelFunc) => tf.TensorInfo | tf.TensorInfo[],
+export function replaceKernels<Context extends { readonly backend: tf.KernelBackend }>(
+  backendName: string,
+  kernels: Readonly<Record<string, Kernel<Context>>>,
+  context: Context,
 ): void {
+  const { backend } = context;
   for (const [kernelName, kernel] of Object.entries(kernels)) {
     const key = `${backendName} ${kernelName}`;
     const present = tf.getKernel(kernelName, backendName);
@@ -24,8 +31,13 @@ export function replaceKernels<Kernel>(
     }
     const known = stockKernels.get(key);
     known?.setupFunc?.(backend);
-    const stock = known?.kernelFunc ?? (() => missing(kernelName, backendName));
-    tf.registerKernel({ kernelName, backendName, kernelFunc: (given) => run(kernel, given, stock) });
+    const stockFunc = known?.kernelFunc ?? (() => missing(kernelName, backendName));
+    const kernelFunc: tf.KernelFunc = (given) => {
+      const stock = (inputs: object = given.inputs, attrs: object | undefined = given.attrs) =>
+        stockFunc({ inputs: inputs as never, attrs: attrs as never, backend });
+      return kernel(context, given.inputs as never, given.attrs as never, stock as StockKernel);
+    };
+    tf.registerKernel({ kernelName, backendName, kernelFunc });
   }
 }
 

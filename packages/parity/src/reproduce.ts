@@ -1,18 +1,17 @@
 import {
   disposeTrainingPass,
   disposeVariables,
-  drawInitialValues,
   forward,
   forwardTraining,
   initialize,
   type Network,
-  parameters,
   type Variables,
 } from '@resnetjs/core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { PublishedResult } from './published.js';
-import { referenceForward } from './reference/network.js';
-import { type ReferenceTensor, tensor64 } from './reference/tensor.js';
+import { referenceForward, type ReferenceVariables } from './reference/network.js';
+import { tensor64 } from './reference/tensor.js';
+import { drawVariables } from './reference/variables.js';
 import { judge, type Verdict } from './verdict.js';
 
 /** Repeats a published call on the current backend, and judges it by what was printed. */
@@ -34,14 +33,9 @@ export async function reproduce(published: PublishedResult): Promise<Verdict> {
 export function reproduceInFloat64(published: PublishedResult): Verdict {
   const network = published.networks.at(-1) as Network;
   const draws = published.draws();
-  const drawn = published.networks.map((each) => {
-    const values = parameters(each).map(({ id, initializer, shape }): [string, ReferenceTensor] => {
-      return [id, tensor64(drawInitialValues(initializer, shape, draws), shape)];
-    });
-    return new Map(values);
-  });
+  const drawn = published.networks.map((each) => drawVariables(each, draws));
   const { values, shape } = published.pictures();
-  const last = drawn.at(-1) as Map<string, ReferenceTensor>;
+  const last = drawn.at(-1) as ReferenceVariables;
   const { result } = referenceForward(network, last, tensor64(values, shape), { mode: published.mode });
   return judgeReading(published, result.data, result.shape);
 }

@@ -21,14 +21,9 @@ export {
 export { preparePictures } from './pictures.js';
 export { type Schedule, schedules } from './schedule.js';
 export { StatisticsEstimate, updateStatistics } from './statistics.js';
-export {
-  type CheckpointEvent,
-  type GradientsEvent,
-  type StepEvent,
-  type TrainEvent,
-  type TrainOptions,
-  train,
-} from './train.js';
+export { train } from './train.js';
+export type { CheckpointEvent, GradientsEvent, StepEvent, TrainEvent } from './train-events.js';
+export type { TrainOptions } from './train-options.js';
 export {
   type Checkpoint,
   disposeCheckpoint,

@@ -4,7 +4,9 @@ import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { adam, sgd } from './optimizer.js';
 import { tinyClassifier, tinyData } from './tiny.test-support.js';
-import { type TrainEvent, type TrainOptions, train } from './train.js';
+import { train } from './train.js';
+import type { TrainEvent } from './train-events.js';
+import type { TrainOptions } from './train-options.js';
 import { type Checkpoint, disposeCheckpoint } from './training-state.js';
 
 beforeAll(() => tf.setBackend('cpu'));

@@ -14,7 +14,9 @@ import { adam } from './optimizer.js';
 import { preparePictures } from './pictures.js';
 import { StatisticsEstimate } from './statistics.js';
 import { tinyClassifier, tinyData, tinyNetwork } from './tiny.test-support.js';
-import { type TrainEvent, type TrainOptions, train } from './train.js';
+import { train } from './train.js';
+import type { TrainEvent } from './train-events.js';
+import type { TrainOptions } from './train-options.js';
 
 beforeAll(() => tf.setBackend('cpu'));
 

@@ -31,7 +31,7 @@ const mostDimensions = 16;
 const metadataKey = '__metadata__';
 const copyAgain = 'Copy the file again, or train the model anew.';
 
-export interface Layout {
+interface Layout {
   /** All that stands before the tensors. */
   readonly header: Uint8Array<ArrayBuffer>;
   /** Of each tensor: where it starts, in bytes from the start of the file. */

@@ -26,20 +26,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { startBackend } from '../backends.js';
 import { asNetworkName, buildNetwork } from '../build-network.js';
 import type { ProfileCommandOptions } from '../command-options.js';
-import { table } from '../terminal/format.js';
-
-/** Time of one kind of layer in one run, and its multiply-adds, both ways. */
-interface Spent {
-  forwardMs: number;
-  backwardMs: number;
-  forwardMultiplyAdds: number;
-  backwardMultiplyAdds: number;
-}
-
-interface Run {
-  readonly kinds: Map<string, Spent>;
-  totalMs: number;
-}
+import { describe, format, gigaflops, middle, type Run, type Spent } from '../terminal/profile.js';
 
 /** Prints where a network's time goes, by kind of layer. */
 export async function profile(name: string, options: ProfileCommandOptions): Promise<void> {
@@ -53,12 +40,13 @@ export async function profile(name: string, options: ProfileCommandOptions): Pro
   const variables = initialize(network);
   const pictures = tf.randomUniform([batchSize, ...network.input], 0, 1, 'float32', 0);
   const state = initialState(adam(), variables.weights);
+  const subject = { network, variables, pictures, state };
   const step = mode === 'training' ? trainingStep : inference;
   const runs: Run[] = [];
   for (let round = -1; round < rounds; round++) {
-    const run = newRun();
+    const run: Run = { kinds: new Map(), totalMs: 0 };
     const start = performance.now();
-    step(network, variables, pictures, run, state);
+    step(subject, run);
     run.totalMs = performance.now() - start;
     if (round >= 0) runs.push(run);
   }
@@ -76,22 +64,21 @@ export async function profile(name: string, options: ProfileCommandOptions): Pro
   process.stdout.write(`${text}\n`);
 }
 
-function newRun(): Run {
-  return { kinds: new Map(), totalMs: 0 };
+/** What every run computes with. */
+interface Subject {
+  readonly network: Network;
+  readonly variables: Variables;
+  readonly pictures: tf.Tensor;
+  /** The optimizer's. */
+  readonly state: OptimizerState;
 }
 
-function inference(network: Network, variables: Variables, pictures: tf.Tensor, run: Run): void {
+function inference({ network, variables, pictures }: Subject, run: Run): void {
   forward(network, variables, pictures, { observe: stopwatch(network, pictures, run) }).dispose();
 }
 
 /** One step as training takes it; its results are let go, so that every run is of the same weights. */
-function trainingStep(
-  network: Network,
-  variables: Variables,
-  pictures: tf.Tensor,
-  run: Run,
-  state: OptimizerState,
-): void {
+function trainingStep({ network, variables, pictures, state }: Subject, run: Run): void {
   const all = parameters(network);
   const optimizer = adam();
   const count = pictures.shape[0] as number;
@@ -178,12 +165,6 @@ function spentOn({ kinds }: Run, kind: string): Spent {
   return spent;
 }
 
-/** The run that took the middle time: whole, so that its parts sum to it. */
-function middle(runs: readonly Run[]): Run {
-  const sorted = [...runs].sort((a, b) => a.totalMs - b.totalMs);
-  return sorted[Math.floor(sorted.length / 2)] as Run;
-}
-
 /** GFLOP/s of a product of two 1024×1024 matrices, as a 1×1 convolution on the same kernels and threads; the best of 20. */
 function measureCeiling(): number {
   return tf.tidy(() => {
@@ -196,40 +177,4 @@ function measureCeiling(): number {
     });
     return gigaflops(1024 ** 3, Math.min(...times.slice(1)));
   });
-}
-
-const gigaflops = (multiplyAdds: number, milliseconds: number) => (2 * multiplyAdds) / milliseconds / 1e6;
-
-type Report = ReturnType<typeof describe>;
-
-function describe({ kinds, totalMs }: Run, ceiling: number) {
-  const way = (milliseconds: number, multiplyAdds: number) => {
-    const speed = multiplyAdds === 0 || milliseconds === 0 ? null : gigaflops(multiplyAdds, milliseconds);
-    return { milliseconds, gigaflops: speed, ofCeiling: speed === null ? null : speed / ceiling };
-  };
-  const rows = [...kinds].map(([kind, spent]) => ({
-    kind,
-    forward: way(spent.forwardMs, spent.forwardMultiplyAdds),
-    backward: way(spent.backwardMs, spent.backwardMultiplyAdds),
-    share: (spent.forwardMs + spent.backwardMs) / totalMs,
-  }));
-  const accounted = rows.reduce((sum, { share }) => sum + share, 0);
-  return { rows, unaccounted: { milliseconds: (1 - accounted) * totalMs, share: 1 - accounted }, totalMs };
-}
-
-function format({ rows, unaccounted, totalMs }: Report): string {
-  const ms = (value: number) => (value === 0 ? '' : value.toFixed(1));
-  const share = (value: number) => `${(100 * value).toFixed(1)}%`;
-  const way = ({ milliseconds, gigaflops, ofCeiling }: Report['rows'][number]['forward']) => [
-    ms(milliseconds),
-    gigaflops?.toFixed(1) ?? '',
-    ofCeiling === null ? '' : `${(100 * ofCeiling).toFixed(0)}%`,
-  ];
-  return table([
-    ['', 'forward', 'GFLOP/s', 'ceiling', 'back', 'GFLOP/s', 'ceiling', 'of all'],
-    ['', 'ms', '', '', 'ms', '', '', ''],
-    ...rows.map((row) => [row.kind, ...way(row.forward), ...way(row.backward), share(row.share)]),
-    ['unaccounted, ms', ms(unaccounted.milliseconds), '', '', '', '', '', share(unaccounted.share)],
-    ['all, ms', ms(totalMs), '', '', '', '', '', share(1)],
-  ]);
 }

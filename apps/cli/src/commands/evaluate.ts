@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { wholeNumber } from '../arguments.js';
+import { backendOption } from '../backend-option.js';
 import type { EvaluateCommandOptions } from '../command-options.js';
 import { onErrorOption } from '../on-error-option.js';
 import { requireOptions } from '../required.js';
@@ -16,11 +17,7 @@ export function evaluateCommand(): Command {
     )
     .addOption(onErrorOption())
     .option('--batch-size <count>', 'pictures at a time', wholeNumber(1, 65_536), 32)
-    .option(
-      '--backend <name>',
-      'what computes: one that `resnet backends` lists, or auto, the fastest',
-      'wasm',
-    )
+    .addOption(backendOption())
     .addOption(threadsOption())
     .option('--json', 'print one JSON document')
     .addHelpText('after', '\nExample:\n  $ resnet evaluate runs/signs --data test_signs.h5')

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { wholeNumber } from '../arguments.js';
+import { backendOption } from '../backend-option.js';
 import type { PredictCommandOptions } from '../command-options.js';
 import { threadsOption } from '../threads-option.js';
 
@@ -9,11 +10,7 @@ export function predictCommand(): Command {
     .argument('<model>', "a model's file or run folder")
     .argument('<pictures...>', 'JPEG, PNG or WebP files')
     .option('--top <count>', 'classes to print for each picture', wholeNumber(1), 3)
-    .option(
-      '--backend <name>',
-      'what computes: one that `resnet backends` lists, or auto, the fastest',
-      'wasm',
-    )
+    .addOption(backendOption())
     .addOption(threadsOption())
     .option('--json', 'print one JSON document')
     .addHelpText('after', '\nExample:\n  $ resnet predict runs/signs photo.jpg other.png --top 3')

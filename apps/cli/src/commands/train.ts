@@ -1,10 +1,24 @@
 import { Command, Option } from 'commander';
 import { positiveNumber, shareBelowOne, shareBetween, wholeNumber } from '../arguments.js';
+import { backendOption } from '../backend-option.js';
 import type { TrainCommandOptions } from '../command-options.js';
 import { addNetworkOptions, networkNames } from '../network-options.js';
 import { onErrorOption } from '../on-error-option.js';
 import { requireOptions } from '../required.js';
 import { threadsOption } from '../threads-option.js';
+
+const help = `
+Ctrl-C (or SIGTERM) ends the step, saves a checkpoint, writes the model as it is, and
+exits with 130 (143); a second one quits at once. --resume goes on as if there had been
+no pause; --epochs may be raised then, and --data and --validation may say where the
+pictures are now. The best epoch's model is checkpoints/best.safetensors.
+
+Examples:
+  $ resnet train --network resnet50 --data train_signs.h5 --validation test_signs.h5 \\
+      --epochs 20 --learning-rate 1.5e-4 --out runs/signs
+  $ resnet train --network resnetPreAct --data flowers/ --validation-split 0.2 \\
+      --image-size 32 --epochs 5 --out runs/flowers
+  $ resnet train --resume runs/signs`;
 
 export function trainCommand(): Command {
   const command = new Command('train')
@@ -15,7 +29,32 @@ export function trainCommand(): Command {
       'synthetic:signs, a SIGNS file (.h5), or a folder with a folder for each class',
     )
     .option('--out <folder>', 'where model.safetensors and checkpoints go')
-    .option('--resume <folder>', 'go on with the training in this folder; nothing else need be given')
+    .option('--resume <folder>', 'go on with the training in this folder; nothing else need be given');
+  addPictureOptions(command);
+  addRecipeOptions(command);
+  command
+    .option('--seed <number>', 'decides first weights, order and split', wholeNumber(0), 0)
+    .option(
+      '--checkpoint-every <steps>',
+      "save a checkpoint every so many steps, beside those at each epoch's end and at Ctrl-C (default: every 5 minutes)",
+      wholeNumber(1),
+    )
+    .option('--keep <count>', 'checkpoints that stay, the newest ones', wholeNumber(1, 1000), 2)
+    .addOption(backendOption())
+    .addOption(threadsOption());
+  return addNetworkOptions(command)
+    .option('--json', 'print each event as a line of JSON; the last one is {"event":"done", …}')
+    .addHelpText('after', help)
+    .action(async (options: TrainCommandOptions) => {
+      if (options.resume === undefined) requireOptions(command, ['network', 'data', 'out']);
+      const { train, resume } = await import('../actions/train.js');
+      await (options.resume === undefined ? train(options) : resume(options.resume, command));
+    });
+}
+
+/** Which pictures, and what becomes of them. */
+function addPictureOptions(command: Command): void {
+  command
     .option('--validation <source>', 'pictures to validate on after each epoch')
     .option(
       '--validation-split <share>',
@@ -34,7 +73,12 @@ export function trainCommand(): Command {
         .default('fill'),
     )
     .addOption(onErrorOption())
-    .option('--pictures <count>', 'synthetic:signs: how many to train on', wholeNumber(2, 10_000_000))
+    .option('--pictures <count>', 'synthetic:signs: how many to train on', wholeNumber(2, 10_000_000));
+}
+
+/** How the weights are learned. */
+function addRecipeOptions(command: Command): void {
+  command
     .option('--epochs <count>', 'passes over the pictures', wholeNumber(1), 5)
     .option('--batch-size <count>', 'pictures in a step', wholeNumber(1, 65_536), 32)
     .addOption(
@@ -61,40 +105,5 @@ export function trainCommand(): Command {
       )
         .choices(['precise', 'running'])
         .default('precise'),
-    )
-    .option('--seed <number>', 'decides first weights, order and split', wholeNumber(0), 0)
-    .option(
-      '--checkpoint-every <steps>',
-      "save a checkpoint every so many steps, beside those at each epoch's end and at Ctrl-C (default: every 5 minutes)",
-      wholeNumber(1),
-    )
-    .option('--keep <count>', 'checkpoints that stay, the newest ones', wholeNumber(1, 1000), 2)
-    .option(
-      '--backend <name>',
-      'what computes: one that `resnet backends` lists, or auto, the fastest',
-      'wasm',
-    )
-    .addOption(threadsOption());
-  return addNetworkOptions(command)
-    .option('--json', 'print each event as a line of JSON; the last one is {"event":"done", …}')
-    .addHelpText(
-      'after',
-      `
-Ctrl-C (or SIGTERM) ends the step, saves a checkpoint, writes the model as it is, and
-exits with 130 (143); a second one quits at once. --resume goes on as if there had been
-no pause; --epochs may be raised then, and --data and --validation may say where the
-pictures are now. The best epoch's model is checkpoints/best.safetensors.
-
-Examples:
-  $ resnet train --network resnet50 --data train_signs.h5 --validation test_signs.h5 \\
-      --epochs 20 --learning-rate 1.5e-4 --out runs/signs
-  $ resnet train --network resnetPreAct --data flowers/ --validation-split 0.2 \\
-      --image-size 32 --epochs 5 --out runs/flowers
-  $ resnet train --resume runs/signs`,
-    )
-    .action(async (options: TrainCommandOptions) => {
-      if (options.resume === undefined) requireOptions(command, ['network', 'data', 'out']);
-      const { train, resume } = await import('../actions/train.js');
-      await (options.resume === undefined ? train(options) : resume(options.resume, command));
-    });
+    );
 }

@@ -11,7 +11,7 @@ import { servePage } from './serve-page.js';
 /** Longer than any case takes, also where a GPU is computed by a processor. */
 const silentMinutes = 20;
 
-export interface BrowserRun {
+interface BrowserRun {
   /** The browser's path; one that is there where it isn't given. */
   readonly browser?: string;
   readonly signal: AbortSignal;

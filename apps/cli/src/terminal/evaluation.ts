@@ -4,7 +4,7 @@ import { count, figure, percent, shown, table } from './format.js';
 import { type Paint, unpainted } from './paint.js';
 
 /** How one class fares. */
-export interface ClassResult {
+interface ClassResult {
   readonly class: string;
   /** Pictures of it. */
   readonly pictures: number;

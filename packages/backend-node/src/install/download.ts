@@ -6,7 +6,7 @@ import { Readable, Transform } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BackendError } from '@resnetjs/backend';
 
-export interface DownloadOptions {
+interface DownloadOptions {
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: (bytes: number, of: number | null) => void;
   /** How often a connection that breaks is made anew without a byte having come; 3. */

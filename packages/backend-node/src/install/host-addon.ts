@@ -1,64 +1,19 @@
-import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
+import { copyFile, cp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { hostAddonFile } from '../versions.js';
 import { napiVersion, rebuild } from './build-addon.js';
 import { checkAddon } from './check-addon.js';
+import { nativeFile } from './native-file.js';
 import type { Workplace } from './way.js';
 
-/**
- * Newer TensorFlow speaks while it is loaded, before anything can tell it not to, and no variable keeps
- * it from that. This small addon, which is not linked with it, holds stderr meanwhile.
- */
-const source = `#include <fcntl.h>
-#include <node_api.h>
-#include <unistd.h>
-
-static int kept = -1;
-
-static napi_value Pause(napi_env, napi_callback_info) {
-  const int nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
-  if (kept < 0 && nowhere >= 0) {
-    kept = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3);
-    if (kept >= 0) dup2(nowhere, STDERR_FILENO);
-  }
-  if (nowhere >= 0) close(nowhere);
-  return nullptr;
-}
-
-static napi_value Resume(napi_env, napi_callback_info) {
-  if (kept >= 0) {
-    dup2(kept, STDERR_FILENO);
-    close(kept);
-    kept = -1;
-  }
-  return nullptr;
-}
-
-static void Export(napi_env env, napi_value exports, const char *name, napi_callback call) {
-  napi_value made;
-  if (napi_create_function(env, name, NAPI_AUTO_LENGTH, call, nullptr, &made) == napi_ok)
-    napi_set_named_property(env, exports, name, made);
-}
-
-NAPI_MODULE_INIT() {
-  Export(env, exports, "pauseStderr", Pause);
-  Export(env, exports, "resumeStderr", Resume);
-  return exports;
-}
-`;
-
-const gyp = { targets: [{ target_name: 'resnetjs_host', sources: ['resnetjs_host.cc'] }] };
-
-/** Builds it, and tries it; TensorFlow is only more talkative without. */
+/** Builds our own small addon, and tries it; TensorFlow is only more talkative without. */
 export async function buildHostAddon(workplace: Workplace, say: (message: string) => void): Promise<void> {
   if (process.platform === 'win32') return;
   const { folder, signal } = workplace;
   const place = join(folder, 'host-addon');
   const product = join(folder, 'lib', `napi-v${napiVersion}`, hostAddonFile);
   try {
-    await mkdir(place, { recursive: true });
-    await writeFile(join(place, 'resnetjs_host.cc'), source);
-    await writeFile(join(place, 'binding.gyp'), JSON.stringify(gyp));
+    await cp(nativeFile('host-addon'), place, { recursive: true });
     await rebuild(place, [], signal);
     await copyFile(join(place, 'build', 'Release', hostAddonFile), product);
     await checkAddon(folder, signal);

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 
-export interface CommandOptions {
+interface CommandOptions {
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly signal?: AbortSignal | undefined;
@@ -8,7 +8,7 @@ export interface CommandOptions {
   readonly seconds: number;
 }
 
-export interface CommandOutcome {
+interface CommandOutcome {
   /** null where it did not start, or was ended. */
   readonly code: number | null;
   /** stdout and stderr together, as they came; the last 64 kB of them. */

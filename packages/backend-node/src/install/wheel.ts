@@ -4,6 +4,7 @@ import { changeAddon } from './addon-changes.js';
 import { buildAddon, findCompiler } from './build-addon.js';
 import { checkAddon } from './check-addon.js';
 import { buildHostAddon } from './host-addon.js';
+import { nativeFile } from './native-file.js';
 import { lastWords, runCommand } from './run-command.js';
 import { impossible, stepping, type Workplace } from './way.js';
 
@@ -118,30 +119,9 @@ function watch({ say }: Workplace, folder: string, megabytes: number): () => voi
   return () => clearInterval(timer);
 }
 
-/** Only what the addon is built and run with. */
-const unpackScript = `
-import os, shutil, sys, zipfile
-wheel, deps = sys.argv[1:]
-headers = ('tensorflow/c/', 'tensorflow/core/platform/', 'tensorflow/tsl/', 'xla/tsl/', 'tsl/', 'absl/')
-with zipfile.ZipFile(wheel) as archive:
-    for entry in archive.infolist():
-        name = entry.filename
-        if name.endswith('/'):
-            continue
-        if name.startswith('tensorflow/libtensorflow_'):
-            target = os.path.join(deps, 'lib', os.path.basename(name))
-        elif name.startswith('tensorflow/include/') and name[19:].startswith(headers):
-            target = os.path.join(deps, 'include', *name[19:].split('/'))
-        else:
-            continue
-        os.makedirs(os.path.dirname(target), exist_ok=True)
-        with archive.open(entry) as source, open(target, 'wb') as sink:
-            shutil.copyfileobj(source, sink, 1 << 20)
-`;
-
 async function unpackWheel({ folder, signal }: Workplace, python: string, wheel: string): Promise<void> {
   const deps = join(folder, 'deps');
-  const args = ['-c', unpackScript, wheel, deps];
+  const args = [nativeFile('unpack_wheel.py'), wheel, deps];
   const { code, output } = await runCommand(python, args, { signal, seconds: 900 });
   if (code !== 0) throw impossible(`the wheel could not be unpacked: ${lastWords(output)}`);
   const library = join(deps, 'lib');

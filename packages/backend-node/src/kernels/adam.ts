@@ -1,20 +1,15 @@
-import { type AdamUpdateAttributes, BackendError } from '@resnetjs/backend';
+import { type AdamUpdateAttributes, checkSameShape, type KernelInputs } from '@resnetjs/backend';
 import type * as tf from '@tensorflow/tfjs-core';
 import type { Native } from './native.js';
 
-export interface AdamInputs {
-  readonly variable: tf.Tensor;
-  readonly gradient: tf.Tensor;
-  readonly firstMoment: tf.Tensor;
-  readonly secondMoment: tf.Tensor;
-}
+type AdamInputs = KernelInputs<'variable' | 'gradient' | 'firstMoment' | 'secondMoment'>;
 
 /**
  * TensorFlow's ResourceApplyAdam on three variables of our own, which take the inputs' values without a
  * copy and are copied by TensorFlow before it changes them, as the inputs still hold their memory.
  */
 export function adamUpdate(native: Native, inputs: AdamInputs, attrs: AdamUpdateAttributes): tf.TensorInfo[] {
-  check(inputs);
+  checkSameShape('adamUpdate', inputs);
   const { backend, binding, attributes } = native;
   const { variable, gradient, firstMoment, secondMoment } = inputs;
   const { handles, scalar } = native.adam;
@@ -58,14 +53,4 @@ function withinFloat32({ beta1, beta2 }: AdamUpdateAttributes): {
   const taken = 1 - Math.fround(beta2);
   const growth = Math.sqrt((1 - beta2) / taken);
   return { beta1: 1 - (1 - beta1) / growth, beta2, growth: Math.fround(growth) };
-}
-
-function check({ variable, ...others }: AdamInputs): void {
-  for (const [name, tensor] of Object.entries(others)) {
-    if (tensor.shape.join() === variable.shape.join()) continue;
-    throw new BackendError(
-      'bad-arguments',
-      `Adam's update of a variable [${variable.shape}]: its ${name} is [${tensor.shape}].`,
-    );
-  }
 }

@@ -1,4 +1,4 @@
-import { type BatchNormAttributes, BackendError } from '@resnetjs/backend';
+import { type BatchNormAttributes, checkPerChannel, checkSameShape } from '@resnetjs/backend';
 import * as tf from '@tensorflow/tfjs-core';
 import type { OperationAttribute } from '../native-binding.js';
 import { runForSome } from '../operation.js';
@@ -10,14 +10,14 @@ import type { Native } from './native.js';
  * error, 1e-7 to 1e-6 by the number of rows, counts in y as often as the mean is deviations away from 0.
  */
 
-export interface NormInputs {
+interface NormInputs {
   /** [..., channels], and so is dy. */
   readonly x: tf.Tensor;
   readonly scale: tf.Tensor;
   readonly offset: tf.Tensor;
 }
 
-export interface NormGradientInputs extends NormInputs {
+interface NormGradientInputs extends NormInputs {
   readonly dy: tf.Tensor;
   readonly mean: tf.Tensor;
   readonly variance: tf.Tensor;
@@ -28,10 +28,11 @@ export function batchNormTraining(
   inputs: NormInputs,
   attrs: BatchNormAttributes,
 ): tf.TensorInfo[] {
-  check(inputs);
+  const { scale, offset } = inputs;
+  checkPerChannel('batchNormTraining', inputs.x, { scale, offset });
   const { backend, nothing } = native;
   const x = withFourAxes(inputs.x);
-  const ids = [...backend.getInputTensorIds([x, inputs.scale, inputs.offset]), nothing, nothing];
+  const ids = [...backend.getInputTensorIds([x, scale, offset]), nothing, nothing];
   const made = native.binding.executeOp(
     'FusedBatchNormV3',
     normAttributes(native, attrs.epsilon, true),
@@ -51,8 +52,9 @@ export function batchNormTrainingGradient(
   inputs: NormGradientInputs,
   attrs: BatchNormAttributes,
 ): tf.TensorInfo[] {
-  check(inputs);
-  const { scale, mean, variance } = inputs;
+  const { scale, offset, mean, variance } = inputs;
+  checkPerChannel('batchNormTrainingGradient', inputs.x, { scale, offset, mean, variance });
+  checkSameShape('batchNormTrainingGradient', { x: inputs.x, dy: inputs.dy });
   const x = withFourAxes(inputs.x);
   const dy = withFourAxes(inputs.dy);
   const g = attrs.relu ? throughRelu(native, { ...inputs, x, dy }, attrs.epsilon) : dy;
@@ -105,16 +107,4 @@ function replaced(x: tf.Tensor, make: (x: tf.Tensor) => tf.Tensor): tf.Tensor {
   const result = make(x);
   x.dispose();
   return result;
-}
-
-function check(inputs: NormInputs): void {
-  const channels = inputs.x.shape.at(-1);
-  for (const [name, tensor] of Object.entries(inputs) as [string, tf.Tensor][]) {
-    const expected = name === 'dy' ? inputs.x.shape : name === 'x' ? undefined : [channels];
-    if (expected === undefined || tensor.shape.join() === expected.join()) continue;
-    throw new BackendError(
-      'bad-arguments',
-      `Batch normalization of x [${inputs.x.shape}]: ${name} [${expected}] was expected, got ${name} [${tensor.shape}].`,
-    );
-  }
 }

@@ -1,3 +1,4 @@
+import type { StockKernel } from '@resnetjs/backend';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Native } from './native.js';
 
@@ -9,12 +10,12 @@ export function castFirst(from: tf.DataType, to: tf.DataType) {
   return (
     _: Native,
     { x }: { x: tf.Tensor },
-    attrs: object,
-    stock: (inputs: object, attrs: object) => tf.Tensor,
-  ): tf.Tensor => {
-    if (x.dtype !== from) return stock({ x }, attrs);
+    _attrs: object,
+    stock: StockKernel,
+  ): tf.TensorInfo | tf.TensorInfo[] => {
+    if (x.dtype !== from) return stock();
     const cast = tf.cast(x, to);
-    const result = stock({ x: cast }, attrs);
+    const result = stock({ x: cast });
     cast.dispose();
     return result;
   };

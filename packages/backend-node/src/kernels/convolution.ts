@@ -1,4 +1,9 @@
-import { BackendError, type ConvAddReluAttributes } from '@resnetjs/backend';
+import {
+  BackendError,
+  type ConvAddReluAttributes,
+  type KernelInputs,
+  type StockKernel,
+} from '@resnetjs/backend';
 import * as tf from '@tensorflow/tfjs-core';
 import type { OperationAttribute } from '../native-binding.js';
 import { runOperation } from '../operation.js';
@@ -16,11 +21,7 @@ interface Attrs {
   readonly dimRoundingMode?: 'floor' | 'round' | 'ceil';
 }
 
-type Inputs<Name extends string> = Readonly<Record<Name, tf.TensorInfo>>;
-/** tfjs-node's own kernel. */
-type Stock = (inputs: object, attrs: object) => tf.Tensor;
-
-export function conv2D(native: Native, inputs: Inputs<'x' | 'filter'>, attrs: Attrs): tf.Tensor {
+export function conv2D(native: Native, inputs: KernelInputs<'x' | 'filter'>, attrs: Attrs): tf.Tensor {
   const { x, filter } = inputs;
   const windows = windowsOf(x.shape, filter.shape, attrs);
   return runOperation(native.backend, 'Conv2D', attributesOf(native, windows), [x, filter]);
@@ -31,13 +32,13 @@ export function fusedConv2D(
   native: Native,
   inputs: tf.FusedConv2DInputs,
   attrs: tf.FusedConv2DAttrs,
-  stock: Stock,
+  stock: StockKernel,
 ): tf.Tensor {
   const { x, filter, bias } = inputs;
   const { activation, dataFormat } = attrs;
   const plain = activation === 'linear' || activation === 'relu';
   if (!plain || bias === undefined || bias === null || bias.shape.length !== 1 || dataFormat !== 'NHWC')
-    return stock(inputs, attrs);
+    return stock<tf.Tensor>();
   const windows = windowsOf(x.shape, filter.shape, attrs);
   if (native.fusedConvolution) {
     const attributes = fusedAttributesOf(
@@ -59,7 +60,7 @@ export function fusedConv2D(
 /** relu(convolution + bias + addend), in one pass where TensorFlow's own fused convolution can be reached. */
 export function convAddRelu(
   native: Native,
-  { x, filter, bias, addend }: Inputs<'x' | 'filter' | 'bias' | 'addend'>,
+  { x, filter, bias, addend }: KernelInputs<'x' | 'filter' | 'bias' | 'addend'>,
   { strides, pad }: ConvAddReluAttributes,
 ): tf.Tensor {
   const windows = windowsOf(x.shape, filter.shape, { strides: [...strides], pad, dataFormat: 'NHWC' });
@@ -77,7 +78,7 @@ export function convAddRelu(
 
 export function conv2DBackpropInput(
   native: Native,
-  inputs: Inputs<'dy' | 'filter'>,
+  inputs: KernelInputs<'dy' | 'filter'>,
   attrs: Attrs & { inputShape: number[] },
 ): tf.Tensor {
   const { dy, filter } = inputs;
@@ -92,7 +93,7 @@ export function conv2DBackpropInput(
 
 export function conv2DBackpropFilter(
   native: Native,
-  inputs: Inputs<'x' | 'dy'>,
+  inputs: KernelInputs<'x' | 'dy'>,
   attrs: Attrs & { filterShape: number[] },
 ): tf.Tensor {
   const { x, dy } = inputs;

@@ -1,3 +1,4 @@
+import type { StockKernel } from '@resnetjs/backend';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Native } from './native.js';
 import { cropped, marginsOf, named, padded, type Windows } from './windows.js';
@@ -15,8 +16,6 @@ interface Attrs {
   readonly dimRoundingMode?: 'floor' | 'round' | 'ceil';
 }
 
-/** tfjs-node's own kernel. */
-type Stock = (inputs: object, attrs: object) => tf.Tensor4D;
 type Valid = Pick<Attrs, 'filterSize' | 'strides'> & { readonly pad: 'valid' };
 
 function windowsOf(x: tf.Tensor4D, { filterSize, strides, pad, dimRoundingMode }: Attrs): Windows {
@@ -25,33 +24,35 @@ function windowsOf(x: tf.Tensor4D, { filterSize, strides, pad, dimRoundingMode }
 
 const valid = ({ filterSize, strides }: Attrs): Valid => ({ filterSize, strides, pad: 'valid' });
 
-export function maxPool(_: Native, { x }: { x: tf.Tensor4D }, attrs: Attrs, run: Stock): tf.Tensor4D {
+export function maxPool(_: Native, { x }: { x: tf.Tensor4D }, attrs: Attrs, stock: StockKernel): tf.Tensor4D {
   const windows = windowsOf(x, attrs);
-  if (named(windows)) return run({ x }, attrs);
-  return tf.tidy(() => run({ x: padded(x, marginsOf(windows), Number.NEGATIVE_INFINITY) }, valid(attrs)));
+  if (named(windows)) return stock<tf.Tensor4D>();
+  return tf.tidy(() =>
+    stock<tf.Tensor4D>({ x: padded(x, marginsOf(windows), Number.NEGATIVE_INFINITY) }, valid(attrs)),
+  );
 }
 
 export function maxPoolGrad(
   _: Native,
   { dy, input, output }: { dy: tf.Tensor4D; input: tf.Tensor4D; output: tf.Tensor4D },
   attrs: Attrs,
-  run: Stock,
+  stock: StockKernel,
 ): tf.Tensor4D {
   const windows = windowsOf(input, attrs);
-  if (named(windows)) return run({ dy, input, output }, attrs);
+  if (named(windows)) return stock<tf.Tensor4D>();
   const margins = marginsOf(windows);
   return tf.tidy(() => {
     const map = padded(input, margins, Number.NEGATIVE_INFINITY);
-    return cropped(run({ dy, input: map, output }, valid(attrs)), margins, input.shape);
+    return cropped(stock<tf.Tensor4D>({ dy, input: map, output }, valid(attrs)), margins, input.shape);
   });
 }
 
-export function avgPool(_: Native, { x }: { x: tf.Tensor4D }, attrs: Attrs, run: Stock): tf.Tensor4D {
+export function avgPool(_: Native, { x }: { x: tf.Tensor4D }, attrs: Attrs, stock: StockKernel): tf.Tensor4D {
   const windows = windowsOf(x, attrs);
-  if (named(windows)) return run({ x }, attrs);
+  if (named(windows)) return stock<tf.Tensor4D>();
   return tf.tidy(() => {
     const share = shareOnMap(windows, attrs);
-    return tf.div(run({ x: padded(x, marginsOf(windows), 0) }, valid(attrs)), share);
+    return tf.div(stock<tf.Tensor4D>({ x: padded(x, marginsOf(windows), 0) }, valid(attrs)), share);
   });
 }
 
@@ -59,15 +60,15 @@ export function avgPoolGrad(
   _: Native,
   { dy, input }: { dy: tf.Tensor4D; input: tf.Tensor4D },
   attrs: Attrs,
-  run: Stock,
+  stock: StockKernel,
 ): tf.Tensor4D {
   const windows = windowsOf(input, attrs);
-  if (named(windows)) return run({ dy, input }, attrs);
+  if (named(windows)) return stock<tf.Tensor4D>();
   const margins = marginsOf(windows);
   return tf.tidy(() => {
     const upstream = tf.div(dy, shareOnMap(windows, attrs)) as tf.Tensor4D;
     const map = padded(input, margins, 0);
-    return cropped(run({ dy: upstream, input: map }, valid(attrs)), margins, input.shape);
+    return cropped(stock<tf.Tensor4D>({ dy: upstream, input: map }, valid(attrs)), margins, input.shape);
   });
 }
 

@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 /** Where the windows of a convolution or a pooling lie, in pixels. */
 export type Windows = tf.backend_util.Conv2DInfo;
 
-export interface Margins {
+interface Margins {
   readonly top: number;
   readonly bottom: number;
   readonly left: number;

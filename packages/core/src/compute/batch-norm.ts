@@ -6,7 +6,7 @@ import type { Differentiated, Moments } from './differentiated.js';
 import { optionalKernel } from './optional-kernel.js';
 
 /** Each [channels]. */
-export interface NormWeights {
+interface NormWeights {
   readonly scale: tf.Tensor;
   readonly offset: tf.Tensor;
 }

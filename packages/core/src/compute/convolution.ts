@@ -5,7 +5,7 @@ import { reluGradient } from './activation.js';
 import type { Differentiated, Pulled } from './differentiated.js';
 import { runKernel } from './optional-kernel.js';
 
-export interface ConvWeights {
+interface ConvWeights {
   /** [height, width, in, out] */
   readonly kernel: tf.Tensor;
   /** [out] */

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Differentiated } from './differentiated.js';
 
-export interface DenseWeights {
+interface DenseWeights {
   /** [in, out] */
   readonly kernel: tf.Tensor;
   /** [out] */

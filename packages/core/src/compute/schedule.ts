@@ -24,7 +24,7 @@ const none: ReadonlySet<number> = new Set();
 const plain = new WeakMap<Network, readonly Instruction[]>();
 const joined = new WeakMap<Network, readonly Instruction[]>();
 
-export interface ScheduleOptions {
+interface ScheduleOptions {
   /** Steps whose own result is wanted: nothing is joined to them. */
   readonly apart?: ReadonlySet<number>;
   /** Whether an addition with a ReLU also computes the convolution before it, where nothing stands between. */

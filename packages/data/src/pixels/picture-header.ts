@@ -1,4 +1,4 @@
-export interface PictureHeader {
+interface PictureHeader {
   readonly kind: 'jpeg' | 'png' | 'webp';
   /** As the pixels are stored, before EXIF turns them; null where the header does not say. */
   readonly size: { readonly height: number; readonly width: number } | null;

@@ -24,7 +24,7 @@ export interface Light {
 }
 
 /** How a limb's surface answers light. */
-export interface Surface {
+interface Surface {
   readonly lit: Colour;
   readonly dark: Colour;
   /** 1 is a cylinder, less is flatter. */

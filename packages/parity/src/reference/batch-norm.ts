@@ -7,7 +7,7 @@ export interface ReferenceMoments {
   readonly variance: ReferenceTensor;
 }
 
-export interface ReferenceNormWeights {
+interface ReferenceNormWeights {
   readonly scale: ReferenceTensor;
   readonly offset: ReferenceTensor;
 }

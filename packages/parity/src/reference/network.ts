@@ -108,61 +108,14 @@ export function referenceGradients(
   const gradients = pass.steps.map((each) => zeros(each.shape, each));
   gradients[gradients.length - 1] = upstream(pass.result);
   const weights = new Map<ParameterId, ReferenceTensor>();
-
-  const pullBack = ({ op, site, from }: Step, dy: ReferenceTensor): readonly ReferenceTensor[] => {
-    const own = (role: Role) => lookUp(variables, parameterId(site, role));
-    const found = (role: Role, gradient: ReferenceTensor) => weights.set(parameterId(site, role), gradient);
-    const x = pass.steps[from[0] ?? 0] as ReferenceTensor;
-    switch (op.op) {
-      case 'input':
-        return [];
-      case 'conv': {
-        const { dx, dKernel, dBias } = convolutionGradients(x, own('kernel'), dy, op);
-        found('kernel', dKernel);
-        if (op.bias) found('bias', dBias);
-        return [dx];
-      }
-      case 'norm': {
-        const ownWeights = { scale: own('scale'), offset: own('offset') };
-        const { dx, dScale, dOffset } =
-          mode === 'training'
-            ? batchNormGradients(x, ownWeights, dy, op.epsilon)
-            : fixedNormGradients(
-                x,
-                { mean: own('mean'), variance: own('variance') },
-                ownWeights,
-                dy,
-                op.epsilon,
-              );
-        found('scale', dScale);
-        found('offset', dOffset);
-        return [dx];
-      }
-      case 'act':
-        return [mapped(dy, (value, i) => ((x.data[i] as number) > 0 ? value : 0))];
-      case 'add':
-        return [dy, dy];
-      case 'pad':
-        return [paddingGradient(op, x, dy)];
-      case 'pool':
-        return [poolingGradient(op, x, dy)];
-      case 'flatten':
-        return [{ shape: x.shape, data: dy.data }];
-      case 'dense': {
-        const { dx, dKernel, dBias } = denseGradients(x, own('kernel'), dy);
-        found('kernel', dKernel);
-        found('bias', dBias);
-        return [dx];
-      }
-      default:
-        return op satisfies never;
-    }
-  };
-
   const steps = walk(network);
   for (let index = steps.length - 1; index >= 0; index--) {
     const step = steps[index] as Step;
-    pullBack(step, gradients[index] as ReferenceTensor).forEach((gradient, which) => {
+    const x = pass.steps[step.from[0] ?? 0] as ReferenceTensor;
+    const pulled = pullBack(step, { x, dy: gradients[index] as ReferenceTensor }, variables, mode);
+    for (const [role, gradient] of Object.entries(pulled.weights ?? {}))
+      weights.set(parameterId(step.site, role as Role), gradient);
+    pulled.inputs.forEach((gradient, which) => {
       const from = step.from[which] as number;
       gradients[from] = mapped(
         gradients[from] as ReferenceTensor,
@@ -171,6 +124,51 @@ export function referenceGradients(
     });
   }
   return { ...pass, weights, input: gradients[0] as ReferenceTensor, stepGradients: gradients };
+}
+
+/** From the gradient of a step's result to those of its inputs, and of its weights. */
+function pullBack(
+  { op, site }: Step,
+  { x, dy }: Readonly<Record<'x' | 'dy', ReferenceTensor>>,
+  variables: ReferenceVariables,
+  mode: Mode,
+): {
+  readonly inputs: readonly ReferenceTensor[];
+  readonly weights?: Partial<Record<Role, ReferenceTensor>>;
+} {
+  const own = (role: Role) => lookUp(variables, parameterId(site, role));
+  switch (op.op) {
+    case 'input':
+      return { inputs: [] };
+    case 'conv': {
+      const { dx, dKernel, dBias } = convolutionGradients(x, own('kernel'), dy, op);
+      return { inputs: [dx], weights: { kernel: dKernel, ...(op.bias && { bias: dBias }) } };
+    }
+    case 'norm': {
+      const weights = { scale: own('scale'), offset: own('offset') };
+      const { dx, dScale, dOffset } =
+        mode === 'training'
+          ? batchNormGradients(x, weights, dy, op.epsilon)
+          : fixedNormGradients(x, { mean: own('mean'), variance: own('variance') }, weights, dy, op.epsilon);
+      return { inputs: [dx], weights: { scale: dScale, offset: dOffset } };
+    }
+    case 'act':
+      return { inputs: [mapped(dy, (value, i) => ((x.data[i] as number) > 0 ? value : 0))] };
+    case 'add':
+      return { inputs: [dy, dy] };
+    case 'pad':
+      return { inputs: [paddingGradient(op, x, dy)] };
+    case 'pool':
+      return { inputs: [poolingGradient(op, x, dy)] };
+    case 'flatten':
+      return { inputs: [{ shape: x.shape, data: dy.data }] };
+    case 'dense': {
+      const { dx, dKernel, dBias } = denseGradients(x, own('kernel'), dy);
+      return { inputs: [dx], weights: { kernel: dKernel, bias: dBias } };
+    }
+    default:
+      return op satisfies never;
+  }
 }
 
 /**

@@ -1,5 +1,4 @@
 import {
-  drawInitialValues,
   Generator,
   type Network,
   outputShape,
@@ -15,6 +14,7 @@ import type { Subject } from '../cases/case.js';
 import { poolingLeads } from '../reference/pooling.js';
 import { distanceToKink, type ReferenceVariables, referenceStep, type Mode } from '../reference/network.js';
 import { mapped, numbers, type ReferenceTensor, sizeOf, tensor64 } from '../reference/tensor.js';
+import { drawParameter } from '../reference/variables.js';
 
 /** What a case computes with: float32 values, held as float64 too. */
 export interface Drawn {
@@ -31,7 +31,7 @@ export interface Drawn {
 const clearance = 2e-5;
 const mostAttempts = 200;
 
-export interface Clearance {
+interface Clearance {
   /** How far from every kink; somewhat more than float32's error in a block where it isn't given. */
   readonly distance?: number;
   /** The mode whose gradients are wanted; training where it isn't given. */
@@ -63,10 +63,11 @@ function drawOnce({ network, batch }: Subject, generator: Generator): Drawn {
       shape,
     );
   const draws = statelessDraws(generator.word());
-  const values = ({ role, shape, initializer }: Parameter): ReferenceTensor => {
+  const values = (parameter: Parameter): ReferenceTensor => {
+    const { role, shape } = parameter;
     switch (role) {
       case 'kernel':
-        return tensor64(drawInitialValues(initializer, shape, draws), shape);
+        return drawParameter(parameter, draws);
       case 'scale':
         return normals(shape, 1, 0.2);
       case 'variance':

@@ -12,7 +12,7 @@ import { type ReferenceTensor, tensor64 } from '../reference/tensor.js';
 import type { Drawn } from './draw-case.js';
 
 /** A stem, a block or a head as a network of its own, with what the truth puts into it from either side. */
-export interface Part {
+interface Part {
   readonly name: string;
   readonly network: Network;
   readonly drawn: Drawn;

@@ -15,6 +15,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { PassCase } from '../cases/case.js';
 import { type ReferenceGradients, referenceForward, referenceGradients } from '../reference/network.js';
 import { type ReferenceTensor, rounded } from '../reference/tensor.js';
+import { roundedVariables } from '../reference/variables.js';
 import type { Verdict } from '../verdict.js';
 import { type Drawn, drawAny, drawCase } from './draw-case.js';
 import { checkNotANumber } from './not-a-number.js';
@@ -33,7 +34,7 @@ import {
 import { checkThrows } from './throws.js';
 import { optionalKernels, withoutKernels } from './without-kernels.js';
 
-export interface PassVerdicts {
+interface PassVerdicts {
   readonly verdicts: readonly Verdict[];
   readonly departsAt: string | null;
 }
@@ -85,7 +86,7 @@ function draw(each: PassCase): Drawn {
 
 function roundedDraw({ variables, pictures, upstream }: Drawn): Drawn {
   return {
-    variables: new Map([...variables].map(([id, tensor]) => [id, rounded(tensor)])),
+    variables: roundedVariables(variables),
     pictures: rounded(pictures),
     upstream: rounded(upstream),
   };

@@ -2,18 +2,12 @@ import {
   differentiate,
   disposeTrainingPass,
   disposeVariables,
-  drawInitialValues,
-  Generator,
   makeVariables,
   type Network,
   type Parameter,
-  type ParameterId,
   parameters,
-  siteName,
-  statelessDraws,
   type TensorMap,
   type Variables,
-  walk,
 } from '@resnetjs/core';
 import {
   disposeState,
@@ -25,30 +19,21 @@ import {
 import * as tf from '@tensorflow/tfjs-core';
 import type { TrajectoryCase } from '../cases/case.js';
 import { gates, relativeGate } from '../gates.js';
-import { l2Penalty, softmaxCrossEntropy as referenceLoss } from '../reference/loss.js';
-import { type ReferenceVariables, referenceGradients } from '../reference/network.js';
-import { type AdamState, adamStart, adamStep } from '../reference/optimizer.js';
-import { mapped, numbers, type ReferenceTensor, rounded, tensor64 } from '../reference/tensor.js';
+import type { ReferenceVariables } from '../reference/network.js';
+import type { AdamState } from '../reference/optimizer.js';
+import type { ReferenceTensor } from '../reference/tensor.js';
 import { judge, type Verdict } from '../verdict.js';
-import { judgeAgainst, type Quantities, still, toTensor } from './quantities.js';
-
-interface Batch {
-  readonly pictures: ReferenceTensor;
-  readonly labels: Int32Array;
-}
-
-/** Everything that a step changes. */
-interface Standing {
-  readonly variables: ReferenceVariables;
-  readonly slots: ReadonlyMap<ParameterId, AdamState>;
-  readonly step: number;
-}
-
-interface StepTruth {
-  readonly from: Standing;
-  readonly quantities: Quantities;
-  readonly loss: number;
-}
+import { judgeAgainst, still, toTensor } from './quantities.js';
+import {
+  type Batch,
+  changeOf,
+  drawBatches,
+  firstStanding,
+  follow,
+  roundedStanding,
+  type Standing,
+  type StepTruth,
+} from './trajectory-truth.js';
 
 /** Training steps in float64, and the same steps on a backend: free, or each from the truth's standing. */
 export function prepareTrajectory(each: TrajectoryCase) {
@@ -101,108 +86,6 @@ export function prepareTrajectory(each: TrajectoryCase) {
   };
 }
 
-/** Pictures in [0, 1] whose brightness and colours tell their class, so that there is something to learn. */
-function drawBatches({ network, batch, steps, seed }: TrajectoryCase): Batch[] {
-  const [height, width, channels] = network.input;
-  const classes = 6;
-  return Array.from({ length: steps }, (_, step) => {
-    const random = Generator.stateless(seed, 1000 + step);
-    const labels = Int32Array.from({ length: batch }, (_, i) => (i + step) % classes);
-    const size = height * width * channels;
-    const values = Float32Array.from({ length: batch * size }, (_, i) => {
-      const label = labels[Math.floor(i / size)] as number;
-      const [row, channel] = [Math.floor((i % size) / (width * channels)), i % channels];
-      const stripe = Math.sin(((label + 1) * row * Math.PI) / height + channel);
-      return Math.min(1, Math.max(0, 0.5 + 0.25 * stripe + 0.15 * random.normal()));
-    });
-    return { pictures: tensor64(values, [batch, height, width, channels]), labels };
-  });
-}
-
-function firstStanding({ network, seed }: TrajectoryCase): Standing {
-  const draws = statelessDraws(seed);
-  const all = parameters(network);
-  const variables = new Map(
-    all.map(({ id, initializer, shape }) => [
-      id,
-      tensor64(drawInitialValues(initializer, shape, draws), shape),
-    ]),
-  );
-  const trainable = all.filter((parameter) => parameter.trainable);
-  const slots = new Map(trainable.map(({ id }) => [id, adamStart(variables.get(id) as ReferenceTensor)]));
-  return { variables, slots, step: 0 };
-}
-
-function roundedStanding({ variables, slots, step }: Standing): Standing {
-  return {
-    variables: new Map([...variables].map(([id, tensor]) => [id, rounded(tensor)])),
-    slots: new Map(
-      [...slots].map(([id, slot]) => [
-        id,
-        {
-          variable: rounded(slot.variable),
-          firstMoment: rounded(slot.firstMoment),
-          secondMoment: rounded(slot.secondMoment),
-          step: slot.step,
-        },
-      ]),
-    ),
-    step,
-  };
-}
-
-function follow(
-  { network, optimizer }: TrajectoryCase,
-  batches: readonly Batch[],
-  start: Standing,
-): StepTruth[] {
-  const all = parameters(network);
-  const momenta = new Map(
-    walk(network).flatMap(({ op, site }) =>
-      op.op === 'norm' ? [[siteName(site), op.momentum] as const] : [],
-    ),
-  );
-  let from = start;
-  return batches.map(({ pictures, labels }) => {
-    const given =
-      [...from.variables.values()][0]?.data instanceof Float32Array ? rounded(pictures) : pictures;
-    let loss = 0;
-    const pass = referenceGradients(network, from.variables, given, (logits) => {
-      const found = referenceLoss(logits, labels);
-      loss = found.loss;
-      return found.gradient;
-    });
-    const variables = new Map(from.variables);
-    const slots = new Map(from.slots);
-    const quantities = new Map<string, ReferenceTensor>();
-    for (const { id, l2, trainable, site } of all) {
-      const value = variables.get(id) as ReferenceTensor;
-      if (trainable) {
-        const penalty = l2Penalty(value, l2);
-        loss += penalty.loss;
-        const gradient = mapped(
-          pass.weights.get(id) as ReferenceTensor,
-          (g, i) => g + (penalty.gradient.data[i] as number),
-        );
-        const slot = adamStep(slots.get(id) as AdamState, gradient, optimizer);
-        slots.set(id, slot);
-        variables.set(id, slot.variable);
-      } else {
-        const momentum = momenta.get(siteName(site)) as number;
-        const batch = pass.moments.get(id) as ReferenceTensor;
-        variables.set(
-          id,
-          mapped(value, (old, i) => momentum * old + (1 - momentum) * (batch.data[i] as number)),
-        );
-      }
-      quantities.set(id, variables.get(id) as ReferenceTensor);
-    }
-    const truth = { from, quantities, loss };
-    from = { variables, slots, step: from.step + 1 };
-    return truth;
-  });
-}
-
 interface TensorStanding {
   readonly variables: Variables;
   readonly state: OptimizerState;
@@ -240,15 +123,6 @@ async function judgeChange(
   const lost = judge(what, changeOf(plain, ids), expected, { relativeL2: 1 }).relativeL2;
   const gate = Math.max(gates.forcedChange, gates.timesFloor * lost);
   return judge(what, changes, expected, relativeGate(gate, precision));
-}
-
-function changeOf({ from, quantities }: StepTruth, ids: readonly ParameterId[]): number[] {
-  return ids.flatMap((id) => {
-    const before = from.variables.get(id) as ReferenceTensor;
-    return numbers(quantities.get(id) as ReferenceTensor).map(
-      (value, i) => value - (before.data[i] as number),
-    );
-  });
 }
 
 function disposeStanding({ variables, state }: TensorStanding): void {

@@ -5,7 +5,7 @@ import { basename, dirname, join } from 'node:path';
 import { ResNetError } from '@resnetjs/core';
 import { fileSystemError } from './file-system-error.js';
 
-export interface WriteOptions {
+interface WriteOptions {
   /** Called when all is written, before the file is put in its place. */
   readonly whole?: () => Promise<void>;
 }

@@ -35,7 +35,7 @@ function widthOf(unit: Unit, pieces: readonly Piece[], padding: number): number 
  * Units in rows no wider than `most`, as lines of text are broken: a unit that needs several rows has them to itself.
  * A piece that is wider by itself stands in a row alone.
  */
-export function breakRows(units: readonly Unit[], most: number): readonly Row[] {
+function breakRows(units: readonly Unit[], most: number): readonly Row[] {
   const rows: Entry[][] = [];
   /** The width of the last row; none where nothing may join it. */
   let used: number | undefined;

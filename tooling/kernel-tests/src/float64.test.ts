@@ -1,20 +1,13 @@
+import type { ConvolutionShape } from '@resnetjs/backend';
 import { describe, expect, it } from 'vitest';
-import {
-  type BatchNorm,
-  batchNorm,
-  batchNormGradient,
-  type Convolution,
-  convolutionGradients,
-  convolve,
-  dot,
-  draw,
-  expectClose,
-  finiteDifferences,
-} from './reference.test-support.js';
+import { type BatchNorm, batchNorm, batchNormGradient } from './batch-norm.js';
+import { convolutionGradients, convolve } from './convolution.js';
+import { draw } from './draw.js';
+import { expectClose } from './expect-close.js';
 
 describe('the float64 reference', () => {
   it('has the convolution’s gradients that finite differences have', () => {
-    const convolution: Convolution = {
+    const shape: ConvolutionShape = {
       batch: 2,
       height: 5,
       width: 4,
@@ -28,14 +21,12 @@ describe('the float64 reference', () => {
       strideWidth: 1,
       top: 1,
       left: 0,
-      x: draw(2 * 5 * 4 * 3, 1),
-      filter: draw(3 * 2 * 3 * 2, 2),
     };
-    const dy = draw(2 * 3 * 3 * 2, 3);
-    const loss = () => dot(convolve(convolution), dy);
-    const { dx, dFilter } = convolutionGradients(convolution, dy);
-    expectClose(dx, finiteDifferences(convolution.x, loss), 1e-8);
-    expectClose(dFilter, finiteDifferences(convolution.filter, loss), 1e-8);
+    const [x, filter, dy] = [draw(2 * 5 * 4 * 3, 1), draw(3 * 2 * 3 * 2, 2), draw(2 * 3 * 3 * 2, 3)];
+    const loss = () => dot(convolve(shape, x, filter), dy);
+    const { dx, dFilter } = convolutionGradients(shape, { x, filter, dy });
+    expectClose(dx, finiteDifferences(x, loss), 1e-8);
+    expectClose(dFilter, finiteDifferences(filter, loss), 1e-8);
   });
 
   it.each([false, true])(
@@ -65,3 +56,19 @@ describe('the float64 reference', () => {
     expect(() => expectClose([Infinity], [Infinity])).toThrow();
   });
 });
+
+/** ∂f/∂values by central differences. */
+function finiteDifferences(values: Float64Array, f: () => number, step = 1e-5): Float64Array {
+  return values.map((value, i) => {
+    values[i] = value + step;
+    const above = f();
+    values[i] = value - step;
+    const below = f();
+    values[i] = value;
+    return (above - below) / (2 * step);
+  });
+}
+
+function dot(a: Float64Array, b: Float64Array): number {
+  return a.reduce((sum, value, i) => sum + value * b[i]!, 0);
+}

@@ -1,0 +1,144 @@
+import { countParameters } from '@resnetjs/core';
+import type { CheckpointEvent, TrainEvent } from '@resnetjs/training';
+import type { NewestCheckpoint, SavedCheckpoint } from '@resnetjs/weights/node';
+import type { SkippedPicture } from '../broken-pictures.js';
+import { resnetCommand } from '../resnet-command.js';
+import type { TrainPlan } from '../train-plan.js';
+import { syntheticSource } from '../training-data.js';
+import { count, duration, figure, percent, plural, size } from './format.js';
+import { Progress } from './progress.js';
+import { TrainingView } from './training-view.js';
+
+export type Done = Extract<TrainEvent, { event: 'done' }>;
+
+interface Written {
+  readonly path: string;
+  readonly bytes: number;
+  readonly sample: string | null;
+}
+
+/** What a training says: lines of JSON on stdout with --json, otherwise a text; then progress goes to stderr. */
+export class TrainOutput {
+  readonly #plan: TrainPlan;
+  readonly #progress: Progress;
+  readonly #view: TrainingView;
+  readonly #started = performance.now();
+
+  constructor(plan: TrainPlan) {
+    const { json, epochs } = plan.options;
+    this.#plan = plan;
+    this.#progress = new Progress(json ? process.stderr : process.stdout);
+    this.#view = new TrainingView(this.#progress, {
+      epochs,
+      withValidation: plan.data.validation !== null,
+      stepsBefore: plan.resumed?.steps ?? 0,
+    });
+  }
+
+  start(): void {
+    const { network, data, options, broken, resumed } = this.#plan;
+    const { training, validation } = data;
+    const parameters = countParameters(network);
+    this.#json({
+      event: 'start',
+      network: network.name,
+      parameters,
+      classes: training.dataset.classes,
+      pictures: training.dataset.labels.length,
+      validationPictures: validation?.dataset.labels.length ?? 0,
+      epochs: options.epochs,
+      skipped: broken.skipped,
+      ...(resumed ? { resumed: { step: resumed.steps, path: resumed.path } } : {}),
+    });
+    const { paint } = this.#progress;
+    this.#progress.print(
+      `${paint('bold', network.name)}: ${count(parameters.total)} parameters, on ${options.backend}`,
+    );
+    this.#progress.print(`training    ${training.describe}`);
+    if (validation) this.#progress.print(`validation  ${validation.describe}`);
+    for (const line of broken.describe()) this.#progress.print(line);
+    if (resumed) this.#resuming(resumed);
+    this.#progress.print('');
+  }
+
+  #resuming({ damaged, path, steps, checkpoint }: NewestCheckpoint): void {
+    for (const why of damaged) this.#progress.print(`passed over  ${why}`);
+    const { epoch, history } = checkpoint.state.progress;
+    const { epochs } = this.#plan.options;
+    const from = `after ${plural(steps, 'step')}, in epoch ${epoch} of ${epochs}, from ${path}`;
+    const over = `all ${plural(epochs, 'epoch')} are done; --epochs may ask for more`;
+    this.#progress.print(`resuming    ${history.length >= epochs ? over : from}`);
+  }
+
+  event(event: Exclude<TrainEvent, Done | CheckpointEvent>): void {
+    this.#json(event);
+    this.#view.show(event);
+  }
+
+  saved({ epoch }: CheckpointEvent, { path, steps }: SavedCheckpoint): void {
+    this.#json({ event: 'checkpoint', epoch, step: steps, path });
+    this.#view.saved(steps);
+  }
+
+  /** A picture that was there before the training began can't be read any more. */
+  lost({ file, reason }: SkippedPicture): void {
+    this.#json({ event: 'skipped', file, reason });
+    this.#progress.print(`${reason} It is left out from now on.`);
+    if (this.#plan.broken.failure) this.stopping();
+  }
+
+  stopping(): void {
+    this.#progress.print(
+      'Stopping after this step, then saving it and writing the model. Once more to quit at once.',
+    );
+  }
+
+  nothing(): void {
+    this.#progress.print('Stopped before the first step: there is no model to write.');
+  }
+
+  done(done: Done, written: Written): void {
+    const { options, broken } = this.#plan;
+    const { loss, accuracy, validation } = done;
+    const { skipped } = broken;
+    this.#json({
+      ...done,
+      skipped,
+      path: written.path,
+      ...(written.sample ? { sample: written.sample } : {}),
+    });
+    const { paint } = this.#progress;
+    const seconds = (performance.now() - this.#started) / 1000;
+    const steps = plural(done.steps, 'step');
+    const how = done.completed
+      ? `Trained for ${plural(done.epochs, 'epoch')} (${steps}) in ${duration(seconds)}`
+      : `Stopped in epoch ${done.epochs} of ${options.epochs}, after ${steps} (${duration(seconds)})`;
+    const judgedOn = options.validation ?? (written.sample ? syntheticSource : 'PICTURES');
+    const lines = [
+      '',
+      `${how}.`,
+      `training    loss ${figure(loss)}, accuracy ${percent(accuracy)}`,
+      ...(validation
+        ? [`validation  loss ${figure(validation.loss)}, accuracy ${percent(validation.accuracy)}`]
+        : []),
+      ...broken.describe(),
+      '',
+      `The model is ${paint('bold', written.path)} (${size(written.bytes)}).`,
+      ...(written.sample ? [`A picture that it has not seen is ${written.sample}.`] : []),
+      '',
+      'Next:',
+      ...(done.completed ? [] : [`  ${paint('cyan', `${resnetCommand} train --resume ${options.out}`)}`]),
+      `  ${paint('cyan', `${resnetCommand} evaluate ${options.out} --data ${judgedOn}`)}`,
+      `  ${paint('cyan', `${resnetCommand} predict ${options.out} ${written.sample ?? 'PICTURE.jpg'}`)}`,
+    ];
+    for (const line of lines) this.#progress.print(line);
+  }
+
+  end(): void {
+    this.#progress.end();
+  }
+
+  #json(event: object): void {
+    if (this.#plan.options.json) process.stdout.write(`${JSON.stringify(event)}\n`);
+  }
+}

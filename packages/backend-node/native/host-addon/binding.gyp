@@ -1,0 +1,1 @@
+{ 'targets': [{ 'target_name': 'resnetjs_host', 'sources': ['resnetjs_host.cc'] }] }

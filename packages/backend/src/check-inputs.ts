@@ -1,0 +1,34 @@
+import { type TensorInfo, util } from '@tensorflow/tfjs-core';
+import { BackendError } from './backend-error.js';
+
+/** Tensors by the names under which a kernel takes them. */
+export type KernelInputs<Name extends string = string> = Readonly<Record<Name, TensorInfo>>;
+
+/** Throws `bad-arguments` where the inputs are not all of one shape. */
+export function checkSameShape(kernel: string, inputs: KernelInputs): void {
+  type Entries = [first: [string, TensorInfo], ...others: [string, TensorInfo][]];
+  const [[name, { shape }], ...others] = Object.entries(inputs) as Entries;
+  for (const [otherName, other] of others) {
+    if (util.arraysEqual(other.shape, shape)) continue;
+    throw new BackendError(
+      'bad-arguments',
+      `${kernel}: ${otherName} [${other.shape.join(', ')}] does not have the shape of ${name} [${shape.join(', ')}].`,
+    );
+  }
+}
+
+/** The channels of x [..., channels]; throws `bad-arguments` where another input is not [channels]. */
+export function checkPerChannel(kernel: string, x: TensorInfo, perChannel: KernelInputs): number {
+  const channels = x.shape.at(-1);
+  if (channels === undefined) {
+    throw new BackendError('bad-arguments', `${kernel}: x is a scalar, [..., channels] was expected.`);
+  }
+  for (const [name, { shape }] of Object.entries(perChannel)) {
+    if (shape.length === 1 && shape[0] === channels) continue;
+    throw new BackendError(
+      'bad-arguments',
+      `${kernel}: ${name} [${shape.join(', ')}] does not fit x [${x.shape.join(', ')}]: [${channels}] was expected.`,
+    );
+  }
+  return channels;
+}

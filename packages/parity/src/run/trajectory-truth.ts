@@ -1,0 +1,144 @@
+import {
+  Generator,
+  type Network,
+  type ParameterId,
+  parameters,
+  siteName,
+  statelessDraws,
+  walk,
+} from '@resnetjs/core';
+import type { TrajectoryCase } from '../cases/case.js';
+import { l2Penalty, softmaxCrossEntropy } from '../reference/loss.js';
+import { type ReferenceVariables, referenceGradients } from '../reference/network.js';
+import { type AdamState, adamStart, adamStep } from '../reference/optimizer.js';
+import { mapped, numbers, type ReferenceTensor, rounded, tensor64 } from '../reference/tensor.js';
+import { drawVariables, roundedVariables } from '../reference/variables.js';
+import type { Quantities } from './quantities.js';
+
+export interface Batch {
+  readonly pictures: ReferenceTensor;
+  readonly labels: Int32Array;
+}
+
+/** Everything that a step changes. */
+export interface Standing {
+  readonly variables: ReferenceVariables;
+  readonly slots: ReadonlyMap<ParameterId, AdamState>;
+  readonly step: number;
+}
+
+export interface StepTruth {
+  readonly from: Standing;
+  readonly quantities: Quantities;
+  readonly loss: number;
+}
+
+/** Pictures in [0, 1] whose brightness and colours tell their class, so that there is something to learn. */
+export function drawBatches({ network, batch, steps, seed }: TrajectoryCase): Batch[] {
+  const [height, width, channels] = network.input;
+  const classes = 6;
+  return Array.from({ length: steps }, (_, step) => {
+    const random = Generator.stateless(seed, 1000 + step);
+    const labels = Int32Array.from({ length: batch }, (_, i) => (i + step) % classes);
+    const size = height * width * channels;
+    const values = Float32Array.from({ length: batch * size }, (_, i) => {
+      const label = labels[Math.floor(i / size)] as number;
+      const [row, channel] = [Math.floor((i % size) / (width * channels)), i % channels];
+      const stripe = Math.sin(((label + 1) * row * Math.PI) / height + channel);
+      return Math.min(1, Math.max(0, 0.5 + 0.25 * stripe + 0.15 * random.normal()));
+    });
+    return { pictures: tensor64(values, [batch, height, width, channels]), labels };
+  });
+}
+
+/** Before the first step. */
+export function firstStanding({ network, seed }: TrajectoryCase): Standing {
+  const variables = drawVariables(network, statelessDraws(seed));
+  const trainable = parameters(network).filter((parameter) => parameter.trainable);
+  const slots = new Map(trainable.map(({ id }) => [id, adamStart(variables.get(id) as ReferenceTensor)]));
+  return { variables, slots, step: 0 };
+}
+
+/** The same, stored as float32. */
+export function roundedStanding({ variables, slots, step }: Standing): Standing {
+  return {
+    variables: roundedVariables(variables),
+    slots: new Map(
+      [...slots].map(([id, slot]) => [
+        id,
+        {
+          ...slot,
+          variable: rounded(slot.variable),
+          firstMoment: rounded(slot.firstMoment),
+          secondMoment: rounded(slot.secondMoment),
+        },
+      ]),
+    ),
+    step,
+  };
+}
+
+/** Steps from here, each with what it begins with, what it leaves, and its loss; in the precision of the start. */
+export function follow(each: TrajectoryCase, batches: readonly Batch[], start: Standing): StepTruth[] {
+  let from = start;
+  return batches.map((batch) => {
+    const { truth, next } = takeStep(each, batch, from);
+    from = next;
+    return truth;
+  });
+}
+
+function takeStep(
+  { network, optimizer }: TrajectoryCase,
+  { pictures, labels }: Batch,
+  from: Standing,
+): { readonly truth: StepTruth; readonly next: Standing } {
+  const given = [...from.variables.values()][0]?.data instanceof Float32Array ? rounded(pictures) : pictures;
+  let loss = 0;
+  const pass = referenceGradients(network, from.variables, given, (logits) => {
+    const found = softmaxCrossEntropy(logits, labels);
+    loss = found.loss;
+    return found.gradient;
+  });
+  const momenta = momentaOf(network);
+  const variables = new Map(from.variables);
+  const slots = new Map(from.slots);
+  for (const { id, l2, trainable, site } of parameters(network)) {
+    const value = variables.get(id) as ReferenceTensor;
+    if (trainable) {
+      const penalty = l2Penalty(value, l2);
+      loss += penalty.loss;
+      const gradient = mapped(
+        pass.weights.get(id) as ReferenceTensor,
+        (g, i) => g + (penalty.gradient.data[i] as number),
+      );
+      const slot = adamStep(slots.get(id) as AdamState, gradient, optimizer);
+      slots.set(id, slot);
+      variables.set(id, slot.variable);
+    } else {
+      const momentum = momenta.get(siteName(site)) as number;
+      const batch = pass.moments.get(id) as ReferenceTensor;
+      const change = (old: number, i: number) => momentum * old + (1 - momentum) * (batch.data[i] as number);
+      variables.set(id, mapped(value, change));
+    }
+  }
+  const next = { variables, slots, step: from.step + 1 };
+  return { truth: { from, quantities: variables, loss }, next };
+}
+
+/** By the normalization's name. */
+function momentaOf(network: Network): ReadonlyMap<string, number> {
+  return new Map(
+    walk(network).flatMap(({ op, site }) => (op.op === 'norm' ? [[siteName(site), op.momentum]] : [])),
+  );
+}
+
+/** How all these weights changed in a step. */
+export function changeOf({ from, quantities }: StepTruth, ids: readonly ParameterId[]): number[] {
+  return ids.flatMap((id) => {
+    const before = from.variables.get(id) as ReferenceTensor;
+    return numbers(quantities.get(id) as ReferenceTensor).map(
+      (value, i) => value - (before.data[i] as number),
+    );
+  });
+}

@@ -1,0 +1,30 @@
+import type { Classifier } from '@resnetjs/core';
+import type { Dataset } from '@resnetjs/data';
+import { breathe } from './breathe.js';
+import { evaluate } from './evaluate.js';
+import type { TrainEvent } from './train-events.js';
+import type { Judgement } from './training-state.js';
+
+/** Tells of the validation after an epoch, and returns it; nothing where the signal ended it. */
+export async function* validate(
+  classifier: Classifier,
+  validation: Dataset,
+  options: { epoch: number; batchSize: number; signal: AbortSignal | undefined },
+): AsyncGenerator<TrainEvent, Judgement | undefined, void> {
+  const { epoch, batchSize, signal } = options;
+  let judged: Judgement | undefined;
+  if (signal?.aborted) return judged;
+  for await (const event of evaluate(classifier, validation, { batchSize, ...(signal ? { signal } : {}) })) {
+    if (event.event === 'progress') {
+      const batch = Math.ceil(event.pictures / batchSize);
+      yield { event: 'validating', epoch, batch, batches: Math.ceil(event.of / batchSize) };
+    } else {
+      const { event: _done, ...evaluation } = event;
+      const { loss, accuracy, pictures } = evaluation;
+      judged = { loss, accuracy, pictures };
+      yield { event: 'validation', epoch, ...evaluation };
+    }
+    await breathe();
+  }
+  return judged;
+}

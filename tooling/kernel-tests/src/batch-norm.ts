@@ -1,0 +1,49 @@
+export interface BatchNorm {
+  readonly channels: number;
+  readonly epsilon: number;
+  readonly relu: boolean;
+  readonly x: Float64Array;
+  readonly scale: Float64Array;
+  readonly offset: Float64Array;
+}
+
+/** By the definition, in float64. */
+export function batchNorm({ channels, epsilon, relu, x, scale, offset }: BatchNorm) {
+  const rows = x.length / channels;
+  const mean = new Float64Array(channels);
+  const variance = new Float64Array(channels);
+  x.forEach((value, i) => {
+    mean[i % channels]! += value / rows;
+  });
+  x.forEach((value, i) => {
+    variance[i % channels]! += (value - mean[i % channels]!) ** 2 / rows;
+  });
+  const normalized = x.map(
+    (value, i) => (value - mean[i % channels]!) / Math.sqrt(variance[i % channels]! + epsilon),
+  );
+  const y = normalized.map((value, i) => {
+    const affine = value * scale[i % channels]! + offset[i % channels]!;
+    return relu ? Math.max(0, affine) : affine;
+  });
+  return { y, mean, variance, normalized };
+}
+
+/** The closed form of the gradients, term by term. */
+export function batchNormGradient(norm: BatchNorm, dy: Float64Array) {
+  const { channels, epsilon, relu, x, scale } = norm;
+  const { y, variance, normalized } = batchNorm(norm);
+  const rows = x.length / channels;
+  const g = dy.map((value, i) => (relu && y[i]! === 0 ? 0 : value));
+  const dOffset = new Float64Array(channels);
+  const dScale = new Float64Array(channels);
+  g.forEach((value, i) => {
+    dOffset[i % channels]! += value;
+    dScale[i % channels]! += value * normalized[i]!;
+  });
+  const dx = g.map((value, i) => {
+    const c = i % channels;
+    const centred = value - dOffset[c]! / rows - (normalized[i]! * dScale[c]!) / rows;
+    return (scale[c]! / Math.sqrt(variance[c]! + epsilon)) * centred;
+  });
+  return { dx, dScale, dOffset };
+}

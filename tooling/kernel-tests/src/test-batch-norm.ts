@@ -1,0 +1,119 @@
+import { kernelNames } from '@resnetjs/backend';
+import * as tf from '@tensorflow/tfjs-core';
+import { describe, expect, it } from 'vitest';
+import { type BatchNorm, batchNorm, batchNormGradient } from './batch-norm.js';
+import { draw, tensor } from './draw.js';
+import { expectClose } from './expect-close.js';
+import { run } from './run.js';
+
+export interface NormCase {
+  readonly name: string;
+  /** [..., channels] */
+  readonly shape: readonly number[];
+  readonly mean?: number;
+  readonly spread?: number;
+  /** How far y and the gradients may be from float64's; 1e-5 where it isn't given. */
+  readonly limit?: number;
+}
+
+export function drawNorm(
+  { shape, mean = 0.3, spread = 1 }: Omit<NormCase, 'name'>,
+  relu: boolean,
+): BatchNorm {
+  const channels = shape.at(-1) as number;
+  return {
+    channels,
+    epsilon: 1e-5,
+    relu,
+    x: draw(tf.util.sizeFromShape([...shape]), 1, mean, spread),
+    scale: draw(channels, 2, 1, 0.5),
+    offset: draw(channels, 3, 0, 0.5),
+  };
+}
+
+export interface NormOptions {
+  /** A number whose mean over 300 of its like the backend finds exactly. */
+  readonly constant?: number;
+}
+
+/** Tests of a backend's normalization in training and its gradient, against float64; the backend is current when they run. */
+export function testBatchNorm(cases: readonly NormCase[], { constant = 5.1 }: NormOptions = {}): void {
+  describe.each([false, true])('batch normalization in training, relu %s', (relu) => {
+    it.each(cases)('is float64’s with $name', (each) => {
+      const { shape, limit } = each;
+      const norm = drawNorm(each, relu);
+      const expected = batchNorm(norm);
+      const inputs = { x: tensor(norm.x, shape), scale: tensor(norm.scale), offset: tensor(norm.offset) };
+      const [y, mean, variance] = run(kernelNames.batchNormTraining, inputs, { epsilon: norm.epsilon, relu });
+      tf.dispose(inputs);
+      expectClose(y!, expected.y, limit);
+      expectClose(mean!, expected.mean, 1e-6);
+      expectClose(variance!, expected.variance);
+    });
+
+    it.each(cases)('has float64’s gradient with $name', (each) => {
+      const { shape, limit } = each;
+      const norm = drawNorm(each, relu);
+      const { mean, variance } = batchNorm(norm);
+      const dy = draw(norm.x.length, 4);
+      const expected = batchNormGradient(norm, dy);
+      const inputs = {
+        dy: tensor(dy, shape),
+        x: tensor(norm.x, shape),
+        scale: tensor(norm.scale),
+        offset: tensor(norm.offset),
+        mean: tensor(mean),
+        variance: tensor(variance),
+      };
+      const attributes = { epsilon: norm.epsilon, relu };
+      const [dx, dScale, dOffset] = run(kernelNames.batchNormTrainingGradient, inputs, attributes);
+      tf.dispose(inputs);
+      expectClose(dOffset!, expected.dOffset, limit);
+      if (norm.x.length > norm.channels) {
+        expectClose(dx!, expected.dx, limit);
+        expectClose(dScale!, expected.dScale, limit);
+      } else expect(Math.max(...dx!.map(Math.abs))).toBeLessThan(1e-4); // of one row, the truth is 0
+    });
+  });
+
+  describe('batch normalization in training', () => {
+    it('closes the gradient exactly where it closed the output', () => {
+      const norm = drawNorm({ shape: [4000, 6], mean: 100, spread: 0.001 }, true);
+      const [x, scale, offset] = [tensor(norm.x, [4000, 6]), tensor(norm.scale), tf.zeros([6])];
+      const attributes = { epsilon: 1e-9, relu: true };
+      const [y, mean, variance] = run(kernelNames.batchNormTraining, { x, scale, offset }, attributes);
+      const moments = { mean: tf.tensor(mean!), variance: tf.tensor(variance!) };
+      const inputs = { dy: tf.ones([4000, 6]), x, scale, offset, ...moments };
+      const [, , dOffset] = run(kernelNames.batchNormTrainingGradient, inputs, attributes);
+      tf.dispose(inputs);
+      const open = y!.map((value) => (value > 0 ? 1 : 0));
+      for (let c = 0; c < 6; c++)
+        expect(dOffset![c]).toBe(open.filter((_, i) => i % 6 === c).reduce((a, b) => a + b));
+    });
+
+    it('gives a constant channel variance 0', () => {
+      const inputs = { x: tf.fill([300, 5], constant), scale: tf.ones([5]), offset: tf.zeros([5]) };
+      const [y, mean, variance] = run(kernelNames.batchNormTraining, inputs, { epsilon: 1e-5, relu: false });
+      tf.dispose(inputs);
+      expect([...y!]).toEqual(Array(1500).fill(0));
+      expect([...mean!]).toEqual(Array(5).fill(Math.fround(constant)));
+      expect([...variance!]).toEqual(Array(5).fill(0));
+    });
+
+    it('carries a NaN on, to its channel alone', () => {
+      const x = tf.tensor2d([1, Number.NaN, 2, 3], [2, 2]);
+      const inputs = { x, scale: tf.ones([2]), offset: tf.zeros([2]) };
+      const [y, mean] = run(kernelNames.batchNormTraining, inputs, { epsilon: 1e-5, relu: true });
+      tf.dispose(inputs);
+      expect([...y!].map(Number.isNaN)).toEqual([false, true, false, true]);
+      expect([...mean!].map(Number.isNaN)).toEqual([false, true]);
+    });
+
+    it('says which input does not fit', () => {
+      const inputs = { x: tf.ones([2, 3]), scale: tf.ones([3]), offset: tf.ones([2]) };
+      const attributes = { epsilon: 1e-5, relu: false };
+      expect(() => run(kernelNames.batchNormTraining, inputs, attributes)).toThrow(/offset \[2\]/);
+      tf.dispose(inputs);
+    });
+  });
+}
