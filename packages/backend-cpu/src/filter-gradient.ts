@@ -1,20 +1,28 @@
-import { type ConvolutionShape, convolutionShapeOf } from '@resnetjs/backend';
-import { backend_util, type Conv2DBackpropFilterAttrs } from '@tensorflow/tfjs-core';
+import {
+  type ConvolutionShape,
+  convolutionShapeOf,
+  type KernelInputs,
+  type StockKernel,
+} from '@resnetjs/backend';
+import type { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu';
+import { backend_util, type Conv2DBackpropFilterAttrs, type TensorInfo } from '@tensorflow/tfjs-core';
 
 type Shape4 = [number, number, number, number];
 
-/** The convolution whose filter's gradient is asked for: x [batch, height, width, in]. */
-export function shapeOf(xShape: readonly number[], attrs: Conv2DBackpropFilterAttrs): ConvolutionShape {
-  const { filterShape, strides, pad, dimRoundingMode } = attrs;
-  const info = backend_util.computeConv2DInfo(
-    xShape as Shape4,
-    filterShape as Shape4,
-    strides,
-    1,
-    pad,
-    dimRoundingMode,
-  );
-  return convolutionShapeOf(info);
+/** The gradient of conv2d with respect to its filter [height, width, inChannels, outChannels]. */
+export function conv2DBackpropFilter(
+  { backend }: { readonly backend: MathBackendCPU },
+  { x, dy }: KernelInputs<'x' | 'dy'>,
+  attrs: Conv2DBackpropFilterAttrs,
+  stock: StockKernel,
+): TensorInfo {
+  const { filterShape, strides, pad, dataFormat, dimRoundingMode } = attrs;
+  if (dataFormat !== 'NHWC') return stock();
+  const shapes = [x.shape as Shape4, filterShape as Shape4] as const;
+  const info = backend_util.computeConv2DInfo(...shapes, strides, 1, pad, dimRoundingMode);
+  const values = ({ dataId }: TensorInfo) => backend.readSync(dataId) as Float32Array;
+  const gradient = filterGradient(convolutionShapeOf(info), values(x), values(dy));
+  return backend.makeTensorInfo(filterShape, 'float32', gradient);
 }
 
 /**
@@ -22,7 +30,7 @@ export function shapeOf(xShape: readonly number[], attrs: Conv2DBackpropFilterAt
  * width, in] and dy [batch, outHeight, outWidth, out]: for each place in the filter, the sum over all places of the map of
  * outer products, added up in float64.
  */
-export function filterGradient(shape: ConvolutionShape, x: Float32Array, dy: Float32Array): Float32Array {
+function filterGradient(shape: ConvolutionShape, x: Float32Array, dy: Float32Array): Float32Array {
   const { filterHeight, filterWidth, inChannels, outChannels } = shape;
   const size = inChannels * outChannels;
   const gradient = new Float32Array(filterHeight * filterWidth * size);

@@ -1,18 +1,12 @@
 import { type RegisteredBackend, replaceKernels } from '@resnetjs/backend';
 import { MathBackendCPU, version_cpu } from '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
-import { filterGradient, shapeOf } from './filter-gradient.js';
+import { conv2DBackpropFilter } from './filter-gradient.js';
 
 const backendName = 'cpu';
 /** As TensorFlow.js registers it: behind every other. */
 const priority = 1;
-
-type Kernel = (backend: MathBackendCPU, inputs: never, attrs: never) => tf.TensorInfo | null;
-
-/** What they don't compute, and return null for, TensorFlow.js's own do. */
-const kernels: Readonly<Record<string, Kernel>> = {
-  [tf.Conv2DBackpropFilter]: conv2DBackpropFilter,
-};
+const kernels = { [tf.Conv2DBackpropFilter]: conv2DBackpropFilter };
 
 let served: { backend: MathBackendCPU; result: RegisteredBackend } | undefined;
 
@@ -28,9 +22,7 @@ export async function register(): Promise<RegisteredBackend> {
   if (served?.backend === backend) return served.result;
 
   withoutRecommendation(() => tf.scalar(0).dispose());
-  replaceKernels({ name: backendName, backend }, kernels, (kernel, given, stock) => {
-    return kernel(backend, given.inputs as never, given.attrs as never) ?? stock(given);
-  });
+  replaceKernels(backendName, kernels, { backend });
   const result: RegisteredBackend = {
     name: backendName,
     threads: 1,
@@ -40,17 +32,6 @@ export async function register(): Promise<RegisteredBackend> {
   };
   served = { backend, result };
   return result;
-}
-
-function conv2DBackpropFilter(
-  backend: MathBackendCPU,
-  { x, dy }: Readonly<Record<'x' | 'dy', tf.TensorInfo>>,
-  attrs: tf.Conv2DBackpropFilterAttrs,
-): tf.TensorInfo | null {
-  if (attrs.dataFormat !== 'NHWC') return null;
-  const [xValues, dyValues] = [x, dy].map(({ dataId }) => backend.readSync(dataId) as Float32Array);
-  const gradient = filterGradient(shapeOf(x.shape, attrs), xValues!, dyValues!);
-  return backend.makeTensorInfo(attrs.filterShape, 'float32', gradient);
 }
 
 /** At its first tensor in Node the backend recommends tfjs-node on the terminal, which is no news to who chose this one. */
