@@ -1,11 +1,13 @@
-import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { homedir, userInfo } from 'node:os';
+import { isAbsolute, join, resolve } from 'node:path';
+import { BackendError } from '@resnetjs/backend';
 import { tfjsNodeVersion } from './versions.js';
 
 interface Machine {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly platform: NodeJS.Platform;
   readonly arch: string;
+  /** Empty where the user has none. */
   readonly home: string;
 }
 
@@ -13,18 +15,37 @@ const thisMachine = (): Machine => ({
   env: process.env,
   platform: process.platform,
   arch: process.arch,
-  home: homedir(),
+  home: homeFolder(),
 });
+
+/** This user's own folder; empty where there is none, as in a container whose user has no name. */
+export function homeFolder(): string {
+  try {
+    return homedir() || userInfo().homedir;
+  } catch {
+    return '';
+  }
+}
 
 /**
  * Where this user's caches of ResNet.js are: `RESNETJS_CACHE` where it is set, else `resnetjs` in the
- * platform's own place (Linux: `XDG_CACHE_HOME` or `~/.cache`).
+ * platform's own place (Linux: `XDG_CACHE_HOME`, if it is absolute, or `~/.cache`). Throws BackendError `unavailable`
+ * where there is none.
  */
 export function cacheFolder({ env, platform, home }: Machine = thisMachine()): string {
   if (env.RESNETJS_CACHE) return resolve(env.RESNETJS_CACHE);
-  if (platform === 'win32') return join(env.LOCALAPPDATA || join(home, 'AppData', 'Local'), 'resnetjs');
+  if (platform === 'win32' && env.LOCALAPPDATA) return join(env.LOCALAPPDATA, 'resnetjs');
+  const xdg = env.XDG_CACHE_HOME ?? '';
+  if (platform !== 'win32' && platform !== 'darwin' && isAbsolute(xdg)) return join(xdg, 'resnetjs');
+  if (home === '') {
+    throw new BackendError(
+      'unavailable',
+      'There is no place for native TensorFlow: this user has no home folder. Name a folder in RESNETJS_CACHE.',
+    );
+  }
+  if (platform === 'win32') return join(home, 'AppData', 'Local', 'resnetjs');
   if (platform === 'darwin') return join(home, 'Library', 'Caches', 'resnetjs');
-  return join(env.XDG_CACHE_HOME || join(home, '.cache'), 'resnetjs');
+  return join(home, '.cache', 'resnetjs');
 }
 
 /** Where `installNative` puts tfjs-node; another platform on the same disk has another folder. */

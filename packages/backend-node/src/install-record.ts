@@ -16,7 +16,9 @@ const recordFile = 'resnetjs.json';
 export function readRecord(folder: string): InstallRecord | null {
   try {
     const record = JSON.parse(readFileSync(join(folder, recordFile), 'utf8'));
-    return typeof record.source === 'string' && typeof record.files === 'object' ? record : null;
+    const whole =
+      typeof record.source === 'string' && record.files !== null && typeof record.files === 'object';
+    return whole ? record : null;
   } catch {
     return null;
   }

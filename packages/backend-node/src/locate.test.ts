@@ -127,3 +127,23 @@ it('hands modules a substitute, and nobody else', () => {
     false,
   );
 });
+
+it.each([{ HOME: '' }, { XDG_CACHE_HOME: 'relative' }])(
+  'puts no cache where the program was started: %o',
+  (given) => {
+    const env = { ...given, RESNETJS_CACHE: undefined };
+    const folderOf = () => cacheFolder({ env, platform: 'linux', arch: 'x64', home: '' });
+    expect(folderOf).toThrow(/no home folder.*RESNETJS_CACHE/);
+  },
+);
+
+it('takes a damaged record for none', () => {
+  for (const text of ['{', 'null', '{"source":"a","files":null}', '[]']) {
+    mkdirSync(nativeFolder(), { recursive: true });
+    writeFileSync(join(nativeFolder(), 'resnetjs.json'), text);
+    expect(locateNative([])).toMatchObject({
+      native: null,
+      rejected: [{ problem: 'nothing is installed there' }],
+    });
+  }
+});

@@ -121,8 +121,12 @@ function versionOf(folder: string): string {
   }
 }
 
-/** Bytes; 0 where there is no such file. */
+/** Bytes; 0 where there is no such file, or none that may be looked at. */
 function sizeOf(path: string): number {
-  const found = statSync(path, { throwIfNoEntry: false });
-  return found?.isFile() ? found.size : 0;
+  try {
+    const found = statSync(path);
+    return found.isFile() ? found.size : 0;
+  } catch {
+    return 0;
+  }
 }

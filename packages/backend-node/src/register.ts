@@ -1,7 +1,7 @@
-import { homedir } from 'node:os';
 import { sep } from 'node:path';
 import { type Kernel, kernelNames, type RegisteredBackend, replaceKernels } from '@resnetjs/backend';
 import * as tf from '@tensorflow/tfjs-core';
+import { homeFolder } from './cache-folder.js';
 import { addRelu, reluGradient } from './kernels/activation.js';
 import { adamUpdate } from './kernels/adam.js';
 import { batchNormTraining, batchNormTrainingGradient } from './kernels/batch-norm.js';
@@ -74,6 +74,6 @@ export async function register(options: StartOptions = {}): Promise<RegisteredBa
 
 /** A path as people write it, and may show to others. */
 function fromHome(path: string): string {
-  const home = homedir();
-  return path.startsWith(home + sep) ? `~${path.slice(home.length)}` : path;
+  const home = homeFolder();
+  return home !== '' && path.startsWith(home + sep) ? `~${path.slice(home.length)}` : path;
 }

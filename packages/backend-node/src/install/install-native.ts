@@ -48,8 +48,8 @@ async function install(
   say: Say,
 ) {
   const folder = nativeFolder();
-  const present = () => (force ? null : presentIn(folder));
-  const before = present();
+  const present = async () => (force ? null : presentIn(folder, say, signal));
+  const before = await present();
   if (before !== null) return before;
   await makeFolder(dirname(folder));
   await checkSpace(dirname(folder));
@@ -58,16 +58,28 @@ async function install(
     waiting: (pid) => stepping(say, 'check')(`process ${pid} is installing it already; waiting for it`),
   });
   try {
-    return present() ?? (await installInto(folder, chosen, say, signal));
+    return (await present()) ?? (await installInto(folder, chosen, say, signal));
   } finally {
     await unlock();
   }
 }
 
-function presentIn(folder: string): Installed | null {
+/** What is installed there and computes; sizes don't tell of a file that was damaged on the disk. */
+async function presentIn(
+  folder: string,
+  say: Say,
+  signal: AbortSignal | undefined,
+): Promise<Installed | null> {
   const record = readRecord(folder);
   if (record === null || typeof inspectCached(folder) === 'string') return null;
-  return { folder, source: record.source, tensorflow: record.tensorflow, present: true };
+  try {
+    const tensorflow = await checkAddon(folder, signal);
+    return { folder, source: record.source, tensorflow, present: true };
+  } catch (error) {
+    if (!(error instanceof BackendError)) throw error;
+    stepping(say, 'check')(`what is in ${folder} is damaged, and is installed anew: ${error.message}`);
+    return null;
+  }
 }
 
 async function installInto(

@@ -2,10 +2,11 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { nativeFolder } from '../cache-folder.js';
+import { writeRecord } from '../install-record.js';
 import { changeAddon } from './addon-changes.js';
 import { eventsOf, type InstallEvent } from './events.js';
 import { installNative } from './install-native.js';
@@ -50,6 +51,31 @@ describe('installNative', () => {
     };
     await expect(install()).rejects.toThrow('Tried');
     expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it('does not take for installed what has the right sizes and does not run', async () => {
+    vi.stubEnv('PATH', folder);
+    const files: Record<string, string> = {
+      'package.json': JSON.stringify({ version: '4.22.0' }),
+      'dist/nodejs_kernel_backend.js': '1',
+      'dist/register_all_kernels.js': '1',
+      'lib/napi-v8/tfjs_binding.node': '\x7fELF',
+      'deps/lib/libtensorflow.so': '\x7fELF',
+      'deps/lib/libtensorflow.2.dylib': '\x7fELF',
+      'deps/lib/tensorflow.dll': '\x7fELF',
+    };
+    for (const [file, content] of Object.entries(files)) {
+      mkdirSync(dirname(join(nativeFolder(), file)), { recursive: true });
+      writeFileSync(join(nativeFolder(), file), content);
+    }
+    const sizes = Object.fromEntries(Object.entries(files).map(([file, content]) => [file, content.length]));
+    writeRecord(nativeFolder(), { source: 'a test', tensorflow: '0', files: sizes });
+    const events: InstallEvent[] = [];
+    const install = async () => {
+      for await (const event of installNative()) events.push(event);
+    };
+    await expect(install()).rejects.toThrow('Tried');
+    expect(events[0]).toMatchObject({ step: 'check', message: expect.stringContaining('is damaged') });
   });
 
   it('stops when it is told to, and leaves nothing', async () => {

@@ -39,5 +39,7 @@ export async function unpack(
 ): Promise<void> {
   const args = ['-xf', archive, '-C', folder, `--strip-components=${strip}`];
   const { code, output } = await runCommand('tar', args, { signal, seconds: 600 });
-  if (code !== 0) throw impossible(`tar could not unpack ${archive}: ${lastWords(output)}`);
+  if (code === 0) return;
+  const first = output.split('\n').slice(0, 3).join('\n'); // what follows the reason is that tar gives up
+  throw impossible(`tar could not unpack ${archive}: ${lastWords(first)}`);
 }

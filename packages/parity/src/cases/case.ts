@@ -22,6 +22,10 @@ export interface Subject {
   readonly batch: number;
   /** Where variables, pictures and upstream gradient are drawn from. */
   readonly seed: number;
+  /** The mean of the pictures, in their deviations; 0 where it isn't given. */
+  readonly mean?: number;
+  /** Whether the first and the last channel of each normalization are switched off: scale and offset are 0. */
+  readonly channelsOff?: boolean;
 }
 
 /** Passes of one network: inference, plain and folded; training and every gradient where `training`. */

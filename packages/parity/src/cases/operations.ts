@@ -16,7 +16,14 @@ import { conv, dense, norm, pool, relu, sequence } from './layers.js';
 const even: Network['input'] = [4, 4, 6];
 const odd: Network['input'] = [5, 7, 6];
 
-const chosen: readonly [name: string, ops: readonly Op[], input: Network['input']][] = [
+type Chosen = readonly [
+  name: string,
+  ops: readonly Op[],
+  input: Network['input'],
+  more?: Partial<Pick<PassCase, 'batch' | 'byFloor' | 'mean' | 'channelsOff'>>,
+];
+
+const chosen: readonly Chosen[] = [
   ['3×3 convolution s=2, same, even size', [conv(5, 3, 2, 'same')], even],
   ['3×3 convolution s=2, same, odd size', [conv(5, 3, 2, 'same'), relu], odd],
   ['2×2 convolution s=3, same', [conv(5, 2, 3, 'same'), norm], odd],
@@ -42,6 +49,19 @@ const chosen: readonly [name: string, ops: readonly Op[], input: Network['input'
   ['average pooling 3×3 s=2, same', [pool('average', 3, 2, 'same')], odd],
   ['normalization and ReLU of the pictures', [norm, relu], even],
   ['dense', [{ op: 'flatten' }, dense], even],
+  // Wide enough for every cache block and thread.
+  ['1×1 convolution of 64 channels to 256', [conv(256, 1, 1, 'valid')], [6, 6, 64]],
+  ['1×1 convolution of 256 channels to 64', [conv(64, 1, 1, 'valid')], [6, 6, 256]],
+  ['3×3 convolution of 40 channels to 150', [conv(150, 3, 1, 'same')], [4, 5, 40]],
+  // What E[x²] − E[x]² makes of it is not even a variance.
+  ['normalization of pictures 1000 deviations away from 0', [norm], odd, { mean: 1000, byFloor: true }],
+  // There the ReLU stands at 0, where it is closed.
+  [
+    'normalization and ReLU, two channels switched off',
+    [conv(6, 3, 1, 'same'), norm, relu],
+    odd,
+    { channelsOff: true },
+  ],
 ];
 
 /** Sizes, strides and paddings that nobody chose. */
@@ -134,7 +154,7 @@ const drawnFull = 120;
 
 /** Operations alone: chosen ones, drawn ones, and every shape that ResNet-50 meets at 64² and at 224². */
 export const operationCases: readonly PassCase[] = [
-  ...chosen.map(([name, ops, input], index) => ({
+  ...chosen.map(([name, ops, input, more], index) => ({
     ...common,
     level: 'quick' as const,
     name,
@@ -142,6 +162,7 @@ export const operationCases: readonly PassCase[] = [
     batch: 3,
     seed: 100 + index,
     throws: true,
+    ...more,
   })),
   ...Array.from({ length: drawnFull }, (_, index) => {
     const [name, ops, input] = drawn(index);

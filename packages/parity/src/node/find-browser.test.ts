@@ -72,6 +72,11 @@ describe('findBrowser', () => {
   });
 });
 
+it('looks nowhere below the current folder where the user has no home', () => {
+  const path = '.cache/ms-playwright/chromium-1/chrome-linux/chrome';
+  expect(findBrowser(undefined, { ...machine('linux', [path]), home: '' })).toMatchObject({ found: false });
+});
+
 describe('browserFlags', () => {
   it('draws in software unless told otherwise, without the sandbox only as root', () => {
     expect(browserFlags()).toContain('--use-angle=swiftshader');

@@ -15,6 +15,7 @@ export type BrowserName = 'Chromium' | 'Chrome' | 'Edge' | 'as given';
 export interface Machine {
   readonly platform: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Empty where the user has none. */
   readonly home: string;
   isFile(path: string): boolean;
   /** The names in a folder; none where there is no such folder. */
@@ -24,8 +25,14 @@ export interface Machine {
 const thisMachine: Machine = {
   platform: process.platform,
   environment: process.env,
-  home: homedir(),
-  isFile: (path) => statSync(path, { throwIfNoEntry: false })?.isFile() ?? false,
+  home: homeFolder(),
+  isFile: (path) => {
+    try {
+      return statSync(path).isFile();
+    } catch {
+      return false; // it isn't there, or nobody may look
+    }
+  },
   list: (folder) => {
     try {
       return readdirSync(folder);
@@ -34,6 +41,14 @@ const thisMachine: Machine = {
     }
   },
 };
+
+function homeFolder(): string {
+  try {
+    return homedir();
+  } catch {
+    return ''; // as in a container whose user has no name
+  }
+}
 
 /** On Linux by what is typed, elsewhere by where the installers put them. */
 const linuxCommands: readonly [name: BrowserName, commands: readonly string[]][] = [
@@ -157,6 +172,7 @@ function playwrightPlaces(machine: Machine): Place[] {
 function playwrightCache({ platform, environment, home }: Machine): string | undefined {
   const told = environment.PLAYWRIGHT_BROWSERS_PATH;
   if (told && told !== '0') return told;
+  if (home === '') return undefined;
   if (platform === 'darwin') return posix.join(home, 'Library/Caches/ms-playwright');
   if (platform !== 'win32')
     return posix.join(environment.XDG_CACHE_HOME || posix.join(home, '.cache'), 'ms-playwright');

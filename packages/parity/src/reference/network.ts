@@ -174,12 +174,13 @@ function pullBack(
 /**
  * How far a pass stays from the places where its gradient jumps: the smallest magnitude of a ReLU's input,
  * and the smallest lead of a pooling window's maximum. Nearer than rounding reaches, two right answers can differ.
+ * A ReLU's input of exactly 0 is one of a channel that is switched off, and 0 everywhere: there its gradient is 0.
  */
 export function distanceToKink(network: Network, { steps }: ReferencePass): number {
   return walk(network).reduce((smallest, { op, from }) => {
     const x = steps[from[0] ?? 0] as ReferenceTensor;
     if (op.op === 'act')
-      return numbers(x).reduce((least, value) => Math.min(least, Math.abs(value)), smallest);
+      return numbers(x).reduce((least, value) => Math.min(least, Math.abs(value) || least), smallest);
     if (op.op === 'pool' && op.mode === 'max')
       return poolingLeads(op, x).reduce((a, b) => Math.min(a, b), smallest);
     return smallest;

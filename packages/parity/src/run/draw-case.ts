@@ -56,12 +56,16 @@ export function drawAny(subject: Subject): Drawn {
   return drawOnce(subject, Generator.stateless(subject.seed, 0));
 }
 
-function drawOnce({ network, batch }: Subject, generator: Generator): Drawn {
+function drawOnce({ network, batch, mean = 0, channelsOff }: Subject, generator: Generator): Drawn {
   const normals = (shape: readonly number[], mean = 0, deviation = 1) =>
     tensor64(
       Float32Array.from({ length: sizeOf(shape) }, () => mean + deviation * generator.normal()),
       shape,
     );
+  const switchedOff = (tensor: ReferenceTensor) =>
+    channelsOff
+      ? mapped(tensor, (value, c) => (c === 0 || c === tensor.data.length - 1 ? 0 : value))
+      : tensor;
   const draws = statelessDraws(generator.word());
   const values = (parameter: Parameter): ReferenceTensor => {
     const { role, shape } = parameter;
@@ -69,7 +73,9 @@ function drawOnce({ network, batch }: Subject, generator: Generator): Drawn {
       case 'kernel':
         return drawParameter(parameter, draws);
       case 'scale':
-        return normals(shape, 1, 0.2);
+        return switchedOff(normals(shape, 1, 0.2));
+      case 'offset':
+        return switchedOff(normals(shape, 0, 0.2));
       case 'variance':
         return tensor64(
           Float32Array.from({ length: sizeOf(shape) }, () => 0.5 + generator.uniform()),
@@ -81,7 +87,7 @@ function drawOnce({ network, batch }: Subject, generator: Generator): Drawn {
   };
   return {
     variables: new Map(parameters(network).map((parameter) => [parameter.id, values(parameter)])),
-    pictures: normals([batch, ...network.input]),
+    pictures: normals([batch, ...network.input], mean),
     upstream: normals([batch, ...outputShape(network)]),
   };
 }
@@ -146,6 +152,7 @@ function gapsNearZero(x: ReferenceTensor): number[] {
     if (Math.abs(value) < reach) near[i % channels]?.push(value);
   });
   return near.map((values) => {
+    if (values.length > 2 && values.slice(2).every((value) => value === 0)) return 0; // a channel that is switched off
     values.sort((a, b) => a - b);
     let middle = 0;
     let widest = 0;
