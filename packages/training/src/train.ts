@@ -143,7 +143,7 @@ const BATCHES_WHEN_STOPPED = 8;
 
 /**
  * Trains a classifier in place: after each step `classifier.variables` are new. Leaving the loop ends it after the step.
- * Throws `not-finite` at a step whose loss is not a number, and where the options or the pictures don't fit.
+ * Throws `not-finite` at a step or a validation whose loss is not a number, and where the options or the pictures don't fit.
  */
 export async function* train(
   classifier: Classifier,
@@ -212,7 +212,8 @@ export async function* train(
           state = result.state;
           estimated = false;
           const step = progress.step + 1;
-          if (!Number.isFinite(result.loss)) throw notFinite(result.loss, epoch, step, optimizer);
+          if (!Number.isFinite(result.loss))
+            throw notFinite('loss', result.loss, { at: `at step ${step} of epoch ${epoch}`, optimizer });
           const pictures = batch.labels.length;
           progress = { ...progress, step, totals: added(progress.totals, result, pictures) };
           const seconds = (performance.now() - stepStarted) / 1000;
@@ -238,7 +239,8 @@ export async function* train(
         yield { event: 'epoch', epoch, ...figures, seconds: (performance.now() - started) / 1000 };
         if (statistics === 'precise' && (validation !== undefined || epoch === epochs))
           yield* estimate(statisticsBatches);
-        const judged = validation && (yield* validate(classifier, validation, { epoch, batchSize, signal }));
+        const judged =
+          validation && (yield* validate(classifier, validation, { epoch, batchSize, optimizer, signal }));
         if (validation !== undefined && judged === undefined) break;
         progress = {
           ...progress,
@@ -287,9 +289,9 @@ function averages({ loss, correct, pictures }: Progress['totals']) {
 async function* validate(
   classifier: Classifier,
   validation: Dataset,
-  options: { epoch: number; batchSize: number; signal: AbortSignal | undefined },
+  options: { epoch: number; batchSize: number; optimizer: Optimizer; signal: AbortSignal | undefined },
 ): AsyncGenerator<TrainEvent, Judgement | undefined, void> {
-  const { epoch, batchSize, signal } = options;
+  const { epoch, batchSize, optimizer, signal } = options;
   let judged: Judgement | undefined;
   if (signal?.aborted) return judged;
   for await (const event of evaluate(classifier, validation, { batchSize, ...(signal ? { signal } : {}) })) {
@@ -299,6 +301,8 @@ async function* validate(
     } else {
       const { event: _done, ...evaluation } = event;
       const { loss, accuracy, pictures } = evaluation;
+      if (!Number.isFinite(loss))
+        throw notFinite('validation loss', loss, { at: `after epoch ${epoch}`, optimizer });
       judged = { loss, accuracy, pictures };
       yield { event: 'validation', epoch, ...evaluation };
     }
@@ -398,11 +402,15 @@ function penalty(all: readonly Parameter[], weights: ReadonlyMap<string, tf.Tens
   return terms.length === 0 ? tf.scalar(0) : tf.addN(terms);
 }
 
-function notFinite(loss: number, epoch: number, step: number, { learningRate }: Optimizer): ResNetError {
+function notFinite(
+  what: string,
+  value: number,
+  { at, optimizer: { learningRate } }: { at: string; optimizer: Optimizer },
+): ResNetError {
   return new ResNetError(
     'not-finite',
-    `The loss became ${loss} at step ${step} of epoch ${epoch}. Try a smaller learning rate than ${learningRate}.`,
-    { epoch, step, loss },
+    `The ${what} became ${value} ${at}. Try a smaller learning rate than ${learningRate}.`,
+    { loss: value },
   );
 }
 
