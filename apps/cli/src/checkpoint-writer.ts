@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { ResNetError } from '@resnetjs/core';
 import {
   type Checkpoint,
@@ -69,18 +70,24 @@ export class CheckpointWriter {
       return await work();
     } catch (error) {
       if (!(error instanceof ResNetError) || error.code !== 'file-system') throw error;
-      const kept = this.#last
-        ? `What was saved up to step ${this.#last.steps} is whole: when this is mended, go on with ${resnetCommand} train --resume ${this.#run.path}`
-        : 'Nothing had been saved before';
       throw new ResNetError(
         error.code,
-        `${error.message} The training has stopped. ${kept}.`,
+        `${error.message} The training has stopped. ${this.#whatIsKept()}.`,
         error.details,
         {
           cause: error,
         },
       );
     }
+  }
+
+  #whatIsKept(): string {
+    if (this.#last === null) return 'Nothing had been saved before';
+    const { steps, path } = this.#last;
+    const goOn = `go on with ${resnetCommand} train --resume`;
+    return existsSync(path)
+      ? `What was saved up to step ${steps} is whole: when this is mended, ${goOn} ${this.#run.path}`
+      : `What was saved up to step ${steps} is no longer there; where it was only moved, ${goOn} and its new place`;
   }
 
   #isDue(): boolean {

@@ -1,9 +1,19 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import {
+  closeSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { File as Hdf5File, ready } from 'h5wasm/node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { resnetIn, writePictures } from './e2e.test-support.js';
+import { program, resnetIn, writePictures } from './e2e.test-support.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'resnetjs-cli-'));
 const resnet = resnetIn(folder);
@@ -179,6 +189,20 @@ describe('resnet train', () => {
     expect(stdout).toMatch(/^The model is runs\/flowers\/model\.safetensors/m);
     expect(stdout).not.toContain('\u001b');
     expect(readdirSync(join(folder, 'runs/flowers'))).toEqual(['checkpoints', 'model.safetensors']);
+  });
+
+  it.runIf(process.platform === 'linux')('says that nothing can be printed where a disk is full', () => {
+    const full = openSync('/dev/full', 'w');
+    const command = [program, ...`train ${tinySigns} --out runs/mute --json`.split(' ')];
+    const { status, stderr } = spawnSync(process.execPath, command, {
+      cwd: folder,
+      stdio: ['ignore', full, 'pipe'],
+      encoding: 'utf8',
+    });
+    closeSync(full);
+    expect(stderr).toMatch(/error: What is printed can't be written: ENOSPC.* Make room there/);
+    expect(status).toBe(1);
+    expect(readdirSync(join(folder, 'runs/mute'))).toEqual([]);
   });
 
   it('leaves broken pictures out where it is told to, as if they had never been there', async () => {

@@ -56,10 +56,10 @@ interface Plan {
 
 /** Trains a network and writes it to a folder. What can be wrong is found before the first step. */
 export async function train(options: TrainCommandOptions): Promise<void> {
-  const plan = await makePlan(options);
-  const folder = await openRunFolder(options.out);
+  const folder = await openRunFolder(options.out); // before pictures are read, which may take minutes
   try {
     const replace = await holdsFinishedRun(options.out);
+    const plan = await makePlan(options);
     await startBackend(options.backend, options);
     await run({ ...plan, replace }, folder);
   } finally {
@@ -250,6 +250,7 @@ class TrainOutput {
   readonly #progress: Progress;
   readonly #view: TrainingView;
   readonly #started = performance.now();
+  #stopping = false;
 
   constructor(plan: Plan) {
     const { json, epochs } = plan.options;
@@ -310,11 +311,15 @@ class TrainOutput {
   /** A picture that was there before the training began can't be read any more. */
   lost({ file, reason }: SkippedPicture): void {
     this.#json({ event: 'skipped', file, reason });
+    if (this.#stopping) return; // how many more there are is said at the end
     this.#progress.print(`${reason} It is left out from now on.`);
     if (this.#plan.broken.failure) this.stopping();
   }
 
+  /** Says once that the training will end, whatever makes it end. */
   stopping(): void {
+    if (this.#stopping) return;
+    this.#stopping = true;
     this.#progress.print(
       'Stopping after this step, then saving it and writing the model. Once more to quit at once.',
     );
