@@ -31,7 +31,7 @@ export function runPlan(
         return address;
       };
       const target = addressOf(backend, output);
-      if (plan.zeroFirst) team.share('zero', [target], 4 * size(outputShape), 4 * floatsWorthwhile);
+      if (plan.zeroFirst) team.share('zero', [target], size(outputShape), floatsWorthwhile);
 
       let left = addressOf(backend, image);
       if (plan.padding !== null) {
