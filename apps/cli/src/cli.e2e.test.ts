@@ -345,6 +345,7 @@ describe('what can go wrong', () => {
     [`${train} --data nowhere/`, 2, /"nowhere\/" is neither a file nor a folder/],
     [`${train} --data empty`, 1, /empty .* has no folders in it/],
     [`${train} --data single`, 1, /pictures of at least two classes are needed/],
+    ['profile resnet50 --input-shape 8000,8000,3', 2, /32 pictures of 8000×8000×3 takes .*--batch-size/],
     [`${train} --data broken`, 1, /broken\/rose\/1\.jpg is a broken or truncated picture/],
     [`${train} --data cut.h5`, 1, /cut\.h5 .* is cut/],
     [`${train} --data lacking.h5`, 1, /lacking\.h5 .* train_set_y is missing/],
