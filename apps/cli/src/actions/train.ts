@@ -34,7 +34,7 @@ import { holdsFinishedRun, openRunFolder, type RunFolder, readSettings } from '.
 import { writeSamplePicture } from '../sample-picture.js';
 import { resumedOptions, settingsOf } from '../settings.js';
 import { StopSignals } from '../stop-signals.js';
-import { count, duration, figure, percent, plural, size } from '../terminal/format.js';
+import { count, duration, figure, percent, plural, shown, size } from '../terminal/format.js';
 import { Progress } from '../terminal/progress.js';
 import { TrainingView } from '../terminal/training-view.js';
 import { openTrainingData, syntheticSource, type TrainingData } from '../training-data.js';
@@ -312,7 +312,7 @@ class TrainOutput {
   lost({ file, reason }: SkippedPicture): void {
     this.#json({ event: 'skipped', file, reason });
     if (this.#stopping) return; // how many more there are is said at the end
-    this.#progress.print(`${reason} It is left out from now on.`);
+    this.#progress.print(`${shown(reason, 300)} It is left out from now on.`);
     if (this.#plan.broken.failure) this.stopping();
   }
 
