@@ -34,6 +34,7 @@ import { holdsFinishedRun, openRunFolder, type RunFolder, readSettings } from '.
 import { writeSamplePicture } from '../sample-picture.js';
 import { resumedOptions, settingsOf } from '../settings.js';
 import { StopSignals } from '../stop-signals.js';
+import { argument } from '../terminal/argument.js';
 import { count, duration, figure, percent, plural, shown, size } from '../terminal/format.js';
 import { Progress } from '../terminal/progress.js';
 import { TrainingView } from '../terminal/training-view.js';
@@ -345,7 +346,9 @@ class TrainOutput {
     const how = done.completed
       ? `Trained for ${plural(done.epochs, 'epoch')} (${steps}) in ${duration(seconds)}`
       : `Stopped in epoch ${done.epochs} of ${options.epochs}, after ${steps} (${duration(seconds)})`;
-    const judgedOn = options.validation ?? (written.sample ? syntheticSource : 'PICTURES');
+    const run = argument(options.out);
+    const judgedOn = argument(options.validation ?? (written.sample ? syntheticSource : 'PICTURES'));
+    const picture = argument(written.sample ?? 'PICTURE.jpg');
     const lines = [
       '',
       `${how}.`,
@@ -359,9 +362,9 @@ class TrainOutput {
       ...(written.sample ? [`A picture that it has not seen is ${written.sample}.`] : []),
       '',
       'Next:',
-      ...(done.completed ? [] : [`  ${paint('cyan', `${resnetCommand} train --resume ${options.out}`)}`]),
-      `  ${paint('cyan', `${resnetCommand} evaluate ${options.out} --data ${judgedOn}`)}`,
-      `  ${paint('cyan', `${resnetCommand} predict ${options.out} ${written.sample ?? 'PICTURE.jpg'}`)}`,
+      ...(done.completed ? [] : [`  ${paint('cyan', `${resnetCommand} train --resume ${run}`)}`]),
+      `  ${paint('cyan', `${resnetCommand} evaluate ${run} --data ${judgedOn}`)}`,
+      `  ${paint('cyan', `${resnetCommand} predict ${run} ${picture}`)}`,
     ];
     for (const line of lines) this.#progress.print(line);
   }
