@@ -205,6 +205,15 @@ describe('resnet train', () => {
     expect(readdirSync(join(folder, 'runs/mute'))).toEqual([]);
   });
 
+  it('goes on with the backend that auto chose', async () => {
+    const begun = await line(`train ${tinySigns} --epochs 1 --backend auto --out runs/auto`);
+    const [, chosen] = /parameters, on (wasm|node)$/m.exec(begun.stdout) ?? [];
+    expect(begun.stderr).toContain(`backend: ${chosen}, `);
+    const resumed = await line('train --resume runs/auto --epochs 2');
+    expect(resumed.stderr).not.toContain('backend: '); // it does not choose again
+    expect(resumed.stdout).toMatch(new RegExp(`parameters, on ${chosen}$`, 'm'));
+  });
+
   it('leaves broken pictures out where it is told to, as if they had never been there', async () => {
     const options = '--validation-split 0.2 --image-size 16 --epochs 1 --resize bicubic --fit crop';
     const command = `train ${tiny} ${options}`;

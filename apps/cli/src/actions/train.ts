@@ -61,8 +61,7 @@ export async function train(options: TrainCommandOptions): Promise<void> {
   try {
     const replace = await holdsFinishedRun(options.out);
     const plan = await makePlan(options);
-    await startBackend(options.backend, options);
-    await run({ ...plan, replace }, folder);
+    await run({ ...(await startedPlan(plan)), replace }, folder);
   } finally {
     await folder.release();
   }
@@ -74,8 +73,7 @@ export async function resume(path: string, command: Command): Promise<void> {
   const folder = await openRunFolder(path);
   try {
     const options = resumedOptions(command, await readSettings(path), path);
-    const plan = await makePlan(options);
-    await startBackend(options.backend, options);
+    const plan = await startedPlan(await makePlan(options));
     const resumed = await readNewestCheckpoint(path);
     const { network } = resumed.checkpoint.classifier;
     await run({ ...plan, network, resumed }, folder);
@@ -100,6 +98,13 @@ async function makePlan(options: TrainCommandOptions): Promise<Plan> {
     resumed: null,
     replace: false,
   };
+}
+
+/** Starts the backend, and names the one that was chosen: a training goes on with the same. */
+async function startedPlan(plan: Plan): Promise<Plan> {
+  const { options } = plan;
+  const { choice } = await startBackend(options.backend, options);
+  return { ...plan, options: { ...options, backend: choice } };
 }
 
 function makeOptimizer({ optimizer, learningRate, momentum }: TrainCommandOptions): Optimizer {
