@@ -23,6 +23,11 @@ export const backends = {
 export type BackendName = keyof typeof backends;
 export const backendNames = Object.keys(backends) as BackendName[];
 
+export interface StartedBackend extends RegisteredBackend {
+  /** As `--backend` calls it; never auto. */
+  readonly choice: BackendName;
+}
+
 /** Fastest first, as measured on a CPU. */
 const fastest = ['node', 'wasm'] as const satisfies readonly BackendName[];
 
@@ -33,15 +38,12 @@ const choices = [...backendNames, 'auto'];
  * Starts a backend and makes it the current one; `auto` is the fastest that can run, and says on stderr
  * which. Throws `unknown-name`, `missing-backend`, and BackendError where the backend can't run.
  */
-export async function startBackend(
-  name: string,
-  { threads }: BackendOptions = {},
-): Promise<RegisteredBackend> {
+export async function startBackend(name: string, { threads }: BackendOptions = {}): Promise<StartedBackend> {
   const options = threads === undefined ? {} : { threads };
   if (name === 'auto') return startFastest(options);
   const known = backendNames.find((each) => each === name) ?? unknownName('backend', name, choices);
   const start = backends[known];
-  if (typeof start !== 'string') return start(options);
+  if (typeof start !== 'string') return { ...(await start(options)), choice: known };
   throw new ResNetError(
     'missing-backend',
     `The backend ${name} is not available here: ${start}. Use --backend wasm.`,
@@ -49,14 +51,14 @@ export async function startBackend(
   );
 }
 
-async function startFastest(options: BackendOptions): Promise<RegisteredBackend> {
+async function startFastest(options: BackendOptions): Promise<StartedBackend> {
   let reason = '';
   for (const name of fastest) {
     try {
       const registered = await backends[name](options);
       const { threads } = registered;
       process.stderr.write(`backend: ${name}, ${plural(threads, 'thread')}${reason}\n`);
-      return registered;
+      return { ...registered, choice: name };
     } catch (error) {
       if (!(error instanceof BackendError) || error.code === 'bad-arguments') throw error;
       reason ||= ` (${name} would be faster: resnet backends says why it can't run)`;

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { ResNetError } from '@resnetjs/core';
 import {
   type Checkpoint,
@@ -9,6 +10,7 @@ import type { Settings } from '@resnetjs/weights';
 import { type SavedCheckpoint, saveCheckpoint } from '@resnetjs/weights/node';
 import { resnetCommand } from './resnet-command.js';
 import type { RunFolder } from './run-folder.js';
+import { argument } from './terminal/argument.js';
 
 /** Between checkpoints within an epoch, where no number of steps is given. */
 const usualMinutes = 5;
@@ -69,18 +71,24 @@ export class CheckpointWriter {
       return await work();
     } catch (error) {
       if (!(error instanceof ResNetError) || error.code !== 'file-system') throw error;
-      const kept = this.#last
-        ? `What was saved up to step ${this.#last.steps} is whole: when this is mended, go on with ${resnetCommand} train --resume ${this.#run.path}`
-        : 'Nothing had been saved before';
       throw new ResNetError(
         error.code,
-        `${error.message} The training has stopped. ${kept}.`,
+        `${error.message} The training has stopped. ${this.#whatIsKept()}.`,
         error.details,
         {
           cause: error,
         },
       );
     }
+  }
+
+  #whatIsKept(): string {
+    if (this.#last === null) return 'Nothing had been saved before';
+    const { steps, path } = this.#last;
+    const goOn = `go on with ${resnetCommand} train --resume`;
+    return existsSync(path)
+      ? `What was saved up to step ${steps} is whole: when this is mended, ${goOn} ${argument(this.#run.path)}`
+      : `What was saved up to step ${steps} is no longer there; where it was only moved, ${goOn} and its new place`;
   }
 
   #isDue(): boolean {

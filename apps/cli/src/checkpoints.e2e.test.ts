@@ -125,6 +125,8 @@ describe('a training', () => {
     const anew = await line(`${recipe} --out held`);
     expect(anew.code).toBe(1);
     expect(anew.stderr).toMatch(/holds a training that is not over .* resnet train --resume held/);
+    const early = await line(`${recipe.replace('synthetic:signs', 'nowhere')} --out held`);
+    expect(early.stderr).toMatch(/holds a training that is not over/); // said before pictures are looked for
     const resumed = await interrupted('train --resume held --json', savedTimes(1), kill);
     expect(resumed.stdout).toContain('"resumed"');
   });
@@ -237,6 +239,7 @@ describe('where nothing more can be written, a training stops and keeps what was
     const outcome = await atCheckpoint(3, rename, `${endless} --out vanished`);
     expect(outcome.code).toBe(1);
     expect(outcome.stderr).toMatch(/vanished can't be written to: it, or the lock in it, was removed/);
+    expect(outcome.stderr).toMatch(/saved up to step \d+ is no longer there; where it was only moved, go on/);
     expect(existsSync(join(folder, 'vanished'))).toBe(false);
     expect(steps('elsewhere')).toHaveLength(2);
   });

@@ -1,9 +1,19 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import {
+  closeSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { File as Hdf5File, ready } from 'h5wasm/node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { resnetIn, writePictures } from './e2e.test-support.js';
+import { program, resnetIn, writePictures } from './e2e.test-support.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'resnetjs-cli-'));
 const resnet = resnetIn(folder);
@@ -181,6 +191,29 @@ describe('resnet train', () => {
     expect(readdirSync(join(folder, 'runs/flowers'))).toEqual(['checkpoints', 'model.safetensors']);
   });
 
+  it.runIf(process.platform === 'linux')('says that nothing can be printed where a disk is full', () => {
+    const full = openSync('/dev/full', 'w');
+    const command = [program, ...`train ${tinySigns} --out runs/mute --json`.split(' ')];
+    const { status, stderr } = spawnSync(process.execPath, command, {
+      cwd: folder,
+      stdio: ['ignore', full, 'pipe'],
+      encoding: 'utf8',
+    });
+    closeSync(full);
+    expect(stderr).toMatch(/error: What is printed can't be written: ENOSPC.* Make room there/);
+    expect(status).toBe(1);
+    expect(readdirSync(join(folder, 'runs/mute'))).toEqual([]);
+  });
+
+  it('goes on with the backend that auto chose', async () => {
+    const begun = await line(`train ${tinySigns} --epochs 1 --backend auto --out runs/auto`);
+    const [, chosen] = /parameters, on (wasm|node)$/m.exec(begun.stdout) ?? [];
+    expect(begun.stderr).toContain(`backend: ${chosen}, `);
+    const resumed = await line('train --resume runs/auto --epochs 2');
+    expect(resumed.stderr).not.toContain('backend: '); // it does not choose again
+    expect(resumed.stdout).toMatch(new RegExp(`parameters, on ${chosen}$`, 'm'));
+  });
+
   it('leaves broken pictures out where it is told to, as if they had never been there', async () => {
     const options = '--validation-split 0.2 --image-size 16 --epochs 1 --resize bicubic --fit crop';
     const command = `train ${tiny} ${options}`;
@@ -321,6 +354,7 @@ describe('what can go wrong', () => {
     [`${train} --data nowhere/`, 2, /"nowhere\/" is neither a file nor a folder/],
     [`${train} --data empty`, 1, /empty .* has no folders in it/],
     [`${train} --data single`, 1, /pictures of at least two classes are needed/],
+    ['profile resnet50 --input-shape 8000,8000,3', 2, /32 pictures of 8000×8000×3 takes .*--batch-size/],
     [`${train} --data broken`, 1, /broken\/rose\/1\.jpg is a broken or truncated picture/],
     [`${train} --data cut.h5`, 1, /cut\.h5 .* is cut/],
     [`${train} --data lacking.h5`, 1, /lacking\.h5 .* train_set_y is missing/],

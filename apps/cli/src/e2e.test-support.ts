@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 
-const program = fileURLToPath(new URL('../dist/main.js', import.meta.url));
+/** The built command line. */
+export const program = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 
 export interface Outcome {
   readonly code: number | null;

@@ -52,6 +52,7 @@ describe('the command line', () => {
     [['tarin'], /unknown command 'tarin'\n\(Did you mean train\?\)/],
     [['train', '--nework', 'resnet50'], /unknown option '--nework'\n\(Did you mean --network\?\)/],
     [['train', '--network', 'resnet50', '--data', 'x'], /required option '--out <folder>'/],
+    [['train', '--network', 'resnet50', '--data', 'x', '--out', ''], /required option '--out <folder>'/],
     [['train', '--learning-rate', 'NaN'], /'NaN' is invalid\. It must be a positive number/],
     [['train', '--epochs', '0'], /'0' is invalid\. It must be a whole number of at least 1/],
     [['train', '--optimizer', 'lion'], /Allowed choices are adam, sgd/],

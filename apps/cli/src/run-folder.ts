@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { ResNetError } from '@resnetjs/core';
 import type { Settings } from '@resnetjs/weights';
 import {
@@ -10,6 +11,7 @@ import {
   tidyRun,
 } from '@resnetjs/weights/node';
 import { resnetCommand } from './resnet-command.js';
+import { argument } from './terminal/argument.js';
 
 /** A run's folder, which this process alone writes to until it lets go. */
 export interface RunFolder {
@@ -50,8 +52,8 @@ export async function holdsFinishedRun(run: string): Promise<boolean> {
   const far = recipe ? ` (in epoch ${epoch} of ${recipe.epochs})` : '';
   throw new ResNetError(
     'file-system',
-    `${run} holds a training that is not over${far}. Go on with it: ${resnetCommand} train --resume ${run}. ` +
-      `To begin anew, choose another --out, or remove ${run}/checkpoints.`,
+    `${run} holds a training that is not over${far}. Go on with it: ${resnetCommand} train --resume ${argument(run)}. ` +
+      `To begin anew, choose another --out, or remove ${join(run, 'checkpoints')}.`,
     { path: run },
   );
 }

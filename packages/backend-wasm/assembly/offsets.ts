@@ -47,7 +47,7 @@ export function padImages(
   }
 }
 
-/** Zeros the bytes [first, last). */
+/** Zeros the floats [first, last): threads count them in 31 bits, which bytes of the largest tensors would not fit. */
 export function zero(to: usize, first: usize, last: usize): void {
-  memory.fill(to + first, 0, last - first);
+  memory.fill(to + 4 * first, 0, 4 * (last - first));
 }

@@ -97,7 +97,7 @@ function findMoments(run: BatchNormRun, mean: Address, variance: Address, x: Add
   const sampled = Math.min(rows, sampledRows);
   const step = 4 * channels * Math.floor(rows / Math.max(sampled, 1));
   const sample = allocate(8 * channels);
-  run.team.share('zero', [shift], 4 * channels, 4 * channels);
+  run.team.share('zero', [shift], channels, channels);
   microkernels.sumRuns(sample, x, step, sampled, channels, shift, 0, microkernels.runsOf(sampled));
   microkernels.addRuns(total, square, sample, microkernels.runsOf(sampled), channels);
   microkernels.shiftFrom(shift, total, sampled, channels);

@@ -66,7 +66,7 @@ export interface SharedArguments {
     paddedHeight: number,
     paddedWidth: number,
   ];
-  /** Bytes. */
+  /** Floats. */
   zero: [to: Address];
   /** Pieces of the packed matrix. */
   packRight: [

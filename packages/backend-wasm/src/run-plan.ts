@@ -44,8 +44,8 @@ export function runPlan(
     withScratch(backend, (allocate) => {
       const run = { ...context, allocate };
       const target = addressOf(backend, output);
-      const bytes = 4 * util.sizeFromShape([...outputShape]);
-      if (plan.zeroFirst) team.share('zero', [target], bytes, 4 * floatsWorthwhile);
+      const floats = util.sizeFromShape([...outputShape]);
+      if (plan.zeroFirst) team.share('zero', [target], floats, floatsWorthwhile);
       const left = plan.padding === null ? addressOf(backend, image) : pad(run, image, plan.padding);
       const operands = { left, right: addressOf(backend, right), target, finish };
       for (const product of plan.products) multiply(run, product, operands);

@@ -1,5 +1,6 @@
 import { type Classifier, outputShape, ResNetError } from '@resnetjs/core';
 import type { Dataset } from '@resnetjs/data';
+import type { Optimizer } from './optimizer.js';
 
 /** Throws `bad-option` unless each is a whole number of at least 1. */
 export function checkOptions(counts: Readonly<Record<string, number>>): void {
@@ -37,4 +38,17 @@ export function checkFits({ network, classes }: Classifier, dataset: Dataset): v
     );
   }
   if (dataset.labels.length === 0) throw new ResNetError('bad-data', 'There are no pictures.');
+}
+
+/** Throws `not-finite`; `named` and `at` say in words which loss it is, and where. */
+export function checkFinite(
+  loss: number,
+  { named, at, optimizer }: { readonly named: string; readonly at: string; readonly optimizer: Optimizer },
+): void {
+  if (Number.isFinite(loss)) return;
+  throw new ResNetError(
+    'not-finite',
+    `The ${named} became ${loss} ${at}. Try a smaller learning rate than ${optimizer.learningRate}.`,
+    { loss },
+  );
 }

@@ -126,6 +126,17 @@ describe('train', () => {
     expect(tf.memory().numTensors).toBe(tensors);
   });
 
+  it('stops at a validation whose loss is not finite, and says after which epoch', async () => {
+    const classifier = tinyClassifier();
+    const tensors = tf.memory().numTensors;
+    const options = { batchSize: 24, optimizer: adam({ learningRate: 1e30 }), validation: tinyData() };
+    await expect(run(classifier, options)).rejects.toThrow(
+      /The validation loss became .* after epoch 1\. Try a smaller learning rate than 1e\+30/,
+    );
+    expect(tf.memory().numTensors).toBe(tensors);
+    disposeVariables(classifier.variables);
+  });
+
   it('measures gradients at every so many steps, and trains as it would without', async () => {
     const tensors = tf.memory().numTensors;
     const [measured, unmeasured, first] = [tinyClassifier(), tinyClassifier(), tinyClassifier()];

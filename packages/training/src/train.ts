@@ -1,7 +1,7 @@
 import { type Classifier, Generator, type Parameter, parameters, ResNetError } from '@resnetjs/core';
 import { batches, type Dataset } from '@resnetjs/data';
 import { breathe } from './breathe.js';
-import { checkFits, checkOptions } from './checks.js';
+import { checkFinite, checkFits, checkOptions } from './checks.js';
 import { estimateStatistics } from './estimate-statistics.js';
 import { adam, disposeState, initialState, type OptimizerState } from './optimizer.js';
 import { schedules } from './schedule.js';
@@ -39,7 +39,7 @@ interface Run {
 
 /**
  * Trains a classifier in place: after each step `classifier.variables` are new. Leaving the loop ends it after the step.
- * Throws `not-finite` at a step whose loss is not a number, and where the options or the pictures don't fit.
+ * Throws `not-finite` at a step or a validation whose loss is not a number, and where the options or the pictures don't fit.
  */
 export async function* train(
   classifier: Classifier,
@@ -98,7 +98,7 @@ function begin(classifier: Classifier, data: Dataset, options: TrainOptions): Ru
 async function* trainEpoch(run: Run, order: Uint32Array): AsyncGenerator<TrainEvent, void, void> {
   const { classifier, recipe } = run;
   const { validation, signal } = run.options;
-  const { epochs, batchSize, statistics, statisticsBatches } = recipe;
+  const { epochs, batchSize, optimizer, statistics, statisticsBatches } = recipe;
   const { epoch, step } = run.progress;
   const started = performance.now();
   yield* takeSteps(run, order.subarray(step * batchSize));
@@ -110,7 +110,8 @@ async function* trainEpoch(run: Run, order: Uint32Array): AsyncGenerator<TrainEv
   yield { event: 'epoch', epoch, ...figures, seconds: (performance.now() - started) / 1000 };
   if (statistics === 'precise' && (validation !== undefined || epoch === epochs))
     yield* estimate(run, statisticsBatches);
-  const judged = validation && (yield* validate(classifier, validation, { epoch, batchSize, signal }));
+  const judged =
+    validation && (yield* validate(classifier, validation, { epoch, batchSize, optimizer, signal }));
   if (validation !== undefined && judged === undefined) return;
   const record = { ...figures, validation: judged ?? null };
   run.progress = { ...run.progress, history: [...run.progress.history, record] };
@@ -133,7 +134,7 @@ async function* takeSteps(run: Run, order: Uint32Array): AsyncGenerator<TrainEve
     run.state = state;
     run.estimated = false;
     const step = run.progress.step + 1;
-    if (!Number.isFinite(loss)) throw notFinite({ loss, epoch, step }, optimizer.learningRate);
+    checkFinite(loss, { named: 'loss', at: `at step ${step} of epoch ${epoch}`, optimizer });
     const pictures = batch.labels.length;
     const totals = added(run.progress.totals, { loss, correct, pictures });
     run.progress = { ...run.progress, step, totals };
@@ -197,12 +198,4 @@ function added(totals: Progress['totals'], step: Progress['totals']): Progress['
 
 function averages({ loss, correct, pictures }: Progress['totals']) {
   return { loss: loss / pictures, accuracy: correct / pictures };
-}
-
-function notFinite(at: { loss: number; epoch: number; step: number }, learningRate: number): ResNetError {
-  return new ResNetError(
-    'not-finite',
-    `The loss became ${at.loss} at step ${at.step} of epoch ${at.epoch}. Try a smaller learning rate than ${learningRate}.`,
-    at,
-  );
 }

@@ -1,17 +1,19 @@
 import type { Classifier } from '@resnetjs/core';
 import type { Dataset } from '@resnetjs/data';
 import { breathe } from './breathe.js';
+import { checkFinite } from './checks.js';
 import { evaluate } from './evaluate.js';
+import type { Optimizer } from './optimizer.js';
 import type { TrainEvent } from './train-events.js';
 import type { Judgement } from './training-state.js';
 
-/** Tells of the validation after an epoch, and returns it; nothing where the signal ended it. */
+/** Tells of the validation after an epoch, and returns it; nothing where the signal ended it. Throws `not-finite`. */
 export async function* validate(
   classifier: Classifier,
   validation: Dataset,
-  options: { epoch: number; batchSize: number; signal: AbortSignal | undefined },
+  options: { epoch: number; batchSize: number; optimizer: Optimizer; signal: AbortSignal | undefined },
 ): AsyncGenerator<TrainEvent, Judgement | undefined, void> {
-  const { epoch, batchSize, signal } = options;
+  const { epoch, batchSize, optimizer, signal } = options;
   let judged: Judgement | undefined;
   if (signal?.aborted) return judged;
   for await (const event of evaluate(classifier, validation, { batchSize, ...(signal ? { signal } : {}) })) {
@@ -21,6 +23,7 @@ export async function* validate(
     } else {
       const { event: _done, ...evaluation } = event;
       const { loss, accuracy, pictures } = evaluation;
+      checkFinite(loss, { named: 'validation loss', at: `after epoch ${epoch}`, optimizer });
       judged = { loss, accuracy, pictures };
       yield { event: 'validation', epoch, ...evaluation };
     }

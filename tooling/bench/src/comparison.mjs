@@ -108,6 +108,8 @@ async function forEachWorkload(options, task, measure) {
   const tables = [];
   for (const workload of workloads.filter((each) => each.task === task)) {
     const folder = mkdtempSync(join(tmpdir(), 'resnetjs-bench-'));
+    const remove = () => rmSync(folder, { recursive: true, force: true });
+    process.once('exit', remove); // it holds hundreds of megabytes, also where this is interrupted
     try {
       writeWorkload(workload, folder);
       for (const threads of options.threads) {
@@ -124,7 +126,8 @@ async function forEachWorkload(options, task, measure) {
         options.measured(table);
       }
     } finally {
-      rmSync(folder, { recursive: true, force: true });
+      process.off('exit', remove);
+      remove();
     }
   }
   return tables;

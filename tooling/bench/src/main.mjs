@@ -1,7 +1,9 @@
 // npm run -s bench -- NAME: measurements of this checkout, side by side with other programs.
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
+import { networks } from '@resnetjs/core';
 import { compareMemory, compareSpeed, compareStart } from './comparison.mjs';
 import { contenderNames, contenders } from './contenders.mjs';
 import { heap } from './heap.mjs';
@@ -65,7 +67,10 @@ function readArguments() {
   const unknown = only.filter((each) => !contenderNames.includes(each));
   if (unknown.length > 0)
     throw new Error(`--only knows ${contenderNames.join(', ')}, not ${unknown.join(', ')}`);
+  if (!(values.network in networks))
+    throw new Error(`--network knows ${Object.keys(networks).join(', ')}, not ${values.network}`);
   const batchSize = count('--batch-size', values['batch-size']);
+  if (values.markdown !== undefined) checkWritable(values.markdown);
   return { ...values, chosen, rounds, threads, only, batchSize };
 }
 
@@ -73,6 +78,17 @@ function readArguments() {
 function count(option, text) {
   if (!/^[1-9]\d*$/.test(text)) throw new Error(`${option} takes whole numbers from 1, not ${text}`);
   return Number(text);
+}
+
+/** Before anything is measured, which may take an hour. @param {string} file */
+function checkWritable(file) {
+  try {
+    accessSync(existsSync(file) ? file : dirname(file), constants.W_OK);
+  } catch (error) {
+    throw new Error(
+      `--markdown: ${file} can't be written: ${error instanceof Error ? error.message : error}`,
+    );
+  }
 }
 
 /** @type {ReturnType<typeof readArguments>} */
@@ -83,6 +99,10 @@ try {
   console.error(error instanceof Error ? error.message : error);
   process.exit(process.argv.includes('--help') ? 0 : 2);
 }
+
+// So that what is removed at exit is removed then, too.
+process.once('SIGINT', () => process.exit(130));
+process.once('SIGTERM', () => process.exit(143));
 
 const log = (/** @type {string} */ line) => console.error(line);
 const machine = describeMachine();

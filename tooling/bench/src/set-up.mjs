@@ -11,7 +11,6 @@ import { adam, train } from '@resnetjs/training';
 export async function setUpTraining(options) {
   const backend = await register({ threads: 1 });
   const build = networks[/** @type {keyof typeof networks} */ (options.network)];
-  if (!build) throw new Error(`Networks: ${Object.keys(networks).join(', ')}`);
   const network = build({ classes: 6 });
   const classes = ['0', '1', '2', '3', '4', '5'];
   const classifier = { network, variables: initialize(network), classes, preprocessing: unitRange() };

@@ -8,6 +8,7 @@ import {
   type Network,
   type Observer,
   parameters,
+  ResNetError,
   shapes,
   stepMultiplyAdds,
   type Variables,
@@ -26,6 +27,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { startBackend } from '../backends.js';
 import { asNetworkName, buildNetwork } from '../build-network.js';
 import type { ProfileCommandOptions } from '../command-options.js';
+import { size } from '../terminal/format.js';
 import { describe, format, gigaflops, middle, type Run, type Spent } from '../terminal/profile.js';
 
 /** Prints where a network's time goes, by kind of layer. */
@@ -35,6 +37,7 @@ export async function profile(name: string, options: ProfileCommandOptions): Pro
     ...(inputShape ? { input: inputShape } : {}),
     ...(classes === undefined ? {} : { classes }),
   });
+  checkFits(network, batchSize);
   const { threads } = await startBackend('wasm', options);
   const before = measureCeiling();
   const variables = initialize(network);
@@ -62,6 +65,16 @@ export async function profile(name: string, options: ProfileCommandOptions): Pro
     : `${network.name}, ${network.input.join('×')}, batch ${batchSize}, ${mode}, threads: ${threads}\n` +
       `Ceiling: ${ceiling.toFixed(1)} GFLOP/s, a product of two 1024×1024 matrices\n\n${format(report)}`;
   process.stdout.write(`${text}\n`);
+}
+
+/** The pictures alone, before anything is made of them; what else does not fit, the backend says. */
+function checkFits({ input }: Network, batchSize: number): void {
+  const bytes = 4 * batchSize * input.reduce((a, b) => a * b);
+  if (bytes < 2 ** 32) return;
+  throw new ResNetError(
+    'bad-option',
+    `A batch of ${batchSize} pictures of ${input.join('×')} takes ${size(bytes)}, and the Wasm heap ends at 4 GiB. Give a smaller --batch-size or --input-shape.`,
+  );
 }
 
 /** What every run computes with. */

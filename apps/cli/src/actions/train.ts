@@ -16,11 +16,10 @@ import { syntheticSource } from '../training-data.js';
 
 /** Trains a network and writes it to a folder. What can be wrong is found before the first step. */
 export async function train(options: TrainCommandOptions): Promise<void> {
-  const plan = await makePlan(options);
-  const folder = await openRunFolder(options.out);
+  const folder = await openRunFolder(options.out); // before pictures are read, which may take minutes
   try {
     const replace = await holdsFinishedRun(options.out);
-    await startBackend(options.backend, options);
+    const plan = await startedPlan(await makePlan(options));
     await run({ ...plan, replace }, folder);
   } finally {
     await folder.release();
@@ -33,14 +32,20 @@ export async function resume(path: string, command: Command): Promise<void> {
   const folder = await openRunFolder(path);
   try {
     const options = resumedOptions(command, await readSettings(path), path);
-    const plan = await makePlan(options);
-    await startBackend(options.backend, options);
+    const plan = await startedPlan(await makePlan(options));
     const resumed = await readNewestCheckpoint(path);
     const { network } = resumed.checkpoint.classifier;
     await run({ ...plan, network, resumed }, folder);
   } finally {
     await folder.release();
   }
+}
+
+/** Starts the backend, and names the one that was chosen: a training goes on with the same. */
+async function startedPlan(plan: TrainPlan): Promise<TrainPlan> {
+  const { options } = plan;
+  const { choice } = await startBackend(options.backend, options);
+  return { ...plan, options: { ...options, backend: choice } };
 }
 
 async function run(plan: TrainPlan, folder: RunFolder): Promise<void> {

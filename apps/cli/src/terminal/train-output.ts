@@ -5,7 +5,8 @@ import type { SkippedPicture } from '../broken-pictures.js';
 import { resnetCommand } from '../resnet-command.js';
 import type { TrainPlan } from '../train-plan.js';
 import { syntheticSource } from '../training-data.js';
-import { count, duration, figure, percent, plural, size } from './format.js';
+import { argument } from './argument.js';
+import { count, duration, figure, percent, plural, shown, size } from './format.js';
 import { Progress } from './progress.js';
 import { TrainingView } from './training-view.js';
 
@@ -23,6 +24,7 @@ export class TrainOutput {
   readonly #progress: Progress;
   readonly #view: TrainingView;
   readonly #started = performance.now();
+  #stopping = false;
 
   constructor(plan: TrainPlan) {
     const { json, epochs } = plan.options;
@@ -83,11 +85,15 @@ export class TrainOutput {
   /** A picture that was there before the training began can't be read any more. */
   lost({ file, reason }: SkippedPicture): void {
     this.#json({ event: 'skipped', file, reason });
-    this.#progress.print(`${reason} It is left out from now on.`);
+    if (this.#stopping) return; // how many more there are is said at the end
+    this.#progress.print(`${shown(reason, 300)} It is left out from now on.`);
     if (this.#plan.broken.failure) this.stopping();
   }
 
+  /** Says once that the training will end, whatever makes it end. */
   stopping(): void {
+    if (this.#stopping) return;
+    this.#stopping = true;
     this.#progress.print(
       'Stopping after this step, then saving it and writing the model. Once more to quit at once.',
     );
@@ -113,7 +119,9 @@ export class TrainOutput {
     const how = done.completed
       ? `Trained for ${plural(done.epochs, 'epoch')} (${steps}) in ${duration(seconds)}`
       : `Stopped in epoch ${done.epochs} of ${options.epochs}, after ${steps} (${duration(seconds)})`;
-    const judgedOn = options.validation ?? (written.sample ? syntheticSource : 'PICTURES');
+    const run = argument(options.out);
+    const judgedOn = argument(options.validation ?? (written.sample ? syntheticSource : 'PICTURES'));
+    const picture = argument(written.sample ?? 'PICTURE.jpg');
     const lines = [
       '',
       `${how}.`,
@@ -127,9 +135,9 @@ export class TrainOutput {
       ...(written.sample ? [`A picture that it has not seen is ${written.sample}.`] : []),
       '',
       'Next:',
-      ...(done.completed ? [] : [`  ${paint('cyan', `${resnetCommand} train --resume ${options.out}`)}`]),
-      `  ${paint('cyan', `${resnetCommand} evaluate ${options.out} --data ${judgedOn}`)}`,
-      `  ${paint('cyan', `${resnetCommand} predict ${options.out} ${written.sample ?? 'PICTURE.jpg'}`)}`,
+      ...(done.completed ? [] : [`  ${paint('cyan', `${resnetCommand} train --resume ${run}`)}`]),
+      `  ${paint('cyan', `${resnetCommand} evaluate ${run} --data ${judgedOn}`)}`,
+      `  ${paint('cyan', `${resnetCommand} predict ${run} ${picture}`)}`,
     ];
     for (const line of lines) this.#progress.print(line);
   }

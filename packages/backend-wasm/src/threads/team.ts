@@ -10,6 +10,7 @@ import {
 import type { WasmMemory } from '../web-assembly.js';
 import { control, controlBytes } from './control.js';
 import { startWorker, type WorkerHandle } from './platform.js';
+import { canWait, waitForOthers } from './wait-for-others.js';
 import { workerSource } from './worker-source.js';
 
 /** Scratch for each thread of a team: the first one's begins at `address`. */
@@ -54,7 +55,6 @@ export function oneThread(microkernels: Exports): Team {
 }
 
 const secondsToStart = 20;
-const secondsToFinish = 120;
 /** How finely work is cut, so that a thread that another program disturbs leaves the rest to the others. */
 const sharesOfAThread = 8;
 
@@ -101,7 +101,6 @@ async function within<Result>(seconds: number, work: Promise<Result>): Promise<R
   }
 }
 
-const { performance } = globalThis as unknown as { performance: { now(): number } };
 const timers = globalThis as unknown as {
   setTimeout(run: () => void, milliseconds: number): unknown;
   clearTimeout(timer: unknown): void;
@@ -154,31 +153,4 @@ function sharer(microkernels: Exports, shared: SharedArrayBuffer, threads: numbe
 /** Opens or closes a job: the state goes round without ever being negative. */
 function turn(integers: Int32Array): void {
   Atomics.store(integers, control.state, (Atomics.load(integers, control.state) + 1) & 0x3fff_ffff);
-}
-
-/** Returns when no worker is in the job any more. A page's main thread may not sleep, and turns in circles. */
-function waitForOthers(integers: Int32Array, mayWait: boolean): void {
-  const start = performance.now();
-  for (;;) {
-    const active = Atomics.load(integers, control.active);
-    if (active === 0) return;
-    const waited = performance.now() - start;
-    if (waited > 1000 * secondsToFinish) {
-      throw new BackendError(
-        'thread-failed',
-        `A thread did not finish its share within ${secondsToFinish} seconds. Start the process or page again.`,
-      );
-    }
-    if (mayWait && waited > control.alertMilliseconds) Atomics.wait(integers, control.active, active, 1000);
-  }
-}
-
-/** Whether this thread may sleep in Atomics.wait; asked with a value that isn't there, it returns at once. */
-function canWait(integers: Int32Array): boolean {
-  try {
-    Atomics.wait(integers, control.active, -1);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -6,7 +6,7 @@ import { ResNetError } from '@resnetjs/core';
 import sharp, { type Sharp } from 'sharp';
 import { afterAll, describe, expect, it } from 'vitest';
 import { fromCmyk } from '../pixels/to-rgb.js';
-import { decodePicture, readPixels } from './decode-picture.js';
+import { againAfterTimeout, decodePicture, readPixels } from './decode-picture.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'resnetjs-decode-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -153,6 +153,25 @@ describe('decodePicture', () => {
     closeSync(file);
     await expect(readPixels(large)).rejects.toThrow('has 8589934592 bytes');
     expect(process.memoryUsage().rss - before).toBeLessThan(2 ** 28);
+  });
+
+  it('gives a decoder that ran out of time one more try, and no other', async () => {
+    const failures = (...messages: string[]) => {
+      let tries = 0;
+      const decode = async () => {
+        const message = messages[tries++];
+        if (message !== undefined) throw new Error(message);
+        return tries;
+      };
+      return againAfterTimeout(decode);
+    };
+    const large = sharp({ create: { width: 16_000, height: 16_000, channels: 3, background: 'red' } });
+    const late = await large.jpeg({ quality: 99 }).timeout({ seconds: 1 }).blur(90).toBuffer().catch(String);
+    const timeout = String(late).replace('Error: ', '');
+    expect(timeout).toMatch(/^timeout: /);
+    expect(await failures(timeout)).toBe(2);
+    await expect(failures(timeout, timeout)).rejects.toThrow(/^timeout: /);
+    await expect(failures('VipsJpeg: premature end')).rejects.toThrow('premature end');
   });
 
   it('answers every cut and every flipped byte with an error or with a picture', async () => {

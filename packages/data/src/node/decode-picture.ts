@@ -46,13 +46,31 @@ export async function readPixels(
     const { width, height, channels, space, depth } = await sharp(bytes, settings).metadata();
     checkPictureSize(nameOf(source), { height, width }, channels * (depth === 'ushort' ? 2 : 1));
     await admit?.({ height, width });
-    return await decode(bytes, { gray: /^(b-w|grey16)$/.test(space), cmyk: space === 'cmyk', depth });
+    const kind = { gray: /^(b-w|grey16)$/.test(space), cmyk: space === 'cmyk', depth };
+    return await againAfterTimeout(() => decode(bytes, kind));
   } catch (cause) {
     if (cause instanceof ResNetError) throw cause;
     const reason = (cause as Error).message.split('\n')[0];
-    const message = `${nameOf(source)} is a broken or truncated picture (${reason}). Replace it or remove it.`;
-    throw badPicture(source, message, cause);
+    const problem = isTimeout(cause)
+      ? `keeps the decoder busy for more than ${MOST_SECONDS} seconds. Make it smaller, or remove it`
+      : `is a broken or truncated picture (${reason}). Replace it or remove it`;
+    throw badPicture(source, `${nameOf(source)} ${problem}.`, cause);
   }
+}
+
+/** A decoder that was too slow gets one more try: the process may have been stopped meanwhile, by Ctrl-Z or a sleeping machine. */
+export async function againAfterTimeout<Result>(decode: () => Promise<Result>): Promise<Result> {
+  try {
+    return await decode();
+  } catch (error) {
+    if (isTimeout(error)) return decode();
+    throw error;
+  }
+}
+
+/** libvips says so in words alone. */
+function isTimeout(error: unknown): boolean {
+  return error instanceof Error && error.message.startsWith('timeout: ');
 }
 
 async function decode(

@@ -1,8 +1,12 @@
+import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { ResNetError } from '@resnetjs/core';
 
 /** More than any picture that is decoded takes; a larger file is refused unread. */
 const MOST_BYTES = 2 ** 28;
+
+/** To open a pipe waits until somebody writes to it, which may be never. Windows has no such pipes. */
+const READ_AT_ONCE = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 
 /** The bytes of a JPEG, PNG or WebP file, whatever it calls itself. Throws file-system, bad-file. */
 export async function openPicture(source: string | Uint8Array): Promise<Uint8Array> {
@@ -27,7 +31,7 @@ export function badPicture(source: string | Uint8Array, message: string, cause?:
 
 async function readBytes(path: string): Promise<Uint8Array> {
   try {
-    const handle = await open(path, 'r');
+    const handle = await open(path, READ_AT_ONCE);
     try {
       const status = await handle.stat();
       if (!status.isFile()) throw badPicture(path, `${path} is not a file.`);

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import sharp from 'sharp';
@@ -66,6 +66,23 @@ describe('pictureFolder', () => {
     pictures.subarray(90, 93).forEach((value, i) => {
       expect(Math.abs(value - (BLUE[i] as number))).toBeLessThan(4);
     });
+  });
+
+  it.skipIf(process.platform === 'win32')('names a class that this user may not read', async () => {
+    for (const path of ['a/1.png', 'b/1.png']) put(path, await plain(RED).png().toBuffer());
+    for (const path of [scratch, root]) chmodSync(path, 0o755);
+    chmodSync(join(root, 'b'), 0);
+    const isRoot = process.getuid?.() === 0; // who may read everything
+    if (isRoot) process.seteuid?.(65_534);
+    try {
+      await expect(pictureFolder(root)).rejects.toMatchObject({
+        code: 'file-system',
+        message: expect.stringMatching(/The folder .*b cannot be read: EACCES.* Change its permissions/),
+      });
+    } finally {
+      if (isRoot) process.seteuid?.(0);
+      chmodSync(join(root, 'b'), 0o755);
+    }
   });
 
   it('follows links within the folder only', async () => {

@@ -129,14 +129,19 @@ async function realFolder(path: string): Promise<string> {
   throw badFolder(path, `it is not a folder. ${LAYOUT}.`);
 }
 
-/** The names in a folder, sorted, of one kind, visible, and not leading out of `root`. */
+/** The names in a folder, sorted, of one kind, visible, and not leading out of `root`. Throws file-system. */
 async function inside(root: string, folder: string, kind: 'folder' | 'file'): Promise<string[]> {
   const names: string[] = [];
-  for (const entry of await readdir(folder, { withFileTypes: true })) {
-    if (entry.name.startsWith('.')) continue;
-    if (entry.isSymbolicLink() && !(await leadsInside(root, join(folder, entry.name)))) continue;
-    const status = entry.isSymbolicLink() ? await stat(join(folder, entry.name)) : entry;
-    if (kind === 'folder' ? status.isDirectory() : status.isFile()) names.push(entry.name);
+  try {
+    for (const entry of await readdir(folder, { withFileTypes: true })) {
+      if (entry.name.startsWith('.')) continue;
+      if (entry.isSymbolicLink() && !(await leadsInside(root, join(folder, entry.name)))) continue;
+      const status = entry.isSymbolicLink() ? await stat(join(folder, entry.name)) : entry;
+      if (kind === 'folder' ? status.isDirectory() : status.isFile()) names.push(entry.name);
+    }
+  } catch (cause) {
+    const message = `The folder ${folder} cannot be read: ${(cause as Error).message}. Change its permissions, or remove it.`;
+    throw new ResNetError('file-system', message, { path: folder }, { cause });
   }
   return names.sort((a, b) => (a < b ? -1 : 1));
 }

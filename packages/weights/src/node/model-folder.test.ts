@@ -83,6 +83,15 @@ describe('prepareFolder', () => {
     expect(await readdir(folder)).toEqual(['a']);
   });
 
+  it('bears that others make the same folders at the same time', async () => {
+    for (let round = 0; round < 20; round++) {
+      const path = join(folder, String(round), 'run');
+      const undo = await Promise.all(Array.from({ length: 4 }, () => prepareFolder(path)));
+      expect(await readdir(path)).toEqual([]);
+      await Promise.all(undo.map((each) => each()));
+    }
+  });
+
   it('says what stands in the way', async () => {
     await writeFile(join(folder, 'file'), '');
     await expect(prepareFolder(join(folder, 'file', 'run'))).rejects.toThrow(/is a file, not a folder/);

@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs';
 import { mkdir, open, rmdir, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { fileSystemError } from './file-system-error.js';
+import { unfinishedPath } from './write-file.js';
 
 /**
  * Makes a folder, with those above it, and makes sure that files can be written there. Throws `file-system`.
@@ -31,8 +32,12 @@ async function makeFolders(folder: string, made: string[]): Promise<void> {
     path = dirname(path);
   }
   for (const each of missing) {
-    await mkdir(each);
-    made.push(each);
+    try {
+      await mkdir(each);
+      made.push(each);
+    } catch (cause) {
+      if ((cause as NodeJS.ErrnoException).code !== 'EEXIST') throw cause; // another process was quicker
+    }
   }
 }
 
@@ -47,9 +52,9 @@ async function exists(path: string): Promise<boolean> {
 }
 
 async function tryWriting(folder: string): Promise<void> {
-  const probe = join(folder, `.resnet-${process.pid}.tmp`);
+  const probe = unfinishedPath(join(folder, 'resnet'));
   try {
-    const handle = await open(probe, 'w');
+    const handle = await open(probe, 'wx');
     await handle.writeFile('0').finally(() => handle.close());
   } finally {
     rmSync(probe, { force: true });

@@ -10,8 +10,12 @@ interface WriteOptions {
   readonly whole?: () => Promise<void>;
 }
 
-/** Unfinished files are named so. */
 const unfinishedName = /^\..+\.[0-9a-f]{12}\.tmp$/;
+
+/** What a file is called until it is whole; `removeUnfinished` knows it by that, should the process be killed. */
+export function unfinishedPath(file: string): string {
+  return join(dirname(file), `.${basename(file)}.${randomBytes(6).toString('hex')}.tmp`);
+}
 
 /**
  * Writes a file whole or not at all, from its bytes or their parts: until it is complete, what was there before stays.
@@ -23,7 +27,7 @@ export async function writeFileAtomically(
   options: WriteOptions = {},
 ): Promise<void> {
   const folder = dirname(file);
-  const unfinished = join(folder, `.${basename(file)}.${randomBytes(6).toString('hex')}.tmp`);
+  const unfinished = unfinishedPath(file);
   const remove = () => rmSync(unfinished, { force: true });
   process.once('exit', remove);
   try {
