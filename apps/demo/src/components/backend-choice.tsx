@@ -5,6 +5,7 @@ import { whyOneThread } from '../isolation/isolate.js';
 import type { BackendName } from '../worker/protocol.js';
 import { FactRows } from './backend-facts.js';
 import { backendTitle } from './words.js';
+import './backend-choice.css';
 
 const choices: readonly { name: BackendName; words: string }[] = [
   {

@@ -1,5 +1,6 @@
 import { useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
+import './file-drop.css';
 
 interface FileDropProps {
   readonly label: string;

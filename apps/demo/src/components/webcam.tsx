@@ -1,5 +1,6 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
+import './webcam.css';
 
 interface WebcamProps {
   readonly words: string;

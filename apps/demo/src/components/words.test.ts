@@ -15,6 +15,8 @@ describe('numbers in words', () => {
     [() => scientific(2.21e-4), '2.2 × 10⁻⁴'],
     [() => scientific(9.96e-12), '1.0 × 10⁻¹¹'],
     [() => scientific(0), '0'],
+    [() => large(16.76e9), '17 billion'],
+    [() => large(1234.4e12), '1,234 trillion'],
   ])('%s', (word, expected) => {
     expect(word()).toBe(expected);
   });

@@ -8,9 +8,10 @@ const whole = new Intl.NumberFormat('en');
 export const count = (value: number) => whole.format(value);
 export const percent = (share: number, digits = 0) => `${(100 * share).toFixed(digits)} %`;
 
-/** 1.2 million, 96,133, 4.1 billion. */
+/** 96,133, 1.2 million, 4.09 billion, 17 billion. */
 export function large(value: number): string {
-  if (value >= 1e9) return `${(value / 1e9).toFixed(2)} billion`;
+  if (value >= 1e12) return `${count(Math.round(value / 1e12))} trillion`;
+  if (value >= 1e9) return `${(value / 1e9).toFixed(value < 1e10 ? 2 : 0)} billion`;
   if (value >= 1e6) return `${(value / 1e6).toFixed(1)} million`;
   return count(value);
 }

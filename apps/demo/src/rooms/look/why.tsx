@@ -28,7 +28,7 @@ export function Why() {
         </li>
         <li>
           <p class="formula">
-            10⁻¹⁰ <span class="formula-small">or</span> <span class="shortcut-words">0.4</span>
+            10<sup>−10</sup> <span class="formula-small">or</span> <span class="shortcut-words">0.4</span>
           </p>
           <h3>Don’t believe it: watch it</h3>
           <p>

@@ -6,7 +6,7 @@ import { percent } from '../../components/words.js';
 import { wordsOf } from '../../engine/engine.js';
 import { useEngine } from '../../engine/session.js';
 import { shown, status } from './conduct.js';
-import { story, storyAsCsv, told } from './story.js';
+import { lastAccuracy, story, storyAsCsv, told } from './story.js';
 
 /** What came of it: to use, to take home. */
 export function Results() {
@@ -15,7 +15,7 @@ export function Results() {
   const now = status.value;
   if (now.is !== 'done') return null;
   const main = shown.value?.lanes[0] ?? 'residual';
-  const accuracy = story[main].validation.values.at(-1);
+  const accuracy = lastAccuracy(main);
   const { confusion } = story[main];
   const save = async () => {
     problem.value = null;

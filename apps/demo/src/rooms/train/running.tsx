@@ -1,10 +1,11 @@
 import { Notice } from '../../components/notice.js';
 import { count, duration, percent } from '../../components/words.js';
 import { backend, chooseBackend, engineState, occupied } from '../../engine/session.js';
-import { aside, pace, pause, saved, saveProblem, start, status, stop } from './conduct.js';
+import { aside, pace, pause, saved, saveProblem, shown, start, status, stop } from './conduct.js';
 import { missing } from './own-pictures.js';
 import { setup } from './setup.js';
 import { setupForm } from './setup-form.js';
+import { lastAccuracy } from './story.js';
 
 /** How far it is, how fast, and the buttons that hold it. */
 export function Running() {
@@ -102,6 +103,7 @@ function Words() {
           <p class="number aside">
             Step {count(far.step)} of {count(far.steps)} · epoch {far.epoch}
             {now.is === 'running' && <Speed />}
+            {now.is === 'done' && judgement()}
           </p>
         )}
       </div>
@@ -116,6 +118,12 @@ function Words() {
       )}
     </>
   );
+}
+
+/** How good the model is, where that is known. */
+function judgement(): string {
+  const accuracy = lastAccuracy(shown.value?.lanes[0] ?? 'residual');
+  return accuracy === undefined ? '' : ` · ${percent(accuracy, 1)} of unseen pictures named right`;
 }
 
 function StartButton() {

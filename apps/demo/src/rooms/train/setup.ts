@@ -37,7 +37,8 @@ export const experiments = {
   },
   vanish: {
     title: 'See the gradient vanish',
-    words: 'Deep, and without normalization, as in 2014: a network with shortcuts, and its twin without.',
+    words:
+      'Deep, without normalization, as in 2014: with shortcuts and without. After 400 steps only one learns.',
     setup: {
       count: 3000,
       size: 20,

@@ -57,6 +57,11 @@ function retell(): void {
   );
 }
 
+/** The share of unseen pictures that the model named right, when it was judged last. */
+export function lastAccuracy(name: Lane): number | undefined {
+  return story[name].validation.values.at(-1);
+}
+
 export function beginStory(kept?: KeptStory): void {
   for (const name of ['residual', 'plain'] as const) {
     story[name] = lane();
