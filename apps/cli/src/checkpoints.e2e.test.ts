@@ -84,7 +84,7 @@ describe('a training', () => {
       const run = `killed-${training}`;
       let over = false; // a kill may come too late; then the next training takes the rest of them
       while (!over && where.length < 10) {
-        const events = 2 + random.integer(25);
+        const events = 2 + random.integer(16);
         const begun = steps(run).length > 0; // a kill may come before the first is whole
         const outcome = await interrupted(
           begun ? `train --resume ${run} --json` : `${recipe} --out ${run}`,
