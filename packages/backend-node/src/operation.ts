@@ -45,3 +45,10 @@ export function runForSome(
   });
   return keep.map((index) => backend.createOutputTensor(made[index]!));
 }
+
+/** The result, after what it was made of was disposed of. */
+export function replaced(x: Tensor, make: (x: Tensor) => Tensor): Tensor {
+  const result = make(x);
+  x.dispose();
+  return result;
+}

@@ -74,30 +74,28 @@ function measure(shape) {
   return { shape, times };
 }
 
-/** The filter's gradient as one convolution: channels of x as images, dy as the filter. */
-function transposedConvolution(x, dy, { filter, pad }) {
+/** x with the zeros that a filter reads around it. */
+function paddedFor(x, { filter, pad }) {
   const before = pad === 'same' ? Math.floor((filter - 1) / 2) : 0;
   const after = pad === 'same' ? filter - 1 - before : 0;
-  const padded = tf.pad(x, [
+  return tf.pad(x, [
     [0, 0],
     [before, after],
     [before, after],
     [0, 0],
   ]);
-  const images = tf.transpose(padded, [3, 1, 2, 0]);
+}
+
+/** The filter's gradient as one convolution: channels of x as images, dy as the filter. */
+function transposedConvolution(x, dy, shape) {
+  const images = tf.transpose(paddedFor(x, shape), [3, 1, 2, 0]);
   return tf.transpose(tf.conv2d(images, tf.transpose(dy, [1, 2, 0, 3]), 1, 'valid'), [1, 2, 0, 3]);
 }
 
 /** The filter's gradient as one matrix product for each tap. */
-function slicedProducts(x, dy, { filter, pad }) {
-  const before = pad === 'same' ? Math.floor((filter - 1) / 2) : 0;
-  const after = pad === 'same' ? filter - 1 - before : 0;
-  const padded = tf.pad(x, [
-    [0, 0],
-    [before, after],
-    [before, after],
-    [0, 0],
-  ]);
+function slicedProducts(x, dy, shape) {
+  const { filter } = shape;
+  const padded = paddedFor(x, shape);
   const [batch, height, width, out] = dy.shape;
   const right = tf.reshape(dy, [-1, out]);
   const taps = [];

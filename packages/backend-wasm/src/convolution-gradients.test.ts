@@ -1,6 +1,6 @@
 import '@tensorflow/tfjs-backend-cpu';
 import { convolutionShapeOf } from '@resnetjs/backend';
-import { convolutionGradients, draw, expectClose } from '@resnetjs/kernel-tests';
+import { convolutionGradients, draw, drawTensor, expectClose } from '@resnetjs/kernel-tests';
 import * as tf from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -240,8 +240,8 @@ describe('stock operations beside them', () => {
       [2, 'same', 12],
       [2, 'valid', 13],
     ] as const) {
-      const x = tf.tensor4d(Float32Array.from(draw(2 * 6 * 6 * 5, 8)), [2, 6, 6, 5]);
-      const filter = tf.tensor4d(Float32Array.from(draw(3 * 3 * 7 * 5, 9)), [3, 3, 7, 5]);
+      const x = drawTensor([2, 6, 6, 5], 8) as tf.Tensor4D;
+      const filter = drawTensor([3, 3, 7, 5], 9) as tf.Tensor4D;
       const transposed = async (backend: string) => {
         await tf.setBackend(backend);
         const y = tf.conv2dTranspose(x, filter, [2, outHeight, outHeight, 7], strides, pad);

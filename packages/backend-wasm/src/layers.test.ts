@@ -1,5 +1,5 @@
 import '@tensorflow/tfjs-backend-cpu';
-import { draw, expectClose } from '@resnetjs/kernel-tests';
+import { drawTensor, expectClose } from '@resnetjs/kernel-tests';
 import * as tf from '@tensorflow/tfjs-core';
 import * as layers from '@tensorflow/tfjs-layers';
 import { beforeAll, expect, it } from 'vitest';
@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 
 const samples = 12;
-const pictures = () => tf.tensor4d(Float32Array.from(draw(samples * 8 * 8 * 3, 1)), [samples, 8, 8, 3]);
+const pictures = () => drawTensor([samples, 8, 8, 3], 1) as tf.Tensor4D;
 const labels = () =>
   tf.tensor2d(Array.from({ length: samples }, (_, i) => [0, 1, 2].map((label) => Number(i % 3 === label))));
 

@@ -1,5 +1,5 @@
 import '@tensorflow/tfjs-backend-cpu';
-import { draw, expectClose } from '@resnetjs/kernel-tests';
+import { draw, drawTensor, expectClose, tensor } from '@resnetjs/kernel-tests';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { register } from './index.js';
@@ -7,19 +7,6 @@ import { register } from './index.js';
 beforeAll(async () => {
   await register();
 });
-
-function tensor(shape: number[], seed: number, change = (value: number) => value): tf.Tensor4D {
-  return tf.tensor4d(
-    Float32Array.from(
-      draw(
-        shape.reduce((a, b) => a * b),
-        seed,
-      ),
-      change,
-    ),
-    shape as never,
-  );
-}
 
 /** What wasm and cpu make of it; both leave no tensor behind. */
 async function onBoth(compute: () => tf.Tensor): Promise<[wasm: Float32Array, cpu: Float32Array]> {
@@ -44,8 +31,8 @@ describe('FusedBatchNorm', () => {
       [false, false],
     ]) {
       const [ours, cpu] = await onBoth(() => {
-        const vector = (seed: number) => tf.tensor1d(Float32Array.from(draw(channels, seed, 1, 0.5)));
-        const x = tensor([2, 5, 3, channels], 1);
+        const vector = (seed: number) => tensor(draw(channels, seed, 1, 0.5)) as tf.Tensor1D;
+        const x = drawTensor([2, 5, 3, channels], 1) as tf.Tensor4D;
         const scale = hasScale ? vector(2) : undefined;
         const offset = hasOffset ? vector(3) : undefined;
         return tf.batchNorm(x, vector(4), vector(5), offset, scale, 1.001e-5);
@@ -56,7 +43,7 @@ describe('FusedBatchNorm', () => {
 
   it('leaves moments of x’s own shape to TensorFlow.js', async () => {
     const [ours, cpu] = await onBoth(() => {
-      const x = tensor([1, 2, 3, 4], 1);
+      const x = drawTensor([1, 2, 3, 4], 1) as tf.Tensor4D;
       return tf.batchNorm(
         x,
         tf.mul(x, 0.5) as tf.Tensor4D,
@@ -123,24 +110,13 @@ describe('BatchMatMul', () => {
       ],
     ] as const) {
       const [ours, cpu] = await onBoth(() => {
-        const y = tf.matMul(flat(left), flat(right));
+        const y = tf.matMul(drawTensor(left, left.length), drawTensor(right, right.length));
         expect(y.shape).toEqual([left[0], 2, 4]);
         return y;
       });
       expectClose(ours, cpu, 1e-6);
     }
   });
-
-  const flat = (shape: readonly number[]) =>
-    tf.tensor(
-      Float32Array.from(
-        draw(
-          shape.reduce((a, b) => a * b),
-          shape.length,
-        ),
-      ),
-      [...shape],
-    );
 });
 
 describe('MaxPoolGrad', () => {
@@ -155,9 +131,12 @@ describe('MaxPoolGrad', () => {
     async (pad, shape, window, stride) => {
       // Whole numbers and zeros, as after a ReLU: many places share the maximum.
       const [ours, cpu] = await onBoth(() => {
-        const x = tensor([...shape], 1, (value) => Math.max(0, Math.round(3 * value)));
+        const whole = draw(tf.util.sizeFromShape([...shape]), 1).map((value) =>
+          Math.max(0, Math.round(3 * value)),
+        );
+        const x = tensor(whole, shape) as tf.Tensor4D;
         const y = tf.maxPool(x, window, stride, pad);
-        const dy = tensor(y.shape, 2);
+        const dy = drawTensor(y.shape, 2) as tf.Tensor4D;
         const attrs = { filterSize: window, strides: stride, pad };
         return tf.engine().runKernel('MaxPoolGrad', { dy, input: x, output: y }, attrs as never) as tf.Tensor;
       });

@@ -1,6 +1,6 @@
 import type { MathBackendWebGL } from '@tensorflow/tfjs-backend-webgl';
 import type { TensorInfo } from '@tensorflow/tfjs-core';
-import { run } from './program.js';
+import { type PackedProgram, run } from './program.js';
 
 /** x as [rows, width, channels]: what is summed for each channel, and how the work is cut. */
 export interface ChannelRows {
@@ -12,26 +12,38 @@ export interface ChannelRows {
 /** Fragments that keep a GPU busy. */
 const enoughFragments = 4096;
 
+/** What is summed: GLSL `vec4 term(int row, int column, int c)`, and the tensors that it reads. */
+interface Term {
+  readonly inputs: Readonly<Record<string, TensorInfo>>;
+  readonly code: string;
+}
+
 /**
- * [channels]: over all rows and columns, the sum of what `term`, GLSL, makes of (row, column, c), divided by
- * `divisor`. Neighbours, then rows, then parts are summed by themselves, so that long sums stay exact.
+ * [channels]: over all rows and columns, the sum of a term, divided by `divisor`. Neighbours, then rows, then parts are
+ * summed by themselves, so that long sums stay exact.
  */
 export function sumPerChannel(
   backend: MathBackendWebGL,
-  { rows, width, channels }: ChannelRows,
-  term: { readonly inputs: Readonly<Record<string, TensorInfo>>; readonly code: string },
+  sums: ChannelRows,
+  term: Term,
   divisor = 1,
 ): TensorInfo {
+  const { rows, channels } = sums;
   const parts = Math.max(1, Math.min(rows, Math.ceil(enoughFragments / Math.ceil(channels / 2))));
+  const partial = run(backend, partialSums(sums, parts, term), Object.values(term.inputs));
+  const total = run(backend, totals(channels, parts, divisor), [partial]);
+  backend.disposeIntermediateTensorInfo(partial);
+  return total;
+}
+
+/** [parts, 2, channels]: even columns are summed in the first row, odd ones in the second. */
+function partialSums({ rows, width, channels }: ChannelRows, parts: number, term: Term): PackedProgram {
   const rowsInPart = Math.ceil(rows / parts);
-  const partial = run(
-    backend,
-    {
-      name: 'PartialSums',
-      inputs: Object.keys(term.inputs),
-      // Even columns are summed in the first row, odd ones in the second.
-      outputShape: [parts, 2, channels],
-      code: `
+  return {
+    name: 'PartialSums',
+    inputs: Object.keys(term.inputs),
+    outputShape: [parts, 2, channels],
+    code: `
     ${term.code}
     void main() {
       ivec3 rc = getOutputCoords();
@@ -48,16 +60,16 @@ export function sumPerChannel(
       }
       setOutput(total);
     }`,
-    },
-    Object.values(term.inputs),
-  );
-  const total = run(
-    backend,
-    {
-      name: 'Sums',
-      inputs: ['parts'],
-      outputShape: [channels],
-      code: `
+  };
+}
+
+/** [channels] */
+function totals(channels: number, parts: number, divisor: number): PackedProgram {
+  return {
+    name: 'Sums',
+    inputs: ['parts'],
+    outputShape: [channels],
+    code: `
     void main() {
       int c = getOutputCoords();
       vec4 total = vec4(0.0);
@@ -66,11 +78,7 @@ export function sumPerChannel(
       ${channels % 2 === 0 ? '' : `if (c + 1 >= ${channels}) sum.y = 0.0;`}
       setOutput(vec4(sum, 0.0, 0.0));
     }`,
-    },
-    [partial],
-  );
-  backend.disposeIntermediateTensorInfo(partial);
-  return total;
+  };
 }
 
 /** A number as GLSL writes it: a point or an exponent makes it a float. */

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
 
 interface CommandOptions {
   readonly cwd?: string;
@@ -28,19 +28,11 @@ export async function runCommand(
   { cwd, env, signal, seconds }: CommandOptions,
 ): Promise<CommandOutcome> {
   signal?.throwIfAborted();
-  const batch = process.platform === 'win32' && (command === 'npm' || command === 'npx');
-  const [file, all] = batch
-    ? [process.env.ComSpec ?? 'cmd.exe', ['/d', '/s', '/c', `${command}.cmd`, ...args]]
-    : [command, args];
+  const child = start(command, args, {
+    ...(cwd === undefined ? {} : { cwd }),
+    env: { ...process.env, ...env },
+  });
   return await new Promise((resolve, reject) => {
-    const child = spawn(file, all, {
-      ...(cwd === undefined ? {} : { cwd }),
-      env: { ...process.env, ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
-      windowsHide: true,
-      // A group of its own, so that what it has started ends with it.
-      detached: process.platform !== 'win32',
-    });
     let output = '';
     let stdout = '';
     let reason = '';
@@ -52,17 +44,9 @@ export async function runCommand(
       output = (output + text).slice(-mostOutput);
     });
     let last: NodeJS.Timeout | undefined;
-    const kill = (signal: NodeJS.Signals) => {
-      try {
-        if (process.platform === 'win32' || child.pid === undefined) child.kill(signal);
-        else process.kill(-child.pid, signal);
-      } catch {
-        // it has ended
-      }
-    };
     const end = () => {
-      kill('SIGTERM');
-      last = setTimeout(kill, 1000 * patience, 'SIGKILL');
+      kill(child, 'SIGTERM');
+      last = setTimeout(kill, 1000 * patience, child, 'SIGKILL');
     };
     const timer = setTimeout(() => {
       reason = `it took longer than ${seconds} s and was ended`;
@@ -82,6 +66,29 @@ export async function runCommand(
     });
     child.once('close', settle);
   });
+}
+
+function start(command: string, args: readonly string[], options: Pick<SpawnOptions, 'cwd' | 'env'>) {
+  const batch = process.platform === 'win32' && (command === 'npm' || command === 'npx');
+  const [file, all] = batch
+    ? [process.env.ComSpec ?? 'cmd.exe', ['/d', '/s', '/c', `${command}.cmd`, ...args]]
+    : [command, args];
+  return spawn(file, all, {
+    ...options,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    windowsHide: true,
+    // A group of its own, so that what it has started ends with it.
+    detached: process.platform !== 'win32',
+  });
+}
+
+function kill(child: ChildProcess, signal: NodeJS.Signals): void {
+  try {
+    if (process.platform === 'win32' || child.pid === undefined) child.kill(signal);
+    else process.kill(-child.pid, signal);
+  } catch {
+    // it has ended
+  }
 }
 
 /** The last lines of an output, for a message: those that say something. */

@@ -1,12 +1,10 @@
 import type { Tensor, TensorInfo } from '@tensorflow/tfjs-core';
-import { runOperation } from '../operation.js';
+import { replaced, runOperation } from '../operation.js';
 import type { Native } from './native.js';
 
 export function addRelu(native: Native, { a, b }: { a: TensorInfo; b: TensorInfo }): Tensor {
   const sum = runOperation(native.backend, 'AddV2', [native.attributes.float32], [a, b]);
-  const y = relu(native, sum);
-  sum.dispose();
-  return y;
+  return replaced(sum, (each) => relu(native, each));
 }
 
 export function relu({ backend, attributes }: Native, x: TensorInfo): Tensor {

@@ -1,7 +1,7 @@
 import { type BatchNormAttributes, checkPerChannel, checkSameShape } from '@resnetjs/backend';
 import * as tf from '@tensorflow/tfjs-core';
 import type { OperationAttribute } from '../native-binding.js';
-import { runForSome } from '../operation.js';
+import { replaced, runForSome } from '../operation.js';
 import { relu, reluGradient } from './activation.js';
 import type { Native } from './native.js';
 
@@ -77,9 +77,7 @@ function throughRelu(native: Native, inputs: NormGradientInputs, epsilon: number
     outputs: 6,
     keep: [0],
   });
-  const g = reluGradient(native, { dy, y: y! });
-  y!.dispose();
-  return g;
+  return replaced(y!, (each) => reluGradient(native, { dy, y: each }));
 }
 
 function normAttributes(native: Native, epsilon: number, training: boolean): readonly OperationAttribute[] {
@@ -100,11 +98,4 @@ function withFourAxes(x: tf.Tensor): tf.Tensor {
 
 function withShape(x: tf.Tensor, shape: number[]): tf.Tensor {
   return x.rank === shape.length ? x : replaced(x, (each) => tf.reshape(each, shape));
-}
-
-/** The result, after what it was made of was disposed of. */
-function replaced(x: tf.Tensor, make: (x: tf.Tensor) => tf.Tensor): tf.Tensor {
-  const result = make(x);
-  x.dispose();
-  return result;
 }

@@ -6,7 +6,7 @@ import {
 } from '@resnetjs/backend';
 import * as tf from '@tensorflow/tfjs-core';
 import type { OperationAttribute } from '../native-binding.js';
-import { runOperation } from '../operation.js';
+import { replaced, runOperation } from '../operation.js';
 import { addRelu, relu } from './activation.js';
 import type { Native } from './native.js';
 import { marginsOf, named, type Windows } from './windows.js';
@@ -48,13 +48,8 @@ export function fusedConv2D(
     );
     return runOperation(native.backend, fusedOperation, attributes, [x, filter, bias]);
   }
-  const product = runOperation(native.backend, 'Conv2D', attributesOf(native, windows), [x, filter]);
-  const sum = runOperation(native.backend, 'BiasAdd', [native.attributes.float32], [product, bias]);
-  product.dispose();
-  if (activation === 'linear') return sum;
-  const y = relu(native, sum);
-  sum.dispose();
-  return y;
+  const sum = convolveAndAddBias(native, windows, { x, filter, bias });
+  return activation === 'linear' ? sum : replaced(sum, (each) => relu(native, each));
 }
 
 /** relu(convolution + bias + addend), in one pass where TensorFlow's own fused convolution can be reached. */
@@ -68,12 +63,18 @@ export function convAddRelu(
     const attributes = fusedAttributesOf(native, windows, ['BiasAdd', 'Add', reluKeepingNaN]);
     return runOperation(native.backend, fusedOperation, attributes, [x, filter, bias, addend]);
   }
-  const product = runOperation(native.backend, 'Conv2D', attributesOf(native, windows), [x, filter]);
-  const sum = runOperation(native.backend, 'BiasAdd', [native.attributes.float32], [product, bias]);
-  product.dispose();
-  const y = addRelu(native, { a: sum, b: addend });
-  sum.dispose();
-  return y;
+  const sum = convolveAndAddBias(native, windows, { x, filter, bias });
+  return replaced(sum, (each) => addRelu(native, { a: each, b: addend }));
+}
+
+function convolveAndAddBias(
+  native: Native,
+  windows: Windows,
+  { x, filter, bias }: KernelInputs<'x' | 'filter' | 'bias'>,
+): tf.Tensor {
+  const { backend, attributes } = native;
+  const product = runOperation(backend, 'Conv2D', attributesOf(native, windows), [x, filter]);
+  return replaced(product, (each) => runOperation(backend, 'BiasAdd', [attributes.float32], [each, bias]));
 }
 
 export function conv2DBackpropInput(

@@ -21,14 +21,14 @@ export function named({ padInfo }: Windows): boolean {
  */
 export function marginsOf(windows: Windows): Margins {
   const { padInfo, inHeight, inWidth, outHeight, outWidth, strideHeight, strideWidth } = windows;
-  const after = (given: number, before: number, size: number, count: number, stride: number, reach: number) =>
-    Math.max(given, (count - 1) * stride + reach - size - before);
   const { top, left } = padInfo;
+  const rows = (outHeight - 1) * strideHeight + windows.effectiveFilterHeight;
+  const columns = (outWidth - 1) * strideWidth + windows.effectiveFilterWidth;
   return {
     top,
-    bottom: after(padInfo.bottom, top, inHeight, outHeight, strideHeight, windows.effectiveFilterHeight),
+    bottom: Math.max(padInfo.bottom, rows - inHeight - top),
     left,
-    right: after(padInfo.right, left, inWidth, outWidth, strideWidth, windows.effectiveFilterWidth),
+    right: Math.max(padInfo.right, columns - inWidth - left),
   };
 }
 

@@ -48,11 +48,11 @@ export function differentiate(
   options: { readonly input?: boolean; readonly observe?: Observer } = {},
 ): TrainingPass & { readonly gradients: Gradients } {
   return scoped(() => {
-    const { observe = unobserved } = options;
+    const { observe = unobserved, input = false } = options;
     const run = record(network, variables, pictures, { keep: true, observe });
     const dResult = upstream(run.result);
     checkUpstream(network, run.result, dResult);
-    const gradients = run.pull(dResult.clone(), options.input ?? false);
+    const gradients = pullBack(run, dResult.clone(), { input, observe });
     return { result: run.result, moments: run.moments, gradients };
   });
 }
@@ -81,9 +81,12 @@ export function disposeTrainingPass(pass: TrainingPass & { readonly gradients?: 
   pass.gradients.input?.dispose();
 }
 
+/** A pass, and what the way back needs of it. */
 interface Recording extends TrainingPass {
-  /** Disposes of `dResult`. */
-  pull(dResult: tf.Tensor, wantsInput: boolean): Gradients;
+  readonly instructions: readonly Instruction[];
+  readonly results: readonly tf.Tensor[];
+  /** By instruction; none where they are not kept. */
+  readonly ways: readonly Differentiated[];
 }
 
 function record(
@@ -117,34 +120,37 @@ function record(
       if (!saved.has(finished)) finished.dispose();
     }
   }
+  return { result: results.at(-1) as tf.Tensor, moments, instructions, results, ways };
+}
+
+/** Back through a recording; disposes of `dResult`, and of each result as soon as nothing needs it. */
+function pullBack(
+  { instructions, results, ways }: Recording,
+  dResult: tf.Tensor,
+  { input: wantsInput, observe }: { readonly input: boolean; readonly observe: Observer },
+): Gradients {
   const last = results.length - 1;
-  return {
-    result: results[last] as tf.Tensor,
-    moments,
-    pull: (dResult, wantsInput) => {
-      const gradients: (tf.Tensor | undefined)[] = [];
-      gradients[last] = dResult;
-      const weights = new Map<ParameterId, tf.Tensor>();
-      for (let i = instructions.length - 1; i >= 0; i--) {
-        const instruction = instructions[i] as Instruction;
-        const { result, step } = instruction;
-        const dy = gradients[result] as tf.Tensor | undefined;
-        if (dy === undefined) continue;
-        const input = wantsInput || instruction.inputDependsOnParameters;
-        const pulled = observe(instruction, 'backward', () =>
-          (ways[i] as Differentiated).pull(dy, { input, weights: true }),
-        );
-        for (const [role, gradient] of pulled.weights) weights.set(parameterId(step.site, role), gradient);
-        pulled.inputs.forEach((gradient, index) => {
-          const from = step.from[index] as number;
-          if (gradient !== null) gradients[from] = accumulate(gradients[from], gradient);
-        });
-        dy.dispose();
-        if (result !== last) (results[result] as tf.Tensor).dispose();
-      }
-      return { weights, input: wantsInput ? (gradients[0] as tf.Tensor) : null };
-    },
-  };
+  const gradients: (tf.Tensor | undefined)[] = [];
+  gradients[last] = dResult;
+  const weights = new Map<ParameterId, tf.Tensor>();
+  for (let i = instructions.length - 1; i >= 0; i--) {
+    const instruction = instructions[i] as Instruction;
+    const { result, step } = instruction;
+    const dy = gradients[result] as tf.Tensor | undefined;
+    if (dy === undefined) continue;
+    const input = wantsInput || instruction.inputDependsOnParameters;
+    const pulled = observe(instruction, 'backward', () =>
+      (ways[i] as Differentiated).pull(dy, { input, weights: true }),
+    );
+    for (const [role, gradient] of pulled.weights) weights.set(parameterId(step.site, role), gradient);
+    pulled.inputs.forEach((gradient, index) => {
+      const from = step.from[index] as number;
+      if (gradient !== null) gradients[from] = accumulate(gradients[from], gradient);
+    });
+    dy.dispose();
+    if (result !== last) (results[result] as tf.Tensor).dispose();
+  }
+  return { weights, input: wantsInput ? (gradients[0] as tf.Tensor) : null };
 }
 
 /** The sum of two gradients, of which it disposes; the second alone where there is no first. */

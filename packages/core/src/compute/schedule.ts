@@ -39,24 +39,9 @@ export function schedule(network: Network, options: ScheduleOptions = {}): reado
   if (known !== undefined) return known;
 
   const steps = walk(network);
-  const consumers = steps.map(() => [] as number[]);
-  steps.forEach((step, index) => {
-    for (const from of step.from) (consumers[from] as number[]).push(index);
-  });
-  /** What the next step does, where nothing else takes this one's result. */
-  const onlyNext = (index: number) =>
-    String(consumers[index]) === String(index + 1) ? steps[index + 1]?.op.op : undefined;
-  /** By convolution, the step that its addition ends with: until then what it takes is needed. */
-  const computedAt = new Map<number, number>();
-  if (joinAdditions) {
-    steps.forEach(({ op, from: [branch = 0] }, index) => {
-      const before = steps[branch]?.op;
-      const alone =
-        op.op === 'add' && onlyNext(index) === 'act' && String(consumers[branch]) === String(index);
-      const free = !apart.has(index) && !apart.has(branch);
-      if (alone && free && before?.op === 'conv' && before.bias) computedAt.set(branch, index + 1);
-    });
-  }
+  const consumers = consumersOf(steps);
+  const onlyNext = (index: number) => soleConsumer(steps, consumers, index);
+  const computedAt = joinAdditions ? joinedConvolutions(steps, consumers, apart) : new Map<number, number>();
   const depends: boolean[] = [];
   const instructions: Instruction[] = [];
   for (let index = 1; index < steps.length; index++) {
@@ -71,20 +56,50 @@ export function schedule(network: Network, options: ScheduleOptions = {}): reado
       !apart.has(index) && ['conv', 'norm', 'add'].includes(step.op.op) && onlyNext(index) === 'act';
     const normalized = onlyNext(index) === 'norm';
     if (relu) depends[++index] = depends[index - 1] as boolean;
+    const result = index;
     const lastUses = [...new Set(from)].filter((each) =>
-      (consumers[each] as number[]).every((consumer) => (computedAt.get(consumer) ?? consumer) <= index),
+      (consumers[each] as number[]).every((consumer) => (computedAt.get(consumer) ?? consumer) <= result),
     );
-    instructions.push({
-      step,
-      convolution,
-      from,
-      relu,
-      result: index,
-      lastUses,
-      normalized,
-      inputDependsOnParameters,
-    });
+    const instruction = { step, convolution, from, relu, result, lastUses, normalized };
+    instructions.push({ ...instruction, inputDependsOnParameters });
   }
   if (apart.size === 0) schedules.set(network, instructions);
   return instructions;
+}
+
+/** By step, those that take its result. */
+function consumersOf(steps: readonly Step[]): readonly (readonly number[])[] {
+  const consumers = steps.map(() => [] as number[]);
+  steps.forEach((step, index) => {
+    for (const from of step.from) (consumers[from] as number[]).push(index);
+  });
+  return consumers;
+}
+
+/** What the next step does, where nothing else takes this one's result. */
+function soleConsumer(
+  steps: readonly Step[],
+  consumers: readonly (readonly number[])[],
+  index: number,
+): Step['op']['op'] | undefined {
+  return String(consumers[index]) === String(index + 1) ? steps[index + 1]?.op.op : undefined;
+}
+
+/** By convolution, the step that its addition ends with: until then what it takes is needed. */
+function joinedConvolutions(
+  steps: readonly Step[],
+  consumers: readonly (readonly number[])[],
+  apart: ReadonlySet<number>,
+): ReadonlyMap<number, number> {
+  const computedAt = new Map<number, number>();
+  steps.forEach(({ op, from: [branch = 0] }, index) => {
+    const before = steps[branch]?.op;
+    const alone =
+      op.op === 'add' &&
+      soleConsumer(steps, consumers, index) === 'act' &&
+      String(consumers[branch]) === String(index);
+    const free = !apart.has(index) && !apart.has(branch);
+    if (alone && free && before?.op === 'conv' && before.bias) computedAt.set(branch, index + 1);
+  });
+  return computedAt;
 }

@@ -18,67 +18,88 @@ export function fold({ network, variables }: Model): Model {
   for (const { id, trainable } of parameters(network)) {
     variable(trainable ? variables.weights : variables.statistics, id);
   }
-  const weights = new Map<ParameterId, tf.Tensor>();
-  const statistics = new Map<ParameterId, tf.Tensor>();
-
-  const foldOps = (ops: readonly Op[], siteOf: (index: number) => Site): readonly Op[] => {
-    const folded: Op[] = [];
-    for (let index = 0; index < ops.length; index++) {
-      const op = ops[index] as Op;
-      const next = ops[index + 1];
-      const from = siteOf(index);
-      const to = siteOf(folded.length);
-      if (op.op === 'conv' && next?.op === 'norm') {
-        const merged = mergeNorm(variables, op, from, next, siteOf(++index));
-        weights.set(parameterId(to, 'kernel'), merged.kernel);
-        weights.set(parameterId(to, 'bias'), merged.bias);
-        folded.push({ ...op, bias: true });
-      } else {
-        for (const role of ['kernel', 'bias', 'scale', 'offset'] as const) {
-          const tensor = variables.weights.get(parameterId(from, role));
-          if (tensor !== undefined) weights.set(parameterId(to, role), tensor.clone());
-        }
-        for (const role of ['mean', 'variance'] as const) {
-          const tensor = variables.statistics.get(parameterId(from, role));
-          if (tensor !== undefined) statistics.set(parameterId(to, role), tensor.clone());
-        }
-        folded.push(op);
-      }
-    }
-    return folded;
+  const folded = {
+    weights: new Map<ParameterId, tf.Tensor>(),
+    statistics: new Map<ParameterId, tf.Tensor>(),
   };
-
-  const foldBlock = (block: Residual, at: { stage: number; block: number }): Residual => {
-    const path = (name: 'preact' | 'branch' | 'shortcut' | 'postact') =>
-      foldOps(block[name] ?? [], (index) => ({ part: 'stage', ...at, path: name, index }));
-    return {
-      ...block,
-      preact: path('preact'),
-      branch: path('branch'),
-      shortcut: block.shortcut === null ? null : path('shortcut'),
-      postact: path('postact'),
-    };
-  };
-
+  const foldAll: FoldOps = (ops, siteOf) => foldOps(ops, siteOf, { from: variables, to: folded });
   try {
-    const folded: Network = {
+    const folds: Network = {
       ...network,
       name: `${network.name}-folded`,
-      stem: foldOps(network.stem, (index) => ({ part: 'stem', index })),
+      stem: foldAll(network.stem, (index) => ({ part: 'stem', index })),
       stages: network.stages.map((blocks, stage) =>
-        blocks.map((block, index) => foldBlock(block, { stage, block: index })),
+        blocks.map((each, block) => foldBlock(each, { stage, block }, foldAll)),
       ),
-      head: foldOps(network.head, (index) => ({ part: 'head', index })),
+      head: foldAll(network.head, (index) => ({ part: 'head', index })),
     };
-    return { network: folded, variables: { weights, statistics } };
+    return { network: folds, variables: folded };
   } catch (error) {
-    disposeVariables({ weights, statistics });
+    disposeVariables(folded);
     throw error;
   }
 }
 
+type FoldOps = (ops: readonly Op[], siteOf: (index: number) => Site) => readonly Op[];
+
+function foldBlock(
+  block: Residual,
+  at: { readonly stage: number; readonly block: number },
+  foldAll: FoldOps,
+): Residual {
+  const path = (name: 'preact' | 'branch' | 'shortcut' | 'postact') =>
+    foldAll(block[name] ?? [], (index) => ({ part: 'stage', ...at, path: name, index }));
+  return {
+    ...block,
+    preact: path('preact'),
+    branch: path('branch'),
+    shortcut: block.shortcut === null ? null : path('shortcut'),
+    postact: path('postact'),
+  };
+}
+
+/** Operations without the normalizations that follow convolutions; what they compute with goes into `to`. */
+function foldOps(
+  ops: readonly Op[],
+  siteOf: (index: number) => Site,
+  { from, to }: { readonly from: Variables; readonly to: Folded },
+): readonly Op[] {
+  const folded: Op[] = [];
+  for (let index = 0; index < ops.length; index++) {
+    const op = ops[index] as Op;
+    const next = ops[index + 1];
+    const [oldSite, site] = [siteOf(index), siteOf(folded.length)];
+    if (op.op === 'conv' && next?.op === 'norm') {
+      const merged = mergeNorm(from, [op, oldSite], [next, siteOf(++index)]);
+      to.weights.set(parameterId(site, 'kernel'), merged.kernel);
+      to.weights.set(parameterId(site, 'bias'), merged.bias);
+      folded.push({ ...op, bias: true });
+      continue;
+    }
+    for (const kind of ['weights', 'statistics'] as const) {
+      for (const role of roles[kind]) {
+        const tensor = from[kind].get(parameterId(oldSite, role));
+        if (tensor !== undefined) to[kind].set(parameterId(site, role), tensor.clone());
+      }
+    }
+    folded.push(op);
+  }
+  return folded;
+}
+
+interface Folded extends Variables {
+  readonly weights: Map<ParameterId, tf.Tensor>;
+  readonly statistics: Map<ParameterId, tf.Tensor>;
+}
+
+const roles = { weights: ['kernel', 'bias', 'scale', 'offset'], statistics: ['mean', 'variance'] } as const;
+
 /** kernel · k and (bias − mean) · k + offset, where k = scale / √(variance + epsilon) (Jacob et al. 2017, §3.2). */
-function mergeNorm(variables: Variables, conv: Conv, convSite: Site, norm: Norm, normSite: Site) {
+function mergeNorm(
+  variables: Variables,
+  [conv, convSite]: readonly [Conv, Site],
+  [norm, normSite]: readonly [Norm, Site],
+) {
   const weight = (site: Site, role: 'kernel' | 'bias' | 'scale' | 'offset') =>
     variable(variables.weights, parameterId(site, role));
   const statistic = (role: 'mean' | 'variance') =>

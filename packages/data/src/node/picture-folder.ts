@@ -45,35 +45,13 @@ export async function pictureFolder(
 ): Promise<PictureFolder> {
   const shape = pictureShape(options.imageSize ?? 64);
   const root = await realFolder(path);
-  const classes = await inside(root, path, 'folder');
-  if (classes.length === 0) throw badFolder(path, `it has no folders in it. ${LAYOUT}.`);
-  if (classes.length > 0xffff)
-    throw badFolder(path, `it has ${classes.length} folders; at most 65535 classes will do.`);
-  const files: string[] = [];
-  const labels: number[] = [];
-  for (const [label, name] of classes.entries()) {
-    const folder = join(path, name);
-    const pictures = (await inside(root, folder, 'file')).filter((file) =>
-      EXTENSIONS.has(extname(file).toLowerCase()),
-    );
-    if (pictures.length === 0) {
-      throw badFolder(
-        path,
-        `the folder "${name}" has no JPEG, PNG or WebP pictures in it. Add some, or remove it.`,
-        { class: name },
-      );
-    }
-    for (const picture of pictures) {
-      files.push(join(folder, picture));
-      labels.push(label);
-    }
-  }
+  const { classes, files, labels } = await listPictures(path, root);
   const { resize = usualFitting.resize, fit = usualFitting.fit, onError, cacheBytes = CACHE_BYTES } = options;
   const lost = new Set<number>();
   const dataset: PictureFolder = {
     classes,
     shape,
-    labels: Uint16Array.from(labels),
+    labels,
     files,
     isLost: (index) => lost.has(index),
     async read(indices) {
@@ -97,6 +75,34 @@ export async function pictureFolder(
     },
   };
   return cached(checkDataset(dataset, path), cacheBytes);
+}
+
+/** The classes, and the pictures' files with the label of each. */
+async function listPictures(path: string, root: string) {
+  const classes = await inside(root, path, 'folder');
+  if (classes.length === 0) throw badFolder(path, `it has no folders in it. ${LAYOUT}.`);
+  if (classes.length > 0xffff)
+    throw badFolder(path, `it has ${classes.length} folders; at most 65535 classes will do.`);
+  const files: string[] = [];
+  const labels: number[] = [];
+  for (const [label, name] of classes.entries()) {
+    const folder = join(path, name);
+    const pictures = (await inside(root, folder, 'file')).filter((file) =>
+      EXTENSIONS.has(extname(file).toLowerCase()),
+    );
+    if (pictures.length === 0) {
+      throw badFolder(
+        path,
+        `the folder "${name}" has no JPEG, PNG or WebP pictures in it. Add some, or remove it.`,
+        { class: name },
+      );
+    }
+    for (const picture of pictures) {
+      files.push(join(folder, picture));
+      labels.push(label);
+    }
+  }
+  return { classes, files, labels: Uint16Array.from(labels) };
 }
 
 function pictureShape(size: number | readonly [height: number, width: number]): Dataset['shape'] {

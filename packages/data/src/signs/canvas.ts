@@ -73,16 +73,19 @@ export function paintLimb(canvas: Canvas, limb: Limb, surface: Surface, light: L
   });
 }
 
-/** Lays a plain colour over the limb's area; `softness` is the width of its edge in pixels, `onHand` keeps it on the hand. */
-export function paintFlat(
-  canvas: Canvas,
-  limb: Limb,
-  colour: Colour,
-  opacity: number,
-  softness = 1,
-  onHand = false,
-) {
+interface Flat {
+  readonly colour: Colour;
+  readonly opacity: number;
+  /** The width of the edge in pixels; 1 where it isn't given. */
+  readonly softness?: number;
+  /** Whether it stays on the hand. */
+  readonly onHand?: boolean;
+}
+
+/** Lays a plain colour over the limb's area. */
+export function paintFlat(canvas: Canvas, limb: Limb, flat: Flat): void {
   const { rgb, hand, size } = canvas;
+  const { colour, opacity, softness = 1, onHand = false } = flat;
   visit(limb, size, softness / 2, (at, x, y) => {
     const distance = measure(limb, x, y);
     if (distance >= softness / 2) return;
@@ -95,14 +98,20 @@ export function paintFlat(
   });
 }
 
-/** Darkens what lies under the limbs, as their shadow; `mask` is scratch of [size, size]. */
+interface Shadow {
+  readonly strength: number;
+  /** The width of its edge in pixels. */
+  readonly softness: number;
+  /** Scratch of [size, size]. */
+  readonly mask: Float32Array;
+}
+
+/** Darkens what lies under the limbs, as their shadow. */
 export function paintShadow(
   canvas: Canvas,
   limbs: readonly Limb[],
-  strength: number,
-  softness: number,
-  mask: Float32Array,
-) {
+  { strength, softness, mask }: Shadow,
+): void {
   const { rgb, size } = canvas;
   mask.fill(0);
   for (const limb of limbs) {

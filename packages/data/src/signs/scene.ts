@@ -150,19 +150,17 @@ function scatter(canvas: Canvas, hand: number, random: Generator): void {
   for (let i = 0; i < blotches; i++) {
     const [x, y, radius] = [anywhere(), anywhere(), between(random, 0.05, 0.25) * size];
     const limb = { cones: [x, y, radius, x + 1, y, radius], blend: 0 };
-    paintFlat(
-      canvas,
-      limb,
-      contrasting(random, hand),
-      between(random, 0.15, 0.6),
-      radius * between(random, 0.3, 1.5),
-    );
+    paintFlat(canvas, limb, {
+      colour: contrasting(random, hand),
+      opacity: between(random, 0.15, 0.6),
+      softness: radius * between(random, 0.3, 1.5),
+    });
   }
   const strokes = random.uniform() < 0.06 ? random.integer(4) : 0;
   for (let i = 0; i < strokes; i++) {
     const radius = between(random, 0.008, 0.05) * size;
     const limb = { cones: [anywhere(), anywhere(), radius, anywhere(), anywhere(), radius], blend: 0 };
-    paintFlat(canvas, limb, contrasting(random, hand), between(random, 0.3, 0.9));
+    paintFlat(canvas, limb, { colour: contrasting(random, hand), opacity: between(random, 0.3, 0.9) });
   }
 }
 
@@ -198,7 +196,7 @@ function castShadow(
     cones: cones.map((value, i) => (i % 3 === 0 ? value + x : i % 3 === 1 ? value + y : value)),
     blend,
   }));
-  paintShadow(canvas, shifted, strength, softness, scratch);
+  paintShadow(canvas, shifted, { strength, softness, mask: scratch });
 }
 
 interface Look {
@@ -219,12 +217,14 @@ function drawHand(canvas: Canvas, hand: Hand, body: Limb, limbs: readonly Limb[]
   const draw = (i: number, contact: number) => {
     if (part(i).joints.length === 0) return;
     paintLimb(canvas, limbs[i] as Limb, round, light, contact);
-    markJoints(canvas, part(i), hand.palmSide, place, dark, lit);
+    markJoints(canvas, part(i), { palmSide: hand.palmSide, place, dark, lit });
   };
   for (const i of order) if (part(i).extended) draw(i, 0.6);
   if (part(0).extended) draw(0, 0.5);
   paintLimb(canvas, body, flat, light, 0.15);
-  for (const crease of hand.creases) paintFlat(canvas, chain(crease, place), dark, 0.3, 1.2, true);
+  for (const crease of hand.creases) {
+    paintFlat(canvas, chain(crease, place), { colour: dark, opacity: 0.3, softness: 1.2, onHand: true });
+  }
   for (const i of order) if (!part(i).extended) draw(i, hand.palmSide ? 0.65 : 0.5);
   if (!part(0).extended) draw(0, 0.6);
   if (random.uniform() < 0.35) {
@@ -238,11 +238,9 @@ function drawHand(canvas: Canvas, hand: Hand, body: Limb, limbs: readonly Limb[]
 function markJoints(
   canvas: Canvas,
   part: Part,
-  palmSide: boolean,
-  place: Place,
-  dark: Colour,
-  lit: Colour,
+  look: { readonly palmSide: boolean; readonly place: Place; readonly dark: Colour; readonly lit: Colour },
 ): void {
+  const { palmSide, place, dark, lit } = look;
   const placed = part.joints.map(place);
   for (let i = 1; i < placed.length; i++) {
     const [x0, y0] = placed[i - 1] as [number, number, number];
@@ -252,7 +250,7 @@ function markJoints(
     if (i < placed.length - 1) {
       const [acrossX, acrossY] = [-alongY * radius * 0.7, alongX * radius * 0.7];
       const cones = [x1 - acrossX, y1 - acrossY, radius * 0.06, x1 + acrossX, y1 + acrossY, radius * 0.06];
-      paintFlat(canvas, { cones, blend: 0 }, dark, 0.28, 1, true);
+      paintFlat(canvas, { cones, blend: 0 }, { colour: dark, opacity: 0.28, onHand: true });
     } else if (part.extended && !palmSide) {
       const nail = radius * 0.55;
       const [x, y] = [x1 + alongX * radius * 0.25, y1 + alongY * radius * 0.25];
@@ -265,7 +263,7 @@ function markJoints(
         nail,
       ];
       const pale = lit.map((c) => c * 0.6 + 0.37) as unknown as Colour;
-      paintFlat(canvas, { cones, blend: 0 }, pale, 0.55, 1, true);
+      paintFlat(canvas, { cones, blend: 0 }, { colour: pale, opacity: 0.55, onHand: true });
     }
   }
 }

@@ -95,58 +95,18 @@ export function closedPart(survey: Survey, part: Part): Piece {
 
 /** A closed block, with its shortcut around it, to meet in an addition. */
 export function closedBlock(survey: Survey, part: BlockPart): Piece {
-  const { shortcut } = blockOf(survey, part);
   const id = partId(part);
   const group = partId({ part: 'stage', stage: part.stage });
   const facts = survey.factsOfPart(part);
-  const around: BlockPart = { ...part, path: 'shortcut' };
-  const aside = new Set(survey.stepsOf(around));
-  const { width, height, place } = slab(
-    survey,
-    part,
-    survey.stepsOf(part).filter((step) => !aside.has(step)),
-  );
-  const isProjected = shortcut !== null && shortcut.length > 0;
-  const rise = height / 2 + clearance + (isProjected ? projection.height / 2 - 4 : 0);
+  const aside = new Set(survey.stepsOf({ ...part, path: 'shortcut' }));
+  const inside = survey.stepsOf(part).filter((step) => !aside.has(step));
+  const { width, height, place } = slab(survey, part, inside);
+  const shortcut = blockOf(survey, part).shortcut === null ? null : shortcutAround(survey, part, height);
   const addX = lead + width + 8;
-  const descent = height / 2 + nameHeight;
-
-  const placeShortcut = (pen: Pen, from: Port, [left, right]: readonly [number, number], y: number) => {
-    const add = survey.stepsOf(part).find((step) => survey.steps[step]?.op.op === 'add') as number;
-    const addId = stepId(survey, add);
-    const start = { x: left, y };
-    const level = y - rise;
-    let port: Port = {
-      ...from,
-      kind: isProjected ? 'projection' : 'identity',
-      fork: start,
-      trail: [start, { x: left, y: level }],
-    };
-    if (isProjected) {
-      const x = (left + right - projection.width) / 2;
-      const node = partId(around);
-      const known = survey.factsOfPart(around);
-      pen.wire(port, node, { x, y: level });
-      const box = { x, y: level - projection.height / 2, ...projection };
-      pen.node({ id: node, kind: 'projection', ...known, group, ...box, bars: [] });
-      port = {
-        ...port,
-        node,
-        shape: known.outputShape,
-        fork: null,
-        trail: [{ x: x + projection.width, y: level }],
-      };
-    }
-    pen.wire({ ...port, trail: [...port.trail, { x: right, y: level }] }, addId, { x: right, y: y - radius });
-    const box = { x: right - radius, y: y - radius, width: 2 * radius, height: 2 * radius };
-    pen.node({ id: addId, kind: 'add', ...survey.factsOf(add), group, ...box, bars: [] });
-    return addId;
-  };
-
   return {
     width: shortcut === null ? width : addX + 2 * radius,
-    ascent: shortcut === null ? height / 2 : rise + (isProjected ? projection.height / 2 : 2),
-    descent,
+    ascent: shortcut === null ? height / 2 : shortcut.ascent,
+    descent: height / 2 + nameHeight,
     announces: '',
     place(pen, { x, y }, from) {
       const left = shortcut === null ? x : x + lead;
@@ -163,9 +123,54 @@ export function closedBlock(survey: Survey, part: BlockPart): Piece {
       const out: Port = { ...from, node: id, shape: facts.outputShape, trail, fork: null };
       if (shortcut === null) return out;
       const center = x + addX + radius;
-      const node = placeShortcut(pen, from, [x, center], y);
+      const node = shortcut.place(pen, from, [x, center], y);
       pen.wire(out, node, { x: center - radius, y });
       return { ...out, node, trail: [{ x: center + radius, y }] };
+    },
+  };
+}
+
+/** The wire over a closed block of this height, its projection where it has one, and the addition at its end. */
+function shortcutAround(survey: Survey, part: BlockPart, height: number) {
+  const group = partId({ part: 'stage', stage: part.stage });
+  const around: BlockPart = { ...part, path: 'shortcut' };
+  const isProjected = blockOf(survey, part).shortcut?.length !== 0;
+  const rise = height / 2 + clearance + (isProjected ? projection.height / 2 - 4 : 0);
+  const add = survey.stepsOf(part).find((step) => survey.steps[step]?.op.op === 'add') as number;
+  const addId = stepId(survey, add);
+  return {
+    ascent: rise + (isProjected ? projection.height / 2 : 2),
+    place(pen: Pen, from: Port, [left, right]: readonly [number, number], y: number): string {
+      const start = { x: left, y };
+      const level = y - rise;
+      let port: Port = {
+        ...from,
+        kind: isProjected ? 'projection' : 'identity',
+        fork: start,
+        trail: [start, { x: left, y: level }],
+      };
+      if (isProjected) {
+        const x = (left + right - projection.width) / 2;
+        const node = partId(around);
+        const known = survey.factsOfPart(around);
+        pen.wire(port, node, { x, y: level });
+        const box = { x, y: level - projection.height / 2, ...projection };
+        pen.node({ id: node, kind: 'projection', ...known, group, ...box, bars: [] });
+        port = {
+          ...port,
+          node,
+          shape: known.outputShape,
+          fork: null,
+          trail: [{ x: x + projection.width, y: level }],
+        };
+      }
+      pen.wire({ ...port, trail: [...port.trail, { x: right, y: level }] }, addId, {
+        x: right,
+        y: y - radius,
+      });
+      const box = { x: right - radius, y: y - radius, width: 2 * radius, height: 2 * radius };
+      pen.node({ id: addId, kind: 'add', ...survey.factsOf(add), group, ...box, bars: [] });
+      return addId;
     },
   };
 }
