@@ -110,6 +110,21 @@ describe('a training', () => {
     expect(JSON.parse(resumed.stdout.split('\n')[0] as string).resumed.step).toBeGreaterThan(4);
   });
 
+  itHearsCtrlC('that Ctrl-C ended while it read its pictures leaves nothing behind', async () => {
+    await writePictures(folder, 'many', { daisy: 300, rose: 300 });
+    const command = `${recipe.replace('synthetic:signs --image-size 16 --pictures 64', 'many')} --out deep/early`;
+    const outcome = await resnet(command.split(' '), (child) => {
+      const waiting = setInterval(() => {
+        if (!existsSync(join(folder, 'deep/early/.resnet.lock'))) return;
+        clearInterval(waiting);
+        child.kill('SIGINT');
+      }, 5);
+      child.once('exit', () => clearInterval(waiting));
+    });
+    expect(outcome.code).toBe(130);
+    expect(existsSync(join(folder, 'deep'))).toBe(false);
+  });
+
   it('has its folder for itself, until it is killed', async () => {
     let second: Promise<Outcome[]> | undefined;
     const first = await interrupted(`${endless} --out held`, savedTimes(2), (child) => {

@@ -17,26 +17,25 @@ import { argument } from './terminal/argument.js';
 export interface RunFolder {
   readonly path: string;
   readonly lock: FolderLock;
-  /** Lets go, and removes the folder where this process made it and left it empty. */
-  release(): Promise<void>;
+  /** Lets go, and removes the folder where this process made it and left it empty. The process's exit does the same. */
+  release(): void;
 }
 
 /** Makes a run's folder where it isn't there. Throws `file-system` where it can't be written to, or another process does. */
 export async function openRunFolder(path: string): Promise<RunFolder> {
   const undo = await prepareFolder(path);
-  const lock = await lockFolder(path).catch(async (error) => {
-    await undo();
+  const lock = await lockFolder(path).catch((error) => {
+    undo();
     throw error;
   });
-  await tidyRun(path);
-  return {
-    path,
-    lock,
-    async release() {
-      lock.release();
-      await undo();
-    },
+  const release = () => {
+    process.off('exit', release);
+    lock.release();
+    undo();
   };
+  process.once('exit', release);
+  await tidyRun(path);
+  return { path, lock, release };
 }
 
 /** Whether a folder holds a training that is over, which a new one may replace. Throws `file-system` where it is not over. */

@@ -5,14 +5,14 @@ const stopSignals = Object.keys(codes) as StopSignal[];
 /** npm passes a Ctrl-C on that the terminal has sent already: within this time it is the same one. */
 const sameMilliseconds = 300;
 
-/** Turns the first Ctrl-C or SIGTERM into an abort; the second one ends the process. */
+/** Turns the first Ctrl-C or SIGTERM into an abort, where there is something to end; otherwise, and the second time, it ends the process. */
 export class StopSignals {
   readonly #controller = new AbortController();
   readonly #hear = (signal: StopSignal) => this.#heard(signal);
-  readonly #whenStopped: () => void;
+  #whenStopped: (() => void) | null;
   #first: { signal: StopSignal; at: number } | null = null;
 
-  constructor(whenStopped: () => void) {
+  constructor(whenStopped: (() => void) | null = null) {
     this.#whenStopped = whenStopped;
     for (const signal of stopSignals) process.on(signal, this.#hear);
   }
@@ -26,12 +26,18 @@ export class StopSignals {
     return this.#first && codes[this.#first.signal];
   }
 
+  /** From now on the first signal is an abort. */
+  abortFirst(whenStopped: () => void): void {
+    this.#whenStopped = whenStopped;
+  }
+
   end(): void {
     for (const signal of stopSignals) process.off(signal, this.#hear);
   }
 
   #heard(signal: StopSignal): void {
     const now = performance.now();
+    if (this.#whenStopped === null) process.exit(codes[signal]);
     if (this.#first === null) {
       this.#first = { signal, at: now };
       this.#controller.abort();

@@ -15,29 +15,41 @@ import { makePlan, type TrainPlan } from '../train-plan.js';
 import { syntheticSource } from '../training-data.js';
 
 /** Trains a network and writes it to a folder. What can be wrong is found before the first step. */
-export async function train(options: TrainCommandOptions): Promise<void> {
-  const folder = await openRunFolder(options.out); // before pictures are read, which may take minutes
-  try {
+export function train(options: TrainCommandOptions): Promise<void> {
+  return inFolder(options.out, async (folder, stop) => {
     const replace = await holdsFinishedRun(options.out);
     const plan = await startedPlan(await makePlan(options));
-    await run({ ...plan, replace }, folder);
-  } finally {
-    await folder.release();
-  }
+    await run({ ...plan, replace }, folder, stop);
+  });
 }
 
 /** Goes on with the training in a folder, as it began and as the command says. */
 export async function resume(path: string, command: Command): Promise<void> {
   await readSettings(path); // before anything is made where there is nothing to resume
-  const folder = await openRunFolder(path);
-  try {
+  await inFolder(path, async (folder, stop) => {
     const options = resumedOptions(command, await readSettings(path), path);
     const plan = await startedPlan(await makePlan(options));
     const resumed = await readNewestCheckpoint(path);
     const { network } = resumed.checkpoint.classifier;
-    await run({ ...plan, network, resumed }, folder);
+    await run({ ...plan, network, resumed }, folder, stop);
+  });
+}
+
+/** Has a run's folder to itself meanwhile: before pictures are read, which may take minutes. */
+async function inFolder(
+  path: string,
+  work: (folder: RunFolder, stop: StopSignals) => Promise<void>,
+): Promise<void> {
+  const stop = new StopSignals();
+  try {
+    const folder = await openRunFolder(path);
+    try {
+      await work(folder, stop);
+    } finally {
+      folder.release();
+    }
   } finally {
-    await folder.release();
+    stop.end();
   }
 }
 
@@ -48,10 +60,10 @@ async function startedPlan(plan: TrainPlan): Promise<TrainPlan> {
   return { ...plan, options: { ...options, backend: choice } };
 }
 
-async function run(plan: TrainPlan, folder: RunFolder): Promise<void> {
+async function run(plan: TrainPlan, folder: RunFolder, stop: StopSignals): Promise<void> {
   const { options, data, broken, resumed } = plan;
   const output = new TrainOutput(plan);
-  const stop = new StopSignals(() => output.stopping());
+  stop.abortFirst(() => output.stopping());
   const classifier = resumed?.checkpoint.classifier ?? firstClassifier(plan);
   const writer = new CheckpointWriter(folder, {
     settings: settingsOf(options),
@@ -86,7 +98,6 @@ async function run(plan: TrainPlan, folder: RunFolder): Promise<void> {
     if (!done.completed) process.exitCode = stop.exitCode ?? 1;
     if (broken.failure) throw broken.failure;
   } finally {
-    stop.end();
     output.end();
     disposeVariables(classifier.variables);
   }

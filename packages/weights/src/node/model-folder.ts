@@ -19,7 +19,7 @@ export async function writeModel(folder: string, bytes: Uint8Array): Promise<str
   try {
     await writeFileAtomically(path, bytes);
   } catch (error) {
-    await undo();
+    undo();
     throw error;
   }
   return path;

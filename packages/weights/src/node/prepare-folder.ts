@@ -1,21 +1,21 @@
-import { rmSync } from 'node:fs';
-import { mkdir, open, rmdir, stat } from 'node:fs/promises';
+import { rmdirSync, rmSync } from 'node:fs';
+import { mkdir, open, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { fileSystemError } from './file-system-error.js';
 import { unfinishedPath } from './write-file.js';
 
 /**
  * Makes a folder, with those above it, and makes sure that files can be written there. Throws `file-system`.
- * Returns what undoes it: removes the folders that it made, as far as they are empty.
+ * Returns what undoes it, also while the process exits: removes the folders that it made, as far as they are empty.
  */
-export async function prepareFolder(folder: string): Promise<() => Promise<void>> {
+export async function prepareFolder(folder: string): Promise<() => void> {
   const made: string[] = [];
   const undo = () => removeEmpty(made);
   try {
     await makeFolders(folder, made);
     await tryWriting(folder);
   } catch (cause) {
-    await undo();
+    undo();
     throw fileSystemError(`The folder ${folder} can't be written to`, folder, cause, {
       ENOENT: 'the system makes no folder there; choose another',
     });
@@ -62,10 +62,10 @@ async function tryWriting(folder: string): Promise<void> {
 }
 
 /** Innermost first. */
-async function removeEmpty(folders: readonly string[]): Promise<void> {
+function removeEmpty(folders: readonly string[]): void {
   for (const folder of folders.toReversed()) {
     try {
-      await rmdir(folder);
+      rmdirSync(folder);
     } catch {
       return; // not empty: somebody put something there
     }
