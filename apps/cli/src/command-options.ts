@@ -95,6 +95,7 @@ export interface ParityCommandOptions {
   readonly report?: string;
   readonly markdown?: string;
   readonly browser?: string;
+  readonly hardware?: boolean;
   readonly threads?: number;
   readonly json?: true;
 }

@@ -146,11 +146,12 @@ async function followBrowser(
   options: ParityCommandOptions,
   { show, signal }: Follow,
 ): Promise<void> {
-  const { level, only, browser } = options;
+  const { level, only, browser, hardware = false } = options;
   const task = { backend: standing.name as BrowserBackend, level, ...(only === undefined ? {} : { only }) };
   standing.where = 'a browser';
   try {
-    for await (const event of runInBrowser(task, { ...(browser === undefined ? {} : { browser }), signal })) {
+    const run = { ...(browser === undefined ? {} : { browser }), hardware, signal };
+    for await (const event of runInBrowser(task, run)) {
       if (event.event === 'registered') {
         standing.registered = event.registered;
         standing.where = browserName(event.where);
@@ -170,7 +171,10 @@ function browserName(userAgent: string): string {
   return name === 'HeadlessChrome' ? `Chromium ${version}, headless` : `${name} ${version}`;
 }
 
-function makeReport(standings: readonly Standing[], { level, only }: ParityCommandOptions): ParityReport {
+function makeReport(
+  standings: readonly Standing[],
+  { level, only, hardware }: ParityCommandOptions,
+): ParityReport {
   const backends = standings.map(({ name, where, reason, registered, cases }): BackendReport => {
     return { name, where, reason, registered, cases };
   });
@@ -178,7 +182,7 @@ function makeReport(standings: readonly Standing[], { level, only }: ParityComma
   return {
     level,
     date: new Date().toISOString(),
-    command: `resnet parity --backends ${names} --level ${level}${only === undefined ? '' : ` --only "${only}"`}`,
+    command: `resnet parity --backends ${names} --level ${level}${hardware ? ' --hardware' : ''}${only === undefined ? '' : ` --only "${only}"`}`,
     machine: {
       processor: cpus()[0]?.model.trim() ?? 'unknown',
       cores: String(availableParallelism()),

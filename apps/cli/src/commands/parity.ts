@@ -22,6 +22,7 @@ export function parityCommand(): Command {
       '--browser <path>',
       'the browser for webgl (default: Chromium, Chrome or Edge, where there is one)',
     )
+    .option('--hardware', "webgl on this machine's GPU (default: in software, alike on all machines)")
     .addOption(threadsOption())
     .option('--json', 'print one JSON document')
     .addHelpText(

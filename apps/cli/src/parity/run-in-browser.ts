@@ -14,13 +14,15 @@ const silentMinutes = 20;
 interface BrowserRun {
   /** The browser's path; one that is there where it isn't given. */
   readonly browser?: string;
+  /** On this machine's GPU; in software where it isn't given. */
+  readonly hardware?: boolean;
   readonly signal: AbortSignal;
 }
 
 /** Runs a task in a headless browser of this machine, and tells of it. Throws BackendError `unavailable`. */
 export async function* runInBrowser(
   task: PageTask,
-  { browser, signal }: BrowserRun,
+  { browser, hardware = false, signal }: BrowserRun,
 ): AsyncGenerator<RunEvent, void, void> {
   const search = findBrowser(browser);
   if (!search.found) throw new BackendError('unavailable', search.reason);
@@ -33,7 +35,7 @@ export async function* runInBrowser(
   };
   const profile = await mkdtemp(join(tmpdir(), 'resnet-parity-'));
   const page = await servePage(task, hear);
-  const child = spawn(search.path, [...browserFlags({ profile }), page.address], {
+  const child = spawn(search.path, [...browserFlags({ profile, hardware }), page.address], {
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   let words = '';

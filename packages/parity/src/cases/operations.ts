@@ -62,6 +62,19 @@ const chosen: readonly Chosen[] = [
     odd,
     { channelsOff: true },
   ],
+  // What takes rows for columns is right on every square.
+  [
+    '2×3 convolution s=1×2, same',
+    [{ ...conv(5, 3, 1, 'same'), kernelSize: [2, 3], strides: [1, 2] }, relu],
+    odd,
+  ],
+  [
+    '3×2 convolution s=2×1, valid',
+    [{ ...conv(5, 3, 1, 'valid'), kernelSize: [3, 2], strides: [2, 1] }, norm, relu],
+    odd,
+  ],
+  ['max pooling 3×2 s=2×1', [{ ...pool('max', 3, 1, 'same'), size: [3, 2], strides: [2, 1] }], odd],
+  ['average pooling 2×3 s=1×2', [{ ...pool('average', 3, 1, 'same'), size: [2, 3], strides: [1, 2] }], odd],
 ];
 
 /** Sizes, strides and paddings that nobody chose. */

@@ -35,7 +35,7 @@ const difference = (at: ReferenceTensor, index: number, loss: (moved: ReferenceT
  * Every block, and the operations that are small enough for a difference at each of many values. Where a channel is
  * switched off, its ReLU's gradient is one side's, and no difference tells it.
  */
-const cases = [...operationCases.filter(({ level }) => level === 'quick').slice(0, 24), ...blockCases].filter(
+const cases = [...operationCases.filter(({ level }) => level === 'quick').slice(0, 28), ...blockCases].filter(
   ({ channelsOff, network: { input, stages } }) =>
     !channelsOff && stages.length < 2 && input[2] <= 6 && input[0] <= 7,
 );
