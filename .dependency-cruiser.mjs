@@ -56,10 +56,11 @@ export default {
     },
     {
       name: 'backends-know-no-network',
-      comment: 'A backend package serves any TensorFlow.js program: of ours it imports the contract alone',
+      comment:
+        'A backend package serves any TensorFlow.js program: of ours it imports the contract, and a lock',
       severity: 'error',
       from: { path: '^packages/(backend-[^/]+)/src/', pathNot: tests },
-      to: { path: '^(packages|apps)/', pathNot: ['^packages/$1/', '^packages/backend/'] },
+      to: { path: '^(packages|apps)/', pathNot: ['^packages/$1/', '^packages/(backend|lock-file)/'] },
     },
     {
       name: 'no-backend',

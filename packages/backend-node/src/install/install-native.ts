@@ -8,7 +8,7 @@ import { inspectCached } from '../locate.js';
 import { checkAddon } from './check-addon.js';
 import { eventsOf, type Installed, type InstallEvent, type Say } from './events.js';
 import { fetchJavascript } from './javascript.js';
-import { lock } from './lock.js';
+import { waitForLock } from './wait-for-lock.js';
 import { installOfficial } from './official.js';
 import { stepping, type Workplace } from './way.js';
 import { installFromWheel } from './wheel.js';
@@ -53,14 +53,14 @@ async function install(
   if (before !== null) return before;
   await makeFolder(dirname(folder));
   await checkSpace(dirname(folder));
-  const unlock = await lock(`${folder}.lock`, {
+  const lock = await waitForLock(`${folder}.lock`, {
     signal,
     waiting: (pid) => stepping(say, 'check')(`process ${pid} is installing it already; waiting for it`),
   });
   try {
     return (await present()) ?? (await installInto(folder, chosen, say, signal));
   } finally {
-    await unlock();
+    lock.release();
   }
 }
 

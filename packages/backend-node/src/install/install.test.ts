@@ -1,16 +1,13 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { nativeFolder } from '../cache-folder.js';
 import { writeRecord } from '../install-record.js';
 import { changeAddon } from './addon-changes.js';
 import { eventsOf, type InstallEvent } from './events.js';
 import { installNative } from './install-native.js';
-import { lock } from './lock.js';
+import { waitForLock } from './wait-for-lock.js';
 import { officialDownloads } from './official.js';
 import { runCommand } from './run-command.js';
 
@@ -115,75 +112,35 @@ describe('installNative', () => {
   });
 });
 
-describe('a lock', () => {
-  it('is held by one of many at a time, also where a stale one is found', async () => {
-    const file = join(folder, 'lock');
-    const child = spawn(process.execPath, ['-e', '']);
-    await once(child, 'exit');
-    let inside = 0;
-    let most = 0;
-    const enter = async () => {
-      const leave = await lock(file, { waiting: () => {}, pause: 1 });
-      most = Math.max(most, ++inside);
-      await sleep(1);
-      inside--;
-      await leave();
-    };
-    for (let round = 0; round < 50; round++) {
-      writeFileSync(file, `${child.pid} stale ${round}`);
-      await Promise.all(Array.from({ length: 10 }, enter));
-    }
-    expect(most).toBe(1);
-    expect(readdirSync(folder)).toEqual([]);
-  });
-
-  it.runIf(process.platform === 'linux')('is not that of a later process with the same number', async () => {
-    const file = join(folder, 'lock');
-    writeFileSync(file, `${process.pid} an-earlier-start of-the-machine`);
-    const leave = await lock(file, { waiting: () => expect.fail('nobody has it') });
-    await leave();
-    expect(readdirSync(folder)).toEqual([]);
-  });
-
-  it('lets one in at a time', async () => {
+describe('waitForLock', () => {
+  it('enters when the one before has left', async () => {
     const file = join(folder, 'lock');
     const order: string[] = [];
-    const first = await lock(file, { waiting: () => {} });
+    const first = await waitForLock(file, { waiting: () => {} });
     let tell = (_pid: number) => {};
     const told = new Promise<number>((resolve) => {
       tell = resolve;
     });
-    const second = lock(file, { waiting: tell }).then((leave) => {
+    const second = waitForLock(file, { waiting: tell }).then((lock) => {
       order.push('second enters');
-      return leave;
+      return lock;
     });
     expect(await told).toBe(process.pid);
     order.push('first leaves');
-    await first();
-    const leave = await second;
+    first.release();
+    const lock = await second;
     expect(order).toEqual(['first leaves', 'second enters']);
-    expect(readFileSync(file, 'utf8')).toMatch(new RegExp(`^${process.pid} `));
-    await leave();
+    lock.release();
     expect(readdirSync(folder)).toEqual([]);
   });
 
-  it('is taken over from a process that is no more', async () => {
-    const gone = spawn(process.execPath, ['-e', '']);
-    await once(gone, 'close');
+  it('waits no longer when that is told', async () => {
     const file = join(folder, 'lock');
-    writeFileSync(file, String(gone.pid));
-    const leave = await lock(file, { waiting: () => expect.fail('nobody has it') });
-    await leave();
-    expect(readdirSync(folder)).toEqual([]);
-  });
-
-  it('is not waited for any longer when that is told', async () => {
-    const file = join(folder, 'lock');
-    const leave = await lock(file, { waiting: () => {} });
+    const lock = await waitForLock(file, { waiting: () => {} });
     const controller = new AbortController();
     const waiting = () => controller.abort(new Error('stopped'));
-    await expect(lock(file, { signal: controller.signal, waiting })).rejects.toThrow();
-    await leave();
+    await expect(waitForLock(file, { signal: controller.signal, waiting })).rejects.toThrow();
+    lock.release();
   });
 });
 

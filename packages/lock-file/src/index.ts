@@ -1,0 +1,1 @@
+export { type Holder, isHere, type Lock, takeLock } from './lock-file.js';
