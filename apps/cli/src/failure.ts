@@ -1,4 +1,5 @@
 import { CommanderError } from 'commander';
+import { harmless } from './terminal/format.js';
 
 const exitCodes = { failure: 1, usage: 2 } as const;
 
@@ -17,7 +18,8 @@ export function report(error: unknown): void {
   const known = isOurs(error);
   const message = error instanceof Error ? error.message : String(error);
   const unexpected = `An unexpected error: ${message || 'without a message'}\nRESNET_DEBUG=1 shows where; please report it.`;
-  process.stderr.write(`error: ${known ? message : unexpected}\n`);
+  const lines = (known ? message : unexpected).split('\n').map(harmless);
+  process.stderr.write(`error: ${lines.join('\n')}\n`);
   if (process.env.RESNET_DEBUG === '1') console.error(error);
 }
 

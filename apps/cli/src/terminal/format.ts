@@ -42,8 +42,7 @@ export function bar(share: number, width: number): string {
 
 /** A text from a file, such as a class's name: without what would move the cursor, and not longer than `width` cells. */
 export function shown(text: string, width = 40): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is taken out
-  const clean = text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, '�');
+  const clean = harmless(text);
   if (stringWidth(clean) <= width) return clean;
   let cut = '';
   for (const character of clean) {
@@ -51,6 +50,12 @@ export function shown(text: string, width = 40): string {
     cut += character;
   }
   return `${cut}…`;
+}
+
+/** A text that may hold what a stranger wrote: without what would move the cursor, or turn the writing around. */
+export function harmless(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is taken out
+  return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, '�');
 }
 
 /** Columns side by side: the first flush left, the others flush right, as numbers are. */

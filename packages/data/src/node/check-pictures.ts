@@ -16,6 +16,7 @@ export async function checkPictures(
 ): Promise<PictureFolder> {
   const of = folder.files.length;
   const kept: number[] = [];
+  progress(0, of);
   for (let start = 0; start < of; start += BATCH) {
     const indices = Array.from({ length: Math.min(BATCH, of - start) }, (_, i) => start + i);
     await folder.read(indices);
