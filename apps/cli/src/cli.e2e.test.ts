@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import {
   closeSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   openSync,
@@ -202,7 +203,7 @@ describe('resnet train', () => {
     closeSync(full);
     expect(stderr).toMatch(/error: What is printed can't be written: ENOSPC.* Make room there/);
     expect(status).toBe(1);
-    expect(readdirSync(join(folder, 'runs/mute'))).toEqual([]);
+    expect(existsSync(join(folder, 'runs/mute'))).toBe(false);
   });
 
   it('goes on with the backend that auto chose', async () => {
@@ -339,7 +340,8 @@ describe('resnet backends', () => {
     expect(wasm).toMatchObject({ name: 'wasm', available: true, reason: null });
     expect(wasm.threads).toBeGreaterThanOrEqual(1);
     expect(wasm.kernels).toContain('Conv2DBackpropFilter');
-    for (const other of others) {
+    expect(others).toContainEqual(expect.objectContaining({ name: 'cpu', available: true, threads: 1 }));
+    for (const other of others.filter(({ name }: { name: string }) => name !== 'cpu')) {
       if (other.name === 'node' && other.available) expect(other.kernels).toContain('ResNetAdamUpdate');
       else expect(other).toMatchObject({ available: false, threads: null });
     }
