@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { peakBytes } from './peak-memory.mjs';
 
 /**
  * What every contender's process reads and is told.
@@ -30,7 +31,7 @@ export async function answer(open) {
       const start = performance.now();
       const result = Array.from(await run());
       const milliseconds = performance.now() - start;
-      say({ milliseconds, result, peakBytes: process.resourceUsage().maxRSS * 1024 });
+      say({ milliseconds, result, peakBytes: peakBytes() });
     }
     process.exit(0);
   } catch (error) {
