@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { readFileSync, rmSync } from 'node:fs';
-import { open, readFile, rm, stat } from 'node:fs/promises';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFile, rm, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { setTimeout } from 'node:timers/promises';
 import { isAlive, ownIdentity, type ProcessIdentity } from './process-identity.js';
@@ -47,7 +47,7 @@ export function isHere({ host }: Holder): boolean {
 
 /** Takes a lock that is free, or clears one that is stale; else returns who has it. */
 async function take(path: string, own: string): Promise<'taken' | 'try again' | Holder> {
-  if (await create(path, own)) return 'taken';
+  if (create(path, own)) return 'taken';
   const found = await holderOf(path);
   if (found === null) return 'try again'; // released just now, or being written
   const { text, holder } = found;
@@ -65,21 +65,18 @@ async function take(path: string, own: string): Promise<'taken' | 'try again' | 
   return 'try again';
 }
 
-/** False where the file is there already. */
-async function create(path: string, content: string): Promise<boolean> {
+/**
+ * False where the file is there already. In one go: a signal that is heard while it is half done would end a process that
+ * does not know yet that it has the lock.
+ */
+function create(path: string, content: string): boolean {
   try {
-    const handle = await open(path, 'wx');
-    try {
-      await handle.writeFile(content);
-    } catch (cause) {
-      await rm(path, { force: true }); // the disk is full
-      throw cause;
-    } finally {
-      await handle.close();
-    }
+    writeFileSync(path, content, { flag: 'wx' });
     return true;
   } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    const { code } = cause as NodeJS.ErrnoException;
+    if (code === 'EEXIST') return false;
+    if (code === 'ENOSPC') rmSync(path, { force: true });
     throw cause;
   }
 }
