@@ -1,5 +1,6 @@
 import { availableParallelism, cpus, release } from 'node:os';
 import { resolve } from 'node:path';
+import { setTimeout as breathe } from 'node:timers/promises';
 import type { RegisteredBackend } from '@resnetjs/backend';
 import { ResNetError } from '@resnetjs/core';
 import {
@@ -127,7 +128,7 @@ async function runInProcess(
   if (ready.length === 0) return;
   for (const [index, each] of cases.entries()) {
     show(ready[0] as Standing, index, each.name);
-    await breathe();
+    await breathe(); // the progress line and Ctrl-C have their turn
     if (signal.aborted) return;
     const run = prepareCase(each);
     for (const standing of ready) {
@@ -206,9 +207,4 @@ async function publish(report: ParityReport, options: ParityCommandOptions): Pro
     ? JSON.stringify(report)
     : formatParity(report, { columns, paint: paintFor(process.stdout), written: options.report });
   process.stdout.write(`${text}\n`);
-}
-
-/** Lets the progress line and Ctrl-C have their turn. */
-function breathe(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve));
 }

@@ -1,6 +1,7 @@
 import type { Drawing } from '@resnetjs/core';
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect } from 'preact/hooks';
 import { useDrawnSigns } from '../../components/drawn-signs.js';
+import { FileButton, pictureTypes } from '../../components/file-button.js';
 import { Notice } from '../../components/notice.js';
 import { Pixels } from '../../components/pixels.js';
 import type { PictureOrder } from '../../worker/protocol.js';
@@ -13,7 +14,6 @@ const size = 32;
 
 /** A picture to push through, and the maps that the chosen layer makes of it. */
 export function PicturePush({ drawing }: { readonly drawing: Drawing }) {
-  const files = useRef<HTMLInputElement>(null);
   const signs = useDrawnSigns({ size, split: 'test' });
   const facts = factsOf(drawing, selected.value);
   const step = facts?.steps.at(-1) ?? 0;
@@ -41,9 +41,16 @@ export function PicturePush({ drawing }: { readonly drawing: Drawing }) {
       <h2 id="push">Push a picture through</h2>
       <p class="aside">
         See what each layer makes of it. Choose a hand, or{' '}
-        <button type="button" class="link" onClick={() => files.current?.click()}>
+        <FileButton
+          class="link"
+          purpose="push"
+          accept={pictureTypes}
+          onFiles={([file]) => {
+            if (file) push({ kind: 'file', file });
+          }}
+        >
           a picture of your own
-        </button>
+        </FileButton>
         .
       </p>
       <div class="push-signs">
@@ -58,18 +65,6 @@ export function PicturePush({ drawing }: { readonly drawing: Drawing }) {
             <Pixels pixels={pixels} width={size} height={size} label={`Hand ${index}`} />
           </button>
         ))}
-        <input
-          ref={files}
-          type="file"
-          accept="image/jpeg,image/png,image/webp"
-          hidden
-          data-purpose="push"
-          onChange={(event) => {
-            const [file] = event.currentTarget.files ?? [];
-            if (file) push({ kind: 'file', file });
-            event.currentTarget.value = '';
-          }}
-        />
       </div>
       {pushProblem.value !== null && (
         <Notice kind="problem" title="It did not go through">

@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals';
-import { useRef } from 'preact/hooks';
+import { FileButton } from '../../components/file-button.js';
 import { FileDrop } from '../../components/file-drop.js';
 import { Webcam } from '../../components/webcam.js';
 import { count } from '../../components/words.js';
@@ -10,8 +10,6 @@ import { addPictures, ownClasses, ownFile, removeClass, renameClass, unreadable 
 export function OwnPictures() {
   const problem = useSignal<string | null>(null);
   const filming = useSignal<string | null>(null);
-  const folders = useRef<HTMLInputElement>(null);
-  const hdf5 = useRef<HTMLInputElement>(null);
 
   const take = (found: readonly FoundFile[]) => {
     problem.value = null;
@@ -52,40 +50,21 @@ export function OwnPictures() {
         label="Drop folders here, one for each class, or one of the course’s HDF5 files"
         onDrop={async (items) => take(await findDropped(items))}
       >
-        <button type="button" class="link" onClick={() => folders.current?.click()}>
+        <FileButton class="link" purpose="folders" folders onFiles={(files) => take(findChosen(files))}>
           choose a folder
-        </button>{' '}
+        </FileButton>{' '}
         or{' '}
-        <button type="button" class="link" onClick={() => hdf5.current?.click()}>
+        <FileButton
+          class="link"
+          purpose="hdf5"
+          accept=".h5,.hdf5"
+          onFiles={([file]) => {
+            if (file) ownFile.value = file;
+          }}
+        >
           a file
-        </button>
+        </FileButton>
       </FileDrop>
-      <input
-        ref={hdf5}
-        type="file"
-        accept=".h5,.hdf5"
-        hidden
-        data-purpose="hdf5"
-        onChange={(event) => {
-          const [file] = event.currentTarget.files ?? [];
-          if (file) ownFile.value = file;
-          event.currentTarget.value = '';
-        }}
-      />
-      <input
-        ref={(element) => {
-          folders.current = element;
-          element?.setAttribute('webkitdirectory', '');
-        }}
-        type="file"
-        multiple
-        hidden
-        data-purpose="folders"
-        onChange={(event) => {
-          take(findChosen(event.currentTarget.files as FileList));
-          event.currentTarget.value = '';
-        }}
-      />
       {problem.value !== null && (
         <p class="aside problem" role="alert">
           {problem.value}

@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals';
-import { useRef } from 'preact/hooks';
 import { download } from '../../components/download.js';
+import { FileButton } from '../../components/file-button.js';
 import { Notice } from '../../components/notice.js';
 import { count, percent } from '../../components/words.js';
 import { wordsOf } from '../../engine/engine.js';
@@ -73,24 +73,18 @@ export function ModelPanel() {
 }
 
 function Open() {
-  const input = useRef<HTMLInputElement>(null);
   return (
     <>
-      <button type="button" class="button" onClick={() => input.current?.click()}>
-        Open a model file
-      </button>
-      <input
-        ref={input}
-        type="file"
+      <FileButton
+        class="button"
+        purpose="model"
         accept=".safetensors"
-        hidden
-        data-purpose="model"
-        onChange={(event) => {
-          const [file] = event.currentTarget.files ?? [];
+        onFiles={([file]) => {
           if (file) void open(file);
-          event.currentTarget.value = '';
         }}
-      />
+      >
+        Open a model file
+      </FileButton>
       {problem.value !== null && (
         <Notice
           kind="problem"

@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals';
-import { useRef } from 'preact/hooks';
+import { FileButton, pictureTypes } from '../../components/file-button.js';
 import { FileDrop } from '../../components/file-drop.js';
 import { Notice } from '../../components/notice.js';
 import { Webcam } from '../../components/webcam.js';
@@ -8,7 +8,6 @@ import { lookAtFile, lookAtSign, namesSigns, pictureProblem, prediction, strengt
 /** How the picture is shown, and the ways to another one. */
 export function PictureChoice() {
   const filming = useSignal(false);
-  const files = useRef<HTMLInputElement>(null);
   return (
     <section class="use-choice" aria-label="Another picture">
       {pictureProblem.value !== null && (
@@ -24,22 +23,17 @@ export function PictureChoice() {
           if (file) void lookAtFile(file);
         }}
       >
-        <button type="button" class="link" onClick={() => files.current?.click()}>
+        <FileButton
+          class="link"
+          purpose="picture"
+          accept={pictureTypes}
+          onFiles={([file]) => {
+            if (file) void lookAtFile(file);
+          }}
+        >
           choose one
-        </button>
+        </FileButton>
       </FileDrop>
-      <input
-        ref={files}
-        type="file"
-        accept="image/jpeg,image/png,image/webp"
-        hidden
-        data-purpose="picture"
-        onChange={(event) => {
-          const [file] = event.currentTarget.files ?? [];
-          if (file) void lookAtFile(file);
-          event.currentTarget.value = '';
-        }}
-      />
       <div class="row">
         {namesSigns() && (
           <button type="button" class="button" onClick={() => void lookAtSign()}>

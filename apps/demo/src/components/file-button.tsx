@@ -1,0 +1,43 @@
+import type { ComponentChildren } from 'preact';
+import { useRef } from 'preact/hooks';
+
+export const pictureTypes = 'image/jpeg,image/png,image/webp';
+
+interface FileButtonProps {
+  readonly class: 'button' | 'link';
+  /** What the files are for: the name under which they are chosen. */
+  readonly purpose: string;
+  /** Types or endings of names, as an input takes them. */
+  readonly accept?: string;
+  /** Whether whole folders are chosen. */
+  readonly folders?: boolean;
+  readonly onFiles: (files: FileList) => void;
+  readonly children: ComponentChildren;
+}
+
+/** A button that opens the browser's choice of files. */
+export function FileButton({ purpose, accept, folders, onFiles, children, ...props }: FileButtonProps) {
+  const input = useRef<HTMLInputElement | null>(null);
+  return (
+    <>
+      <button type="button" class={props.class} onClick={() => input.current?.click()}>
+        {children}
+      </button>
+      <input
+        ref={(element) => {
+          input.current = element;
+          if (folders) element?.setAttribute('webkitdirectory', '');
+        }}
+        type="file"
+        {...(accept === undefined ? {} : { accept })}
+        multiple={folders}
+        hidden
+        data-purpose={purpose}
+        onChange={(event) => {
+          onFiles(event.currentTarget.files as FileList);
+          event.currentTarget.value = ''; // the same file may be chosen again
+        }}
+      />
+    </>
+  );
+}
