@@ -1,4 +1,4 @@
-"""Decodes pictures with Pillow by the rules of docs/pictures.md, for packages/data to compare with:
+"""Decodes images with Pillow by the rules of docs/images.md, for packages/data to compare with:
 
     python tooling/goldens/decode.py FOLDER FILE...                       (Pillow, numpy)
     python tooling/goldens/decode.py --resize FILTER WIDTH HEIGHT FOLDER FILE...
@@ -17,22 +17,22 @@ from PIL import Image, ImageOps
 
 def decode(path):
     with Image.open(path) as opened:
-        picture = ImageOps.exif_transpose(opened)
+        image = ImageOps.exif_transpose(opened)
         if is_deep_colour(path):
             return None  # Pillow keeps the upper byte only
-        if picture.mode.startswith("I"):
-            gray = (numpy.asarray(picture).astype(numpy.uint32) + 128) // 257
+        if image.mode.startswith("I"):
+            gray = (numpy.asarray(image).astype(numpy.uint32) + 128) // 257
             rgb = numpy.repeat(gray.astype(numpy.uint8)[..., None], 3, axis=2)
             key = opened.info.get("transparency")
             if key is not None:
-                rgb[numpy.asarray(picture) == key] = 255
+                rgb[numpy.asarray(image) == key] = 255
             return Image.fromarray(rgb)
-        if picture.has_transparency_data:
-            rgba = numpy.asarray(picture.convert("RGBA")).astype(numpy.uint32)
+        if image.has_transparency_data:
+            rgba = numpy.asarray(image.convert("RGBA")).astype(numpy.uint32)
             alpha = rgba[..., 3:]
             over = (rgba[..., :3] * alpha + 255 * (255 - alpha) + 127) // 255
             return Image.fromarray(over.astype(numpy.uint8))
-        return picture.convert("RGB")
+        return image.convert("RGB")
 
 
 def is_deep_colour(path):
@@ -49,16 +49,16 @@ def main(arguments):
     sizes = []
     for position, file in enumerate(files):
         try:
-            picture = decode(file)
+            image = decode(file)
         except (OSError, SyntaxError):
-            picture = None
-        if picture is None:
+            image = None
+        if image is None:
             sizes.append(None)
             continue
         if size is not None:
-            picture = picture.resize(size, filter)
-        (folder / f"{position}.rgb").write_bytes(picture.tobytes())
-        sizes.append(picture.size)
+            image = image.resize(size, filter)
+        (folder / f"{position}.rgb").write_bytes(image.tobytes())
+        sizes.append(image.size)
     print(json.dumps(sizes))
 
 

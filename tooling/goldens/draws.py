@@ -29,11 +29,11 @@ class Draws:
 
 
 def draw_network(network, index):
-    """(variables by id, pictures, gradient of the result)"""
+    """(variables by id, images, gradient of the result)"""
     draws = Draws(index)
     variables = {each["id"]: draws.tensor(each["shape"], *RANGES[each["role"]]) for each in network["parameters"]}
-    pictures = draws.tensor([network["batch"], *network["input"]], -1, 1)
-    return variables, pictures, draws.tensor([network["batch"], *network["output"]], -1, 1)
+    images = draws.tensor([network["batch"], *network["input"]], -1, 1)
+    return variables, images, draws.tensor([network["batch"], *network["output"]], -1, 1)
 
 
 def draw_loss(loss, index):

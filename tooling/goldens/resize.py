@@ -1,4 +1,4 @@
-"""Prints what Pillow makes of drawn pictures in other sizes:
+"""Prints what Pillow makes of drawn images in other sizes:
 
     python tooling/goldens/resize.py > packages/data/src/pixels/resize-goldens.json    (Pillow 12)
 """
@@ -35,9 +35,9 @@ def main():
     cases = []
     for index, (source, result) in enumerate(sizes):
         channels = 1 if index % 4 == 3 else 3
-        picture = draw(*source, channels)
+        image = draw(*source, channels)
         made = {
-            name: hashlib.sha256(picture.resize(result, filter).tobytes()).hexdigest()[:16]
+            name: hashlib.sha256(image.resize(result, filter).tobytes()).hexdigest()[:16]
             for name, filter in FILTERS.items()
         }
         cases.append({"from": source, "to": result, "channels": channels, **made})

@@ -2,7 +2,7 @@
 
     python tooling/goldens/running_statistics.py
 
-One training pass, in float64, over two pictures of 2×1 pixels and 2 channels. Keras 3 takes the batch's biased variance
+One training pass, in float64, over two images of 2×1 pixels and 2 channels. Keras 3 takes the batch's biased variance
 (divided by the count n), PyTorch the unbiased one (by n − 1): the means agree, the variances don't.
 """
 

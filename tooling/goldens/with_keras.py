@@ -22,10 +22,10 @@ ROLES = {
 }
 
 
-def passes(network, variables, pictures, upstream):
+def passes(network, variables, images, upstream):
     """What reference.py calls quantities, by name, in the layout of packages/parity."""
     layers = {step["site"]: layer(step["op"]) for step in network["steps"]}
-    x = tf.constant(pictures)
+    x = tf.constant(images)
     run(network, layers, x, training=False)  # makes the weights
     weights = {}
     for site, each in layers.items():
@@ -47,7 +47,7 @@ def passes(network, variables, pictures, upstream):
         if not weight.trainable:  # a momentum of 0 has put the batch's moments there
             quantities[f"moment {id}"] = weight.numpy()
     dx, gradients = tape.gradient(result, (x, learned), output_gradients=tf.constant(upstream))
-    quantities["gradient pictures"] = dx.numpy()
+    quantities["gradient images"] = dx.numpy()
     for id, gradient in gradients.items():
         quantities[f"gradient {id}"] = gradient.numpy()
     return quantities
@@ -71,10 +71,10 @@ def running_statistics(x, mean, variance, momentum, epsilon):
     return layer.moving_mean.numpy(), layer.moving_variance.numpy()
 
 
-def run(network, layers, pictures, training):
+def run(network, layers, images, training):
     results = []
     for step in network["steps"]:
-        inputs = [results[each] for each in step["from"]] or [pictures]
+        inputs = [results[each] for each in step["from"]] or [images]
         each = layers[step["site"]]
         if isinstance(each, keras.layers.BatchNormalization):
             results.append(each(inputs[0], training=training))

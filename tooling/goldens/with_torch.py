@@ -5,10 +5,10 @@ import torch
 from torch.nn import functional
 
 
-def passes(network, variables, pictures, upstream):
+def passes(network, variables, images, upstream):
     """What reference.py calls quantities, by name, in the layout of packages/parity."""
     weights = {id: torch.tensor(value, requires_grad=True) for id, value in variables.items()}
-    x = torch.tensor(pictures, requires_grad=True)
+    x = torch.tensor(images, requires_grad=True)
     quantities = {}
     with torch.no_grad():
         quantities["inference"] = rows_last(run(network, weights, x, training=False, moments={}))
@@ -19,7 +19,7 @@ def passes(network, variables, pictures, upstream):
         quantities[f"moment {id}"] = value.detach().numpy()
     dy = torch.tensor(upstream)
     result.backward(channels_first(dy) if dy.ndim == 4 else dy)
-    quantities["gradient pictures"] = x.grad.numpy()
+    quantities["gradient images"] = x.grad.numpy()
     for id, weight in weights.items():
         if weight.grad is not None:
             quantities[f"gradient {id}"] = weight.grad.numpy()
@@ -42,21 +42,21 @@ def running_statistics(x, mean, variance, momentum, epsilon):
     return layer.running_mean.numpy(), layer.running_var.numpy()
 
 
-def run(network, weights, pictures, training, moments):
+def run(network, weights, images, training, moments):
     results = []
     for step in network["steps"]:
         inputs = [results[each] for each in step["from"]]
         own = lambda role: weights[f"{step['site']}.{role}"]
-        results.append(compute(step, inputs, own, pictures, training, moments))
+        results.append(compute(step, inputs, own, images, training, moments))
     return results[-1]
 
 
-def compute(step, inputs, own, pictures, training, moments):
+def compute(step, inputs, own, images, training, moments):
     op = step["op"]
     x = inputs[0] if inputs else None
     match op["op"]:
         case "input":
-            return channels_first(pictures)
+            return channels_first(images)
         case "conv":
             x = padded(x, op, op["kernelSize"], 0.0)
             bias = own("bias") if op["bias"] else None

@@ -6,7 +6,7 @@ import { runNode } from './commands.mjs';
 import { readJson, root } from './workspace.mjs';
 
 const usage = 'npm run demo -- [--port NUMBER] [--dev]';
-const usualPort = 4173;
+const defaultPort = 4173;
 
 /** What was asked for; what can't be understood ends the process. */
 function readOptions() {
@@ -36,7 +36,7 @@ async function develop(port) {
 async function show(asked) {
   const { serve } = await import('../../apps/demo/server/serve.mjs');
   const folder = join(root, 'apps/demo/dist');
-  const served = await serve(folder, { port: asked ?? usualPort }).catch((error) => {
+  const served = await serve(folder, { port: asked ?? defaultPort }).catch((error) => {
     if (error.code !== 'EADDRINUSE') throw error;
     if (asked === undefined) return serve(folder); // any other that is free
     console.error(`error: port ${asked} is taken. Choose another: ${usage}`);

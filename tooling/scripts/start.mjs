@@ -1,4 +1,4 @@
-// npm start: a network is trained, judged and used, on pictures that the library draws itself.
+// npm start: a network is trained, judged and used, on images that the library draws itself.
 import { setUpOrExit } from './set-up.mjs';
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -15,14 +15,14 @@ const commands = [
     ...['--batch-size', '16', '--learning-rate', '3e-3', '--schedule', 'cosine', '--out', out],
   ],
   () => ['evaluate', out, ...data],
-  () => ['predict', out, samplePicture()],
+  () => ['predict', out, sampleImage()],
 ];
 
-/** A picture that the training left beside the model. */
-function samplePicture() {
-  const picture = existsSync(join(root, out)) && filesBelow(out).find((path) => /\.(png|jpe?g)$/.test(path));
-  if (picture) return picture;
-  console.error(`There is no picture below ${out} to look at.`);
+/** An image that the training left beside the model. */
+function sampleImage() {
+  const image = existsSync(join(root, out)) && filesBelow(out).find((path) => /\.(png|jpe?g)$/.test(path));
+  if (image) return image;
+  console.error(`There is no image below ${out} to look at.`);
   return process.exit(1);
 }
 

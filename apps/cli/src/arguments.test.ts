@@ -24,7 +24,7 @@ describe('option values', () => {
   it.each([
     [
       wholeNumber(1),
-      ['', ' ', '0', '-1', '1.5', 'NaN', 'Infinity', '0x10', '1_000', '10 pictures', '9007199254740993'],
+      ['', ' ', '0', '-1', '1.5', 'NaN', 'Infinity', '0x10', '1_000', '10 images', '9007199254740993'],
     ],
     [wholeNumber(1, 8), ['9']],
     [positiveNumber, ['', '0', '-1', 'NaN', 'Infinity', '1e999', 'fast']],

@@ -13,7 +13,7 @@ import type { BlockCommandOptions, BlockName } from './block-options.js';
 import { refuse } from './build-network.js';
 
 /** As each block stands in a network: in ResNet-50's first stages, and in the pre-activation document's network. */
-const usual = {
+const defaults = {
   identity: { filters: [64, 64, 256], input: [56, 56, 256] },
   'identity-two-layer': { filters: [64, 64], input: [56, 56, 64] },
   convolutional: { filters: [128, 128, 512], input: [56, 56, 256] },
@@ -22,9 +22,9 @@ const usual = {
 
 /** A block as a network of its own. Throws `bad-option` for an option that it doesn't have. */
 export function buildBlock(name: BlockName, options: BlockCommandOptions): Network {
-  const { filters = usual[name].filters, kernelSize = 3, stride } = options;
+  const { filters = defaults[name].filters, kernelSize = 3, stride } = options;
   if (name !== 'convolutional') refuse({ '--stride': stride }, 'is an option of convolutional');
-  const count = usual[name].filters.length;
+  const count = defaults[name].filters.length;
   if (filters.length !== count) {
     throw new ResNetError(
       'bad-option',
@@ -32,7 +32,7 @@ export function buildBlock(name: BlockName, options: BlockCommandOptions): Netwo
       { option: '--filters' },
     );
   }
-  const [height, width, channels] = usual[name].input;
+  const [height, width, channels] = defaults[name].input;
   // An identity shortcut adds the input as it is: it has as many channels as the last convolution gives.
   const fitting = name === 'convolutional' ? channels : (filters.at(-1) as number);
   const input = options.inputShape ?? [height, width, fitting];

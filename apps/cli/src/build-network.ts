@@ -17,8 +17,8 @@ export function asNetworkName(name: string): NetworkName {
   return found ?? unknownName('network', name, networkNames);
 }
 
-/** Height and width of the pictures that a network takes where nothing is said. */
-export function usualSize(name: NetworkName): number {
+/** Height and width of the images that a network takes where nothing is said. */
+export function defaultSize(name: NetworkName): number {
   return networks[name]().input[0];
 }
 

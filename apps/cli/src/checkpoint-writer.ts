@@ -13,7 +13,7 @@ import type { RunFolder } from './run-folder.js';
 import { argument } from './terminal/argument.js';
 
 /** Between checkpoints within an epoch, where no number of steps is given. */
-const usualMinutes = 5;
+const defaultMinutes = 5;
 
 interface CheckpointWriterOptions {
   readonly settings: Settings;
@@ -92,7 +92,7 @@ export class CheckpointWriter {
   }
 
   #isDue(): boolean {
-    return this.#options.everyOne || performance.now() - this.#lastTime >= usualMinutes * 60_000;
+    return this.#options.everyOne || performance.now() - this.#lastTime >= defaultMinutes * 60_000;
   }
 }
 

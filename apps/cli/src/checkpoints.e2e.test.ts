@@ -11,9 +11,9 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Generator } from '@resnetjs/core';
+import { RandomGenerator } from '@resnetjs/core';
 import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vitest';
-import { type Outcome, resnetIn, writePictures } from './e2e.test-support.js';
+import { type Outcome, resnetIn, writeImages } from './e2e.test-support.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'resnetjs-checkpoints-'));
 const resnet = resnetIn(folder);
@@ -21,7 +21,7 @@ const line = (text: string) => resnet(text.split(' '));
 
 const recipe =
   'train --network resnetPreAct --stages 1 --batch-size 12 --data synthetic:signs --image-size 16 ' +
-  '--pictures 64 --validation-split 0.25 --seed 3 --epochs 10 --checkpoint-every 1 --json';
+  '--images 64 --validation-split 0.25 --seed 3 --epochs 10 --checkpoint-every 1 --json';
 /** Goes on for longer than any test waits. */
 const endless = recipe.replace('--epochs 10', '--epochs 100000');
 
@@ -77,7 +77,7 @@ const itHearsCtrlC = it.skipIf(process.platform === 'win32');
 
 describe('a training', () => {
   it('that is killed ten times, anywhere, ends with the same model', async () => {
-    const random = Generator.stateless(0);
+    const random = RandomGenerator.stateless(0);
     const best = (run: string) => readFileSync(join(folder, run, 'checkpoints/best.safetensors'));
     const where: string[] = [];
     for (let training = 0; where.length < 10; training++) {
@@ -110,9 +110,9 @@ describe('a training', () => {
     expect(JSON.parse(resumed.stdout.split('\n')[0] as string).resumed.step).toBeGreaterThan(4);
   });
 
-  itHearsCtrlC('that Ctrl-C ended while it read its pictures leaves nothing behind', async () => {
-    await writePictures(folder, 'many', { daisy: 300, rose: 300 });
-    const command = `${recipe.replace('synthetic:signs --image-size 16 --pictures 64', 'many')} --out deep/early`;
+  itHearsCtrlC('that Ctrl-C ended while it read its images leaves nothing behind', async () => {
+    await writeImages(folder, 'many', { daisy: 300, rose: 300 });
+    const command = `${recipe.replace('synthetic:signs --image-size 16 --images 64', 'many')} --out deep/early`;
     const outcome = await resnet(command.split(' '), (child) => {
       const waiting = setInterval(() => {
         if (!existsSync(join(folder, 'deep/early/.resnet.lock'))) return;
@@ -141,7 +141,7 @@ describe('a training', () => {
     expect(anew.code).toBe(1);
     expect(anew.stderr).toMatch(/holds a training that is not over .* resnet train --resume held/);
     const early = await line(`${recipe.replace('synthetic:signs', 'nowhere')} --out held`);
-    expect(early.stderr).toMatch(/holds a training that is not over/); // said before pictures are looked for
+    expect(early.stderr).toMatch(/holds a training that is not over/); // said before images are looked for
     const resumed = await interrupted('train --resume held --json', savedTimes(1), kill);
     expect(resumed.stdout).toContain('"resumed"');
   });
@@ -166,9 +166,9 @@ describe('a training', () => {
     expect(checkpoints('again')).toHaveLength(2);
   });
 
-  it('goes on with pictures that moved, and with no others', async () => {
-    await writePictures(folder, 'flowers', { daisy: 5, rose: 5 });
-    await writePictures(folder, 'others', { daisy: 4, rose: 6 });
+  it('goes on with images that moved, and with no others', async () => {
+    await writeImages(folder, 'flowers', { daisy: 5, rose: 5 });
+    await writeImages(folder, 'others', { daisy: 4, rose: 6 });
     const train = 'train --network resnetPreAct --stages 1 --image-size 16 --data flowers --out grown --json';
     await atCheckpoint(1, signalItself('SIGKILL'), `${train} --epochs 4`);
     renameSync(join(folder, 'flowers'), join(folder, 'moved'));
@@ -176,7 +176,7 @@ describe('a training', () => {
     expect(missed.stderr).toMatch(/flowers" is neither a file nor a folder/);
     const other = await line('train --resume grown --data others');
     expect(other.code).toBe(1);
-    expect(other.stderr).toMatch(/not the pictures to train on that the training began with: there were 10 /);
+    expect(other.stderr).toMatch(/not the images to train on that the training began with: there were 10 /);
     expect(await line('train --resume grown --data moved')).toMatchObject({ code: 0 });
   });
 

@@ -14,7 +14,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { File as Hdf5File, ready } from 'h5wasm/node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { program, resnetIn, writePictures } from './e2e.test-support.js';
+import { program, resnetIn, writeImages } from './e2e.test-support.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'resnetjs-cli-'));
 const resnet = resnetIn(folder);
@@ -22,9 +22,9 @@ const line = (text: string) => resnet(text.split(' '));
 const json = (text: string) => JSON.parse(text);
 const jsonLines = (text: string) => text.trimEnd().split('\n').map(json);
 
-/** The smallest network, on few and small pictures. */
+/** The smallest network, on few and small images. */
 const tiny = '--network resnetPreAct --stages 1 --batch-size 12';
-const tinySigns = `${tiny} --data synthetic:signs --image-size 16 --pictures 48`;
+const tinySigns = `${tiny} --data synthetic:signs --image-size 16 --images 48`;
 
 function writeSigns(
   name: string,
@@ -50,13 +50,13 @@ beforeAll(async () => {
   writeSigns('test_signs.h5', 'test', { count: 9, size: 16 });
   writeSigns('lacking.h5', 'train', { count: 9, size: 16, without: 'train_set_y' });
   writeFileSync(join(folder, 'cut.h5'), readFileSync(join(folder, 'train_signs.h5')).subarray(0, 5000));
-  await writePictures(folder, 'flowers', { daisy: 5, rose: 5, tulip: 5 });
-  await writePictures(folder, 'single', { daisy: 2 });
-  await writePictures(folder, 'broken', { daisy: 2, rose: 2 });
+  await writeImages(folder, 'flowers', { daisy: 5, rose: 5, tulip: 5 });
+  await writeImages(folder, 'single', { daisy: 2 });
+  await writeImages(folder, 'broken', { daisy: 2, rose: 2 });
   const whole = readFileSync(join(folder, 'broken/rose/1.jpg'));
   writeFileSync(join(folder, 'broken/rose/1.jpg'), whole.subarray(0, whole.length / 2));
   mkdirSync(join(folder, 'empty'));
-  await writePictures(folder, 'holed', { daisy: 5, rose: 5, tulip: 5 });
+  await writeImages(folder, 'holed', { daisy: 5, rose: 5, tulip: 5 });
   writeFileSync(join(folder, 'holed/rose/5.jpg'), whole.subarray(0, whole.length / 2));
   writeFileSync(join(folder, 'holed/tulip/empty.png'), '');
 
@@ -109,14 +109,12 @@ describe('resnet summary', () => {
 
   it('knows the options of each network, and a model', async () => {
     const [preact, plain, model] = await Promise.all([
-      line(
-        'summary resnetPreAct --stages 2 --final-conv --no-shortcuts --l2 1e-4 --input-name picture --json',
-      ),
+      line('summary resnetPreAct --stages 2 --final-conv --no-shortcuts --l2 1e-4 --input-name image --json'),
       line('summary resnet50 --plain --json'),
       line('summary runs/start --json'),
     ]);
     const names = json(preact.stdout).layers.map((layer: { name: string }) => layer.name);
-    expect(names).toContain('picture');
+    expect(names).toContain('image');
     expect(names).toContain('convF');
     expect(names).not.toContain('merge1');
     expect(json(plain.stdout).name).toBe('resnet50-plain');
@@ -125,7 +123,7 @@ describe('resnet summary', () => {
 });
 
 describe('resnet draw', () => {
-  it('writes a picture to a file, and to a pipe', async () => {
+  it('writes an image to a file, and to a pipe', async () => {
     const [file, pipe, model] = await Promise.all([
       line('draw resnet50 --out resnet50.svg'),
       line('draw resnet50'),
@@ -162,8 +160,8 @@ describe('resnet train', () => {
     const events = jsonLines(stdout);
     expect(events[0]).toMatchObject({
       event: 'start',
-      pictures: 24,
-      validationPictures: 9,
+      images: 24,
+      validationImages: 9,
       classes: ['0', '1', '2'],
     });
     expect(events.filter(({ event }) => event === 'epoch')).toHaveLength(2);
@@ -178,12 +176,12 @@ describe('resnet train', () => {
     expect(stderr).not.toContain('\u001b');
   });
 
-  it('takes a folder of pictures, and tells of itself in plain lines in a pipe', async () => {
+  it('takes a folder of images, and tells of itself in plain lines in a pipe', async () => {
     const { code, stdout, stderr } = await line(
       'train --network resnetPreAct --stages 1 --data flowers/ --validation-split 0.2 --image-size 16 --epochs 2 --out runs/flowers',
     );
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(stdout).toMatch(/15 pictures of 3 classes, 16×16 pixels; 12 to train on/);
+    expect(stdout).toMatch(/15 images of 3 classes, 16×16 pixels; 12 to train on/);
     expect(stdout).toMatch(
       /^epoch 2\/2 done {2}loss \S+ {2}accuracy \S+% {2}validation loss \S+ {2}accuracy \S+%/m,
     );
@@ -215,7 +213,7 @@ describe('resnet train', () => {
     expect(resumed.stdout).toMatch(new RegExp(`parameters, on ${chosen}$`, 'm'));
   });
 
-  it('leaves broken pictures out where it is told to, as if they had never been there', async () => {
+  it('leaves broken images out where it is told to, as if they had never been there', async () => {
     const options = '--validation-split 0.2 --image-size 16 --epochs 1 --resize bicubic --fit crop';
     const command = `train ${tiny} ${options}`;
     const [whole, holed, text] = await Promise.all([
@@ -227,23 +225,21 @@ describe('resnet train', () => {
     const model = (run: string) => readFileSync(join(folder, 'runs', run, 'model.safetensors'));
     expect(Buffer.compare(model('whole'), model('holed'))).toBe(0);
     const [start] = jsonLines(holed.stdout);
-    expect(start).toMatchObject({ pictures: 12, validationPictures: 3 });
+    expect(start).toMatchObject({ images: 12, validationImages: 3 });
     expect(start.skipped.map(({ file }: { file: string }) => file)).toEqual([
       join('holed/rose/5.jpg'),
       join('holed/tulip/empty.png'),
     ]);
-    expect(text.stdout).toMatch(
-      /2 pictures left out:\n {2}holed\/rose\/5\.jpg is a broken or truncated picture/,
-    );
-    const [judged, told, failed] = await Promise.all([
+    expect(text.stdout).toMatch(/2 images left out:\n {2}holed\/rose\/5\.jpg is a broken or truncated image/);
+    const [evaluated, told, failed] = await Promise.all([
       line('evaluate runs/holed --data holed --on-error skip --json'),
       line('evaluate runs/holed --data holed --on-error skip'),
       line('evaluate runs/holed --data holed'),
     ]);
-    expect(json(judged.stdout)).toMatchObject({ pictures: 15, skipped: [{}, {}] });
-    expect(told.stdout).toMatch(/2 pictures left out:/);
+    expect(json(evaluated.stdout)).toMatchObject({ images: 15, skipped: [{}, {}] });
+    expect(told.stdout).toMatch(/2 images left out:/);
     expect(failed.code).toBe(1);
-    expect(failed.stderr).toMatch(/5\.jpg is a broken .*--on-error skip leaves such pictures out/);
+    expect(failed.stderr).toMatch(/5\.jpg is a broken .*--on-error skip leaves such images out/);
   });
 
   it('trains ResNet-50 with SGD', async () => {
@@ -255,7 +251,7 @@ describe('resnet train', () => {
     expect(jsonLines(stdout)[0].parameters.total).toBeGreaterThan(23e6);
   });
 
-  it('gives equal files for equal runs, with a picture that it has not seen', async () => {
+  it('gives equal files for equal runs, with an image that it has not seen', async () => {
     const [again, other] = await Promise.all([
       line(`train ${tinySigns} --epochs 2 --seed 3 --out runs/again --json`),
       line(`train ${tinySigns} --epochs 2 --seed 4 --statistics running --out runs/other`),
@@ -284,8 +280,8 @@ describe('resnet train', () => {
     expect(stderr).toContain('Stopping after this step');
     expect(stderr).toContain('The model is runs/stopped/model.safetensors');
     expect(jsonLines(stdout).at(-1)).toMatchObject({ event: 'done', completed: false });
-    const judged = await line('evaluate runs/stopped --data synthetic:signs --json');
-    expect(json(judged.stdout).pictures).toBe(600);
+    const evaluated = await line('evaluate runs/stopped --data synthetic:signs --json');
+    expect(json(evaluated.stdout).images).toBe(600);
   });
 });
 
@@ -299,8 +295,8 @@ describe('resnet evaluate', () => {
     expect(text.stdout).toMatch(/^accuracy {2}\d+\.\d% {2}\(\d+ of 600\)$/m);
     expect(text.stdout).toMatch(/^Confusion:/m);
     for (const each of text.stdout.split('\n')) expect(each.length).toBeLessThanOrEqual(80);
-    const { accuracy, loss, pictures, classes, confusion } = json(data.stdout);
-    expect(pictures).toBe(9);
+    const { accuracy, loss, images, classes, confusion } = json(data.stdout);
+    expect(images).toBe(9);
     expect(loss).toBeGreaterThan(0);
     expect(classes.map((each: { class: string }) => each.class)).toEqual(['0', '1', '2']);
     const right = confusion.reduce(
@@ -312,7 +308,7 @@ describe('resnet evaluate', () => {
 });
 
 describe('resnet predict', () => {
-  it('names pictures, the likeliest first', async () => {
+  it('names images, the likeliest first', async () => {
     const files = 'flowers/daisy/0.jpg flowers/rose/1.jpg';
     const [text, data] = await Promise.all([
       line(`predict runs/flowers ${files} --top 2`),
@@ -355,13 +351,13 @@ describe('what can go wrong', () => {
   it.concurrent.each([
     [`${train} --data nowhere/`, 2, /"nowhere\/" is neither a file nor a folder/],
     [`${train} --data empty`, 1, /empty .* has no folders in it/],
-    [`${train} --data single`, 1, /pictures of at least two classes are needed/],
-    ['profile resnet50 --input-shape 8000,8000,3', 2, /32 pictures of 8000×8000×3 takes .*--batch-size/],
-    [`${train} --data broken`, 1, /broken\/rose\/1\.jpg is a broken or truncated picture/],
+    [`${train} --data single`, 1, /images of at least two classes are needed/],
+    ['profile resnet50 --input-shape 8000,8000,3', 2, /32 images of 8000×8000×3 takes .*--batch-size/],
+    [`${train} --data broken`, 1, /broken\/rose\/1\.jpg is a broken or truncated image/],
     [`${train} --data cut.h5`, 1, /cut\.h5 .* is cut/],
     [`${train} --data lacking.h5`, 1, /lacking\.h5 .* train_set_y is missing/],
     [`${train} --data train_signs.h5 --image-size 32`, 2, /leave the image size out, or make it 16/],
-    [`${train} --data train_signs.h5 --pictures 9`, 2, /--pictures is for synthetic:signs/],
+    [`${train} --data train_signs.h5 --images 9`, 2, /--images is for synthetic:signs/],
     [`${train} --data flowers --validation flowers --validation-split 0.5`, 2, /not both/],
     [
       `${train} --data flowers --validation train_signs.h5 --image-size 16`,
@@ -396,8 +392,8 @@ describe('what can go wrong', () => {
     ['draw identity --classes 3', 2, /--classes is for networks/],
     ['draw identity --input-shape 4,4,3', 1, /adds a branch of shape \[4, 4, 256\]/],
     ['draw resnet50 --filters 1,2,3', 2, /--filters is for blocks/],
-    ['draw resnet50 --out picture.png', 2, /a drawing is SVG/],
-    ['draw resnet50 --out nowhere/picture.svg', 1, /nowhere\/picture\.svg could not be written/],
+    ['draw resnet50 --out image.png', 2, /a drawing is SVG/],
+    ['draw resnet50 --out nowhere/image.svg', 1, /nowhere\/image\.svg could not be written/],
     ['summary resnet51', 2, /There is no network "resnet51"\. Did you mean resnet50\?/],
     ['summary resnet50 --input-shape 16,16,3', 1, /avg_pool cannot move a 2×2 window/],
     ['summary runs/start --classes 3', 2, /is a model, which describes itself/],
@@ -414,7 +410,7 @@ describe('what can go wrong', () => {
       /says that its header has 9223372036854775807 bytes/,
     ],
     ['evaluate runs/start --data test_signs.h5', 1, /model's classes are 0, 1, 2, 3, 4, 5, but/],
-    ['predict runs/start flowers/daisy/0.jpg broken/rose/1.jpg', 1, /is a broken or truncated picture/],
+    ['predict runs/start flowers/daisy/0.jpg broken/rose/1.jpg', 1, /is a broken or truncated image/],
     ['predict runs/start nowhere.jpg --json', 1, /nowhere\.jpg cannot be opened/],
     ['predict cut.h5 flowers/daisy/0.jpg', 1, /no safetensors file/],
   ])('%s', async (command, code, message) => {

@@ -1,6 +1,6 @@
 import type { Fit, Resampling } from '@resnetjs/core';
 import type { BlockCommandOptions } from './block-options.js';
-import type { ErrorRule } from './broken-pictures.js';
+import type { ErrorRule } from './broken-images.js';
 import type { NetworkOptions } from './network-options.js';
 
 /** What each command was told, as commander hands it over. */
@@ -38,7 +38,7 @@ export interface TrainCommandOptions extends NetworkOptions {
   readonly resize: Resampling;
   readonly fit: Fit;
   readonly onError: ErrorRule;
-  readonly pictures?: number;
+  readonly images?: number;
   readonly epochs: number;
   readonly batchSize: number;
   readonly optimizer: 'adam' | 'sgd';

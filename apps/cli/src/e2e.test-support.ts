@@ -59,8 +59,8 @@ export function resnetIn(folder: string) {
     });
 }
 
-/** A folder with a folder for each class, each with so many plain pictures. */
-export async function writePictures(
+/** A folder with a folder for each class, each with so many plain images. */
+export async function writeImages(
   folder: string,
   name: string,
   classes: Readonly<Record<string, number>>,
@@ -69,8 +69,8 @@ export async function writePictures(
     mkdirSync(join(folder, name, each), { recursive: true });
     for (let i = 0; i < count; i++) {
       const background = { r: 60 * index, g: 255 - 60 * index, b: 20 * i };
-      const picture = sharp({ create: { width: 24, height: 18, channels: 3, background } });
-      await picture.jpeg().toFile(join(folder, name, each, `${i}.jpg`));
+      const image = sharp({ create: { width: 24, height: 18, channels: 3, background } });
+      await image.jpeg().toFile(join(folder, name, each, `${i}.jpg`));
     }
   }
 }

@@ -1,8 +1,8 @@
 import { Option } from 'commander';
 
-/** What becomes of pictures that can't be read. */
+/** What becomes of images that can't be read. */
 export function onErrorOption(): Option {
-  return new Option('--on-error <rule>', "a picture that can't be read: name it and end, or leave it out")
+  return new Option('--on-error <rule>', "an image that can't be read: name it and end, or leave it out")
     .choices(['fail', 'skip'])
     .default('fail');
 }

@@ -57,7 +57,7 @@ describe('the command line', () => {
     [['train', '--epochs', '0'], /'0' is invalid\. It must be a whole number of at least 1/],
     [['train', '--optimizer', 'lion'], /Allowed choices are adam, sgd/],
     [['evaluate', 'run'], /required option '--data <source>'/],
-    [['predict', 'run'], /missing required argument 'pictures'/],
+    [['predict', 'run'], /missing required argument 'images'/],
     [['draw', 'identity', '--filters', '64,0'], /It must be whole numbers of at least 1 with commas between/],
     [['summary', 'resnet50', 'more'], /too many arguments/],
     [['backends', 'install'], /missing required argument 'backend'/],

@@ -6,7 +6,7 @@ import type { TrainCommandOptions } from './command-options.js';
 
 /** Options of this call alone, which a checkpoint doesn't hold. */
 const passing: readonly string[] = ['resume', 'out', 'json'];
-/** What may be told anew when a training goes on; whether the pictures are the same is seen from their labels. */
+/** What may be told anew when a training goes on; whether the images are the same is seen from their labels. */
 const changeable: readonly string[] = [
   'epochs',
   'data',

@@ -1,8 +1,8 @@
 import type { Network } from '@resnetjs/core';
 import { adam, type Optimizer, sgd } from '@resnetjs/training';
 import type { NewestCheckpoint } from '@resnetjs/weights/node';
-import { asNetworkName, buildNetwork, refuse, usualSize } from './build-network.js';
-import { BrokenPictures } from './broken-pictures.js';
+import { asNetworkName, buildNetwork, refuse, defaultSize } from './build-network.js';
+import { BrokenImages } from './broken-images.js';
 import type { TrainCommandOptions } from './command-options.js';
 import { Progress } from './terminal/progress.js';
 import { openTrainingData, type TrainingData } from './training-data.js';
@@ -12,7 +12,7 @@ export interface TrainPlan {
   readonly options: TrainCommandOptions;
   readonly optimizer: Optimizer;
   readonly data: TrainingData;
-  readonly broken: BrokenPictures;
+  readonly broken: BrokenImages;
   readonly network: Network;
   /** What it goes on from. */
   readonly resumed: NewestCheckpoint | null;
@@ -24,8 +24,8 @@ export async function makePlan(options: TrainCommandOptions): Promise<TrainPlan>
   const name = asNetworkName(options.network);
   const optimizer = makeOptimizer(options);
   buildNetwork(name, options, {}); // refuses options of other networks before anything is read
-  const broken = new BrokenPictures(options.onError);
-  const data = await readPictures(options, usualSize(name), broken);
+  const broken = new BrokenImages(options.onError);
+  const data = await readImages(options, defaultSize(name), broken);
   const { shape, classes } = data.training.dataset;
   return {
     options,
@@ -45,16 +45,16 @@ function makeOptimizer({ optimizer, learningRate, momentum }: TrainCommandOption
   return adam(rate);
 }
 
-async function readPictures(
+async function readImages(
   options: TrainCommandOptions,
-  usualSize: number,
-  broken: BrokenPictures,
+  defaultSize: number,
+  broken: BrokenImages,
 ): Promise<TrainingData> {
   const view = new Progress(options.json ? process.stderr : process.stdout);
   const progress = (done: number, of: number) =>
-    view.update({ label: 'reading pictures', short: 'reading', done, of, figures: [] });
+    view.update({ label: 'reading images', short: 'reading', done, of, figures: [] });
   try {
-    return await openTrainingData(options, { usualSize, broken, progress });
+    return await openTrainingData(options, { defaultSize, broken, progress });
   } finally {
     view.end();
   }

@@ -1,11 +1,11 @@
 import { ResNetError } from '@resnetjs/core';
 import { type Dataset, split } from '@resnetjs/data';
 import { openDataset } from '@resnetjs/data/node';
-import type { BrokenPictures } from './broken-pictures.js';
+import type { BrokenImages } from './broken-images.js';
 import type { TrainCommandOptions } from './command-options.js';
 
 export const syntheticSource = 'synthetic:signs';
-/** Of the held-out pictures, those that a training without --validation looks at after each epoch. */
+/** Of the held-out images, those that a training without --validation looks at after each epoch. */
 const syntheticValidation = 300;
 
 type Source = typeof syntheticSource | 'hdf5' | 'folder';
@@ -24,32 +24,32 @@ export interface TrainingData {
 }
 
 interface OpenTrainingDataOptions {
-  /** The pictures' height and width where neither they nor the options say. */
-  readonly usualSize: number;
-  readonly broken: BrokenPictures;
+  /** The images' height and width where neither they nor the options say. */
+  readonly defaultSize: number;
+  readonly broken: BrokenImages;
   /** Hears how far the reading of a folder is. */
   readonly progress: (done: number, of: number) => void;
 }
 
 /**
- * Opens what a training reads. Every picture of a folder is read once, so that a broken one is found now and not in an hour,
+ * Opens what a training reads. Every image of a folder is read once, so that a broken one is found now and not in an hour,
  * and left out, where it is to be, before anything is split or shuffled.
  */
 export async function openTrainingData(
   options: TrainCommandOptions,
-  { usualSize, broken, progress }: OpenTrainingDataOptions,
+  { defaultSize, broken, progress }: OpenTrainingDataOptions,
 ): Promise<TrainingData> {
-  const { data, validation, validationSplit, pictures, seed, resize, fit } = options;
+  const { data, validation, validationSplit, images, seed, resize, fit } = options;
   const source = sourceOf(data);
   checkSources(options, source);
   const reading = { resize, fit, onError: broken.hear, check: progress };
-  const imageSize = options.imageSize ?? (source === 'hdf5' ? undefined : usualSize);
+  const imageSize = options.imageSize ?? (source === 'hdf5' ? undefined : defaultSize);
   const opened = await openDataset(data, {
     ...reading,
     split: 'train',
     seed,
     ...(imageSize === undefined ? {} : { imageSize }),
-    ...(pictures === undefined ? {} : { count: pictures }),
+    ...(images === undefined ? {} : { count: images }),
   });
   const { describe } = opened;
   if (validationSplit !== undefined) {
@@ -72,16 +72,16 @@ export async function openTrainingData(
 }
 
 function checkSources(
-  { data, validation, validationSplit, pictures }: TrainCommandOptions,
+  { data, validation, validationSplit, images }: TrainCommandOptions,
   source: Source,
 ): void {
   if (validation !== undefined && validationSplit !== undefined) {
     throw new ResNetError('bad-option', 'Give --validation or --validation-split, not both.');
   }
-  if (pictures !== undefined && source !== syntheticSource) {
+  if (images !== undefined && source !== syntheticSource) {
     throw new ResNetError(
       'bad-option',
-      `--pictures is for ${syntheticSource}; ${data} has the pictures that it has.`,
+      `--images is for ${syntheticSource}; ${data} has the images that it has.`,
     );
   }
 }

@@ -1,4 +1,4 @@
-// Takes every room's picture, wide and on a phone, light and dark, and renews the two in docs/images.
+// Takes every room's image, wide and on a phone, light and dark, and renews the two in docs/images.
 //   node apps/demo/bench/screenshots.mjs [FOLDER]
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,7 +8,7 @@ import sharp from 'sharp';
 import { openPage, waitForSteps } from './open-page.mjs';
 
 const images = fileURLToPath(new URL('../../../docs/images/', import.meta.url));
-const mostBytes = 200_000;
+const maxBytes = 200_000;
 const sizes = { desktop: { width: 1440, height: 900 }, phone: { width: 390, height: 844 } };
 
 const folder = process.argv[2] ?? mkdtempSync(join(tmpdir(), 'resnetjs-screenshots-'));
@@ -40,13 +40,13 @@ async function keep(name) {
   const png = await page.screenshot();
   for (let quality = 90; quality >= 40; quality -= 10) {
     const webp = await sharp(png).webp({ quality, smartSubsample: true }).toBuffer();
-    if (webp.length > mostBytes) continue;
+    if (webp.length > maxBytes) continue;
     mkdirSync(images, { recursive: true });
     writeFileSync(join(images, `${name}.webp`), webp);
     console.log(`docs/images/${name}.webp: ${Math.round(webp.length / 1000)} kB`);
     return;
   }
-  throw new Error(`${name} can't be made smaller than ${mostBytes} bytes.`);
+  throw new Error(`${name} can't be made smaller than ${maxBytes} bytes.`);
 }
 
 const start = () => page.getByRole('button', { name: 'Start training' }).click();

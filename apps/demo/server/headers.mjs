@@ -1,5 +1,5 @@
 /**
- * What the page may do: run its own scripts and WebAssembly, show pictures that the visitor gives it, and ask nobody
+ * What the page may do: run its own scripts and WebAssembly, show images that the visitor gives it, and ask nobody
  * else for anything. `blob:` workers are backend-wasm's threads.
  */
 export const contentSecurityPolicy = [

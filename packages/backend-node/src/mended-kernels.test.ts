@@ -1,5 +1,5 @@
 import type { ConvolutionShape } from '@resnetjs/backend';
-import { convolutionGradients, convolve, draw, expectClose, tensor } from '@resnetjs/kernel-tests';
+import { convolutionGradients, convolve, sample, expectClose, tensor } from '@resnetjs/kernel-tests';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { register } from './index.js';
@@ -68,8 +68,8 @@ describeNative('the kernels that are mended', () => {
   describe.each(cases)('pooling with padding: %s', (_, shape) => {
     const { rows, columns, top, left, windows } = windowsOf(shape);
     const { height, width, size, stride, pad, rounding } = shape;
-    const values = draw(batch * height * width * channels, 1, -2, 1); // below 0, so that a padding of 0 would win
-    const upstream = draw(batch * rows * columns * channels, 2);
+    const values = sample(batch * height * width * channels, 1, -2, 1); // below 0, so that a padding of 0 would win
+    const upstream = sample(batch * rows * columns * channels, 2);
     const at = (n: number, y: number, x: number, c: number) => ((n * height + y) * width + x) * channels + c;
     const attrs = { filterSize: size, strides: stride, pad, dimRoundingMode: rounding } as never;
 
@@ -114,15 +114,15 @@ describeNative('the kernels that are mended', () => {
 
     it('convolution', () => {
       const filters = 4;
-      const kernel = draw(size * size * channels * filters, 3);
-      const bias = draw(filters, 4);
+      const kernel = sample(size * size * channels * filters, 3);
+      const bias = sample(filters, 4);
       const convolution: ConvolutionShape = {
         ...{ batch, height, width, inChannels: channels, outHeight: rows, outWidth: columns },
         ...{ outChannels: filters, filterHeight: size, filterWidth: size, strideHeight: stride },
         ...{ strideWidth: stride, top, left },
       };
       const y = convolve(convolution, values, kernel);
-      const dyValues = draw(y.length, 5);
+      const dyValues = sample(y.length, 5);
       const { dx, dFilter } = convolutionGradients(convolution, { x: values, filter: kernel, dy: dyValues });
       tf.tidy(() => {
         const x = tensor(values, [batch, height, width, channels]) as tf.Tensor4D;
@@ -149,9 +149,9 @@ describeNative('the kernels that are mended', () => {
 
   it('takes dilations and other activations', () => {
     tf.tidy(() => {
-      const x = tensor(draw(2 * 6 * 6 * 2, 6), [2, 6, 6, 2]) as tf.Tensor4D;
-      const filter = tensor(draw(3 * 3 * 2 * 3, 7), [3, 3, 2, 3]) as tf.Tensor4D;
-      const bias = tensor(draw(3, 8));
+      const x = tensor(sample(2 * 6 * 6 * 2, 6), [2, 6, 6, 2]) as tf.Tensor4D;
+      const filter = tensor(sample(3 * 3 * 2 * 3, 7), [3, 3, 2, 3]) as tf.Tensor4D;
+      const bias = tensor(sample(3, 8));
       const options = { x, filter, strides: 1, pad: 'same', dilations: 2 } as const;
       const product = tf.conv2d(x, filter, 1, 'same', 'NHWC', 2);
       const spread = tf.conv2d(x, tf.reshape(spreadOut(filter), [5, 5, 2, 3]) as tf.Tensor4D, 1, 'same');

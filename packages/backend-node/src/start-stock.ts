@@ -38,7 +38,7 @@ export interface Started {
   readonly source: string;
 }
 
-const mostThreads = 64;
+const maxThreads = 64;
 
 let started: Started | undefined;
 
@@ -151,10 +151,10 @@ function describe(backend: NodeBackend, threads: number | undefined, source: str
 
 function checkThreads(threads: number | undefined): void {
   if (threads === undefined) return;
-  if (Number.isInteger(threads) && threads >= 1 && threads <= mostThreads) return;
+  if (Number.isInteger(threads) && threads >= 1 && threads <= maxThreads) return;
   throw new BackendError(
     'bad-arguments',
-    `threads: a whole number from 1 to ${mostThreads} was expected, got ${String(threads)}.`,
+    `threads: a whole number from 1 to ${maxThreads} was expected, got ${String(threads)}.`,
   );
 }
 

@@ -1,6 +1,6 @@
 import '@tensorflow/tfjs-backend-cpu';
 import { convolutionShapeOf } from '@resnetjs/backend';
-import { convolutionGradients, draw, drawTensor, expectClose } from '@resnetjs/kernel-tests';
+import { convolutionGradients, sample, sampleTensor, expectClose } from '@resnetjs/kernel-tests';
 import * as tf from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -40,9 +40,9 @@ function check(c: Case): boolean {
   if (info.outHeight <= 0 || info.outWidth <= 0) return false;
   const xShape = info.inShape;
   const count = (dimensions: number[]) => dimensions.reduce((a, b) => a * b, 1);
-  const x = draw(count(xShape), 1);
-  const filter = draw(count(info.filterShape), 2);
-  const dy = draw(count(info.outShape), 3);
+  const x = sample(count(xShape), 1);
+  const filter = sample(count(info.filterShape), 2);
+  const dy = sample(count(info.outShape), 3);
   const expected = convolutionGradients(convolutionShapeOf(info), { x, filter, dy });
   const before = tf.memory();
   const [dx, dFilter] = tf.tidy(() => {
@@ -240,8 +240,8 @@ describe('stock operations beside them', () => {
       [2, 'same', 12],
       [2, 'valid', 13],
     ] as const) {
-      const x = drawTensor([2, 6, 6, 5], 8) as tf.Tensor4D;
-      const filter = drawTensor([3, 3, 7, 5], 9) as tf.Tensor4D;
+      const x = sampleTensor([2, 6, 6, 5], 8) as tf.Tensor4D;
+      const filter = sampleTensor([3, 3, 7, 5], 9) as tf.Tensor4D;
       const transposed = async (backend: string) => {
         await tf.setBackend(backend);
         const y = tf.conv2dTranspose(x, filter, [2, outHeight, outHeight, 7], strides, pad);

@@ -164,7 +164,7 @@ function paddedInput(shape: ConvolutionShape): Padding {
 /** Multiply-adds below which another thread is not worth waking. */
 const worthwhile = 500_000;
 /** Floats of a right side that is packed as a whole, at most: it takes as much memory again. */
-const mostPacked = 16_000_000;
+const maxPacked = 16_000_000;
 
 /** How a product is cut for several threads. */
 interface Parts {
@@ -181,7 +181,7 @@ interface Parts {
  */
 export function cutProduct(rows: number, columns: number, depth: number, threads: number): Parts {
   if (threads === 1 || rows * columns * depth < worthwhile) return { packFirst: false, rows, columns };
-  const packFirst = columns * depth <= mostPacked;
+  const packFirst = columns * depth <= maxPacked;
   const partRows = roundUp(Math.min(Math.max(Math.ceil(rows / (8 * threads)), 32), 128), 16);
   const down = Math.ceil(rows / partRows);
   const across = Math.ceil((4 * threads) / down);

@@ -12,12 +12,12 @@ beforeAll(async () => {
 const heapBytes = () => (tf.backend() as unknown as { wasm: { HEAPU8: Uint8Array } }).wasm.HEAPU8.byteLength;
 
 it('trains without ever more tensors or memory', async () => {
-  const pictures = syntheticSigns({ size: 16, count: 16 });
+  const images = syntheticSigns({ size: 16, count: 16 });
   const network = resnetPreAct({ input: [16, 16, 3], classes: 6, stages: 1 });
-  const classifier = createClassifier(network, { classes: pictures.classes, seed: 0 });
+  const classifier = createClassifier(network, { classes: images.classes, seed: 0 });
   const readings: string[] = [];
   const options = { epochs: 60, batchSize: 16, statistics: 'running' } as const;
-  for await (const { event } of train(classifier, pictures, options)) {
+  for await (const { event } of train(classifier, images, options)) {
     if (event === 'step') readings.push(`${tf.memory().numTensors} tensors, ${heapBytes()} bytes`);
   }
   expect(readings).toHaveLength(60);

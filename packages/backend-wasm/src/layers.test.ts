@@ -1,5 +1,5 @@
 import '@tensorflow/tfjs-backend-cpu';
-import { drawTensor, expectClose } from '@resnetjs/kernel-tests';
+import { sampleTensor, expectClose } from '@resnetjs/kernel-tests';
 import * as tf from '@tensorflow/tfjs-core';
 import * as layers from '@tensorflow/tfjs-layers';
 import { beforeAll, expect, it } from 'vitest';
@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 
 const samples = 12;
-const pictures = () => drawTensor([samples, 8, 8, 3], 1) as tf.Tensor4D;
+const images = () => sampleTensor([samples, 8, 8, 3], 1) as tf.Tensor4D;
 const labels = () =>
   tf.tensor2d(Array.from({ length: samples }, (_, i) => [0, 1, 2].map((label) => Number(i % 3 === label))));
 
@@ -49,7 +49,7 @@ function buildModel(): layers.LayersModel {
 
 function gradients(model: layers.LayersModel): Record<string, Float32Array> {
   return tf.tidy(() => {
-    const [x, y] = [pictures(), labels()];
+    const [x, y] = [images(), labels()];
     const predict = () => model.apply(x, { training: true }) as tf.Tensor;
     const loss = (): tf.Scalar => tf.mean(layers.metrics.categoricalCrossentropy(y, predict()));
     const { grads } = tf.variableGrads(loss);
@@ -74,7 +74,7 @@ it('has the gradients that the cpu backend has', async () => {
 it('trains by model.fit, and the loss falls', async () => {
   const model = buildModel();
   model.compile({ optimizer: 'adam', loss: 'categoricalCrossentropy' });
-  const [x, y] = [pictures(), labels()];
+  const [x, y] = [images(), labels()];
   const { history } = await model.fit(x, y, { epochs: 80, batchSize: samples, shuffle: false, verbose: 0 });
   const losses = history.loss as number[];
   expect(losses.every(Number.isFinite)).toBe(true);

@@ -1,4 +1,4 @@
-import { draw, expectClose } from '@resnetjs/kernel-tests';
+import { sample, expectClose } from '@resnetjs/kernel-tests';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { plainMemory, sharedMemory } from './generated/microkernels.js';
@@ -60,8 +60,8 @@ function guardedProduct(
     kernels.fillOffsets(table, 1, 0, 1, 0, count, 4 * step);
     return table;
   };
-  const left = guarded.put(draw(rows * depth, 1));
-  const right = guarded.put(draw(depth * columns, 2));
+  const left = guarded.put(sample(rows * depth, 1));
+  const right = guarded.put(sample(depth * columns, 2));
   const target = guarded.allocate(4 * rows * columns);
   const [leftRows, leftDepths] = [line(rows, depth), line(depth, 1)];
   const [rightDepths, rightColumns] = [line(depth, columns), line(columns, 1)];
@@ -84,7 +84,7 @@ function guardedProduct(
 }
 
 function expectedProduct(rows: number, columns: number, depth: number): Float64Array {
-  const [left, right] = [draw(rows * depth, 1), draw(depth * columns, 2)];
+  const [left, right] = [sample(rows * depth, 1), sample(depth * columns, 2)];
   return Float64Array.from({ length: rows * columns }, (_, at) => {
     const [i, j] = [Math.floor(at / columns), at % columns];
     let sum = 0;
@@ -140,8 +140,8 @@ describe.each([false, true])('batch normalization, relu %s', (relu) => {
     fc.assert(
       fc.property(upTo(140), upTo(37), fc.constantFrom(0, 100), (rows, channels, mean) => {
         const guarded = new GuardedMemory(memory);
-        const vector = () => guarded.put(draw(channels, 3, 1, 0.5));
-        const image = () => guarded.put(draw(rows * channels, 4, mean, 0.1));
+        const vector = () => guarded.put(sample(channels, 3, 1, 0.5));
+        const image = () => guarded.put(sample(rows * channels, 4, mean, 0.1));
         const [x, y, dx, dy] = [image(), image(), image(), image()];
         const moments = { mean: vector(), variance: vector() };
         const affine = { scale: vector(), offset: vector() };

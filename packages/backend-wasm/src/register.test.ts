@@ -1,4 +1,4 @@
-import { drawTensor, expectClose } from '@resnetjs/kernel-tests';
+import { sampleTensor, expectClose } from '@resnetjs/kernel-tests';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
 import { register } from './index.js';
@@ -6,8 +6,8 @@ import { register } from './index.js';
 it('keeps a backend that already runs, and registers once', async () => {
   await import('@tensorflow/tfjs-backend-wasm');
   await tf.setBackend('wasm');
-  const x = drawTensor([2, 7, 7, 5], 1) as tf.Tensor4D;
-  const filter = drawTensor([3, 3, 5, 6], 2) as tf.Tensor4D;
+  const x = sampleTensor([2, 7, 7, 5], 1) as tf.Tensor4D;
+  const filter = sampleTensor([3, 3, 5, 6], 2) as tf.Tensor4D;
   const forward = () => tf.tidy(() => tf.conv2d(x, filter, 2, 'same').dataSync());
   const stock = forward();
 

@@ -45,8 +45,8 @@ export interface RegisterOptions {
 /** What TensorFlow.js has until it is told otherwise. */
 const asManyAsCores = -1;
 
-const mostThreads = 64;
-const mostByDefault = 8;
+const maxThreads = 64;
+const maxByDefault = 8;
 
 const kernels: Readonly<Record<string, Kernel<KernelContext>>> = {
   [tf.Conv2D]: conv2D,
@@ -101,10 +101,10 @@ interface Wanted {
 }
 
 function wantedThreads({ threads }: RegisterOptions): Wanted {
-  if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1 && threads <= mostThreads)) {
+  if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1 && threads <= maxThreads)) {
     throw new BackendError(
       'bad-arguments',
-      `threads: a whole number from 1 to ${mostThreads} was expected, got ${String(threads)}.`,
+      `threads: a whole number from 1 to ${maxThreads} was expected, got ${String(threads)}.`,
     );
   }
   if (threads === 1) return { threads: 1, problem: 'as was asked for' };
@@ -112,7 +112,7 @@ function wantedThreads({ threads }: RegisterOptions): Wanted {
   if (problem !== undefined) return { threads: 1, problem };
   const cores = availableCores();
   if (threads === undefined && cores < 2) return { threads: 1, problem: 'there is one core' };
-  return { threads: threads ?? Math.min(cores, mostByDefault) };
+  return { threads: threads ?? Math.min(cores, maxByDefault) };
 }
 
 /** The backend, and why its memory is not shared where it should be. */

@@ -1,5 +1,5 @@
 import '@tensorflow/tfjs-backend-cpu';
-import { draw, drawTensor, expectClose, tensor } from '@resnetjs/kernel-tests';
+import { sample, sampleTensor, expectClose, tensor } from '@resnetjs/kernel-tests';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { register } from './index.js';
@@ -31,8 +31,8 @@ describe('FusedBatchNorm', () => {
       [false, false],
     ]) {
       const [ours, cpu] = await onBoth(() => {
-        const vector = (seed: number) => tensor(draw(channels, seed, 1, 0.5)) as tf.Tensor1D;
-        const x = drawTensor([2, 5, 3, channels], 1) as tf.Tensor4D;
+        const vector = (seed: number) => tensor(sample(channels, seed, 1, 0.5)) as tf.Tensor1D;
+        const x = sampleTensor([2, 5, 3, channels], 1) as tf.Tensor4D;
         const scale = hasScale ? vector(2) : undefined;
         const offset = hasOffset ? vector(3) : undefined;
         return tf.batchNorm(x, vector(4), vector(5), offset, scale, 1.001e-5);
@@ -43,7 +43,7 @@ describe('FusedBatchNorm', () => {
 
   it('leaves moments of x’s own shape to TensorFlow.js', async () => {
     const [ours, cpu] = await onBoth(() => {
-      const x = drawTensor([1, 2, 3, 4], 1) as tf.Tensor4D;
+      const x = sampleTensor([1, 2, 3, 4], 1) as tf.Tensor4D;
       return tf.batchNorm(
         x,
         tf.mul(x, 0.5) as tf.Tensor4D,
@@ -73,8 +73,8 @@ describe('BatchMatMul', () => {
   ] as const;
 
   it.each(sizes)('is the product of [%i, %i] and [., %i], either transposed', (rows, depth, columns) => {
-    const a = draw(rows * depth, 1);
-    const b = draw(depth * columns, 2);
+    const a = sample(rows * depth, 1);
+    const b = sample(depth * columns, 2);
     const truth = Float64Array.from({ length: rows * columns }, (_, index) => {
       const [row, column] = [Math.floor(index / columns), index % columns];
       let sum = 0;
@@ -110,7 +110,7 @@ describe('BatchMatMul', () => {
       ],
     ] as const) {
       const [ours, cpu] = await onBoth(() => {
-        const y = tf.matMul(drawTensor(left, left.length), drawTensor(right, right.length));
+        const y = tf.matMul(sampleTensor(left, left.length), sampleTensor(right, right.length));
         expect(y.shape).toEqual([left[0], 2, 4]);
         return y;
       });
@@ -131,12 +131,12 @@ describe('MaxPoolGrad', () => {
     async (pad, shape, window, stride) => {
       // Whole numbers and zeros, as after a ReLU: many places share the maximum.
       const [ours, cpu] = await onBoth(() => {
-        const whole = draw(tf.util.sizeFromShape([...shape]), 1).map((value) =>
+        const whole = sample(tf.util.sizeFromShape([...shape]), 1).map((value) =>
           Math.max(0, Math.round(3 * value)),
         );
         const x = tensor(whole, shape) as tf.Tensor4D;
         const y = tf.maxPool(x, window, stride, pad);
-        const dy = drawTensor(y.shape, 2) as tf.Tensor4D;
+        const dy = sampleTensor(y.shape, 2) as tf.Tensor4D;
         const attrs = { filterSize: window, strides: stride, pad };
         return tf.engine().runKernel('MaxPoolGrad', { dy, input: x, output: y }, attrs as never) as tf.Tensor;
       });

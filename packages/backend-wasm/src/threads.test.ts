@@ -1,6 +1,6 @@
 /// <reference types="node" />
 import { kernelNames } from '@resnetjs/backend';
-import { draw } from '@resnetjs/kernel-tests';
+import { sample } from '@resnetjs/kernel-tests';
 import * as tf from '@tensorflow/tfjs-core';
 import { Worker } from 'node:worker_threads';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -18,7 +18,7 @@ afterAll(() => tf.removeBackend('wasm'));
 const drawn = new Map<string, Float32Array>();
 function image(shape: number[], seed: number, mean = 0): tf.Tensor {
   const key = `${shape} ${seed} ${mean}`;
-  const values = drawn.get(key) ?? Float32Array.from(draw(tf.util.sizeFromShape(shape), seed, mean));
+  const values = drawn.get(key) ?? Float32Array.from(sample(tf.util.sizeFromShape(shape), seed, mean));
   drawn.set(key, values);
   return tf.tensor(values, shape);
 }

@@ -2,7 +2,7 @@ import { kernelNames } from '@resnetjs/backend';
 import {
   type BatchNorm,
   batchNorm,
-  draw,
+  sample,
   expectClose,
   run,
   tensor,
@@ -30,15 +30,15 @@ testElementwise();
 
 it('finds the moments of rows of which none of the sampled ones is typical', () => {
   const rows = 64 * 40;
-  const x = draw(rows * 4, 5);
+  const x = sample(rows * 4, 5);
   for (let row = 0; row < rows; row += 40) for (let c = 0; c < 4; c++) x[row * 4 + c] = 5000;
   const norm: BatchNorm = {
     channels: 4,
     epsilon: 1e-5,
     relu: false,
     x,
-    scale: draw(4, 6),
-    offset: draw(4, 7),
+    scale: sample(4, 6),
+    offset: sample(4, 7),
   };
   const inputs = { x: tensor(x, [rows, 4]), scale: tensor(norm.scale), offset: tensor(norm.offset) };
   const [y, mean, variance] = run(kernelNames.batchNormTraining, inputs, { epsilon: 1e-5, relu: false });

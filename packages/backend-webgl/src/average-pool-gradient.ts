@@ -37,14 +37,14 @@ export function averagePoolGradient(
 
     void main() {
       ivec3 rc = getOutputCoords();
-      int picture = rc.x / ${height};
-      int place = rc.x - picture * ${height} + ${padInfo.top};
+      int image = rc.x / ${height};
+      int place = rc.x - image * ${height} + ${padInfo.top};
       int lastRow = min(place / ${strideHeight}, ${outHeight - 1});
       int lastColumn = min((rc.y + 1 + ${padInfo.left}) / ${strideWidth}, ${outWidth - 1});
       vec4 sum = vec4(0.0);
       for (int row = firstOver(place, ${filterHeight}, ${strideHeight}); row <= lastRow; row++) {
         for (int at = firstOver(rc.y + ${padInfo.left}, ${filterWidth}, ${strideWidth}); at <= lastColumn; at++) {
-          vec4 texel = getDy(picture * ${outHeight} + row, at, rc.z);
+          vec4 texel = getDy(image * ${outHeight} + row, at, rc.z);
           vec2 g = (at & 1) == 0 ? texel.xy : texel.zw;
           ${lane('rc.y', 'xy')}
           ${lane('rc.y + 1', 'zw')}

@@ -46,8 +46,8 @@ export function correlation(
     ${walkFunctions}
     void main() {
       ivec3 rc = getOutputCoords();
-      int picture = rc.x / ${outHeight};
-      int upper = (rc.x - picture * ${outHeight}) * ${strideHeight} - ${top};
+      int image = rc.x / ${outHeight};
+      int upper = (rc.x - image * ${outHeight}) * ${strideHeight} - ${top};
       int left = rc.y * ${strideWidth};
       vec4 w, v;
       vec4 y = vec4(0.0);
@@ -60,7 +60,7 @@ export function correlation(
         findRow: `
         int row = upper + ky;
         if (row < 0 || row >= ${height}) continue;
-        row += picture * ${height};`,
+        row += image * ${height};`,
         starts: [...texels, ...filterColumns].map(({ start }) => start),
         channels: inChannels,
         steps: [...texels.map(({ load }) => load), ...filterColumns.map(({ apply }) => apply)],

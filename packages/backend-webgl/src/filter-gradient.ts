@@ -13,7 +13,7 @@ import {
 /** Fragments that keep a GPU busy; a small filter alone has too few, so that its sums are cut into parts. */
 const enoughFragments = 32_768;
 
-/** Into how many parts the rows of all pictures are cut. */
+/** Into how many parts the rows of all images are cut. */
 export function partsOf(shape: ConvolutionShape): number {
   const { filterHeight, filterWidth, inChannels, outChannels, batch, outHeight } = shape;
   const fragments = filterHeight * filterWidth * Math.ceil(inChannels / 2) * Math.ceil(outChannels / 2);
@@ -21,7 +21,7 @@ export function partsOf(shape: ConvolutionShape): number {
 }
 
 /**
- * [parts · filterHeight · filterWidth, inChannels, outChannels]: for each part of the rows of all pictures, and each
+ * [parts · filterHeight · filterWidth, inChannels, outChannels]: for each part of the rows of all images, and each
  * tap of the filter, the product of x [batch · height, width, inChannels] under the tap, transposed, with
  * dy [batch · outHeight, outWidth, outChannels]. A step takes two neighbours in a row of dy, and each row is summed by
  * itself.
@@ -57,10 +57,10 @@ export function partialFilterGradient(
       // The first column under the tap, from where the walk begins; it may lie before the map.
       int begin = shift${strideWidth === 1 ? ' + (even ? 0 : 1)' : ''};
       for (int row = part * ${rowsInPart}; row < last; row++) {
-        int picture = row / ${outHeight};
-        int xRow = (row - picture * ${outHeight}) * ${strideHeight} + ky - ${top};
+        int image = row / ${outHeight};
+        int xRow = (row - image * ${outHeight}) * ${strideHeight} + ky - ${top};
         if (xRow < 0 || xRow >= ${height}) continue;
-        xRow += picture * ${height};
+        xRow += image * ${height};
         vec4 sum = vec4(0.0);
         ${strideWidth === 1 ? neighbours(shape, x, dy) : apart(shape, x, dy)}
         total += sum;

@@ -1,8 +1,8 @@
 import { convolutionShapeOf, kernelNames } from '@resnetjs/backend';
 import type { Conv, Network, Op } from '@resnetjs/core';
 import { initializers } from '@resnetjs/core';
-import { convolutionGradients, convolve, drawTensor, testElementwise } from '@resnetjs/kernel-tests';
-import { judge, type PassCase, prepareCase } from '@resnetjs/parity';
+import { convolutionGradients, convolve, sampleTensor, testElementwise } from '@resnetjs/kernel-tests';
+import { compare, type PassCase, prepareCase } from '@resnetjs/parity';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { register } from './index.js';
@@ -79,8 +79,8 @@ it.each(convolutions)('$name: agrees with float64, forward and back', async (eac
 });
 
 describe('conv2d as TensorFlow.js calls it', () => {
-  const x = () => tf.round(tf.mul(drawTensor([2, 6, 7, 9], 1), 4)) as tf.Tensor4D;
-  const filter = () => tf.round(tf.mul(drawTensor([3, 3, 9, 10], 2), 4)) as tf.Tensor4D;
+  const x = () => tf.round(tf.mul(sampleTensor([2, 6, 7, 9], 1), 4)) as tf.Tensor4D;
+  const filter = () => tf.round(tf.mul(sampleTensor([3, 3, 9, 10], 2), 4)) as tf.Tensor4D;
 
   /** Whole numbers, so that every order of summation gives the same. */
   function expected(margin: number, dilation: number, relu6 = false): number[] {
@@ -124,7 +124,7 @@ describe('conv2d as TensorFlow.js calls it', () => {
 
 describe('what texels hold beyond an odd axis', () => {
   /** `tf.add` adds there, too: 0.5, which no result may contain. */
-  const littered = (shape: readonly number[], seed: number) => tf.add(drawTensor(shape, seed), 0.5);
+  const littered = (shape: readonly number[], seed: number) => tf.add(sampleTensor(shape, seed), 0.5);
 
   it.each([
     [false, false],
@@ -145,7 +145,7 @@ describe('what texels hold beyond an odd axis', () => {
       }
       return sum;
     });
-    const verdict = judge('product', product.dataSync(), truth, { relativeL2: 1e-6 });
+    const verdict = compare('product', product.dataSync(), truth, { relativeL2: 1e-6 });
     expect(verdict.passed, verdict.message).toBe(true);
     tf.dispose([a, b, product]);
   });
@@ -169,8 +169,8 @@ describe('what texels hold beyond an odd axis', () => {
     const values = { x: x.dataSync(), filter: filter.dataSync(), dy: dy.dataSync() };
     const truth = convolutionGradients(convolutionShapeOf(info), values);
     const verdicts = [
-      judge('dx', dx.dataSync(), truth.dx, { relativeL2: 1e-6 }),
-      judge('dFilter', dFilter.dataSync(), truth.dFilter, { relativeL2: 1e-6 }),
+      compare('dx', dx.dataSync(), truth.dx, { relativeL2: 1e-6 }),
+      compare('dFilter', dFilter.dataSync(), truth.dFilter, { relativeL2: 1e-6 }),
     ];
     expect(verdicts.filter(({ passed }) => !passed).map(({ message }) => message)).toEqual([]);
     tf.dispose([x, filter, dy, dx, dFilter]);
@@ -188,12 +188,12 @@ it.each([
   'reads nothing beyond an odd number of channels: a window of %i with stride %i over %i',
   (window, stride, into) => {
     const out = 21; // enough values for TensorFlow.js to add on the GPU
-    const x = tf.add(drawTensor([2, 5, 6, into], 1), 0.5) as tf.Tensor4D;
-    const filter = tf.add(drawTensor([window, window, into, out], 2), 0.5) as tf.Tensor4D;
+    const x = tf.add(sampleTensor([2, 5, 6, into], 1), 0.5) as tf.Tensor4D;
+    const filter = tf.add(sampleTensor([window, window, into, out], 2), 0.5) as tf.Tensor4D;
     const y = tf.conv2d(x, filter, stride, 'valid');
     const info = tf.backend_util.computeConv2DInfo(x.shape, filter.shape, stride, 1, 'valid');
     const truth = convolve(convolutionShapeOf(info), x.dataSync(), filter.dataSync());
-    const verdict = judge('y', y.dataSync(), truth, { relativeL2: 1e-6 });
+    const verdict = compare('y', y.dataSync(), truth, { relativeL2: 1e-6 });
     expect(verdict.passed, verdict.message).toBe(true);
     tf.dispose([x, filter, y]);
   },
@@ -202,7 +202,7 @@ it.each([
 describe('batchNormTraining', () => {
   it('keeps the variance of what lies far from 0, over many rows', () => {
     const [rows, channels] = [40 * 50, 3];
-    const spread = drawTensor([rows, channels], 3).dataSync();
+    const spread = sampleTensor([rows, channels], 3).dataSync();
     const values = Float32Array.from(spread, (value) => 1000 + value);
     const mean = new Array<number>(channels).fill(0);
     const variance = new Array<number>(channels).fill(0);
@@ -220,9 +220,9 @@ describe('batchNormTraining', () => {
       return results.slice(1).map((each) => each.dataSync());
     });
     const verdicts = [
-      judge('mean', measured[0] ?? [], mean, { relativeL2: 1e-6 }),
+      compare('mean', measured[0] ?? [], mean, { relativeL2: 1e-6 }),
       // The mean of numbers near 1000 is known to 3e-5, and the square of that adds nothing.
-      judge('variance', measured[1] ?? [], variance, { relativeL2: 1e-5 }),
+      compare('variance', measured[1] ?? [], variance, { relativeL2: 1e-5 }),
     ];
     expect(verdicts.filter(({ passed }) => !passed).map(({ message }) => message)).toEqual([]);
   });

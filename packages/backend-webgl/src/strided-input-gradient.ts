@@ -35,8 +35,8 @@ export function stridedInputGradient(
     ${walkFunctions}
     void main() {
       ivec3 rc = getOutputCoords();
-      int picture = rc.x / ${height};
-      int lower = rc.x - picture * ${height} + ${top};
+      int image = rc.x / ${height};
+      int lower = rc.x - image * ${height} + ${top};
       vec4 v;
       vec4 dx = vec4(0.0);
       ${prepareWalk(dy, 1)}
@@ -50,7 +50,7 @@ export function stridedInputGradient(
         if (row < 0 || imod(row, ${strideHeight}) != 0) continue;
         row /= ${strideHeight};
         if (row >= ${outHeight}) continue;
-        row += picture * ${outHeight};`,
+        row += image * ${outHeight};`,
         starts: [...columns, ...filterColumns].map(({ start }) => start),
         channels: outChannels,
         steps: [...columns.map(({ load }) => load), ...filterColumns.map(({ apply }) => apply)],

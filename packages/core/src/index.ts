@@ -20,9 +20,9 @@ export {
   type Resampling,
   resamplings,
   unitRange,
-  usualFitting,
+  defaultFitting,
 } from './classifier.js';
-export type { Moments } from './compute/differentiated.js';
+export type { Moments } from './compute/vjp.js';
 export {
   differentiate,
   disposeTrainingPass,
@@ -30,13 +30,13 @@ export {
   type Gradients,
   type TrainingPass,
 } from './compute/differentiate.js';
-export { type DrawSource, drawInitialValues, statefulDraws, statelessDraws } from './compute/draw.js';
+export { type RandomSource, sampleInitialValues, statefulSource, statelessSource } from './compute/sample.js';
 export { disposeFeatureMaps, type FeatureMaps, featureMaps } from './compute/feature-maps.js';
 export { type ForwardOptions, forward } from './compute/forward.js';
-export { type Influence, influence } from './compute/influence.js';
+export { type ActivationGradient, activationGradient } from './compute/activation-gradient.js';
 export type { Direction, Observer } from './compute/observe.js';
 export { optionalKernel } from './compute/optional-kernel.js';
-export type { Instruction } from './compute/schedule.js';
+export type { Instruction } from './compute/plan.js';
 export {
   disposeMap,
   disposeVariables,
@@ -49,7 +49,7 @@ export {
 export { type ErrorCode, ResNetError } from './errors.js';
 export { type GradCamOptions, gradCam } from './explain/grad-cam.js';
 export { gradientNorms, kernelDepths, type LayerGradient } from './explain/gradient-norms.js';
-export { countParameters, multiplyAdds, type ParameterCount, stepMultiplyAdds } from './inspect/cost.js';
+export { countParameters, multiplyAdds, type ParameterCount, nodeMultiplyAdds } from './inspect/cost.js';
 export { type DrawOptions, drawNetwork } from './inspect/draw/draw-network.js';
 export type {
   Box,
@@ -65,7 +65,7 @@ export type {
 } from './inspect/draw/drawing.js';
 export { formatSvg, type SvgOptions } from './inspect/draw/format-svg.js';
 export { formatSummary, type LayerSummary, type Summary, summarize } from './inspect/summary.js';
-export { findStep, type StepReference } from './network/find-step.js';
+export { findNode, type NodeReference } from './network/find-node.js';
 export { type Initializer, initializers } from './network/initializer.js';
 export { layerNames } from './network/names.js';
 export {
@@ -92,10 +92,10 @@ export type {
   Shape,
   Size,
 } from './network/types.js';
-export { type Step, walk } from './network/walk.js';
+export { type NetworkNode, walk } from './network/walk.js';
 export { type CommonOptions, type NetworkName, networks } from './networks/catalogue.js';
 export { type CourseNetworkOptions, resnet50 } from './networks/course.js';
 export { type ResNetPreActOptions, resnetPreAct } from './networks/preactivation.js';
-export { Generator, type GeneratorState } from './random/generator.js';
+export { RandomGenerator, type RandomGeneratorState } from './random/random-generator.js';
 export { fold, type Model } from './rewrite/fold.js';
 export { plain } from './rewrite/plain.js';

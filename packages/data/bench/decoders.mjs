@@ -1,32 +1,32 @@
-// node packages/data/bench/decoders.mjs [FOLDER]: how far the decoders differ, as the table of docs/pictures.md (after npm run build).
-// FOLDER: pictures of your own. PYTHON (python3) needs Pillow and numpy; CHROMIUM (chromium) any Chromium. What isn't there is left out.
+// node packages/data/bench/decoders.mjs [FOLDER]: how far the decoders differ, as the table of docs/images.md (after npm run build).
+// FOLDER: images of your own. PYTHON (python3) needs Pillow and numpy; CHROMIUM (chromium) any Chromium. What isn't there is left out.
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readPixels } from '../dist/node/index.js';
-import { drawPictures } from './draw-pictures.mjs';
+import { generateImages } from './generate-images.mjs';
 import { decodeInChromium } from './in-chromium.mjs';
 
 const { PYTHON = 'python3', CHROMIUM = 'chromium' } = process.env;
 const script = fileURLToPath(new URL('../../../tooling/goldens/decode.py', import.meta.url));
 const scratch = mkdtempSync(join(tmpdir(), 'resnetjs-decoders-'));
 try {
-  const pictures = await drawPictures(scratch);
+  const images = await generateImages(scratch);
   const own = process.argv[2];
   if (own !== undefined) {
-    const isPicture = (name) => /^\.(jpe?g|png|webp)$/i.test(extname(name));
-    for (const name of readdirSync(own).filter(isPicture)) pictures.push({ name, file: join(own, name) });
+    const isImage = (name) => /^\.(jpe?g|png|webp)$/i.test(extname(name));
+    for (const name of readdirSync(own).filter(isImage)) images.push({ name, file: join(own, name) });
   }
-  const files = pictures.map(({ file }) => file);
+  const files = images.map(({ file }) => file);
   const node = await Promise.all(files.map((file) => readPixels(file).catch((error) => error.code)));
   const pillow = decodeInPillow(files);
   const { agent, results: chromium } = await decodeInChromium(CHROMIUM, files);
   console.log(`Chromium: ${agent}\n`);
   console.log('| file | Node − Pillow | Chromium − Node |\n|---|---|---|');
-  pictures.forEach(({ name }, i) => {
-    console.log(`| ${name} | ${deviation(node[i], pillow[i])} | ${deviation(node[i], chromium[i])} |`);
+  images.forEach(({ name }, i) => {
+    console.log(`| ${name} | ${std(node[i], pillow[i])} | ${std(node[i], chromium[i])} |`);
   });
 } finally {
   rmSync(scratch, { recursive: true });
@@ -50,7 +50,7 @@ function decodeInPillow(files) {
 }
 
 /** In levels: the largest, and the mean. */
-function deviation(a, b) {
+function std(a, b) {
   if (typeof a === 'string')
     return typeof b === 'string' || b === null ? 'both refuse it' : 'Node refuses it';
   if (!b) return '–';

@@ -1,14 +1,14 @@
-// A folder of many pictures, read as a training reads it (after npm run build):
+// A folder of many images, read as a training reads it (after npm run build):
 //   node packages/data/bench/folder.mjs make FOLDER [COUNT]     10,000 JPEGs of 128×128, and 20 of 4000×3000
 //   /usr/bin/time -v node packages/data/bench/folder.mjs read FOLDER [SIZE] [MILLISECONDS] [CACHE]
-// Reading checks every picture, then goes through a shuffled epoch in which every other batch keeps the main thread
-// busy for MILLISECONDS, as a backend does, and says how long it waited for the batch after. CACHE: MiB of decoded pictures that are kept.
+// Reading checks every image, then goes through a shuffled epoch in which every other batch keeps the main thread
+// busy for MILLISECONDS, as a backend does, and says how long it waited for the batch after. CACHE: MiB of decoded images that are kept.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Generator } from '@resnetjs/core';
+import { RandomGenerator } from '@resnetjs/core';
 import sharp from 'sharp';
 import { batches } from '../dist/index.js';
-import { checkPictures, pictureFolder } from '../dist/node/index.js';
+import { checkImages, imageFolder } from '../dist/node/index.js';
 
 const [verb, folder, ...rest] = process.argv.slice(2);
 if (verb === 'make') await make(Number(rest[0] ?? 10_000));
@@ -31,17 +31,17 @@ async function read(size, milliseconds, cache) {
   const seconds = (since) => ((performance.now() - since) / 1000).toFixed(1);
   const megabytes = () => `${Math.round(process.memoryUsage().rss / 2 ** 20)} MiB resident`;
   let start = performance.now();
-  const pictures = await checkPictures(
-    await pictureFolder(folder, { imageSize: size, cacheBytes: cache * 2 ** 20 }),
+  const images = await checkImages(
+    await imageFolder(folder, { imageSize: size, cacheBytes: cache * 2 ** 20 }),
   );
-  const count = pictures.labels.length;
-  console.log(`checked ${count} pictures at ${size}×${size} in ${seconds(start)} s; ${megabytes()}`);
+  const count = images.labels.length;
+  console.log(`checked ${count} images at ${size}×${size} in ${seconds(start)} s; ${megabytes()}`);
   start = performance.now();
   const waits = { idle: [], busy: [] };
   let [asked, before] = [start, 'idle'];
   let turn = 0;
-  const order = Generator.stateless(0).permutation(count);
-  for await (const batch of batches(pictures, { batchSize: 32, order })) {
+  const order = RandomGenerator.stateless(0).permutation(count);
+  for await (const batch of batches(images, { batchSize: 32, order })) {
     const now = performance.now();
     waits[before].push(now - asked);
     if (batch.labels.length === 0) throw new Error('an empty batch');

@@ -1,4 +1,4 @@
-// node packages/data/bench/signs.mjs: how fast synthetic:signs draws, in pictures per second of one thread (after tsc -b).
+// node packages/data/bench/signs.mjs: how fast synthetic:signs draws, in images per second of one thread (after tsc -b).
 import { syntheticSigns } from '../dist/index.js';
 
 for (const size of [32, 64, 128]) {
@@ -10,6 +10,6 @@ for (const size of [32, 64, 128]) {
   for (; performance.now() - start < 2000; drawn += 64)
     await dataset.read(batch.map((i) => (i + drawn) % 4096));
   console.log(
-    `${size} pixels: ${Math.round((drawn / (performance.now() - start)) * 1000)} pictures per second`,
+    `${size} pixels: ${Math.round((drawn / (performance.now() - start)) * 1000)} images per second`,
   );
 }

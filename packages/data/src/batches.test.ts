@@ -3,7 +3,7 @@ import { type Batch, batches } from './batches.js';
 import { cached } from './cached.js';
 import type { Dataset } from './dataset.js';
 
-/** Seven pictures of one pixel whose red is their index, and a record of what was read. */
+/** Seven images of one pixel whose red is their index, and a record of what was read. */
 function dots() {
   const reads: number[][] = [];
   const dataset: Dataset = {
@@ -25,11 +25,11 @@ async function all(iterable: AsyncIterable<Batch>): Promise<Batch[]> {
 }
 
 describe('batches', () => {
-  it('goes through the pictures in order, the last batch smaller', async () => {
+  it('goes through the images in order, the last batch smaller', async () => {
     const found = await all(batches(dots().dataset, { batchSize: 3 }));
     expect(found.map(({ indices }) => [...indices])).toEqual([[0, 1, 2], [3, 4, 5], [6]]);
     expect(found.map(({ labels }) => [...labels])).toEqual([[0, 1, 0], [1, 0, 1], [0]]);
-    expect([...(found[1] as Batch).pictures]).toEqual([3, 0, 0, 4, 0, 0, 5, 0, 0]);
+    expect([...(found[1] as Batch).images]).toEqual([3, 0, 0, 4, 0, 0, 5, 0, 0]);
   });
 
   it('follows an order, and drops a last batch that is not full', async () => {
@@ -58,13 +58,13 @@ describe('batches', () => {
     const broken: Dataset = {
       ...dataset,
       read: async (indices) => {
-        if (Array.from(indices).includes(3)) throw new Error('picture 3 is broken');
+        if (Array.from(indices).includes(3)) throw new Error('image 3 is broken');
         return dataset.read(indices);
       },
     };
     const iterator = batches(broken, { batchSize: 2 });
     expect((await iterator.next()).done).toBe(false);
-    await expect(iterator.next()).rejects.toThrow('picture 3 is broken');
+    await expect(iterator.next()).rejects.toThrow('image 3 is broken');
   });
 
   it('says what is wrong', async () => {
@@ -73,13 +73,13 @@ describe('batches', () => {
       'batchSize is a whole number from 1',
     );
     await expect(batches(dataset, { batchSize: 1, order: [7] }).next()).rejects.toThrow(
-      'There is no picture 7: pictures are 0 to 6.',
+      'There is no image 7: images are 0 to 6.',
     );
   });
 });
 
 describe('cached', () => {
-  it('reads a picture once while there is room', async () => {
+  it('reads an image once while there is room', async () => {
     const { dataset, reads } = dots();
     const kept = cached(dataset, 3 * 3);
     expect([...(await kept.read([2, 0, 2]))]).toEqual([2, 0, 0, 0, 0, 0, 2, 0, 0]);

@@ -3,23 +3,23 @@ import type { Dataset } from './dataset.js';
 
 export interface BatchesOptions {
   readonly batchSize: number;
-  /** Indices of the pictures to read, in this order; all of them, first to last, unless told. */
+  /** Indices of the images to read, in this order; all of them, first to last, unless told. */
   readonly order?: ArrayLike<number>;
-  /** Leaves out a last batch of fewer than `batchSize` pictures. */
+  /** Leaves out a last batch of fewer than `batchSize` images. */
   readonly dropLast?: boolean;
 }
 
 export interface Batch {
   /** [batch, height, width, channels], RGB, 0 to 255. */
-  readonly pictures: Uint8Array;
+  readonly images: Uint8Array;
   /** [batch] */
   readonly labels: Uint16Array;
-  /** [batch]: which pictures of the dataset these are. */
+  /** [batch]: which images of the dataset these are. */
   readonly indices: Uint32Array;
 }
 
 /**
- * Goes through a dataset batch by batch; while one batch is in use, the next is being read. Pictures that are lost are left
+ * Goes through a dataset batch by batch; while one batch is in use, the next is being read. Images that are lost are left
  * out of theirs, which are smaller then, or left out whole. Throws bad-option.
  */
 export async function* batches(
@@ -36,9 +36,7 @@ export async function* batches(
     if (start >= end) return null;
     const indices = order.slice(start, Math.min(start + batchSize, end));
     const labels = Uint16Array.from(indices, (index) => dataset.labels[index] as number);
-    const batch = dataset
-      .read(indices)
-      .then((pictures) => withoutLost(dataset, { pictures, labels, indices }));
+    const batch = dataset.read(indices).then((images) => withoutLost(dataset, { images, labels, indices }));
     batch.catch(() => {}); // thrown where it is awaited; a reader that left early need not hear of it
     return batch;
   };
@@ -51,16 +49,16 @@ export async function* batches(
 }
 
 function withoutLost(dataset: Dataset, batch: Batch): Batch {
-  const { pictures, labels, indices } = batch;
+  const { images, labels, indices } = batch;
   const kept = [...indices.keys()].filter((position) => !dataset.isLost?.(indices[position] as number));
   if (kept.length === indices.length) return batch;
-  const size = pictures.length / indices.length;
+  const size = images.length / indices.length;
   const rest = new Uint8Array(kept.length * size); // [kept, height, width, channels]
   kept.forEach((position, i) => {
-    rest.set(pictures.subarray(position * size, (position + 1) * size), i * size);
+    rest.set(images.subarray(position * size, (position + 1) * size), i * size);
   });
   return {
-    pictures: rest,
+    images: rest,
     labels: Uint16Array.from(kept, (position) => labels[position] as number),
     indices: Uint32Array.from(kept, (position) => indices[position] as number),
   };

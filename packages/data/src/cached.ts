@@ -1,6 +1,6 @@
 import type { Dataset } from './dataset.js';
 
-/** The same dataset, keeping the pictures that were read while they fit in `bytes`. */
+/** The same dataset, keeping the images that were read while they fit in `bytes`. */
 export function cached<D extends Dataset>(dataset: D, bytes = 2 ** 29): D {
   const [height, width, channels] = dataset.shape;
   const size = height * width * channels;
@@ -11,17 +11,17 @@ export function cached<D extends Dataset>(dataset: D, bytes = 2 ** 29): D {
     async read(indices) {
       const missing = Array.from(indices).filter((index) => !kept.has(index));
       const fresh = missing.length > 0 ? await dataset.read(missing) : new Uint8Array();
-      const pictures = new Uint8Array(indices.length * size); // [batch, height, width, channels]
+      const images = new Uint8Array(indices.length * size); // [batch, height, width, channels]
       let at = 0;
       for (let i = 0, m = 0; i < indices.length; i++) {
         const index = indices[i] as number;
-        const picture =
+        const image =
           index === missing[m] ? fresh.subarray(m * size, ++m * size) : (kept.get(index) as Uint8Array);
-        if (!kept.has(index) && kept.size < room) kept.set(index, picture.slice());
-        pictures.set(picture, at);
+        if (!kept.has(index) && kept.size < room) kept.set(index, image.slice());
+        images.set(image, at);
         at += size;
       }
-      return pictures;
+      return images;
     },
   };
 }

@@ -1,7 +1,7 @@
 import { ResNetError } from '@resnetjs/core';
 import type { Dataset } from './dataset.js';
 
-/** Returns a dataset that a classifier can learn from: at least two classes with pictures. Throws bad-data, naming it `what`. */
+/** Returns a dataset that a classifier can learn from: at least two classes with images. Throws bad-data, naming it `what`. */
 export function checkDataset<D extends Dataset>(dataset: D, what = 'This dataset'): D {
   const { classes, labels } = dataset;
   const present = new Set(labels);
@@ -10,7 +10,7 @@ export function checkDataset<D extends Dataset>(dataset: D, what = 'This dataset
     const position = labels.indexOf(label);
     throw new ResNetError(
       'bad-data',
-      `${what}: picture ${position} has label ${label}, but there are ${classes.length} classes (labels 0 to ${classes.length - 1}). Correct the label, or name the class.`,
+      `${what}: image ${position} has label ${label}, but there are ${classes.length} classes (labels 0 to ${classes.length - 1}). Correct the label, or name the class.`,
       { position, label, classes: classes.length },
     );
   }
@@ -19,17 +19,17 @@ export function checkDataset<D extends Dataset>(dataset: D, what = 'This dataset
   const found = only === undefined ? 'none' : `only "${classes[only]}"`;
   throw new ResNetError(
     'bad-data',
-    `${what}: pictures of at least two classes are needed to tell classes apart; there is ${found}. Add pictures of another class.`,
+    `${what}: images of at least two classes are needed to tell classes apart; there is ${found}. Add images of another class.`,
     { classes: [...classes], present: present.size },
   );
 }
 
-/** Throws bad-option unless every index names one of `count` pictures. */
+/** Throws bad-option unless every index names one of `count` images. */
 export function checkIndices(indices: ArrayLike<number>, count: number): void {
   for (let i = 0; i < indices.length; i++) {
     const index = indices[i] as number;
     if (Number.isInteger(index) && index >= 0 && index < count) continue;
-    throw new ResNetError('bad-option', `There is no picture ${index}: pictures are 0 to ${count - 1}.`, {
+    throw new ResNetError('bad-option', `There is no image ${index}: images are 0 to ${count - 1}.`, {
       index,
       count,
     });

@@ -1,13 +1,13 @@
-/** Labelled pictures of one size, read by index. */
+/** Labelled images of one size, read by index. */
 export interface Dataset {
   /** Names of the classes; a label is an index into them. */
   readonly classes: readonly string[];
-  /** [height, width, channels] of every picture, in pixels. */
+  /** [height, width, channels] of every image, in pixels. */
   readonly shape: readonly [height: number, width: number, channels: number];
-  /** The label of each picture; its length is the number of pictures. */
+  /** The label of each image; its length is the number of images. */
   readonly labels: Uint16Array;
-  /** The pictures at `indices`, in that order: [batch, height, width, channels], RGB, 0 to 255. */
+  /** The images at `indices`, in that order: [batch, height, width, channels], RGB, 0 to 255. */
   read(indices: ArrayLike<number>): Promise<Uint8Array>;
-  /** Whether a picture turned out, when it was read, not to be readable: then its place holds zeros, and batches leave it out. */
+  /** Whether an image turned out, when it was read, not to be readable: then its place holds zeros, and batches leave it out. */
   isLost?(index: number): boolean;
 }

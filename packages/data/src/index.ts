@@ -2,7 +2,7 @@ export { type Batch, type BatchesOptions, batches } from './batches.js';
 export { cached } from './cached.js';
 export { checkDataset } from './check-dataset.js';
 export type { Dataset } from './dataset.js';
-export { fitPicture } from './pixels/fit-picture.js';
+export { fitImage } from './pixels/fit-image.js';
 export type { Pixels } from './pixels/pixels.js';
 export { type ResizeOptions, resize, type Window } from './pixels/resize.js';
 export { type SyntheticSignsOptions, syntheticSigns } from './signs/synthetic-signs.js';

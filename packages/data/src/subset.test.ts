@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Dataset } from './dataset.js';
 import { split, subset } from './subset.js';
 
-/** Pictures of one pixel whose red is their index. */
+/** Images of one pixel whose red is their index. */
 function dots(labels: readonly number[], classes = 4): Dataset {
   return {
     classes: Array.from({ length: classes }, (_, i) => `class ${i}`),
@@ -24,7 +24,7 @@ const fraction = fc.double({ min: 0.01, max: 0.99, noNaN: true });
 const seed = fc.nat();
 
 describe('split', () => {
-  it('puts every picture on one side, in order, with its label', async () => {
+  it('puts every image on one side, in order, with its label', async () => {
     await fc.assert(
       fc.asyncProperty(labelled, fraction, seed, async (labels, fraction, seed) => {
         const parts = split(dots(labels), { fraction, seed });
@@ -84,9 +84,9 @@ describe('split', () => {
     );
     expect(() => split(dots([]), { fraction: 0.5 })).toThrow('there is none');
     expect(() => split(dots([0, 9]), { fraction: 0.5 })).toThrow(
-      'picture 1 has label 9, but there are 4 classes',
+      'image 1 has label 9, but there are 4 classes',
     );
-    expect(() => split(dots([0, 1]), { fraction: 0.5 })).toThrow('Every class has a single picture');
+    expect(() => split(dots([0, 1]), { fraction: 0.5 })).toThrow('Every class has a single image');
   });
 });
 
@@ -95,11 +95,11 @@ describe('subset', () => {
     const part = subset(dots([0, 1, 2, 3]), [3, 1, 1]);
     expect([...part.labels]).toEqual([3, 1, 1]);
     expect([...(await part.read([1, 0]))]).toEqual([1, 0, 0, 3, 0, 0]);
-    await expect(part.read([3])).rejects.toThrow('There is no picture 3: pictures are 0 to 2.');
+    await expect(part.read([3])).rejects.toThrow('There is no image 3: images are 0 to 2.');
   });
 
-  it('refuses indices that name no picture', () => {
+  it('refuses indices that name no image', () => {
     for (const index of [4, -1, 0.5])
-      expect(() => subset(dots([0, 1, 2, 3]), [index])).toThrow(`There is no picture ${index}`);
+      expect(() => subset(dots([0, 1, 2, 3]), [index])).toThrow(`There is no image ${index}`);
   });
 });

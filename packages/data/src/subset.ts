@@ -1,8 +1,8 @@
-import { Generator, ResNetError } from '@resnetjs/core';
+import { RandomGenerator, ResNetError } from '@resnetjs/core';
 import { checkDataset, checkIndices, checkInteger } from './check-dataset.js';
 import type { Dataset } from './dataset.js';
 
-/** Of the streams under a seed, those that decide which pictures are for validation. */
+/** Of the streams under a seed, those that decide which images are for validation. */
 const STREAM = 3 * 2 ** 32;
 
 export interface SplitOptions {
@@ -12,7 +12,7 @@ export interface SplitOptions {
   readonly seed?: number;
 }
 
-/** The pictures at `indices`, in that order, as a dataset. Throws bad-option. */
+/** The images at `indices`, in that order, as a dataset. Throws bad-option. */
 export function subset(dataset: Dataset, indices: ArrayLike<number>): Dataset {
   checkIndices(indices, dataset.labels.length);
   const chosen = Uint32Array.from(indices);
@@ -29,8 +29,8 @@ export function subset(dataset: Dataset, indices: ArrayLike<number>): Dataset {
 }
 
 /**
- * Sets the same share of every class apart for validation, at random by seed; the order of pictures stays.
- * A class of two pictures or more keeps one on each side; a single picture stays in training. Throws bad-option, bad-data.
+ * Sets the same share of every class apart for validation, at random by seed; the order of images stays.
+ * A class of two images or more keeps one on each side; a single image stays in training. Throws bad-option, bad-data.
  */
 export function split(dataset: Dataset, options: SplitOptions): { train: Dataset; validation: Dataset } {
   const { fraction, seed = 0 } = options;
@@ -51,7 +51,7 @@ export function split(dataset: Dataset, options: SplitOptions): { train: Dataset
   members.forEach((indices, label) => {
     const share = Math.max(1, Math.min(indices.length - 1, Math.round(indices.length * fraction)));
     if (indices.length < 2) return;
-    const order = Generator.stateless(seed, STREAM + label).permutation(indices.length);
+    const order = RandomGenerator.stateless(seed, STREAM + label).permutation(indices.length);
     for (const position of order.subarray(0, share)) heldOut[indices[position] as number] = 1;
   });
   const where = (side: number) => [...heldOut.keys()].filter((index) => heldOut[index] === side);
@@ -59,7 +59,7 @@ export function split(dataset: Dataset, options: SplitOptions): { train: Dataset
   if (validation.length === 0) {
     throw new ResNetError(
       'bad-data',
-      'Every class has a single picture, so none can be set apart for validation. Add pictures.',
+      'Every class has a single image, so none can be set apart for validation. Add images.',
     );
   }
   return { train: subset(dataset, where(0)), validation: subset(dataset, validation) };

@@ -22,11 +22,11 @@ export const gates = {
 
 /** float16 has 13 bits less than float32; nothing is asked of a result that is half wrong. */
 const widening = { 32: 1, 16: 2 ** 13 } as const;
-const mostRelative = 0.5;
+const maxRelativeGate = 0.5;
 
 /** A gate by relative L2 on a backend of this precision. */
 export function relativeGate(relativeL2: number, precision: 16 | 32): Gate {
-  return { relativeL2: precision === 32 ? relativeL2 : Math.min(relativeL2 * widening[16], mostRelative) };
+  return { relativeL2: precision === 32 ? relativeL2 : Math.min(relativeL2 * widening[16], maxRelativeGate) };
 }
 
 /** A gate for values whose truth is 0, of which no relative error can be told. */

@@ -10,9 +10,9 @@ import {
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { gateOf, quickPasses } from './cases/quick-passes.test-support.js';
-import { drawCase } from './run/draw-case.js';
+import { sampleCase } from './run/sample-case.js';
 import { referenceGradients } from './reference/network.js';
-import { judge } from './verdict.js';
+import { compare } from './verdict.js';
 
 beforeAll(() => tf.setBackend('cpu'));
 
@@ -22,20 +22,20 @@ describe('gradientNorms', () => {
   it.each(networks)('agrees with float64, and leaves no tensor: $name', async (each) => {
     const { network } = each;
     const relativeL2 = gateOf(each);
-    const drawn = drawCase(each);
-    const truth = referenceGradients(network, drawn.variables, drawn.pictures, () => drawn.upstream).weights;
+    const drawn = sampleCase(each);
+    const truth = referenceGradients(network, drawn.variables, drawn.images, () => drawn.upstream).weights;
     const before = tf.memory().numTensors;
     const variables = makeVariables(network, ({ id }) =>
       Float32Array.from(drawn.variables.get(id)?.data ?? []),
     );
-    const pictures = tf.tensor(Float32Array.from(drawn.pictures.data), [...drawn.pictures.shape]);
-    const pass = differentiate(network, variables, pictures, ({ shape }) =>
+    const images = tf.tensor(Float32Array.from(drawn.images.data), [...drawn.images.shape]);
+    const pass = differentiate(network, variables, images, ({ shape }) =>
       tf.tensor(Float32Array.from(drawn.upstream.data), shape),
     );
     const layers = await gradientNorms(network, pass.gradients.weights);
     disposeTrainingPass(pass);
     disposeVariables(variables);
-    pictures.dispose();
+    images.dispose();
     expect(tf.memory().numTensors).toBe(before);
     const expected = layers.map(({ site }) =>
       Math.hypot(...(truth.get(parameterId(site, 'kernel'))?.data ?? [])),
@@ -43,7 +43,7 @@ describe('gradientNorms', () => {
     expect(layers).toHaveLength([...truth.keys()].filter((id) => id.endsWith('.kernel')).length);
     const norms = layers.map(({ norm }) => norm);
     // A norm is at most as far off as the gradient that it is of.
-    const verdict = judge('norms', norms, expected, { relative: 2 * relativeL2 });
+    const verdict = compare('norms', norms, expected, { relative: 2 * relativeL2 });
     expect(verdict.passed, verdict.message).toBe(true);
   });
 });

@@ -1,8 +1,8 @@
 export { NumpyRandom } from './numpy-random.js';
 export {
-  graphDraws,
+  graphSource,
   identityNotebookBlock,
-  type Pictures,
+  type Images,
   type PublishedResult,
   publishedNetworks,
   publishedResults,
@@ -30,7 +30,7 @@ export {
 } from './reference/network.js';
 export { type ReferenceTensor, tensor64 } from './reference/tensor.js';
 export { reproduce, reproduceInFloat64 } from './reproduce.js';
-export { type Gate, judge, type Verdict } from './verdict.js';
+export { type Gate, compare, type Verdict } from './verdict.js';
 export { type Group, groups, type Level, type ParityCase, type PassCase } from './cases/case.js';
 export { parityCases } from './cases/parity-cases.js';
 export { type CaseReport, share } from './run/case-report.js';

@@ -9,7 +9,7 @@ import {
   resnet50,
   resnetPreAct,
   shapes,
-  statelessDraws,
+  statelessSource,
   summarize,
   walk,
 } from '@resnetjs/core';
@@ -19,7 +19,7 @@ import { identityNotebookBlock, publishedNetworks, publishedResults, publishedSh
 import { preActivationTable } from './published-table.js';
 import { NumpyRandom } from './numpy-random.js';
 import { reproduce, reproduceInFloat64 } from './reproduce.js';
-import { judge } from './verdict.js';
+import { compare } from './verdict.js';
 
 await tf.setBackend('cpu');
 
@@ -49,13 +49,13 @@ describe("the identity notebook's block", () => {
   });
 
   it("draws Keras 3's weights, and gives Keras's results where the branch matters", async () => {
-    const variables = initialize(identityNotebookBlock, { draws: statelessDraws(0) });
+    const variables = initialize(identityNotebookBlock, { draws: statelessSource(0) });
     const random = new NumpyRandom(1);
-    const pictures = tf.tensor(
+    const images = tf.tensor(
       Float32Array.from({ length: 288 }, () => random.normal()),
       [3, 4, 4, 6],
     );
-    const result = forward(identityNotebookBlock, variables, pictures);
+    const result = forward(identityNotebookBlock, variables, images);
     // Keras 3.15 on TensorFlow 2.21: values 0, 1 and the last of each kernel, then three pixels of the result.
     const kernels = [
       [-0.4476929306983948, 0.3191492557525635, -0.46431878209114075],
@@ -73,11 +73,11 @@ describe("the identity notebook's block", () => {
     ];
     for (const { at, values } of pixels) {
       const pixel = tf.slice(result, [...at, 0], [1, 1, 1, 6]);
-      const verdict = judge(`pixel ${at}`, pixel.dataSync(), values, { absolute: 1e-6, relative: 1e-6 });
+      const verdict = compare(`pixel ${at}`, pixel.dataSync(), values, { absolute: 1e-6, relative: 1e-6 });
       expect(verdict.passed, verdict.message).toBe(true);
       pixel.dispose();
     }
-    tf.dispose([pictures, result]);
+    tf.dispose([images, result]);
     disposeVariables(variables);
   });
 });

@@ -1,19 +1,19 @@
 import {
   asNetwork,
   convolutionalBlock,
-  type DrawSource,
-  Generator,
+  type RandomSource,
+  RandomGenerator,
   identityBlock,
   initializers,
   type Network,
-  statefulDraws,
-  statelessDraws,
+  statefulSource,
+  statelessSource,
 } from '@resnetjs/core';
 import { NumpyRandom } from './numpy-random.js';
 import type { Gate } from './verdict.js';
 
-/** Float32 pictures, [batch, height, width, channels], row-major. */
-export interface Pictures {
+/** Float32 images, [batch, height, width, channels], row-major. */
+export interface Images {
   readonly values: Float32Array;
   readonly shape: readonly [batch: number, height: number, width: number, channels: number];
 }
@@ -24,8 +24,8 @@ export interface PublishedResult {
   readonly call: string;
   /** Networks whose variables are drawn one after another from `draws`; the last one's result was printed. */
   readonly networks: readonly [...Network[], Network];
-  readonly draws: () => DrawSource;
-  readonly pictures: () => Pictures;
+  readonly draws: () => RandomSource;
+  readonly images: () => Images;
   readonly mode: 'inference' | 'training';
   /** From the result's values to the printed ones. */
   readonly read: (values: ArrayLike<number>, shape: readonly number[]) => readonly number[];
@@ -34,12 +34,12 @@ export interface PublishedResult {
 }
 
 /** TensorFlow's graph mode: every initializer is an operation of its own, whose draws start at counter 0. */
-export function graphDraws(seed: number, operationSeed: number): DrawSource {
-  return () => Generator.stateful(seed, operationSeed);
+export function graphSource(seed: number, operationSeed: number): RandomSource {
+  return () => RandomGenerator.stateful(seed, operationSeed);
 }
 
 /** −1, 1 and 3 times ones(1,4,4,3), stacked. */
-function constants(): Pictures {
+function constants(): Images {
   return {
     values: Float32Array.from({ length: 3 * 48 }, (_, i) => 2 * Math.floor(i / 48) - 1),
     shape: [3, 4, 4, 3],
@@ -47,19 +47,19 @@ function constants(): Pictures {
 }
 
 /** NumPy's `seed(1)` and `randn(3,4,4,6)`. */
-function normals(): Pictures {
+function normals(): Images {
   const random = new NumpyRandom(1);
   return { values: Float32Array.from({ length: 3 * 96 }, () => random.normal()), shape: [3, 4, 4, 6] };
 }
 
-/** `A[:, (0,-1)].mean(axis=3)`: the first and the last row of every picture, the mean of each pixel's channels. */
+/** `A[:, (0,-1)].mean(axis=3)`: the first and the last row of every image, the mean of each pixel's channels. */
 function outerRows(values: ArrayLike<number>, shape: readonly number[]): readonly number[] {
   const [batch, height, width, channels] = shape as [number, number, number, number];
   const means: number[] = [];
-  for (let picture = 0; picture < batch; picture++) {
+  for (let image = 0; image < batch; image++) {
     for (const row of [0, height - 1]) {
       for (let column = 0; column < width; column++) {
-        const start = ((picture * height + row) * width + column) * channels;
+        const start = ((image * height + row) * width + column) * channels;
         let sum = 0;
         for (let channel = 0; channel < channels; channel++) sum += values[start + channel] as number;
         means.push(sum / channels);
@@ -113,8 +113,8 @@ function identityOfOnes(kernelSize: number, filters: readonly [number, number, n
   const block = identityBlock({ kernelSize, filters, epsilon, initializer: initializers.ones() });
   return {
     networks: [asNetwork(block, [4, 4, 3])] as const,
-    draws: () => statelessDraws(0),
-    pictures: constants,
+    draws: () => statelessSource(0),
+    images: constants,
   };
 }
 
@@ -143,8 +143,8 @@ export const publishedResults: readonly PublishedResult[] = [
     source: 'the identity notebook',
     call: 'identity f=2 [2,4,6], glorot(seed 0): A[1,1,0]',
     networks: [identityNotebookBlock],
-    draws: () => statelessDraws(0),
-    pictures: normals,
+    draws: () => statelessSource(0),
+    images: normals,
     mode: 'inference',
     read: onePixel,
     ...print('0. 0. 1.2737559 1.9671017 0. 1.236164'),
@@ -153,8 +153,8 @@ export const publishedResults: readonly PublishedResult[] = [
     source: 'the oldest printing of the identity notebook',
     call: 'identity f=2 [2,4,6], graph seed 87654321, operation seed 0: A[1,1,0]',
     networks: [identityOfNormals([2, 4, 6])],
-    draws: () => graphDraws(87654321, 0),
-    pictures: normals,
+    draws: () => graphSource(87654321, 0),
+    images: normals,
     mode: 'inference',
     read: onePixel,
     ...print('0.94822985 0. 1.16101444 2.747859 0. 1.36677003'),
@@ -196,8 +196,8 @@ export const publishedResults: readonly PublishedResult[] = [
     source: 'the assignment',
     call: 'convolutional f=2 [2,4,6] s=2 after one of s=4, global seed 2: A[0]',
     networks: [convolutional(4, courseEpsilon), convolutional(2, courseEpsilon)],
-    draws: () => statefulDraws(2, 0),
-    pictures: constants,
+    draws: () => statefulSource(2, 0),
+    images: constants,
     mode: 'inference',
     read: firstSample,
     ...print(
@@ -248,8 +248,8 @@ export const publishedResults: readonly PublishedResult[] = [
     source: 'another printing of the course',
     call: 'convolutional f=2 [2,4,6] s=2, glorot(seed 0): A[0]',
     networks: [convolutional(2, 1e-3)],
-    draws: () => statelessDraws(0),
-    pictures: constants,
+    draws: () => statelessSource(0),
+    images: constants,
     mode: 'inference',
     read: firstSample,
     ...print(
@@ -270,7 +270,7 @@ export const publishedNetworks = {
   resnet50: {
     source: 'another printing of the course',
     parameters: { total: 23_600_006, trainable: 23_546_886, nonTrainable: 53_120 },
-    /** Height of the map wherever it changes, from the padded picture to the last pooling, in pixels. */
+    /** Height of the map wherever it changes, from the padded image to the last pooling, in pixels. */
     heights: [70, 32, 15, 8, 4, 2, 1],
     rowsByType: {
       InputLayer: 1,

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { judge } from './verdict.js';
+import { compare } from './verdict.js';
 
 describe('judge', () => {
   it('measures', () => {
-    const verdict = judge('two values', [3, 4.5], [3, 4], { relativeL2: 0.2 });
+    const verdict = compare('two values', [3, 4.5], [3, 4], { relativeL2: 0.2 });
     expect(verdict).toMatchObject({ passed: true, maxAbsolute: 0.5, maxRelative: 0.125, relativeL2: 0.1 });
     expect(verdict.cosine).toBeCloseTo(27 / (5 * Math.hypot(3, 4.5)), 14);
   });
@@ -12,32 +12,32 @@ describe('judge', () => {
     'lets no %s pass, on either side',
     (bad) => {
       const wide = { absolute: Number.POSITIVE_INFINITY, relativeL2: Number.POSITIVE_INFINITY };
-      expect(judge('a', [1, bad], [1, 1], wide).passed).toBe(false);
-      expect(judge('a', [1, 1], [1, bad], wide).passed).toBe(false);
-      expect(judge('a', [1, bad], [1, bad], wide).passed).toBe(false);
+      expect(compare('a', [1, bad], [1, 1], wide).passed).toBe(false);
+      expect(compare('a', [1, 1], [1, bad], wide).passed).toBe(false);
+      expect(compare('a', [1, bad], [1, bad], wide).passed).toBe(false);
     },
   );
 
   it('names the value that departs furthest beyond its bound', () => {
-    const { message } = judge('logits', [1, 5, 103], [1, 2, 100], { absolute: 0, relative: 0.01 });
+    const { message } = compare('logits', [1, 5, 103], [1, 2, 100], { absolute: 0, relative: 0.01 });
     expect(message).toBe('logits: the value at 1 is 5, the truth 2: further than 0.0200');
   });
 
   it('holds each value to its own bound', () => {
-    expect(judge('a', [1.4, 2.1], [1, 2], { absolute: [0.5, 0.2] }).passed).toBe(true);
-    expect(judge('a', [1.4, 2.1], [1, 2], { absolute: [0.5, 0.05] }).passed).toBe(false);
-    expect(judge('a', [1.4, 2.1], [1, 2], { absolute: [0.5] }).passed).toBe(false);
+    expect(compare('a', [1.4, 2.1], [1, 2], { absolute: [0.5, 0.2] }).passed).toBe(true);
+    expect(compare('a', [1.4, 2.1], [1, 2], { absolute: [0.5, 0.05] }).passed).toBe(false);
+    expect(compare('a', [1.4, 2.1], [1, 2], { absolute: [0.5] }).passed).toBe(false);
   });
 
   it('holds all values together to the relative L2', () => {
-    expect(judge('a', [1, 1e-3], [1, 0], { relativeL2: 1e-3 }).passed).toBe(true);
-    expect(judge('a', [1, 1.01e-3], [1, 0], { relativeL2: 1e-3 }).passed).toBe(false);
-    expect(judge('a', [1e-30], [0], { relativeL2: 1e-3 }).passed).toBe(false);
-    expect(judge('a', [0], [0], { relativeL2: 0 }).passed).toBe(true);
+    expect(compare('a', [1, 1e-3], [1, 0], { relativeL2: 1e-3 }).passed).toBe(true);
+    expect(compare('a', [1, 1.01e-3], [1, 0], { relativeL2: 1e-3 }).passed).toBe(false);
+    expect(compare('a', [1e-30], [0], { relativeL2: 1e-3 }).passed).toBe(false);
+    expect(compare('a', [0], [0], { relativeL2: 0 }).passed).toBe(true);
   });
 
   it('needs every bound to hold', () => {
-    expect(judge('a', [100, 1.5], [100, 1], { relativeL2: 0.1, absolute: 0.1 }).passed).toBe(false);
+    expect(compare('a', [100, 1.5], [100, 1], { relativeL2: 0.1, absolute: 0.1 }).passed).toBe(false);
   });
 
   it.each([
@@ -45,6 +45,6 @@ describe('judge', () => {
     ['no values', [], [], { absolute: 1 }],
     ['no gate', [1], [1], {}],
   ])('lets %s not pass', (_, actual, truth, gate) => {
-    expect(judge('a', actual, truth, gate).passed).toBe(false);
+    expect(compare('a', actual, truth, gate).passed).toBe(false);
   });
 });

@@ -22,7 +22,7 @@ export interface Verdict {
 }
 
 /** Whether values agree with the truth within a gate. NaN and Infinity never pass, on either side. */
-export function judge(
+export function compare(
   what: string,
   actual: ArrayLike<number>,
   truth: ArrayLike<number>,

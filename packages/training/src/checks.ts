@@ -13,13 +13,13 @@ export function checkOptions(counts: Readonly<Record<string, number>>): void {
   }
 }
 
-/** Throws where the pictures' size or the classes are not the network's. */
+/** Throws where the images' size or the classes are not the network's. */
 export function checkFits({ network, classes }: Classifier, dataset: Dataset): void {
   if (String(dataset.shape) !== String(network.input)) {
     throw new ResNetError(
       'shape-mismatch',
-      `The pictures are ${dataset.shape.join('×')}, but ${network.name} takes ${network.input.join('×')}.`,
-      { pictures: dataset.shape, network: network.input },
+      `The images are ${dataset.shape.join('×')}, but ${network.name} takes ${network.input.join('×')}.`,
+      { images: dataset.shape, network: network.input },
     );
   }
   const outputs = outputShape(network);
@@ -33,11 +33,11 @@ export function checkFits({ network, classes }: Classifier, dataset: Dataset): v
   if (String(dataset.classes) !== String(classes)) {
     throw new ResNetError(
       'bad-data',
-      `The model's classes are ${classes.join(', ')}, but the pictures' are ${dataset.classes.join(', ')}.`,
+      `The model's classes are ${classes.join(', ')}, but the images' are ${dataset.classes.join(', ')}.`,
       { model: classes, data: dataset.classes },
     );
   }
-  if (dataset.labels.length === 0) throw new ResNetError('bad-data', 'There are no pictures.');
+  if (dataset.labels.length === 0) throw new ResNetError('bad-data', 'There are no images.');
 }
 
 /** Throws `not-finite`; `named` and `at` say in words which loss it is, and where. */

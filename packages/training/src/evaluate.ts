@@ -3,24 +3,24 @@ import { batches, type Dataset } from '@resnetjs/data';
 import * as tf from '@tensorflow/tfjs-core';
 import { checkFits, checkOptions } from './checks.js';
 import { softmaxCrossEntropy } from './loss.js';
-import { preparePictures } from './pictures.js';
+import { prepareImages } from './images.js';
 
 export interface Evaluation {
   /** The mean cross-entropy in nats, without any penalty. */
   readonly loss: number;
-  /** The share of the pictures that are named right, 0 to 1. */
+  /** The share of the images that are named right, 0 to 1. */
   readonly accuracy: number;
-  readonly pictures: number;
+  readonly images: number;
   /** By true class, how often each class was answered. */
   readonly confusion: readonly (readonly number[])[];
 }
 
 export type EvaluationEvent =
-  | { readonly event: 'progress'; readonly pictures: number; readonly of: number }
+  | { readonly event: 'progress'; readonly images: number; readonly of: number }
   | ({ readonly event: 'done' } & Evaluation);
 
 export interface EvaluateOptions {
-  /** Pictures at a time; 32 where it isn't given. */
+  /** Images at a time; 32 where it isn't given. */
   readonly batchSize?: number;
   readonly signal?: AbortSignal;
 }
@@ -36,26 +36,26 @@ export async function* evaluate(
   checkFits(classifier, dataset);
   const confusion = classifier.classes.map(() => classifier.classes.map(() => 0));
   let loss = 0;
-  let pictures = 0;
+  let images = 0;
   for await (const batch of batches(dataset, { batchSize })) {
     if (signal?.aborted) return;
-    const answer = await inferBatch(classifier, batch.pictures, batch.labels);
+    const answer = await inferBatch(classifier, batch.images, batch.labels);
     loss += answer.loss * batch.labels.length;
     batch.labels.forEach((label, index) => {
       const row = confusion[label] as number[];
       row[answer.classes[index] as number] = (row[answer.classes[index] as number] as number) + 1;
     });
-    pictures += batch.labels.length;
-    yield { event: 'progress', pictures, of: dataset.labels.length };
+    images += batch.labels.length;
+    yield { event: 'progress', images, of: dataset.labels.length };
   }
-  if (pictures === 0) throw new ResNetError('bad-data', 'None of the pictures could be read.');
+  if (images === 0) throw new ResNetError('bad-data', 'None of the images could be read.');
   const right = confusion.reduce((sum, row, label) => sum + (row[label] as number), 0);
-  yield { event: 'done', loss: loss / pictures, accuracy: right / pictures, pictures, confusion };
+  yield { event: 'done', loss: loss / images, accuracy: right / images, images, confusion };
 }
 
-async function inferBatch(classifier: Classifier, pictures: Uint8Array, labels: Uint16Array) {
+async function inferBatch(classifier: Classifier, images: Uint8Array, labels: Uint16Array) {
   const [loss, classes] = tf.tidy(() => {
-    const logits = forward(classifier.network, classifier.variables, preparePictures(classifier, pictures));
+    const logits = forward(classifier.network, classifier.variables, prepareImages(classifier, images));
     const truth = tf.tensor1d(Int32Array.from(labels), 'int32');
     return [softmaxCrossEntropy(logits as tf.Tensor2D, truth).loss, tf.argMax(logits, 1)] as const;
   });
@@ -66,10 +66,10 @@ async function inferBatch(classifier: Classifier, pictures: Uint8Array, labels: 
   }
 }
 
-/** Probabilities of the classes for 8-bit pictures [batch, height, width, channels] of the network's input size. */
-export async function predict(classifier: Classifier, pictures: Uint8Array): Promise<number[][]> {
+/** Probabilities of the classes for 8-bit images [batch, height, width, channels] of the network's input size. */
+export async function predict(classifier: Classifier, images: Uint8Array): Promise<number[][]> {
   const probabilities = tf.tidy(() => {
-    const logits = forward(classifier.network, classifier.variables, preparePictures(classifier, pictures));
+    const logits = forward(classifier.network, classifier.variables, prepareImages(classifier, images));
     return tf.softmax(logits as tf.Tensor2D);
   });
   try {

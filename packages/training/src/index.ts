@@ -18,7 +18,7 @@ export {
   type Update,
   update,
 } from './optimizer.js';
-export { preparePictures } from './pictures.js';
+export { prepareImages } from './images.js';
 export { type Schedule, schedules } from './schedule.js';
 export { StatisticsEstimate, updateStatistics } from './statistics.js';
 export { train } from './train.js';
@@ -29,7 +29,7 @@ export {
   disposeCheckpoint,
   type EpochRecord,
   type Fingerprint,
-  type Judgement,
+  type EvaluationSummary,
   type Progress,
   type Recipe,
   type TrainingState,

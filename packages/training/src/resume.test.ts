@@ -188,7 +188,7 @@ describe('resuming refuses', () => {
     [
       'other validation',
       { ...base, validation: tinyData(9) },
-      /not the pictures to validate on .* there were 12 /,
+      /not the images to validate on .* there were 12 /,
     ],
     ['no validation', unvalidated, /now there are none/],
     ['fewer epochs than are done', { ...base, epochs: 1 }, /is in epoch 3 already/],
@@ -209,7 +209,7 @@ describe('resuming refuses', () => {
     disposeVariables((last as Checkpoint).classifier.variables);
   });
 
-  it('other pictures', async () => {
+  it('other images', async () => {
     const { last } = await run(base, null);
     const { classifier, state } = last as Checkpoint;
     const other = {
@@ -218,7 +218,7 @@ describe('resuming refuses', () => {
     };
     const training = train(classifier, other, { ...base, resume: state });
     await expect(training.next()).rejects.toThrow(
-      /not the pictures to train on .* 24 with labels of checksum \w+/,
+      /not the images to train on .* 24 with labels of checksum \w+/,
     );
     disposeVariables(classifier.variables);
   });

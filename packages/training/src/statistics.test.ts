@@ -13,7 +13,7 @@ import { updateStatistics } from './statistics.js';
 
 beforeAll(() => tf.setBackend('cpu'));
 
-/** One normalization of pictures of 2×1 pixels and 2 channels. */
+/** One normalization of images of 2×1 pixels and 2 channels. */
 const network: Network = {
   name: 'normalization',
   naming: 'course',
@@ -50,12 +50,12 @@ function afterOneBatch() {
     tensor('stem.0.mean', [0.25, -1]),
     tensor('stem.0.variance', [1.5, 0.75]),
   ]);
-  const pictures = tf.tensor4d([1, -2, 3, 0.5, 0, 4, -1.5, 2.5], [2, 2, 1, 2]);
-  const pass = forwardTraining(network, { weights, statistics }, pictures);
+  const images = tf.tensor4d([1, -2, 3, 0.5, 0, 4, -1.5, 2.5], [2, 2, 1, 2]);
+  const pass = forwardTraining(network, { weights, statistics }, images);
   const updated = updateStatistics(network, statistics, pass.moments);
   const values = (id: ParameterId) => Array.from(updated.get(id)?.dataSync() ?? []);
   const result = { mean: values('stem.0.mean'), variance: values('stem.0.variance') };
-  pictures.dispose();
+  images.dispose();
   disposeTrainingPass(pass);
   for (const map of [weights, statistics, updated]) disposeMap(map);
   return result;

@@ -33,9 +33,9 @@ export class StatisticsEstimate {
     this.#network = network;
   }
 
-  /** Takes one more batch of prepared pictures in. */
-  add(variables: Variables, pictures: tf.Tensor): void {
-    const pass = forwardTraining(this.#network, variables, pictures);
+  /** Takes one more batch of prepared images in. */
+  add(variables: Variables, images: tf.Tensor): void {
+    const pass = forwardTraining(this.#network, variables, images);
     const count = ++this.#batches;
     const old = { means: this.#means, spreads: this.#spreads, variances: this.#variances };
     const change = (known: tf.Tensor | undefined, value: tf.Tensor, share: number) =>

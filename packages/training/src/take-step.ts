@@ -11,7 +11,7 @@ import type { Batch } from '@resnetjs/data';
 import * as tf from '@tensorflow/tfjs-core';
 import { softmaxCrossEntropy } from './loss.js';
 import { disposeState, type Optimizer, type OptimizerState, update } from './optimizer.js';
-import { preparePictures } from './pictures.js';
+import { prepareImages } from './images.js';
 import { updateStatistics } from './statistics.js';
 
 /** What a step begins with; it leaves new variables in the classifier. */
@@ -43,10 +43,10 @@ export async function takeStep(
 ): Promise<StepResult> {
   const { network, variables } = classifier;
   const measured: tf.Scalar[] = [];
-  const pictures = preparePictures(classifier, batch.pictures);
+  const images = prepareImages(classifier, batch.images);
   const labels = tf.tensor1d(Int32Array.from(batch.labels), 'int32');
   try {
-    const pass = differentiate(network, variables, pictures, (logits) => {
+    const pass = differentiate(network, variables, images, (logits) => {
       const { loss, correct, gradient } = softmaxCrossEntropy(logits as tf.Tensor2D, labels);
       measured.push(tf.keep(tf.add(loss, penalty(parameters, variables.weights))), tf.keep(correct));
       return gradient;
@@ -67,7 +67,7 @@ export async function takeStep(
       disposeTrainingPass(pass);
     }
   } finally {
-    tf.dispose([pictures, labels, ...measured]);
+    tf.dispose([images, labels, ...measured]);
   }
 }
 

@@ -8,7 +8,7 @@ import {
 } from '@resnetjs/core';
 import type { Dataset } from '@resnetjs/data';
 
-/** A network of one block over 4×4 pictures with three classes. */
+/** A network of one block over 4×4 images with three classes. */
 export function tinyNetwork(l2 = 0): Network {
   const block = preActivationBlock({ filters: [4, 4, 3], first: true, l2, momentum: 0.9 });
   return {
@@ -27,10 +27,10 @@ export function tinyClassifier(network = tinyNetwork(), seed = 0): Classifier {
   return createClassifier(network, { classes: ['red', 'green', 'blue'], seed });
 }
 
-/** Noisy pictures whose class is their brightest channel. */
+/** Noisy images whose class is their brightest channel. */
 export function tinyData(count = 24): Dataset {
   const labels = Uint16Array.from({ length: count }, (_, index) => index % 3);
-  const picture = (index: number) =>
+  const image = (index: number) =>
     Uint8Array.from(
       { length: 48 },
       (_, i) => (i % 3 === index % 3 ? 200 : 60) + ((i * 37 + index * 101) % 50),
@@ -40,11 +40,11 @@ export function tinyData(count = 24): Dataset {
     shape: [4, 4, 3],
     labels,
     read: async (indices) => {
-      const pictures = new Uint8Array(indices.length * 48);
+      const images = new Uint8Array(indices.length * 48);
       Array.from(indices).forEach((index, position) => {
-        pictures.set(picture(index), position * 48);
+        images.set(image(index), position * 48);
       });
-      return pictures;
+      return images;
     },
   };
 }

@@ -1,6 +1,6 @@
 import type { LayerGradient } from '@resnetjs/core';
 import type { Evaluation } from './evaluate.js';
-import type { Checkpoint, Judgement } from './training-state.js';
+import type { Checkpoint, EvaluationSummary } from './training-state.js';
 
 /** What training tells of itself. Epochs and steps count from 1; losses hold the L2 penalty where there is one. */
 export type TrainEvent =
@@ -31,7 +31,7 @@ export type TrainEvent =
       readonly loss: number;
       readonly accuracy: number;
       /** The last one, where there was any. */
-      readonly validation: Judgement | null;
+      readonly validation: EvaluationSummary | null;
     };
 
 /** A point from which training can go on: after a step, at an epoch's end with its validation, and where the signal ended it. */
@@ -53,9 +53,9 @@ export interface StepEvent {
   /** In an epoch. */
   readonly steps: number;
   readonly loss: number;
-  /** The share of this step's pictures that were named right. */
+  /** The share of this step's images that were named right. */
   readonly accuracy: number;
-  readonly picturesPerSecond: number;
+  readonly imagesPerSecond: number;
 }
 
 /** How large the gradients of the step just told of were, by depth; the L2 penalty's share is not in them. */

@@ -4,21 +4,21 @@ import type { Schedule } from './schedule.js';
 import type { TrainingState } from './training-state.js';
 
 export interface TrainOptions {
-  /** Passes over the pictures; 1 where it isn't given. */
+  /** Passes over the images; 1 where it isn't given. */
   readonly epochs?: number;
-  /** Pictures a step; 32 where it isn't given. The last step of an epoch takes what is left. */
+  /** Images a step; 32 where it isn't given. The last step of an epoch takes what is left. */
   readonly batchSize?: number;
   /** `adam()` where it isn't given. */
   readonly optimizer?: Optimizer;
   /** How the learning rate goes from the first step to the last; 'constant' where it isn't given. */
   readonly schedule?: Schedule;
-  /** Seed of the order of the pictures; 0 where it isn't given. */
+  /** Seed of the order of the images; 0 where it isn't given. */
   readonly seed?: number;
-  /** Pictures to evaluate on after each epoch. */
+  /** Images to evaluate on after each epoch. */
   readonly validation?: Dataset;
   /**
    * Where the normalizations' statistics come from before a validation and at the end: 'precise', over training
-   * pictures with the weights as they are then; 'running', as they were kept from step to step, like Keras.
+   * images with the weights as they are then; 'running', as they were kept from step to step, like Keras.
    */
   readonly statistics?: 'precise' | 'running';
   /** Batches that precise statistics are taken over, at most; 40 where it isn't given. */

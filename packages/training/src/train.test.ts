@@ -11,7 +11,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { softmaxCrossEntropy } from './loss.js';
 import { adam } from './optimizer.js';
-import { preparePictures } from './pictures.js';
+import { prepareImages } from './images.js';
 import { StatisticsEstimate } from './statistics.js';
 import { tinyClassifier, tinyData, tinyNetwork } from './tiny.test-support.js';
 import { train } from './train.js';
@@ -55,12 +55,12 @@ describe('train', () => {
     expect(kinds.slice(0, 5)).toEqual(['step', 'step', 'step', 'epoch', 'validation']);
     const done = events.at(-1);
     expect(done).toMatchObject({ event: 'done', completed: true, epochs: 12, steps: 36 });
-    expect(done).toMatchObject({ validation: { accuracy: 1, pictures: 9 } });
+    expect(done).toMatchObject({ validation: { accuracy: 1, images: 9 } });
     disposeVariables(classifier.variables);
     expect(tf.memory().numTensors).toBe(tensors);
   });
 
-  it('goes through an epoch without pictures that are lost on the way, and ends when all are', async () => {
+  it('goes through an epoch without images that are lost on the way, and ends when all are', async () => {
     const lost = new Set<number>();
     const classifier = tinyClassifier();
     const losing = { ...tinyData(), isLost: (index: number) => lost.has(index) };
@@ -80,7 +80,7 @@ describe('train', () => {
     const all = follow(() => {
       for (let i = 0; i < 24; i++) lost.add(i);
     });
-    await expect(all).rejects.toThrow('None of the pictures could be read any more in epoch 2');
+    await expect(all).rejects.toThrow('None of the images could be read any more in epoch 2');
     disposeVariables(classifier.variables);
   });
 
@@ -162,17 +162,17 @@ describe('train', () => {
     const before = events.findIndex(({ event }) => event === 'gradients') - 1;
     expect(events[before]).toMatchObject({ event: 'step', epoch: 1, step: 1 });
 
-    // All pictures at once, whatever their order: the gradient of a bare pass.
+    // All images at once, whatever their order: the gradient of a bare pass.
     const [whole] = (await run(first, { batchSize: 24, gradientsEvery: 1 })).filter(
       (each) => each.event === 'gradients',
     );
     const bare = tinyClassifier();
-    const pictures = preparePictures(
+    const images = prepareImages(
       bare,
       await tinyData().read(Array.from({ length: 24 }, (_, index) => index)),
     );
     const labels = tf.tensor1d(Int32Array.from(tinyData().labels), 'int32');
-    const pass = differentiate(bare.network, bare.variables, pictures, (logits) => {
+    const pass = differentiate(bare.network, bare.variables, images, (logits) => {
       return softmaxCrossEntropy(logits as tf.Tensor2D, labels).gradient;
     });
     const expected = await gradientNorms(bare.network, pass.gradients.weights);
@@ -180,7 +180,7 @@ describe('train', () => {
       expect(norm / (expected[index]?.norm ?? 0)).toBeCloseTo(1, 4);
     });
     disposeTrainingPass(pass);
-    tf.dispose([pictures, labels]);
+    tf.dispose([images, labels]);
     for (const { variables } of [measured, unmeasured, first, bare]) disposeVariables(variables);
     expect(tf.memory().numTensors).toBe(tensors);
   });
@@ -225,16 +225,16 @@ describe('train', () => {
     await expect(run(tinyClassifier(), options)).rejects.toThrow(message);
   });
 
-  it('refuses pictures of another size', async () => {
+  it('refuses images of another size', async () => {
     const wide = { ...tinyData(), shape: [4, 8, 3] as const };
     await expect(train(tinyClassifier(), wide).next()).rejects.toThrow(
-      'The pictures are 4×8×3, but tiny takes 4×4×3.',
+      'The images are 4×8×3, but tiny takes 4×4×3.',
     );
   });
 });
 
 describe('StatisticsEstimate', () => {
-  it('equals the moments of all pictures at once, where the network has one normalization', () => {
+  it('equals the moments of all images at once, where the network has one normalization', () => {
     const network = { ...tinyNetwork(), stages: [], head: tinyNetwork().head.slice(0, 2) };
     const classifier = tinyClassifier(network);
     const first = tf.randomNormal([5, 4, 4, 3], 100, 0.5, 'float32', 1);

@@ -1,4 +1,4 @@
-import { type Classifier, Generator, type Parameter, parameters, ResNetError } from '@resnetjs/core';
+import { type Classifier, RandomGenerator, type Parameter, parameters, ResNetError } from '@resnetjs/core';
 import { batches, type Dataset } from '@resnetjs/data';
 import { breathe } from './breathe.js';
 import { checkFinite, checkFits, checkOptions } from './checks.js';
@@ -29,8 +29,8 @@ interface Run {
   /** The options with their defaults. */
   readonly recipe: Recipe;
   readonly parameters: readonly Parameter[];
-  /** Of the pictures' order. */
-  readonly generator: Generator;
+  /** Of the images' order. */
+  readonly generator: RandomGenerator;
   state: OptimizerState;
   progress: Progress;
   /** Whether the running statistics are of the weights as they are. */
@@ -39,7 +39,7 @@ interface Run {
 
 /**
  * Trains a classifier in place: after each step `classifier.variables` are new. Leaving the loop ends it after the step.
- * Throws `not-finite` at a step or a validation whose loss is not a number, and where the options or the pictures don't fit.
+ * Throws `not-finite` at a step or a validation whose loss is not a number, and where the options or the images don't fit.
  */
 export async function* train(
   classifier: Classifier,
@@ -89,7 +89,7 @@ function begin(classifier: Classifier, data: Dataset, options: TrainOptions): Ru
   return {
     ...{ classifier, data, options, recipe, progress, estimated: false },
     parameters: parameters(classifier.network),
-    generator: Generator.restore(progress.order),
+    generator: RandomGenerator.restore(progress.order),
     state: resume?.optimizer ?? initialState(optimizer, weights),
   };
 }
@@ -103,22 +103,22 @@ async function* trainEpoch(run: Run, order: Uint32Array): AsyncGenerator<TrainEv
   const started = performance.now();
   yield* takeSteps(run, order.subarray(step * batchSize));
   if (run.progress.step === 0) {
-    throw new ResNetError('bad-data', `None of the pictures could be read any more in epoch ${epoch}.`);
+    throw new ResNetError('bad-data', `None of the images could be read any more in epoch ${epoch}.`);
   }
   if (stopped(run)) return;
   const figures = averages(run.progress.totals);
   yield { event: 'epoch', epoch, ...figures, seconds: (performance.now() - started) / 1000 };
   if (statistics === 'precise' && (validation !== undefined || epoch === epochs))
     yield* estimate(run, statisticsBatches);
-  const judged =
+  const evaluated =
     validation && (yield* validate(classifier, validation, { epoch, batchSize, optimizer, signal }));
-  if (validation !== undefined && judged === undefined) return;
-  const record = { ...figures, validation: judged ?? null };
+  if (validation !== undefined && evaluated === undefined) return;
+  const record = { ...figures, validation: evaluated ?? null };
   run.progress = { ...run.progress, history: [...run.progress.history, record] };
   yield checkpoint(run, 'epoch');
 }
 
-/** The steps of an epoch over these pictures, or as many as there are before the signal. */
+/** The steps of an epoch over these images, or as many as there are before the signal. */
 async function* takeSteps(run: Run, order: Uint32Array): AsyncGenerator<TrainEvent, void, void> {
   const { data, recipe } = run;
   const { checkpointEvery, gradientsEvery } = run.options;
@@ -135,11 +135,11 @@ async function* takeSteps(run: Run, order: Uint32Array): AsyncGenerator<TrainEve
     run.estimated = false;
     const step = run.progress.step + 1;
     checkFinite(loss, { named: 'loss', at: `at step ${step} of epoch ${epoch}`, optimizer });
-    const pictures = batch.labels.length;
-    const totals = added(run.progress.totals, { loss, correct, pictures });
+    const images = batch.labels.length;
+    const totals = added(run.progress.totals, { loss, correct, images });
     run.progress = { ...run.progress, step, totals };
-    const picturesPerSecond = pictures / ((performance.now() - started) / 1000);
-    yield { event: 'step', epoch, step, steps, loss, accuracy: correct / pictures, picturesPerSecond };
+    const imagesPerSecond = images / ((performance.now() - started) / 1000);
+    yield { event: 'step', epoch, step, steps, loss, accuracy: correct / images, imagesPerSecond };
     if (layers) yield { event: 'gradients', epoch, step, layers };
     if (checkpointEvery && state.step % checkpointEvery === 0) yield checkpoint(run, 'step');
     await breathe();
@@ -183,19 +183,19 @@ function isOver({ history, epoch }: Progress): boolean {
 }
 
 function nextEpoch({ progress, generator }: Run): Progress {
-  const totals = { loss: 0, correct: 0, pictures: 0 };
+  const totals = { loss: 0, correct: 0, images: 0 };
   return { ...progress, epoch: progress.epoch + 1, step: 0, totals, order: generator.state() };
 }
 
-/** A step's loss is a mean over its pictures. */
+/** A step's loss is a mean over its images. */
 function added(totals: Progress['totals'], step: Progress['totals']): Progress['totals'] {
   return {
-    loss: totals.loss + step.loss * step.pictures,
+    loss: totals.loss + step.loss * step.images,
     correct: totals.correct + step.correct,
-    pictures: totals.pictures + step.pictures,
+    images: totals.images + step.images,
   };
 }
 
-function averages({ loss, correct, pictures }: Progress['totals']) {
-  return { loss: loss / pictures, accuracy: correct / pictures };
+function averages({ loss, correct, images }: Progress['totals']) {
+  return { loss: loss / images, accuracy: correct / images };
 }

@@ -1,8 +1,8 @@
 import {
   type Classifier,
   disposeVariables,
-  Generator,
-  type GeneratorState,
+  RandomGenerator,
+  type RandomGeneratorState,
   type ParameterId,
   ResNetError,
   type TensorMap,
@@ -26,23 +26,23 @@ export interface Recipe {
   readonly validation: Fingerprint | null;
 }
 
-/** By which pictures are known again: how many there are, and a checksum (FNV-1a, 32 bits) of their labels in order. */
+/** By which images are known again: how many there are, and a checksum (FNV-1a, 32 bits) of their labels in order. */
 export interface Fingerprint {
-  readonly pictures: number;
+  readonly images: number;
   readonly labels: string;
 }
 
 export interface EpochRecord {
   readonly loss: number;
   readonly accuracy: number;
-  readonly validation: Judgement | null;
+  readonly validation: EvaluationSummary | null;
 }
 
-export interface Judgement {
+export interface EvaluationSummary {
   /** The mean cross-entropy in nats, without any penalty. */
   readonly loss: number;
   readonly accuracy: number;
-  readonly pictures: number;
+  readonly images: number;
 }
 
 /** How far a training has come. Plain data: JSON holds all of it. */
@@ -51,10 +51,10 @@ export interface Progress {
   readonly epoch: number;
   /** Steps done in it. */
   readonly step: number;
-  /** The generator of the pictures' order, as it was before it drew this epoch's. */
-  readonly order: GeneratorState;
+  /** The generator of the images' order, as it was before it drew this epoch's. */
+  readonly order: RandomGeneratorState;
   /** Of this epoch so far. */
-  readonly totals: { readonly loss: number; readonly correct: number; readonly pictures: number };
+  readonly totals: { readonly loss: number; readonly correct: number; readonly images: number };
   /** The epochs that are over, each with its validation; this one is over where it is among them. */
   readonly history: readonly EpochRecord[];
   readonly recipe: Recipe;
@@ -100,10 +100,10 @@ export function fingerprint({ labels }: Dataset): Fingerprint {
   for (const label of labels) {
     for (const byte of [label & 0xff, label >> 8]) hash = Math.imul(hash ^ byte, 0x01000193);
   }
-  return { pictures: labels.length, labels: (hash >>> 0).toString(16).padStart(8, '0') };
+  return { images: labels.length, labels: (hash >>> 0).toString(16).padStart(8, '0') };
 }
 
-/** Of the streams under a seed, the one that orders pictures. */
+/** Of the streams under a seed, the one that orders images. */
 const SHUFFLE_STREAM = 4 * 2 ** 32;
 
 /** Before the first step. */
@@ -111,8 +111,8 @@ export function firstProgress(recipe: Recipe): Progress {
   return {
     epoch: 1,
     step: 0,
-    order: Generator.stateless(recipe.seed, SHUFFLE_STREAM).state(),
-    totals: { loss: 0, correct: 0, pictures: 0 },
+    order: RandomGenerator.stateless(recipe.seed, SHUFFLE_STREAM).state(),
+    totals: { loss: 0, correct: 0, images: 0 },
     history: [],
     recipe,
   };
@@ -135,12 +135,12 @@ export function checkResumed(
     );
   }
   const { batchSize, data } = recipe;
-  const steps = Math.ceil(data.pictures / batchSize);
+  const steps = Math.ceil(data.images / batchSize);
   const fits =
     epoch >= 1 &&
     (history.length === epoch - 1 || (history.length === epoch && step === steps)) &&
     step <= steps &&
-    totals.pictures === Math.min(step * batchSize, data.pictures) &&
+    totals.images === Math.min(step * batchSize, data.images) &&
     optimizer.step === (epoch - 1) * steps + step &&
     String(Object.keys(optimizer.slots)) === String(slotNames[recipe.optimizer.kind]) &&
     Object.values(optimizer.slots).every((slot) => sameShapes(slot, weights));
@@ -155,7 +155,7 @@ export function checkResumed(
 function checkRecipe(before: Recipe, now: Recipe): void {
   for (const key of ['data', 'validation'] as const) {
     if (same(before[key], now[key])) continue;
-    const what = key === 'data' ? 'pictures to train on' : 'pictures to validate on';
+    const what = key === 'data' ? 'images to train on' : 'images to validate on';
     throw new ResNetError(
       'bad-data',
       `These are not the ${what} that the training began with: there were ${known(before[key])}, and now there are ${known(now[key])}. Give the same ones, in the same order.`,
@@ -174,7 +174,7 @@ function checkRecipe(before: Recipe, now: Recipe): void {
 }
 
 function known(data: Fingerprint | null): string {
-  return data === null ? 'none' : `${data.pictures} with labels of checksum ${data.labels}`;
+  return data === null ? 'none' : `${data.images} with labels of checksum ${data.labels}`;
 }
 
 function same(a: unknown, b: unknown): boolean {

@@ -5,29 +5,29 @@ import { checkFinite } from './checks.js';
 import { evaluate } from './evaluate.js';
 import type { Optimizer } from './optimizer.js';
 import type { TrainEvent } from './train-events.js';
-import type { Judgement } from './training-state.js';
+import type { EvaluationSummary } from './training-state.js';
 
 /** Tells of the validation after an epoch, and returns it; nothing where the signal ended it. Throws `not-finite`. */
 export async function* validate(
   classifier: Classifier,
   validation: Dataset,
   options: { epoch: number; batchSize: number; optimizer: Optimizer; signal: AbortSignal | undefined },
-): AsyncGenerator<TrainEvent, Judgement | undefined, void> {
+): AsyncGenerator<TrainEvent, EvaluationSummary | undefined, void> {
   const { epoch, batchSize, optimizer, signal } = options;
-  let judged: Judgement | undefined;
-  if (signal?.aborted) return judged;
+  let evaluated: EvaluationSummary | undefined;
+  if (signal?.aborted) return evaluated;
   for await (const event of evaluate(classifier, validation, { batchSize, ...(signal ? { signal } : {}) })) {
     if (event.event === 'progress') {
-      const batch = Math.ceil(event.pictures / batchSize);
+      const batch = Math.ceil(event.images / batchSize);
       yield { event: 'validating', epoch, batch, batches: Math.ceil(event.of / batchSize) };
     } else {
       const { event: _done, ...evaluation } = event;
-      const { loss, accuracy, pictures } = evaluation;
+      const { loss, accuracy, images } = evaluation;
       checkFinite(loss, { named: 'validation loss', at: `after epoch ${epoch}`, optimizer });
-      judged = { loss, accuracy, pictures };
+      evaluated = { loss, accuracy, images };
       yield { event: 'validation', epoch, ...evaluation };
     }
     await breathe();
   }
-  return judged;
+  return evaluated;
 }

@@ -22,10 +22,8 @@ export function tinyCheckpoint(step = 7): TrainingCheckpoint {
         epoch: 2,
         step: 3,
         order: { key: [1, 2], counter: [3, 4, 5, 0xffff_ffff], used: 4 },
-        totals: { loss: 1 / 3, correct: 20, pictures: 30 },
-        history: [
-          { loss: 0.1 + 0.2, accuracy: 0.5, validation: { loss: 2.5, accuracy: 0.25, pictures: 12 } },
-        ],
+        totals: { loss: 1 / 3, correct: 20, images: 30 },
+        history: [{ loss: 0.1 + 0.2, accuracy: 0.5, validation: { loss: 2.5, accuracy: 0.25, images: 12 } }],
         recipe: {
           epochs: 5,
           batchSize: 10,
@@ -34,8 +32,8 @@ export function tinyCheckpoint(step = 7): TrainingCheckpoint {
           statistics: 'precise',
           statisticsBatches: 40,
           optimizer: { kind: 'adam', learningRate: 1e-3, beta1: 0.9, beta2: 0.999, epsilon: 1e-7 },
-          data: { pictures: 40, labels: '0badcafe' },
-          validation: { pictures: 12, labels: 'deadbeef' },
+          data: { images: 40, labels: '0badcafe' },
+          validation: { images: 12, labels: 'deadbeef' },
         },
       },
     },

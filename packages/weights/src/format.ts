@@ -1,4 +1,4 @@
-import { fits, resamplings, usualFitting } from '@resnetjs/core';
+import { fits, resamplings, defaultFitting } from '@resnetjs/core';
 import { z } from 'zod';
 
 /** The version of what stands in `__metadata__`; a reader refuses others. */
@@ -25,7 +25,7 @@ const channelValues = z.array(z.number()).min(1).max(1024).readonly();
 
 export const preprocessingSchema = z.strictObject({
   mean: channelValues,
-  deviation: channelValues.refine((values) => values.every((value) => value > 0), 'must be positive'),
-  resize: z.enum(resamplings).default(usualFitting.resize),
-  fit: z.enum(fits).default(usualFitting.fit),
+  std: channelValues.refine((values) => values.every((value) => value > 0), 'must be positive'),
+  resize: z.enum(resamplings).default(defaultFitting.resize),
+  fit: z.enum(fits).default(defaultFitting.fit),
 });

@@ -10,7 +10,7 @@ import { type Entry, fileOf, openFile, tinyClassifier, tinyNetwork } from './tin
 import type { TrainingRecord } from './training-record.js';
 
 const training: TrainingRecord = {
-  data: { source: 'synthetic:signs', pictures: 600 },
+  data: { source: 'synthetic:signs', images: 600 },
   validation: null,
   initializers: 'varied',
   schedule: 'constant',
@@ -79,7 +79,7 @@ describe('a model file', () => {
     expect(tf.memory().numTensors).toBe(before);
   });
 
-  it('says how pictures are brought to size; a file from before that means stretched, bilinear', async () => {
+  it('says how images are brought to size; a file from before that means stretched, bilinear', async () => {
     const preprocessing = { ...own.preprocessing, resize: 'bicubic', fit: 'crop' } as const;
     const read = decodeClassifier(await encodeClassifier({ ...own, preprocessing }));
     expect(read.preprocessing).toEqual(preprocessing);

@@ -18,7 +18,7 @@ const initializer = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('constant'), value: z.number() }),
   z.strictObject({ kind: z.literal('identity'), gain: z.number() }),
   z.strictObject({ kind: z.literal('randomUniform'), low: z.number(), high: z.number(), seed }),
-  z.strictObject({ kind: z.literal('randomNormal'), mean: z.number(), deviation: z.number(), seed }),
+  z.strictObject({ kind: z.literal('randomNormal'), mean: z.number(), std: z.number(), seed }),
   z.strictObject({ kind: z.enum(['glorotUniform', 'glorotNormal', 'heUniform', 'heNormal']), seed }),
 ]);
 

@@ -4,7 +4,7 @@ import { optimizerSchema } from './training-record.js';
 const count = z.int().min(0);
 const word = z.int().min(0).max(0xffff_ffff);
 const share = z.number().min(0).max(1);
-const fingerprint = z.strictObject({ pictures: count, labels: z.string().max(100) });
+const fingerprint = z.strictObject({ images: count, labels: z.string().max(100) });
 
 /** How far a training has come, as @resnetjs/training has it. */
 export const progressSchema = z.strictObject({
@@ -15,13 +15,13 @@ export const progressSchema = z.strictObject({
     counter: z.tuple([word, word, word, word]).readonly(),
     used: z.int().min(0).max(4),
   }),
-  totals: z.strictObject({ loss: z.number(), correct: z.number(), pictures: count }),
+  totals: z.strictObject({ loss: z.number(), correct: z.number(), images: count }),
   history: z
     .array(
       z.strictObject({
         loss: z.number(),
         accuracy: share,
-        validation: z.strictObject({ loss: z.number(), accuracy: share, pictures: count }).nullable(),
+        validation: z.strictObject({ loss: z.number(), accuracy: share, images: count }).nullable(),
       }),
     )
     .max(1_000_000)

@@ -5,8 +5,8 @@ import { classesSchema, metadataKeys, preprocessingSchema } from './format.js';
 import { networkSchema } from './network-schema.js';
 import type { SafetensorsHeader } from './safetensors.js';
 
-/** The most values that one layer's result may have for one picture: 1 GiB of float32. */
-const largestResult = 2 ** 28;
+/** The most values that one layer's result may have for one image: 1 GiB of float32. */
+const maxResultElements = 2 ** 28;
 
 /** What a file says of a classifier, in agreement with itself. Throws `bad-file`. */
 export function readDescription(metadata: SafetensorsHeader['metadata']): Omit<Classifier, 'variables'> {
@@ -44,20 +44,20 @@ export function parseText<Schema extends z.ZodType>(
 function checkAgreement(
   network: Network,
   classes: readonly string[],
-  { mean, deviation }: Classifier['preprocessing'],
+  { mean, std }: Classifier['preprocessing'],
 ) {
   const [, , channels] = network.input;
-  if (mean.length !== channels || deviation.length !== channels) {
+  if (mean.length !== channels || std.length !== channels) {
     throw badFile(
-      `The file's network takes ${channels} channels, but its preprocessing has ${mean.length} means and ${deviation.length} deviations.`,
+      `The file's network takes ${channels} channels, but its preprocessing has ${mean.length} means and ${std.length} deviations.`,
     );
   }
   const results = shapesOf(network);
   for (const shape of results) {
     const values = shape.reduce((a, b) => a * b, 1);
-    if (values > largestResult) {
+    if (values > maxResultElements) {
       throw badFile(
-        `The file's network has a layer whose result [${shape.join(', ')}] has more than ${largestResult} values: the file is damaged, or not meant to be used.`,
+        `The file's network has a layer whose result [${shape.join(', ')}] has more than ${maxResultElements} values: the file is damaged, or not meant to be used.`,
       );
     }
   }

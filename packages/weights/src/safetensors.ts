@@ -26,8 +26,8 @@ const widths: ReadonlyMap<string, number> = new Map([
 const lengthBytes = 8;
 const alignment = 8;
 /** The headers of the largest networks are some hundred kilobytes. */
-const largestHeader = 16 * 2 ** 20;
-const mostDimensions = 16;
+const maxHeaderBytes = 16 * 2 ** 20;
+const maxDimensions = 16;
 const metadataKey = '__metadata__';
 const copyAgain = 'Copy the file again, or train the model anew.';
 
@@ -91,7 +91,7 @@ export function dataStartOf(start: Uint8Array, fileSize: number): number {
     );
   }
   const said = new DataView(start.buffer, start.byteOffset).getBigUint64(0, true);
-  const room = Math.min(fileSize - lengthBytes, largestHeader);
+  const room = Math.min(fileSize - lengthBytes, maxHeaderBytes);
   if (said < 2n || said > BigInt(room)) {
     throw badFile(
       `The file says that its header has ${said} bytes, but there is room for 2 to ${room}: ` +
@@ -133,8 +133,7 @@ function readEntry(name: string, value: unknown, dataStart: number, fileSize: nu
   const { dtype, shape, data_offsets: offsets } = isRecord(value) ? (value as Record<string, unknown>) : {};
   const width = typeof dtype === 'string' ? widths.get(dtype) : undefined;
   if (width === undefined) throw wrong('has a type of values that safetensors does not know');
-  if (!isSizes(shape) || shape.length > mostDimensions)
-    throw wrong('has a shape that is not a list of sizes');
+  if (!isSizes(shape) || shape.length > maxDimensions) throw wrong('has a shape that is not a list of sizes');
   if (!isSizes(offsets) || offsets.length !== 2) throw wrong('has offsets that are not two positions');
   const [from, to] = offsets as [number, number];
   const room = fileSize - dataStart;

@@ -6,7 +6,7 @@ const figures = z.strictObject({ loss: z.number(), accuracy: share });
 const data = z.strictObject({
   /** What kind of source: `synthetic:signs`, `hdf5`, `folder`. */
   source: z.string().max(200),
-  pictures: count,
+  images: count,
 });
 
 export const optimizerSchema = z.discriminatedUnion('kind', [

@@ -23,7 +23,7 @@ class Workload:
         self.__dict__.update(json.loads((folder / "network.json").read_text()))
         self.shape = self.network["input"]
         self.weights = np.fromfile(folder / "weights.bin", "<f4")
-        self.pictures = np.fromfile(folder / "pictures.bin", "<f4").reshape([self.batchSize, *self.shape])
+        self.images = np.fromfile(folder / "images.bin", "<f4").reshape([self.batchSize, *self.shape])
         self.labels = np.arange(self.batchSize) % self.classes
 
     def values(self, step, role):

@@ -16,15 +16,15 @@ def open_workload(workload, threads):
     model = build(workload)
     version = f"{keras.__version__}, TensorFlow {tf.__version__}"
     if workload.task == "inference":
-        pictures = tf.constant(workload.pictures)
+        images = tf.constant(workload.images)
         infer = tf.function(lambda x: model(x, training=False))
-        return version, lambda: infer(pictures).numpy().ravel().tolist()
+        return version, lambda: infer(images).numpy().ravel().tolist()
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     model.compile(optimizer=keras.optimizers.Adam(workload.learningRate), loss=loss)
 
     def step():
         model.reset_metrics()
-        return [float(np.ravel(model.train_on_batch(workload.pictures, workload.labels))[0])]
+        return [float(np.ravel(model.train_on_batch(workload.images, workload.labels))[0])]
 
     return version, step
 

@@ -9,13 +9,13 @@ def open_workload(workload, threads):
     torch.set_num_threads(threads)
     model = Network(workload)
     # [batch, channels, height, width] in name; in memory channels stay last, which is what oneDNN likes.
-    pictures = torch.from_numpy(workload.pictures).permute(0, 3, 1, 2)
+    images = torch.from_numpy(workload.images).permute(0, 3, 1, 2)
     if workload.task == "inference":
         model.eval()
 
         def infer():
             with torch.inference_mode():
-                return model(pictures).ravel().tolist()
+                return model(images).ravel().tolist()
 
         return torch.__version__, infer
     model.train()
@@ -24,7 +24,7 @@ def open_workload(workload, threads):
 
     def step():
         optimizer.zero_grad()
-        loss = functional.cross_entropy(model(pictures), labels)
+        loss = functional.cross_entropy(model(images), labels)
         loss.backward()
         optimizer.step()
         return [loss.item()]
@@ -42,8 +42,8 @@ class Network(nn.Module):
                 self.layers[str(index)] = layer_of(step, lambda role: torch.from_numpy(workload.values(step, role)))
         self.to(memory_format=torch.channels_last)
 
-    def forward(self, pictures):
-        results = [pictures]
+    def forward(self, images):
+        results = [images]
         for index, step in enumerate(self.steps[1:], 1):
             inputs = [results[number] for number in step["from"]]
             known = str(index) in self.layers

@@ -1,7 +1,14 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { drawInitialValues, parameterId, parameters, resnet50, statelessDraws, walk } from '@resnetjs/core';
+import {
+  sampleInitialValues,
+  parameterId,
+  parameters,
+  resnet50,
+  statelessSource,
+  walk,
+} from '@resnetjs/core';
 import { toOnnx } from './onnx/to-onnx.mjs';
 
 /** @typedef {'inference' | 'training'} Task */
@@ -36,13 +43,13 @@ export const learningRate = 1e-3;
 
 /**
  * Writes what every contender reads: the network as our data and as a plain list of steps, its weights and a batch
- * of pictures as raw float32, and the same network as an ONNX file.
+ * of images as raw float32, and the same network as an ONNX file.
  * @param {Workload} workload
  * @param {string} folder
  */
 export function writeWorkload({ task, size, batchSize, classes }, folder) {
   const network = resnet50({ input: [size, size, 3], classes });
-  const values = drawWeights(network);
+  const values = sampleWeights(network);
   const all = parameters(network);
   let offset = 0;
   const places = new Map(
@@ -63,12 +70,12 @@ export function writeWorkload({ task, size, batchSize, classes }, folder) {
       }),
     ),
   }));
-  const pictures = Float32Array.from(noise(batchSize * size * size * 3), (byte) => byte / 255);
+  const images = Float32Array.from(noise(batchSize * size * size * 3), (byte) => byte / 255);
   const description = { task, batchSize, classes, learningRate, network, steps };
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'network.json'), JSON.stringify(description));
   writeFileSync(join(folder, 'weights.bin'), Buffer.concat(all.map(({ id }) => bytes(values.get(id)))));
-  writeFileSync(join(folder, 'pictures.bin'), bytes(pictures));
+  writeFileSync(join(folder, 'images.bin'), bytes(images));
   const valuesOf = (/** @type {string} */ id) => /** @type {Float32Array} */ (values.get(id));
   if (task === 'inference')
     writeFileSync(join(folder, 'network.onnx'), toOnnx(network, valuesOf, { batchSize }));
@@ -79,11 +86,11 @@ export function writeWorkload({ task, size, batchSize, classes }, folder) {
  * @param {import('@resnetjs/core').Network} network
  * @returns {Map<string, Float32Array>}
  */
-export function drawWeights(network) {
-  const draws = statelessDraws(0);
+export function sampleWeights(network) {
+  const draws = statelessSource(0);
   return new Map(
     parameters(network).map(({ id, role, shape, initializer }) => {
-      const values = drawInitialValues(initializer, shape, draws);
+      const values = sampleInitialValues(initializer, shape, draws);
       const seed = createHash('sha256').update(id).digest().readUInt32LE();
       if (role === 'kernel') return [id, values];
       const shifts = noise(values.length, seed);

@@ -2,7 +2,7 @@ import type { ConvolutionShape } from '@resnetjs/backend';
 import { describe, expect, it } from 'vitest';
 import { type BatchNorm, batchNorm, batchNormGradient } from './batch-norm.js';
 import { convolutionGradients, convolve } from './convolution.js';
-import { draw } from './draw.js';
+import { sample } from './sample.js';
 import { expectClose } from './expect-close.js';
 
 describe('the float64 reference', () => {
@@ -22,7 +22,7 @@ describe('the float64 reference', () => {
       top: 1,
       left: 0,
     };
-    const [x, filter, dy] = [draw(2 * 5 * 4 * 3, 1), draw(3 * 2 * 3 * 2, 2), draw(2 * 3 * 3 * 2, 3)];
+    const [x, filter, dy] = [sample(2 * 5 * 4 * 3, 1), sample(3 * 2 * 3 * 2, 2), sample(2 * 3 * 3 * 2, 3)];
     const loss = () => dot(convolve(shape, x, filter), dy);
     const { dx, dFilter } = convolutionGradients(shape, { x, filter, dy });
     expectClose(dx, finiteDifferences(x, loss), 1e-8);
@@ -36,11 +36,11 @@ describe('the float64 reference', () => {
         channels: 3,
         epsilon: 1e-3,
         relu,
-        x: draw(30, 4),
-        scale: draw(3, 5, 1, 0.5),
-        offset: draw(3, 6),
+        x: sample(30, 4),
+        scale: sample(3, 5, 1, 0.5),
+        offset: sample(3, 6),
       };
-      const dy = draw(30, 7);
+      const dy = sample(30, 7);
       const loss = () => dot(batchNorm(norm).y, dy);
       const { dx, dScale, dOffset } = batchNormGradient(norm, dy);
       expectClose(dx, finiteDifferences(norm.x, loss), 1e-6);

@@ -1,7 +1,7 @@
 export { type BatchNorm, batchNorm, batchNormGradient } from './batch-norm.js';
 export { convolutionGradients, convolve } from './convolution.js';
-export { draw, drawTensor, tensor } from './draw.js';
+export { sample, sampleTensor, tensor } from './sample.js';
 export { expectClose } from './expect-close.js';
 export { run } from './run.js';
-export { drawNorm, type NormCase, testBatchNorm } from './test-batch-norm.js';
+export { sampleNorm, type NormCase, testBatchNorm } from './test-batch-norm.js';
 export { testElementwise } from './test-elementwise.js';

@@ -2,7 +2,7 @@ import { kernelNames } from '@resnetjs/backend';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { type BatchNorm, batchNorm, batchNormGradient } from './batch-norm.js';
-import { draw, tensor } from './draw.js';
+import { sample, tensor } from './sample.js';
 import { expectClose } from './expect-close.js';
 import { run } from './run.js';
 
@@ -16,7 +16,7 @@ export interface NormCase {
   readonly limit?: number;
 }
 
-export function drawNorm(
+export function sampleNorm(
   { shape, mean = 0.3, spread = 1 }: Omit<NormCase, 'name'>,
   relu: boolean,
 ): BatchNorm {
@@ -25,9 +25,9 @@ export function drawNorm(
     channels,
     epsilon: 1e-5,
     relu,
-    x: draw(tf.util.sizeFromShape([...shape]), 1, mean, spread),
-    scale: draw(channels, 2, 1, 0.5),
-    offset: draw(channels, 3, 0, 0.5),
+    x: sample(tf.util.sizeFromShape([...shape]), 1, mean, spread),
+    scale: sample(channels, 2, 1, 0.5),
+    offset: sample(channels, 3, 0, 0.5),
   };
 }
 
@@ -41,7 +41,7 @@ export function testBatchNorm(cases: readonly NormCase[], { constant = 5.1 }: No
   describe.each([false, true])('batch normalization in training, relu %s', (relu) => {
     it.each(cases)('is float64’s with $name', (each) => {
       const { shape, limit } = each;
-      const norm = drawNorm(each, relu);
+      const norm = sampleNorm(each, relu);
       const expected = batchNorm(norm);
       const inputs = { x: tensor(norm.x, shape), scale: tensor(norm.scale), offset: tensor(norm.offset) };
       const [y, mean, variance] = run(kernelNames.batchNormTraining, inputs, { epsilon: norm.epsilon, relu });
@@ -53,9 +53,9 @@ export function testBatchNorm(cases: readonly NormCase[], { constant = 5.1 }: No
 
     it.each(cases)('has float64’s gradient with $name', (each) => {
       const { shape, limit } = each;
-      const norm = drawNorm(each, relu);
+      const norm = sampleNorm(each, relu);
       const { mean, variance } = batchNorm(norm);
-      const dy = draw(norm.x.length, 4);
+      const dy = sample(norm.x.length, 4);
       const expected = batchNormGradient(norm, dy);
       const inputs = {
         dy: tensor(dy, shape),
@@ -78,7 +78,7 @@ export function testBatchNorm(cases: readonly NormCase[], { constant = 5.1 }: No
 
   describe('batch normalization in training', () => {
     it('closes the gradient exactly where it closed the output', () => {
-      const norm = drawNorm({ shape: [4000, 6], mean: 100, spread: 0.001 }, true);
+      const norm = sampleNorm({ shape: [4000, 6], mean: 100, spread: 0.001 }, true);
       const [x, scale, offset] = [tensor(norm.x, [4000, 6]), tensor(norm.scale), tf.zeros([6])];
       const attributes = { epsilon: 1e-9, relu: true };
       const [y, mean, variance] = run(kernelNames.batchNormTraining, { x, scale, offset }, attributes);

@@ -1,7 +1,7 @@
 import { type AdamUpdateAttributes, kernelNames } from '@resnetjs/backend';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
-import { draw, tensor } from './draw.js';
+import { sample, tensor } from './sample.js';
 import { expectClose } from './expect-close.js';
 import { run } from './run.js';
 
@@ -10,8 +10,8 @@ export function testElementwise(): void {
   const shapes = [[1], [3], [4], [1027], [5, 7, 3]];
   describe.each(shapes.map((shape) => ({ shape })))('the elementwise kernels, $shape', ({ shape }) => {
     const count = tf.util.sizeFromShape(shape);
-    const first = draw(count, 10);
-    const second = draw(count, 11);
+    const first = sample(count, 10);
+    const second = sample(count, 11);
 
     it('addRelu', () => {
       const inputs = { a: tensor(first, shape), b: tensor(second, shape) };
@@ -36,8 +36,8 @@ export function testElementwise(): void {
       [0, 0.5, 0.75],
     ])('adamUpdate, decay %f, betas %f and %f', (decay, beta1, beta2) => {
       const attributes: AdamUpdateAttributes = { stepSize: 1e-3, beta1, beta2, epsilon: 1e-7, decay };
-      const moment = draw(count, 12);
-      const squares = draw(count, 13).map((value) => Math.fround(value * value));
+      const moment = sample(count, 12);
+      const squares = sample(count, 13).map((value) => Math.fround(value * value));
       const inputs = {
         variable: tensor(first, shape),
         gradient: tensor(second, shape),

@@ -2,7 +2,7 @@ import { disposeVariables } from '@resnetjs/core';
 import { openDataset } from '@resnetjs/data/node';
 import { evaluate as evaluateEvents, type Evaluation } from '@resnetjs/training';
 import { startBackend } from '../backends.js';
-import { BrokenPictures } from '../broken-pictures.js';
+import { BrokenImages } from '../broken-images.js';
 import type { EvaluateCommandOptions } from '../command-options.js';
 import { loadModel } from '../load-model.js';
 import { formatEvaluation, perClass } from '../terminal/evaluation.js';
@@ -10,14 +10,14 @@ import { duration } from '../terminal/format.js';
 import { paintFor } from '../terminal/paint.js';
 import { Progress } from '../terminal/progress.js';
 
-/** Prints how a model does on pictures. */
+/** Prints how a model does on images. */
 export async function evaluate(model: string, options: EvaluateCommandOptions): Promise<void> {
   await startBackend(options.backend, options);
   const classifier = await loadModel(model);
   try {
     const [height, width] = classifier.network.input;
     const { resize, fit } = classifier.preprocessing;
-    const broken = new BrokenPictures(options.onError);
+    const broken = new BrokenImages(options.onError);
     const dataset = await openDataset(options.data, {
       imageSize: [height, width],
       split: 'test',
@@ -28,12 +28,12 @@ export async function evaluate(model: string, options: EvaluateCommandOptions): 
     const result = await run(evaluateEvents(classifier, dataset, { batchSize: options.batchSize }));
     const { classes } = classifier;
     if (options.json) {
-      const { accuracy, loss, pictures, confusion } = result;
+      const { accuracy, loss, images, confusion } = result;
       const { skipped } = broken;
       const document = {
         accuracy,
         loss,
-        pictures,
+        images,
         skipped,
         classes: perClass(classes, confusion),
         confusion,
@@ -57,10 +57,10 @@ async function run(events: ReturnType<typeof evaluateEvents>): Promise<Evaluatio
   try {
     for await (const event of events) {
       if (event.event === 'done') return event;
-      const { pictures: done, of } = event;
+      const { images: done, of } = event;
       const seconds = (performance.now() - started) / 1000;
       const figures = [
-        `${Math.round(done / seconds)} pictures/s`,
+        `${Math.round(done / seconds)} images/s`,
         `${duration((seconds / done) * (of - done))} left`,
       ];
       progress.update({ label: 'evaluating', short: 'evaluating', done, of, figures });

@@ -81,8 +81,8 @@ export async function parity(options: ParityCommandOptions): Promise<void> {
   if (stop.exitCode !== null) {
     process.stderr.write('Stopped: this is what was judged until then.\n');
     for (const standing of standings) {
-      const judged = standing.cases.length;
-      if (judged < cases.length) standing.reason ??= `stopped after ${judged} of ${cases.length} cases`;
+      const evaluated = standing.cases.length;
+      if (evaluated < cases.length) standing.reason ??= `stopped after ${evaluated} of ${cases.length} cases`;
     }
   }
   const report = makeReport(standings, options);

@@ -1,5 +1,5 @@
 import { type Classifier, disposeVariables } from '@resnetjs/core';
-import { decodePicture } from '@resnetjs/data/node';
+import { decodeImage } from '@resnetjs/data/node';
 import { predict as inferBatch } from '@resnetjs/training';
 import { startBackend } from '../backends.js';
 import type { PredictCommandOptions } from '../command-options.js';
@@ -14,7 +14,7 @@ interface Prediction {
 
 const batchSize = 32;
 
-/** Prints the likeliest classes of each picture. */
+/** Prints the likeliest classes of each image. */
 export async function predict(
   model: string,
   files: readonly string[],
@@ -26,8 +26,8 @@ export async function predict(
     const results: { file: string; predictions: Prediction[] }[] = [];
     for (let start = 0; start < files.length; start += batchSize) {
       const batch = files.slice(start, start + batchSize);
-      const pictures = await decodeAll(batch, classifier);
-      const probabilities = await inferBatch(classifier, joined(pictures));
+      const images = await decodeAll(batch, classifier);
+      const probabilities = await inferBatch(classifier, joined(images));
       probabilities.forEach((row, index) => {
         const predictions = likeliest(row, classifier.classes).slice(0, options.top);
         results.push({ file: batch[index] as string, predictions });
@@ -43,18 +43,18 @@ export async function predict(
   }
 }
 
-/** One after the other, so that one picture at a time is in memory in full size. */
+/** One after the other, so that one image at a time is in memory in full size. */
 async function decodeAll(files: readonly string[], { network, preprocessing }: Classifier) {
-  const pictures: Uint8Array[] = [];
-  for (const file of files) pictures.push(await decodePicture(file, network.input, preprocessing));
-  return pictures;
+  const images: Uint8Array[] = [];
+  for (const file of files) images.push(await decodeImage(file, network.input, preprocessing));
+  return images;
 }
 
-function joined(pictures: readonly Uint8Array[]): Uint8Array {
-  const size = pictures[0]?.length ?? 0;
-  const all = new Uint8Array(pictures.length * size); // [batch, height, width, channels]
-  pictures.forEach((picture, index) => {
-    all.set(picture, index * size);
+function joined(images: readonly Uint8Array[]): Uint8Array {
+  const size = images[0]?.length ?? 0;
+  const all = new Uint8Array(images.length * size); // [batch, height, width, channels]
+  images.forEach((image, index) => {
+    all.set(image, index * size);
   });
   return all;
 }

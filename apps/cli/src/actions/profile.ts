@@ -10,7 +10,7 @@ import {
   parameters,
   ResNetError,
   shapes,
-  stepMultiplyAdds,
+  nodeMultiplyAdds,
   type Variables,
   walk,
 } from '@resnetjs/core';
@@ -41,21 +41,21 @@ export async function profile(name: string, options: ProfileCommandOptions): Pro
   const { threads } = await startBackend('wasm', options);
   const before = measureCeiling();
   const variables = initialize(network);
-  const pictures = tf.randomUniform([batchSize, ...network.input], 0, 1, 'float32', 0);
+  const images = tf.randomUniform([batchSize, ...network.input], 0, 1, 'float32', 0);
   const state = initialState(adam(), variables.weights);
-  const subject = { network, variables, pictures, state };
-  const step = mode === 'training' ? trainingStep : inference;
+  const subject = { network, variables, images, state };
+  const node = mode === 'training' ? trainingStep : inference;
   const runs: Run[] = [];
   for (let round = -1; round < rounds; round++) {
     const run: Run = { kinds: new Map(), totalMs: 0 };
     const start = performance.now();
-    step(subject, run);
+    node(subject, run);
     run.totalMs = performance.now() - start;
     if (round >= 0) runs.push(run);
   }
   disposeVariables(variables);
   disposeState(state);
-  pictures.dispose();
+  images.dispose();
 
   const ceiling = Math.max(before, measureCeiling());
   const report = describe(middle(runs), ceiling);
@@ -67,13 +67,13 @@ export async function profile(name: string, options: ProfileCommandOptions): Pro
   process.stdout.write(`${text}\n`);
 }
 
-/** The pictures alone, before anything is made of them; what else does not fit, the backend says. */
+/** The images alone, before anything is made of them; what else does not fit, the backend says. */
 function checkFits({ input }: Network, batchSize: number): void {
   const bytes = 4 * batchSize * input.reduce((a, b) => a * b);
   if (bytes < 2 ** 32) return;
   throw new ResNetError(
     'bad-option',
-    `A batch of ${batchSize} pictures of ${input.join('×')} takes ${size(bytes)}, and the Wasm heap ends at 4 GiB. Give a smaller --batch-size or --input-shape.`,
+    `A batch of ${batchSize} images of ${input.join('×')} takes ${size(bytes)}, and the Wasm heap ends at 4 GiB. Give a smaller --batch-size or --input-shape.`,
   );
 }
 
@@ -81,20 +81,20 @@ function checkFits({ input }: Network, batchSize: number): void {
 interface Subject {
   readonly network: Network;
   readonly variables: Variables;
-  readonly pictures: tf.Tensor;
+  readonly images: tf.Tensor;
   /** The optimizer's. */
   readonly state: OptimizerState;
 }
 
-function inference({ network, variables, pictures }: Subject, run: Run): void {
-  forward(network, variables, pictures, { observe: stopwatch(network, pictures, run) }).dispose();
+function inference({ network, variables, images }: Subject, run: Run): void {
+  forward(network, variables, images, { observe: stopwatch(network, images, run) }).dispose();
 }
 
-/** One step as training takes it; its results are let go, so that every run is of the same weights. */
-function trainingStep({ network, variables, pictures, state }: Subject, run: Run): void {
+/** One node as training takes it; its results are let go, so that every run is of the same weights. */
+function trainingStep({ network, variables, images, state }: Subject, run: Run): void {
   const all = parameters(network);
   const optimizer = adam();
-  const count = pictures.shape[0] as number;
+  const count = images.shape[0] as number;
   const around = <Result>(kind: string, direction: 'forwardMs' | 'backwardMs', act: () => Result): Result => {
     const start = performance.now();
     const result = act();
@@ -104,7 +104,7 @@ function trainingStep({ network, variables, pictures, state }: Subject, run: Run
   const pass = differentiate(
     network,
     variables,
-    pictures,
+    images,
     (logits) =>
       around('loss', 'forwardMs', () => {
         const classes = logits.shape[1] as number;
@@ -114,7 +114,7 @@ function trainingStep({ network, variables, pictures, state }: Subject, run: Run
         );
         return softmaxCrossEntropy(logits as tf.Tensor2D, labels).gradient;
       }),
-    { observe: stopwatch(network, pictures, run) },
+    { observe: stopwatch(network, images, run) },
   );
   const statistics = around('running statistics', 'backwardMs', () => {
     const before = variables.statistics;
@@ -129,14 +129,14 @@ function trainingStep({ network, variables, pictures, state }: Subject, run: Run
 }
 
 /** Wasm's kernels have computed when they return, so that a watch around each tells the truth. */
-function stopwatch(network: Network, pictures: tf.Tensor, run: Run): Observer {
-  const steps = walk(network);
-  const indices = new Map(steps.map((step, index) => [step, index]));
-  const multiplyAdds = stepMultiplyAdds(network);
+function stopwatch(network: Network, images: tf.Tensor, run: Run): Observer {
+  const nodes = walk(network);
+  const indices = new Map(nodes.map((node, index) => [node, index]));
+  const multiplyAdds = nodeMultiplyAdds(network);
   const maps = shapes(network);
-  const count = pictures.shape[0] as number;
+  const count = images.shape[0] as number;
   return (instruction, direction, act) => {
-    const index = indices.get(instruction.convolution ?? instruction.step) as number;
+    const index = indices.get(instruction.convolution ?? instruction.node) as number;
     const work = count * (multiplyAdds[index] as number);
     const spent = spentOn(run, kindOf(instruction, maps[index] as readonly number[]));
     const start = performance.now();
@@ -153,7 +153,7 @@ function stopwatch(network: Network, pictures: tf.Tensor, run: Run): Observer {
   };
 }
 
-function kindOf({ step: { op } }: Instruction, map: readonly number[]): string {
+function kindOf({ node: { op } }: Instruction, map: readonly number[]): string {
   switch (op.op) {
     case 'conv':
       return `conv ${op.kernelSize.join('×')}${op.strides[0] === 1 ? '' : ` /${op.strides[0]}`} to ${map[0]}×${map[1]}`;

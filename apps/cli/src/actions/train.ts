@@ -7,7 +7,7 @@ import { startBackend } from '../backends.js';
 import { CheckpointWriter } from '../checkpoint-writer.js';
 import type { TrainCommandOptions } from '../command-options.js';
 import { holdsFinishedRun, openRunFolder, type RunFolder, readSettings } from '../run-folder.js';
-import { writeSamplePicture } from '../sample-picture.js';
+import { writeSampleImage } from '../sample-image.js';
 import { resumedOptions, settingsOf } from '../settings.js';
 import { StopSignals } from '../stop-signals.js';
 import { type Done, TrainOutput } from '../terminal/train-output.js';
@@ -35,7 +35,7 @@ export async function resume(path: string, command: Command): Promise<void> {
   });
 }
 
-/** Has a run's folder to itself meanwhile: before pictures are read, which may take minutes. */
+/** Has a run's folder to itself meanwhile: before images are read, which may take minutes. */
 async function inFolder(
   path: string,
   work: (folder: RunFolder, stop: StopSignals) => Promise<void>,
@@ -76,8 +76,8 @@ async function run(plan: TrainPlan, folder: RunFolder, stop: StopSignals): Promi
   try {
     output.start();
     const { training, validation } = data;
-    const pictures = training.dataset.labels.length + (validation?.dataset.labels.length ?? 0);
-    broken.begin(pictures, (picture) => output.lost(picture));
+    const images = training.dataset.labels.length + (validation?.dataset.labels.length ?? 0);
+    broken.begin(images, (image) => output.lost(image));
     const signal = AbortSignal.any([stop.signal, broken.signal]);
     const done = await follow(plan, { classifier, output, writer, signal });
     if (done.steps === 0) {
@@ -91,7 +91,7 @@ async function run(plan: TrainPlan, folder: RunFolder, stop: StopSignals): Promi
       const path = await writeModel(options.out, bytes);
       const synthetic = data.training.source === syntheticSource;
       const { shape } = data.training.dataset;
-      const sample = synthetic ? await writeSamplePicture(options.out, shape) : null;
+      const sample = synthetic ? await writeSampleImage(options.out, shape) : null;
       return { path, bytes: bytes.length, sample };
     });
     output.done(done, written);
@@ -152,7 +152,7 @@ function describeTraining(
 ): TrainingRecord {
   const { batchSize, seed, backend, schedule, statistics, initializers = 'varied' } = options;
   const { training, validation } = data;
-  const describe = ({ source, dataset }: typeof training) => ({ source, pictures: dataset.labels.length });
+  const describe = ({ source, dataset }: typeof training) => ({ source, images: dataset.labels.length });
   const figures = ({ loss, accuracy }: { loss: number; accuracy: number }) => ({ loss, accuracy });
   return {
     data: describe(training),

@@ -6,12 +6,12 @@ import { addNetworkOptions, networkNames } from '../network-options.js';
 
 export function drawCommand(): Command {
   const command = new Command('draw')
-    .description('Draw a network or a block as an SVG picture.')
+    .description('Draw a network or a block as an SVG image.')
     .argument(
       '<network-or-block>',
       `${networkNames.join(', ')}, a model's file or run folder, or a block: ${blockNames.join(', ')}`,
     )
-    .option('--out <file.svg>', 'where to; without it the picture goes to standard output, for a pipe')
+    .option('--out <file.svg>', 'where to; without it the image goes to standard output, for a pipe')
     .addOption(
       new Option(
         '--detail <level>',

@@ -9,14 +9,14 @@ import { threadsOption } from '../threads-option.js';
 export function evaluateCommand(): Command {
   const command = new Command('evaluate');
   return command
-    .description('Judge a model on pictures: loss, accuracy, each class, and what is mistaken for what.')
+    .description('Judge a model on images: loss, accuracy, each class, and what is mistaken for what.')
     .argument('<model>', "a model's file or run folder")
     .option(
       '--data <source>',
-      'synthetic:signs (its held-out pictures), a SIGNS file (.h5), or a folder with a folder for each class',
+      'synthetic:signs (its held-out images), a SIGNS file (.h5), or a folder with a folder for each class',
     )
     .addOption(onErrorOption())
-    .option('--batch-size <count>', 'pictures at a time', wholeNumber(1, 65_536), 32)
+    .option('--batch-size <count>', 'images at a time', wholeNumber(1, 65_536), 32)
     .addOption(backendOption())
     .addOption(threadsOption())
     .option('--json', 'print one JSON document')

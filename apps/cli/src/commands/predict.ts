@@ -6,16 +6,16 @@ import { threadsOption } from '../threads-option.js';
 
 export function predictCommand(): Command {
   return new Command('predict')
-    .description('Name what pictures show.')
+    .description('Name what images show.')
     .argument('<model>', "a model's file or run folder")
-    .argument('<pictures...>', 'JPEG, PNG or WebP files')
-    .option('--top <count>', 'classes to print for each picture', wholeNumber(1), 3)
+    .argument('<images...>', 'JPEG, PNG or WebP files')
+    .option('--top <count>', 'classes to print for each image', wholeNumber(1), 3)
     .addOption(backendOption())
     .addOption(threadsOption())
     .option('--json', 'print one JSON document')
     .addHelpText('after', '\nExample:\n  $ resnet predict runs/signs photo.jpg other.png --top 3')
-    .action(async (model: string, pictures: string[], options: PredictCommandOptions) => {
+    .action(async (model: string, images: string[], options: PredictCommandOptions) => {
       const { predict } = await import('../actions/predict.js');
-      await predict(model, pictures, options);
+      await predict(model, images, options);
     });
 }

@@ -7,9 +7,9 @@ export function profileCommand(): Command {
   const command = new Command('profile')
     .description("Say where a network's time goes, by kind of layer, on Wasm.")
     .argument('<network>', networkNames.join(', '))
-    .option('--input-shape <h,w,c>', 'size of a picture', inputShape)
+    .option('--input-shape <h,w,c>', 'size of an image', inputShape)
     .option('--classes <count>', 'number of classes', wholeNumber(1, 2 ** 20))
-    .option('--batch-size <count>', 'pictures at a time', wholeNumber(1, 65_536), 32)
+    .option('--batch-size <count>', 'images at a time', wholeNumber(1, 65_536), 32)
     .addOption(
       new Option('--mode <mode>', 'a forward pass, unfolded, or a whole step with Adam')
         .choices(['inference', 'training'])

@@ -7,7 +7,7 @@ export function summaryCommand(): Command {
   const command = new Command('summary')
     .description("Print a network's layers, shapes, parameters and multiply-adds.")
     .argument('<network>', `${networkNames.join(', ')}, or a model's file or run folder`)
-    .option('--input-shape <h,w,c>', 'size of a picture', inputShape)
+    .option('--input-shape <h,w,c>', 'size of an image', inputShape)
     .option('--classes <count>', 'number of classes', wholeNumber(1, 2 ** 20));
   return addNetworkOptions(command)
     .option('--json', 'print one JSON document')

@@ -11,7 +11,7 @@ const help = `
 Ctrl-C (or SIGTERM) ends the step, saves a checkpoint, writes the model as it is, and
 exits with 130 (143); a second one quits at once. --resume goes on as if there had been
 no pause; --epochs may be raised then, and --data and --validation may say where the
-pictures are now. The best epoch's model is checkpoints/best.safetensors.
+images are now. The best epoch's model is checkpoints/best.safetensors.
 
 Examples:
   $ resnet train --network resnet50 --data train_signs.h5 --validation test_signs.h5 \\
@@ -22,7 +22,7 @@ Examples:
 
 export function trainCommand(): Command {
   const command = new Command('train')
-    .description('Train a network on pictures, and write it to a folder.')
+    .description('Train a network on images, and write it to a folder.')
     .option('--network <name>', networkNames.join(' or '))
     .option(
       '--data <source>',
@@ -30,7 +30,7 @@ export function trainCommand(): Command {
     )
     .option('--out <folder>', 'where model.safetensors and checkpoints go')
     .option('--resume <folder>', 'go on with the training in this folder; nothing else need be given');
-  addPictureOptions(command);
+  addImageOptions(command);
   addRecipeOptions(command);
   command
     .option('--seed <number>', 'decides first weights, order and split', wholeNumber(0), 0)
@@ -52,18 +52,18 @@ export function trainCommand(): Command {
     });
 }
 
-/** Which pictures, and what becomes of them. */
-function addPictureOptions(command: Command): void {
+/** Which images, and what becomes of them. */
+function addImageOptions(command: Command): void {
   command
-    .option('--validation <source>', 'pictures to validate on after each epoch')
+    .option('--validation <source>', 'images to validate on after each epoch')
     .option(
       '--validation-split <share>',
-      'validate on this share of the pictures, and train on the rest',
+      'validate on this share of the images, and train on the rest',
       shareBetween,
     )
-    .option('--image-size <pixels>', 'height and width that pictures are brought to', wholeNumber(1, 4096))
+    .option('--image-size <pixels>', 'height and width that images are brought to', wholeNumber(1, 4096))
     .addOption(
-      new Option('--resize <filter>', 'how pictures are brought to that size, here and by the model')
+      new Option('--resize <filter>', 'how images are brought to that size, here and by the model')
         .choices(['bilinear', 'nearest', 'bicubic'])
         .default('bilinear'),
     )
@@ -73,14 +73,14 @@ function addPictureOptions(command: Command): void {
         .default('fill'),
     )
     .addOption(onErrorOption())
-    .option('--pictures <count>', 'synthetic:signs: how many to train on', wholeNumber(2, 10_000_000));
+    .option('--images <count>', 'synthetic:signs: how many to train on', wholeNumber(2, 10_000_000));
 }
 
 /** How the weights are learned. */
 function addRecipeOptions(command: Command): void {
   command
-    .option('--epochs <count>', 'passes over the pictures', wholeNumber(1), 5)
-    .option('--batch-size <count>', 'pictures in a step', wholeNumber(1, 65_536), 32)
+    .option('--epochs <count>', 'passes over the images', wholeNumber(1), 5)
+    .option('--batch-size <count>', 'images in a step', wholeNumber(1, 65_536), 32)
     .addOption(
       new Option('--optimizer <name>', 'how weights are updated').choices(['adam', 'sgd']).default('adam'),
     )
@@ -101,7 +101,7 @@ function addRecipeOptions(command: Command): void {
     .addOption(
       new Option(
         '--statistics <kind>',
-        "normalization's statistics: taken anew over training pictures, or as kept in training",
+        "normalization's statistics: taken anew over training images, or as kept in training",
       )
         .choices(['precise', 'running'])
         .default('precise'),

@@ -24,7 +24,7 @@ const headers = {
   'Cache-Control': 'no-store',
 };
 
-const mostBytes = 16e6;
+const maxBytes = 16e6;
 
 export interface ServedPage {
   readonly address: string;
@@ -77,7 +77,7 @@ async function body(request: IncomingMessage): Promise<string> {
   let bytes = 0;
   for await (const part of request as AsyncIterable<Buffer>) {
     bytes += part.length;
-    if (bytes > mostBytes) throw new RangeError(`The page sent more than ${mostBytes} bytes at once.`);
+    if (bytes > maxBytes) throw new RangeError(`The page sent more than ${maxBytes} bytes at once.`);
     parts.push(part);
   }
   return Buffer.concat(parts).toString('utf8');

@@ -11,16 +11,16 @@ const confusion = [
 describe('an evaluation', () => {
   it('counts by class', () => {
     expect(perClass(classes, confusion)).toEqual([
-      { class: 'daisy', pictures: 10, right: 8, recall: 0.8, precision: 8 / 12 },
-      { class: 'rose', pictures: 10, right: 9, recall: 0.9, precision: 9 / 11 },
-      { class: 'tulip', pictures: 3, right: 0, recall: 0, precision: null },
+      { class: 'daisy', images: 10, right: 8, recall: 0.8, precision: 8 / 12 },
+      { class: 'rose', images: 10, right: 9, recall: 0.9, precision: 9 / 11 },
+      { class: 'tulip', images: 3, right: 0, recall: 0, precision: null },
     ]);
   });
 
   it('is readable at 80 columns', () => {
     const text = formatEvaluation(
       classes,
-      { loss: 0.5, accuracy: 17 / 23, pictures: 23, confusion },
+      { loss: 0.5, accuracy: 17 / 23, images: 23, confusion },
       { columns: 80 },
     );
     expect(`\n${text}`).toBe(`
@@ -59,6 +59,6 @@ tulip      3     ·      ·`);
         ],
         5,
       ),
-    ).toMatch(/No picture was mistaken/);
+    ).toMatch(/No image was mistaken/);
   });
 });

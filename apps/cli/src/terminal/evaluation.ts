@@ -6,11 +6,11 @@ import { type Paint, unpainted } from './paint.js';
 /** How one class fares. */
 interface ClassResult {
   readonly class: string;
-  /** Pictures of it. */
-  readonly pictures: number;
+  /** Images of it. */
+  readonly images: number;
   /** How many of them were named so. */
   readonly right: number;
-  /** right / pictures; null where there are none. */
+  /** right / images; null where there are none. */
   readonly recall: number | null;
   /** right / all that were named so; null where none was. */
   readonly precision: number | null;
@@ -20,10 +20,10 @@ export function perClass(classes: readonly string[], confusion: Evaluation['conf
   return classes.map((name, label) => {
     const row = confusion[label] as readonly number[];
     const right = row[label] as number;
-    const pictures = row.reduce((a, b) => a + b, 0);
+    const images = row.reduce((a, b) => a + b, 0);
     const named = confusion.reduce((sum, each) => sum + (each[label] as number), 0);
     const share = (of: number) => (of === 0 ? null : right / of);
-    return { class: name, pictures, right, recall: share(pictures), precision: share(named) };
+    return { class: name, images, right, recall: share(images), precision: share(named) };
   });
 }
 
@@ -33,19 +33,19 @@ export function formatEvaluation(
   evaluation: Evaluation,
   options: { columns: number; paint?: Paint },
 ): string {
-  const { accuracy, loss, pictures, confusion } = evaluation;
+  const { accuracy, loss, images, confusion } = evaluation;
   const { columns, paint = unpainted } = options;
-  const right = Math.round(accuracy * pictures);
+  const right = Math.round(accuracy * images);
   const share = (value: number | null) => (value === null ? '–' : percent(value));
   const rows = perClass(classes, confusion).map((each) => [
     shown(each.class, Math.max(8, columns - 45)),
     count(each.right),
-    count(each.pictures),
+    count(each.images),
     share(each.recall),
     share(each.precision),
   ]);
   return [
-    `${paint('bold', `accuracy  ${percent(accuracy)}`)}  (${count(right)} of ${count(pictures)})`,
+    `${paint('bold', `accuracy  ${percent(accuracy)}`)}  (${count(right)} of ${count(images)})`,
     `loss      ${figure(loss)}`,
     '',
     table([['class', 'right', 'of', 'recall', 'precision'], ...rows]),
@@ -74,7 +74,7 @@ export function formatConfusion(
       .map((times, answer) => ({ label, answer, times }))
       .filter(({ answer, times }) => answer !== label && times > 0),
   );
-  if (mistakes.length === 0) return 'No picture was mistaken for another class.';
+  if (mistakes.length === 0) return 'No image was mistaken for another class.';
   const worst = mistakes.sort((a, b) => b.times - a.times).slice(0, 10);
   const width = Math.max(8, Math.floor((columns - 20) / 2));
   const pairs = worst.map(({ label, answer, times }) => [

@@ -10,7 +10,7 @@ import {
 import { duration, plural, shown, table } from './format.js';
 import type { Paint } from './paint.js';
 
-const mostFailures = 10;
+const maxFailures = 10;
 
 interface Looks {
   readonly columns: number;
@@ -85,13 +85,13 @@ function failuresOf(backends: readonly BackendReport[], columns: number, paint: 
   );
   if (failed.length === 0) return [];
   const lines = failed
-    .slice(0, mostFailures)
+    .slice(0, maxFailures)
     .flatMap(({ name, each }) => [
       `${paint('red', '✗')} ${name}: ${each.name}${each.departsAt === null ? '' : `, first wrong by itself: ${paint('bold', each.departsAt)}`}`,
       ...each.failures
         .slice(0, 2)
         .map((message) => paint('dim', `  ${shown(message, Math.max(20, columns - 2))}`)),
     ]);
-  if (failed.length > mostFailures) lines.push(`and ${failed.length - mostFailures} more`);
+  if (failed.length > maxFailures) lines.push(`and ${failed.length - maxFailures} more`);
   return [lines.join('\n')];
 }

@@ -6,13 +6,13 @@ const state = {
   short: '3/20',
   done: 12,
   of: 34,
-  figures: ['loss 0.1234', 'acc 87.3%', '3 min 05 s left', '412 pictures/s'],
+  figures: ['loss 0.1234', 'acc 87.3%', '3 min 05 s left', '412 images/s'],
 };
 
 describe('a progress line', () => {
   it('shows everything where there is room', () => {
     expect(progressLine(state, 120)).toBe(
-      'epoch 3/20  ████████░░░░░░░░░░░░░░░░  12/34  loss 0.1234  acc 87.3%  3 min 05 s left  412 pictures/s',
+      'epoch 3/20  ████████░░░░░░░░░░░░░░░░  12/34  loss 0.1234  acc 87.3%  3 min 05 s left  412 images/s',
     );
     expect(progressLine(state, 79)).toBe(
       'epoch 3/20  ███████░░░░░░░░░░░░  12/34  loss 0.1234  acc 87.3%  3 min 05 s left',
@@ -29,8 +29,6 @@ describe('a progress line', () => {
   });
 
   it('has no bar in a log', () => {
-    expect(plainLine(state)).toBe(
-      'epoch 3/20  12/34  loss 0.1234  acc 87.3%  3 min 05 s left  412 pictures/s',
-    );
+    expect(plainLine(state)).toBe('epoch 3/20  12/34  loss 0.1234  acc 87.3%  3 min 05 s left  412 images/s');
   });
 });

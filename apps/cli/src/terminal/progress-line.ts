@@ -15,7 +15,7 @@ export interface ProgressState {
 
 const narrow = 60;
 const leastBar = 5;
-const mostBar = 24;
+const maxBar = 24;
 
 /** One line that fits into `width` cells. */
 export function progressLine(state: ProgressState, width: number, paint: Paint = unpainted): string {
@@ -28,7 +28,7 @@ export function progressLine(state: ProgressState, width: number, paint: Paint =
     figures.push(figure);
     used += gap.length + figure.length;
   }
-  const cells = Math.max(leastBar, Math.min(mostBar, width - used + leastBar));
+  const cells = Math.max(leastBar, Math.min(maxBar, width - used + leastBar));
   const drawn = bar(state.done / state.of, cells);
   const full = drawn.lastIndexOf('█') + 1;
   const painted = paint('green', drawn.slice(0, full)) + paint('dim', drawn.slice(full));

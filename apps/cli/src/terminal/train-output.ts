@@ -1,7 +1,7 @@
 import { countParameters } from '@resnetjs/core';
 import type { CheckpointEvent, TrainEvent } from '@resnetjs/training';
 import type { NewestCheckpoint, SavedCheckpoint } from '@resnetjs/weights/node';
-import type { SkippedPicture } from '../broken-pictures.js';
+import type { SkippedImage } from '../broken-images.js';
 import { resnetCommand } from '../resnet-command.js';
 import type { TrainPlan } from '../train-plan.js';
 import { syntheticSource } from '../training-data.js';
@@ -46,8 +46,8 @@ export class TrainOutput {
       network: network.name,
       parameters,
       classes: training.dataset.classes,
-      pictures: training.dataset.labels.length,
-      validationPictures: validation?.dataset.labels.length ?? 0,
+      images: training.dataset.labels.length,
+      validationImages: validation?.dataset.labels.length ?? 0,
       epochs: options.epochs,
       skipped: broken.skipped,
       ...(resumed ? { resumed: { step: resumed.steps, path: resumed.path } } : {}),
@@ -82,8 +82,8 @@ export class TrainOutput {
     this.#view.saved(steps);
   }
 
-  /** A picture that was there before the training began can't be read any more. */
-  lost({ file, reason }: SkippedPicture): void {
+  /** An image that was there before the training began can't be read any more. */
+  lost({ file, reason }: SkippedImage): void {
     this.#json({ event: 'skipped', file, reason });
     if (this.#stopping) return; // how many more there are is said at the end
     this.#progress.print(`${shown(reason, 300)} It is left out from now on.`);
@@ -120,8 +120,8 @@ export class TrainOutput {
       ? `Trained for ${plural(done.epochs, 'epoch')} (${steps}) in ${duration(seconds)}`
       : `Stopped in epoch ${done.epochs} of ${options.epochs}, after ${steps} (${duration(seconds)})`;
     const run = argument(options.out);
-    const judgedOn = argument(options.validation ?? (written.sample ? syntheticSource : 'PICTURES'));
-    const picture = argument(written.sample ?? 'PICTURE.jpg');
+    const evaluatedOn = argument(options.validation ?? (written.sample ? syntheticSource : 'IMAGES'));
+    const image = argument(written.sample ?? 'IMAGE.jpg');
     const lines = [
       '',
       `${how}.`,
@@ -132,12 +132,12 @@ export class TrainOutput {
       ...broken.describe(),
       '',
       `The model is ${paint('bold', written.path)} (${size(written.bytes)}).`,
-      ...(written.sample ? [`A picture that it has not seen is ${written.sample}.`] : []),
+      ...(written.sample ? [`An image that it has not seen is ${written.sample}.`] : []),
       '',
       'Next:',
       ...(done.completed ? [] : [`  ${paint('cyan', `${resnetCommand} train --resume ${run}`)}`]),
-      `  ${paint('cyan', `${resnetCommand} evaluate ${run} --data ${judgedOn}`)}`,
-      `  ${paint('cyan', `${resnetCommand} predict ${run} ${picture}`)}`,
+      `  ${paint('cyan', `${resnetCommand} evaluate ${run} --data ${evaluatedOn}`)}`,
+      `  ${paint('cyan', `${resnetCommand} predict ${run} ${image}`)}`,
     ];
     for (const line of lines) this.#progress.print(line);
   }

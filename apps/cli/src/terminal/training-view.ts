@@ -32,7 +32,7 @@ export class TrainingView {
   #headed = false;
   /** Steps done in all, and those of an epoch. */
   #steps = { done: 0, each: 0 };
-  #picturesPerSecond = 0;
+  #imagesPerSecond = 0;
   #epoch: Extract<TrainEvent, { event: 'epoch' }> | null = null;
   /** Steps that were done before this process began. */
   readonly #stepsBefore: number;
@@ -57,13 +57,13 @@ export class TrainingView {
         const { epoch, step, steps, loss, accuracy } = event;
         this.#steps = { done: (epoch - 1) * steps + step, each: steps };
         // Smoothed, so that it can be read.
-        const known = this.#picturesPerSecond || event.picturesPerSecond;
-        this.#picturesPerSecond = 0.8 * known + 0.2 * event.picturesPerSecond;
+        const known = this.#imagesPerSecond || event.imagesPerSecond;
+        this.#imagesPerSecond = 0.8 * known + 0.2 * event.imagesPerSecond;
         const figures = [
           `loss ${figure(loss)}`,
           `acc ${percent(accuracy)}`,
           `${duration(this.#secondsLeft())} left`,
-          `${Math.round(this.#picturesPerSecond)} pictures/s`,
+          `${Math.round(this.#imagesPerSecond)} images/s`,
           ...this.#saved,
         ];
         this.#progress.update({
@@ -114,10 +114,10 @@ export class TrainingView {
   ): void {
     const at = `${epoch.epoch}/${this.#epochs}`;
     const figures = [figure(epoch.loss), percent(epoch.accuracy)];
-    const judged = validation && [figure(validation.loss), percent(validation.accuracy)];
+    const evaluated = validation && [figure(validation.loss), percent(validation.accuracy)];
     const time = duration((performance.now() - this.#started) / 1000);
     if (!this.#progress.live) {
-      const held = judged ? `  validation loss ${judged[0]}  accuracy ${judged[1]}` : '';
+      const held = evaluated ? `  validation loss ${evaluated[0]}  accuracy ${evaluated[1]}` : '';
       this.#progress.print(`epoch ${at} done  loss ${figures[0]}  accuracy ${figures[1]}${held}  ${time}`);
       return;
     }
@@ -128,6 +128,6 @@ export class TrainingView {
       this.#headed = true;
       this.#progress.print(this.#progress.paint('dim', cells(columns.map(({ name }) => name))));
     }
-    this.#progress.print(cells([at, ...figures, ...(judged ?? ['–', '–']), time]));
+    this.#progress.print(cells([at, ...figures, ...(evaluated ?? ['–', '–']), time]));
   }
 }

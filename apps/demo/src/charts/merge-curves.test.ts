@@ -4,8 +4,8 @@ import { mergeCurves, thin } from './merge-curves.js';
 describe('mergeCurves', () => {
   it('puts curves of their own steps over all steps', () => {
     const loss = { steps: [1, 2, 3], values: [3, 2, 1] };
-    const judged = { steps: [2, 4], values: [0.5, 0.75] };
-    expect(mergeCurves([loss, judged])).toEqual([
+    const evaluated = { steps: [2, 4], values: [0.5, 0.75] };
+    expect(mergeCurves([loss, evaluated])).toEqual([
       [1, 2, 3, 4],
       [3, 2, 1, null],
       [null, 0.5, null, 0.75],

@@ -6,11 +6,11 @@ export interface PlainCurve {
 }
 
 /** As many points as a chart has room for. */
-const mostPoints = 400;
+const maxPoints = 400;
 
 /** Every so many points of a long curve, with its last; short ones as they are. */
 export function thin({ steps, values }: PlainCurve): PlainCurve {
-  const every = Math.ceil(steps.length / mostPoints);
+  const every = Math.ceil(steps.length / maxPoints);
   if (every <= 1) return { steps, values };
   const kept = { steps: [] as number[], values: [] as number[] };
   // Counted from the last, so that the newest is always there. It looks at no other point: this is done often.

@@ -10,8 +10,8 @@ interface SignsOptions {
 }
 
 /** A drawn hand of each class, 0 to 5 fingers up: [size, size, 3] each; none until they are drawn. */
-export function useDrawnSigns({ size, split }: SignsOptions): readonly Uint8Array[] {
-  const pictures = useSignal<readonly Uint8Array[]>([]);
+export function useGeneratedSigns({ size, split }: SignsOptions): readonly Uint8Array[] {
+  const images = useSignal<readonly Uint8Array[]>([]);
   useEffect(() => {
     let left = false;
     const draw = async () => {
@@ -22,12 +22,12 @@ export function useDrawnSigns({ size, split }: SignsOptions): readonly Uint8Arra
         // Each is a task of its own: together they would hold up a slow device.
         await new Promise((resolve) => setTimeout(resolve));
       }
-      if (!left) pictures.value = drawn;
+      if (!left) images.value = drawn;
     };
     void draw();
     return () => {
       left = true;
     };
   }, [size, split]);
-  return pictures.value;
+  return images.value;
 }

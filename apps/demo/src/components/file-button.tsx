@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { useRef } from 'preact/hooks';
 
-export const pictureTypes = 'image/jpeg,image/png,image/webp';
+export const imageTypes = 'image/jpeg,image/png,image/webp';
 
 interface FileButtonProps {
   readonly class: 'button' | 'link';

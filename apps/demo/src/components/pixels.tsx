@@ -8,7 +8,7 @@ interface PixelsProps {
   readonly label: string;
 }
 
-/** A small picture, pixel for pixel. */
+/** A small image, pixel for pixel. */
 export function Pixels({ pixels, width, height, label }: PixelsProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   useEffect(() => {

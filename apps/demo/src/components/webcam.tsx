@@ -4,17 +4,17 @@ import './webcam.css';
 
 interface WebcamProps {
   readonly words: string;
-  readonly onPicture: (file: File) => void;
+  readonly onImage: (file: File) => void;
   readonly onClose: () => void;
-  /** Takes one picture a press, instead of five a second. */
+  /** Takes one image a press, instead of five a second. */
   readonly single?: boolean;
 }
 
 const millisecondsBetween = 200;
 const side = 256;
 
-/** The camera's middle square; while the button is held, pictures are taken. The camera is let go when this closes. */
-export function Webcam({ words, onPicture, onClose, single = false }: WebcamProps) {
+/** The camera's middle square; while the button is held, images are taken. The camera is let go when this closes. */
+export function Webcam({ words, onImage, onClose, single = false }: WebcamProps) {
   const video = useRef<HTMLVideoElement>(null);
   const problem = useSignal<string | null>(null);
   const ready = useSignal(false);
@@ -47,7 +47,7 @@ export function Webcam({ words, onPicture, onClose, single = false }: WebcamProp
     const file = await middleSquare(element);
     if (file === null || video.current === null) return; // closed meanwhile
     taken.value++;
-    onPicture(file);
+    onImage(file);
   };
   const hold = () => {
     void take();

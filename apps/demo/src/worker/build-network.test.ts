@@ -2,13 +2,13 @@ import { parameters, walk } from '@resnetjs/core';
 import { describe, expect, it } from 'vitest';
 import { buildNetwork } from './build-network.js';
 
-const pictured = { size: 64, classes: 6 };
+const subject = { size: 64, classes: 6 };
 
 describe('buildNetwork', () => {
   it.each(['resnetPreAct', 'resnet50'] as const)('gives %s and its twin the same parameters', (name) => {
     const order = { name, blocks: 4, normalized: true };
     const [residual, plain] = (['residual', 'plain'] as const).map((lane) =>
-      buildNetwork(order, lane, pictured),
+      buildNetwork(order, lane, subject),
     );
     const kernels = (network: typeof residual) =>
       parameters(network as NonNullable<typeof residual>)
@@ -22,9 +22,9 @@ describe('buildNetwork', () => {
     'leaves every normalization out of %s where it is told',
     (name) => {
       const order = { name, blocks: 4, normalized: false };
-      const steps = walk(buildNetwork(order, 'residual', pictured));
-      expect(steps.filter(({ op }) => op.op === 'norm')).toEqual([]);
-      expect(steps.filter(({ op }) => op.op === 'add').length).toBe(name === 'resnet50' ? 16 : 4);
+      const nodes = walk(buildNetwork(order, 'residual', subject));
+      expect(nodes.filter(({ op }) => op.op === 'norm')).toEqual([]);
+      expect(nodes.filter(({ op }) => op.op === 'add').length).toBe(name === 'resnet50' ? 16 : 4);
     },
   );
 });

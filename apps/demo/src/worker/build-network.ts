@@ -1,13 +1,13 @@
 import { type Network, type Op, plain, resnet50, resnetPreAct } from '@resnetjs/core';
 import type { Lane, NetworkOrder } from './protocol.js';
 
-export interface Pictured {
+export interface Subject {
   readonly size: number;
   readonly classes: number;
 }
 
-/** The network that was ordered, for square pictures of `size` pixels. Throws `shape-mismatch` where they are too small. */
-export function buildNetwork(order: NetworkOrder, lane: Lane, { size, classes }: Pictured): Network {
+/** The network that was ordered, for square images of `size` pixels. Throws `shape-mismatch` where they are too small. */
+export function buildNetwork(order: NetworkOrder, lane: Lane, { size, classes }: Subject): Network {
   const common = { input: [size, size, 3] as const, classes };
   const network =
     order.name === 'resnet50' ? resnet50(common) : resnetPreAct({ ...common, stages: order.blocks });

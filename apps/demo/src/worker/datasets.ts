@@ -1,10 +1,10 @@
 import { ResNetError } from '@resnetjs/core';
 import { cached, type Dataset, split, syntheticSigns } from '@resnetjs/data';
 import type { KeptData } from '../storage/database.js';
-import { holdPictures, ownPictures, type Pictures } from './own-pictures.js';
+import { holdImages, ownImages, type Images } from './own-images.js';
 import type { DataOrder } from './protocol.js';
 
-/** The share of the visitor's own pictures that the network is judged on, and never trained on. */
+/** The share of the visitor's own images that the network is judged on, and never trained on. */
 const heldOut = 0.2;
 /** As `resnet evaluate --data synthetic:signs` takes them. */
 const unseenSigns = 600;
@@ -14,7 +14,7 @@ export interface TrainingData {
   readonly validation: Dataset;
 }
 
-/** Pictures to train on, and others to judge by. Throws `bad-data` where there are too few. */
+/** Images to train on, and others to judge by. Throws `bad-data` where there are too few. */
 export function openData(order: DataOrder): TrainingData {
   if (order.kind === 'signs') {
     const { size, count } = order;
@@ -23,10 +23,10 @@ export function openData(order: DataOrder): TrainingData {
       validation: cached(syntheticSigns({ size, count: unseenSigns, split: 'test' })),
     };
   }
-  return split(inMemory(ownPictures()), { fraction: heldOut });
+  return split(inMemory(ownImages()), { fraction: heldOut });
 }
 
-function inMemory({ classes, size, labels, pixels }: Pictures): Dataset {
+function inMemory({ classes, size, labels, pixels }: Images): Dataset {
   const bytes = size * size * 3;
   if (pixels.length !== labels.length * bytes) {
     throw new ResNetError('bad-data', 'The pictures that were kept are not whole. Give them again.');
@@ -46,18 +46,18 @@ function inMemory({ classes, size, labels, pixels }: Pictures): Dataset {
   };
 }
 
-/** As it is kept beside a checkpoint: drawn pictures are drawn again. */
+/** As it is kept beside a checkpoint: drawn images are drawn again. */
 export function keepData(order: DataOrder): KeptData {
   if (order.kind === 'signs') return order;
-  const { pixels, ...rest } = ownPictures();
+  const { pixels, ...rest } = ownImages();
   return { kind: 'own', ...rest, pixels: new Blob([pixels]) };
 }
 
-/** The pictures of a kept training are the visitor's again. */
+/** The images of a kept training are the visitor's again. */
 export async function findData(kept: KeptData): Promise<DataOrder> {
   if (kept.kind === 'signs') return kept;
   const { kind, pixels, labels, ...rest } = kept;
-  holdPictures({
+  holdImages({
     ...rest,
     labels: Uint16Array.from(labels),
     pixels: new Uint8Array(await pixels.arrayBuffer()),

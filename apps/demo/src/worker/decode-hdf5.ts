@@ -1,16 +1,16 @@
 import { Dataset, File as Hdf5File, ready } from 'h5wasm';
-import { holdPictures } from './own-pictures.js';
+import { holdImages } from './own-images.js';
 import { PageError } from './problem.js';
 import type { Decoded, Requests } from './protocol.js';
 
 const path = 'signs.h5';
-const mostBytes = 2 ** 30;
+const maxBytes = 2 ** 30;
 const expected =
   'The course’s files hold train_set_x or test_set_x ([n, size, size, 3], bytes), train_set_y or test_set_y, and list_classes.';
 
 /** Reads one of the course's HDF5 files of the SIGNS kind. Throws PageError where it is another. */
 export async function decodeHdf5({ file, name }: Requests['decodeHdf5']['ask']): Promise<Decoded> {
-  if (file.size > mostBytes) throw bad(name, 'it is larger than 1 GB');
+  if (file.size > maxBytes) throw bad(name, 'it is larger than 1 GB');
   const signature = new Uint8Array(await file.slice(0, 4).arrayBuffer());
   if (String.fromCharCode(...signature) !== '\x89HDF') throw bad(name, 'it is no HDF5 file');
   const { FS } = await ready;
@@ -18,7 +18,7 @@ export async function decodeHdf5({ file, name }: Requests['decodeHdf5']['ask']):
   try {
     const opened = new Hdf5File(path, 'r');
     try {
-      return holdPictures({ name, ...read(name, opened) });
+      return holdImages({ name, ...read(name, opened) });
     } finally {
       opened.close();
     }
@@ -36,12 +36,12 @@ function read(name: string, file: Hdf5File) {
     return found;
   };
   const part = file.keys().includes('train_set_x') ? 'train' : 'test';
-  const pictures = find(`${part}_set_x`);
-  const [count = 0, height = 0, width = 0, channels = 0] = pictures.shape ?? [];
+  const images = find(`${part}_set_x`);
+  const [count = 0, height = 0, width = 0, channels = 0] = images.shape ?? [];
   if (height !== width || channels !== 3 || count < 2) {
-    throw bad(name, `${part}_set_x has shape [${pictures.shape}]`);
+    throw bad(name, `${part}_set_x has shape [${images.shape}]`);
   }
-  const pixels = pictures.value;
+  const pixels = images.value;
   if (!(pixels instanceof Uint8Array) || pixels.length !== count * height * width * 3) {
     throw bad(name, `${part}_set_x holds no bytes`);
   }

@@ -1,14 +1,14 @@
 import { ResNetError } from '@resnetjs/core';
-import { decodePicture } from '@resnetjs/data/browser';
+import { decodeImage } from '@resnetjs/data/browser';
 import { tell } from './channel.js';
-import { holdPictures } from './own-pictures.js';
+import { holdImages } from './own-images.js';
 import { PageError } from './problem.js';
 import type { Decoded, Requests } from './protocol.js';
 
 const millisecondsBetweenNews = 100;
 
 /**
- * Decodes the visitor's pictures, one after the other so that one at a time is in memory in full size. Files that
+ * Decodes the visitor's images, one after the other so that one at a time is in memory in full size. Files that
  * can't be read are left out, with their reasons. Throws PageError where too few are left.
  */
 export async function decodeFiles({
@@ -24,7 +24,7 @@ export async function decodeFiles({
   let toldAt = 0;
   for (const [index, { file, name, label }] of files.entries()) {
     try {
-      pixels.set(await decodePicture(file, [size, size, 3]), labels.length * bytes);
+      pixels.set(await decodeImage(file, [size, size, 3]), labels.length * bytes);
       labels.push(label);
     } catch (error) {
       if (!(error instanceof ResNetError)) throw error;
@@ -40,10 +40,10 @@ export async function decodeFiles({
     const why =
       problems[0] === undefined ? '' : ` The first problem: ${problems[0].name}: ${problems[0].message}`;
     throw new PageError(
-      'no-pictures',
+      'no-images',
       `No picture of ${missing.map((each) => `“${each}”`).join(', ') || 'any class'} could be read.${why}`,
     );
   }
   const held = { name, classes, size, labels: Uint16Array.from(labels) };
-  return holdPictures({ ...held, pixels: pixels.slice(0, labels.length * bytes) }, problems);
+  return holdImages({ ...held, pixels: pixels.slice(0, labels.length * bytes) }, problems);
 }

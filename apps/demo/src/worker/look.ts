@@ -6,12 +6,12 @@ import {
   featureMaps,
   type Network,
 } from '@resnetjs/core';
-import { preparePictures } from '@resnetjs/training';
+import { prepareImages } from '@resnetjs/training';
 import { currentModel } from './model.js';
-import { pixelsOf } from './picture.js';
+import { pixelsOf } from './image.js';
 import type { Maps, Requests } from './protocol.js';
 
-const mostShown = 48;
+const maxShown = 48;
 
 /** A network that was never trained, with its first values: the last one that was looked at. */
 let fresh: { readonly key: string; readonly classifier: Classifier } | undefined;
@@ -25,14 +25,14 @@ function freshClassifier(network: Network): Classifier {
   return fresh.classifier;
 }
 
-/** Pushes a picture through, and shows what a layer makes of it. */
-export async function lookAtMaps({ network, picture, step }: Requests['featureMaps']['ask']): Promise<Maps> {
+/** Pushes an image through, and shows what a layer makes of it. */
+export async function lookAtMaps({ network, image, node }: Requests['featureMaps']['ask']): Promise<Maps> {
   const classifier = network === 'model' ? currentModel().classifier : freshClassifier(network);
-  const prepared = preparePictures(classifier, await pixelsOf(picture, classifier));
-  const seen = featureMaps(classifier.network, classifier.variables, prepared, [step]);
+  const prepared = prepareImages(classifier, await pixelsOf(image, classifier));
+  const seen = featureMaps(classifier.network, classifier.variables, prepared, [node]);
   try {
     const [map] = seen.maps.values();
-    if (map === undefined) throw new Error(`step ${step} gave no map`);
+    if (map === undefined) throw new Error(`node ${node} gave no map`);
     const [, ...shape] = map.shape;
     return { shape, ...paint((await map.data()) as Float32Array, shape) };
   } finally {
@@ -41,11 +41,11 @@ export async function lookAtMaps({ network, picture, step }: Requests['featureMa
   }
 }
 
-/** Channels as gray pictures: from [height, width, channels] to [shown, height, width]. A list is one channel in a row. */
+/** Channels as gray images: from [height, width, channels] to [shown, height, width]. A list is one channel in a row. */
 function paint(values: Float32Array, shape: readonly number[]): Omit<Maps, 'shape'> {
   const channels = shape.length === 3 ? (shape[2] as number) : 1;
   const places = values.length / channels;
-  const shown = Math.min(channels, mostShown);
+  const shown = Math.min(channels, maxShown);
   const painted = new Uint8Array(shown * places);
   for (let channel = 0; channel < shown; channel++) {
     let low = Number.POSITIVE_INFINITY;

@@ -1,7 +1,7 @@
 import { type Classifier, disposeVariables, fold, gradCam, type Model, ResNetError } from '@resnetjs/core';
-import { predict as infer, preparePictures } from '@resnetjs/training';
+import { predict as infer, prepareImages } from '@resnetjs/training';
 import { currentModel } from './model.js';
-import { pixelsOf } from './picture.js';
+import { pixelsOf } from './image.js';
 import type { Prediction, Requests } from './protocol.js';
 
 /** The model with its normalizations folded into the convolutions: fewer passes for the same answer. */
@@ -15,10 +15,10 @@ function foldedModel(classifier: Classifier): Classifier {
   return { ...classifier, ...folded.model };
 }
 
-/** Names a picture. Throws `bad-file` where it can't be decoded, and PageError where there is no model. */
-export async function predict({ picture, explain }: Requests['predict']['ask']): Promise<Prediction> {
+/** Names an image. Throws `bad-file` where it can't be decoded, and PageError where there is no model. */
+export async function predict({ image, explain }: Requests['predict']['ask']): Promise<Prediction> {
   const { classifier } = currentModel();
-  const pixels = await pixelsOf(picture, classifier);
+  const pixels = await pixelsOf(image, classifier);
   const model = foldedModel(classifier);
   const from = performance.now();
   const [probabilities = []] = await infer(model, pixels);
@@ -33,9 +33,9 @@ async function heatOf(
   pixels: Uint8Array,
   explain: number | 'best',
 ): Promise<Prediction['heat']> {
-  const pictures = preparePictures(classifier, pixels);
+  const images = prepareImages(classifier, pixels);
   try {
-    const heat = gradCam(classifier, pictures, explain === 'best' ? {} : { classIndex: explain });
+    const heat = gradCam(classifier, images, explain === 'best' ? {} : { classIndex: explain });
     try {
       const [, height, width] = heat.shape;
       return { height, width, values: (await heat.data()) as Float32Array };
@@ -46,6 +46,6 @@ async function heatOf(
     if (error instanceof ResNetError && error.code === 'shape-mismatch') return null;
     throw error;
   } finally {
-    pictures.dispose();
+    images.dispose();
   }
 }

@@ -20,7 +20,7 @@ export interface BackendFacts {
 /** A network with its shortcuts, or the same without. */
 export type Lane = 'residual' | 'plain';
 
-/** Where pictures to train on come from: drawn here, or the visitor's own, which the worker decoded last and holds. */
+/** Where images to train on come from: drawn here, or the visitor's own, which the worker decoded last and holds. */
 export type DataOrder =
   | { readonly kind: 'signs'; readonly size: number; readonly count: number }
   | { readonly kind: 'own' };
@@ -54,8 +54,8 @@ export interface Figures {
   readonly accuracy: number;
 }
 
-export interface Judged extends Figures {
-  readonly pictures: number;
+export interface Evaluated extends Figures {
+  readonly images: number;
   /** By true class, how often each class was answered. */
   readonly confusion: readonly (readonly number[])[];
 }
@@ -64,7 +64,7 @@ export interface Judged extends Figures {
 export interface GradientNorms {
   readonly lane: Lane;
   readonly step: number;
-  /** Layers with weights from the pictures to this one. */
+  /** Layers with weights from the images to this one. */
   readonly depths: readonly number[];
   readonly norms: readonly number[];
 }
@@ -79,7 +79,7 @@ export type TrainingEvent =
       readonly epoch: number;
       readonly loss: number;
       readonly accuracy: number;
-      readonly picturesPerSecond: number;
+      readonly imagesPerSecond: number;
     }
   | ({ readonly event: 'gradients' } & GradientNorms)
   | {
@@ -94,7 +94,7 @@ export type TrainingEvent =
       readonly lane: Lane;
       readonly epoch: number;
       readonly step: number;
-    } & Judged)
+    } & Evaluated)
   | { readonly event: 'diverged'; readonly lane: Lane; readonly message: string }
   | { readonly event: 'saved'; readonly step: number; readonly bytes: number }
   | { readonly event: 'save-failed'; readonly message: string };
@@ -111,10 +111,10 @@ export interface ModelFacts {
   readonly network: string;
   readonly classes: readonly string[];
   readonly size: readonly [height: number, width: number];
-  /** How other pictures are brought to that size: stretched, or their middle cut out. */
+  /** How other images are brought to that size: stretched, or their middle cut out. */
   readonly fit: 'fill' | 'crop';
   readonly parameters: number;
-  /** Of the pictures that it never saw, where it was judged. */
+  /** Of the images that it never saw, where it was judged. */
   readonly accuracy: number | null;
   readonly origin: 'trained here' | 'opened';
 }
@@ -123,14 +123,14 @@ export interface Prediction {
   readonly probabilities: readonly number[];
   /** From pixels to probabilities. */
   readonly milliseconds: number;
-  /** The picture as the network sees it: [height, width, 3]. */
+  /** The image as the network sees it: [height, width, 3]. */
   readonly pixels: Uint8Array<ArrayBuffer>;
   /** Grad-CAM of the asked class: how much each place spoke for it, 0 to 1. */
   readonly heat: { readonly height: number; readonly width: number; readonly values: Float32Array } | null;
 }
 
-/** A picture as a file, or at the network's size already. */
-export type PictureOrder =
+/** An image as a file, or at the network's size already. */
+export type ImageOrder =
   | { readonly kind: 'file'; readonly file: Blob }
   | { readonly kind: 'sign'; readonly index: number };
 
@@ -141,7 +141,7 @@ export interface LabelledFile {
   readonly label: number;
 }
 
-/** What the worker holds of the visitor's pictures now. */
+/** What the worker holds of the visitor's images now. */
 export interface Decoded {
   readonly classes: readonly string[];
   readonly count: number;
@@ -149,7 +149,7 @@ export interface Decoded {
   readonly problems: readonly { readonly name: string; readonly message: string }[];
 }
 
-/** What a layer makes of a picture. */
+/** What a layer makes of an image. */
 export interface Maps {
   /** [height, width, channels], or [features]. */
   readonly shape: readonly number[];
@@ -213,14 +213,14 @@ export interface Requests {
   openModel: { ask: { readonly file: Blob; readonly kept: boolean }; get: ModelFacts };
   modelFile: { ask: null; get: Blob };
   predict: {
-    ask: { readonly picture: PictureOrder; readonly explain: number | 'best' | null };
+    ask: { readonly image: ImageOrder; readonly explain: number | 'best' | null };
     get: Prediction;
   };
   /** The model's own network. */
   modelNetwork: { ask: null; get: Network };
-  /** Of the model, or of a network with first values: what step `step` gives. */
+  /** Of the model, or of a network with first values: what node `node` gives. */
   featureMaps: {
-    ask: { readonly network: Network | 'model'; readonly picture: PictureOrder; readonly step: number };
+    ask: { readonly network: Network | 'model'; readonly image: ImageOrder; readonly node: number };
     get: Maps;
   };
   proofCases: { ask: null; get: readonly ProofCase[] };

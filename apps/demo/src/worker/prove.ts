@@ -8,16 +8,16 @@ import { PageError } from './problem.js';
 import type { ProofCase, ProofResult, PublishedProof, SpeedResult } from './protocol.js';
 
 /** What is judged against float64; the published numbers stand apart. */
-const judged: readonly ParityCase[] = parityCases('quick').filter(({ group }) => group !== 'published');
+const evaluated: readonly ParityCase[] = parityCases('quick').filter(({ group }) => group !== 'published');
 
 /** The cases by number, from single operations to a training. */
 export function proofCases(): readonly ProofCase[] {
-  return judged.map(({ name, group }, id) => ({ id, group, name: name.replace(`${group}: `, '') }));
+  return evaluated.map(({ name, group }, id) => ({ id, group, name: name.replace(`${group}: `, '') }));
 }
 
 /** A case against float64, on the current backend, which computes in so many bits. */
 export async function proveCase(id: number, precision: 16 | 32): Promise<ProofResult> {
-  const each = judged[id];
+  const each = evaluated[id];
   if (each === undefined) throw new PageError('no-case', `There is no case ${id}.`);
   const { passed, worst, failures, seconds } = await prepareCase(each)({ precision });
   return {

@@ -170,11 +170,11 @@ function report(run: Run, runner: Runner, event: TrainEvent): void {
   const { steps, keeper } = run;
   switch (event.event) {
     case 'step': {
-      const { epoch, loss, accuracy, picturesPerSecond } = event;
+      const { epoch, loss, accuracy, imagesPerSecond } = event;
       const step = (epoch - 1) * event.steps + event.step;
       run.step = step;
       keeper.notes.note(lane, step, { loss, accuracy });
-      tell({ event: 'step', lane, step, steps, epoch, loss, accuracy, picturesPerSecond });
+      tell({ event: 'step', lane, step, steps, epoch, loss, accuracy, imagesPerSecond });
       return;
     }
     case 'gradients': {
@@ -184,9 +184,9 @@ function report(run: Run, runner: Runner, event: TrainEvent): void {
       return;
     }
     case 'validation': {
-      const { event: _, ...judged } = event;
-      keeper.notes.note(lane, run.step, { validation: judged.accuracy });
-      tell({ event: 'judged', lane, step: run.step, ...judged });
+      const { event: _, ...evaluated } = event;
+      keeper.notes.note(lane, run.step, { validation: evaluated.accuracy });
+      tell({ event: 'judged', lane, step: run.step, ...evaluated });
       return;
     }
     case 'statistics':
@@ -218,8 +218,8 @@ function record({ order, data, backend }: Run, done: Done | undefined): Training
   const source = order.data.kind === 'signs' ? 'synthetic:signs' : 'folder';
   const { loss, accuracy, validation } = done;
   return {
-    data: { source, pictures: data.train.labels.length },
-    validation: { source, pictures: data.validation.labels.length },
+    data: { source, images: data.train.labels.length },
+    validation: { source, images: data.validation.labels.length },
     initializers: 'varied',
     schedule,
     statistics: 'precise',

@@ -16,7 +16,7 @@ interface CommandOutcome {
   readonly stdout: string;
 }
 
-const mostOutput = 65_536;
+const maxOutput = 65_536;
 
 /** Seconds that a command has to end by itself once it is told to. */
 const patience = 5;
@@ -37,11 +37,11 @@ export async function runCommand(
     let stdout = '';
     let reason = '';
     child.stdout.setEncoding('utf8').on('data', (text) => {
-      stdout = (stdout + text).slice(-mostOutput);
-      output = (output + text).slice(-mostOutput);
+      stdout = (stdout + text).slice(-maxOutput);
+      output = (output + text).slice(-maxOutput);
     });
     child.stderr.setEncoding('utf8').on('data', (text) => {
-      output = (output + text).slice(-mostOutput);
+      output = (output + text).slice(-maxOutput);
     });
     let last: NodeJS.Timeout | undefined;
     const end = () => {

@@ -9,7 +9,7 @@ export interface AdamScratch {
   scalar(value: number): number;
 }
 
-const mostScalars = 32;
+const maxScalars = 32;
 
 export function makeAdamScratch(
   binding: NativeBinding,
@@ -31,7 +31,7 @@ export function makeAdamScratch(
       const known = scalars.get(value);
       if (known !== undefined) return known;
       const [oldest] = scalars;
-      if (scalars.size >= mostScalars && oldest !== undefined) {
+      if (scalars.size >= maxScalars && oldest !== undefined) {
         scalars.delete(oldest[0]);
         binding.deleteTensor(oldest[1]);
       }

@@ -18,9 +18,9 @@ export const control = {
   /** 1 when workers shall end. */
   quit: 70,
   integers: 80,
-  mostArguments: 32,
+  maxArguments: 32,
   /** How long a thread looks out for another before it sleeps: jobs follow each other quickly. */
   alertMilliseconds: 0.2,
 } as const;
 
-export const controlBytes = 4 * control.integers + 8 * control.mostArguments;
+export const controlBytes = 4 * control.integers + 8 * control.maxArguments;

@@ -5,7 +5,7 @@ const { performance } = globalThis as unknown as { performance: { now(): number 
 
 const secondsToFinish = 120;
 /** Of a gap between two looks, what counts as waiting: the rest, the process was stopped (Ctrl-Z, a sleeping machine). */
-const mostBetweenLooks = 2000;
+const maxBetweenLooks = 2000;
 
 /** Returns when no worker is in the job any more. A page's main thread may not sleep, and turns in circles. */
 export function waitForOthers(integers: Int32Array, mayWait: boolean): void {
@@ -15,7 +15,7 @@ export function waitForOthers(integers: Int32Array, mayWait: boolean): void {
     const active = Atomics.load(integers, control.active);
     if (active === 0) return;
     const now = performance.now();
-    waited += Math.min(now - lastLook, mostBetweenLooks);
+    waited += Math.min(now - lastLook, maxBetweenLooks);
     lastLook = now;
     if (waited > 1000 * secondsToFinish) {
       throw new BackendError(

@@ -1,6 +1,6 @@
 import { kernelNames } from '@resnetjs/backend';
 import * as tf from '@tensorflow/tfjs-core';
-import type { Differentiated } from './differentiated.js';
+import type { Vjp } from './vjp.js';
 import { optionalKernel } from './optional-kernel.js';
 
 /** dy where y > 0, else 0. */
@@ -20,19 +20,19 @@ export function add(branch: tf.Tensor, shortcut: tf.Tensor, relu: boolean): tf.T
   return y;
 }
 
-export function differentiateAdd(branch: tf.Tensor, shortcut: tf.Tensor, relu: boolean): Differentiated {
+export function differentiateAdd(branch: tf.Tensor, shortcut: tf.Tensor, relu: boolean): Vjp {
   const y = add(branch, shortcut, relu);
   return {
     y,
     saved: relu ? [y] : [],
-    pull: (dy) => {
+    backward: (dy) => {
       const dx = relu ? reluGradient(dy, y) : dy.clone();
       return { inputs: [dx, dx.clone()], weights: [] };
     },
   };
 }
 
-export function differentiateRelu(x: tf.Tensor): Differentiated {
+export function differentiateRelu(x: tf.Tensor): Vjp {
   const y = tf.relu(x);
-  return { y, saved: [y], pull: (dy) => ({ inputs: [reluGradient(dy, y)], weights: [] }) };
+  return { y, saved: [y], backward: (dy) => ({ inputs: [reluGradient(dy, y)], weights: [] }) };
 }

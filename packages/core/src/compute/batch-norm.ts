@@ -2,7 +2,7 @@ import { kernelNames } from '@resnetjs/backend';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Norm } from '../network/types.js';
 import { reluGradient } from './activation.js';
-import type { Differentiated, Moments } from './differentiated.js';
+import type { Vjp, Moments } from './vjp.js';
 import { optionalKernel } from './optional-kernel.js';
 
 /** Each [channels]. */
@@ -34,12 +34,7 @@ export function normalize(
 }
 
 /** Normalization with the batch's own moments (Ioffe and Szegedy 2015, Algorithm 1), and its gradient in closed form. */
-export function differentiateNorm(
-  op: Norm,
-  x: tf.Tensor,
-  weights: NormWeights,
-  relu: boolean,
-): Differentiated {
+export function differentiateNorm(op: Norm, x: tf.Tensor, weights: NormWeights, relu: boolean): Vjp {
   const { scale, offset } = weights;
   const attributes = { epsilon: op.epsilon, relu };
   const [y, mean, variance] = optionalKernel<[tf.Tensor, tf.Tensor, tf.Tensor]>(
@@ -57,7 +52,7 @@ export function differentiateNorm(
     y,
     saved: [x],
     moments: { mean, variance },
-    pull: (dy) => {
+    backward: (dy) => {
       const inputs = { dy, x, scale, offset, mean, variance };
       const [dx, dScale, dOffset] = optionalKernel<[tf.Tensor, tf.Tensor, tf.Tensor]>(
         kernelNames.batchNormTrainingGradient,
@@ -83,12 +78,12 @@ export function differentiateFixedNorm(
   weights: NormWeights,
   statistics: Moments,
   relu: boolean,
-): Differentiated {
+): Vjp {
   const y = normalize(op, x, weights, statistics, relu);
   return {
     y,
     saved: relu ? [y] : [],
-    pull: (dy) => {
+    backward: (dy) => {
       const dx = tf.tidy(() => {
         const slope = tf.mul(weights.scale, tf.rsqrt(tf.add(statistics.variance, op.epsilon))); // [channels]
         return tf.mul(relu ? reluGradient(dy, y) : dy, slope);

@@ -2,7 +2,7 @@ import { kernelNames } from '@resnetjs/backend';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Conv } from '../network/types.js';
 import { reluGradient } from './activation.js';
-import type { Differentiated, Pulled } from './differentiated.js';
+import type { Vjp, OpGradients } from './vjp.js';
 import { runKernel } from './optional-kernel.js';
 
 interface ConvWeights {
@@ -50,16 +50,16 @@ export function differentiateConv(
   x: tf.Tensor,
   weights: ConvWeights,
   options: { relu: boolean; normalized: boolean },
-): Differentiated {
+): Vjp {
   const { kernel, bias } = weights;
   const y = convolve(op, x, weights, options.relu);
   const attributes = { strides: op.strides, pad: op.padding, dataFormat: 'NHWC' };
   return {
     y,
     saved: options.relu ? [x, y] : [x],
-    pull: (upstream, needs): Pulled => {
+    backward: (upstream, needs): OpGradients => {
       const dy = options.relu ? reluGradient(upstream, y) : upstream;
-      const gradients: Pulled['weights'][number][] = [];
+      const gradients: OpGradients['weights'][number][] = [];
       if (needs.weights) {
         const filterAttributes = { ...attributes, filterShape: kernel.shape };
         gradients.push([

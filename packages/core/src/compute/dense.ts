@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Differentiated } from './differentiated.js';
+import type { Vjp } from './vjp.js';
 
 interface DenseWeights {
   /** [in, out] */
@@ -13,11 +13,11 @@ export function connect(x: tf.Tensor, { kernel, bias }: DenseWeights): tf.Tensor
   return tf.tidy(() => tf.add(tf.matMul(x, kernel), bias));
 }
 
-export function differentiateDense(x: tf.Tensor, weights: DenseWeights): Differentiated {
+export function differentiateDense(x: tf.Tensor, weights: DenseWeights): Vjp {
   return {
     y: connect(x, weights),
     saved: [x],
-    pull: (dy, needs) => ({
+    backward: (dy, needs) => ({
       inputs: [needs.input ? tf.matMul(dy, weights.kernel, false, true) : null],
       weights: needs.weights
         ? [
@@ -33,7 +33,7 @@ export function flatten(x: tf.Tensor): tf.Tensor {
   return tf.reshape(x, [x.shape[0] as number, -1]);
 }
 
-export function differentiateFlatten(x: tf.Tensor): Differentiated {
+export function differentiateFlatten(x: tf.Tensor): Vjp {
   const { shape } = x;
-  return { y: flatten(x), saved: [], pull: (dy) => ({ inputs: [tf.reshape(dy, shape)], weights: [] }) };
+  return { y: flatten(x), saved: [], backward: (dy) => ({ inputs: [tf.reshape(dy, shape)], weights: [] }) };
 }

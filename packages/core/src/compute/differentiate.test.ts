@@ -14,9 +14,9 @@ beforeAll(() => tf.setBackend('cpu'));
 describe('differentiate', () => {
   const run = (upstream: (result: tf.Tensor) => tf.Tensor) => {
     const variables = initialize(network);
-    const pictures = tf.ones([2, 4, 4, 3]);
-    const pass = differentiate(network, variables, pictures, upstream);
-    pictures.dispose();
+    const images = tf.ones([2, 4, 4, 3]);
+    const pass = differentiate(network, variables, images, upstream);
+    images.dispose();
     disposeVariables(variables);
     return pass;
   };
@@ -36,13 +36,13 @@ describe('differentiate', () => {
 
   it('refuses an upstream gradient of another shape, and leaves no tensor', () => {
     const variables = initialize(network);
-    const pictures = tf.ones([2, 4, 4, 3]);
+    const images = tf.ones([2, 4, 4, 3]);
     const before = tf.memory().numTensors;
-    expect(() => differentiate(network, variables, pictures, () => tf.scalar(1))).toThrow(
+    expect(() => differentiate(network, variables, images, () => tf.scalar(1))).toThrow(
       "The gradient of block's result must have its shape, [2, 4, 4, 3], but upstream returned [].",
     );
     expect(tf.memory().numTensors).toBe(before);
-    pictures.dispose();
+    images.dispose();
     disposeVariables(variables);
   });
 

@@ -6,14 +6,14 @@ import { differentiateAdd, differentiateRelu } from './activation.js';
 import { differentiateFixedNorm, differentiateNorm } from './batch-norm.js';
 import { differentiateConv } from './convolution.js';
 import { differentiateDense, differentiateFlatten } from './dense.js';
-import type { Differentiated } from './differentiated.js';
-import { checkPictures } from './forward.js';
+import type { Vjp } from './vjp.js';
+import { checkImages } from './forward.js';
 import { type Observer, unobserved } from './observe.js';
 import { differentiatePad, differentiatePool } from './pooling.js';
-import { type Instruction, schedule } from './schedule.js';
+import { type Instruction, plan } from './plan.js';
 import { disposeMap, type TensorMap, type Variables, variable } from './variables.js';
 
-/** A forward pass in training mode, and the way back. Every tensor is the caller's: `disposeTrainingPass`. */
+/** A forward pass in training mode. Every tensor is the caller's: `disposeTrainingPass`. */
 export interface TrainingPass {
   /** The network's result: [batch, classes] logits for a classifier. */
   readonly result: tf.Tensor;
@@ -23,14 +23,14 @@ export interface TrainingPass {
 
 export interface Gradients {
   readonly weights: TensorMap;
-  /** As the pictures; null unless it was asked for. */
+  /** As the images; null unless it was asked for. */
   readonly input: tf.Tensor | null;
 }
 
 /** A forward pass in training mode: normalizations use the batch's own moments. */
-export function forwardTraining(network: Network, variables: Variables, pictures: tf.Tensor): TrainingPass {
+export function forwardTraining(network: Network, variables: Variables, images: tf.Tensor): TrainingPass {
   return scoped(() => {
-    const run = record(network, variables, pictures, { keep: false, observe: unobserved });
+    const run = record(network, variables, images, { keep: false, observe: unobserved });
     return { result: run.result, moments: run.moments };
   });
 }
@@ -43,16 +43,16 @@ export function forwardTraining(network: Network, variables: Variables, pictures
 export function differentiate(
   network: Network,
   variables: Variables,
-  pictures: tf.Tensor,
+  images: tf.Tensor,
   upstream: (result: tf.Tensor) => tf.Tensor,
   options: { readonly input?: boolean; readonly observe?: Observer } = {},
 ): TrainingPass & { readonly gradients: Gradients } {
   return scoped(() => {
     const { observe = unobserved, input = false } = options;
-    const run = record(network, variables, pictures, { keep: true, observe });
+    const run = record(network, variables, images, { keep: true, observe });
     const dResult = upstream(run.result);
     checkUpstream(network, run.result, dResult);
-    const gradients = pullBack(run, dResult.clone(), { input, observe });
+    const gradients = backward(run, dResult.clone(), { input, observe });
     return { result: run.result, moments: run.moments, gradients };
   });
 }
@@ -81,51 +81,51 @@ export function disposeTrainingPass(pass: TrainingPass & { readonly gradients?: 
   pass.gradients.input?.dispose();
 }
 
-/** A pass, and what the way back needs of it. */
+/** A pass, and what its backward pass needs. */
 interface Recording extends TrainingPass {
   readonly instructions: readonly Instruction[];
   readonly results: readonly tf.Tensor[];
   /** By instruction; none where they are not kept. */
-  readonly ways: readonly Differentiated[];
+  readonly vjps: readonly Vjp[];
 }
 
 function record(
   network: Network,
   variables: Variables,
-  pictures: tf.Tensor,
+  images: tf.Tensor,
   { keep, observe }: { readonly keep: boolean; readonly observe: Observer },
 ): Recording {
-  checkPictures(network, pictures);
-  const instructions = schedule(network);
-  const results: tf.Tensor[] = [pictures.clone()];
-  const ways: Differentiated[] = [];
+  checkImages(network, images);
+  const instructions = plan(network);
+  const results: tf.Tensor[] = [images.clone()];
+  const vjps: Vjp[] = [];
   const moments = new Map<ParameterId, tf.Tensor>();
   const saved = new Set<tf.Tensor>();
   for (const instruction of instructions) {
-    const inputs = instruction.step.from.map((from) => results[from] as tf.Tensor);
-    const way = observe(instruction, 'forward', () =>
+    const inputs = instruction.node.from.map((from) => results[from] as tf.Tensor);
+    const vjp = observe(instruction, 'forward', () =>
       differentiateInstruction(instruction, inputs, variables, 'training'),
     );
-    results[instruction.result] = way.y;
-    if (way.moments !== undefined) {
-      moments.set(parameterId(instruction.step.site, 'mean'), way.moments.mean);
-      moments.set(parameterId(instruction.step.site, 'variance'), way.moments.variance);
+    results[instruction.result] = vjp.y;
+    if (vjp.moments !== undefined) {
+      moments.set(parameterId(instruction.node.site, 'mean'), vjp.moments.mean);
+      moments.set(parameterId(instruction.node.site, 'variance'), vjp.moments.variance);
     }
     if (keep) {
-      ways.push(way);
-      for (const tensor of way.saved) saved.add(tensor);
+      vjps.push(vjp);
+      for (const tensor of vjp.saved) saved.add(tensor);
     }
     for (const index of instruction.lastUses) {
       const finished = results[index] as tf.Tensor;
       if (!saved.has(finished)) finished.dispose();
     }
   }
-  return { result: results.at(-1) as tf.Tensor, moments, instructions, results, ways };
+  return { result: results.at(-1) as tf.Tensor, moments, instructions, results, vjps };
 }
 
 /** Back through a recording; disposes of `dResult`, and of each result as soon as nothing needs it. */
-function pullBack(
-  { instructions, results, ways }: Recording,
+function backward(
+  { instructions, results, vjps }: Recording,
   dResult: tf.Tensor,
   { input: wantsInput, observe }: { readonly input: boolean; readonly observe: Observer },
 ): Gradients {
@@ -135,16 +135,16 @@ function pullBack(
   const weights = new Map<ParameterId, tf.Tensor>();
   for (let i = instructions.length - 1; i >= 0; i--) {
     const instruction = instructions[i] as Instruction;
-    const { result, step } = instruction;
+    const { result, node } = instruction;
     const dy = gradients[result] as tf.Tensor | undefined;
     if (dy === undefined) continue;
     const input = wantsInput || instruction.inputDependsOnParameters;
-    const pulled = observe(instruction, 'backward', () =>
-      (ways[i] as Differentiated).pull(dy, { input, weights: true }),
+    const passed = observe(instruction, 'backward', () =>
+      (vjps[i] as Vjp).backward(dy, { input, weights: true }),
     );
-    for (const [role, gradient] of pulled.weights) weights.set(parameterId(step.site, role), gradient);
-    pulled.inputs.forEach((gradient, index) => {
-      const from = step.from[index] as number;
+    for (const [role, gradient] of passed.weights) weights.set(parameterId(node.site, role), gradient);
+    passed.inputs.forEach((gradient, index) => {
+      const from = node.from[index] as number;
       if (gradient !== null) gradients[from] = accumulate(gradients[from], gradient);
     });
     dy.dispose();
@@ -162,14 +162,14 @@ export function accumulate(sum: tf.Tensor | undefined, gradient: tf.Tensor): tf.
   return total;
 }
 
-/** One instruction and its way back. Weights' gradients are right in training mode alone; in inference none are of use. */
+/** One instruction and its VJP. Weights' gradients are right in training mode alone; in inference none are of use. */
 export function differentiateInstruction(
-  { step, relu, normalized }: Instruction,
+  { node, relu, normalized }: Instruction,
   inputs: readonly tf.Tensor[],
   variables: Variables,
   mode: 'training' | 'inference',
-): Differentiated {
-  const { op, site } = step;
+): Vjp {
+  const { op, site } = node;
   const x = inputs[0] as tf.Tensor;
   const weight = (role: Role) => variable(variables.weights, parameterId(site, role));
   const statistic = (role: Role) => variable(variables.statistics, parameterId(site, role));

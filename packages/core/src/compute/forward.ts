@@ -10,7 +10,7 @@ import { connect, flatten } from './dense.js';
 import { type Observer, unobserved } from './observe.js';
 import { hasKernel } from './optional-kernel.js';
 import { pad, pool } from './pooling.js';
-import { type Instruction, schedule } from './schedule.js';
+import { type Instruction, plan } from './plan.js';
 import { type Variables, variable } from './variables.js';
 
 export interface ForwardOptions {
@@ -18,33 +18,33 @@ export interface ForwardOptions {
 }
 
 /**
- * Inference: pictures [batch, height, width, channels] to the network's result, [batch, classes] logits for a classifier.
- * Throws `shape-mismatch` for pictures of another size, `missing-variable` for another network's variables.
+ * Inference: images [batch, height, width, channels] to the network's result, [batch, classes] logits for a classifier.
+ * Throws `shape-mismatch` for images of another size, `missing-variable` for another network's variables.
  */
 export function forward(
   network: Network,
   variables: Variables,
-  pictures: tf.Tensor,
+  images: tf.Tensor,
   options: ForwardOptions = {},
 ): tf.Tensor {
-  return tf.tidy(() => inferSteps(network, variables, pictures, options).result);
+  return tf.tidy(() => inferNodes(network, variables, images, options).result);
 }
 
 /**
- * Inference step by step, inside of a `tf.tidy`. Of the steps' results those in `kept` are there in the end, by index;
- * the first is the pictures themselves.
+ * Inference step by step, inside of a `tf.tidy`. Of the nodes' results those in `kept` are there in the end, by index;
+ * the first is the images themselves.
  */
-export function inferSteps(
+export function inferNodes(
   network: Network,
   variables: Variables,
-  pictures: tf.Tensor,
+  images: tf.Tensor,
   options: ForwardOptions & { readonly kept?: ReadonlySet<number> },
-): { readonly result: tf.Tensor; readonly steps: readonly (tf.Tensor | undefined)[] } {
+): { readonly result: tf.Tensor; readonly nodes: readonly (tf.Tensor | undefined)[] } {
   const { observe = unobserved, kept } = options;
-  checkPictures(network, pictures);
-  const results: (tf.Tensor | undefined)[] = [pictures];
-  const joinAdditions = hasKernel(kernelNames.convAddRelu);
-  for (const instruction of schedule(network, { ...(kept ? { apart: kept } : {}), joinAdditions })) {
+  checkImages(network, images);
+  const results: (tf.Tensor | undefined)[] = [images];
+  const fuseAdditions = hasKernel(kernelNames.convAddRelu);
+  for (const instruction of plan(network, { ...(kept ? { unfused: kept } : {}), fuseAdditions })) {
     const inputs = instruction.from.map((from) => results[from] as tf.Tensor);
     results[instruction.result] = observe(instruction, 'forward', () =>
       infer(instruction, inputs, variables),
@@ -52,16 +52,16 @@ export function inferSteps(
     for (const index of instruction.lastUses) if (index !== 0 && !kept?.has(index)) results[index]?.dispose();
   }
   const last = results.at(-1) as tf.Tensor;
-  return { result: last === pictures ? last.clone() : last, steps: results };
+  return { result: last === images ? last.clone() : last, nodes: results };
 }
 
 /** One instruction of inference: its result. */
 export function infer(
-  { step, convolution, relu }: Instruction,
+  { node, convolution, relu }: Instruction,
   inputs: readonly tf.Tensor[],
   variables: Variables,
 ): tf.Tensor {
-  const { op, site } = step;
+  const { op, site } = node;
   const x = inputs[0] as tf.Tensor;
   const weight = (role: 'kernel' | 'bias' | 'scale' | 'offset') =>
     variable(variables.weights, parameterId(site, role));
@@ -96,15 +96,15 @@ export function infer(
   }
 }
 
-/** Throws `shape-mismatch` unless pictures are [batch, height, width, channels] of the network's input. */
-export function checkPictures(network: Network, pictures: tf.Tensor): void {
-  const [, ...shape] = pictures.shape;
-  if (pictures.rank !== 4 || String(shape) !== String(network.input)) {
+/** Throws `shape-mismatch` unless images are [batch, height, width, channels] of the network's input. */
+export function checkImages(network: Network, images: tf.Tensor): void {
+  const [, ...shape] = images.shape;
+  if (images.rank !== 4 || String(shape) !== String(network.input)) {
     throw new ResNetError(
       'shape-mismatch',
-      `${network.name} takes pictures of shape [batch, ${network.input.join(', ')}], ` +
-        `but got [${pictures.shape.join(', ')}]: resize them, or build the network with that input.`,
-      { expected: network.input, got: pictures.shape },
+      `${network.name} takes images of shape [batch, ${network.input.join(', ')}], ` +
+        `but got [${images.shape.join(', ')}]: resize them, or build the network with that input.`,
+      { expected: network.input, got: images.shape },
     );
   }
 }

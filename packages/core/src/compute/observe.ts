@@ -1,4 +1,4 @@
-import type { Instruction } from './schedule.js';
+import type { Instruction } from './plan.js';
 
 /** Which way a network's instruction is run: towards the result, or from its gradient back. */
 export type Direction = 'forward' | 'backward';

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Pad, Pool } from '../network/types.js';
-import type { Differentiated } from './differentiated.js';
+import type { Vjp } from './vjp.js';
 import { runKernel } from './optional-kernel.js';
 
 /** The maximum or the mean of each window; a mean counts no padding. */
@@ -13,14 +13,14 @@ export function pool(op: Pool, input: tf.Tensor): tf.Tensor {
     : tf.avgPool(x, size, strides, op.padding);
 }
 
-export function differentiatePool(op: Pool, x: tf.Tensor): Differentiated {
+export function differentiatePool(op: Pool, x: tf.Tensor): Vjp {
   const y = pool(op, x);
   const attributes = { filterSize: op.size, strides: op.strides, pad: op.padding };
-  const pull = (dy: tf.Tensor) =>
+  const backward = (dy: tf.Tensor) =>
     op.mode === 'max'
       ? (runKernel(tf.MaxPoolGrad, { dy, input: x, output: y }, attributes) as tf.Tensor)
       : meanGradient(op, x, dy);
-  return { y, saved: [x, y], pull: (dy) => ({ inputs: [pull(dy)], weights: [] }) };
+  return { y, saved: [x, y], backward: (dy) => ({ inputs: [backward(dy)], weights: [] }) };
 }
 
 /**
@@ -60,7 +60,7 @@ export function pad(op: Pad, x: tf.Tensor): tf.Tensor {
   ]);
 }
 
-export function differentiatePad(op: Pad, x: tf.Tensor): Differentiated {
-  const pull = (dy: tf.Tensor) => tf.slice(dy, [0, op.top, op.left, 0], x.shape);
-  return { y: pad(op, x), saved: [], pull: (dy) => ({ inputs: [pull(dy)], weights: [] }) };
+export function differentiatePad(op: Pad, x: tf.Tensor): Vjp {
+  const backward = (dy: tf.Tensor) => tf.slice(dy, [0, op.top, op.left, 0], x.shape);
+  return { y: pad(op, x), saved: [], backward: (dy) => ({ inputs: [backward(dy)], weights: [] }) };
 }

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { ResNetError } from '../errors.js';
 import { type ParameterId, parameters } from '../network/parameters.js';
 import type { Network } from '../network/types.js';
-import { type DrawSource, drawInitialValues, statelessDraws } from './draw.js';
+import { type RandomSource, sampleInitialValues, statelessSource } from './sample.js';
 
 export type TensorMap = ReadonlyMap<ParameterId, tf.Tensor>;
 
@@ -18,13 +18,13 @@ export interface InitializeOptions {
   /** Seed of every initializer that has none of its own; 0 where it isn't given. */
   readonly seed?: number;
   /** Where random values come from; `statelessDraws(seed)` where it isn't given. */
-  readonly draws?: DrawSource;
+  readonly draws?: RandomSource;
 }
 
 /** First values for a network's variables, on the current backend. Throws `shape-mismatch` where its layers don't fit. */
 export function initialize(network: Network, options: InitializeOptions = {}): Variables {
-  const draws = options.draws ?? statelessDraws(options.seed ?? 0);
-  return makeVariables(network, ({ initializer, shape }) => drawInitialValues(initializer, shape, draws));
+  const draws = options.draws ?? statelessSource(options.seed ?? 0);
+  return makeVariables(network, ({ initializer, shape }) => sampleInitialValues(initializer, shape, draws));
 }
 
 /** Variables from values by parameter, row-major. Throws `missing-variable` where one is absent or of another size. */

@@ -32,15 +32,15 @@ describe('gradCam', () => {
   let before: number;
   const heat = (classIndex?: number | readonly number[], pixels = [...speaking, ...silent]) => {
     const variables = makeVariables(network, ({ id }) => values.get(id));
-    const pictures = tf.tensor4d(pixels, [pixels.length / 8, 2, 2, 2]);
+    const images = tf.tensor4d(pixels, [pixels.length / 8, 2, 2, 2]);
     try {
-      const map = gradCam({ network, variables }, pictures, classIndex === undefined ? {} : { classIndex });
+      const map = gradCam({ network, variables }, images, classIndex === undefined ? {} : { classIndex });
       const result = map.arraySync();
       map.dispose();
       return result;
     } finally {
       disposeVariables(variables);
-      pictures.dispose();
+      images.dispose();
     }
   };
 
@@ -73,12 +73,12 @@ describe('gradCam', () => {
     const whole = resnetPreAct({ input: [8, 8, 3], stages: 2 });
     const variables = initialize(whole, { seed: 3 });
     const folded = fold({ network: whole, variables });
-    const pictures = tf.randomUniform([3, 8, 8, 3], 0, 1, 'float32', 4);
+    const images = tf.randomUniform([3, 8, 8, 3], 0, 1, 'float32', 4);
     const added = { part: 'stage', stage: 0, block: 0, path: 'add', index: 0 } as const;
     for (const options of [{}, { at: added }, { at: 0 }]) {
       const [one, other] = [
-        gradCam({ network: whole, variables }, pictures, options),
-        gradCam(folded, pictures, options),
+        gradCam({ network: whole, variables }, images, options),
+        gradCam(folded, images, options),
       ];
       expect(one.shape).toEqual([3, ...('at' in options && options.at === 0 ? [8, 8] : [4, 4])]);
       const [mine, others] = [[...one.dataSync()], [...other.dataSync()]];
@@ -90,24 +90,22 @@ describe('gradCam', () => {
     }
     disposeVariables(variables);
     disposeVariables(folded.variables);
-    pictures.dispose();
+    images.dispose();
   });
 
   it('says what cannot be explained', () => {
     expect(() => heat(2)).toThrow('There is no class 2: classes are 0 to 1.');
     expect(() => heat(0.5)).toThrow('There is no class 0.5');
-    expect(() => heat([0])).toThrow('classIndex has 1 classes for 2 pictures');
-    const pictures = tf.zeros([1, 2, 2, 2]);
+    expect(() => heat([0])).toThrow('classIndex has 1 classes for 2 images');
+    const images = tf.zeros([1, 2, 2, 2]);
     const variables = makeVariables(network, ({ id }) => values.get(id));
     const model = { network, variables };
-    expect(() => gradCam(model, pictures, { at: 2 })).toThrow('Step 2 of two channels, head.1, gives [2]');
-    expect(() => gradCam(model, pictures, { at: 9 })).toThrow('has no step 9');
+    expect(() => gradCam(model, images, { at: 2 })).toThrow('Step 2 of two channels, head.1, gives [2]');
+    expect(() => gradCam(model, images, { at: 9 })).toThrow('has no step 9');
     const headless = { network: { ...network, head: [] }, variables };
-    expect(() => gradCam(headless, pictures)).toThrow('has no head that pools or flattens a map');
-    expect(() => gradCam(headless, pictures, { at: 0 })).toThrow(
-      'gives [2, 2, 2]: Grad-CAM explains classes',
-    );
+    expect(() => gradCam(headless, images)).toThrow('has no head that pools or flattens a map');
+    expect(() => gradCam(headless, images, { at: 0 })).toThrow('gives [2, 2, 2]: Grad-CAM explains classes');
     disposeVariables(variables);
-    pictures.dispose();
+    images.dispose();
   });
 });

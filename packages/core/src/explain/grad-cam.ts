@@ -1,39 +1,39 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { influence } from '../compute/influence.js';
+import { activationGradient } from '../compute/activation-gradient.js';
 import type { Variables } from '../compute/variables.js';
 import { ResNetError } from '../errors.js';
-import { findStep, type StepReference } from '../network/find-step.js';
+import { findNode, type NodeReference } from '../network/find-node.js';
 import { outputShape, shapes } from '../network/shape.js';
 import { siteName } from '../network/site.js';
 import type { Network, Shape } from '../network/types.js';
-import { type Step, walk } from '../network/walk.js';
+import { type NetworkNode, walk } from '../network/walk.js';
 
 export interface GradCamOptions {
-  /** The class that is explained, for all pictures or for each; the one that each picture is named, where it isn't given. */
+  /** The class that is explained, for all images or for each; the one that each image is named, where it isn't given. */
   readonly classIndex?: number | readonly number[];
-  /** The step whose maps are weighed; where it isn't given, the map that the head pools or flattens. */
-  readonly at?: StepReference;
+  /** The node whose maps are weighed; where it isn't given, the map that the head pools or flattens. */
+  readonly at?: NodeReference;
 }
 
 /**
- * Where in pictures [batch, height, width, channels] a classifier sees a class: heat [batch, rows, columns] from 0 to 1,
- * of the map's size. Each picture's largest heat is 1, unless nothing speaks for the class: then all of it is 0.
+ * Where in images [batch, height, width, channels] a classifier sees a class: heat [batch, rows, columns] from 0 to 1,
+ * of the map's size. Each image's largest heat is 1, unless nothing speaks for the class: then all of it is 0.
  * The score is the class's logit, in inference mode (Selvaraju et al. 2017, §3).
- * Throws `bad-option` for a class or a step that isn't there, `shape-mismatch` where there is no map or no classes.
+ * Throws `bad-option` for a class or a node that isn't there, `shape-mismatch` where there is no map or no classes.
  */
 export function gradCam(
   { network, variables }: { readonly network: Network; readonly variables: Variables },
-  pictures: tf.Tensor,
+  images: tf.Tensor,
   options: GradCamOptions = {},
 ): tf.Tensor3D {
-  const at = options.at === undefined ? lastMap(network) : findStep(network, options.at);
+  const at = options.at === undefined ? lastMap(network) : findNode(network, options.at);
   checkMap(network, at);
   const classes = countClasses(network);
   const { classIndex } = options;
   if (classIndex !== undefined) checkClasses([classIndex].flat(), classes);
   return tf.tidy(() => {
     const upstream = (logits: tf.Tensor) => oneHot(logits as tf.Tensor2D, classIndex);
-    const { map, gradient } = influence(network, variables, pictures, { at, upstream });
+    const { map, gradient } = activationGradient(network, variables, images, { at, upstream });
     const weights = tf.mean(gradient, [1, 2], true); // [batch, 1, 1, channels]
     const heat = tf.relu(tf.sum(tf.mul(map, weights), 3)); // [batch, rows, columns]
     const most = tf.max(heat, [1, 2], true); // [batch, 1, 1]
@@ -41,7 +41,7 @@ export function gradCam(
   });
 }
 
-/** 1 at each picture's class, 0 elsewhere: [batch, classes]. */
+/** 1 at each image's class, 0 elsewhere: [batch, classes]. */
 function oneHot(logits: tf.Tensor2D, classIndex: GradCamOptions['classIndex']): tf.Tensor {
   const [batch, classes] = logits.shape;
   if (classIndex === undefined)
@@ -50,19 +50,19 @@ function oneHot(logits: tf.Tensor2D, classIndex: GradCamOptions['classIndex']): 
   if (chosen.length !== batch) {
     throw new ResNetError(
       'bad-option',
-      `classIndex has ${chosen.length} classes for ${batch} pictures: give one for each, or one for all.`,
+      `classIndex has ${chosen.length} classes for ${batch} images: give one for each, or one for all.`,
       { classIndex, batch },
     );
   }
   return tf.cast(tf.oneHot(tf.tensor1d(chosen, 'int32'), classes), 'float32');
 }
 
-/** The step whose map the head pools or flattens first. */
+/** The node whose map the head pools or flattens first. */
 function lastMap(network: Network): number {
-  const step = walk(network).find(
+  const node = walk(network).find(
     ({ site, op }) => site.part === 'head' && (op.op === 'pool' || op.op === 'flatten'),
   );
-  if (step !== undefined) return step.from[0] as number;
+  if (node !== undefined) return node.from[0] as number;
   throw new ResNetError(
     'shape-mismatch',
     `${network.name} has no head that pools or flattens a map: say with \`at\` which step is to be explained.`,
@@ -73,7 +73,7 @@ function lastMap(network: Network): number {
 function checkMap(network: Network, at: number): void {
   const shape = shapes(network)[at] as Shape;
   if (shape.length === 3) return;
-  const name = siteName((walk(network)[at] as Step).site);
+  const name = siteName((walk(network)[at] as NetworkNode).site);
   throw new ResNetError(
     'shape-mismatch',
     `Step ${at} of ${network.name}, ${name}, gives [${shape.join(', ')}]: Grad-CAM needs a map, [height, width, channels].`,

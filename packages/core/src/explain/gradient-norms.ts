@@ -11,13 +11,13 @@ export interface LayerGradient {
   /** As in the network's summary. */
   readonly name: string;
   readonly site: Site;
-  /** Convolutions and dense layers from the pictures to this one, itself counted, on the longest way. */
+  /** Convolutions and dense layers from the images to this one, itself counted, on the longest way. */
   readonly depth: number;
   /** The L2 norm of its kernel's gradient. */
   readonly norm: number;
 }
 
-/** Where kernels are, from the pictures on; beside each other those of a projection and of the branch around it. */
+/** Where kernels are, from the images on; beside each other those of a projection and of the branch around it. */
 export function kernelDepths(network: Network): readonly Omit<LayerGradient, 'norm'>[] {
   const names = layerNames(network);
   const depths: number[] = [];

@@ -23,8 +23,8 @@ export function countParameters(network: Network): ParameterCount {
   return { total: trainable + nonTrainable, trainable, nonTrainable };
 }
 
-/** Multiply-adds of each step for one picture, counted as papers do: convolutions and dense layers only. */
-export function stepMultiplyAdds(network: Network): readonly number[] {
+/** Multiply-adds of each node for one image, counted as papers do: convolutions and dense layers only. */
+export function nodeMultiplyAdds(network: Network): readonly number[] {
   const results = shapes(network);
   return walk(network).map(({ op, from }, index) => {
     const input = results[from[0] ?? 0] as Shape;
@@ -34,7 +34,7 @@ export function stepMultiplyAdds(network: Network): readonly number[] {
   });
 }
 
-/** Multiply-adds of the whole network for one picture. */
+/** Multiply-adds of the whole network for one image. */
 export function multiplyAdds(network: Network): number {
-  return stepMultiplyAdds(network).reduce((a, b) => a + b, 0);
+  return nodeMultiplyAdds(network).reduce((a, b) => a + b, 0);
 }

@@ -1,9 +1,9 @@
 import { kerasType, layerNames } from '../network/names.js';
-import { stepParameters } from '../network/parameters.js';
+import { nodeParameters } from '../network/parameters.js';
 import { shapes } from '../network/shape.js';
 import type { Network, Shape } from '../network/types.js';
 import { walk } from '../network/walk.js';
-import { countParameters, elements, multiplyAdds, type ParameterCount, stepMultiplyAdds } from './cost.js';
+import { countParameters, elements, multiplyAdds, type ParameterCount, nodeMultiplyAdds } from './cost.js';
 
 /** A row of Keras's table. */
 export interface LayerSummary {
@@ -23,7 +23,7 @@ export interface Summary {
   readonly name: string;
   readonly layers: readonly LayerSummary[];
   readonly parameters: ParameterCount;
-  /** For one picture. */
+  /** For one image. */
   readonly multiplyAdds: number;
 }
 
@@ -31,10 +31,10 @@ export interface Summary {
 export function summarize(network: Network): Summary {
   const names = layerNames(network);
   const results = shapes(network);
-  const costs = stepMultiplyAdds(network);
-  const layers = walk(network).map((step, index): LayerSummary => {
-    const { op, from } = step;
-    const own = stepParameters(step, results[from[0] ?? 0] as Shape);
+  const costs = nodeMultiplyAdds(network);
+  const layers = walk(network).map((node, index): LayerSummary => {
+    const { op, from } = node;
+    const own = nodeParameters(node, results[from[0] ?? 0] as Shape);
     return {
       name: names[index] as string,
       type: kerasType(op),

@@ -1,16 +1,16 @@
 import type { Site } from './site.js';
 import type { Network } from './types.js';
-import { type Step, walk } from './walk.js';
+import { type NetworkNode, walk } from './walk.js';
 
-type Naming = (step: Step, place: Place) => string;
+type Naming = (node: NetworkNode, place: Place) => string;
 
 /** What a name counts: the block's number in the network, and how many of a kind came before. */
 interface Place {
   /** Blocks before this one in the whole network. */
   readonly blocks: number;
-  /** Convolutions before this step in its block's preact and branch. */
+  /** Convolutions before this node in its block's preact and branch. */
   readonly convolutions: number;
-  /** Steps of the same kind, by Keras's type, before this one in the network. */
+  /** Nodes of the same kind, by Keras's type, before this one in the network. */
   readonly sameType: number;
 }
 
@@ -25,8 +25,8 @@ const kerasTypes = {
   dense: 'Dense',
 } as const;
 
-/** Keras's class for a step: `Conv2D`, `MaxPooling2D`, … */
-export function kerasType(op: Step['op']): string {
+/** Keras's class for a node: `Conv2D`, `MaxPooling2D`, … */
+export function kerasType(op: NetworkNode['op']): string {
   if (op.op !== 'pool') return kerasTypes[op.op];
   return op.mode === 'max' ? 'MaxPooling2D' : 'AveragePooling2D';
 }
@@ -40,8 +40,8 @@ const automaticNames: Readonly<Record<string, string>> = {
 };
 
 /** The name that Keras gives by itself: the type in snake case, numbered from the second on. */
-function automaticName(step: Step, place: Place): string {
-  const type = kerasType(step.op);
+function automaticName(node: NetworkNode, place: Place): string {
+  const type = kerasType(node.op);
   const name = automaticNames[type] ?? type.toLowerCase();
   return place.sameType === 0 ? name : `${name}_${place.sameType}`;
 }
@@ -50,8 +50,8 @@ const letter = (index: number): string =>
   index < 26 ? String.fromCharCode(97 + index) : letter(Math.floor(index / 26) - 1) + letter(index % 26);
 
 /** The identity notebook's scheme, which names convolutions and their normalizations; Keras names the rest. */
-const course: Naming = (step, place) => {
-  const { op, site } = step;
+const course: Naming = (node, place) => {
+  const { op, site } = node;
   if (site.part === 'stem' && op.op === 'conv' && place.sameType === 0) return 'conv1';
   if (site.part === 'stem' && op.op === 'norm' && place.sameType === 0) return 'bn_conv1';
   if (site.part === 'head' && op.op === 'pool') return 'avg_pool';
@@ -62,12 +62,12 @@ const course: Naming = (step, place) => {
     const path = site.path === 'shortcut' ? 'branch1' : `branch2${letter(Math.max(index, 0))}`;
     return `${op.op === 'conv' ? 'res' : 'bn'}${block}_${path}`;
   }
-  return automaticName(step, place);
+  return automaticName(node, place);
 };
 
 /** The pre-activation document's scheme: a kind, the block's number, and the letter of the convolution that follows. */
-const preactivation: Naming = (step, place) => {
-  const { op, site } = step;
+const preactivation: Naming = (node, place) => {
+  const { op, site } = node;
   const kind = { conv: 'conv', norm: 'bn', act: 'relu' }[op.op as string];
   if (op.op === 'dense') return 'fc10';
   if (op.op === 'flatten') return 'flat';
@@ -80,20 +80,20 @@ const preactivation: Naming = (step, place) => {
     }
   }
   if (kind !== undefined) return `${kind}${site.part === 'head' ? 'F' : '0'}`;
-  return automaticName(step, place);
+  return automaticName(node, place);
 };
 
 const namings = { course, preactivation } as const satisfies Record<Network['naming'], Naming>;
 
-/** The name of every step, in the network's scheme. */
+/** The name of every node, in the network's scheme. */
 export function layerNames(network: Network): readonly string[] {
   const naming = namings[network.naming];
   const types = new Map<string, number>();
   let block = '';
   let blocks = -1;
   let convolutions = 0;
-  return walk(network).map((step) => {
-    const { op, site } = step;
+  return walk(network).map((node) => {
+    const { op, site } = node;
     if (op.op === 'input') return network.inputName;
     if (site.part === 'stage' && block !== `${site.stage}.${site.block}`) {
       block = `${site.stage}.${site.block}`;
@@ -103,7 +103,7 @@ export function layerNames(network: Network): readonly string[] {
     const type = kerasType(op);
     const sameType = types.get(type) ?? 0;
     types.set(type, sameType + 1);
-    const name = naming(step, { blocks, convolutions, sameType });
+    const name = naming(node, { blocks, convolutions, sameType });
     if (op.op === 'conv' && site.part === 'stage' && site.path !== 'shortcut') convolutions++;
     return name;
   });

@@ -2,7 +2,7 @@ import { type Initializer, initializers } from './initializer.js';
 import { shapes } from './shape.js';
 import { type Site, siteName } from './site.js';
 import type { Network, Shape } from './types.js';
-import { type Step, walk } from './walk.js';
+import { type NetworkNode, walk } from './walk.js';
 
 /** A parameter's name: its site and its role, `stage1.block0.branch.3.kernel`. */
 export type ParameterId = string;
@@ -30,12 +30,12 @@ export function parameterId(site: Site, role: Role): ParameterId {
 /** Every parameter of the network, in Keras's order: by step, and kernel, bias or scale, offset, mean, variance within. */
 export function parameters(network: Network): readonly Parameter[] {
   const results = shapes(network);
-  return walk(network).flatMap((step) => stepParameters(step, results[step.from[0] ?? 0] as Shape));
+  return walk(network).flatMap((node) => nodeParameters(node, results[node.from[0] ?? 0] as Shape));
 }
 
-/** The parameters of one step, given the shape of what it takes. */
-export function stepParameters(step: Step, input: Shape): readonly Parameter[] {
-  const { op, site } = step;
+/** The parameters of one node, given the shape of what it takes. */
+export function nodeParameters(node: NetworkNode, input: Shape): readonly Parameter[] {
+  const { op, site } = node;
   const channels = input.at(-1) as number;
   const parameter = (
     role: Role,

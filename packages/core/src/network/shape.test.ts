@@ -64,7 +64,7 @@ describe('shapes', () => {
     expect(error.details.site).toMatchObject({ stage: 0, block: 0, path: 'add' });
   });
 
-  it('names the layer that has too small a picture', () => {
+  it('names the layer that has too small an image', () => {
     const error = thrown(() => outputShape(resnet50({ input: [32, 32, 3] })));
     expect(error.message).toMatch(
       /^resnet50, the head: layer avg_pool cannot move a 2×2 window .* over 1×1 .*too small/,
@@ -72,7 +72,7 @@ describe('shapes', () => {
   });
 
   it.each<[string, () => Network, RegExp]>([
-    ['a picture of no size', () => resnet50({ input: [0, 64, 3] }), /input_1 takes \[0, 64, 3\]/],
+    ['an image of no size', () => resnet50({ input: [0, 64, 3] }), /input_1 takes \[0, 64, 3\]/],
     ['half a class', () => resnetPreAct({ classes: 2.5 }), /fc10 has 2\.5 units/],
     ['no filters', () => sequence([4, 4, 3], [conv(0, 1)]), /conv1 has 0 filters/],
     [
@@ -108,7 +108,7 @@ describe('what cannot be', () => {
     expect(() => resnetPreAct({ stages })).toThrow(/stages; it needs a whole number/);
   });
 
-  it("pools the whole map of a picture that isn't square", () => {
+  it("pools the whole map of an image that isn't square", () => {
     expect(shapes(resnetPreAct({ input: [32, 64, 3] })).slice(-3)).toEqual([[1, 1, 128], [128], [5]]);
   });
 });

@@ -1,14 +1,14 @@
 import { ResNetError } from '../errors.js';
 import { blockName, layerNames } from './names.js';
 import type { Network, Op, Padding, Shape, Size } from './types.js';
-import { type Step, walk } from './walk.js';
+import { type NetworkNode, walk } from './walk.js';
 
-/** The shape of every step's result, without the batch. Throws `shape-mismatch` with the layer that doesn't fit. */
+/** The shape of every node's result, without the batch. Throws `shape-mismatch` with the layer that doesn't fit. */
 export function shapes(network: Network): readonly Shape[] {
   const results: Shape[] = [];
-  walk(network).forEach((step, index) => {
-    const inputs = step.from.map((from) => results[from] as Shape);
-    results.push(stepShape(network, step, index, inputs));
+  walk(network).forEach((node, index) => {
+    const inputs = node.from.map((from) => results[from] as Shape);
+    results.push(nodeShape(network, node, index, inputs));
   });
   return results;
 }
@@ -18,24 +18,24 @@ export function outputShape(network: Network): Shape {
   return shapes(network).at(-1) as Shape;
 }
 
-function stepShape(network: Network, step: Step, index: number, inputs: readonly Shape[]): Shape {
+function nodeShape(network: Network, node: NetworkNode, index: number, inputs: readonly Shape[]): Shape {
   const misfit = (problem: string) =>
     new ResNetError(
       'shape-mismatch',
-      `${network.name}, ${blockName(network, step.site)}: layer ${layerNames(network)[index]} ${problem}.`,
+      `${network.name}, ${blockName(network, node.site)}: layer ${layerNames(network)[index]} ${problem}.`,
       {
         network: network.name,
-        site: step.site,
+        site: node.site,
         inputs,
       },
     );
-  if (step.op.op === 'input') {
+  if (node.op.op === 'input') {
     if (!network.input.every(isCount))
       throw misfit(`takes ${show(network.input)}; sizes must be whole and positive`);
     return network.input;
   }
   const input = inputs[0] as Shape;
-  if (step.op.op === 'add') {
+  if (node.op.op === 'add') {
     const shortcut = inputs[1] as Shape;
     if (show(input) !== show(shortcut)) {
       throw misfit(
@@ -45,7 +45,7 @@ function stepShape(network: Network, step: Step, index: number, inputs: readonly
     }
     return input;
   }
-  return opShape(step.op, input, misfit);
+  return opShape(node.op, input, misfit);
 }
 
 function opShape(op: Op, input: Shape, misfit: (problem: string) => ResNetError): Shape {
@@ -61,7 +61,7 @@ function opShape(op: Op, input: Shape, misfit: (problem: string) => ResNetError)
     if (![...kernel, ...strides, ...size].every(isCount)) {
       throw misfit(
         `cannot move a ${kernel.join('×')} window by ${strides.join('×')} over ${height}×${width} (${padding}): ` +
-          'the picture is too small, or a size is not a whole positive number',
+          'the image is too small, or a size is not a whole positive number',
       );
     }
     return size;

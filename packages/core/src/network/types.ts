@@ -79,7 +79,7 @@ export interface Network {
   readonly name: string;
   /** Whose layer names it prints: the identity notebook's (`res2a_branch2a`) or the pre-activation document's (`conv1a`). */
   readonly naming: 'course' | 'preactivation';
-  /** [height, width, channels] of a picture. */
+  /** [height, width, channels] of an image. */
   readonly input: readonly [height: number, width: number, channels: number];
   readonly inputName: string;
   readonly stem: readonly Op[];

@@ -36,9 +36,9 @@ describe('walk', () => {
   it.each(Object.entries(networks))(
     'gives every step of %s a site of its own, after what it takes',
     (_, build) => {
-      const steps = walk(build());
-      expect(new Set(steps.map(({ site }) => siteName(site))).size).toBe(steps.length);
-      steps.forEach(({ from }, index) => {
+      const nodes = walk(build());
+      expect(new Set(nodes.map(({ site }) => siteName(site))).size).toBe(nodes.length);
+      nodes.forEach(({ from }, index) => {
         for (const each of from) expect(each).toBeLessThan(index);
       });
     },

@@ -1,22 +1,22 @@
 import type { Site } from './site.js';
 import type { Network, Op, Residual } from './types.js';
 
-/** One operation in the order of computation. Step 0 is the input; `from` are the steps whose results it takes. */
-export interface Step {
+/** One operation in the order of computation. Step 0 is the input; `from` are the nodes whose results it takes. */
+export interface NetworkNode {
   readonly site: Site;
   readonly op: Op | { readonly op: 'input' } | { readonly op: 'add' };
   readonly from: readonly number[];
 }
 
-const walked = new WeakMap<Network, readonly Step[]>();
+const walked = new WeakMap<Network, readonly NetworkNode[]>();
 
-/** The network as a list of steps: the only traversal, which every pass reads. An addition takes [branch, shortcut]. */
-export function walk(network: Network): readonly Step[] {
+/** The network as a list of nodes: the only traversal, which every pass reads. An addition takes [branch, shortcut]. */
+export function walk(network: Network): readonly NetworkNode[] {
   const known = walked.get(network);
   if (known !== undefined) return known;
 
-  const steps: Step[] = [{ site: { part: 'input' }, op: { op: 'input' }, from: [] }];
-  const append = (step: Step) => steps.push(step) - 1;
+  const nodes: NetworkNode[] = [{ site: { part: 'input' }, op: { op: 'input' }, from: [] }];
+  const append = (node: NetworkNode) => nodes.push(node) - 1;
   const chain = (ops: readonly Op[], from: number, siteOf: (index: number) => Site) =>
     ops.reduce((previous, op, index) => append({ site: siteOf(index), op, from: [previous] }), from);
 
@@ -40,6 +40,6 @@ export function walk(network: Network): readonly Step[] {
     });
   });
   chain(network.head, last, (index) => ({ part: 'head', index }));
-  walked.set(network, steps);
-  return steps;
+  walked.set(network, nodes);
+  return nodes;
 }

@@ -17,7 +17,7 @@ const configurations = {
 } as const;
 
 export interface CourseNetworkOptions extends Omit<BlockOptions, 'initializer'> {
-  /** [height, width, channels] of a picture; [64, 64, 3] where it isn't given. */
+  /** [height, width, channels] of an image; [64, 64, 3] where it isn't given. */
   readonly input?: Network['input'];
   /** 6 where it isn't given. */
   readonly classes?: number;

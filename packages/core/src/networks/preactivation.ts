@@ -9,7 +9,7 @@ const bottleneckFilters = [32, 32, 128] as const;
 const finalFilters = 64;
 
 export interface ResNetPreActOptions extends BlockOptions {
-  /** [height, width, channels] of a picture; [32, 32, 3] where it isn't given. */
+  /** [height, width, channels] of an image; [32, 32, 3] where it isn't given. */
   readonly input?: Network['input'];
   /** 5 where it isn't given. */
   readonly classes?: number;
@@ -34,7 +34,7 @@ export function resnetPreAct(options: ResNetPreActOptions = {}): Network {
       { stages },
     );
   }
-  // The document's pool is half the picture's height on both sides; its pictures are square.
+  // The document's pool is half the image's height on both sides; its images are square.
   const pool = [Math.floor(input[0] / 2), Math.floor(input[1] / 2)] as const;
   return {
     name: 'resnetPreAct',

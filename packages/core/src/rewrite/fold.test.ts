@@ -11,7 +11,7 @@ import type { Network } from '../network/types.js';
 import { walk } from '../network/walk.js';
 import { resnet50 } from '../networks/course.js';
 import { resnetPreAct } from '../networks/preactivation.js';
-import { Generator } from '../random/generator.js';
+import { RandomGenerator } from '../random/random-generator.js';
 import { fold } from './fold.js';
 import { plain } from './plain.js';
 
@@ -28,7 +28,7 @@ const cases: readonly [Network, normsLeft: number][] = [
 const norms = (network: Network) => walk(network).filter(({ op }) => op.op === 'norm').length;
 
 const randomVariables = (network: Network) => {
-  const generator = Generator.stateless(11);
+  const generator = RandomGenerator.stateless(11);
   return makeVariables(network, ({ role, shape }) =>
     Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, () => {
       return role === 'variance' || role === 'scale' ? 0.5 + generator.uniform() : 0.2 * generator.normal();
@@ -54,17 +54,17 @@ describe('fold', () => {
           .sort(),
       );
 
-      const generator = Generator.stateless(12);
-      const pictures = tf.tensor(
+      const generator = RandomGenerator.stateless(12);
+      const images = tf.tensor(
         Float32Array.from({ length: 96 }, () => generator.normal()),
         [2, 4, 4, 3],
       );
-      const expected = forward(network, variables, pictures);
+      const expected = forward(network, variables, images);
       disposeVariables(variables);
-      const result = forward(folded.network, folded.variables, pictures);
+      const result = forward(folded.network, folded.variables, images);
       const difference = tf.tidy(() => tf.div(tf.norm(tf.sub(result, expected)), tf.norm(expected)));
       expect(difference.dataSync()[0]).toBeLessThan(2e-6);
-      tf.dispose([expected, result, difference, pictures]);
+      tf.dispose([expected, result, difference, images]);
       disposeVariables(folded.variables);
       expect(tf.memory().numTensors).toBe(before);
     },

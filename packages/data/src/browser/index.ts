@@ -1,1 +1,1 @@
-export { decodePicture, readPixels } from './decode-picture.js';
+export { decodeImage, readPixels } from './decode-image.js';

@@ -5,8 +5,8 @@ import { turn, withoutOrientation } from './webp-orientation.js';
 /** 3×2 pixels, each of another colour, said to lie as EXIF's `orientation`. */
 const lying = async (orientation: number) => {
   const levels = Uint8Array.from({ length: 18 }, (_, i) => 14 * i);
-  const picture = sharp(levels, { raw: { width: 3, height: 2, channels: 3 } });
-  const webp = picture.withExif({}).withMetadata({ orientation }).webp({ lossless: true });
+  const image = sharp(levels, { raw: { width: 3, height: 2, channels: 3 } });
+  const webp = image.withExif({}).withMetadata({ orientation }).webp({ lossless: true });
   return Uint8Array.from(await webp.toBuffer());
 };
 

@@ -40,12 +40,12 @@ function orientationOf(exif: Uint8Array): number {
   return 1;
 }
 
-/** A picture upright, from how its EXIF orientation says that it lies. */
-export function turn(picture: Pixels, orientation: number): Pixels {
-  if (orientation === 1) return picture;
-  const { data, channels } = picture;
+/** An image upright, from how its EXIF orientation says that it lies. */
+export function turn(image: Pixels, orientation: number): Pixels {
+  if (orientation === 1) return image;
+  const { data, channels } = image;
   const swapped = orientation >= 5;
-  const [height, width] = swapped ? [picture.width, picture.height] : [picture.height, picture.width];
+  const [height, width] = swapped ? [image.width, image.height] : [image.height, image.width];
   const fromRight = [2, 3, 7, 8].includes(orientation);
   const fromBottom = [3, 4, 6, 7].includes(orientation);
   const turned = new Uint8Array(data.length);
@@ -53,9 +53,9 @@ export function turn(picture: Pixels, orientation: number): Pixels {
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
       const [row, column] = swapped ? [x, y] : [y, x];
-      const fromRow = fromBottom ? picture.height - 1 - row : row;
-      const fromColumn = fromRight ? picture.width - 1 - column : column;
-      const from = (fromRow * picture.width + fromColumn) * channels;
+      const fromRow = fromBottom ? image.height - 1 - row : row;
+      const fromColumn = fromRight ? image.width - 1 - column : column;
+      const from = (fromRow * image.width + fromColumn) * channels;
       for (let c = 0; c < channels; c++) turned[to++] = data[from + c] as number;
     }
   }

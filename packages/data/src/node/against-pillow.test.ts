@@ -5,17 +5,17 @@ import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { resamplings } from '@resnetjs/core';
 import { afterAll, describe, expect, it } from 'vitest';
-import { decodePicture } from './decode-picture.js';
+import { decodeImage } from './decode-image.js';
 
 // Photographs and awkward files where they are there, against Pillow where there is one (PYTHON, or python3).
 
 const images = fileURLToPath(new URL('../../../../../shared/data/images/', import.meta.url));
 const script = fileURLToPath(new URL('../../../../tooling/goldens/decode.py', import.meta.url));
 const { PYTHON = 'python3' } = process.env;
-const isPicture = (name: string) => /^\.(jpe?g|png|webp)$/i.test(extname(name));
+const isImage = (name: string) => /^\.(jpe?g|png|webp)$/i.test(extname(name));
 
 function whyNot(): string | null {
-  if (!existsSync(images)) return 'there are no pictures in ../shared/data/images';
+  if (!existsSync(images)) return 'there are no images in ../shared/data/images';
   try {
     execFileSync(PYTHON, ['-c', 'import PIL, numpy'], { stdio: 'ignore' });
     return null;
@@ -25,13 +25,13 @@ function whyNot(): string | null {
 }
 
 const reason = whyNot();
-if (reason !== null) console.log(`skipped: pictures against Pillow: ${reason}`);
+if (reason !== null) console.log(`skipped: images against Pillow: ${reason}`);
 const scratch = mkdtempSync(join(tmpdir(), 'resnetjs-pillow-'));
 afterAll(() => rmSync(scratch, { recursive: true }));
 
-describe('pictures', () => {
+describe('images', () => {
   it.skipIf(reason !== null).each(resamplings)("equal Pillow's, decoded and resized: %s", async (resize) => {
-    const files = readdirSync(images).filter(isPicture);
+    const files = readdirSync(images).filter(isImage);
     const folder = join(scratch, resize);
     mkdirSync(folder);
     const [width, height] = [97, 64];
@@ -40,7 +40,7 @@ describe('pictures', () => {
     const sizes: ([number, number] | null)[] = JSON.parse(execFileSync(PYTHON, args, { encoding: 'utf8' }));
     expect(sizes.filter((size) => size !== null).length).toBeGreaterThan(5);
     for (const [i, size] of sizes.entries()) {
-      const decoded = decodePicture(paths[i] as string, [height, width, 3], { resize });
+      const decoded = decodeImage(paths[i] as string, [height, width, 3], { resize });
       if (size === null) await expect(decoded).rejects.toMatchObject({ code: 'bad-file' });
       else
         expect(

@@ -1,8 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { type ErrorCode, type Fitting, ResNetError } from '@resnetjs/core';
 import type { Dataset } from '../dataset.js';
-import { fitPicture } from '../pixels/fit-picture.js';
-import { readPixels } from './decode-picture.js';
+import { fitImage } from '../pixels/fit-image.js';
+import { readPixels } from './decode-image.js';
 
 export interface DecodeJob {
   readonly files: readonly string[];
@@ -20,21 +20,21 @@ export interface Failure {
 
 export interface DecodedFiles {
   /** [files, height, width, 3]; zeros where one failed. */
-  readonly pictures: Uint8Array<ArrayBuffer>;
+  readonly images: Uint8Array<ArrayBuffer>;
   readonly failures: readonly Failure[];
 }
 
 const LANES = Math.min(4, Math.max(2, availableParallelism()));
-/** Pixels that are decoded at a time; a picture with more has the decoder to itself. */
+/** Pixels that are decoded at a time; an image with more has the decoder to itself. */
 const PIXELS_AT_ONCE = 2 ** 24;
 
 let pixelsInUse = 0;
 const waiting: { pixels: number; start: () => void }[] = [];
 
-/** Decodes pictures, a few at a time, so that memory holds few of them in full size. */
+/** Decodes images, a few at a time, so that memory holds few of them in full size. */
 export async function decodeFiles({ files, shape, fitting }: DecodeJob): Promise<DecodedFiles> {
   const size = shape[0] * shape[1] * 3;
-  const pictures = new Uint8Array(files.length * size); // [files, height, width, 3]
+  const images = new Uint8Array(files.length * size); // [files, height, width, 3]
   const failures: Failure[] = [];
   let next = 0;
   const lane = async () => {
@@ -45,7 +45,7 @@ export async function decodeFiles({ files, shape, fitting }: DecodeJob): Promise
           held = height * width;
           await hold(held);
         });
-        pictures.set(fitPicture(pixels, shape, fitting), position * size);
+        images.set(fitImage(pixels, shape, fitting), position * size);
       } catch (error) {
         if (!(error instanceof ResNetError)) throw error;
         failures.push({ position, code: error.code, message: error.message });
@@ -56,10 +56,10 @@ export async function decodeFiles({ files, shape, fitting }: DecodeJob): Promise
   };
   await Promise.all(Array.from({ length: Math.min(LANES, files.length) }, lane));
   failures.sort((a, b) => a.position - b.position);
-  return { pictures, failures };
+  return { images, failures };
 }
 
-/** Waits until there is room for a picture; first come, first served. */
+/** Waits until there is room for an image; first come, first served. */
 function hold(pixels: number): Promise<void> {
   return new Promise((start) => {
     waiting.push({ pixels, start });

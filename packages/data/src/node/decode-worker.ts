@@ -6,7 +6,7 @@ import { type DecodeJob, decodeFiles } from './decode-files.js';
 parentPort?.on('message', async ({ id, job }: { id: number; job: DecodeJob }) => {
   try {
     const decoded = await decodeFiles(job);
-    parentPort?.postMessage({ id, decoded }, [decoded.pictures.buffer]);
+    parentPort?.postMessage({ id, decoded }, [decoded.images.buffer]);
   } catch (error) {
     parentPort?.postMessage({ id, error });
   }

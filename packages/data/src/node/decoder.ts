@@ -44,7 +44,7 @@ function startWorker(): Worker {
   const ended = (cause: unknown) => {
     if (worker !== started) return;
     worker = null;
-    const message = `The thread that decodes pictures ended (${String(cause)}).`;
+    const message = `The thread that decodes images ended (${String(cause)}).`;
     for (const { reject } of pending.values()) reject(new ResNetError('file-system', message, {}, { cause }));
     pending.clear();
   };

@@ -1,10 +1,10 @@
-export { checkPictures } from './check-pictures.js';
-export { decodePicture, type PictureSize, readPixels } from './decode-picture.js';
+export { checkImages } from './check-images.js';
+export { decodeImage, type ImageSize, readPixels } from './decode-image.js';
 export { type OpenDatasetOptions, type OpenedDataset, openDataset } from './open-dataset.js';
 export {
-  type BrokenPicture,
-  type PictureFolder,
-  type PictureFolderOptions,
-  pictureFolder,
-} from './picture-folder.js';
+  type BrokenImage,
+  type ImageFolder,
+  type ImageFolderOptions,
+  imageFolder,
+} from './image-folder.js';
 export { type ReadSignsOptions, readSigns, type SignsDataset, type SignsPart } from './signs-file.js';

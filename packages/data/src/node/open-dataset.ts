@@ -4,22 +4,22 @@ import { type Fitting, ResNetError } from '@resnetjs/core';
 import { cached } from '../cached.js';
 import type { Dataset } from '../dataset.js';
 import { syntheticSigns } from '../signs/synthetic-signs.js';
-import { checkPictures } from './check-pictures.js';
-import { type BrokenPicture, pictureFolder } from './picture-folder.js';
+import { checkImages } from './check-images.js';
+import { type BrokenImage, imageFolder } from './image-folder.js';
 import { readSigns } from './signs-file.js';
 
 export interface OpenDatasetOptions extends Partial<Fitting> {
   /** Height and width in pixels. An HDF5 file has a size of its own, and no other is accepted. */
   readonly imageSize?: number | readonly [height: number, width: number];
-  /** Of synthetic pictures: how many, and from which seed. */
+  /** Of synthetic images: how many, and from which seed. */
   readonly count?: number;
   readonly seed?: number;
-  /** Of synthetic pictures, and of an HDF5 file that holds both. */
+  /** Of synthetic images, and of an HDF5 file that holds both. */
   readonly split?: 'train' | 'test';
   readonly cacheBytes?: number;
-  /** Of a folder: hears of each picture that can't be read, which is then left out. */
-  readonly onError?: (broken: BrokenPicture) => void;
-  /** Of a folder: every picture is read on opening, and this hears how far it is (`checkPictures`). */
+  /** Of a folder: hears of each image that can't be read, which is then left out. */
+  readonly onError?: (broken: BrokenImage) => void;
+  /** Of a folder: every image is read on opening, and this hears how far it is (`checkImages`). */
   readonly check?: (done: number, of: number) => void;
 }
 
@@ -29,7 +29,7 @@ export interface OpenedDataset extends Dataset {
 }
 
 const SYNTHETIC = 'synthetic:signs';
-const ACCEPTED = `a dataset is ${SYNTHETIC}, an HDF5 file of the SIGNS kind (.h5, .hdf5) or a folder with a folder of pictures per class`;
+const ACCEPTED = `a dataset is ${SYNTHETIC}, an HDF5 file of the SIGNS kind (.h5, .hdf5) or a folder with a folder of images per class`;
 
 /** Opens what `spec` names: synthetic:signs, an HDF5 file or a folder. Throws unknown-name, and what its reader throws. */
 export async function openDataset(spec: string, options: OpenDatasetOptions = {}): Promise<OpenedDataset> {
@@ -54,9 +54,9 @@ export async function openDataset(spec: string, options: OpenDatasetOptions = {}
     );
   });
   if (status.isDirectory()) {
-    const folder = await pictureFolder(spec, options);
+    const folder = await imageFolder(spec, options);
     const { check } = options;
-    return described(check ? await checkPictures(folder, check) : folder, `the folder ${spec}`);
+    return described(check ? await checkImages(folder, check) : folder, `the folder ${spec}`);
   }
   if (['.h5', '.hdf5'].includes(extname(spec).toLowerCase())) return openSigns(spec, options);
   throw new ResNetError('unknown-name', `"${spec}" is a file of another kind: ${ACCEPTED}.`, { spec });
@@ -66,7 +66,7 @@ function openSynthetic(options: OpenDatasetOptions): OpenedDataset {
   const { imageSize = 64, cacheBytes, split = 'train', ...rest } = options;
   const [height, width] = sides(imageSize);
   if (height !== width) {
-    const message = `${SYNTHETIC} draws square pictures, not ${height}×${width}: give one number.`;
+    const message = `${SYNTHETIC} draws square images, not ${height}×${width}: give one number.`;
     throw new ResNetError('bad-option', message, { imageSize });
   }
   const dataset = syntheticSigns({ ...rest, split, size: height });
@@ -78,7 +78,7 @@ async function openSigns(path: string, options: OpenDatasetOptions): Promise<Ope
   const [height, width] = dataset.shape;
   const wanted = options.imageSize === undefined ? [height, width] : sides(options.imageSize);
   if (wanted[0] !== height || wanted[1] !== width) {
-    const message = `${path} holds pictures of ${height}×${width} pixels, not ${wanted.join('×')}: leave the image size out, or make it ${height}.`;
+    const message = `${path} holds images of ${height}×${width} pixels, not ${wanted.join('×')}: leave the image size out, or make it ${height}.`;
     throw new ResNetError('bad-option', message, {
       path,
       shape: dataset.shape,
@@ -94,6 +94,6 @@ function sides(size: number | readonly [height: number, width: number]): readonl
 
 function described(dataset: Dataset, name: string): OpenedDataset {
   const { classes, labels, shape } = dataset;
-  const describe = `${name}: ${labels.length} pictures of ${classes.length} classes, ${shape[0]}×${shape[1]} pixels`;
+  const describe = `${name}: ${labels.length} images of ${classes.length} classes, ${shape[0]}×${shape[1]} pixels`;
   return { ...dataset, describe };
 }

@@ -41,7 +41,7 @@ beforeAll(() => ready);
 afterAll(() => rmSync(folder, { recursive: true }));
 
 describe('readSigns', () => {
-  it('reads pictures, labels and the names of classes', async () => {
+  it('reads images, labels and the names of classes', async () => {
     const signs = await readSigns(write('good.h5'));
     expect(signs.part).toBe('train');
     expect(signs.classes).toEqual(['0', '1', '2']);
@@ -50,10 +50,10 @@ describe('readSigns', () => {
     const batch = await signs.read([11, 0]);
     expect(Buffer.compare(batch.subarray(0, 192), PIXELS.subarray(11 * 192))).toBe(0);
     expect(Buffer.compare(batch.subarray(192), PIXELS.subarray(0, 192))).toBe(0);
-    await expect(signs.read([12])).rejects.toThrow('There is no picture 12: pictures are 0 to 11.');
+    await expect(signs.read([12])).rejects.toThrow('There is no image 12: images are 0 to 11.');
   });
 
-  it('takes compressed pictures, labels of [1, n], and classes with names', async () => {
+  it('takes compressed images, labels of [1, n], and classes with names', async () => {
     const path = write('other.h5', {
       x: { name: 'test_set_x', compression: 5 },
       y: { shape: [1, 12], data: Int32Array.from(LABELS, Number), dtype: '<i' },
@@ -70,27 +70,27 @@ describe('readSigns', () => {
 
   const mistakes: [name: string, message: RegExp, content: Content][] = [
     [
-      'no-pictures',
+      'no-images',
       /it holds .*other.* A SIGNS file holds train_set_x or test_set_x/,
       { x: { name: 'other' } },
     ],
     ['no-labels', /train_set_y is missing; it holds/, { y: null }],
     ['no-classes', /list_classes is missing/, { classes: null }],
     [
-      'float-pictures',
-      /train_set_x is of type <f; pictures are uint8/,
+      'float-images',
+      /train_set_x is of type <f; images are uint8/,
       { x: { data: Float32Array.from(PIXELS), dtype: '<f' } },
     ],
-    ['signed-pictures', /train_set_x is of type <b; pictures are uint8/, { x: { dtype: '<b' } }],
+    ['signed-images', /train_set_x is of type <b; images are uint8/, { x: { dtype: '<b' } }],
     [
       'gray',
-      /train_set_x has shape \[12,8,24\]; pictures are \[n, height, width, 3\]/,
+      /train_set_x has shape \[12,8,24\]; images are \[n, height, width, 3\]/,
       { x: { shape: [12, 8, 24] } },
     ],
     ['four-channels', /has shape \[9,8,8,4\]/, { x: { shape: [9, 8, 8, 4] } }],
     [
       'few-labels',
-      /train_set_y has shape \[6\]; for 12 pictures it is \[12\] or \[1, 12\]/,
+      /train_set_y has shape \[6\]; for 12 images it is \[12\] or \[1, 12\]/,
       { y: { data: LABELS.slice(0, 6), shape: [6] } },
     ],
     [
@@ -106,7 +106,7 @@ describe('readSigns', () => {
     ['label-negative', /train_set_y\[0\] is -1;/, { y: { data: LABELS.map((v) => v - 1n) } }],
     [
       'one-class',
-      /pictures of at least two classes are needed.*only "0"/,
+      /images of at least two classes are needed.*only "0"/,
       { y: { data: new BigInt64Array(12) } },
     ],
     [
@@ -132,7 +132,7 @@ describe('readSigns', () => {
     await expect(readSigns(join(folder, 'absent.h5'))).rejects.toMatchObject({ code: 'file-system' });
     await expect(readSigns(folder)).rejects.toThrow('it is not a file');
     const text = join(folder, 'text.h5');
-    writeFileSync(text, 'label,picture\n');
+    writeFileSync(text, 'label,image\n');
     await expect(readSigns(text)).rejects.toThrow('it is not an HDF5 file: it begins with "label,pi"');
     const cut = join(folder, 'cut.h5');
     const whole = readFileSync(write('whole.h5'));
@@ -156,7 +156,7 @@ describe('readSigns', () => {
     expect(error).toMatchObject({ code: 'bad-file' });
   });
 
-  it('answers every cut and every flipped byte with an error or with pictures', {
+  it('answers every cut and every flipped byte with an error or with images', {
     timeout: 300_000,
   }, async () => {
     const path = write('fuzz.h5', { x: { compression: 4 } });
@@ -198,8 +198,8 @@ describe('readSigns', () => {
     ]);
     expect(train.classes).toEqual(['0', '1', '2', '3', '4', '5']);
     for (let label = 0; label < 6; label++) expect(test.labels.filter((l) => l === label).length).toBe(20);
-    const pictures = await test.read([0]);
-    expect(pictures.length).toBe(64 * 64 * 3);
-    expect(pictures.reduce((a, b) => a + b) / pictures.length).toBeGreaterThan(100);
+    const images = await test.read([0]);
+    expect(images.length).toBe(64 * 64 * 3);
+    expect(images.reduce((a, b) => a + b) / images.length).toBeGreaterThan(100);
   });
 });

@@ -20,9 +20,9 @@ export interface ReadSignsOptions {
 const EXPECTED =
   'A SIGNS file holds train_set_x or test_set_x ([n, height, width, 3], uint8), train_set_y or test_set_y ([n] or [1, n], integers) and list_classes';
 const SIGNATURE = '\x89HDF\r\n\x1a\n';
-const MOST_BYTES = 2 ** 31;
+const MAX_BYTES = 2 ** 31;
 /** More than deflate can shrink anything. */
-const MOST_COMPRESSION = 1100;
+const MAX_COMPRESSION = 1100;
 const CHUNK_BYTES = 2 ** 24;
 const HDF5_INTEGER = 0;
 const HDF5_STRING = 3;
@@ -61,8 +61,8 @@ function readFile(path: string, file: Group, options: ReadSignsOptions): SignsDa
   const parts = (['train', 'test'] as const).filter((part) => names.includes(`${part}_set_x`));
   const part = options.part && parts.includes(options.part) ? options.part : parts[0];
   if (!part) throw badFile(path, `it holds ${names.join(', ') || 'nothing'}. ${EXPECTED}.`, { names });
-  const pictures = readPictures(path, file, `${part}_set_x`);
-  const [count, height, width] = pictures.shape;
+  const images = readImages(path, file, `${part}_set_x`);
+  const [count, height, width] = images.shape;
   const classes = readClasses(path, file);
   const labels = readLabels(path, file, `${part}_set_y`, count, classes.length);
   const bytes = height * width * 3;
@@ -77,7 +77,7 @@ function readFile(path: string, file: Group, options: ReadSignsOptions): SignsDa
         const batch = new Uint8Array(indices.length * bytes); // [batch, height, width, 3]
         for (let i = 0; i < indices.length; i++) {
           const start = (indices[i] as number) * bytes;
-          batch.set(pictures.data.subarray(start, start + bytes), i * bytes);
+          batch.set(images.data.subarray(start, start + bytes), i * bytes);
         }
         return batch;
       },
@@ -123,17 +123,17 @@ function checkHeader(path: string): void {
   }
 }
 
-function readPictures(path: string, file: Group, name: string) {
+function readImages(path: string, file: Group, name: string) {
   const dataset = find(path, file, name);
   const { shape, type, size, signed } = describe(dataset);
   if (type !== HDF5_INTEGER || size !== 1 || signed) {
-    throw badFile(path, `${name} is of type ${String(dataset.dtype)}; pictures are uint8, 0 to 255.`, {
+    throw badFile(path, `${name} is of type ${String(dataset.dtype)}; images are uint8, 0 to 255.`, {
       name,
     });
   }
   const [count, height, width, channels] = shape as [number, number, number, number];
   if (shape.length !== 4 || channels !== 3 || Math.min(count, height, width) < 1) {
-    throw badFile(path, `${name} has shape [${shape}]; pictures are [n, height, width, 3].`, { name, shape });
+    throw badFile(path, `${name} has shape [${shape}]; images are [n, height, width, 3].`, { name, shape });
   }
   checkBytes(path, dataset, name, shape);
   const data = new Uint8Array(count * height * width * 3);
@@ -159,7 +159,7 @@ function readLabels(path: string, file: Group, name: string, count: number, clas
   if (!flat || length !== count) {
     throw badFile(
       path,
-      `${name} has shape [${shape}]; for ${count} pictures it is [${count}] or [1, ${count}].`,
+      `${name} has shape [${shape}]; for ${count} images it is [${count}] or [1, ${count}].`,
       { name, shape },
     );
   }
@@ -207,11 +207,11 @@ function describe(dataset: Hdf5Dataset) {
 /** Refuses, before anything is allocated, sizes that the file cannot hold. */
 function checkBytes(path: string, dataset: Hdf5Dataset, name: string, shape: readonly number[]): void {
   const needed = shape.reduce((a, b) => a * b, dataset.metadata.size);
-  const held = statSync(path).size * (dataset.filters.length > 0 ? MOST_COMPRESSION : 1);
-  if (needed <= Math.min(held, MOST_BYTES)) return;
+  const held = statSync(path).size * (dataset.filters.length > 0 ? MAX_COMPRESSION : 1);
+  if (needed <= Math.min(held, MAX_BYTES)) return;
   throw badFile(
     path,
-    `${name} claims shape [${shape}], ${needed} bytes; the file can hold ${held}, and at most ${MOST_BYTES} are read. It is damaged or too large.`,
+    `${name} claims shape [${shape}], ${needed} bytes; the file can hold ${held}, and at most ${MAX_BYTES} are read. It is damaged or too large.`,
     { name, shape, needed, held },
   );
 }
@@ -224,7 +224,7 @@ function badFile(
 ): ResNetError {
   return new ResNetError(
     'bad-file',
-    `${path} cannot be read as SIGNS pictures: ${message}`,
+    `${path} cannot be read as SIGNS images: ${message}`,
     { path, ...details },
     { cause },
   );

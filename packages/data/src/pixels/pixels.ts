@@ -1,4 +1,4 @@
-/** An 8-bit picture of any size. */
+/** An 8-bit image of any size. */
 export interface Pixels {
   readonly height: number;
   readonly width: number;

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { resamplings } from '@resnetjs/core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { fitPicture } from './fit-picture.js';
+import { fitImage } from './fit-image.js';
 import type { Pixels } from './pixels.js';
 import { resize } from './resize.js';
 
@@ -74,9 +74,9 @@ describe('resize', () => {
           height: 1 + Math.floor(a[1] * (height - top - 1)),
           width: 1 + Math.floor(b[1] * (width - left - 1)),
         };
-        const picture = draw(...from);
-        const whole = resize(picture, { height, width, resize: filter });
-        const part = resize(picture, { height, width, resize: filter, window });
+        const image = draw(...from);
+        const whole = resize(image, { height, width, resize: filter });
+        const part = resize(image, { height, width, resize: filter, window });
         const expected: number[] = [];
         for (let y = 0; y < window.height; y++) {
           const start = ((top + y) * width + left) * 3;
@@ -89,24 +89,24 @@ describe('resize', () => {
   });
 
   it('refuses sizes that are none', () => {
-    const picture = draw(4, 4);
+    const image = draw(4, 4);
     for (const side of [0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY])
-      expect(() => resize(picture, { height: side, width: 4 })).toThrow('whole numbers of pixels');
-    expect(() => resize({ ...picture, width: 5 }, { height: 2, width: 2 })).toThrow('(48 bytes)');
+      expect(() => resize(image, { height: side, width: 4 })).toThrow('whole numbers of pixels');
+    expect(() => resize({ ...image, width: 5 }, { height: 2, width: 2 })).toThrow('(48 bytes)');
     const window = { top: 0, left: 1, height: 2, width: 2 };
-    expect(() => resize(picture, { height: 2, width: 2, window })).toThrow('a window lies inside');
+    expect(() => resize(image, { height: 2, width: 2, window })).toThrow('a window lies inside');
   });
 });
 
-describe('fitPicture', () => {
+describe('fitImage', () => {
   it('stretches, or brings the shorter side to size and takes the middle', () => {
-    const picture = draw(60, 40);
-    const filled = fitPicture(picture, [20, 20, 3], { resize: 'bicubic', fit: 'fill' });
-    expect(filled).toEqual(resize(picture, { height: 20, width: 20, resize: 'bicubic' }).data);
+    const image = draw(60, 40);
+    const filled = fitImage(image, [20, 20, 3], { resize: 'bicubic', fit: 'fill' });
+    expect(filled).toEqual(resize(image, { height: 20, width: 20, resize: 'bicubic' }).data);
     const window = { top: 0, left: 5, height: 20, width: 20 };
-    const cropped = fitPicture(picture, [20, 20, 3], { resize: 'bicubic', fit: 'crop' });
-    expect(cropped).toEqual(resize(picture, { height: 20, width: 30, resize: 'bicubic', window }).data);
-    const upright = fitPicture(draw(40, 61), [20, 20, 3], { resize: 'bilinear', fit: 'crop' });
+    const cropped = fitImage(image, [20, 20, 3], { resize: 'bicubic', fit: 'crop' });
+    expect(cropped).toEqual(resize(image, { height: 20, width: 30, resize: 'bicubic', window }).data);
+    const upright = fitImage(draw(40, 61), [20, 20, 3], { resize: 'bilinear', fit: 'crop' });
     expect(upright).toEqual(
       resize(draw(40, 61), { height: 30, width: 20, window: { ...window, top: 5, left: 0 } }).data,
     );
@@ -115,13 +115,13 @@ describe('fitPicture', () => {
   it('covers every shape, however long and thin', () => {
     fc.assert(
       fc.property(sides, sides, filter, (from, to, resize) => {
-        const fitted = fitPicture(draw(...from), [...to, 3], { resize, fit: 'crop' });
+        const fitted = fitImage(draw(...from), [...to, 3], { resize, fit: 'crop' });
         expect(fitted.length).toBe(to[0] * to[1] * 3);
       }),
       { seed: 20151210 },
     );
     const thread = draw(20_000, 1);
-    expect(fitPicture(thread, [224, 224, 3], { resize: 'nearest', fit: 'crop' }).length).toBe(224 * 224 * 3);
-    expect(fitPicture(thread, [224, 224, 3], { resize: 'bicubic', fit: 'crop' }).length).toBe(224 * 224 * 3);
+    expect(fitImage(thread, [224, 224, 3], { resize: 'nearest', fit: 'crop' }).length).toBe(224 * 224 * 3);
+    expect(fitImage(thread, [224, 224, 3], { resize: 'bicubic', fit: 'crop' }).length).toBe(224 * 224 * 3);
   });
 });

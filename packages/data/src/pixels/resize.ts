@@ -1,7 +1,7 @@
 import { ResNetError, type Resampling } from '@resnetjs/core';
 import type { Pixels } from './pixels.js';
 
-/** The part of the resized picture that is wanted, in its pixels. */
+/** The part of the resized image that is wanted, in its pixels. */
 export interface Window {
   readonly top: number;
   readonly left: number;
@@ -52,19 +52,19 @@ const FRACTION_BITS = 22;
 const HALF = 2 ** (FRACTION_BITS - 1);
 
 /**
- * An 8-bit picture in another size, equal to Pillow's `Image.resize` byte for byte: the filter widens where the picture
+ * An 8-bit image in another size, equal to Pillow's `Image.resize` byte for byte: the filter widens where the image
  * shrinks (antialiasing), rows first, rounded to 8 bits between rows and columns. Throws bad-option.
  */
-export function resize(picture: Pixels, options: ResizeOptions): Pixels {
+export function resize(image: Pixels, options: ResizeOptions): Pixels {
   const { height, width, resize: resampling = 'bilinear' } = options;
   const { window = { top: 0, left: 0, height, width } } = options;
-  checkSizes(picture, options, window);
-  if (resampling === 'nearest') return pick(picture, { height, width }, window);
+  checkSizes(image, options, window);
+  if (resampling === 'nearest') return pick(image, { height, width }, window);
   const filter = filters[resampling];
-  const across = taps(picture.width, width, filter, window.left, window.width);
-  const down = taps(picture.height, height, filter, window.top, window.height);
-  const rows = width === picture.width ? cutColumns(picture, window) : filterRows(picture, across, down);
-  return height === picture.height ? cutRows(rows, window) : filterColumns(rows, down);
+  const across = taps(image.width, width, filter, window.left, window.width);
+  const down = taps(image.height, height, filter, window.top, window.height);
+  const rows = width === image.width ? cutColumns(image, window) : filterRows(image, across, down);
+  return height === image.height ? cutRows(rows, window) : filterColumns(rows, down);
 }
 
 function taps(source: number, result: number, filter: Filter, from: number, count: number): Taps {
@@ -162,9 +162,9 @@ function cutRows({ data, width, channels }: Pixels, { top, height }: Window): Pi
 }
 
 /** The pixel under the centre of each new one. */
-function pick(picture: Pixels, size: { height: number; width: number }, window: Window): Pixels {
-  const { data, width, channels } = picture;
-  const rows = nearest(picture.height, size.height, window.top, window.height);
+function pick(image: Pixels, size: { height: number; width: number }, window: Window): Pixels {
+  const { data, width, channels } = image;
+  const rows = nearest(image.height, size.height, window.top, window.height);
   const columns = nearest(width, size.width, window.left, window.width);
   const result = new Uint8Array(rows.length * columns.length * channels);
   let to = 0;
@@ -184,8 +184,8 @@ function nearest(source: number, result: number, from: number, count: number): I
   return found;
 }
 
-function checkSizes(picture: Pixels, size: { height: number; width: number }, window: Window): void {
-  const { height, width, channels, data } = picture;
+function checkSizes(image: Pixels, size: { height: number; width: number }, window: Window): void {
+  const { height, width, channels, data } = image;
   const whole = [height, width, size.height, size.width, window.height, window.width];
   const inside =
     window.top >= 0 &&
@@ -196,7 +196,7 @@ function checkSizes(picture: Pixels, size: { height: number; width: number }, wi
   if (sound && inside && data.length === height * width * channels) return;
   throw new ResNetError(
     'bad-option',
-    `A picture of ${height}×${width}×${channels} (${data.length} bytes) cannot be resized to ${size.height}×${size.width}: sides are whole numbers of pixels from 1, and a window lies inside.`,
-    { picture: [height, width, channels], size, window },
+    `An image of ${height}×${width}×${channels} (${data.length} bytes) cannot be resized to ${size.height}×${size.width}: sides are whole numbers of pixels from 1, and a window lies inside.`,
+    { image: [height, width, channels], size, window },
   );
 }

@@ -1,4 +1,4 @@
-/** A picture in the making: RGB in 0 … 1, and where the hand covers it. */
+/** An image in the making: RGB in 0 … 1, and where the hand covers it. */
 export interface Canvas {
   readonly size: number;
   /** [size, size, 3] */
@@ -16,7 +16,7 @@ export interface Limb {
   readonly blend: number;
 }
 
-/** Light from a direction (unit vector; x right, y down, z to the viewer), and its fall-off over the picture. */
+/** Light from a direction (unit vector; x right, y down, z to the viewer), and its fall-off over the image. */
 export interface Light {
   readonly direction: Colour;
   readonly ambient: number;

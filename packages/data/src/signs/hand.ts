@@ -1,4 +1,4 @@
-import type { Generator } from '@resnetjs/core';
+import type { RandomGenerator } from '@resnetjs/core';
 
 /** A point of the skeleton with its thickness, in palm widths; x right, y up, the wrist at (0, −0.5). */
 export type Joint = readonly [x: number, y: number, radius: number];
@@ -9,7 +9,7 @@ export interface Part {
   readonly extended: boolean;
 }
 
-/** A right hand, its thumb on the left, before it is placed in the picture. */
+/** A right hand, its thumb on the left, before it is placed in the image. */
 export interface Hand {
   /** Seen from inside, or from the back. */
   readonly palmSide: boolean;
@@ -51,7 +51,7 @@ const FINGERS = [
 const PHALANGES = [0.44, 0.32, 0.24] as const;
 
 /** Poses a hand that shows `count` fingers, 0 to 5. */
-export function poseHand(count: number, random: Generator): Hand {
+export function poseHand(count: number, random: RandomGenerator): Hand {
   const shown = choose(SHOWN[count] as (typeof SHOWN)[number], random.uniform());
   const palmSide = random.uniform() < 0.95;
   const spread = between(random, 0.95, 1.45);
@@ -89,11 +89,11 @@ export function poseHand(count: number, random: Generator): Hand {
   };
 }
 
-export function between(random: Generator, low: number, high: number): number {
+export function between(random: RandomGenerator, low: number, high: number): number {
   return low + (high - low) * random.uniform();
 }
 
-/** The unit vector at an angle from up, clockwise. Only + − × ÷, so that every engine draws the same picture. */
+/** The unit vector at an angle from up, clockwise. Only + − × ÷, so that every engine draws the same image. */
 export function direction(angle: number): [x: number, y: number] {
   if (angle > Math.PI / 2) {
     const [x, y] = direction(Math.PI - angle);
@@ -132,7 +132,7 @@ function palmBody(plump: number, wrist: Joint, elbow: Joint): Hand['body'] {
 
 function openFinger(
   finger: (typeof FINGERS)[number],
-  random: Generator,
+  random: RandomGenerator,
   radius: number,
   spread: number,
   reach: number,
@@ -154,7 +154,7 @@ function openFinger(
 
 function closedFinger(
   finger: (typeof FINGERS)[number],
-  random: Generator,
+  random: RandomGenerator,
   radius: number,
   palmSide: boolean,
 ): Part {
@@ -172,7 +172,7 @@ function closedFinger(
   return { joints, extended: false };
 }
 
-function openThumb(random: Generator, plump: number): Part {
+function openThumb(random: RandomGenerator, plump: number): Part {
   const angle = -between(random, 0.8, 1.25);
   const [dx, dy] = direction(angle);
   const [ex, ey] = direction(angle + between(random, -0.2, 0.25));
@@ -188,7 +188,7 @@ function openThumb(random: Generator, plump: number): Part {
 }
 
 /** Across the palm, or over the bent fingers; from the back it is out of sight. */
-function closedThumb(random: Generator, plump: number, palmSide: boolean, extended: number): Part {
+function closedThumb(random: RandomGenerator, plump: number, palmSide: boolean, extended: number): Part {
   if (!palmSide) return { joints: [], extended: false };
   const across = between(random, 0, 0.16);
   const height = extended === 4 ? between(random, 0, 0.12) : between(random, 0.02, 0.1);
@@ -202,7 +202,7 @@ function closedThumb(random: Generator, plump: number, palmSide: boolean, extend
   };
 }
 
-function palmLines(random: Generator): Part[] {
+function palmLines(random: RandomGenerator): Part[] {
   const shift = between(random, -0.04, 0.04);
   const line = (...points: [number, number][]): Part => ({
     joints: points.map(([x, y]) => [x, y + shift, 0.012] as const),

@@ -1,24 +1,24 @@
-import { Generator } from '@resnetjs/core';
+import { RandomGenerator } from '@resnetjs/core';
 import { expect, it } from 'vitest';
 import type { Dataset } from '../dataset.js';
 import { syntheticSigns } from './synthetic-signs.js';
 
 const CLASSES = 6;
 
-/** Raw pixels less the mean training picture, in −1 … 1, and a 1 for the bias: [n, pixels + 1]. */
+/** Raw pixels less the mean training image, in −1 … 1, and a 1 for the bias: [n, pixels + 1]. */
 async function features(dataset: Dataset, mean?: Float32Array) {
   const count = dataset.labels.length;
-  const pictures = await dataset.read(Array.from(dataset.labels.keys()));
-  const pixels = pictures.length / count;
+  const images = await dataset.read(Array.from(dataset.labels.keys()));
+  const pixels = images.length / count;
   const centre = mean ?? new Float32Array(pixels);
   if (!mean)
-    pictures.forEach((value, i) => {
+    images.forEach((value, i) => {
       centre[i % pixels] = (centre[i % pixels] as number) + value / count;
     });
   const rows = Array.from({ length: count }, (_, n) => {
     const row = new Float32Array(pixels + 1).fill(1);
     for (let i = 0; i < pixels; i++)
-      row[i] = ((pictures[n * pixels + i] as number) - (centre[i] as number)) / 255;
+      row[i] = ((images[n * pixels + i] as number) - (centre[i] as number)) / 255;
     return row;
   });
   return { rows, centre };
@@ -35,7 +35,7 @@ function scores(weights: readonly Float32Array[], row: Float32Array): number[] {
 /** Multinomial logistic regression by stochastic gradient descent, the step falling to zero. */
 function fit(rows: readonly Float32Array[], labels: Uint16Array, epochs: number): Float32Array[] {
   const weights = Array.from({ length: CLASSES }, () => new Float32Array((rows[0] as Float32Array).length));
-  const random = Generator.stateless(0);
+  const random = RandomGenerator.stateless(0);
   for (let epoch = 0; epoch < epochs; epoch++) {
     const rate = 0.01 * (1 - epoch / epochs);
     for (const n of random.permutation(rows.length)) {

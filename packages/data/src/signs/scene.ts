@@ -1,4 +1,4 @@
-import type { Generator } from '@resnetjs/core';
+import type { RandomGenerator } from '@resnetjs/core';
 import {
   type Canvas,
   type Colour,
@@ -25,7 +25,12 @@ const SKINS: readonly Colour[] = [
 const CONTRAST = 0.3;
 
 /** Draws a hand that shows `count` fingers before some background, in some light, on `canvas`. */
-export function drawScene(canvas: Canvas, count: number, random: Generator, scratch: Float32Array): void {
+export function drawScene(
+  canvas: Canvas,
+  count: number,
+  random: RandomGenerator,
+  scratch: Float32Array,
+): void {
   const hand = poseHand(count, random);
   const place = placement(hand, canvas.size, random);
   const skin = skinColour(random, hand.palmSide);
@@ -43,8 +48,8 @@ export function drawScene(canvas: Canvas, count: number, random: Generator, scra
 
 type Place = (joint: Joint) => [x: number, y: number, radius: number];
 
-/** Where the hand goes: mirrored or not, seen a little from the side, turned, and wholly in the picture but for its arm. */
-function placement(hand: Hand, size: number, random: Generator): Place {
+/** Where the hand goes: mirrored or not, seen a little from the side, turned, and wholly in the image but for its arm. */
+function placement(hand: Hand, size: number, random: RandomGenerator): Place {
   const mirror = random.uniform() < 0.5 ? -1 : 1;
   const [tiltX, tiltY] = [between(random, -0.09, 0.09), between(random, -0.07, 0.09)];
   const shear = between(random, -0.12, 0.12);
@@ -85,7 +90,7 @@ function chain(part: Part, place: Place): Limb {
   return { cones, blend: 0 };
 }
 
-function skinColour(random: Generator, palmSide: boolean): Colour {
+function skinColour(random: RandomGenerator, palmSide: boolean): Colour {
   const at = random.uniform() * (SKINS.length - 1);
   const [a, b] = [SKINS[Math.floor(at)] as Colour, SKINS[Math.floor(at) + 1] as Colour];
   const paler = palmSide ? 0.12 : 0;
@@ -96,7 +101,7 @@ function skinColour(random: Generator, palmSide: boolean): Colour {
   }) as unknown as Colour;
 }
 
-function lamp(random: Generator): Light {
+function lamp(random: RandomGenerator): Light {
   const [side, above] = direction(between(random, -1.4, 1.4));
   const height = between(random, 0.45, 0.9);
   const flat = Math.sqrt(1 - height * height);
@@ -110,7 +115,7 @@ function lamp(random: Generator): Light {
 const brightness = ([red, green, blue]: Colour) => 0.3 * red + 0.59 * green + 0.11 * blue;
 
 /** A colour whose brightness is at least CONTRAST away from `from`. */
-function contrasting(random: Generator, from: number): Colour {
+function contrasting(random: RandomGenerator, from: number): Colour {
   const [low, high] = [Math.max(0, from - CONTRAST - 0.04), Math.min(1, 1 - from - CONTRAST)];
   const below = Math.max(0, low - 0.04);
   const draw = random.uniform() * (below + Math.max(0, high));
@@ -121,7 +126,7 @@ function contrasting(random: Generator, from: number): Colour {
   return tint.map((t) => Math.min(1, Math.max(0, level + (t - grey) * strength))) as unknown as Colour;
 }
 
-function drawBackground(canvas: Canvas, skin: Colour, light: Light, random: Generator): void {
+function drawBackground(canvas: Canvas, skin: Colour, light: Light, random: RandomGenerator): void {
   const { size, rgb } = canvas;
   const hand = brightness(skin) * 0.85;
   const near = contrasting(random, hand);
@@ -143,7 +148,7 @@ function drawBackground(canvas: Canvas, skin: Colour, light: Light, random: Gene
 }
 
 /** Blotches and strokes: things behind the hand that are not the hand. */
-function scatter(canvas: Canvas, hand: number, random: Generator): void {
+function scatter(canvas: Canvas, hand: number, random: RandomGenerator): void {
   const { size } = canvas;
   const anywhere = () => between(random, -0.1, 1.1) * size;
   const blotches = random.uniform() < 0.12 ? random.integer(5) : 0;
@@ -165,7 +170,7 @@ function scatter(canvas: Canvas, hand: number, random: Generator): void {
 }
 
 /** Smooth noise in −1 … 1 over a grid of `cells` cells a side. */
-function lattice(random: Generator, cells: number, size: number): (x: number, y: number) => number {
+function lattice(random: RandomGenerator, cells: number, size: number): (x: number, y: number) => number {
   const across = cells + 1;
   const values = Float32Array.from({ length: across * across }, () => between(random, -1, 1));
   const step = cells / size;
@@ -184,7 +189,7 @@ function castShadow(
   canvas: Canvas,
   limbs: readonly Limb[],
   light: Light,
-  random: Generator,
+  random: RandomGenerator,
   scratch: Float32Array,
 ) {
   const strength = random.uniform() < 0.65 ? between(random, 0.1, 0.4) : 0;
@@ -203,7 +208,7 @@ interface Look {
   readonly skin: Colour;
   readonly light: Light;
   readonly place: Place;
-  readonly random: Generator;
+  readonly random: RandomGenerator;
 }
 
 function drawHand(canvas: Canvas, hand: Hand, body: Limb, limbs: readonly Limb[], look: Look): void {

@@ -7,7 +7,7 @@ const apart = (a: Uint8Array, b: Uint8Array) =>
   a.reduce((sum, value, i) => sum + Math.abs(value - (b[i] as number)), 0) / a.length;
 
 describe('syntheticSigns', () => {
-  it('draws the same pictures everywhere', async () => {
+  it('draws the same images everywhere', async () => {
     const sums = [];
     for (const size of [16, 32, 64, 256]) {
       sums.push(sha(await syntheticSigns({ size, seed: 1 }).read([0, 1, 2, 3, 4, 5])));
@@ -27,7 +27,7 @@ describe('syntheticSigns', () => {
     `);
   });
 
-  it('draws a picture by its number, whatever was drawn before and however many there are', async () => {
+  it('draws an image by its number, whatever was drawn before and however many there are', async () => {
     const bytes = 32 * 32 * 3;
     const few = syntheticSigns({ size: 32, count: 12, seed: 7 });
     const many = syntheticSigns({ size: 32, count: 100_000, seed: 7 });
@@ -44,17 +44,17 @@ describe('syntheticSigns', () => {
     for (let label = 0; label < 6; label++) expect(labels.filter((l) => l === label).length).toBe(100);
   });
 
-  it('tests on pictures that no seed trains on, and always on the same', async () => {
+  it('tests on images that no seed trains on, and always on the same', async () => {
     const test = syntheticSigns({ size: 16, split: 'test' });
     const everything = Array.from(test.labels.keys());
     const held = await test.read(everything);
     expect(sha(await syntheticSigns({ size: 16, split: 'test', seed: 5 }).read(everything))).toBe(sha(held));
     for (const seed of [0, 1, 2 ** 32, 2 ** 40]) {
       const train = await syntheticSigns({ size: 16, seed }).read(everything);
-      const pictures = new Set<string>();
+      const images = new Set<string>();
       for (const bytes of [held, train])
-        for (const i of everything) pictures.add(sha(bytes.subarray(i * 768, (i + 1) * 768)));
-      expect(pictures.size).toBe(1200);
+        for (const i of everything) images.add(sha(bytes.subarray(i * 768, (i + 1) * 768)));
+      expect(images.size).toBe(1200);
     }
   });
 
@@ -83,7 +83,7 @@ describe('syntheticSigns', () => {
       'split is "train" or "test", not "validation".',
     );
     await expect(syntheticSigns({ count: 6 }).read([6])).rejects.toThrow(
-      'There is no picture 6: pictures are 0 to 5.',
+      'There is no image 6: images are 0 to 5.',
     );
   });
 });

@@ -1,4 +1,4 @@
-import { Generator, ResNetError } from '@resnetjs/core';
+import { RandomGenerator, ResNetError } from '@resnetjs/core';
 import { checkIndices, checkInteger } from '../check-dataset.js';
 import type { Dataset } from '../dataset.js';
 import { type Canvas, createCanvas } from './canvas.js';
@@ -8,20 +8,20 @@ import { drawScene } from './scene.js';
 export interface SyntheticSignsOptions {
   /** Height and width in pixels, 16 to 256; 64 unless told. */
   readonly size?: number;
-  /** Number of pictures; 3,000 for training and 600 for testing unless told. */
+  /** Number of images; 3,000 for training and 600 for testing unless told. */
   readonly count?: number;
-  /** Of the training pictures, 0 unless told; the test pictures are always the same. */
+  /** Of the training images, 0 unless told; the test images are always the same. */
   readonly seed?: number;
   readonly split?: 'train' | 'test';
 }
 
 const CLASSES = ['0', '1', '2', '3', '4', '5'] as const;
-const MOST_PICTURES = 10_000_000;
-/** Upper halves of the streams' numbers, so that no picture of one split is ever in the other. */
+const MAX_IMAGES = 10_000_000;
+/** Upper halves of the streams' numbers, so that no image of one split is ever in the other. */
 const STREAMS = { train: 1, test: 2 } as const;
 
 /**
- * Drawn hands that show 0 to 5 fingers. Picture i depends on seed, split, size and i alone; its label is i mod 6.
+ * Drawn hands that show 0 to 5 fingers. Image i depends on seed, split, size and i alone; its label is i mod 6.
  * Throws bad-option.
  */
 export function syntheticSigns(options: SyntheticSignsOptions = {}): Dataset {
@@ -35,7 +35,7 @@ export function syntheticSigns(options: SyntheticSignsOptions = {}): Dataset {
   }
   const count = options.count ?? (split === 'train' ? 3000 : 600);
   checkInteger('synthetic:signs: size', size, 16, 256);
-  checkInteger('synthetic:signs: count', count, 2, MOST_PICTURES);
+  checkInteger('synthetic:signs: count', count, 2, MAX_IMAGES);
   checkInteger('synthetic:signs: seed', seed, 0);
   const labels = Uint16Array.from({ length: count }, (_, i) => i % CLASSES.length);
   const canvas = createCanvas(size);
@@ -48,20 +48,23 @@ export function syntheticSigns(options: SyntheticSignsOptions = {}): Dataset {
     labels,
     async read(indices) {
       checkIndices(indices, count);
-      const pictures = new Uint8Array(indices.length * bytes); // [batch, size, size, 3]
+      const images = new Uint8Array(indices.length * bytes); // [batch, size, size, 3]
       for (let i = 0; i < indices.length; i++) {
         const index = indices[i] as number;
-        const random = Generator.stateless(split === 'train' ? seed : 0, STREAMS[split] * 2 ** 32 + index);
+        const random = RandomGenerator.stateless(
+          split === 'train' ? seed : 0,
+          STREAMS[split] * 2 ** 32 + index,
+        );
         drawScene(canvas, index % CLASSES.length, random, scratch);
-        photograph(canvas, random, scratch, pictures.subarray(i * bytes, (i + 1) * bytes));
+        photograph(canvas, random, scratch, images.subarray(i * bytes, (i + 1) * bytes));
       }
-      return pictures;
+      return images;
     },
   };
 }
 
 /** What a camera does: exposure, white balance, a little blur, noise, bytes. */
-function photograph(canvas: Canvas, random: Generator, scratch: Float32Array, out: Uint8Array): void {
+function photograph(canvas: Canvas, random: RandomGenerator, scratch: Float32Array, out: Uint8Array): void {
   const { size, rgb } = canvas;
   const exposure = between(random, 0.82, 1.15);
   const gains = [between(random, 0.94, 1.06), 1, between(random, 0.92, 1.08)].map(
@@ -76,7 +79,7 @@ function photograph(canvas: Canvas, random: Generator, scratch: Float32Array, ou
   let word = random.word() | 1;
   for (let at = 0; at < out.length; at += 3) {
     for (let c = 0; c < 3; c++) {
-      // Xorshift (Marsaglia 2003): a philox word a value would cost more than the picture.
+      // Xorshift (Marsaglia 2003): a philox word a value would cost more than the image.
       word ^= word << 13;
       word ^= word >>> 17;
       word ^= word << 5;

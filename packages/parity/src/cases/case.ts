@@ -20,9 +20,9 @@ export interface Subject {
   readonly name: string;
   readonly network: Network;
   readonly batch: number;
-  /** Where variables, pictures and upstream gradient are drawn from. */
+  /** Where variables, images and upstream gradient are drawn from. */
   readonly seed: number;
-  /** The mean of the pictures, in their deviations; 0 where it isn't given. */
+  /** The mean of the images, in their deviations; 0 where it isn't given. */
   readonly mean?: number;
   /** Whether the first and the last channel of each normalization are switched off: scale and offset are 0. */
   readonly channelsOff?: boolean;

@@ -1,6 +1,6 @@
 import {
   asNetwork,
-  Generator,
+  RandomGenerator,
   type Network,
   type Op,
   type Padding,
@@ -47,14 +47,14 @@ const chosen: readonly Chosen[] = [
   ['max pooling 3×3 s=2, same, after a ReLU', [conv(5, 3, 1, 'same'), relu, pool('max', 3, 2, 'same')], odd],
   ['average pooling 2×2 s=2, valid', [pool('average', 2, 2, 'valid')], odd],
   ['average pooling 3×3 s=2, same', [pool('average', 3, 2, 'same')], odd],
-  ['normalization and ReLU of the pictures', [norm, relu], even],
+  ['normalization and ReLU of the images', [norm, relu], even],
   ['dense', [{ op: 'flatten' }, dense], even],
   // Wide enough for every cache block and thread.
   ['1×1 convolution of 64 channels to 256', [conv(256, 1, 1, 'valid')], [6, 6, 64]],
   ['1×1 convolution of 256 channels to 64', [conv(64, 1, 1, 'valid')], [6, 6, 256]],
   ['3×3 convolution of 40 channels to 150', [conv(150, 3, 1, 'same')], [4, 5, 40]],
   // What E[x²] − E[x]² makes of it is not even a variance.
-  ['normalization of pictures 1000 deviations away from 0', [norm], odd, { mean: 1000, byFloor: true }],
+  ['normalization of images 1000 deviations away from 0', [norm], odd, { mean: 1000, byFloor: true }],
   // There the ReLU stands at 0, where it is closed.
   [
     'normalization and ReLU, two channels switched off',
@@ -79,7 +79,7 @@ const chosen: readonly Chosen[] = [
 
 /** Sizes, strides and paddings that nobody chose. */
 function drawn(index: number): [name: string, ops: readonly Op[], input: Network['input']] {
-  const random = Generator.stateless(index, 77);
+  const random = RandomGenerator.stateless(index, 77);
   const whole = (low: number, high: number) => low + Math.floor(random.uniform() * (high - low + 1));
   const size = whole(1, 5);
   const stride = whole(1, 3);
@@ -162,8 +162,8 @@ function describe(op: Op | { readonly op: 'add' }): string {
 
 const common = { kind: 'pass', group: 'operation', training: true, byFloor: false } as const;
 
-const drawnQuick = 24;
-const drawnFull = 120;
+const sampledQuick = 24;
+const sampledFull = 120;
 
 /** Operations alone: chosen ones, drawn ones, and every shape that ResNet-50 meets at 64² and at 224². */
 export const operationCases: readonly PassCase[] = [
@@ -177,11 +177,11 @@ export const operationCases: readonly PassCase[] = [
     throws: true,
     ...more,
   })),
-  ...Array.from({ length: drawnFull }, (_, index) => {
+  ...Array.from({ length: sampledFull }, (_, index) => {
     const [name, ops, input] = drawn(index);
     return {
       ...common,
-      level: index < drawnQuick ? ('quick' as const) : ('full' as const),
+      level: index < sampledQuick ? ('quick' as const) : ('full' as const),
       name,
       network: sequence(name, input, ops),
       batch: 1 + (index % 3),

@@ -21,10 +21,9 @@ export function batchNorm(
 ): ReferenceTensor {
   const channel = byChannel(x);
   return mapped(x, (value, i) => {
-    const deviation = Math.sqrt(channel(moments.variance, i) + epsilon);
+    const std = Math.sqrt(channel(moments.variance, i) + epsilon);
     return (
-      ((value - channel(moments.mean, i)) / deviation) * channel(weights.scale, i) +
-      channel(weights.offset, i)
+      ((value - channel(moments.mean, i)) / std) * channel(weights.scale, i) + channel(weights.offset, i)
     );
   });
 }
@@ -50,18 +49,18 @@ export function batchNormGradients(
   const count = x.data.length / (x.shape.at(-1) as number);
   const { mean, variance } = batchMoments(x);
   const centered = mapped(x, (value, i) => value - channel(mean, i));
-  const deviation = mapped(variance, (value) => Math.sqrt(value + epsilon));
-  const normalized = mapped(centered, (value, i) => value / channel(deviation, i));
+  const std = mapped(variance, (value) => Math.sqrt(value + epsilon));
+  const normalized = mapped(centered, (value, i) => value / channel(std, i));
   const product = (a: ReferenceTensor, b: ReferenceTensor) =>
     mapped(a, (value, i) => value * (b.data[i] as number));
 
   const dNormalized = mapped(dy, (value, i) => value * channel(weights.scale, i));
   const dVariance = mapped(sumByChannel(product(dNormalized, centered)), (sum, c) => {
-    return -0.5 * sum * (deviation.data[c] as number) ** -3;
+    return -0.5 * sum * (std.data[c] as number) ** -3;
   });
-  const dMean = mapped(sumByChannel(dNormalized), (sum, c) => -sum / (deviation.data[c] as number));
+  const dMean = mapped(sumByChannel(dNormalized), (sum, c) => -sum / (std.data[c] as number));
   const dx = mapped(dNormalized, (value, i) => {
-    const direct = value / channel(deviation, i);
+    const direct = value / channel(std, i);
     const byVariance = (channel(dVariance, i) * 2 * (centered.data[i] as number)) / count;
     const byMean = channel(dMean, i) / count;
     return direct + byVariance + byMean;
@@ -78,10 +77,10 @@ export function fixedNormGradients(
   epsilon: number,
 ) {
   const channel = byChannel(x);
-  const deviation = mapped(variance, (value) => Math.sqrt(value + epsilon));
-  const normalized = mapped(x, (value, i) => (value - channel(mean, i)) / channel(deviation, i));
+  const std = mapped(variance, (value) => Math.sqrt(value + epsilon));
+  const normalized = mapped(x, (value, i) => (value - channel(mean, i)) / channel(std, i));
   return {
-    dx: mapped(dy, (value, i) => (value * channel(weights.scale, i)) / channel(deviation, i)),
+    dx: mapped(dy, (value, i) => (value * channel(weights.scale, i)) / channel(std, i)),
     dScale: sumByChannel(mapped(dy, (value, i) => value * (normalized.data[i] as number))),
     dOffset: sumByChannel(dy),
   };

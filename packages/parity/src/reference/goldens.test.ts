@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { judge } from '../verdict.js';
-import { drawGoldenLoss, drawGoldenNetwork } from './golden-draws.test-support.js';
+import { compare } from '../verdict.js';
+import { sampleGoldenLoss, sampleGoldenNetwork } from './golden-samples.test-support.js';
 import { goldenLosses, goldenNetworks } from './golden-networks.test-support.js';
 import file from './goldens.json' with { type: 'json' };
 import { softmaxCrossEntropy } from './loss.js';
@@ -38,7 +38,7 @@ function expectGoldens(name: string, quantities: ReadonlyMap<string, ReferenceTe
     // A bias that feeds a normalization has a gradient of 0: rounding leaves a share of its kernel's instead.
     const size = Math.max(norm(what), norm(what.replace(/^(gradient .*\.)bias$/, '$1kernel')));
     for (const library of libraries) {
-      const verdict = judge(`${what}, ${library}`, measures(tensor), expected[what]?.[library] ?? [], {
+      const verdict = compare(`${what}, ${library}`, measures(tensor), expected[what]?.[library] ?? [], {
         absolute: tolerance * size,
       });
       expect(verdict.passed, verdict.message).toBe(true);
@@ -57,22 +57,22 @@ describe('the float64 reference agrees with Keras and PyTorch', () => {
 
   it.each(goldenNetworks.map((golden, index) => ({ ...golden, index })))('$name', (golden) => {
     const { name, network, index } = golden;
-    const { variables, pictures, upstream } = drawGoldenNetwork(golden, index);
-    const inference = referenceForward(network, variables, pictures, { mode: 'inference' });
-    const training = referenceGradients(network, variables, pictures, () => upstream);
+    const { variables, images, upstream } = sampleGoldenNetwork(golden, index);
+    const inference = referenceForward(network, variables, images, { mode: 'inference' });
+    const training = referenceGradients(network, variables, images, () => upstream);
     expect(distanceToKink(network, training)).toBeGreaterThan(berth);
     const quantities = [
       ['inference', inference.result] as const,
       ['training', training.result] as const,
       ...named('moment', training.moments),
-      ['gradient pictures', training.input] as const,
+      ['gradient images', training.input] as const,
       ...named('gradient', training.weights),
     ];
     expectGoldens(name, new Map(quantities));
   });
 
   it.each(goldenLosses.map((golden, index) => ({ ...golden, index })))('$name', (golden) => {
-    const { logits, labels } = drawGoldenLoss(golden, golden.index);
+    const { logits, labels } = sampleGoldenLoss(golden, golden.index);
     const { loss, gradient } = softmaxCrossEntropy(logits, labels);
     expectGoldens(
       golden.name,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { judge } from '../verdict.js';
+import { compare } from '../verdict.js';
 import { l2Penalty, softmaxCrossEntropy } from './loss.js';
 import { type ReferenceTensor, tensor64 } from './tensor.js';
 
@@ -27,7 +27,7 @@ describe('softmaxCrossEntropy', () => {
     const logits = tensor64([0.3, -1.2, 2, 1.1, 0.4, -0.7], [2, 3]);
     const { gradient } = softmaxCrossEntropy(logits, [0, 2]);
     const expected = differences(logits, (moved) => softmaxCrossEntropy(moved, [0, 2]).loss);
-    const verdict = judge('gradient', gradient.data, expected, { absolute: 1e-9 });
+    const verdict = compare('gradient', gradient.data, expected, { absolute: 1e-9 });
     expect(verdict.passed, verdict.message).toBe(true);
   });
 });
@@ -38,7 +38,7 @@ describe('l2Penalty', () => {
     const { loss, gradient } = l2Penalty(kernel, 0.01);
     expect(loss).toBeCloseTo(0.01 * (0.09 + 1.44 + 4), 14);
     const expected = differences(kernel, (moved) => l2Penalty(moved, 0.01).loss);
-    const verdict = judge('gradient', gradient.data, expected, { absolute: 1e-9 });
+    const verdict = compare('gradient', gradient.data, expected, { absolute: 1e-9 });
     expect(verdict.passed, verdict.message).toBe(true);
   });
 });

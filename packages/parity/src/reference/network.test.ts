@@ -2,8 +2,8 @@ import { outputShape } from '@resnetjs/core';
 import { describe, expect, it } from 'vitest';
 import { blockCases } from '../cases/blocks.js';
 import { operationCases } from '../cases/operations.js';
-import { drawCase } from '../run/draw-case.js';
-import { judge } from '../verdict.js';
+import { sampleCase } from '../run/sample-case.js';
+import { compare } from '../verdict.js';
 import { referenceForward, referenceGradients, type ReferenceVariables } from './network.js';
 import { numbers, type ReferenceTensor } from './tensor.js';
 
@@ -46,12 +46,12 @@ describe('referenceGradients', () => {
     'agrees with finite differences in $mode: $name',
     (each) => {
       const { mode, network } = each;
-      const { variables, pictures, upstream } = drawCase(each, { distance: berth, mode });
+      const { variables, images, upstream } = sampleCase(each, { distance: berth, mode });
       const loss = (moved: ReferenceVariables, seen: ReferenceTensor) => {
         const { result } = referenceForward(network, moved, seen, { mode });
         return numbers(result).reduce((sum, value, i) => sum + value * (upstream.data[i] as number), 0);
       };
-      const truth = referenceGradients(network, variables, pictures, () => upstream, { mode });
+      const truth = referenceGradients(network, variables, images, () => upstream, { mode });
       expect(truth.result.shape.slice(1)).toEqual(outputShape(network));
       const check = (
         what: string,
@@ -61,7 +61,7 @@ describe('referenceGradients', () => {
       ) => {
         const indices = sampled(at);
         const zero = gradient.data.every((value) => Math.abs(value) < 1e-12);
-        const verdict = judge(
+        const verdict = compare(
           what,
           indices.map((index) => gradient.data[index] as number),
           indices.map((index) => difference(at, index, lossAt)),
@@ -69,10 +69,10 @@ describe('referenceGradients', () => {
         );
         expect(verdict.passed, verdict.message).toBe(true);
       };
-      check('pictures', truth.input, pictures, (moved) => loss(variables, moved));
+      check('images', truth.input, images, (moved) => loss(variables, moved));
       for (const [id, gradient] of truth.weights) {
         const own = variables.get(id) as ReferenceTensor;
-        check(id, gradient, own, (moved) => loss(new Map(variables).set(id, moved), pictures));
+        check(id, gradient, own, (moved) => loss(new Map(variables).set(id, moved), images));
       }
     },
   );

@@ -1,4 +1,11 @@
-import { type Network, type ParameterId, parameterId, type Role, type Step, walk } from '@resnetjs/core';
+import {
+  type Network,
+  type ParameterId,
+  parameterId,
+  type Role,
+  type NetworkNode,
+  walk,
+} from '@resnetjs/core';
 import {
   batchMoments,
   batchNorm,
@@ -18,47 +25,47 @@ export interface ReferencePass {
   readonly result: ReferenceTensor;
   /** The batch's moments by normalization, under the running statistics' names; none in inference. */
   readonly moments: ReferenceVariables;
-  /** The result of every step of `walk`. */
-  readonly steps: readonly ReferenceTensor[];
+  /** The result of every node of `walk`. */
+  readonly nodes: readonly ReferenceTensor[];
 }
 
 export interface ReferenceGradients extends ReferencePass {
   /** By parameter. */
   readonly weights: ReferenceVariables;
-  /** As the pictures. */
+  /** As the images. */
   readonly input: ReferenceTensor;
-  /** Of the result of every step of `walk`. */
-  readonly stepGradients: readonly ReferenceTensor[];
+  /** Of the result of every node of `walk`. */
+  readonly nodeGradients: readonly ReferenceTensor[];
 }
 
 /**
  * A network's result, step by step, computed in float64 and stored as its inputs are.
- * Pictures are [batch, height, width, channels].
+ * Images are [batch, height, width, channels].
  */
 export function referenceForward(
   network: Network,
   variables: ReferenceVariables,
-  pictures: ReferenceTensor,
+  images: ReferenceTensor,
   { mode }: { readonly mode: Mode },
 ): ReferencePass {
-  const steps: ReferenceTensor[] = [];
+  const nodes: ReferenceTensor[] = [];
   const moments = new Map<ParameterId, ReferenceTensor>();
-  for (const step of walk(network)) {
-    const inputs = step.from.map((from) => steps[from] as ReferenceTensor);
-    const { y, batch } = referenceStep(step, inputs.length > 0 ? inputs : [pictures], variables, mode);
-    steps.push(y);
+  for (const node of walk(network)) {
+    const inputs = node.from.map((from) => nodes[from] as ReferenceTensor);
+    const { y, batch } = referenceNode(node, inputs.length > 0 ? inputs : [images], variables, mode);
+    nodes.push(y);
     if (batch === undefined) continue;
-    moments.set(parameterId(step.site, 'mean'), batch.mean);
-    moments.set(parameterId(step.site, 'variance'), batch.variance);
+    moments.set(parameterId(node.site, 'mean'), batch.mean);
+    moments.set(parameterId(node.site, 'variance'), batch.variance);
   }
-  return { result: steps.at(-1) as ReferenceTensor, moments, steps };
+  return { result: nodes.at(-1) as ReferenceTensor, moments, nodes };
 }
 
 export type Mode = 'inference' | 'training';
 
-/** One step's result, and the batch's moments of a normalization in training. */
-export function referenceStep(
-  { op, site }: Step,
+/** One node's result, and the batch's moments of a normalization in training. */
+export function referenceNode(
+  { op, site }: NetworkNode,
   inputs: readonly ReferenceTensor[],
   variables: ReferenceVariables,
   mode: Mode,
@@ -96,39 +103,39 @@ export function referenceStep(
   }
 }
 
-/** A pass, and the gradients of every weight, of every step and of the pictures, from that of the result. */
+/** A pass, and the gradients of every weight, of every node and of the images, from that of the result. */
 export function referenceGradients(
   network: Network,
   variables: ReferenceVariables,
-  pictures: ReferenceTensor,
+  images: ReferenceTensor,
   upstream: (result: ReferenceTensor) => ReferenceTensor,
   { mode }: { readonly mode: Mode } = { mode: 'training' },
 ): ReferenceGradients {
-  const pass = referenceForward(network, variables, pictures, { mode });
-  const gradients = pass.steps.map((each) => zeros(each.shape, each));
+  const pass = referenceForward(network, variables, images, { mode });
+  const gradients = pass.nodes.map((each) => zeros(each.shape, each));
   gradients[gradients.length - 1] = upstream(pass.result);
   const weights = new Map<ParameterId, ReferenceTensor>();
-  const steps = walk(network);
-  for (let index = steps.length - 1; index >= 0; index--) {
-    const step = steps[index] as Step;
-    const x = pass.steps[step.from[0] ?? 0] as ReferenceTensor;
-    const pulled = pullBack(step, { x, dy: gradients[index] as ReferenceTensor }, variables, mode);
-    for (const [role, gradient] of Object.entries(pulled.weights ?? {}))
-      weights.set(parameterId(step.site, role as Role), gradient);
-    pulled.inputs.forEach((gradient, which) => {
-      const from = step.from[which] as number;
+  const nodes = walk(network);
+  for (let index = nodes.length - 1; index >= 0; index--) {
+    const node = nodes[index] as NetworkNode;
+    const x = pass.nodes[node.from[0] ?? 0] as ReferenceTensor;
+    const passed = backward(node, { x, dy: gradients[index] as ReferenceTensor }, variables, mode);
+    for (const [role, gradient] of Object.entries(passed.weights ?? {}))
+      weights.set(parameterId(node.site, role as Role), gradient);
+    passed.inputs.forEach((gradient, which) => {
+      const from = node.from[which] as number;
       gradients[from] = mapped(
         gradients[from] as ReferenceTensor,
         (sum, i) => sum + (gradient.data[i] as number),
       );
     });
   }
-  return { ...pass, weights, input: gradients[0] as ReferenceTensor, stepGradients: gradients };
+  return { ...pass, weights, input: gradients[0] as ReferenceTensor, nodeGradients: gradients };
 }
 
-/** From the gradient of a step's result to those of its inputs, and of its weights. */
-function pullBack(
-  { op, site }: Step,
+/** From the gradient of a node's result to those of its inputs, and of its weights. */
+function backward(
+  { op, site }: NetworkNode,
   { x, dy }: Readonly<Record<'x' | 'dy', ReferenceTensor>>,
   variables: ReferenceVariables,
   mode: Mode,
@@ -176,9 +183,9 @@ function pullBack(
  * and the smallest lead of a pooling window's maximum. Nearer than rounding reaches, two right answers can differ.
  * A ReLU's input of exactly 0 is one of a channel that is switched off, and 0 everywhere: there its gradient is 0.
  */
-export function distanceToKink(network: Network, { steps }: ReferencePass): number {
+export function distanceToKink(network: Network, { nodes }: ReferencePass): number {
   return walk(network).reduce((smallest, { op, from }) => {
-    const x = steps[from[0] ?? 0] as ReferenceTensor;
+    const x = nodes[from[0] ?? 0] as ReferenceTensor;
     if (op.op === 'act')
       return numbers(x).reduce((least, value) => Math.min(least, Math.abs(value) || least), smallest);
     if (op.op === 'pool' && op.mode === 'max')

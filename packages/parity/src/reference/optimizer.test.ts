@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { judge } from '../verdict.js';
+import { compare } from '../verdict.js';
 import { adamStart, adamStep, sgdStart, sgdStep } from './optimizer.js';
 import { tensor64 } from './tensor.js';
 
@@ -17,7 +17,7 @@ describe('adamStep', () => {
       (state, gradient) => adamStep(state, gradient, options),
       adamStart(start),
     );
-    const verdict = judge(
+    const verdict = compare(
       'adam',
       variable.data,
       [0.9694585455849979, -1.998793136845541, 0.47187857809515515],
@@ -34,7 +34,7 @@ describe('sgdStep', () => {
       (state, gradient) => sgdStep(state, gradient, options),
       sgdStart(start),
     );
-    const verdict = judge(
+    const verdict = compare(
       'sgd',
       variable.data,
       [0.9857681274414063, -1.9999999931045533, 0.3709564208984375],

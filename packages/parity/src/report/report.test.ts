@@ -2,13 +2,13 @@ import { describe, expect, it } from 'vitest';
 import type { ParityCase } from '../cases/case.js';
 import { parityCases } from '../cases/parity-cases.js';
 import { type CaseReport, reportOn } from '../run/case-report.js';
-import { judge } from '../verdict.js';
+import { compare } from '../verdict.js';
 import { reportAsHtml } from './html.js';
 import { reportAsMarkdown } from './markdown.js';
 import { type BackendReport, groupResults, outcomeOf, type ParityReport } from './parity-report.js';
 
 function found(name: string, value: number, group: CaseReport['group'] = 'block'): CaseReport {
-  const worst = judge('inference', [value], [1], { relativeL2: 1e-5 });
+  const worst = compare('inference', [value], [1], { relativeL2: 1e-5 });
   const { passed, message } = worst;
   return {
     name,
@@ -17,7 +17,7 @@ function found(name: string, value: number, group: CaseReport['group'] = 'block'
     failures: passed ? [] : [message],
     departsAt: passed ? null : 'stem',
     worst,
-    judged: 1,
+    compared: 1,
     seconds: 1,
   };
 }
@@ -79,11 +79,11 @@ describe('outcomeOf', () => {
 describe('the worst of a case', () => {
   it('is what departs, NaN too, however near to its gate another is', () => {
     const someCase = parityCases('quick')[0] as ParityCase;
-    const near = judge('near', [1 + 9e-6], [1], { relativeL2: 1e-5 });
+    const near = compare('near', [1 + 9e-6], [1], { relativeL2: 1e-5 });
     for (const bad of [
-      judge('a NaN', [Number.NaN], [1], { relativeL2: 1e-5 }),
-      judge('two values', [1, 1], [1], { relativeL2: 1e-5 }),
-      judge('a zero', [1], [0], { absolute: 1e-5 }),
+      compare('a NaN', [Number.NaN], [1], { relativeL2: 1e-5 }),
+      compare('two values', [1, 1], [1], { relativeL2: 1e-5 }),
+      compare('a zero', [1], [0], { absolute: 1e-5 }),
     ]) {
       expect(reportOn(someCase, [near, bad], { seconds: 0 }).worst?.what).toBe(bad.what);
       expect(reportOn(someCase, [bad, near], { seconds: 0 }).worst?.what).toBe(bad.what);

@@ -12,7 +12,7 @@ export interface CaseReport {
   readonly departsAt: string | null;
   /** What departs the furthest; where nothing does, what came nearest to its gate, of what is judged by relative L2. */
   readonly worst: Verdict | null;
-  readonly judged: number;
+  readonly compared: number;
   readonly seconds: number;
 }
 
@@ -30,7 +30,7 @@ export function reportOn(
     failures,
     departsAt,
     worst: verdicts.reduce<Verdict | null>((worst, each) => (isWorse(each, worst) ? each : worst), null),
-    judged: verdicts.length,
+    compared: verdicts.length,
     seconds,
   };
 }

@@ -11,13 +11,13 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Verdict } from '../verdict.js';
 import { claim } from './quantities.js';
 
-/** Where all of a picture is NaN, so is all of the result: a number there would hide that a computation has failed. */
+/** Where all of an image is NaN, so is all of the result: a number there would hide that a computation has failed. */
 export async function checkNotANumber(
   network: Network,
   variables: Variables,
-  pictures: tf.Tensor,
+  images: tf.Tensor,
 ): Promise<Verdict[]> {
-  const nothing = tf.fill(pictures.shape, Number.NaN);
+  const nothing = tf.fill(images.shape, Number.NaN);
   const folded = fold({ network, variables });
   const pass = forwardTraining(network, variables, nothing);
   const results: readonly [what: string, result: tf.Tensor][] = [

@@ -9,7 +9,7 @@ import {
 } from '@resnetjs/core';
 import type { ReferenceGradients, ReferenceVariables } from '../reference/network.js';
 import { type ReferenceTensor, tensor64 } from '../reference/tensor.js';
-import type { Drawn } from './draw-case.js';
+import type { Drawn } from './sample-case.js';
 
 /** A stem, a block or a head as a network of its own, with what the truth puts into it from either side. */
 interface Part {
@@ -24,17 +24,17 @@ export function* partsOf(
   truth: ReferenceGradients,
   variables: ReferenceVariables,
 ): Generator<Part> {
-  const steps = walk(network);
+  const nodes = walk(network);
   const results = shapes(network);
-  const names = [...new Set(steps.map(({ site }) => nameOf(site)).filter((name) => name !== null))];
+  const names = [...new Set(nodes.map(({ site }) => nameOf(site)).filter((name) => name !== null))];
   if (names.length < 2) return;
   for (const name of names) {
-    const indices = [...steps.keys()].filter(
-      (index) => nameOf((steps[index] as (typeof steps)[number]).site) === name,
+    const indices = [...nodes.keys()].filter(
+      (index) => nameOf((nodes[index] as (typeof nodes)[number]).site) === name,
     );
     const [first, last] = [indices[0] as number, indices.at(-1) as number];
-    const before = first - 1; // every part takes the result of the last step of the one before it
-    const part = alone(network, (steps[first] as (typeof steps)[number]).site, results[before] as Shape);
+    const before = first - 1; // every part takes the result of the last node of the one before it
+    const part = alone(network, (nodes[first] as (typeof nodes)[number]).site, results[before] as Shape);
     const own = parameters(part);
     const originals = parameters(network).filter(({ site }) => nameOf(site) === name);
     const values = new Map<ParameterId, ReferenceTensor>(
@@ -45,8 +45,8 @@ export function* partsOf(
       network: part,
       drawn: {
         variables: values,
-        pictures: inFloat32(truth.steps[before] as ReferenceTensor),
-        upstream: inFloat32(truth.stepGradients[last] as ReferenceTensor),
+        images: inFloat32(truth.nodes[before] as ReferenceTensor),
+        upstream: inFloat32(truth.nodeGradients[last] as ReferenceTensor),
       },
     };
   }

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { gates, relativeGate, zeroGate } from '../gates.js';
 import type { ReferenceTensor } from '../reference/tensor.js';
-import { judge, type Verdict } from '../verdict.js';
+import { compare, type Verdict } from '../verdict.js';
 
 /** What a case computes, by name. */
 export type Quantities = ReadonlyMap<string, ReferenceTensor>;
@@ -12,16 +12,16 @@ export interface Truth {
   readonly floor?: Quantities;
 }
 
-export type JudgeTensor = (what: string, name: string, actual: tf.Tensor) => Promise<Verdict>;
+export type CompareTensor = (what: string, name: string, actual: tf.Tensor) => Promise<Verdict>;
 
 /** Of what a gradient cancels from: nothing below it is more than rounding, be it of the truth's own inputs to float32. */
 const cancelled = 1e-6;
 
 /** How a backend's tensors are judged: `what` is said in the verdict, `name` is the quantity that it should be. */
-export function judgeAgainst(
+export function compareWith(
   { exact, floor }: Truth,
   { precision, atLeast = gates.exact }: { readonly precision: 16 | 32; readonly atLeast?: number },
-): JudgeTensor {
+): CompareTensor {
   return async (what, name, actual) => {
     const truth = exact.get(name);
     if (truth === undefined) return claim(`${what}: the truth has no ${name}`, false);
@@ -33,15 +33,16 @@ export function judgeAgainst(
     const parts = sizeOfParts(exact, name);
     if (largest(truth) < cancelled * parts) {
       const lost = plain === undefined ? 0 : largest(plain);
-      return judge(
+      return compare(
         what,
         values,
         truth.data,
         zeroGate(Math.max(gates.exact * parts, gates.timesFloor * lost), precision),
       );
     }
-    const lost = plain === undefined ? 0 : judge(what, plain.data, truth.data, { relativeL2: 1 }).relativeL2;
-    return judge(
+    const lost =
+      plain === undefined ? 0 : compare(what, plain.data, truth.data, { relativeL2: 1 }).relativeL2;
+    return compare(
       what,
       values,
       truth.data,
@@ -69,14 +70,14 @@ export function prefixed(prefix: string, verdict: Verdict): Verdict {
 
 /** A verdict on what is so or not; `otherwise` says how it isn't. */
 export function claim(what: string, holds: boolean, otherwise = 'not so'): Verdict {
-  const verdict = judge(what, [holds ? 1 : 0], [1], { absolute: 0 });
+  const verdict = compare(what, [holds ? 1 : 0], [1], { absolute: 0 });
   return holds ? verdict : { ...verdict, message: `${what}: ${otherwise}` };
 }
 
 /** Whether as many tensors are alive as `expected`. */
 export function still(what: string, expected: number): Verdict {
   const alive = tf.memory().numTensors;
-  const verdict = judge(what, [alive], [expected], { absolute: 0 });
+  const verdict = compare(what, [alive], [expected], { absolute: 0 });
   return verdict.passed
     ? verdict
     : { ...verdict, message: `${what}: ${alive}, where ${expected} were expected` };

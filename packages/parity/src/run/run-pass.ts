@@ -17,14 +17,14 @@ import { type ReferenceGradients, referenceForward, referenceGradients } from '.
 import { type ReferenceTensor, rounded } from '../reference/tensor.js';
 import { roundedVariables } from '../reference/variables.js';
 import type { Verdict } from '../verdict.js';
-import { type Drawn, drawAny, drawCase } from './draw-case.js';
+import { type Drawn, sampleAny, sampleCase } from './sample-case.js';
 import { checkNotANumber } from './not-a-number.js';
 import { orThrown } from './or-thrown.js';
 import { partsOf } from './parts.js';
 import {
   claim,
-  judgeAgainst,
-  type JudgeTensor,
+  compareWith,
+  type CompareTensor,
   prefixed,
   type Quantities,
   still,
@@ -47,7 +47,7 @@ export function preparePass(each: PassCase): (precision: 16 | 32) => Promise<Pas
   const { network, training } = each;
   const drawn = draw(each);
   const exact = computeTruth(network, drawn, training);
-  const floor = each.byFloor ? computeTruth(network, roundedDraw(drawn), training).quantities : undefined;
+  const floor = each.byFloor ? computeTruth(network, roundedSample(drawn), training).quantities : undefined;
   const truth = { exact: exact.quantities, ...(floor && { floor }) };
   const parts = exact.gradients === null ? [] : [...partsOf(network, exact.gradients, drawn.variables)];
   const partTruths = parts.map((part) => ({
@@ -59,14 +59,14 @@ export function preparePass(each: PassCase): (precision: 16 | 32) => Promise<Pas
     const verdicts: Verdict[] = [];
     let departsAt: string | null = null;
     const run = async (prefix: string) => {
-      const own = await runOnce(each, drawn, judgeAgainst(truth, { precision }));
+      const own = await runOnce(each, drawn, compareWith(truth, { precision }));
       verdicts.push(...own.map((verdict) => prefixed(prefix, verdict)));
       for (const [index, part] of parts.entries()) {
-        const judgeTensor = judgeAgainst(partTruths[index] as Truth, { precision });
+        const compareTensor = compareWith(partTruths[index] as Truth, { precision });
         const found = await runOnce(
           { ...each, network: part.network, throws: false },
           part.drawn,
-          judgeTensor,
+          compareTensor,
         );
         if (departsAt === null && found.some(({ passed }) => !passed)) departsAt = part.name;
         verdicts.push(...found.map((verdict) => prefixed(`${prefix}${part.name}: `, verdict)));
@@ -78,16 +78,18 @@ export function preparePass(each: PassCase): (precision: 16 | 32) => Promise<Pas
   };
 }
 
-/** Pictures go into a single operation as they are, and bring no rounding with them: only ties are kept away. */
+/** Images go into a single operation as they are, and bring no rounding with them: only ties are kept away. */
 function draw(each: PassCase): Drawn {
-  if (!each.training) return drawAny(each);
-  return walk(each.network).length === 2 ? drawCase(each, { distance: Number.MIN_VALUE }) : drawCase(each);
+  if (!each.training) return sampleAny(each);
+  return walk(each.network).length === 2
+    ? sampleCase(each, { distance: Number.MIN_VALUE })
+    : sampleCase(each);
 }
 
-function roundedDraw({ variables, pictures, upstream }: Drawn): Drawn {
+function roundedSample({ variables, images, upstream }: Drawn): Drawn {
   return {
     variables: roundedVariables(variables),
-    pictures: rounded(pictures),
+    images: rounded(images),
     upstream: rounded(upstream),
   };
 }
@@ -98,53 +100,53 @@ interface PassTruth {
 }
 
 function computeTruth(network: Network, drawn: Drawn, training: boolean): PassTruth {
-  const { variables, pictures, upstream } = drawn;
-  const inference = referenceForward(network, variables, pictures, { mode: 'inference' });
+  const { variables, images, upstream } = drawn;
+  const inference = referenceForward(network, variables, images, { mode: 'inference' });
   const quantities = new Map<string, ReferenceTensor>([['inference', inference.result]]);
   if (!training) return { quantities, gradients: null };
-  const gradients = referenceGradients(network, variables, pictures, () => upstream);
+  const gradients = referenceGradients(network, variables, images, () => upstream);
   quantities.set('training', gradients.result);
   for (const [id, tensor] of gradients.moments) quantities.set(`moment ${id}`, tensor);
   for (const [id, tensor] of gradients.weights) quantities.set(`gradient ${id}`, tensor);
   return { quantities: quantities.set('input gradient', gradients.input), gradients };
 }
 
-async function runOnce(each: PassCase, drawn: Drawn, judgeTensor: JudgeTensor): Promise<Verdict[]> {
+async function runOnce(each: PassCase, drawn: Drawn, compareTensor: CompareTensor): Promise<Verdict[]> {
   const { network } = each;
   const before = tf.memory().numTensors;
   const variables = makeVariables(network, ({ id }) =>
     Float32Array.from(drawn.variables.get(id)?.data ?? []),
   );
-  const pictures = toTensor(drawn.pictures);
+  const images = toTensor(drawn.images);
   const inputs = tf.memory().numTensors;
   const verdicts = [
-    ...(await orThrown('inference', () => checkInference(network, variables, pictures, judgeTensor))),
+    ...(await orThrown('inference', () => checkInference(network, variables, images, compareTensor))),
     ...(each.training
-      ? await orThrown('training', () => checkTraining(network, variables, pictures, drawn, judgeTensor))
+      ? await orThrown('training', () => checkTraining(network, variables, images, drawn, compareTensor))
       : []),
     ...(each.group === 'block'
-      ? await orThrown('NaN', () => checkNotANumber(network, variables, pictures))
+      ? await orThrown('NaN', () => checkNotANumber(network, variables, images))
       : []),
     still('live tensors after all passes', inputs),
-    ...(each.throws ? checkThrows(network, variables, pictures) : []),
+    ...(each.throws ? checkThrows(network, variables, images) : []),
   ];
   disposeVariables(variables);
-  pictures.dispose();
+  images.dispose();
   return [...verdicts, still('live tensors in the end: core disposed of its inputs, or kept some', before)];
 }
 
 async function checkInference(
   network: Network,
   variables: Variables,
-  pictures: tf.Tensor,
-  judgeTensor: JudgeTensor,
+  images: tf.Tensor,
+  compareTensor: CompareTensor,
 ): Promise<Verdict[]> {
-  const result = forward(network, variables, pictures);
+  const result = forward(network, variables, images);
   const folded = fold({ network, variables });
-  const foldedResult = forward(folded.network, folded.variables, pictures);
+  const foldedResult = forward(folded.network, folded.variables, images);
   const verdicts = [
-    await judgeTensor('inference', 'inference', result),
-    await judgeTensor('inference, folded', 'inference', foldedResult),
+    await compareTensor('inference', 'inference', result),
+    await compareTensor('inference, folded', 'inference', foldedResult),
   ];
   tf.dispose([result, foldedResult]);
   disposeVariables(folded.variables);
@@ -154,38 +156,38 @@ async function checkInference(
 async function checkTraining(
   network: Network,
   variables: Variables,
-  pictures: tf.Tensor,
+  images: tf.Tensor,
   drawn: Drawn,
-  judgeTensor: JudgeTensor,
+  compareTensor: CompareTensor,
 ): Promise<Verdict[]> {
   const verdicts: Verdict[] = [];
-  const judgeMap = async (kind: string, map: TensorMap) => {
+  const compareMap = async (kind: string, map: TensorMap) => {
     for (const [id, tensor] of map)
-      verdicts.push(await judgeTensor(`${kind} ${id}`, `${kind} ${id}`, tensor));
+      verdicts.push(await compareTensor(`${kind} ${id}`, `${kind} ${id}`, tensor));
   };
   const everyOne = (kind: string, map: TensorMap, expected: Iterable<string>) => {
     const [names, wanted] = [[...map.keys()].sort().join(' '), [...expected].sort().join(' ')];
     verdicts.push(claim(`every ${kind} (${wanted}), and no other (${names})`, names === wanted));
   };
 
-  const forwardPass = forwardTraining(network, variables, pictures);
-  verdicts.push(await judgeTensor('training', 'training', forwardPass.result));
+  const forwardPass = forwardTraining(network, variables, images);
+  verdicts.push(await compareTensor('training', 'training', forwardPass.result));
   everyOne('moment', forwardPass.moments, variables.statistics.keys());
-  await judgeMap('moment', forwardPass.moments);
+  await compareMap('moment', forwardPass.moments);
   disposeTrainingPass(forwardPass);
 
   for (const input of [true, false]) {
-    const pass = differentiate(network, variables, pictures, () => toTensor(drawn.upstream), { input });
+    const pass = differentiate(network, variables, images, () => toTensor(drawn.upstream), { input });
     const { gradients } = pass;
-    verdicts.push(await judgeTensor('training, differentiated', 'training', pass.result));
+    verdicts.push(await compareTensor('training, differentiated', 'training', pass.result));
     everyOne('moment', pass.moments, variables.statistics.keys());
     everyOne('gradient', gradients.weights, variables.weights.keys());
-    await judgeMap('moment', pass.moments);
-    await judgeMap('gradient', gradients.weights);
+    await compareMap('moment', pass.moments);
+    await compareMap('gradient', gradients.weights);
     if (gradients.input === null) {
       verdicts.push(claim('the input gradient is null only where it was not asked for', !input));
     } else {
-      verdicts.push(await judgeTensor('input gradient', 'input gradient', gradients.input));
+      verdicts.push(await compareTensor('input gradient', 'input gradient', gradients.input));
     }
     disposeTrainingPass(pass);
   }

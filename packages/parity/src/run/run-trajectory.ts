@@ -22,12 +22,12 @@ import { gates, relativeGate } from '../gates.js';
 import type { ReferenceVariables } from '../reference/network.js';
 import type { AdamState } from '../reference/optimizer.js';
 import type { ReferenceTensor } from '../reference/tensor.js';
-import { judge, type Verdict } from '../verdict.js';
-import { judgeAgainst, still, toTensor } from './quantities.js';
+import { compare, type Verdict } from '../verdict.js';
+import { compareWith, still, toTensor } from './quantities.js';
 import {
   type Batch,
   changeOf,
-  drawBatches,
+  generateBatches,
   firstStanding,
   follow,
   roundedStanding,
@@ -37,7 +37,7 @@ import {
 
 /** Training steps in float64, and the same steps on a backend: free, or each from the truth's standing. */
 export function prepareTrajectory(each: TrajectoryCase) {
-  const batches = drawBatches(each);
+  const batches = generateBatches(each);
   const truth = follow(each, batches, firstStanding(each));
   const losses = truth.map(({ loss }) => loss);
   const floor = each.forced
@@ -63,11 +63,11 @@ export function prepareTrajectory(each: TrajectoryCase) {
       standing = next;
       if (!each.forced) continue;
       const plain = floor[index] as StepTruth;
-      const judgeTensor = judgeAgainst({ exact: quantities, floor: plain.quantities }, { precision });
+      const compareTensor = compareWith({ exact: quantities, floor: plain.quantities }, { precision });
       for (const [name, tensor] of next.variables.statistics)
-        verdicts.push(await judgeTensor(`step ${index + 1}: ${name}`, name, tensor));
+        verdicts.push(await compareTensor(`step ${index + 1}: ${name}`, name, tensor));
       verdicts.push(
-        await judgeChange(`step ${index + 1}: the change of all weights`, next, {
+        await compareChange(`step ${index + 1}: the change of all weights`, next, {
           truth: truth[index] as StepTruth,
           plain,
           precision,
@@ -77,7 +77,7 @@ export function prepareTrajectory(each: TrajectoryCase) {
     }
     disposeStanding(standing);
     verdicts.push(
-      judge(`losses ${reached.map((loss) => loss.toFixed(4)).join(' ')}`, reached, losses, {
+      compare(`losses ${reached.map((loss) => loss.toFixed(4)).join(' ')}`, reached, losses, {
         absolute: gates.freeLoss,
       }),
     );
@@ -106,7 +106,7 @@ function tensorsOf(network: Network, { variables, slots, step }: Standing): Tens
 }
 
 /** All weights together, as they changed in a step; `plain` is the same step in plain float32. */
-async function judgeChange(
+async function compareChange(
   what: string,
   { variables }: TensorStanding,
   { truth, plain, precision }: { truth: StepTruth; plain: StepTruth; precision: 16 | 32 },
@@ -120,9 +120,9 @@ async function judgeChange(
   }
   const ids = [...variables.weights.keys()];
   const expected = changeOf(truth, ids);
-  const lost = judge(what, changeOf(plain, ids), expected, { relativeL2: 1 }).relativeL2;
+  const lost = compare(what, changeOf(plain, ids), expected, { relativeL2: 1 }).relativeL2;
   const gate = Math.max(gates.forcedChange, gates.timesFloor * lost);
-  return judge(what, changes, expected, relativeGate(gate, precision));
+  return compare(what, changes, expected, relativeGate(gate, precision));
 }
 
 function disposeStanding({ variables, state }: TensorStanding): void {
@@ -137,10 +137,10 @@ async function takeStep(
   { variables, state }: TensorStanding,
 ): Promise<{ readonly loss: number; readonly next: TensorStanding }> {
   const all = parameters(network);
-  const pictures = toTensor(batch.pictures);
+  const images = toTensor(batch.images);
   const labels = tf.tensor1d(batch.labels, 'int32');
   const losses: tf.Tensor[] = [];
-  const pass = differentiate(network, variables, pictures, (logits) => {
+  const pass = differentiate(network, variables, images, (logits) => {
     const { loss, gradient } = softmaxCrossEntropy(logits as tf.Tensor2D, labels);
     losses.push(tf.keep(loss));
     return gradient;
@@ -154,6 +154,6 @@ async function takeStep(
     squares.dispose();
   }
   disposeTrainingPass(pass);
-  tf.dispose([pictures, labels, ...losses]);
+  tf.dispose([images, labels, ...losses]);
   return { loss, next: { variables: { weights: updated.weights, statistics }, state: updated.state } };
 }

@@ -1,4 +1,4 @@
-import { disposeMap, Generator, initializers, type Parameter, type TensorMap } from '@resnetjs/core';
+import { disposeMap, RandomGenerator, initializers, type Parameter, type TensorMap } from '@resnetjs/core';
 import { disposeState, initialState, type Optimizer, softmaxCrossEntropy, update } from '@resnetjs/training';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LossCase, UpdateCase } from '../cases/case.js';
@@ -7,7 +7,7 @@ import { softmaxCrossEntropy as referenceLoss } from '../reference/loss.js';
 import { adamStart, adamStep, sgdStart, sgdStep } from '../reference/optimizer.js';
 import { mapped, type ReferenceTensor, tensor64 } from '../reference/tensor.js';
 import type { Verdict } from '../verdict.js';
-import { judgeAgainst, prefixed, still, toTensor } from './quantities.js';
+import { compareWith, prefixed, still, toTensor } from './quantities.js';
 import { optionalKernels, withoutKernels } from './without-kernels.js';
 
 type Run = (precision: 16 | 32) => Promise<{ readonly verdicts: readonly Verdict[] }>;
@@ -25,7 +25,7 @@ const kinds = [
 
 /** An optimizer's steps, from gradients of sizes between 1e-6 and 1: those that are near Adam's epsilon, too. */
 export function prepareUpdate({ optimizer, l2, seed }: UpdateCase): Run {
-  const random = Generator.stateless(seed, 5);
+  const random = RandomGenerator.stateless(seed, 5);
   const normals = (shape: readonly number[], size: () => number) =>
     tensor64(
       Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, () => size() * random.normal()),
@@ -58,22 +58,22 @@ export function prepareUpdate({ optimizer, l2, seed }: UpdateCase): Run {
 
   const runOnce = async (precision: 16 | 32): Promise<Verdict[]> => {
     const before = tf.memory().numTensors;
-    const judgeTensor = judgeAgainst({ exact }, { precision, atLeast: gates.update });
+    const compareTensor = compareWith({ exact }, { precision, atLeast: gates.update });
     let current = tensors(weights);
     let state = initialState(optimizer, current);
     for (const own of gradients) {
-      const pulled = tensors(own);
-      const updated = update(optimizer, all, current, pulled, state);
-      disposeMap(pulled);
+      const gradients = tensors(own);
+      const updated = update(optimizer, all, current, gradients, state);
+      disposeMap(gradients);
       disposeMap(current);
       disposeState(state);
       ({ weights: current, state } = updated);
     }
     const verdicts: Verdict[] = [];
     for (const id of ids) {
-      verdicts.push(await judgeTensor(`${id} value`, `${id} value`, current.get(id) as tf.Tensor));
+      verdicts.push(await compareTensor(`${id} value`, `${id} value`, current.get(id) as tf.Tensor));
       for (const [slot, map] of Object.entries(state.slots))
-        verdicts.push(await judgeTensor(`${id} ${slot}`, `${id} ${slot}`, map.get(id) as tf.Tensor));
+        verdicts.push(await compareTensor(`${id} ${slot}`, `${id} ${slot}`, map.get(id) as tf.Tensor));
     }
     disposeMap(current);
     disposeState(state);
@@ -114,7 +114,7 @@ function referenceUpdate(
 }
 
 export function prepareLoss({ batch, classes, scale, seed }: LossCase): Run {
-  const random = Generator.stateless(seed, 6);
+  const random = RandomGenerator.stateless(seed, 6);
   const logits = tensor64(
     Float32Array.from({ length: batch * classes }, () => scale * random.normal()),
     [batch, classes],
@@ -127,12 +127,12 @@ export function prepareLoss({ batch, classes, scale, seed }: LossCase): Run {
   ]);
   return async (precision) => {
     const before = tf.memory().numTensors;
-    const judgeTensor = judgeAgainst({ exact }, { precision, atLeast: gates.update });
+    const compareTensor = compareWith({ exact }, { precision, atLeast: gates.update });
     const [x, truth] = [toTensor(logits) as tf.Tensor2D, tf.tensor1d(labels, 'int32')];
     const computed = softmaxCrossEntropy(x, truth);
     const verdicts = [
-      await judgeTensor('loss', 'loss', computed.loss),
-      await judgeTensor('gradient', 'gradient', computed.gradient),
+      await compareTensor('loss', 'loss', computed.loss),
+      await compareTensor('gradient', 'gradient', computed.gradient),
     ];
     tf.dispose([x, truth, computed.loss, computed.correct, computed.gradient]);
     return { verdicts: [...verdicts, still('live tensors in the end', before)] };

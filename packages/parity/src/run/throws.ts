@@ -15,7 +15,7 @@ import type { Verdict } from '../verdict.js';
 import { claim, still } from './quantities.js';
 
 /** A pass that throws midway, at the first or the last variable or in `upstream`, leaves no tensor. */
-export function checkThrows(network: Network, variables: Variables, pictures: tf.Tensor): Verdict[] {
+export function checkThrows(network: Network, variables: Variables, images: tf.Tensor): Verdict[] {
   const verdicts: Verdict[] = [];
   const expectThrow = (what: string, isExpected: (error: unknown) => boolean, run: () => void) => {
     const before = tf.memory().numTensors;
@@ -36,18 +36,18 @@ export function checkThrows(network: Network, variables: Variables, pictures: tf
     const without = (map: TensorMap): TensorMap => new Map([...map].filter(([key]) => key !== id));
     const rest = { weights: without(variables.weights), statistics: without(variables.statistics) };
     const missing = withCode('missing-variable');
-    expectThrow(`forward without ${id}`, missing, () => forward(network, rest, pictures));
+    expectThrow(`forward without ${id}`, missing, () => forward(network, rest, images));
     expectThrow(`fold without ${id}`, missing, () => fold({ network, variables: rest }));
     if (!trainable) continue;
-    expectThrow(`forwardTraining without ${id}`, missing, () => forwardTraining(network, rest, pictures));
+    expectThrow(`forwardTraining without ${id}`, missing, () => forwardTraining(network, rest, images));
     expectThrow(`differentiate without ${id}`, missing, () =>
-      differentiate(network, rest, pictures, tf.onesLike),
+      differentiate(network, rest, images, tf.onesLike),
     );
   }
   const small = tf.zeros([1, 1, 1, 1]);
   const misfit = withCode('shape-mismatch');
-  expectThrow('forward of a small picture', misfit, () => forward(network, variables, small));
-  expectThrow('forwardTraining of a small picture', misfit, () => forwardTraining(network, variables, small));
+  expectThrow('forward of a small image', misfit, () => forward(network, variables, small));
+  expectThrow('forwardTraining of a small image', misfit, () => forwardTraining(network, variables, small));
   small.dispose();
   const probe = new Error('A probe of what a throw leaves behind.');
   const throwing = (result: tf.Tensor): tf.Tensor => {
@@ -57,7 +57,7 @@ export function checkThrows(network: Network, variables: Variables, pictures: tf
   expectThrow(
     'differentiate with an upstream that throws',
     (error) => error === probe,
-    () => differentiate(network, variables, pictures, throwing),
+    () => differentiate(network, variables, images, throwing),
   );
   return verdicts;
 }

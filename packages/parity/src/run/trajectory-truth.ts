@@ -1,10 +1,10 @@
 import {
-  Generator,
+  RandomGenerator,
   type Network,
   type ParameterId,
   parameters,
   siteName,
-  statelessDraws,
+  statelessSource,
   walk,
 } from '@resnetjs/core';
 import type { TrajectoryCase } from '../cases/case.js';
@@ -12,11 +12,11 @@ import { l2Penalty, softmaxCrossEntropy } from '../reference/loss.js';
 import { type ReferenceVariables, referenceGradients } from '../reference/network.js';
 import { type AdamState, adamStart, adamStep } from '../reference/optimizer.js';
 import { mapped, numbers, type ReferenceTensor, rounded, tensor64 } from '../reference/tensor.js';
-import { drawVariables, roundedVariables } from '../reference/variables.js';
+import { sampleVariables, roundedVariables } from '../reference/variables.js';
 import type { Quantities } from './quantities.js';
 
 export interface Batch {
-  readonly pictures: ReferenceTensor;
+  readonly images: ReferenceTensor;
   readonly labels: Int32Array;
 }
 
@@ -33,12 +33,12 @@ export interface StepTruth {
   readonly loss: number;
 }
 
-/** Pictures in [0, 1] whose brightness and colours tell their class, so that there is something to learn. */
-export function drawBatches({ network, batch, steps, seed }: TrajectoryCase): Batch[] {
+/** Images in [0, 1] whose brightness and colours tell their class, so that there is something to learn. */
+export function generateBatches({ network, batch, steps, seed }: TrajectoryCase): Batch[] {
   const [height, width, channels] = network.input;
   const classes = 6;
   return Array.from({ length: steps }, (_, step) => {
-    const random = Generator.stateless(seed, 1000 + step);
+    const random = RandomGenerator.stateless(seed, 1000 + step);
     const labels = Int32Array.from({ length: batch }, (_, i) => (i + step) % classes);
     const size = height * width * channels;
     const values = Float32Array.from({ length: batch * size }, (_, i) => {
@@ -47,13 +47,13 @@ export function drawBatches({ network, batch, steps, seed }: TrajectoryCase): Ba
       const stripe = Math.sin(((label + 1) * row * Math.PI) / height + channel);
       return Math.min(1, Math.max(0, 0.5 + 0.25 * stripe + 0.15 * random.normal()));
     });
-    return { pictures: tensor64(values, [batch, height, width, channels]), labels };
+    return { images: tensor64(values, [batch, height, width, channels]), labels };
   });
 }
 
 /** Before the first step. */
 export function firstStanding({ network, seed }: TrajectoryCase): Standing {
-  const variables = drawVariables(network, statelessDraws(seed));
+  const variables = sampleVariables(network, statelessSource(seed));
   const trainable = parameters(network).filter((parameter) => parameter.trainable);
   const slots = new Map(trainable.map(({ id }) => [id, adamStart(variables.get(id) as ReferenceTensor)]));
   return { variables, slots, step: 0 };
@@ -90,10 +90,10 @@ export function follow(each: TrajectoryCase, batches: readonly Batch[], start: S
 
 function takeStep(
   { network, optimizer }: TrajectoryCase,
-  { pictures, labels }: Batch,
+  { images, labels }: Batch,
   from: Standing,
 ): { readonly truth: StepTruth; readonly next: Standing } {
-  const given = [...from.variables.values()][0]?.data instanceof Float32Array ? rounded(pictures) : pictures;
+  const given = [...from.variables.values()][0]?.data instanceof Float32Array ? rounded(images) : images;
   let loss = 0;
   const pass = referenceGradients(network, from.variables, given, (logits) => {
     const found = softmaxCrossEntropy(logits, labels);

@@ -10,7 +10,7 @@ import { writeFileAtomically } from './write-file.js';
 /** The name of the model's file in a run's folder. */
 export const modelFile = 'model.safetensors';
 /** As much as one buffer of every Node version holds. */
-const largestFile = 2 ** 32 - 1;
+const maxFileBytes = 2 ** 32 - 1;
 
 /** Writes a model into a run's folder, whole or not at all, and returns its path. Throws `file-system`. */
 export async function writeModel(folder: string, bytes: Uint8Array): Promise<string> {
@@ -32,8 +32,8 @@ export async function readModel(fileOrFolder: string): Promise<Uint8Array> {
   try {
     handle = await open(path, 'r');
     const { size } = await handle.stat();
-    if (size > largestFile) {
-      throw badFile(`${path} has ${size} bytes, more than the ${largestFile} that a model file may have.`, {
+    if (size > maxFileBytes) {
+      throw badFile(`${path} has ${size} bytes, more than the ${maxFileBytes} that a model file may have.`, {
         size,
       });
     }

@@ -51,7 +51,7 @@ export function readWorkload(folder) {
       description
     ),
     weights: floats(join(folder, 'weights.bin')),
-    pictures: floats(join(folder, 'pictures.bin')),
+    images: floats(join(folder, 'images.bin')),
   };
 }
 

@@ -16,7 +16,7 @@ await answer(async ({ folder, threads, ours, native }) => {
   const workload = readWorkload(folder);
   const { task, network, batchSize, classes, learningRate } = workload;
   const model = build(workload);
-  const input = tf.tensor(workload.pictures, [batchSize, ...network.input]);
+  const input = tf.tensor(workload.images, [batchSize, ...network.input]);
   const version = layers.version_layers;
   if (task === 'inference') {
     const run = async () => {

@@ -17,9 +17,9 @@ await answer(async ({ folder, threads, modules = '.' }) => {
     interOpNumThreads: 1,
     graphOptimizationLevel: 'all',
   });
-  const { network, batchSize, pictures } = readWorkload(folder);
-  const input = new ort.Tensor('float32', pictures, [batchSize, ...network.input]);
+  const { network, batchSize, images } = readWorkload(folder);
+  const input = new ort.Tensor('float32', images, [batchSize, ...network.input]);
   const [output] = session.outputNames;
-  const run = async () => (await session.run({ pictures: input }))[output].data;
+  const run = async () => (await session.run({ images: input }))[output].data;
   return { version: ort.env.versions.common, run };
 });

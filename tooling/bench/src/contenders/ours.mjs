@@ -9,7 +9,7 @@ import { answer, labelsOf, readWorkload } from './answer.mjs';
 await answer(async ({ folder, threads, folded, native }) => {
   const registered = await (native ? nodeBackend : wasmBackend).register({ threads });
   if (registered.threads !== threads) throw new Error(String(registered.details.threads));
-  const { task, network, batchSize, classes, learningRate, weights, pictures } = readWorkload(folder);
+  const { task, network, batchSize, classes, learningRate, weights, images } = readWorkload(folder);
   let offset = 0;
   const variables = makeVariables(network, ({ shape }) => {
     const start = offset;
@@ -19,7 +19,7 @@ await answer(async ({ folder, threads, folded, native }) => {
   const version = native ? `TensorFlow ${registered.details.tensorflow}` : `TensorFlow.js ${tf.version_core}`;
   if (task === 'inference') {
     const model = folded ? fold({ network, variables }) : { network, variables };
-    const input = tf.tensor(pictures, [batchSize, ...network.input]);
+    const input = tf.tensor(images, [batchSize, ...network.input]);
     const run = async () => {
       const logits = forward(model.network, model.variables, input);
       const values = await logits.data();
@@ -29,7 +29,7 @@ await answer(async ({ folder, threads, folded, native }) => {
     return { version, run };
   }
   const names = Array.from({ length: classes }, (_, index) => String(index));
-  const bytes = Uint8Array.from(pictures, (value) => Math.round(255 * value));
+  const bytes = Uint8Array.from(images, (value) => Math.round(255 * value));
   const size = bytes.length / batchSize;
   const data = {
     classes: names,

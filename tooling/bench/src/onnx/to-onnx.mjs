@@ -5,23 +5,23 @@ import { onnxFile } from './messages.mjs';
 /** @typedef {(id: string) => Float32Array} ValuesOf the values of a parameter, row-major */
 
 /**
- * A network and its weights as an ONNX file, opset 13. It takes pictures as ours do, [batch, height, width, channels],
+ * A network and its weights as an ONNX file, opset 13. It takes images as ours do, [batch, height, width, channels],
  * and gives logits; between them its maps are [batch, channels, height, width].
  * @param {Network} network
  * @param {ValuesOf} valuesOf
  * @param {{ batchSize: number }} options
  */
 export function toOnnx(network, valuesOf, { batchSize }) {
-  const steps = walk(network);
+  const walked = walk(network);
   const results = shapes(network);
   /** @type {import('./messages.mjs').Node[]} */
   const nodes = [];
   /** @type {import('./messages.mjs').Tensor[]} */
   const tensors = [];
-  const nameOf = (/** @type {number} */ step) => (step === 0 ? 'maps' : `step${step}`);
+  const nameOf = (/** @type {number} */ node) => (node === 0 ? 'maps' : `node${node}`);
 
-  nodes.push({ type: 'Transpose', inputs: ['pictures'], output: 'maps', attributes: { perm: [0, 3, 1, 2] } });
-  steps.forEach(({ op, site, from }, index) => {
+  nodes.push({ type: 'Transpose', inputs: ['images'], output: 'maps', attributes: { perm: [0, 3, 1, 2] } });
+  walked.forEach(({ op, site, from }, index) => {
     const input = /** @type {readonly number[]} */ (results[from[0] ?? 0]);
     const output = nameOf(index);
     const inputs = from.map(nameOf);
@@ -81,8 +81,8 @@ export function toOnnx(network, valuesOf, { batchSize }) {
         nodes.push({ type: 'Flatten', inputs, output });
         return;
       case 'dense': {
-        const map = /** @type {readonly number[]} */ (results[steps[from[0] ?? 0]?.from[0] ?? 0]);
-        const flattened = steps[from[0] ?? 0]?.op.op === 'flatten' && map.length === 3;
+        const map = /** @type {readonly number[]} */ (results[walked[from[0] ?? 0]?.from[0] ?? 0]);
+        const flattened = walked[from[0] ?? 0]?.op.op === 'flatten' && map.length === 3;
         const kernel = values('kernel');
         const rows = flattened ? channelsFirst(kernel, map, op.units) : kernel;
         inputs.push(constant('kernel', [kernel.length / op.units, op.units], rows), vector('bias'));
@@ -98,9 +98,9 @@ export function toOnnx(network, valuesOf, { batchSize }) {
     opset: 13,
     nodes,
     tensors,
-    input: { name: 'pictures', shape: [batchSize, ...network.input] },
+    input: { name: 'images', shape: [batchSize, ...network.input] },
     output: {
-      name: nameOf(steps.length - 1),
+      name: nameOf(walked.length - 1),
       shape: [batchSize, .../** @type {readonly number[]} */ (results.at(-1))],
     },
   });

@@ -6,7 +6,7 @@ import { forward, initializers, makeVariables } from '@resnetjs/core';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
 import { distance } from '../statistics.mjs';
-import { drawWeights, noise } from '../workloads.mjs';
+import { sampleWeights, noise } from '../workloads.mjs';
 import { toOnnx } from './to-onnx.mjs';
 
 const contenders = fileURLToPath(new URL('../../contenders/package.json', import.meta.url));
@@ -33,7 +33,7 @@ const network = /** @type {import('@resnetjs/core').Network} */ ({
   name: 'tiny',
   naming: 'course',
   input: [13, 10, 3],
-  inputName: 'pictures',
+  inputName: 'images',
   stem: [
     { op: 'pad', top: 1, bottom: 2, left: 0, right: 1 },
     conv(8, [4, 3], 2),
@@ -61,7 +61,7 @@ const network = /** @type {import('@resnetjs/core').Network} */ ({
 });
 
 it('writes a file that holds every weight', () => {
-  const values = drawWeights(network);
+  const values = sampleWeights(network);
   const file = toOnnx(network, (id) => /** @type {Float32Array} */ (values.get(id)), { batchSize: 2 });
   const floats = [...values.values()].reduce((sum, each) => sum + each.length, 0);
   expect(file.length).toBeGreaterThan(4 * floats);
@@ -69,14 +69,14 @@ it('writes a file that holds every weight', () => {
 
 it.skipIf(!installed)('gives onnxruntime the network that it was (npm run bench installs it)', async () => {
   await register({ threads: 1 });
-  const values = drawWeights(network);
+  const values = sampleWeights(network);
   const variables = makeVariables(network, ({ id }) => values.get(id));
-  const pictures = Float32Array.from(noise(2 * 13 * 10 * 3), (byte) => byte / 255);
-  const ours = Array.from(await forward(network, variables, tf.tensor(pictures, [2, 13, 10, 3])).data());
+  const images = Float32Array.from(noise(2 * 13 * 10 * 3), (byte) => byte / 255);
+  const ours = Array.from(await forward(network, variables, tf.tensor(images, [2, 13, 10, 3])).data());
   const file = toOnnx(network, (id) => /** @type {Float32Array} */ (values.get(id)), { batchSize: 2 });
   const ort = createRequire(contenders)('onnxruntime-node');
   const session = await ort.InferenceSession.create(file);
-  const input = new ort.Tensor('float32', pictures, [2, 13, 10, 3]);
-  const theirs = await session.run({ pictures: input });
+  const input = new ort.Tensor('float32', images, [2, 13, 10, 3]);
+  const theirs = await session.run({ images: input });
   expect(distance(ours, Array.from(theirs[session.outputNames[0]].data)).relative).toBeLessThan(1e-5);
 });

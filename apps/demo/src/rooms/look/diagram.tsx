@@ -18,7 +18,7 @@ export function Diagram({ drawing, still = false }: DiagramProps) {
   const focused = useSignal<string | null>(null);
   const { width, height, nodes, groups, edges, texts } = drawing;
   const reachable: (DrawnNode | DrawnGroup)[] = [...groups.filter(opens), ...nodes].sort(
-    (a, b) => (a.steps[0] ?? 0) - (b.steps[0] ?? 0),
+    (a, b) => (a.nodes[0] ?? 0) - (b.nodes[0] ?? 0),
   );
   const entry = reachable.find(({ id }) => id === (focused.value ?? selected.value)) ?? reachable[0];
 
@@ -147,7 +147,7 @@ function Shape({ node }: { readonly node: DrawnNode }) {
       <rect class="shape" x={x} y={y} width={width} height={height} rx={5} />
       {bars.map((bar: DrawnBar) => (
         <rect
-          key={bar.step}
+          key={bar.node}
           class={`bar ${bar.kind}`}
           x={bar.x}
           y={bar.y}

@@ -5,7 +5,7 @@ import { model, useEngine } from '../../engine/session.js';
 import { Diagram } from './diagram.js';
 import { Inspector } from './inspector.js';
 import { Key } from './key.js';
-import { PicturePush } from './picture-push.js';
+import { ImagePush } from './image-push.js';
 import {
   chooseSubject,
   modelNetwork,
@@ -89,7 +89,7 @@ export function Look() {
         </div>
         <aside class="look-side" aria-label="What is looked at">
           <Inspector drawing={drawing.value} />
-          <PicturePush drawing={drawing.value} />
+          <ImagePush drawing={drawing.value} />
         </aside>
       </div>
       <Why />

@@ -53,8 +53,8 @@ export const network = computed<Network>(() => {
 
 export const plainTwin = computed(() => plain(network.value));
 
-/** Whether pictures can be pushed through: not through a block alone. */
-export const takesPictures = computed(() => network.value.input[2] === 3);
+/** Whether images can be pushed through: not through a block alone. */
+export const takesImages = computed(() => network.value.input[2] === 3);
 
 export function chooseSubject(name: SubjectName): void {
   subject.value = name;

@@ -104,7 +104,7 @@ async function proveOn(backend: BackendName): Promise<void> {
 
 export interface Summary {
   readonly passed: number;
-  readonly judged: number;
+  readonly evaluated: number;
   readonly worst: number;
 }
 
@@ -112,7 +112,7 @@ export function summarize({ results }: Proof): Summary {
   const all = [...results.values()];
   return {
     passed: all.filter(({ passed }) => passed).length,
-    judged: all.length,
+    evaluated: all.length,
     worst: Math.max(0, ...all.map(({ error }) => error)),
   };
 }

@@ -15,7 +15,7 @@ export function reportHtml(): string {
     .map(({ backend }) => `<th scope="col">${escaped(backendTitle[backend])}</th>`)
     .join('');
   const verdicts = shown.map((proof) => {
-    const { passed, judged, worst } = summarize(proof);
+    const { passed, evaluated, worst } = summarize(proof);
     const facts = Object.entries({
       threads: proof.facts?.threads ?? '–',
       precision: proof.facts ? `${proof.facts.precision} bits` : '–',
@@ -23,7 +23,7 @@ export function reportHtml(): string {
     }).map(
       ([key, value]) => `<tr><th scope="row">${escaped(key)}</th><td>${escaped(String(value))}</td></tr>`,
     );
-    const words = `<p>${passed} of ${judged} cases within their bounds; the furthest from the truth is ${worst.toExponential(2)}.</p>`;
+    const words = `<p>${passed} of ${evaluated} cases within their bounds; the furthest from the truth is ${worst.toExponential(2)}.</p>`;
     const problem = proof.problem === null ? '' : `<p class="bad">${escaped(proof.problem)}</p>`;
     return `<h2>${escaped(backendTitle[proof.backend])}</h2>${words}${problem}<table>${facts.join('')}</table>`;
   });

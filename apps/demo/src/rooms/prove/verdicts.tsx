@@ -23,15 +23,15 @@ export function Verdicts() {
 
 function Verdict({ proof }: { readonly proof: Proof }) {
   const { facts, problem, backend } = proof;
-  const { passed, judged, worst } = summarize(proof);
-  const holds = judged > 0 && passed === judged;
+  const { passed, evaluated, worst } = summarize(proof);
+  const holds = evaluated > 0 && passed === evaluated;
   return (
     <section class="verdict" aria-label={backendTitle[backend]}>
       <h2>{backendTitle[backend]}</h2>
-      {judged > 0 ? (
+      {evaluated > 0 ? (
         <p class={`verdict-words ${holds ? 'good' : 'bad'}`}>
           <strong>
-            {passed} of {judged}
+            {passed} of {evaluated}
           </strong>{' '}
           within their bounds
         </p>
@@ -45,7 +45,7 @@ function Verdict({ proof }: { readonly proof: Proof }) {
       )}
       {facts !== null && (
         <dl class="facts">
-          {judged > 0 && (
+          {evaluated > 0 && (
             <>
               <dt>Furthest from the truth</dt>
               <dd class="number">{scientific(worst)}</dd>

@@ -5,7 +5,7 @@ import { type Engine, wordsOf } from '../../engine/engine.js';
 import { model, occupied, onWorkerEvent, useEngine } from '../../engine/session.js';
 import { forgetKept, type KeptTraining, readKept } from '../../storage/database.js';
 import type { DataOrder, Lane, TrainingEnd, TrainingOrder } from '../../worker/protocol.js';
-import { decodeOwn } from './own-pictures.js';
+import { decodeOwn } from './own-images.js';
 import { lanes, setup } from './setup.js';
 import { beginStory, tellStory } from './story.js';
 
@@ -20,7 +20,7 @@ export interface Pace {
   readonly step: number;
   readonly steps: number;
   readonly epoch: number;
-  readonly picturesPerSecond: number;
+  readonly imagesPerSecond: number;
   readonly secondsLeft: number | null;
 }
 
@@ -60,19 +60,19 @@ onWorkerEvent((event) => {
   tellStory(event);
   switch (event.event) {
     case 'step': {
-      const { step, steps, epoch, lane, picturesPerSecond } = event;
+      const { step, steps, epoch, lane, imagesPerSecond } = event;
       if (startedAt === 0) {
         startedAt = performance.now();
         firstStep = step - 1;
       }
-      rates[lane] = picturesPerSecond;
+      rates[lane] = imagesPerSecond;
       const seconds = (performance.now() - startedAt) / 1000;
       const done = step - firstStep;
       pace.value = {
         step,
         steps,
         epoch,
-        picturesPerSecond: Math.round(rates.residual ?? picturesPerSecond),
+        imagesPerSecond: Math.round(rates.residual ?? imagesPerSecond),
         secondsLeft: done < 5 ? null : (seconds / done) * (steps - step),
       };
       say('Learning');

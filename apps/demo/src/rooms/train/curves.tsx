@@ -14,7 +14,7 @@ const lineOf: Readonly<Record<Lane, Omit<Line, 'title'>>> = {
   plain: { color: '--plain', dashed: true },
 };
 
-/** Loss by step, and accuracy on unseen pictures. */
+/** Loss by step, and accuracy on unseen images. */
 export function Curves() {
   void told.value; // the story grows in place; what is drawn beneath reads no signal, and so is drawn with this
   const names = shown.value?.lanes ?? planned.value;

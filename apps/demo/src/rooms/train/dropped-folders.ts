@@ -1,13 +1,13 @@
-/** A picture, and the folder that it lay in: its class. */
+/** An image, and the folder that it lay in: its class. */
 export interface FoundFile {
   readonly folder: string;
   readonly file: File;
 }
 
-const isPicture = (name: string) => /\.(jpe?g|png|webp)$/i.test(name);
+const isImage = (name: string) => /\.(jpe?g|png|webp)$/i.test(name);
 const isHidden = (name: string) => name.startsWith('.');
 
-/** The pictures of what was dropped: folders of classes, one folder that holds them, or single files, without a folder. */
+/** The images of what was dropped: folders of classes, one folder that holds them, or single files, without a folder. */
 export async function findDropped(items: DataTransferItemList): Promise<FoundFile[]> {
   // Entries have to be taken before anything is awaited: the list is empty afterwards.
   const entries = Array.from(items).flatMap((item) => item.webkitGetAsEntry() ?? []);
@@ -16,11 +16,11 @@ export async function findDropped(items: DataTransferItemList): Promise<FoundFil
   return found;
 }
 
-/** The pictures of a chosen folder: each file tells its path. */
+/** The images of a chosen folder: each file tells its path. */
 export function findChosen(files: FileList): FoundFile[] {
   return Array.from(files).flatMap((file) => {
     const path = file.webkitRelativePath.split('/');
-    return isPicture(file.name) && !path.some(isHidden) ? { folder: path.at(-2) ?? '', file } : [];
+    return isImage(file.name) && !path.some(isHidden) ? { folder: path.at(-2) ?? '', file } : [];
   });
 }
 
@@ -30,7 +30,7 @@ async function collect(entry: FileSystemEntry, folder: string, found: FoundFile[
     const file = await new Promise<File>((resolve, reject) => {
       (entry as FileSystemFileEntry).file(resolve, reject);
     });
-    if (isPicture(file.name) || /\.h5$/i.test(file.name)) found.push({ folder, file });
+    if (isImage(file.name) || /\.h5$/i.test(file.name)) found.push({ folder, file });
     return;
   }
   const reader = (entry as FileSystemDirectoryEntry).createReader();

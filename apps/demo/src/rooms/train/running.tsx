@@ -2,7 +2,7 @@ import { Notice } from '../../components/notice.js';
 import { count, duration, percent } from '../../components/words.js';
 import { backend, chooseBackend, engineState, occupied } from '../../engine/session.js';
 import { aside, pace, pause, saved, saveProblem, shown, start, status, stop } from './conduct.js';
-import { missing } from './own-pictures.js';
+import { missing } from './own-images.js';
 import { setup } from './setup.js';
 import { setupForm } from './setup-form.js';
 import { lastAccuracy } from './story.js';
@@ -57,7 +57,7 @@ function Speed() {
   return (
     <>
       {' '}
-      · {count(far.picturesPerSecond)} pictures a second{left}
+      · {count(far.imagesPerSecond)} pictures a second{left}
     </>
   );
 }
@@ -103,7 +103,7 @@ function Words() {
           <p class="number aside">
             Step {count(far.step)} of {count(far.steps)} · epoch {far.epoch}
             {now.is === 'running' && <Speed />}
-            {now.is === 'done' && judgement()}
+            {now.is === 'done' && evaluation()}
           </p>
         )}
       </div>
@@ -121,7 +121,7 @@ function Words() {
 }
 
 /** How good the model is, where that is known. */
-function judgement(): string {
+function evaluation(): string {
   const accuracy = lastAccuracy(shown.value?.lanes[0] ?? 'residual');
   return accuracy === undefined ? '' : ` · ${percent(accuracy, 1)} of unseen pictures named right`;
 }

@@ -1,14 +1,14 @@
-import { useDrawnSigns } from '../../components/drawn-signs.js';
+import { useGeneratedSigns } from '../../components/drawn-signs.js';
 import { Pixels } from '../../components/pixels.js';
 import { setup } from './setup.js';
 
 /** A drawn hand of each class, at the size that the network will see. */
 export function SampleSigns() {
-  const pictures = useDrawnSigns({ size: setup.value.size, split: 'train' });
+  const images = useGeneratedSigns({ size: setup.value.size, split: 'train' });
   return (
     <>
       <ul class="samples" aria-label="A hand of each class">
-        {pictures.map((pixels, index) => (
+        {images.map((pixels, index) => (
           <li key={index}>
             <Pixels
               pixels={pixels}

@@ -1,7 +1,7 @@
 import { Segmented } from '../../components/segmented.js';
 import { occupied } from '../../engine/session.js';
 import { start } from './conduct.js';
-import { OwnPictures } from './own-pictures-panel.js';
+import { OwnImages } from './own-images-panel.js';
 import { Slider } from './number-fields.js';
 import { Recipe } from './recipe.js';
 import { SampleSigns } from './sample-signs.js';
@@ -10,7 +10,7 @@ import { change, depth, setup } from './setup.js';
 /** The id of the form, for the button that submits it. */
 export const setupForm = 'setup';
 
-/** Pictures, network, recipe. */
+/** Images, network, recipe. */
 export function SetupForm() {
   const { data, network, twin } = setup.value;
   return (
@@ -23,8 +23,8 @@ export function SetupForm() {
       }}
     >
       <fieldset disabled={occupied.value} class="setup-fields">
-        <section class="setup-part" aria-labelledby="setup-pictures">
-          <h2 id="setup-pictures">Pictures</h2>
+        <section class="setup-part" aria-labelledby="setup-images">
+          <h2 id="setup-images">Pictures</h2>
           <Segmented
             label="From where"
             name="data"
@@ -35,7 +35,7 @@ export function SetupForm() {
             ]}
             onChange={(value) => change({ data: value })}
           />
-          {data === 'signs' ? <SampleSigns /> : <OwnPictures />}
+          {data === 'signs' ? <SampleSigns /> : <OwnImages />}
         </section>
         <section class="setup-part" aria-labelledby="setup-network">
           <h2 id="setup-network">Network</h2>

@@ -4,9 +4,9 @@ import type { Lane, NetworkOrder, RecipeOrder } from '../../worker/protocol.js';
 /** What the form holds. */
 export interface Setup {
   readonly data: 'signs' | 'own';
-  /** Pictures to draw, where they are drawn. */
+  /** Images to draw, where they are drawn. */
   readonly count: number;
-  /** Height and width of the pictures, in pixels. */
+  /** Height and width of the images, in pixels. */
   readonly size: number;
   readonly network: NetworkOrder;
   /** Whether the same network without shortcuts is trained beside it. */

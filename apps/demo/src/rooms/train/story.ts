@@ -16,7 +16,7 @@ const keep = 0.95;
 export interface LaneStory {
   readonly loss: Curve;
   readonly accuracy: Curve;
-  /** On pictures that it never saw, after each epoch. */
+  /** On images that it never saw, after each epoch. */
   readonly validation: Curve;
   /** The newest look at the gradients. */
   gradients: GradientNorms | null;
@@ -57,7 +57,7 @@ function retell(): void {
   );
 }
 
-/** The share of unseen pictures that the model named right, when it was judged last. */
+/** The share of unseen images that the model named right, when it was judged last. */
 export function lastAccuracy(name: Lane): number | undefined {
   return story[name].validation.values.at(-1);
 }
@@ -118,9 +118,9 @@ export function storyAsCsv(): string {
   const rows = ['lane,step,loss,accuracy,validation_accuracy'];
   for (const name of ['residual', 'plain'] as const) {
     const { loss, accuracy, validation } = story[name];
-    const judged = new Map(validation.steps.map((step, i) => [step, validation.values[i]]));
+    const evaluated = new Map(validation.steps.map((step, i) => [step, validation.values[i]]));
     loss.steps.forEach((step, i) => {
-      rows.push([name, step, loss.values[i], accuracy.values[i], judged.get(step) ?? ''].join(','));
+      rows.push([name, step, loss.values[i], accuracy.values[i], evaluated.get(step) ?? ''].join(','));
     });
   }
   return `${rows.join('\n')}\n`;

@@ -47,8 +47,8 @@ describe.skipIf(whyNoBrowser !== null)(`the Train room ${whyNoBrowser ?? ''}`, (
       const { page } = here;
       writeFileSync(join(folder, 'model.safetensors'), await downloaded(page, 'Download the model'));
       const args = ['evaluate', 'model.safetensors', '--data', 'synthetic:signs', '--json'];
-      const { accuracy, pictures } = JSON.parse(await resnet(args, folder));
-      expect(pictures).toBe(600);
+      const { accuracy, images } = JSON.parse(await resnet(args, folder));
+      expect(images).toBe(600);
       const shown = Number.parseFloat((await page.locator('.results h2').textContent()) ?? '');
       expect(shown).toBe(Number((100 * accuracy).toFixed(1)));
     });

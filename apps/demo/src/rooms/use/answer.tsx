@@ -1,6 +1,6 @@
 import { backendTitle, milliseconds, percent } from '../../components/words.js';
 import { engineState, model } from '../../engine/session.js';
-import { explain, explained, naming, prediction } from './picture.js';
+import { explain, explained, naming, prediction } from './image.js';
 
 const shownClasses = 8;
 

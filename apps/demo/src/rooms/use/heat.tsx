@@ -9,7 +9,7 @@ interface HeatProps {
   readonly strength: number;
 }
 
-/** A map of the accent colour: the more it speaks for the class, the denser. The browser smooths it to the picture's size. */
+/** A map of the accent colour: the more it speaks for the class, the denser. The browser smooths it to the image's size. */
 export function Heat({ heat, strength }: HeatProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const { height, width, values } = heat;

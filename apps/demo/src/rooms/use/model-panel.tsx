@@ -9,11 +9,11 @@ import { model, useEngine } from '../../engine/session.js';
 const problem = signal<string | null>(null);
 
 /** A model file is at most this large: ResNet-152's is 241 MB. */
-const mostBytes = 2 ** 30;
+const maxBytes = 2 ** 30;
 
 async function open(file: File): Promise<void> {
   problem.value = null;
-  if (file.size > mostBytes) {
+  if (file.size > maxBytes) {
     problem.value = `“${file.name}” is larger than 1 GB, and so no model file of ResNet.js.`;
     return;
   }

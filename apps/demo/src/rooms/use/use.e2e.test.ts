@@ -11,13 +11,13 @@ describe.skipIf(whyNoBrowser !== null)(`the Use room ${whyNoBrowser ?? ''}`, () 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'resnetjs-page-'));
     const network = ['--network', 'resnetPreAct', '--stages', '2', '--image-size', '16'];
-    const data = ['--data', 'synthetic:signs', '--pictures', '600', '--epochs', '1'];
+    const data = ['--data', 'synthetic:signs', '--images', '600', '--epochs', '1'];
     await resnet(['train', ...network, ...data, '--learning-rate', '3e-3', '--out', 'run'], folder);
     const noise = Buffer.from(Array.from({ length: 48 * 48 * 3 }, (_, i) => (i * 7919) % 256));
     await sharp(noise, { raw: { width: 48, height: 48, channels: 3 } })
       .blur(2)
       .png()
-      .toFile(join(folder, 'picture.png'));
+      .toFile(join(folder, 'image.png'));
     here = await visit({
       room: 'use',
       flags: ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'],
@@ -29,7 +29,7 @@ describe.skipIf(whyNoBrowser !== null)(`the Use room ${whyNoBrowser ?? ''}`, () 
   });
 
   const show = (name: string) =>
-    here.page.locator('[data-purpose="picture"]').setInputFiles(join(folder, name));
+    here.page.locator('[data-purpose="image"]').setInputFiles(join(folder, name));
 
   it('begins without a model, and says where to get one', async () => {
     await here.page.getByRole('link', { name: 'Train one' }).waitFor();
@@ -38,7 +38,7 @@ describe.skipIf(whyNoBrowser !== null)(`the Use room ${whyNoBrowser ?? ''}`, () 
 
   it('refuses a file that is no model, and goes on', async () => {
     const { page } = here;
-    await page.locator('[data-purpose="model"]').setInputFiles(join(folder, 'picture.png'));
+    await page.locator('[data-purpose="model"]').setInputFiles(join(folder, 'image.png'));
     const alert = page.getByRole('alert');
     expect(await alert.textContent()).toMatch(/“picture\.png” can’t be opened.*safetensors/);
   });
@@ -47,11 +47,11 @@ describe.skipIf(whyNoBrowser !== null)(`the Use room ${whyNoBrowser ?? ''}`, () 
     const { page } = here;
     await page.locator('[data-purpose="model"]').setInputFiles(join(folder, 'run/model.safetensors'));
     await page.locator('.model', { hasText: 'resnetPreAct' }).waitFor();
-    await show('picture.png');
-    await page.locator('img[alt="picture.png"]').waitFor();
+    await show('image.png');
+    await page.locator('img[alt="image.png"]').waitFor();
     await page.locator('.shares li').first().waitFor();
     const [{ predictions }] = JSON.parse(
-      await resnet(['predict', 'run', 'picture.png', '--top', '6', '--json'], folder),
+      await resnet(['predict', 'run', 'image.png', '--top', '6', '--json'], folder),
     );
     const rows = await page.locator('.shares li').allTextContents();
     expect(rows).toHaveLength(6);
@@ -74,18 +74,18 @@ describe.skipIf(whyNoBrowser !== null)(`the Use room ${whyNoBrowser ?? ''}`, () 
   });
 
   it.each([
-    ['cut.png', (picture: Buffer) => picture.subarray(0, picture.length / 2), /broken or truncated/],
-    ['huge.png', (picture: Buffer) => withSize(picture, 60_000), /60000×60000 pixels/],
+    ['cut.png', (image: Buffer) => image.subarray(0, image.length / 2), /broken or truncated/],
+    ['huge.png', (image: Buffer) => withSize(image, 60_000), /60000×60000 pixels/],
     ['text.png', () => Buffer.from('no picture at all'), /not a JPEG, PNG or WebP/],
   ])('says what is wrong with %s, and takes the next one', async (name, spoil, message) => {
     const { page } = here;
-    const whole = await sharp(join(folder, 'picture.png')).png().toBuffer();
+    const whole = await sharp(join(folder, 'image.png')).png().toBuffer();
     writeFileSync(join(folder, name), spoil(whole));
     await show(name);
     const alert = page.getByRole('alert').filter({ hasText: 'This picture can’t be used' });
     await alert.waitFor();
     expect(await alert.textContent()).toMatch(message);
-    await show('picture.png');
+    await show('image.png');
     await page.locator('.answer-name strong').waitFor();
     expect(await alert.count()).toBe(0);
   });

@@ -3,12 +3,12 @@ import { Notice } from '../../components/notice.js';
 import { backend, chooseBackend, engineState, model, occupied, useEngine } from '../../engine/session.js';
 import { Answer } from './answer.js';
 import { ModelPanel } from './model-panel.js';
-import { looked, lookAtSign, name, namesSigns, prediction } from './picture.js';
-import { PictureChoice } from './picture-choice.js';
-import { PicturePanel } from './picture-panel.js';
+import { looked, lookAtSign, name, namesSigns, prediction } from './image.js';
+import { ImageChoice } from './image-choice.js';
+import { ImagePanel } from './image-panel.js';
 import './use.css';
 
-/** Show the network a picture. */
+/** Show the network an image. */
 export function Use() {
   const state = engineState.value;
   const facts = model.value;
@@ -49,9 +49,9 @@ export function Use() {
         <NoModel starting={state.is === 'starting' || state.is === 'off'} />
       ) : (
         <div class="use-floor">
-          <PicturePanel />
+          <ImagePanel />
           <Answer />
-          <PictureChoice />
+          <ImageChoice />
           <ModelPanel />
         </div>
       )}

@@ -1,6 +1,6 @@
-import type { Step } from '../../network/walk.js';
+import type { NetworkNode } from '../../network/walk.js';
 import type { DrawnBar, DrawnNode, Point } from './drawing.js';
-import { type BlockPart, blockOf, type Part, partId, type Survey, stepId } from './facts.js';
+import { type BlockPart, blockOf, type Part, partId, type Survey, nodeId } from './facts.js';
 import type { Pen, Port } from './pen.js';
 import { mapHeight, type Piece } from './piece.js';
 import { captionLine } from './text.js';
@@ -17,16 +17,16 @@ const projection = { width: 22, height: 16 };
 /** Thicker for more channels, by the square root. */
 const thickness = (channels: number) => 2.5 + Math.sqrt(channels) / 4.6;
 
-type Bar = Pick<DrawnBar, 'kind' | 'step' | 'width' | 'height'>;
+type Bar = Pick<DrawnBar, 'kind' | 'node' | 'width' | 'height'>;
 
 /** A bar for each convolution, pooling and dense layer: as high as its map, as thick as it has channels. */
-function barsOf(survey: Survey, steps: readonly number[]): readonly Bar[] {
-  return steps.flatMap((step): Bar[] => {
-    const { op } = survey.steps[step] as Step;
+function barsOf(survey: Survey, nodes: readonly number[]): readonly Bar[] {
+  return nodes.flatMap((node): Bar[] => {
+    const { op } = survey.nodes[node] as NetworkNode;
     if (op.op !== 'conv' && op.op !== 'pool' && op.op !== 'dense') return [];
-    const shape = survey.factsOf(step).outputShape;
+    const shape = survey.factsOf(node).outputShape;
     const size = { width: thickness(shape.at(-1) as number), height: mapHeight(survey, shape, heights) };
-    return [{ kind: op.op, step, ...size }];
+    return [{ kind: op.op, node, ...size }];
   });
 }
 
@@ -37,8 +37,8 @@ interface Slab {
 }
 
 /** A closed part: its bars side by side in a frame. */
-function slab(survey: Survey, part: Part, steps: readonly number[]): Slab {
-  const bars = barsOf(survey, steps);
+function slab(survey: Survey, part: Part, nodes: readonly number[]): Slab {
+  const bars = barsOf(survey, nodes);
   const width = bars.reduce((sum, bar) => sum + bar.width + betweenBars, 2 * padding - betweenBars);
   const height = Math.max(heights[0], ...bars.map((bar) => bar.height)) + 2 * padding;
   return {
@@ -57,11 +57,11 @@ function slab(survey: Survey, part: Part, steps: readonly number[]): Slab {
   };
 }
 
-/** The pictures, as a map of their size. */
+/** The images, as a map of their size. */
 export function closedInput(survey: Survey): Piece {
   const facts = survey.factsOf(0);
   const height = mapHeight(survey, facts.outputShape, heights);
-  const id = stepId(survey, 0);
+  const id = nodeId(survey, 0);
   const width = 18;
   return {
     width,
@@ -77,7 +77,7 @@ export function closedInput(survey: Survey): Piece {
 
 /** A closed stem or head. */
 export function closedPart(survey: Survey, part: Part): Piece {
-  const { width, height, place } = slab(survey, part, survey.stepsOf(part));
+  const { width, height, place } = slab(survey, part, survey.nodesOf(part));
   const id = partId(part);
   return {
     width,
@@ -98,8 +98,8 @@ export function closedBlock(survey: Survey, part: BlockPart): Piece {
   const id = partId(part);
   const group = partId({ part: 'stage', stage: part.stage });
   const facts = survey.factsOfPart(part);
-  const aside = new Set(survey.stepsOf({ ...part, path: 'shortcut' }));
-  const inside = survey.stepsOf(part).filter((step) => !aside.has(step));
+  const aside = new Set(survey.nodesOf({ ...part, path: 'shortcut' }));
+  const inside = survey.nodesOf(part).filter((node) => !aside.has(node));
   const { width, height, place } = slab(survey, part, inside);
   const shortcut = blockOf(survey, part).shortcut === null ? null : shortcutAround(survey, part, height);
   const addX = lead + width + 8;
@@ -136,8 +136,8 @@ function shortcutAround(survey: Survey, part: BlockPart, height: number) {
   const around: BlockPart = { ...part, path: 'shortcut' };
   const isProjected = blockOf(survey, part).shortcut?.length !== 0;
   const rise = height / 2 + clearance + (isProjected ? projection.height / 2 - 4 : 0);
-  const add = survey.stepsOf(part).find((step) => survey.steps[step]?.op.op === 'add') as number;
-  const addId = stepId(survey, add);
+  const add = survey.nodesOf(part).find((node) => survey.nodes[node]?.op.op === 'add') as number;
+  const addId = nodeId(survey, add);
   return {
     ascent: rise + (isProjected ? projection.height / 2 : 2),
     place(pen: Pen, from: Port, [left, right]: readonly [number, number], y: number): string {
@@ -176,9 +176,9 @@ function shortcutAround(survey: Survey, part: BlockPart, height: number) {
 }
 
 /** The layers of a closed part in a paper's words, a line each. */
-export function captionLines(survey: Survey, steps: readonly number[]): readonly string[] {
-  return steps.flatMap((step) => {
-    const { op } = survey.steps[step] as Step;
+export function captionLines(survey: Survey, nodes: readonly number[]): readonly string[] {
+  return nodes.flatMap((node) => {
+    const { op } = survey.nodes[node] as NetworkNode;
     const line = op.op === 'input' || op.op === 'add' ? '' : captionLine(op);
     return line === '' ? [] : [line];
   });

@@ -1,6 +1,6 @@
 import { ResNetError } from '../../errors.js';
 import type { Network } from '../../network/types.js';
-import type { Step } from '../../network/walk.js';
+import type { NetworkNode } from '../../network/walk.js';
 import type { Box, Drawing, DrawnGroup, Point } from './drawing.js';
 import { type BlockPart, partId, type Survey, survey } from './facts.js';
 import { Pen, type Port } from './pen.js';
@@ -73,7 +73,7 @@ function networkUnits(all: Survey, { detail = 'blocks', open = [] }: DrawOptions
     ...stages.flatMap((blocks, stage) => blocks.map((_, block) => partId({ part: 'stage', stage, block }))),
   ];
   for (const id of open) if (!known.includes(id)) throw noSuchPart(all.network, id);
-  const isThere = (stage: number) => all.stepsOf({ part: 'stage', stage }).length > 0;
+  const isThere = (stage: number) => all.nodesOf({ part: 'stage', stage }).length > 0;
   const isOpen = (id: string) => detail === 'layers' || open.includes(id);
   return [
     inputUnit(all, stem.length > 0 ? isOpen('stem') : detail === 'layers'),
@@ -85,11 +85,11 @@ function networkUnits(all: Survey, { detail = 'blocks', open = [] }: DrawOptions
 
 function blockUnits(all: Survey, at: { readonly stage: number; readonly block: number }): readonly Unit[] {
   const part: BlockPart = { part: 'stage', stage: at.stage, block: at.block };
-  const own = all.stepsOf(part);
+  const own = all.nodesOf(part);
   const [first] = own;
   if (first === undefined) throw noSuchPart(all.network, partId(part));
-  const source = (all.steps[first] as Step).from[0] as number;
-  const tallest = Math.max(...[source, ...own].map((step) => all.factsOf(step).outputShape[0] as number));
+  const source = (all.nodes[first] as NetworkNode).from[0] as number;
+  const tallest = Math.max(...[source, ...own].map((node) => all.factsOf(node).outputShape[0] as number));
   const alone = { ...all, tallest };
   return [sourceUnit(alone, source), blockUnit(alone, part)];
 }
@@ -224,7 +224,7 @@ function describe(all: Survey): string {
       `with ${showCount(shortcuts.length - projections.length, 'identity shortcut', 'identity shortcuts')} and ` +
       `${showCount(projections.length, 'projection shortcut', 'projection shortcuts')}.`,
     ...network.stages.slice(0, 12).flatMap((blocks, stage) => {
-      if (all.stepsOf({ part: 'stage', stage }).length === 0) return [];
+      if (all.nodesOf({ part: 'stage', stage }).length === 0) return [];
       const { name, outputShape } = all.factsOfPart({ part: 'stage', stage });
       return `${name}: ${showCount(blocks.length, 'block', 'blocks')}, ${showShape(outputShape)}.`;
     }),

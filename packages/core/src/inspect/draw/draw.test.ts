@@ -71,8 +71,8 @@ describe.each(complete)('%s', (_, network, options) => {
   const isWhole = options.block === undefined;
 
   it('shows every layer once, with what it costs', () => {
-    const shown = nodes.flatMap(({ steps, kind }) => (kind === 'block' ? [] : steps));
-    const blocks = nodes.flatMap(({ steps, kind }) => (kind === 'block' ? steps : []));
+    const shown = nodes.flatMap(({ nodes, kind }) => (kind === 'block' ? [] : nodes));
+    const blocks = nodes.flatMap(({ nodes, kind }) => (kind === 'block' ? nodes : []));
     const all = new Set([...shown, ...blocks]);
     expect(new Set(shown).size).toBe(shown.length);
     expect(new Set(blocks).size).toBe(blocks.length);
@@ -150,7 +150,7 @@ describe('drawNetwork', () => {
     const open = drawNetwork(resnet50(), { open: [id] });
     const node = closed.nodes.find((each) => each.id === id);
     const group = open.groups.find((each) => each.id === id);
-    expect(group).toMatchObject({ kind: 'block', description: node?.description, steps: node?.steps });
+    expect(group).toMatchObject({ kind: 'block', description: node?.description, nodes: node?.nodes });
     expect(open.nodes.some((each) => each.id === 'stage1.block2.branch.3')).toBe(true);
     expect(node?.description).toBe(
       'block 3c, with an identity shortcut: 8×8×512 → 8×8×512, 282,368 parameters, 17,825,792 multiply-adds',

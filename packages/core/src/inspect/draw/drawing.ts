@@ -22,13 +22,13 @@ export interface Facts {
   /** Where it stands; of several layers, the first. */
   readonly site: Site;
   /** Indices into `walk(network)`: the layers that this stands for. The last one's result is its own. */
-  readonly steps: readonly number[];
+  readonly nodes: readonly number[];
   /** Shapes that it takes, without the batch. */
   readonly inputShapes: readonly Shape[];
   /** Without the batch: [height, width, channels] or [features]. */
   readonly outputShape: Shape;
   readonly parameters: number;
-  /** For one picture. */
+  /** For one image. */
   readonly multiplyAdds: number;
   /** All of that as a sentence. */
   readonly description: string;
@@ -53,7 +53,7 @@ export interface DrawnNode extends Box, Facts {
 
 export interface DrawnBar extends Box {
   readonly kind: 'conv' | 'pool' | 'dense';
-  readonly step: number;
+  readonly node: number;
 }
 
 /** A stage, or an open block, stem or head. A block's id is the one that it has as a closed node. */
@@ -100,7 +100,7 @@ export interface Drawing {
   readonly width: number;
   readonly height: number;
   readonly parameters: number;
-  /** For one picture. */
+  /** For one image. */
   readonly multiplyAdds: number;
   readonly groups: readonly DrawnGroup[];
   readonly edges: readonly DrawnEdge[];

@@ -1,21 +1,21 @@
 import { blockName, stageName } from '../../network/names.js';
 import { type Site, siteName } from '../../network/site.js';
 import type { Network, Residual, Shape } from '../../network/types.js';
-import { type Step, walk } from '../../network/walk.js';
+import { type NetworkNode, walk } from '../../network/walk.js';
 import { type LayerSummary, summarize } from '../summary.js';
 import type { Facts } from './drawing.js';
 import { showCount, showShape } from './text.js';
 
-/** A network's steps, with what is known of each and of several together. */
+/** A network's nodes, with what is known of each and of several together. */
 export interface Survey {
   readonly network: Network;
-  readonly steps: readonly Step[];
+  readonly nodes: readonly NetworkNode[];
   readonly layers: readonly LayerSummary[];
   /** The height of the largest map, in pixels. */
   readonly tallest: number;
-  /** The steps at a place, in order. */
-  stepsOf(part: Part): readonly number[];
-  factsOf(step: number): Facts;
+  /** The nodes at a place, in order. */
+  nodesOf(part: Part): readonly number[];
+  factsOf(node: number): Facts;
   factsOfPart(part: Part): Facts;
 }
 
@@ -42,27 +42,27 @@ export function partId(part: Part): string {
 
 export function survey(network: Network): Survey {
   const { layers } = summarize(network);
-  const steps = walk(network);
-  const shapeOf = (step: number) => (layers[step] as LayerSummary).outputShape;
+  const nodes = walk(network);
+  const shapeOf = (node: number) => (layers[node] as LayerSummary).outputShape;
   const places = new Map<string, number[]>();
-  steps.forEach(({ site }, index) => {
+  nodes.forEach(({ site }, index) => {
     for (const id of idsAround(site)) places.set(id, [...(places.get(id) ?? []), index]);
   });
-  const stepsOf = (part: Part) => places.get(partId(part)) ?? [];
+  const nodesOf = (part: Part) => places.get(partId(part)) ?? [];
 
-  const factsOf = (step: number): Facts => {
-    const { name, type, parameters, multiplyAdds } = layers[step] as LayerSummary;
-    const { site, from } = steps[step] as Step;
+  const factsOf = (node: number): Facts => {
+    const { name, type, parameters, multiplyAdds } = layers[node] as LayerSummary;
+    const { site, from } = nodes[node] as NetworkNode;
     const inputShapes = from.map(shapeOf);
-    const known = { inputShapes, outputShape: shapeOf(step), parameters, multiplyAdds };
-    return { name, type, site, steps: [step], ...known, description: describe(`${name} (${type})`, known) };
+    const known = { inputShapes, outputShape: shapeOf(node), parameters, multiplyAdds };
+    return { name, type, site, nodes: [node], ...known, description: describe(`${name} (${type})`, known) };
   };
 
   const factsOfPart = (part: Part): Facts => {
-    const own = stepsOf(part);
-    const first = steps[own[0] as number] as Step;
+    const own = nodesOf(part);
+    const first = nodes[own[0] as number] as NetworkNode;
     const sum = (key: 'parameters' | 'multiplyAdds') =>
-      own.reduce((total, step) => total + (layers[step] as LayerSummary)[key], 0);
+      own.reduce((total, node) => total + (layers[node] as LayerSummary)[key], 0);
     const known = {
       inputShapes: [shapeOf(first.from[0] as number)],
       outputShape: shapeOf(own.at(-1) as number),
@@ -75,7 +75,7 @@ export function survey(network: Network): Survey {
       name,
       type: partType(part),
       site: first.site,
-      steps: own,
+      nodes: own,
       ...known,
       description: describe(what, known),
     };
@@ -84,7 +84,7 @@ export function survey(network: Network): Survey {
   const tallest = Math.max(
     ...layers.map(({ outputShape }) => (outputShape.length === 3 ? (outputShape[0] as number) : 1)),
   );
-  return { network, steps, layers, tallest, stepsOf, factsOf, factsOfPart };
+  return { network, nodes, layers, tallest, nodesOf, factsOf, factsOfPart };
 }
 
 /** The id of a site's own part, block and stage. */
@@ -131,7 +131,7 @@ export function blockOf({ network }: Survey, { stage, block }: BlockPart): Resid
   return network.stages[stage]?.[block] as Residual;
 }
 
-/** A step's site as one word. */
-export function stepId({ steps }: Survey, step: number): string {
-  return siteName((steps[step] as Step).site);
+/** A node's site as one word. */
+export function nodeId({ nodes }: Survey, node: number): string {
+  return siteName((nodes[node] as NetworkNode).site);
 }

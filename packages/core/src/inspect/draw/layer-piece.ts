@@ -1,5 +1,5 @@
-import type { Step } from '../../network/walk.js';
-import { type Survey, stepId } from './facts.js';
+import type { NetworkNode } from '../../network/walk.js';
+import { type Survey, nodeId } from './facts.js';
 import { mapHeight, type Piece } from './piece.js';
 import { fitText, layerLines, showShape, textWidth } from './text.js';
 
@@ -7,9 +7,9 @@ const heights = [38, 84] as const;
 const widestName = 150;
 
 /** One layer, with its name on it: higher for larger maps, wider for more filters. */
-export function layerPiece(survey: Survey, step: number, group: string | null): Piece {
-  const facts = survey.factsOf(step);
-  const { op } = survey.steps[step] as Step;
+export function layerPiece(survey: Survey, node: number, group: string | null): Piece {
+  const facts = survey.factsOf(node);
+  const { op } = survey.nodes[node] as NetworkNode;
   const [label, more] = layerLines(op, fitText(facts.name, 'label', widestName));
   const filters = op.op === 'conv' || op.op === 'dense' ? (facts.outputShape.at(-1) as number) : 1;
   const width =
@@ -23,7 +23,7 @@ export function layerPiece(survey: Survey, step: number, group: string | null): 
     descent: height / 2,
     announces: changes ? shape : '',
     place(pen, { x, y }, from) {
-      const id = stepId(survey, step);
+      const id = nodeId(survey, node);
       if (op.op !== 'input') pen.wire(from, id, { x, y });
       pen.node({ id, kind: op.op, ...facts, group, x, y: y - height / 2, width, height, bars: [] });
       const common = { anchor: 'middle', of: id, x: x + width / 2 } as const;

@@ -1,6 +1,6 @@
 import type { Residual } from '../../network/types.js';
-import type { Step } from '../../network/walk.js';
-import { type BlockPart, blockOf, partId, type Survey, stepId } from './facts.js';
+import type { NetworkNode } from '../../network/walk.js';
+import { type BlockPart, blockOf, partId, type Survey, nodeId } from './facts.js';
 import { layerPiece } from './layer-piece.js';
 import { panel } from './panel.js';
 import type { Pen, Port } from './pen.js';
@@ -25,13 +25,13 @@ export function openBlock(
 
 function layersOf(survey: Survey, part: BlockPart): Piece {
   const { shortcut, shortcutFrom } = blockOf(survey, part);
-  const own = survey.stepsOf(part);
+  const own = survey.nodesOf(part);
   const along = (path: 'preact' | 'branch' | 'shortcut' | 'postact'): Chain => {
-    const steps = own.filter((step) => {
-      const { site } = survey.steps[step] as Step;
+    const nodes = own.filter((node) => {
+      const { site } = survey.nodes[node] as NetworkNode;
       return site.part === 'stage' && site.path === path;
     });
-    return chain(steps.map((step) => layerPiece(survey, step, partId(part))));
+    return chain(nodes.map((node) => layerPiece(survey, node, partId(part))));
   };
   const [preact, branch, postact] = [along('preact'), along('branch'), along('postact')];
   if (shortcut === null) return chain([preact, branch, postact].filter(({ isEmpty }) => !isEmpty));
@@ -64,8 +64,8 @@ function residualPiece(survey: Survey, part: BlockPart, paths: Paths): Piece {
   const { preact, branch, shortcut, postact } = paths;
   const { fromInput, preactX, forkX, branchX, addX, postactX, rise, width } = arrange(paths);
   const kind = shortcut.isEmpty ? 'identity' : 'projection';
-  const add = survey.stepsOf(part).find((step) => survey.steps[step]?.op.op === 'add') as number;
-  const id = stepId(survey, add);
+  const add = survey.nodesOf(part).find((node) => survey.nodes[node]?.op.op === 'add') as number;
+  const id = nodeId(survey, add);
   const facts = survey.factsOf(add);
 
   const placeShortcut = (pen: Pen, from: Port, [left, right]: readonly [number, number], y: number) => {

@@ -1,5 +1,5 @@
 import type { Op, Shape, Size } from '../../network/types.js';
-import type { Step } from '../../network/walk.js';
+import type { NetworkNode } from '../../network/walk.js';
 import type { DrawnText } from './drawing.js';
 
 /** The size of each text, in the drawing's pixels. */
@@ -20,12 +20,12 @@ const characterWidths: readonly [RegExp, number][] = [
   [/[A-Z+×→]/u, 0.68],
   [/[\u1100-\uffff]|[\u{10000}-\u{10ffff}]/u, 1.05],
 ];
-const usualWidth = 0.57;
+const defaultWidth = 0.57;
 
 /** About how wide a text is, in the drawing's pixels: no font is at hand where the layout is made. */
 export function textWidth(text: string, role: DrawnText['role']): number {
   const widths = Array.from(text, (character) => {
-    return characterWidths.find(([pattern]) => pattern.test(character))?.[1] ?? usualWidth;
+    return characterWidths.find(([pattern]) => pattern.test(character))?.[1] ?? defaultWidth;
   });
   return textSizes[role] * widths.reduce((sum, width) => sum + width, 0);
 }
@@ -64,7 +64,7 @@ const stride = ([down, right]: Size) =>
   down === 1 && right === 1 ? '' : `, /${down === right ? down : `${down}×${right}`}`;
 
 /** A layer in two short lines: what it does, and how much of it. */
-export function layerLines(op: Step['op'], name: string): readonly [string, string] {
+export function layerLines(op: NetworkNode['op'], name: string): readonly [string, string] {
   switch (op.op) {
     case 'input':
       return [name, ''];

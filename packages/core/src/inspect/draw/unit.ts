@@ -27,7 +27,7 @@ export interface Unit {
 
 const bare = { between: 0, padding: 0, frame: null, title: '', figures: '', caption: [] } as const;
 
-/** The pictures; before an open stem drawn as the layers are. */
+/** The images; before an open stem drawn as the layers are. */
 export function inputUnit(survey: Survey, isOpen: boolean): Unit {
   const announces = showShape(survey.network.input);
   const unit = { ...bare, of: 'input', announces };
@@ -37,8 +37,8 @@ export function inputUnit(survey: Survey, isOpen: boolean): Unit {
 }
 
 /** What a block takes, where the block is drawn alone: an x. */
-export function sourceUnit(survey: Survey, step: number): Unit {
-  const facts = survey.factsOf(step);
+export function sourceUnit(survey: Survey, node: number): Unit {
+  const facts = survey.factsOf(node);
   const id = 'input';
   const size = 30;
   const piece: Piece = {
@@ -70,15 +70,15 @@ export function blockUnit(survey: Survey, part: BlockPart): Unit {
 /** The stem or the head. */
 export function partUnit(survey: Survey, part: Part & { part: 'stem' | 'head' }, isOpen: boolean): Unit {
   const id = partId(part);
-  const steps = survey.stepsOf(part);
+  const nodes = survey.nodesOf(part);
   const announces = changedShape(survey.factsOfPart(part));
   if (isOpen) {
-    const layers = chain(steps.map((step) => layerPiece(survey, step, id)));
+    const layers = chain(nodes.map((node) => layerPiece(survey, node, id)));
     const piece = panel(survey, part, layers, { kind: 'part', group: null });
     return { ...bare, pieces: [piece], of: id, announces: layers.announces };
   }
   const title = part.part === 'stem' ? 'Stem' : 'Head';
-  const caption = captionLines(survey, steps);
+  const caption = captionLines(survey, nodes);
   return { ...bare, pieces: [closedPart(survey, part)], of: id, title, caption, announces };
 }
 
@@ -87,7 +87,7 @@ export function stageUnit(survey: Survey, stage: number, isOpen: (id: string) =>
   const blocks = survey.network.stages[stage] as readonly Residual[];
   const parts = blocks.flatMap((_, block): BlockPart[] => {
     const each = { part: 'stage', stage, block } as const;
-    return survey.stepsOf(each).length > 0 ? [each] : []; // a block without any layer passes its input on
+    return survey.nodesOf(each).length > 0 ? [each] : []; // a block without any layer passes its input on
   });
   const open = parts.map((each) => isOpen(partId(each)));
   const anyOpen = open.includes(true);
@@ -128,9 +128,9 @@ function changedShape({ inputShapes, outputShape }: Facts): string {
 /** What all blocks of a stage have in common, but for their strides; nothing where they differ. */
 function sharedCaption(survey: Survey, parts: readonly BlockPart[]): readonly string[] {
   const captions = parts.map((part) => {
-    const aside = new Set(survey.stepsOf({ ...part, path: 'shortcut' }));
-    const steps = survey.stepsOf(part).filter((step) => !aside.has(step));
-    return captionLines(survey, steps).map((line) => line.replace(/, \/.*$/, ''));
+    const aside = new Set(survey.nodesOf({ ...part, path: 'shortcut' }));
+    const nodes = survey.nodesOf(part).filter((node) => !aside.has(node));
+    return captionLines(survey, nodes).map((line) => line.replace(/, \/.*$/, ''));
   });
   const [first = []] = captions;
   return captions.every((each) => String(each) === String(first)) ? first : [];

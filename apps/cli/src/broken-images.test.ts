@@ -1,0 +1,41 @@
+import { ResNetError } from '@resnetjs/core';
+import { describe, expect, it } from 'vitest';
+import { BrokenImages } from './broken-images.js';
+
+const image = (file: string) => ({ file, error: new ResNetError('bad-file', `${file} is broken.`) });
+
+describe('BrokenImages', () => {
+  it('fails at the first before the work has begun, and says how not to', () => {
+    const broken = new BrokenImages('fail');
+    expect(() => broken.hear(image('a.jpg'))).toThrow(
+      'a.jpg is broken. --on-error skip leaves such images out.',
+    );
+  });
+
+  it('counts what is skipped, and names the first', () => {
+    const broken = new BrokenImages('skip');
+    expect(broken.describe()).toEqual([]);
+    for (let i = 0; i < 7; i++) broken.hear(image(`${i}.jpg`));
+    expect(broken.skipped).toHaveLength(7);
+    const lines = broken.describe();
+    expect(lines[0]).toBe('7 images left out:');
+    expect(lines).toHaveLength(7);
+    expect(lines[6]).toBe('  … and 2 more (--json names them all)');
+  });
+
+  it('ends work under way at the first loss, or when half is gone', () => {
+    const heard: string[] = [];
+    const strict = new BrokenImages('fail');
+    strict.begin(10, ({ file }) => heard.push(file));
+    strict.hear(image('a.jpg'));
+    expect(strict.signal.aborted).toBe(true);
+    expect(strict.failure?.message).toBe('a.jpg is broken.');
+    const lenient = new BrokenImages('skip');
+    lenient.begin(4, ({ file }) => heard.push(file));
+    for (const file of ['b.jpg', 'c.jpg']) lenient.hear(image(file));
+    expect(lenient.signal.aborted).toBe(false);
+    lenient.hear(image('d.jpg'));
+    expect(lenient.signal.aborted).toBe(true);
+    expect(heard).toEqual(['a.jpg', 'b.jpg', 'c.jpg', 'd.jpg']);
+  });
+});

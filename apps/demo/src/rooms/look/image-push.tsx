@@ -1,0 +1,83 @@
+import type { Drawing } from '@resnetjs/core';
+import { useEffect } from 'preact/hooks';
+import { useGeneratedSigns } from '../../components/drawn-signs.js';
+import { FileButton, imageTypes } from '../../components/file-button.js';
+import { Notice } from '../../components/notice.js';
+import { Pixels } from '../../components/pixels.js';
+import type { ImageOrder } from '../../worker/protocol.js';
+import { FeatureMaps } from './feature-maps.js';
+import { pushed, pushProblem, pushThrough } from './push.js';
+import { factsOf, network, selected, subject, takesImages } from './subject.js';
+
+/** Of the small images to choose from, in pixels. */
+const size = 32;
+
+/** An image to push through, and the maps that the chosen layer makes of it. */
+export function ImagePush({ drawing }: { readonly drawing: Drawing }) {
+  const signs = useGeneratedSigns({ size, split: 'test' });
+  const facts = factsOf(drawing, selected.value);
+  const node = facts?.nodes.at(-1) ?? 0;
+  const image = pushed.value;
+  const current = network.value;
+  useEffect(() => {
+    if (image === null || !takesImages.value) return;
+    // The pointer passes many layers on its way to one.
+    const timer = setTimeout(() => {
+      const of = facts?.name ?? current.inputName;
+      void pushThrough({ network: subject.value === 'model' ? 'model' : current, node, of });
+    }, 120);
+    return () => clearTimeout(timer);
+  }, [image, node, current]);
+  const push = (order: ImageOrder) => {
+    pushed.value = order;
+    // What is seen first is not the image alone, but what the first layers make of it.
+    selected.value ??= drawing.nodes[1]?.id ?? null;
+  };
+  if (!takesImages.value) {
+    return <p class="aside">A block alone takes no picture. Look at a whole network to push one through.</p>;
+  }
+  return (
+    <section class="push" aria-labelledby="push">
+      <h2 id="push">Push a picture through</h2>
+      <p class="aside">
+        See what each layer makes of it. Choose a hand, or{' '}
+        <FileButton
+          class="link"
+          purpose="push"
+          accept={imageTypes}
+          onFiles={([file]) => {
+            if (file) push({ kind: 'file', file });
+          }}
+        >
+          a picture of your own
+        </FileButton>
+        .
+      </p>
+      <div class="push-signs">
+        {signs.map((pixels, index) => (
+          <button
+            key={index}
+            type="button"
+            class="push-sign"
+            aria-pressed={image?.kind === 'sign' && image.index === index}
+            onClick={() => push({ kind: 'sign', index })}
+          >
+            <Pixels pixels={pixels} width={size} height={size} label={`Hand ${index}`} />
+          </button>
+        ))}
+      </div>
+      {pushProblem.value !== null && (
+        <Notice kind="problem" title="It did not go through">
+          {pushProblem.value}
+        </Notice>
+      )}
+      {image !== null && pushProblem.value === null && <FeatureMaps />}
+      {image !== null && subject.value !== 'model' && (
+        <p class="aside">
+          This network was never trained: its filters are random, and yet edges show. Train one, and look at
+          it here as “My model”.
+        </p>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,122 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { File as Hdf5File, ready } from 'h5wasm/node';
+import sharp from 'sharp';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  accessibilityProblems,
+  long,
+  setUpTraining,
+  startTraining,
+  visit,
+  whyNoBrowser,
+} from '../../e2e.test-support.js';
+
+describe.skipIf(whyNoBrowser !== null)(`pictures of the visitor’s own ${whyNoBrowser ?? ''}`, () => {
+  let folder: string;
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'resnetjs-page-'));
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('come in folders; a broken one is left out', async () => {
+    const classes = { red: { r: 200, g: 40, b: 40 }, blue: { r: 40, g: 60, b: 200 } };
+    for (const [name, background] of Object.entries(classes)) {
+      mkdirSync(join(folder, 'own', name), { recursive: true });
+      for (let i = 0; i < 15; i++) {
+        const shade = { ...background, g: background.g + 3 * i };
+        const image = sharp({ create: { width: 40, height: 30, channels: 3, background: shade } });
+        await image.jpeg().toFile(join(folder, 'own', name, `${i}.jpg`));
+      }
+    }
+    writeFileSync(join(folder, 'own/red/broken.jpg'), Buffer.from('ffd8ffe000104a46', 'hex'));
+    const { page, close } = await visit({ room: 'train' });
+    try {
+      await page.getByRole('radio', { name: 'Your own' }).check();
+      expect(await page.getByRole('button', { name: 'Start training' }).isDisabled()).toBe(true);
+      await page.locator('[data-purpose="folders"]').setInputFiles(join(folder, 'own'));
+      expect(await page.locator('.classes li').count()).toBe(2);
+      await setUpTraining(page, { Epochs: 4, 'Pictures a step': 4, 'Size, pixels': 16 });
+      await startTraining(page);
+      await page.locator('.results').waitFor({ timeout: long });
+      expect(await page.locator('summary', { hasText: '1 files could not be read' }).count()).toBe(1);
+      expect(await page.locator('.results h2').textContent()).toMatch(/^100\.0 %/);
+      expect(await page.locator('.confusion thead').textContent()).toContain('red');
+    } finally {
+      await close();
+    }
+  });
+
+  it('come in one of the course’s HDF5 files; another file is refused', async () => {
+    await writeSigns(join(folder, 'signs.h5'));
+    writeFileSync(join(folder, 'other.h5'), 'no HDF5 at all');
+    const { page, errors, close } = await visit({ room: 'train' });
+    try {
+      await page.getByRole('radio', { name: 'Your own' }).check();
+      await page.locator('[data-purpose="hdf5"]').setInputFiles(join(folder, 'other.h5'));
+      await startTraining(page);
+      const alert = page.getByRole('alert').filter({ hasText: 'The training could not start' });
+      await alert.waitFor();
+      expect(await alert.textContent()).toContain("“other.h5” can't be used: it is no HDF5 file");
+      await page.locator('[data-purpose="hdf5"]').setInputFiles(join(folder, 'signs.h5'));
+      await setUpTraining(page, { Epochs: 2, 'Pictures a step': 8 });
+      await startTraining(page);
+      await page.locator('.results').waitFor({ timeout: long });
+      expect(await page.locator('.confusion thead').textContent()).toContain('seven');
+      expect(errors).toEqual([]);
+    } finally {
+      await close();
+    }
+  });
+
+  it('are taken by webcam, class by class', async () => {
+    const { page, close } = await visit({
+      room: 'train',
+      flags: ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'],
+    });
+    try {
+      await page.getByRole('radio', { name: 'Your own' }).check();
+      for (const index of [1, 2]) {
+        await page.getByRole('button', { name: 'Add a class by webcam' }).click();
+        const name = page.getByLabel(`Name of class ${index}`);
+        await name.fill(index === 1 ? 'left' : 'right');
+        await name.blur();
+        const hold = page.getByRole('button', { name: 'Hold to take pictures' });
+        await page.locator('.webcam button:not(:disabled)', { hasText: 'Hold' }).waitFor();
+        await hold.hover();
+        await page.mouse.down();
+        await page
+          .locator('.classes li')
+          .nth(index - 1)
+          .locator('.number', { hasText: /^([6-9]|\d\d)$/ })
+          .waitFor();
+        await page.mouse.up();
+        expect(await accessibilityProblems(page)).toEqual([]);
+        await page.getByRole('button', { name: 'Close the camera' }).click();
+      }
+      await setUpTraining(page, { Epochs: 1, 'Pictures a step': 4, 'Size, pixels': 16 });
+      await startTraining(page);
+      await page.locator('.results').waitFor({ timeout: long });
+      expect(await page.locator('.confusion thead').textContent()).toContain('right');
+    } finally {
+      await close();
+    }
+  });
+});
+
+/** An HDF5 file as the course's: 60 images of 16×16 pixels in two classes. */
+async function writeSigns(path: string): Promise<void> {
+  await ready;
+  const [count, bytes] = [60, 16 * 16 * 3];
+  const pixels = Uint8Array.from({ length: count * bytes }, (_, i) => {
+    const label = Math.floor(i / bytes) % 2;
+    return label === 0 ? i % 100 : 155 + (i % 100);
+  });
+  const labels = BigInt64Array.from({ length: count }, (_, i) => BigInt(i % 2));
+  const file = new Hdf5File(path, 'w');
+  file.create_dataset({ name: 'train_set_x', data: pixels, shape: [count, 16, 16, 3] });
+  file.create_dataset({ name: 'train_set_y', data: labels, shape: [count] });
+  file.create_dataset({ name: 'list_classes', data: ['six', 'seven'] });
+  file.close();
+}

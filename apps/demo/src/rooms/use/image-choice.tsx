@@ -1,0 +1,91 @@
+import { useSignal } from '@preact/signals';
+import { FileButton, imageTypes } from '../../components/file-button.js';
+import { FileDrop } from '../../components/file-drop.js';
+import { Notice } from '../../components/notice.js';
+import { Webcam } from '../../components/webcam.js';
+import { lookAtFile, lookAtSign, namesSigns, imageProblem, prediction, strength } from './image.js';
+
+/** How the image is shown, and the ways to another one. */
+export function ImageChoice() {
+  const filming = useSignal(false);
+  return (
+    <section class="use-choice" aria-label="Another picture">
+      {imageProblem.value !== null && (
+        <Notice kind="problem" title="This picture can’t be used">
+          {imageProblem.value} Another one will do.
+        </Notice>
+      )}
+      {prediction.value?.heat && <Strength />}
+      <FileDrop
+        label="Drop a picture here"
+        onDrop={(items) => {
+          const file = items[0]?.getAsFile();
+          if (file) void lookAtFile(file);
+        }}
+      >
+        <FileButton
+          class="link"
+          purpose="image"
+          accept={imageTypes}
+          onFiles={([file]) => {
+            if (file) void lookAtFile(file);
+          }}
+        >
+          choose one
+        </FileButton>
+      </FileDrop>
+      <div class="row">
+        {namesSigns() && (
+          <button type="button" class="button" onClick={() => void lookAtSign()}>
+            Another drawn hand
+          </button>
+        )}
+        <button
+          type="button"
+          class="button"
+          aria-expanded={filming.value}
+          onClick={() => {
+            filming.value = !filming.value;
+          }}
+        >
+          Use the webcam
+        </button>
+      </div>
+      {filming.value && (
+        <Webcam
+          single
+          words="The middle square is taken."
+          onImage={(file) => void lookAtFile(file)}
+          onClose={() => {
+            filming.value = false;
+          }}
+        />
+      )}
+    </section>
+  );
+}
+
+/** How densely the map of Grad-CAM covers the image. */
+function Strength() {
+  return (
+    <div class="field">
+      <div class="field-head">
+        <label for="strength">Colour where it looked</label>
+        <output for="strength">{strength.value} %</output>
+      </div>
+      <input
+        id="strength"
+        type="range"
+        min={0}
+        max={100}
+        value={strength.value}
+        onInput={(event) => {
+          strength.value = event.currentTarget.valueAsNumber;
+        }}
+      />
+      <p class="aside">
+        Grad-CAM: coloured where a little more of what the last maps saw would have made the answer surer.
+      </p>
+    </div>
+  );
+}

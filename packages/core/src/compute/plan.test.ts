@@ -1,0 +1,73 @@
+import '@tensorflow/tfjs-backend-cpu';
+import { kernelNames } from '@resnetjs/backend';
+import * as tf from '@tensorflow/tfjs-core';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { asNetwork } from '../blocks/as-network.js';
+import { convolutionalBlock, identityBlock } from '../blocks/bottleneck.js';
+import { walk } from '../network/walk.js';
+import { resnet50 } from '../networks/course.js';
+import { fold } from '../rewrite/fold.js';
+import { featureMaps } from './feature-maps.js';
+import { forward } from './forward.js';
+import { plan } from './plan.js';
+import { disposeVariables, initialize } from './variables.js';
+
+beforeAll(() => tf.setBackend('cpu'));
+
+describe('schedule', () => {
+  it('joins the convolution before each addition of a folded network, and keeps what it takes until then', () => {
+    const network = resnet50();
+    const variables = initialize(network);
+    const folded = fold({ network, variables });
+    disposeVariables(variables);
+    disposeVariables(folded.variables);
+    const instructions = plan(folded.network, { fuseAdditions: true });
+    expect(instructions.filter(({ convolution }) => convolution !== null)).toHaveLength(16);
+    expect(plan(network, { fuseAdditions: true }).some(({ convolution }) => convolution)).toBe(false);
+    const alive = new Set([0]);
+    for (const { from, result, lastUses } of instructions) {
+      for (const each of from) expect(alive.has(each)).toBe(true);
+      alive.add(result);
+      for (const each of lastUses) alive.delete(each);
+    }
+    expect([...alive]).toEqual([walk(folded.network).length - 1]);
+  });
+});
+
+describe('the kernel for a convolution and an addition', () => {
+  afterEach(() => tf.unregisterKernel(kernelNames.convAddRelu, 'cpu'));
+
+  it('is called where a backend has it, but not for a step whose own result is wanted', () => {
+    let calls = 0;
+    tf.registerKernel({
+      kernelName: kernelNames.convAddRelu,
+      backendName: 'cpu',
+      kernelFunc: ({ inputs, attrs }) => {
+        calls++;
+        const { x, filter, bias, addend } = inputs as unknown as Record<string, tf.Tensor4D>;
+        const { strides, pad } = attrs as unknown as { strides: [number, number]; pad: 'same' | 'valid' };
+        return tf.tidy(() => tf.relu(tf.add(tf.add(tf.conv2d(x!, filter!, strides, pad), bias!), addend!)));
+      },
+    });
+    const block = identityBlock({ kernelSize: 3, filters: [3, 3, 6] });
+    const network = {
+      ...asNetwork(block, [5, 5, 6]),
+      stages: [[block, convolutionalBlock({ kernelSize: 3, filters: [3, 3, 4] })]],
+    };
+    const variables = initialize(network);
+    const folded = fold({ network, variables });
+    const x = tf.randomNormal([2, 5, 5, 6], 0, 1, 'float32', 7);
+    const before = tf.memory().numTensors;
+    const expected = forward(network, variables, x);
+    expect(calls).toBe(0);
+    const fused = forward(folded.network, folded.variables, x);
+    expect(calls).toBe(2);
+    const far = tf.tidy(() => tf.max(tf.abs(tf.sub(fused, expected))).dataSync()[0]);
+    expect(far).toBeLessThan(1e-6);
+    const add = walk(folded.network).findIndex(({ op }) => op.op === 'add');
+    const { result, maps } = featureMaps(folded.network, folded.variables, x, [add]);
+    expect(calls).toBe(3);
+    tf.dispose([expected, fused, result, ...maps.values()]);
+    expect(tf.memory().numTensors).toBe(before);
+  });
+});

@@ -1,0 +1,106 @@
+import type { Network } from '../network/types.js';
+import { type NetworkNode, walk } from '../network/walk.js';
+
+/** A node as it is computed: with the ReLU that follows it, if one does, and what can be let go afterwards. */
+export interface Instruction {
+  readonly node: NetworkNode;
+  /** Of an addition: the convolution that ends its branch, where it is computed in the same pass. */
+  readonly convolution: NetworkNode | null;
+  /** The nodes whose results it takes: the node's own, but for an addition that computes its convolution. */
+  readonly from: readonly number[];
+  /** Whether the next node was a ReLU, computed in the same pass. */
+  readonly relu: boolean;
+  /** The node whose result this computes: the ReLU's where there is one. */
+  readonly result: number;
+  /** Nodes whose results nothing needs after this. */
+  readonly lastUses: readonly number[];
+  /** Whether only a normalization takes the result: in training it removes a bias, whose gradient is exactly 0. */
+  readonly normalized: boolean;
+  /** Whether a parameter stands before: only then does a gradient have to reach the input. */
+  readonly inputDependsOnParameters: boolean;
+}
+
+const none: ReadonlySet<number> = new Set();
+const plain = new WeakMap<Network, readonly Instruction[]>();
+const fused = new WeakMap<Network, readonly Instruction[]>();
+
+interface PlanOptions {
+  /** Nodes whose own result is wanted: they stay unfused. */
+  readonly unfused?: ReadonlySet<number>;
+  /** Whether an addition with a ReLU also computes the convolution before it, where nothing stands between. */
+  readonly fuseAdditions?: boolean;
+}
+
+/** The nodes in the order of computation, ReLUs fused with the convolution, normalization or addition before them. */
+export function plan(network: Network, options: PlanOptions = {}): readonly Instruction[] {
+  const { unfused = none, fuseAdditions = false } = options;
+  const plans = fuseAdditions ? fused : plain;
+  const known = unfused.size === 0 ? plans.get(network) : undefined;
+  if (known !== undefined) return known;
+
+  const nodes = walk(network);
+  const consumers = consumersOf(nodes);
+  const onlyNext = (index: number) => soleConsumer(nodes, consumers, index);
+  const computedAt = fuseAdditions ? fusedConvolutions(nodes, consumers, unfused) : new Map<number, number>();
+  const depends: boolean[] = [];
+  const instructions: Instruction[] = [];
+  for (let index = 1; index < nodes.length; index++) {
+    const node = nodes[index] as NetworkNode;
+    const inputDependsOnParameters = node.from.some((from) => depends[from]);
+    depends[index] = inputDependsOnParameters || ['conv', 'norm', 'dense'].includes(node.op.op);
+    if (computedAt.has(index)) continue;
+    const branch = node.from[0] as number;
+    const convolution =
+      node.op.op === 'add' && computedAt.has(branch) ? (nodes[branch] as NetworkNode) : null;
+    const from = convolution === null ? node.from : [convolution.from[0] as number, node.from[1] as number];
+    const relu =
+      !unfused.has(index) && ['conv', 'norm', 'add'].includes(node.op.op) && onlyNext(index) === 'act';
+    const normalized = onlyNext(index) === 'norm';
+    if (relu) depends[++index] = depends[index - 1] as boolean;
+    const result = index;
+    const lastUses = [...new Set(from)].filter((each) =>
+      (consumers[each] as number[]).every((consumer) => (computedAt.get(consumer) ?? consumer) <= result),
+    );
+    const instruction = { node, convolution, from, relu, result, lastUses, normalized };
+    instructions.push({ ...instruction, inputDependsOnParameters });
+  }
+  if (unfused.size === 0) plans.set(network, instructions);
+  return instructions;
+}
+
+/** By node, those that take its result. */
+function consumersOf(nodes: readonly NetworkNode[]): readonly (readonly number[])[] {
+  const consumers = nodes.map(() => [] as number[]);
+  nodes.forEach((node, index) => {
+    for (const from of node.from) (consumers[from] as number[]).push(index);
+  });
+  return consumers;
+}
+
+/** What the next node does, where nothing else takes this one's result. */
+function soleConsumer(
+  nodes: readonly NetworkNode[],
+  consumers: readonly (readonly number[])[],
+  index: number,
+): NetworkNode['op']['op'] | undefined {
+  return String(consumers[index]) === String(index + 1) ? nodes[index + 1]?.op.op : undefined;
+}
+
+/** By convolution, the node that its addition ends with: until then what it takes is needed. */
+function fusedConvolutions(
+  nodes: readonly NetworkNode[],
+  consumers: readonly (readonly number[])[],
+  unfused: ReadonlySet<number>,
+): ReadonlyMap<number, number> {
+  const computedAt = new Map<number, number>();
+  nodes.forEach(({ op, from: [branch = 0] }, index) => {
+    const before = nodes[branch]?.op;
+    const alone =
+      op.op === 'add' &&
+      soleConsumer(nodes, consumers, index) === 'act' &&
+      String(consumers[branch]) === String(index);
+    const free = !unfused.has(index) && !unfused.has(branch);
+    if (alone && free && before?.op === 'conv' && before.bias) computedAt.set(branch, index + 1);
+  });
+  return computedAt;
+}

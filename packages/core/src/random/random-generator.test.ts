@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest';
+import { RandomGenerator } from './random-generator.js';
+
+const words = (generator: RandomGenerator, count: number) =>
+  Array.from({ length: count }, () => generator.word());
+
+describe('Generator', () => {
+  it("yields the words of TensorFlow's stateless draws", () => {
+    expect(words(RandomGenerator.stateless(0, 0), 4)).toEqual([
+      3885695630, 2698665609, 1306945658, 2883758418,
+    ]);
+  });
+
+  it("yields the words of TensorFlow's stateful draws", () => {
+    expect(words(RandomGenerator.stateful(87654321, 0), 4)).toEqual([
+      361556241, 1459367533, 3832325198, 1250307605,
+    ]);
+  });
+
+  it('goes on from a saved state at every position within a counter', () => {
+    for (let drawn = 0; drawn < 9; drawn++) {
+      const generator = RandomGenerator.stateless(7, 3);
+      words(generator, drawn);
+      const saved = JSON.parse(JSON.stringify(generator.state()));
+      expect(words(RandomGenerator.restore(saved), 11)).toEqual(words(generator, 11));
+    }
+  });
+
+  it('carries through the whole counter when it skips', () => {
+    const generator = RandomGenerator.restore({
+      key: [1, 2],
+      counter: [0xffffffff, 0xffffffff, 5, 0],
+      used: 4,
+    });
+    generator.skip(1);
+    expect(generator.state().counter).toEqual([0, 0, 6, 0]);
+  });
+
+  it('permutes: every index once, and not in order', () => {
+    const order = [...RandomGenerator.stateless(1).permutation(100)];
+    expect([...order].sort((a, b) => a - b)).toEqual(Array.from({ length: 100 }, (_, i) => i));
+    expect(order).not.toEqual([...order].sort((a, b) => a - b));
+  });
+
+  it('draws normals with mean 0 and variance 1, within four standard errors', () => {
+    const generator = RandomGenerator.stateless(5);
+    const draws = Array.from({ length: 40_000 }, () => generator.normal());
+    const mean = draws.reduce((a, b) => a + b) / draws.length;
+    const variance = draws.reduce((a, b) => a + (b - mean) ** 2, 0) / draws.length;
+    expect(Math.abs(mean)).toBeLessThan(4 / Math.sqrt(40_000));
+    expect(Math.abs(variance - 1)).toBeLessThan(4 * Math.sqrt(2 / 40_000));
+  });
+});
+
+describe('seeds', () => {
+  it.each([-1, 1.5, Number.NaN, 2 ** 53])('refuses %d', (seed) => {
+    expect(() => RandomGenerator.stateless(seed)).toThrow(
+      /The seed is .*; it must be a whole number of at least 0/,
+    );
+  });
+});

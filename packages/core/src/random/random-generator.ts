@@ -1,0 +1,115 @@
+import { ResNetError } from '../errors.js';
+import { type Block, philox } from './philox.js';
+
+const SCRAMBLE: readonly [number, number] = [0x3ec8f720, 0x02461e29];
+const BOX_MULLER_EPSILON = 1e-7;
+
+/** All that a generator is: saved as it is, and restored by `Generator.restore`. */
+export interface RandomGeneratorState {
+  readonly key: readonly [number, number];
+  readonly counter: readonly [number, number, number, number];
+  /** Words of the current counter that are used up, 0 to 4. */
+  readonly used: number;
+}
+
+/** A stream of random words from a counter, the same on every machine; uniform draws equal TensorFlow's bit for bit. */
+export class RandomGenerator {
+  readonly #key: [number, number];
+  readonly #counter: Block;
+  readonly #words: Block = [0, 0, 0, 0];
+  #used = 4;
+
+  private constructor(key: readonly [number, number], counter: Readonly<Block>) {
+    this.#key = [key[0], key[1]];
+    this.#counter = [...counter];
+  }
+
+  /** The stream of `tf.random.stateless_uniform(seed=[seed, stream])`. Keras's initializers with `seed=s` draw from (s, 0). */
+  static stateless(seed: number, stream = 0): RandomGenerator {
+    const mixed = philox([...halves(seed), ...halves(stream)], SCRAMBLE);
+    return new RandomGenerator([mixed[0], mixed[1]], [0, 0, mixed[2], mixed[3]]);
+  }
+
+  /** The stream of TensorFlow's stateful operations under a global seed and an operation's seed. */
+  static stateful(seed: number, operationSeed: number): RandomGenerator {
+    return new RandomGenerator(halves(seed), [0, 0, ...halves(operationSeed)]);
+  }
+
+  static restore(state: RandomGeneratorState): RandomGenerator {
+    const generator = new RandomGenerator(state.key, [...state.counter]);
+    if (state.used < 4) {
+      philox(generator.#counter, generator.#key, generator.#words);
+      generator.#used = state.used;
+    }
+    return generator;
+  }
+
+  /** A snapshot: the counter whose words are being used, or, where `used` is 4, the next one. */
+  state(): RandomGeneratorState {
+    const [c0, c1, c2, c3] = this.#counter;
+    return { key: [this.#key[0], this.#key[1]], counter: [c0, c1, c2, c3], used: this.#used };
+  }
+
+  /** The next unsigned 32-bit word. */
+  word(): number {
+    if (this.#used === 4) {
+      philox(this.#counter, this.#key, this.#words);
+      this.#used = 0;
+    }
+    const word = this.#words[this.#used++] as number;
+    if (this.#used === 4) this.skip(1);
+    return word;
+  }
+
+  /** Moves on by whole counters (four words each); what is left of the current one is dropped. */
+  skip(counters: number): void {
+    this.#used = 4;
+    let carry = counters;
+    for (let i = 0; i < 4 && carry > 0; i++) {
+      const sum = (this.#counter[i] as number) + carry;
+      this.#counter[i] = sum % 0x1_0000_0000;
+      carry = Math.floor(sum / 0x1_0000_0000);
+    }
+  }
+
+  /** A float32 in [0, 1), with 23 random bits, as TensorFlow makes it. */
+  uniform(): number {
+    return (this.word() & 0x7fffff) * 2 ** -23;
+  }
+
+  /** An integer in [0, bound), without bias; bound at most 2³². */
+  integer(bound: number): number {
+    const limit = 0x1_0000_0000 - (0x1_0000_0000 % bound);
+    let word = this.word();
+    while (word >= limit) word = this.word();
+    return word % bound;
+  }
+
+  /** A standard normal (Box and Muller 1958). */
+  normal(): number {
+    const radius = Math.sqrt(-2 * Math.log(Math.max(this.uniform(), BOX_MULLER_EPSILON)));
+    return radius * Math.sin(2 * Math.PI * this.uniform());
+  }
+
+  /** A random order of 0 … count − 1 (Fisher and Yates). */
+  permutation(count: number): Uint32Array {
+    const order = Uint32Array.from({ length: count }, (_, i) => i);
+    for (let i = count - 1; i > 0; i--) {
+      const j = this.integer(i + 1);
+      const swapped = order[i] as number;
+      order[i] = order[j] as number;
+      order[j] = swapped;
+    }
+    return order;
+  }
+}
+
+/** The lower and the upper 32 bits. Throws `bad-option` unless the seed is a whole number from 0 to 2⁵³ − 1. */
+function halves(seed: number): [low: number, high: number] {
+  if (!Number.isSafeInteger(seed) || seed < 0) {
+    throw new ResNetError('bad-option', `The seed is ${seed}; it must be a whole number of at least 0.`, {
+      seed,
+    });
+  }
+  return [seed % 0x1_0000_0000, Math.floor(seed / 0x1_0000_0000)];
+}

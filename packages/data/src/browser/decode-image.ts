@@ -1,0 +1,79 @@
+import { type Fitting, ResNetError, defaultFitting } from '@resnetjs/core';
+import type { Dataset } from '../dataset.js';
+import { checkImageSize } from '../pixels/check-image-size.js';
+import { fitImage } from '../pixels/fit-image.js';
+import { imageHeader } from '../pixels/image-header.js';
+import type { Pixels } from '../pixels/pixels.js';
+import { overWhite } from '../pixels/to-rgb.js';
+import { turn, withoutOrientation } from './webp-orientation.js';
+
+// What is used of the browser; the package is compiled without its types.
+interface Bitmap {
+  readonly width: number;
+  readonly height: number;
+  close(): void;
+}
+interface Context {
+  drawImage(bitmap: Bitmap, x: number, y: number): void;
+  getImageData(x: number, y: number, width: number, height: number): { readonly data: Uint8ClampedArray };
+}
+declare const createImageBitmap: (blob: Blob, options: object) => Promise<Bitmap>;
+declare const OffscreenCanvas: new (
+  width: number,
+  height: number,
+) => { getContext(kind: '2d', options: object): Context | null };
+
+/**
+ * Decodes a JPEG, PNG or WebP image with the browser's own decoder to [height, width, 3], RGB, 0 to 255, brought to `shape`
+ * by `options`: 'bilinear' and 'fill' unless told. The rules and the filters are those of Node's `decodeImage`; how far the
+ * decoders differ is in docs/images.md. Throws bad-file, bad-option.
+ */
+export async function decodeImage(
+  source: Blob | Uint8Array<ArrayBuffer>,
+  shape: Dataset['shape'],
+  options: Partial<Fitting> = {},
+): Promise<Uint8Array> {
+  const [height, width, channels] = shape;
+  if (channels !== 3 || !(height >= 1) || !(width >= 1)) {
+    const message = `Images are decoded to [height, width, 3], not [${shape}].`;
+    throw new ResNetError('bad-option', message, { shape });
+  }
+  return fitImage(await readPixels(source), shape, { ...defaultFitting, ...options });
+}
+
+/**
+ * A JPEG, PNG or WebP image at its own size as 8-bit RGB: upright by its EXIF orientation, transparency over white, colour
+ * profiles ignored. Throws bad-file.
+ */
+export async function readPixels(source: Blob | Uint8Array<ArrayBuffer>): Promise<Pixels> {
+  const bytes = source instanceof Uint8Array ? source : new Uint8Array(await source.arrayBuffer());
+  const header = imageHeader(bytes);
+  if (header === null) throw badImage('is not a JPEG, PNG or WebP image. Convert it');
+  if (header.size !== null) checkImageSize('The image', header.size);
+  const { bytes: plain, orientation } =
+    header.kind === 'webp' ? withoutOrientation(bytes) : { bytes, orientation: 1 };
+  let bitmap: Bitmap;
+  try {
+    bitmap = await createImageBitmap(new Blob([plain], { type: `image/${header.kind}` }), {
+      colorSpaceConversion: 'none',
+      imageOrientation: 'from-image',
+      premultiplyAlpha: 'default',
+    });
+  } catch (cause) {
+    throw badImage('is broken or truncated. Replace it', cause);
+  }
+  try {
+    const { width, height } = bitmap;
+    const context = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true });
+    if (context === null) throw badImage(`has ${width}×${height} pixels, too many for a canvas here`);
+    context.drawImage(bitmap, 0, 0);
+    const rgba = context.getImageData(0, 0, width, height).data;
+    return turn({ width, height, channels: 3, data: overWhite(rgba) }, orientation);
+  } finally {
+    bitmap.close();
+  }
+}
+
+function badImage(message: string, cause?: unknown): ResNetError {
+  return new ResNetError('bad-file', `The image ${message}.`, {}, { cause });
+}

@@ -1,0 +1,262 @@
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import sharp from 'sharp';
+import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { batches } from '../batches.js';
+import { split } from '../subset.js';
+import { checkImages } from './check-images.js';
+import { openDataset } from './open-dataset.js';
+import { imageFolder } from './image-folder.js';
+
+const real = new URL('../../../../../shared/data/', import.meta.url).pathname;
+const scratch = mkdtempSync(join(tmpdir(), 'resnetjs-images-'));
+let root = scratch;
+let made = 0;
+
+type Rgb = [red: number, green: number, blue: number];
+const RED: Rgb = [200, 30, 40];
+const BLUE: Rgb = [20, 40, 210];
+
+const plain = ([r, g, b]: Rgb, width = 12, height = 9) =>
+  sharp({ create: { width, height, channels: 3, background: { r, g, b } } });
+function put(path: string, bytes: Uint8Array | string = ''): string {
+  const whole = join(root, path);
+  mkdirSync(dirname(whole), { recursive: true });
+  writeFileSync(whole, bytes);
+  return whole;
+}
+
+beforeEach(() => {
+  root = join(scratch, String(made++));
+  mkdirSync(root);
+});
+afterAll(() => rmSync(scratch, { recursive: true }));
+
+describe('imageFolder', () => {
+  it('takes classes and images in the order of their names, and passes over the rest', async () => {
+    const red = await plain(RED).png().toBuffer();
+    for (const path of [
+      'b/2.png',
+      'b/10.PNG',
+      'a/x.png',
+      '.git/x.png',
+      'b/.hidden.png',
+      'b/notes.txt',
+      'top.png',
+    ])
+      put(path, red);
+    put('b/3.jpeg', await plain(BLUE).jpeg({ quality: 100 }).toBuffer());
+    put('a/y.webp', await plain(BLUE).webp({ lossless: true }).toBuffer());
+    const folder = await imageFolder(root, { imageSize: [3, 5] });
+    expect(folder.classes).toEqual(['a', 'b']);
+    expect(folder.shape).toEqual([3, 5, 3]);
+    expect([...folder.labels]).toEqual([0, 0, 1, 1, 1]);
+    expect(folder.files.map((file) => file.slice(root.length + 1))).toEqual([
+      'a/x.png',
+      'a/y.webp',
+      'b/10.PNG',
+      'b/2.png',
+      'b/3.jpeg',
+    ]);
+    const images = await folder.read([0, 1, 4]);
+    expect(images.length).toBe(3 * 45);
+    expect([...images.subarray(0, 3)]).toEqual(RED);
+    expect([...images.subarray(45, 48)]).toEqual(BLUE);
+    images.subarray(90, 93).forEach((value, i) => {
+      expect(Math.abs(value - (BLUE[i] as number))).toBeLessThan(4);
+    });
+  });
+
+  it.skipIf(process.platform === 'win32')('names a class that this user may not read', async () => {
+    for (const path of ['a/1.png', 'b/1.png']) put(path, await plain(RED).png().toBuffer());
+    for (const path of [scratch, root]) chmodSync(path, 0o755);
+    chmodSync(join(root, 'b'), 0);
+    const isRoot = process.getuid?.() === 0; // who may read everything
+    if (isRoot) process.seteuid?.(65_534);
+    try {
+      await expect(imageFolder(root)).rejects.toMatchObject({
+        code: 'file-system',
+        message: expect.stringMatching(/The folder .*b cannot be read: EACCES.* Change its permissions/),
+      });
+    } finally {
+      if (isRoot) process.seteuid?.(0);
+      chmodSync(join(root, 'b'), 0o755);
+    }
+  });
+
+  it('follows links within the folder only', async () => {
+    const red = await plain(RED).png().toBuffer();
+    put('one/a.png', red);
+    put('two/b.png', red);
+    const outside = put('../outside/c.png', red);
+    symlinkSync(outside, join(root, 'one/c.png'));
+    symlinkSync(join(root, 'two/b.png'), join(root, 'one/b.png'));
+    symlinkSync(dirname(outside), join(root, 'three'));
+    symlinkSync(join(root, 'nowhere'), join(root, 'one/d.png'));
+    const folder = await imageFolder(root, { imageSize: 4 });
+    expect(folder.classes).toEqual(['one', 'two']);
+    expect(folder.files.map((file) => file.slice(root.length + 1))).toEqual([
+      'one/a.png',
+      'one/b.png',
+      'two/b.png',
+    ]);
+  });
+
+  it('says what is wrong with a folder', async () => {
+    const red = await plain(RED).png().toBuffer();
+    const fails = (message: RegExp, code = 'bad-data') =>
+      imageFolder(root).then(
+        () => expect.unreachable(),
+        (error) => {
+          expect(error.message).toMatch(message);
+          expect(error.code).toBe(code);
+        },
+      );
+    await expect(imageFolder(join(root, 'absent'))).rejects.toThrow(
+      /there is no such folder.*one folder of JPEG, PNG or WebP images per class/,
+    );
+    await expect(imageFolder(put('../file.png', red))).rejects.toThrow('it is not a folder');
+    await fails(/it has no folders in it/);
+    put('a/1.png', red);
+    await fails(/at least two classes are needed.*only "a"/);
+    put('b/notes.txt');
+    await fails(/the folder "b" has no JPEG, PNG or WebP images in it/);
+    put('b/1.png', red);
+    for (const imageSize of [0, 1.5, 5000])
+      await expect(imageFolder(root, { imageSize })).rejects.toMatchObject({ code: 'bad-option' });
+  });
+
+  it('names a broken image when it is read', async () => {
+    const red = await plain(RED, 60, 60).jpeg().toBuffer();
+    put('a/1.jpg', red);
+    put('b/2.jpg', red.subarray(0, red.length - 40));
+    put('b/3.jpg', 'no image at all');
+    put('b/4.jpg');
+    const folder = await imageFolder(root);
+    await folder.read([0]);
+    await expect(folder.read([0, 1])).rejects.toThrow(
+      /b.2\.jpg is a broken or truncated image .*Replace it or remove it/,
+    );
+    await expect(folder.read([2])).rejects.toThrow(
+      /3\.jpg is not a JPEG, PNG or WebP image: it begins with "no pictu"/,
+    );
+    await expect(folder.read([3])).rejects.toThrow('it is empty');
+    await expect(folder.read([4])).rejects.toThrow('There is no image 4');
+  });
+
+  /** Two classes of six red images each. */
+  async function twelve() {
+    const red = await plain(RED).png().toBuffer();
+    for (let i = 0; i < 12; i++) put(`${i % 2 ? 'odd' : 'even'}/${i}.png`, red);
+  }
+
+  it('leaves broken images out where it is told to, before anything is split', async () => {
+    await twelve();
+    const whole = await imageFolder(root);
+    put('even/broken.png', 'no image');
+    put('odd/broken.png', (await plain(RED).png().toBuffer()).subarray(0, 60));
+    const broken: string[] = [];
+    const seen: number[] = [];
+    const opened = await imageFolder(root, { onError: ({ file }) => broken.push(file) });
+    const checked = await checkImages(opened, (done, of) => seen.push(done, of));
+    expect(broken.map((file) => file.slice(root.length + 1))).toEqual(['even/broken.png', 'odd/broken.png']);
+    expect(seen).toEqual([0, 14, 14, 14]);
+    expect(checked.files).toEqual(whole.files);
+    expect(checked.labels).toEqual(whole.labels);
+    const [a, b] = [checked, whole].map((each) => split(each, { fraction: 0.5, seed: 3 }));
+    expect(a?.validation.labels).toEqual(b?.validation.labels);
+    await expect(checkImages(await imageFolder(root))).rejects.toThrow(/even.broken\.png is not a JPEG/);
+  });
+
+  it('says so when a class has no image left', async () => {
+    put('a/1.png', await plain(RED).png().toBuffer());
+    put('b/1.png', 'no image');
+    const folder = await imageFolder(root, { onError: () => {} });
+    await expect(checkImages(folder)).rejects.toThrow('None of the images of "b" can be read');
+  });
+
+  it('goes on without images that vanish on the way, and tells of each once', async () => {
+    await twelve();
+    const vanished: string[] = [];
+    const onError = ({ file }: { file: string }) => vanished.push(file);
+    const folder = await imageFolder(root, { onError, cacheBytes: 0 });
+    const { train } = split(await checkImages(folder), { fraction: 0.5 });
+    for (const index of [0, 1, 2, 5]) rmSync(folder.files[index] as string);
+    for (let epoch = 0; epoch < 2; epoch++) {
+      const sizes: number[] = [];
+      for await (const { labels, images, indices } of batches(train, { batchSize: 2 })) {
+        expect([indices.length, images.length]).toEqual([labels.length, labels.length * 64 * 64 * 3]);
+        expect([...images.subarray(0, 3)]).toEqual(RED);
+        sizes.push(labels.length);
+      }
+      const lost = train.labels.filter((_, i) => train.isLost?.(i)).length;
+      expect(sizes.reduce((a, b) => a + b)).toBe(6 - lost);
+      expect(lost).toBeGreaterThan(0);
+    }
+    expect(new Set(vanished).size).toBe(vanished.length);
+  });
+
+  it('brings images to size as it is told', async () => {
+    const stripes = sharp(Buffer.from([...RED, ...BLUE, ...BLUE, ...RED]), {
+      raw: { width: 4, height: 1, channels: 3 },
+    });
+    const wide = await stripes.resize(8, 2, { kernel: 'nearest', fit: 'fill' }).png().toBuffer();
+    put('a/1.png', wide);
+    put('b/1.png', wide);
+    const read = async (options: object) => [
+      ...(await (await imageFolder(root, { imageSize: 2, ...options })).read([0])),
+    ];
+    expect(await read({ fit: 'crop', resize: 'nearest' })).toEqual([...BLUE, ...BLUE, ...BLUE, ...BLUE]);
+    expect(await read({ resize: 'nearest' })).toEqual([...BLUE, ...RED, ...BLUE, ...RED]);
+    expect((await read({}))[0]).not.toBe(BLUE[0]);
+  });
+});
+
+describe('openDataset', () => {
+  it('opens the synthetic signs, by split and size', async () => {
+    const signs = await openDataset('synthetic:signs', { imageSize: 16, split: 'test' });
+    expect(signs.describe).toBe('synthetic:signs (test): 600 images of 6 classes, 16×16 pixels');
+    expect((await openDataset('synthetic:signs', { count: 12, seed: 4 })).shape).toEqual([64, 64, 3]);
+    await expect(openDataset('synthetic:signs', { imageSize: [16, 32] })).rejects.toThrow(
+      'draws square images, not 16×32',
+    );
+  });
+
+  it('opens a folder', async () => {
+    put('a/1.png', await plain(RED).png().toBuffer());
+    put('b/1.png', await plain(BLUE).png().toBuffer());
+    const folder = await openDataset(root, { imageSize: 8 });
+    expect(folder.describe).toBe(`the folder ${root}: 2 images of 2 classes, 8×8 pixels`);
+    expect([...(await folder.read([1])).subarray(0, 3)]).toEqual(BLUE);
+  });
+
+  it('says what it accepts', async () => {
+    for (const spec of ['synthetic:cats', join(root, 'absent'), put('table.csv', 'a,b')]) {
+      const error = await openDataset(spec).catch((error) => error);
+      expect(error.code).toBe('unknown-name');
+      expect(error.message).toContain(
+        'a dataset is synthetic:signs, an HDF5 file of the SIGNS kind (.h5, .hdf5) or a folder',
+      );
+      expect(error.message).toContain(spec);
+    }
+    await expect(openDataset(put('text.h5', 'text'))).rejects.toThrow('it is not an HDF5 file');
+  });
+});
+
+describe('photographs', () => {
+  const absent = !existsSync(real);
+  if (absent) console.log('skipped: there are no photographs in ../shared/data');
+
+  it.skipIf(absent)('opens the flowers and the SIGNS', async () => {
+    const flowers = await openDataset(`${real}flowers`, { imageSize: 32 });
+    expect(flowers.classes).toEqual(['daisy', 'dandelion', 'roses', 'sunflowers', 'tulips']);
+    expect(flowers.labels.length).toBe(500);
+    expect((await flowers.read([0, 499])).length).toBe(2 * 32 * 32 * 3);
+    const signs = await openDataset(`${real}signs/test_signs.h5`, { imageSize: 64 });
+    expect(signs.describe).toMatch(/test_signs\.h5 \(test\): 120 images of 6 classes, 64×64 pixels$/);
+    await expect(openDataset(`${real}signs/test_signs.h5`, { imageSize: 32 })).rejects.toThrow(
+      'holds images of 64×64 pixels, not 32×32',
+    );
+  });
+});

@@ -1,0 +1,51 @@
+import { constants } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { ResNetError } from '@resnetjs/core';
+
+/** More than any image that is decoded takes; a larger file is refused unread. */
+const MAX_BYTES = 2 ** 28;
+
+/** To open a pipe waits until somebody writes to it, which may be never. Windows has no such pipes. */
+const READ_AT_ONCE = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
+
+/** The bytes of a JPEG, PNG or WebP file, whatever it calls itself. Throws file-system, bad-file. */
+export async function openImage(source: string | Uint8Array): Promise<Uint8Array> {
+  const name = nameOf(source);
+  const bytes = typeof source === 'string' ? await readBytes(source) : source;
+  const start = Buffer.from(bytes.subarray(0, 12)).toString('latin1');
+  const jpeg = start.startsWith('\xff\xd8\xff');
+  const png = start.startsWith('\x89PNG\r\n\x1a\n');
+  const webp = start.startsWith('RIFF') && start.endsWith('WEBP');
+  if (jpeg || png || webp) return bytes;
+  const found = bytes.length === 0 ? 'it is empty' : `it begins with ${JSON.stringify(start.slice(0, 8))}`;
+  throw badImage(source, `${name} is not a JPEG, PNG or WebP image: ${found}. Convert it, or remove it.`);
+}
+
+export function nameOf(source: string | Uint8Array): string {
+  return typeof source === 'string' ? source : 'The image';
+}
+
+export function badImage(source: string | Uint8Array, message: string, cause?: unknown): ResNetError {
+  return new ResNetError('bad-file', message, { source: nameOf(source) }, { cause });
+}
+
+async function readBytes(path: string): Promise<Uint8Array> {
+  try {
+    const handle = await open(path, READ_AT_ONCE);
+    try {
+      const status = await handle.stat();
+      if (!status.isFile()) throw badImage(path, `${path} is not a file.`);
+      if (status.size > MAX_BYTES) {
+        const message = `${path} has ${status.size} bytes; no image that is decoded has more than ${MAX_BYTES}. Make it smaller, or remove it.`;
+        throw badImage(path, message);
+      }
+      return await handle.readFile();
+    } finally {
+      await handle.close();
+    }
+  } catch (cause) {
+    if (cause instanceof ResNetError) throw cause;
+    const message = `${path} cannot be opened: ${(cause as Error).message}.`;
+    throw new ResNetError('file-system', message, { source: path }, { cause });
+  }
+}
