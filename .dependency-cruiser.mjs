@@ -30,6 +30,7 @@ export default {
     roomImports('blocks', ['network', 'random']),
     roomImports('networks', ['network', 'random', 'blocks']),
     roomImports('inspect', ['network']),
+    roomImports('draw', ['network', 'inspect']),
     roomImports('compute', ['network', 'random']),
     roomImports('explain', ['network', 'compute']),
     roomImports('rewrite', ['network', 'random', 'compute']),

@@ -11,7 +11,7 @@ const data = ['--data', 'synthetic:signs'];
 /** The commands, in order; each as you would give it to `resnet`. */
 const commands = [
   () => [
-    ...['train', '--network', 'resnetPreAct', ...data, '--image-size', '24', '--epochs', '6'],
+    ...['train', '--network', 'preact/resnet', ...data, '--image-size', '24', '--epochs', '6'],
     ...['--batch-size', '16', '--learning-rate', '3e-3', '--schedule', 'cosine', '--out', out],
   ],
   () => ['evaluate', out, ...data],

@@ -1,6 +1,6 @@
 import { BackendError, type RegisteredBackend } from '@resnetjs/backend';
 import { ResNetError } from '@resnetjs/core';
-import { unknownName } from './nearest.js';
+import { unknownName } from './networks/nearest.js';
 import { plural } from './terminal/format.js';
 
 const notYet = 'not part of this version';

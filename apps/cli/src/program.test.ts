@@ -2,7 +2,7 @@ import { networks } from '@resnetjs/core';
 import type { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
 import { exitCodeOf } from './failure.js';
-import { networkNames } from './network-options.js';
+import { networkNames } from './options/network-options.js';
 import { createProgram } from './program.js';
 
 /** Runs the program with its output collected. */
@@ -50,16 +50,19 @@ describe('the command line', () => {
 
   it.each([
     [['tarin'], /unknown command 'tarin'\n\(Did you mean train\?\)/],
-    [['train', '--nework', 'resnet50'], /unknown option '--nework'\n\(Did you mean --network\?\)/],
-    [['train', '--network', 'resnet50', '--data', 'x'], /required option '--out <folder>'/],
-    [['train', '--network', 'resnet50', '--data', 'x', '--out', ''], /required option '--out <folder>'/],
+    [['train', '--nework', 'course/resnet50'], /unknown option '--nework'\n\(Did you mean --network\?\)/],
+    [['train', '--network', 'course/resnet50', '--data', 'x'], /required option '--out <folder>'/],
+    [
+      ['train', '--network', 'course/resnet50', '--data', 'x', '--out', ''],
+      /required option '--out <folder>'/,
+    ],
     [['train', '--learning-rate', 'NaN'], /'NaN' is invalid\. It must be a positive number/],
     [['train', '--epochs', '0'], /'0' is invalid\. It must be a whole number of at least 1/],
     [['train', '--optimizer', 'lion'], /Allowed choices are adam, sgd/],
     [['evaluate', 'run'], /required option '--data <source>'/],
     [['predict', 'run'], /missing required argument 'images'/],
     [['draw', 'identity', '--filters', '64,0'], /It must be whole numbers of at least 1 with commas between/],
-    [['summary', 'resnet50', 'more'], /too many arguments/],
+    [['summary', 'course/resnet50', 'more'], /too many arguments/],
     [['backends', 'install'], /missing required argument 'backend'/],
     [['backends', 'install', 'nod'], /Allowed choices are node/],
     [[], /Usage: resnet/],

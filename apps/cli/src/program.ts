@@ -25,7 +25,7 @@ export function createProgram(): Command {
       'after',
       `
 Example:
-  $ resnet train --network resnetPreAct --data synthetic:signs --out runs/first
+  $ resnet train --network preact/resnet --data synthetic:signs --out runs/first
   $ resnet evaluate runs/first --data synthetic:signs
 
 Exit codes: 0 done, 1 failed, 2 wrong usage, 130 stopped by Ctrl-C.`,

@@ -45,7 +45,7 @@ export async function measure({ rounds, only }) {
   return { details, results };
 }
 
-/** [batch, size, in, out, filter, stride]: of resnetPreAct at 32², and of ResNet-50. */
+/** [batch, size, in, out, filter, stride]: of preact/resnet at 32², and of ResNet-50. */
 const convolutions = [
   [16, 32, 3, 128, 3, 2],
   [16, 16, 128, 32, 1, 1],

@@ -1,7 +1,7 @@
-// Of a training step of resnetPreAct (32², batch 16): the milliseconds of each WebGL program, run one at a time.
+// Of a training step of preact/resnet (32², batch 16): the milliseconds of each WebGL program, run one at a time.
 // It imports by path: training tests itself with this package, which can't depend on it, too.
 import '@tensorflow/tfjs-backend-webgl';
-import { createClassifier, resnetPreAct } from '../../core/src/index.ts';
+import { createClassifier, preactResNet } from '../../core/src/index.ts';
 import { syntheticSigns } from '../../data/src/index.ts';
 import { adam, train } from '../../training/src/index.ts';
 import * as tf from '@tensorflow/tfjs-core';
@@ -29,7 +29,7 @@ export async function measure({ ours, steps }) {
     return output;
   };
   const signs = syntheticSigns({ size: 32 });
-  const network = resnetPreAct({ input: [32, 32, 3], classes: 6 });
+  const network = preactResNet({ input: [32, 32, 3], classes: 6 });
   const classifier = createClassifier(network, { classes: signs.classes, seed: 0 });
   const seconds = [];
   let start = performance.now();

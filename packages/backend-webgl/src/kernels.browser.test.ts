@@ -23,7 +23,7 @@ const convolution = (filters: number, kernelSize: Size, strides: Size, padding: 
 });
 
 function layers(name: string, input: Network['input'], stem: readonly Op[], batch = 2): PassCase {
-  const network: Network = { name, naming: 'course', input, inputName: 'input', stem, stages: [], head: [] };
+  const network: Network = { name, input, inputName: 'input', stem, stages: [], head: [] };
   const common = {
     kind: 'pass',
     group: 'operation',

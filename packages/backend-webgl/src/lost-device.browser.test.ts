@@ -1,4 +1,4 @@
-import { createClassifier, disposeVariables, resnetPreAct } from '@resnetjs/core';
+import { createClassifier, disposeVariables, preactResNet } from '@resnetjs/core';
 import { syntheticSigns } from '@resnetjs/data';
 import { train } from '@resnetjs/training';
 import * as tf from '@tensorflow/tfjs-core';
@@ -11,7 +11,7 @@ interface ContextToLose {
 }
 
 const signs = syntheticSigns({ size: 16, count: 24 });
-const network = resnetPreAct({ input: [16, 16, 3], classes: 6, stages: 1 });
+const network = preactResNet({ input: [16, 16, 3], classes: 6, stages: 1 });
 const create = () => createClassifier(network, { classes: signs.classes, seed: 0 });
 
 it('ends a training with device-lost when the browser takes WebGL away, and trains again after a new start', async () => {

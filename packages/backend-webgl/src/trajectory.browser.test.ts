@@ -1,6 +1,6 @@
 import { register as registerWasm } from '@resnetjs/backend-wasm';
 import { wasmPaths } from '@resnetjs/backend-wasm/wasm-paths';
-import { createClassifier, disposeVariables, resnetPreAct } from '@resnetjs/core';
+import { createClassifier, disposeVariables, preactResNet } from '@resnetjs/core';
 import { syntheticSigns } from '@resnetjs/data';
 import { adam, train } from '@resnetjs/training';
 import * as tf from '@tensorflow/tfjs-core';
@@ -12,7 +12,7 @@ const steps = 20;
 /** The losses of the first steps on the current backend. */
 async function losses(): Promise<number[]> {
   const signs = syntheticSigns({ size: 32 });
-  const network = resnetPreAct({ input: [32, 32, 3], classes: signs.classes.length });
+  const network = preactResNet({ input: [32, 32, 3], classes: signs.classes.length });
   const classifier = createClassifier(network, { classes: signs.classes, seed: 0 });
   const recipe = { batchSize: 16, optimizer: adam({ learningRate: 1.5e-4 }), seed: 0 };
   const losses: number[] = [];

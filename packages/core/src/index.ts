@@ -1,14 +1,16 @@
 export { asNetwork } from './blocks/as-network.js';
 export {
-  type BottleneckOptions,
-  type ConvolutionalBlockOptions,
+  type BasicBlockOptions,
+  type BottleneckBlockOptions,
+  basicBlock,
+  bottleneckBlock,
   convolutionalBlock,
   identityBlock,
-  type TwoLayerOptions,
-  twoLayerIdentityBlock,
-} from './blocks/bottleneck.js';
+  type ResidualBlockOptions,
+  type Shortcut,
+} from './blocks/residual.js';
 export type { BlockOptions } from './blocks/layers.js';
-export { type PreActivationOptions, preActivationBlock } from './blocks/preactivation.js';
+export { type PreActivationBlockOptions, preActivationBlock } from './blocks/pre-activation.js';
 export {
   type Classifier,
   type CreateClassifierOptions,
@@ -50,31 +52,24 @@ export { type ErrorCode, ResNetError } from './errors.js';
 export { type GradCamOptions, gradCam } from './explain/grad-cam.js';
 export { gradientNorms, kernelDepths, type LayerGradient } from './explain/gradient-norms.js';
 export { countParameters, multiplyAdds, type ParameterCount, nodeMultiplyAdds } from './inspect/cost.js';
-export { type DrawOptions, drawNetwork } from './inspect/draw/draw-network.js';
-export type {
-  Box,
-  Drawing,
-  DrawnBar,
-  DrawnEdge,
-  DrawnGroup,
-  DrawnNode,
-  DrawnText,
-  Facts,
-  NodeKind,
-  Point,
-} from './inspect/draw/drawing.js';
-export { formatSvg, type SvgOptions } from './inspect/draw/format-svg.js';
-export { formatSummary, type LayerSummary, type Summary, summarize } from './inspect/summary.js';
+export {
+  formatSummary,
+  type LayerSummary,
+  type SummarizeOptions,
+  type Summary,
+  summarize,
+} from './inspect/summary.js';
 export { findNode, type NodeReference } from './network/find-node.js';
 export { type Initializer, initializers } from './network/initializer.js';
-export { layerNames } from './network/names.js';
+export type { DialectName } from './network/dialects.js';
+export { layerNames, parameterName } from './network/names.js';
 export {
   type Parameter,
   type ParameterId,
   parameterId,
   parameters,
-  type Role,
 } from './network/parameters.js';
+export type { Role } from './network/role.js';
 export { outputShape, shapes } from './network/shape.js';
 export { type Site, siteName } from './network/site.js';
 export type {
@@ -93,9 +88,16 @@ export type {
   Size,
 } from './network/types.js';
 export { type NetworkNode, walk } from './network/walk.js';
-export { type CommonOptions, type NetworkName, networks } from './networks/catalogue.js';
-export { type CourseNetworkOptions, resnet50 } from './networks/course.js';
-export { type ResNetPreActOptions, resnetPreAct } from './networks/preactivation.js';
+export {
+  type CommonOptions,
+  checkNetworkName,
+  createNetwork,
+  type NetworkName,
+  networks,
+  renamedNetworks,
+} from './networks/catalogue.js';
+export { type CourseResNet50Options, courseResNet50 } from './networks/course.js';
+export { type PreactResNetOptions, preactResNet } from './networks/preact.js';
 export { RandomGenerator, type RandomGeneratorState } from './random/random-generator.js';
 export { fold, type Model } from './rewrite/fold.js';
 export { plain } from './rewrite/plain.js';

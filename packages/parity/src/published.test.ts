@@ -6,8 +6,8 @@ import {
   initialize,
   outputShape,
   parameters,
-  resnet50,
-  resnetPreAct,
+  courseResNet50,
+  preactResNet,
   shapes,
   statelessSource,
   summarize,
@@ -84,24 +84,24 @@ describe("the identity notebook's block", () => {
 
 describe('networks as the documents print them', () => {
   it.each([
-    ['resnetPreAct', resnetPreAct(), publishedNetworks.resnetPreAct],
-    ['resnet50', resnet50(), publishedNetworks.resnet50],
+    ['preact/resnet', preactResNet(), publishedNetworks.preactResNet],
+    ['course/resnet50', courseResNet50(), publishedNetworks.courseResNet50],
   ] as const)('%s has the printed parameters', (_, network, published) => {
     expect(summarize(network).parameters).toEqual(published.parameters);
   });
 
-  it("resnet50 has the printed rows of Keras's table, by type", () => {
+  it("course/resnet50 has the printed rows of Keras's table, by type", () => {
     const rows: Record<string, number> = {};
-    for (const { type } of summarize(resnet50()).layers) rows[type] = (rows[type] ?? 0) + 1;
-    expect(rows).toEqual(publishedNetworks.resnet50.rowsByType);
+    for (const { type } of summarize(courseResNet50()).layers) rows[type] = (rows[type] ?? 0) + 1;
+    expect(rows).toEqual(publishedNetworks.courseResNet50.rowsByType);
   });
 
-  it('resnet50 has the printed sizes', () => {
-    const maps = shapes(resnet50())
+  it('course/resnet50 has the printed sizes', () => {
+    const maps = shapes(courseResNet50())
       .slice(1)
       .filter((shape) => shape.length === 3);
     const heights = maps.map(([height]) => height).filter((height, i, all) => height !== all[i - 1]);
-    expect(heights).toEqual(publishedNetworks.resnet50.heights);
+    expect(heights).toEqual(publishedNetworks.courseResNet50.heights);
   });
 
   it.each(publishedShapes)('$network.name has the printed shapes', ({ network, branch, shortcut }) => {
@@ -117,7 +117,7 @@ describe('networks as the documents print them', () => {
 });
 
 describe("the pre-activation document's table", () => {
-  const summary = summarize(resnetPreAct({ inputName: 'input_3' }));
+  const summary = summarize(preactResNet({ inputName: 'input_3' }));
 
   it('is the summary, row for row', () => {
     const rows = summary.layers.map(({ name, type, outputShape, parameters, connectedTo }) => {

@@ -263,11 +263,11 @@ export const publishedResults: readonly PublishedResult[] = [
 
 /** Parameters and sizes that a document, or another printing of the course, gives for a network. */
 export const publishedNetworks = {
-  resnetPreAct: {
+  preactResNet: {
     source: 'the pre-activation document',
     parameters: { total: 96_133, trainable: 93_957, nonTrainable: 2_176 },
   },
-  resnet50: {
+  courseResNet50: {
     source: 'another printing of the course',
     parameters: { total: 23_600_006, trainable: 23_546_886, nonTrainable: 53_120 },
     /** Height of the map wherever it changes, from the padded image to the last pooling, in pixels. */

@@ -16,7 +16,6 @@ beforeAll(() => tf.setBackend('cpu'));
 /** One normalization of images of 2×1 pixels and 2 channels. */
 const network: Network = {
   name: 'normalization',
-  naming: 'course',
   input: [2, 1, 2],
   inputName: 'input_1',
   stem: [{ op: 'norm', epsilon: 1e-3, momentum: 0.99 }],

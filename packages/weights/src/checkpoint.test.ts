@@ -12,7 +12,7 @@ import { encodeCheckpoint } from './encode-checkpoint.js';
 import { readHeader } from './safetensors.js';
 import { type Entry, fileOf, openFile } from './tiny.test-support.js';
 
-const settings = { network: 'resnetPreAct', epochs: 5, plain: true };
+const settings = { network: 'preact/resnet', epochs: 5, plain: true };
 let own: TrainingCheckpoint;
 let bytes: Uint8Array<ArrayBuffer>;
 

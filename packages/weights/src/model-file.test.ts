@@ -1,4 +1,4 @@
-import { disposeVariables, fold, type Network, plain, ResNetError, resnet50 } from '@resnetjs/core';
+import { disposeVariables, fold, type Network, plain, ResNetError, courseResNet50 } from '@resnetjs/core';
 import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
@@ -116,7 +116,7 @@ describe('a model file', () => {
   });
 
   it('holds every network there is', async () => {
-    const networks = [plain(tinyNetwork), resnet50({ initializers: 'document', classes: 3 })];
+    const networks = [plain(tinyNetwork), courseResNet50({ initializers: 'document', classes: 3 })];
     for (const network of networks)
       expect(networkSchema.parse(JSON.parse(JSON.stringify(network)))).toEqual(network);
     const folded = fold(own);

@@ -43,7 +43,7 @@ describe('the bench', () => {
 
   it('says which networks there are', async () => {
     const { code, said } = await bench('heap --network resnet9');
-    expect(said).toBe('--network knows resnet50, resnetPreAct, not resnet9\n');
+    expect(said).toBe('--network knows course/resnet50, preact/resnet, not resnet9\n');
     expect(code).toBe(2);
   });
 

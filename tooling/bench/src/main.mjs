@@ -37,7 +37,7 @@ const usage = `npm run -s bench -- NAME… [options]
   --python PATH    a Python that has keras or torch (default python3)
   --markdown FILE  puts the tables into this page
   --json           one JSON document
-  --network NAME   heap: resnet50 (default) or resnetPreAct
+  --network NAME   heap: course/resnet50 (default) or preact/resnet
   --batch-size N   heap: default 32
 
 Contenders:
@@ -53,7 +53,7 @@ function readArguments() {
       python: { type: 'string', default: 'python3' },
       markdown: { type: 'string' },
       json: { type: 'boolean', default: false },
-      network: { type: 'string', default: 'resnet50' },
+      network: { type: 'string', default: 'course/resnet50' },
       'batch-size': { type: 'string', default: '32' },
       help: { type: 'boolean', default: false },
     },

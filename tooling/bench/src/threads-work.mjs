@@ -1,13 +1,13 @@
 // A process of threads.mjs: does what it is told, and says how long it took and what came out.
 import { register } from '@resnetjs/backend-wasm';
-import { fold, forward, initialize, resnet50, unitRange } from '@resnetjs/core';
+import { fold, forward, initialize, courseResNet50, unitRange } from '@resnetjs/core';
 import { adam, prepareImages, train } from '@resnetjs/training';
 
 const { threads } = await register({ threads: Number(process.argv[2]) });
 
 /** @param {number} size @param {number} batchSize @param {number} classCount */
 function setUp(size, batchSize, classCount) {
-  const network = resnet50({ input: [size, size, 3], classes: classCount });
+  const network = courseResNet50({ input: [size, size, 3], classes: classCount });
   const classes = Array.from({ length: classCount }, (_, index) => String(index));
   const classifier = { network, variables: initialize(network), classes, preprocessing: unitRange() };
   const noise = Uint8Array.from(

@@ -5,7 +5,7 @@ import {
   sampleInitialValues,
   parameterId,
   parameters,
-  resnet50,
+  courseResNet50,
   statelessSource,
   walk,
 } from '@resnetjs/core';
@@ -48,7 +48,7 @@ export const learningRate = 1e-3;
  * @param {string} folder
  */
 export function writeWorkload({ task, size, batchSize, classes }, folder) {
-  const network = resnet50({ input: [size, size, 3], classes });
+  const network = courseResNet50({ input: [size, size, 3], classes });
   const values = sampleWeights(network);
   const all = parameters(network);
   let offset = 0;

@@ -1,13 +1,6 @@
 // The drawings in docs/drawings, as data: the whole of ResNet-50, and the assignment's Figures 3, 4 and 5.
-import {
-  asNetwork,
-  convolutionalBlock,
-  drawNetwork,
-  formatSvg,
-  identityBlock,
-  resnet50,
-  twoLayerIdentityBlock,
-} from '@resnetjs/core';
+import { asNetwork, convolutionalBlock, identityBlock, courseResNet50, basicBlock } from '@resnetjs/core';
+import { drawNetwork, formatSvg } from '@resnetjs/core/draw';
 
 const block = { block: { stage: 0, block: 0 } };
 const kernelSize = 3;
@@ -17,9 +10,9 @@ export const folder = new URL('../../../docs/drawings/', import.meta.url);
 
 /** Each file's name, and what it holds. */
 export const drawings = {
-  'resnet50.svg': formatSvg(drawNetwork(resnet50())),
+  'resnet50.svg': formatSvg(drawNetwork(courseResNet50())),
   'identity-two-layer.svg': drawBlock(
-    twoLayerIdentityBlock({ kernelSize, filters: [64, 64] }),
+    basicBlock({ kernelSize, filters: [64, 64] }),
     [56, 56, 64],
     'Identity block over two layers',
   ),

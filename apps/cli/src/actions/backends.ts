@@ -1,5 +1,5 @@
 import { type BackendName, backendNames, backends as known } from '../backends.js';
-import type { BackendsCommandOptions } from '../command-options.js';
+import type { BackendsCommandOptions } from '../options/command-options.js';
 import { type Paint, paintFor } from '../terminal/paint.js';
 
 interface BackendReport {

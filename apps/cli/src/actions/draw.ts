@@ -1,13 +1,14 @@
 import { existsSync } from 'node:fs';
-import { type Drawing, drawNetwork, formatSvg, ResNetError } from '@resnetjs/core';
+import { ResNetError, renamedNetworks } from '@resnetjs/core';
+import { type Drawing, drawNetwork, formatSvg } from '@resnetjs/core/draw';
 import { writeFileAtomically } from '@resnetjs/weights/node';
-import { blockNames } from '../block-options.js';
-import { buildBlock } from '../build-block.js';
-import { refuse } from '../build-network.js';
-import type { DrawCommandOptions } from '../command-options.js';
-import { describing, findNetwork } from '../find-network.js';
-import { unknownName } from '../nearest.js';
-import { networkNames } from '../network-options.js';
+import { blockNames } from '../options/block-options.js';
+import { buildBlock } from '../networks/build-block.js';
+import { refuse } from '../networks/build-network.js';
+import type { DrawCommandOptions } from '../options/command-options.js';
+import { describing, findNetwork } from '../networks/find-network.js';
+import { unknownName } from '../networks/nearest.js';
+import { networkNames } from '../options/network-options.js';
 import { resnetCommand } from '../resnet-command.js';
 
 /** Draws a network or a block: to a file, or to standard output where that is no terminal. */
@@ -47,13 +48,24 @@ async function drawingOf(
   const size = width === undefined ? {} : { width };
   const block = blockNames.find((known) => known === name);
   if (block !== undefined) {
-    const { '--plain': _, ...others } = describing(options, initializersGiven);
-    refuse({ ...others, '--detail': detail }, `is for networks; ${name} is a block, drawn with its layers`);
+    refuse(
+      { ...describing(options, initializersGiven), '--detail': detail },
+      `is for networks; ${name} is a block, drawn with its layers`,
+    );
     return drawNetwork(buildBlock(block, options), { ...size, block: { stage: 0, block: 0 } });
   }
-  const { kernelSize, filters, stride } = options;
-  const ofBlocks = { '--kernel-size': kernelSize, '--filters': filters, '--stride': stride };
-  if (!networkNames.some((known) => known === name) && !existsSync(name)) {
+  const { kernelSize, filters, stride, shortcut } = options;
+  const ofBlocks = {
+    '--kernel-size': kernelSize,
+    '--filters': filters,
+    '--stride': stride,
+    '--shortcut': shortcut,
+  };
+  if (
+    !networkNames.some((known) => known === name) &&
+    !existsSync(name) &&
+    !Object.hasOwn(renamedNetworks, name)
+  ) {
     unknownName('network or block', name, [...networkNames, ...blockNames]);
   }
   refuse(ofBlocks, `is for blocks (${blockNames.join(', ')}), not for ${name}`);

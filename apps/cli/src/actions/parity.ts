@@ -17,11 +17,11 @@ import {
 import { prepareFolder, writeFileAtomically } from '@resnetjs/weights/node';
 import * as tf from '@tensorflow/tfjs-core';
 import { startBackend } from '../backends.js';
-import type { ParityCommandOptions } from '../command-options.js';
-import { unknownName } from '../nearest.js';
+import type { ParityCommandOptions } from '../options/command-options.js';
+import { unknownName } from '../networks/nearest.js';
 import { type BrowserBackend, browserBackends } from '../parity/messages.js';
 import { runInBrowser } from '../parity/run-in-browser.js';
-import { StopSignals } from '../stop-signals.js';
+import { StopSignals } from '../training/stop-signals.js';
 import { paintFor } from '../terminal/paint.js';
 import { formatParity } from '../terminal/parity.js';
 import { Progress } from '../terminal/progress.js';

@@ -25,8 +25,8 @@ import {
 } from '@resnetjs/training';
 import * as tf from '@tensorflow/tfjs-core';
 import { startBackend } from '../backends.js';
-import { asNetworkName, buildNetwork } from '../build-network.js';
-import type { ProfileCommandOptions } from '../command-options.js';
+import { asNetworkName, buildNetwork } from '../networks/build-network.js';
+import type { ProfileCommandOptions } from '../options/command-options.js';
 import { size } from '../terminal/format.js';
 import { describe, format, gigaflops, middle, type Run, type Spent } from '../terminal/profile.js';
 

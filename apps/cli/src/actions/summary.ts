@@ -1,6 +1,6 @@
 import { formatSummary, summarize } from '@resnetjs/core';
-import type { SummaryCommandOptions } from '../command-options.js';
-import { findNetwork } from '../find-network.js';
+import type { SummaryCommandOptions } from '../options/command-options.js';
+import { findNetwork } from '../networks/find-network.js';
 
 /** Prints a network's table, or its figures as JSON. */
 export async function summary(

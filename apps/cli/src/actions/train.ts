@@ -4,15 +4,15 @@ import { encodeClassifier, type TrainingRecord } from '@resnetjs/weights';
 import { readNewestCheckpoint, writeModel } from '@resnetjs/weights/node';
 import type { Command } from 'commander';
 import { startBackend } from '../backends.js';
-import { CheckpointWriter } from '../checkpoint-writer.js';
-import type { TrainCommandOptions } from '../command-options.js';
-import { holdsFinishedRun, openRunFolder, type RunFolder, readSettings } from '../run-folder.js';
-import { writeSampleImage } from '../sample-image.js';
-import { resumedOptions, settingsOf } from '../settings.js';
-import { StopSignals } from '../stop-signals.js';
+import { CheckpointWriter } from '../training/checkpoint-writer.js';
+import type { TrainCommandOptions } from '../options/command-options.js';
+import { holdsFinishedRun, openRunFolder, type RunFolder, readSettings } from '../training/run-folder.js';
+import { writeSampleImage } from '../training/sample-image.js';
+import { resumedOptions, settingsOf } from '../training/settings.js';
+import { StopSignals } from '../training/stop-signals.js';
 import { type Done, TrainOutput } from '../terminal/train-output.js';
-import { makePlan, type TrainPlan } from '../train-plan.js';
-import { syntheticSource } from '../training-data.js';
+import { makePlan, type TrainPlan } from '../training/train-plan.js';
+import { syntheticSource } from '../training/training-data.js';
 
 /** Trains a network and writes it to a folder. What can be wrong is found before the first step. */
 export function train(options: TrainCommandOptions): Promise<void> {

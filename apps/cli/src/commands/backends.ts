@@ -1,5 +1,5 @@
 import { Argument, Command } from 'commander';
-import type { BackendsCommandOptions, InstallCommandOptions } from '../command-options.js';
+import type { BackendsCommandOptions, InstallCommandOptions } from '../options/command-options.js';
 
 export function backendsCommand(): Command {
   return new Command('backends')

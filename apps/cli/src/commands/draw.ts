@@ -1,8 +1,8 @@
 import { Command, Option } from 'commander';
-import { inputShape, wholeNumber, wholeNumbers } from '../arguments.js';
-import { blockNames } from '../block-options.js';
-import type { DrawCommandOptions } from '../command-options.js';
-import { addNetworkOptions, networkNames } from '../network-options.js';
+import { inputShape, wholeNumber, wholeNumbers } from '../options/arguments.js';
+import { blockNames } from '../options/block-options.js';
+import type { DrawCommandOptions } from '../options/command-options.js';
+import { addNetworkOptions, networkNames } from '../options/network-options.js';
 
 export function drawCommand(): Command {
   const command = new Command('draw')
@@ -26,7 +26,14 @@ export function drawCommand(): Command {
       wholeNumber(1, 1000),
     )
     .option('--filters <counts>', 'of a block: filters of its convolutions, such as 64,64,256', wholeNumbers)
-    .option('--stride <pixels>', 'of convolutional: its first step (default: 2)', wholeNumber(1, 1000))
+    .option('--stride <pixels>', 'of a block: stride of its first convolution', wholeNumber(1, 1000))
+    .addOption(
+      new Option('--shortcut <kind>', 'of a block: what is added to its branch').choices([
+        'identity',
+        'projection',
+        'none',
+      ]),
+    )
     .option('--width <pixels>', 'the widest row (default: 1060, for paper)', wholeNumber(1, 1_000_000))
     .addOption(
       new Option('--theme <theme>', 'colors: as the reader prefers, or always one')
@@ -37,8 +44,8 @@ export function drawCommand(): Command {
     .option('--json', "print the drawing's data as one JSON document")
     .addHelpText(
       'after',
-      '\nExamples:\n  $ resnet draw resnet50 --out resnet50.svg\n' +
-        '  $ resnet draw convolutional --filters 64,64,256 --stride 1 --out block.svg',
+      '\nExamples:\n  $ resnet draw course/resnet50 --out resnet50.svg\n' +
+        '  $ resnet draw bottleneck --filters 64,64,256 --shortcut projection --out block.svg',
     )
     .action(async (name: string, options: DrawCommandOptions) => {
       const { draw } = await import('../actions/draw.js');

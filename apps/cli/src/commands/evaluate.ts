@@ -1,10 +1,10 @@
 import { Command } from 'commander';
-import { wholeNumber } from '../arguments.js';
-import { backendOption } from '../backend-option.js';
-import type { EvaluateCommandOptions } from '../command-options.js';
-import { onErrorOption } from '../on-error-option.js';
-import { requireOptions } from '../required.js';
-import { threadsOption } from '../threads-option.js';
+import { wholeNumber } from '../options/arguments.js';
+import { backendOption } from '../options/backend-option.js';
+import type { EvaluateCommandOptions } from '../options/command-options.js';
+import { onErrorOption } from '../options/on-error-option.js';
+import { requireOptions } from '../options/required.js';
+import { threadsOption } from '../options/threads-option.js';
 
 export function evaluateCommand(): Command {
   const command = new Command('evaluate');

@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander';
-import { nameList } from '../arguments.js';
-import type { ParityCommandOptions } from '../command-options.js';
-import { threadsOption } from '../threads-option.js';
+import { nameList } from '../options/arguments.js';
+import type { ParityCommandOptions } from '../options/command-options.js';
+import { threadsOption } from '../options/threads-option.js';
 
 export function parityCommand(): Command {
   return new Command('parity')

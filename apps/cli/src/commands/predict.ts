@@ -1,8 +1,8 @@
 import { Command } from 'commander';
-import { wholeNumber } from '../arguments.js';
-import { backendOption } from '../backend-option.js';
-import type { PredictCommandOptions } from '../command-options.js';
-import { threadsOption } from '../threads-option.js';
+import { wholeNumber } from '../options/arguments.js';
+import { backendOption } from '../options/backend-option.js';
+import type { PredictCommandOptions } from '../options/command-options.js';
+import { threadsOption } from '../options/threads-option.js';
 
 export function predictCommand(): Command {
   return new Command('predict')

@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander';
-import { inputShape, wholeNumber } from '../arguments.js';
-import type { ProfileCommandOptions } from '../command-options.js';
-import { addNetworkOptions, networkNames } from '../network-options.js';
+import { inputShape, wholeNumber } from '../options/arguments.js';
+import type { ProfileCommandOptions } from '../options/command-options.js';
+import { addNetworkOptions, networkNames } from '../options/network-options.js';
 
 export function profileCommand(): Command {
   const command = new Command('profile')
@@ -25,7 +25,7 @@ export function profileCommand(): Command {
     .option('--json', 'print one JSON document')
     .addHelpText(
       'after',
-      '\nExample:\n  $ resnet profile resnet50 --mode training --batch-size 32 --threads 1',
+      '\nExample:\n  $ resnet profile course/resnet50 --mode training --batch-size 32 --threads 1',
     )
     .action(async (network: string, options: ProfileCommandOptions) => {
       const { profile } = await import('../actions/profile.js');

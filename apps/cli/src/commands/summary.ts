@@ -1,7 +1,7 @@
 import { Command } from 'commander';
-import { inputShape, wholeNumber } from '../arguments.js';
-import type { SummaryCommandOptions } from '../command-options.js';
-import { addNetworkOptions, networkNames } from '../network-options.js';
+import { inputShape, wholeNumber } from '../options/arguments.js';
+import type { SummaryCommandOptions } from '../options/command-options.js';
+import { addNetworkOptions, networkNames } from '../options/network-options.js';
 
 export function summaryCommand(): Command {
   const command = new Command('summary')
@@ -11,7 +11,7 @@ export function summaryCommand(): Command {
     .option('--classes <count>', 'number of classes', wholeNumber(1, 2 ** 20));
   return addNetworkOptions(command)
     .option('--json', 'print one JSON document')
-    .addHelpText('after', '\nExample:\n  $ resnet summary resnet50 --input-shape 64,64,3 --classes 6')
+    .addHelpText('after', '\nExample:\n  $ resnet summary course/resnet50 --input-shape 64,64,3 --classes 6')
     .action(async (network: string, options: SummaryCommandOptions) => {
       const { summary } = await import('../actions/summary.js');
       await summary(network, options, command.getOptionValueSource('initializers') === 'cli');

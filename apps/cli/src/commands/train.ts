@@ -1,11 +1,11 @@
 import { Command, Option } from 'commander';
-import { positiveNumber, shareBelowOne, shareBetween, wholeNumber } from '../arguments.js';
-import { backendOption } from '../backend-option.js';
-import type { TrainCommandOptions } from '../command-options.js';
-import { addNetworkOptions, networkNames } from '../network-options.js';
-import { onErrorOption } from '../on-error-option.js';
-import { requireOptions } from '../required.js';
-import { threadsOption } from '../threads-option.js';
+import { positiveNumber, shareBelowOne, shareBetween, wholeNumber } from '../options/arguments.js';
+import { backendOption } from '../options/backend-option.js';
+import type { TrainCommandOptions } from '../options/command-options.js';
+import { addNetworkOptions, networkNames } from '../options/network-options.js';
+import { onErrorOption } from '../options/on-error-option.js';
+import { requireOptions } from '../options/required.js';
+import { threadsOption } from '../options/threads-option.js';
 
 const help = `
 Ctrl-C (or SIGTERM) ends the step, saves a checkpoint, writes the model as it is, and
@@ -14,9 +14,9 @@ no pause; --epochs may be raised then, and --data and --validation may say where
 images are now. The best epoch's model is checkpoints/best.safetensors.
 
 Examples:
-  $ resnet train --network resnet50 --data train_signs.h5 --validation test_signs.h5 \\
+  $ resnet train --network course/resnet50 --data train_signs.h5 --validation test_signs.h5 \\
       --epochs 20 --learning-rate 1.5e-4 --out runs/signs
-  $ resnet train --network resnetPreAct --data flowers/ --validation-split 0.2 \\
+  $ resnet train --network preact/resnet --data flowers/ --validation-split 0.2 \\
       --image-size 32 --epochs 5 --out runs/flowers
   $ resnet train --resume runs/signs`;
 

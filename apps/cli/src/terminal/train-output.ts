@@ -1,10 +1,10 @@
 import { countParameters } from '@resnetjs/core';
 import type { CheckpointEvent, TrainEvent } from '@resnetjs/training';
 import type { NewestCheckpoint, SavedCheckpoint } from '@resnetjs/weights/node';
-import type { SkippedImage } from '../broken-images.js';
+import type { SkippedImage } from '../training/broken-images.js';
 import { resnetCommand } from '../resnet-command.js';
-import type { TrainPlan } from '../train-plan.js';
-import { syntheticSource } from '../training-data.js';
+import type { TrainPlan } from '../training/train-plan.js';
+import { syntheticSource } from '../training/training-data.js';
 import { argument } from './argument.js';
 import { count, duration, figure, percent, plural, shown, size } from './format.js';
 import { Progress } from './progress.js';

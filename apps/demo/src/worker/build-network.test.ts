@@ -5,26 +5,29 @@ import { buildNetwork } from './build-network.js';
 const subject = { size: 64, classes: 6 };
 
 describe('buildNetwork', () => {
-  it.each(['resnetPreAct', 'resnet50'] as const)('gives %s and its twin the same parameters', (name) => {
-    const order = { name, blocks: 4, normalized: true };
-    const [residual, plain] = (['residual', 'plain'] as const).map((lane) =>
-      buildNetwork(order, lane, subject),
-    );
-    const kernels = (network: typeof residual) =>
-      parameters(network as NonNullable<typeof residual>)
-        .map(({ id }) => id)
-        .filter((id) => !id.includes('.shortcut.'));
-    expect(kernels(plain)).toEqual(kernels(residual));
-    expect(walk(plain as NonNullable<typeof plain>).some(({ op }) => op.op === 'add')).toBe(false);
-  });
+  it.each(['preact/resnet', 'course/resnet50'] as const)(
+    'gives %s and its twin the same parameters',
+    (name) => {
+      const order = { name, blocks: 4, normalized: true };
+      const [residual, plain] = (['residual', 'plain'] as const).map((lane) =>
+        buildNetwork(order, lane, subject),
+      );
+      const kernels = (network: typeof residual) =>
+        parameters(network as NonNullable<typeof residual>)
+          .map(({ id }) => id)
+          .filter((id) => !id.includes('.shortcut.'));
+      expect(kernels(plain)).toEqual(kernels(residual));
+      expect(walk(plain as NonNullable<typeof plain>).some(({ op }) => op.op === 'add')).toBe(false);
+    },
+  );
 
-  it.each(['resnetPreAct', 'resnet50'] as const)(
+  it.each(['preact/resnet', 'course/resnet50'] as const)(
     'leaves every normalization out of %s where it is told',
     (name) => {
       const order = { name, blocks: 4, normalized: false };
       const nodes = walk(buildNetwork(order, 'residual', subject));
       expect(nodes.filter(({ op }) => op.op === 'norm')).toEqual([]);
-      expect(nodes.filter(({ op }) => op.op === 'add').length).toBe(name === 'resnet50' ? 16 : 4);
+      expect(nodes.filter(({ op }) => op.op === 'add').length).toBe(name === 'course/resnet50' ? 16 : 4);
     },
   );
 });

@@ -1,4 +1,4 @@
-import { type Network, type Op, plain, resnet50, resnetPreAct } from '@resnetjs/core';
+import { type Network, type Op, plain, courseResNet50, preactResNet } from '@resnetjs/core';
 import type { Lane, NetworkOrder } from './protocol.js';
 
 export interface Subject {
@@ -10,7 +10,9 @@ export interface Subject {
 export function buildNetwork(order: NetworkOrder, lane: Lane, { size, classes }: Subject): Network {
   const common = { input: [size, size, 3] as const, classes };
   const network =
-    order.name === 'resnet50' ? resnet50(common) : resnetPreAct({ ...common, stages: order.blocks });
+    order.name === 'course/resnet50'
+      ? courseResNet50(common)
+      : preactResNet({ ...common, stages: order.blocks });
   const twin = lane === 'plain' ? plain(network) : network;
   return order.normalized ? twin : withoutNormalization(twin);
 }

@@ -4,7 +4,7 @@ import type { FromWorker, TrainingOrder } from './protocol.js';
 
 const order: TrainingOrder = {
   data: { kind: 'signs', size: 16, count: 60 },
-  network: { name: 'resnetPreAct', blocks: 1, normalized: true },
+  network: { name: 'preact/resnet', blocks: 1, normalized: true },
   lanes: ['residual'],
   recipe: { epochs: 1, batchSize: 4, learningRate: 1e-3, schedule: 'constant', seed: 0 },
 };

@@ -26,8 +26,8 @@ export type DataOrder =
   | { readonly kind: 'own' };
 
 export interface NetworkOrder {
-  readonly name: 'resnetPreAct' | 'resnet50';
-  /** Residual blocks of resnetPreAct. */
+  readonly name: 'preact/resnet' | 'course/resnet50';
+  /** Residual blocks of preact/resnet. */
   readonly blocks: number;
   /** Without normalization, the vanishing gradient of 2015 is plain to see. */
   readonly normalized: boolean;

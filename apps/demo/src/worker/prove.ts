@@ -1,6 +1,6 @@
 // The seam to @resnetjs/parity: which cases there are, and how one is judged on this worker's backend.
 
-import { createClassifier, disposeVariables, resnetPreAct } from '@resnetjs/core';
+import { createClassifier, disposeVariables, preactResNet } from '@resnetjs/core';
 import { syntheticSigns } from '@resnetjs/data';
 import { type ParityCase, parityCases, prepareCase, publishedResults, reproduce } from '@resnetjs/parity';
 import { predict, train } from '@resnetjs/training';
@@ -47,7 +47,7 @@ export async function measureSpeed(): Promise<readonly SpeedResult[]> {
   const size = 32;
   const batch = 16;
   const data = syntheticSigns({ size, count: batch * (warmRuns + 1) });
-  const network = resnetPreAct({ input: [size, size, 3], classes: 6 });
+  const network = preactResNet({ input: [size, size, 3], classes: 6 });
   const classifier = createClassifier(network, { classes: data.classes, seed: 0 });
   try {
     const one = await data.read([0]);

@@ -2,7 +2,7 @@ import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { asNetwork } from '../blocks/as-network.js';
-import { identityBlock } from '../blocks/bottleneck.js';
+import { identityBlock } from '../blocks/residual.js';
 import { differentiate, disposeTrainingPass } from './differentiate.js';
 import { disposeVariables, initialize } from './variables.js';
 

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { ResNetError } from '../errors.js';
-import { type ParameterId, parameterId, type Role } from '../network/parameters.js';
+import { type ParameterId, parameterId } from '../network/parameters.js';
+import type { Role } from '../network/role.js';
 import type { Network } from '../network/types.js';
 import { differentiateAdd, differentiateRelu } from './activation.js';
 import { differentiateFixedNorm, differentiateNorm } from './batch-norm.js';

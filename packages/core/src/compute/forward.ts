@@ -1,7 +1,8 @@
 import { kernelNames } from '@resnetjs/backend';
 import * as tf from '@tensorflow/tfjs-core';
 import { ResNetError } from '../errors.js';
-import { parameterId, type Role } from '../network/parameters.js';
+import { parameterId } from '../network/parameters.js';
+import type { Role } from '../network/role.js';
 import type { Network } from '../network/types.js';
 import { add } from './activation.js';
 import { normalize } from './batch-norm.js';

@@ -3,9 +3,9 @@ import { kernelNames } from '@resnetjs/backend';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { asNetwork } from '../blocks/as-network.js';
-import { convolutionalBlock, identityBlock } from '../blocks/bottleneck.js';
+import { convolutionalBlock, identityBlock } from '../blocks/residual.js';
 import { walk } from '../network/walk.js';
-import { resnet50 } from '../networks/course.js';
+import { courseResNet50 } from '../networks/course.js';
 import { fold } from '../rewrite/fold.js';
 import { featureMaps } from './feature-maps.js';
 import { forward } from './forward.js';
@@ -16,7 +16,7 @@ beforeAll(() => tf.setBackend('cpu'));
 
 describe('schedule', () => {
   it('joins the convolution before each addition of a folded network, and keeps what it takes until then', () => {
-    const network = resnet50();
+    const network = courseResNet50();
     const variables = initialize(network);
     const folded = fold({ network, variables });
     disposeVariables(variables);

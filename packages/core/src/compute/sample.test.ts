@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { ResNetError } from '../errors.js';
 import { type Initializer, initializers } from '../network/initializer.js';
 import { parameters } from '../network/parameters.js';
-import { resnet50 } from '../networks/course.js';
+import { courseResNet50 } from '../networks/course.js';
 import { RandomGenerator } from '../random/random-generator.js';
 import { type RandomSource, sampleInitialValues, statefulSource, statelessSource } from './sample.js';
 
@@ -102,10 +102,10 @@ describe('the sources of draws', () => {
     expect(draws(undefined, 1).word()).toBe(expected.word());
   });
 
-  it("resnet50: 'varied' layers differ, the document's are equal where their shapes are", () => {
+  it("course/resnet50: 'varied' layers differ, the document's are equal where their shapes are", () => {
     const kernels = (which: 'varied' | 'document') => {
       const draws = statelessSource(0);
-      const network = resnet50({ initializers: which });
+      const network = courseResNet50({ initializers: which });
       const wanted = parameters(network).filter(({ id }) => /stage1\.block[12]\.branch\.0\.kernel/.test(id));
       return wanted.map(({ initializer, shape }) => draw(initializer, shape, draws));
     };
@@ -115,8 +115,8 @@ describe('the sources of draws', () => {
     expect(one).not.toEqual(other);
   });
 
-  it("resnet50: the document's identity blocks are random uniform, the rest Glorot", () => {
-    for (const { id, role, initializer } of parameters(resnet50({ initializers: 'document' }))) {
+  it("course/resnet50: the document's identity blocks are random uniform, the rest Glorot", () => {
+    for (const { id, role, initializer } of parameters(courseResNet50({ initializers: 'document' }))) {
       if (role !== 'kernel') continue;
       const identity = /^stage\d\.block[1-9]/.test(id);
       expect(initializer).toMatchObject({ kind: identity ? 'randomUniform' : 'glorotUniform', seed: 0 });

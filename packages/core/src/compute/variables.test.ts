@@ -3,10 +3,10 @@ import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ResNetError } from '../errors.js';
 import { parameters } from '../network/parameters.js';
-import { resnetPreAct } from '../networks/preactivation.js';
+import { preactResNet } from '../networks/preact.js';
 import { disposeVariables, initialize, makeVariables } from './variables.js';
 
-const network = resnetPreAct({ input: [4, 4, 3], stages: 1 });
+const network = preactResNet({ input: [4, 4, 3], stages: 1 });
 
 beforeAll(() => tf.setBackend('cpu'));
 
@@ -47,7 +47,7 @@ describe('makeVariables', () => {
         id === missing ? values : new Float32Array(shape.reduce((a, b) => a * b, 1)),
       );
     expect(make).toThrow(ResNetError);
-    expect(make).toThrow(`resnetPreAct needs 640 values for ${missing} [128, 5], but ${message}.`);
+    expect(make).toThrow(`preact/resnet needs 640 values for ${missing} [128, 5], but ${message}.`);
     expect(tf.memory().numTensors).toBe(before);
   });
 });

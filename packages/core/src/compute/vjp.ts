@@ -1,4 +1,4 @@
-import type { Role } from '../network/parameters.js';
+import type { Role } from '../network/role.js';
 import type * as tf from '@tensorflow/tfjs-core';
 
 /** An operation's result and its vector-Jacobian product. */

@@ -2,11 +2,11 @@ import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { asNetwork } from '../blocks/as-network.js';
-import { identityBlock } from '../blocks/bottleneck.js';
+import { identityBlock } from '../blocks/residual.js';
 import { disposeVariables, initialize, makeVariables } from '../compute/variables.js';
 import { initializers } from '../network/initializer.js';
 import type { Network } from '../network/types.js';
-import { resnetPreAct } from '../networks/preactivation.js';
+import { preactResNet } from '../networks/preact.js';
 import { fold } from '../rewrite/fold.js';
 import { gradCam } from './grad-cam.js';
 
@@ -70,7 +70,7 @@ describe('gradCam', () => {
   });
 
   it('is the same for a folded network, at any map', () => {
-    const whole = resnetPreAct({ input: [8, 8, 3], stages: 2 });
+    const whole = preactResNet({ input: [8, 8, 3], stages: 2 });
     const variables = initialize(whole, { seed: 3 });
     const folded = fold({ network: whole, variables });
     const images = tf.randomUniform([3, 8, 8, 3], 0, 1, 'float32', 4);

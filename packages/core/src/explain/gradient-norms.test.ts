@@ -2,8 +2,8 @@ import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { asNetwork } from '../blocks/as-network.js';
-import { convolutionalBlock } from '../blocks/bottleneck.js';
-import { resnet50 } from '../networks/course.js';
+import { convolutionalBlock } from '../blocks/residual.js';
+import { courseResNet50 } from '../networks/course.js';
 import { gradientNorms, kernelDepths } from './gradient-norms.js';
 
 const network = asNetwork(convolutionalBlock({ kernelSize: 1, filters: [1, 2, 2] }), [2, 2, 1]);
@@ -12,8 +12,8 @@ const at = 'stage0.block0';
 beforeAll(() => tf.setBackend('cpu'));
 
 describe('kernelDepths', () => {
-  it('counts the 50 layers of resnet50, projections beside the branch', () => {
-    const layers = kernelDepths(resnet50());
+  it('counts the 50 layers of course/resnet50, projections beside the branch', () => {
+    const layers = kernelDepths(courseResNet50());
     expect(layers).toHaveLength(54);
     expect(layers.map(({ depth }) => depth)).toEqual(
       [...layers].map(({ depth }) => depth).sort((a, b) => a - b),

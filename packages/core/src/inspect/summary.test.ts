@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { asNetwork } from '../blocks/as-network.js';
-import { convolutionalBlock } from '../blocks/bottleneck.js';
-import { resnetPreAct } from '../networks/preactivation.js';
+import { convolutionalBlock } from '../blocks/residual.js';
+import { preactResNet } from '../networks/preact.js';
 import { multiplyAdds } from './cost.js';
 import { formatSummary, summarize } from './summary.js';
 
@@ -26,7 +26,7 @@ describe('summarize', () => {
   });
 
   it('counts a dense layer as its products', () => {
-    const withClasses = (classes: number) => multiplyAdds(resnetPreAct({ classes }));
+    const withClasses = (classes: number) => multiplyAdds(preactResNet({ classes }));
     expect(withClasses(7) - withClasses(6)).toBe(128);
   });
 });

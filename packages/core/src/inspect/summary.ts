@@ -1,8 +1,11 @@
-import { kerasType, layerNames } from '../network/names.js';
+import type { DialectName } from '../network/dialects.js';
+import { kerasType } from '../network/keras-type.js';
+import { layerNames, parameterName } from '../network/names.js';
 import { nodeParameters } from '../network/parameters.js';
 import { shapes } from '../network/shape.js';
 import type { Network, Shape } from '../network/types.js';
 import { walk } from '../network/walk.js';
+import { kerasOrder } from './keras-order.js';
 import { countParameters, elements, multiplyAdds, type ParameterCount, nodeMultiplyAdds } from './cost.js';
 
 /** A row of Keras's table. */
@@ -17,6 +20,17 @@ export interface LayerSummary {
   readonly activation?: string;
   /** Names of the layers whose results it takes. */
   readonly connectedTo: readonly string[];
+  /** Its parameters, by the dialect's names: `conv1/kernel`. */
+  readonly weights: readonly {
+    readonly name: string;
+    readonly shape: readonly number[];
+    readonly trainable: boolean;
+  }[];
+}
+
+export interface SummarizeOptions {
+  /** Whose names the layers have. Default: those of the network's own family. */
+  readonly dialect?: DialectName;
 }
 
 export interface Summary {
@@ -27,12 +41,12 @@ export interface Summary {
   readonly multiplyAdds: number;
 }
 
-/** A network as a table: its layers, and the totals. Throws `shape-mismatch` where the layers don't fit. */
-export function summarize(network: Network): Summary {
-  const names = layerNames(network);
+/** Rows of the table, in the order of `walk`. */
+export function summarizeLayers(network: Network, dialect?: DialectName): readonly LayerSummary[] {
+  const names = layerNames(network, dialect);
   const results = shapes(network);
   const costs = nodeMultiplyAdds(network);
-  const layers = walk(network).map((node, index): LayerSummary => {
+  return walk(network).map((node, index): LayerSummary => {
     const { op, from } = node;
     const own = nodeParameters(node, results[from[0] ?? 0] as Shape);
     return {
@@ -43,11 +57,27 @@ export function summarize(network: Network): Summary {
       multiplyAdds: costs[index] as number,
       ...('activation' in op ? { activation: op.activation } : {}),
       connectedTo: from.map((source) => names[source] as string),
+      weights: own.map(({ role, shape, trainable }) => ({
+        name: parameterName(network, index, role, dialect),
+        shape,
+        trainable,
+      })),
     };
   });
+}
+
+/**
+ * A network as Keras's table: its layers in Keras's order, and the totals. Throws `shape-mismatch` where the layers
+ * don't fit.
+ *
+ * @example
+ * summarize(createNetwork('course/resnet50')).parameters.total; // 23600006
+ */
+export function summarize(network: Network, options: SummarizeOptions = {}): Summary {
+  const layers = summarizeLayers(network, options.dialect);
   return {
     name: network.name,
-    layers,
+    layers: kerasOrder(network).map((index) => layers[index] as LayerSummary),
     parameters: countParameters(network),
     multiplyAdds: multiplyAdds(network),
   };

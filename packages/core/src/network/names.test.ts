@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { asNetwork } from '../blocks/as-network.js';
-import { convolutionalBlock, identityBlock } from '../blocks/bottleneck.js';
+import { convolutionalBlock, identityBlock } from '../blocks/residual.js';
 import { networks } from '../networks/catalogue.js';
-import { resnet50 } from '../networks/course.js';
-import { resnetPreAct } from '../networks/preactivation.js';
+import { courseResNet50 } from '../networks/course.js';
+import { preactResNet } from '../networks/preact.js';
 import { plain } from '../rewrite/plain.js';
 import { layerNames } from './names.js';
 
 describe('layerNames', () => {
   it("follows the identity notebook, and Keras's numbering where it names nothing", () => {
-    expect(layerNames(resnet50()).slice(0, 18)).toEqual([
+    expect(layerNames(courseResNet50()).slice(0, 18)).toEqual([
       'input_1',
       'zero_padding2d',
       'conv1',
@@ -29,7 +29,7 @@ describe('layerNames', () => {
       'add',
       'activation_3',
     ]);
-    expect(layerNames(resnet50({ classes: 9 })).slice(-7)).toEqual([
+    expect(layerNames(courseResNet50({ classes: 9 })).slice(-7)).toEqual([
       'res5c_branch2c',
       'bn5c_branch2c',
       'add_15',
@@ -41,7 +41,7 @@ describe('layerNames', () => {
   });
 
   it('follows the pre-activation document, with its optional convolution', () => {
-    const names = layerNames(resnetPreAct({ stages: 2, finalConv: true, inputName: 'input_3' }));
+    const names = layerNames(preactResNet({ stages: 2, finalConv: true, inputName: 'input_3' }));
     expect(names.slice(0, 5)).toEqual(['input_3', 'conv0', 'bn0', 'relu0', 'conv1a']);
     expect(names.slice(-8)).toEqual([
       'conv2c',
@@ -67,7 +67,7 @@ describe('layerNames', () => {
       [name, build()] as const,
       [`${name}, plain`, plain(build())] as const,
     ]),
-    ['resnetPreAct with a final convolution', resnetPreAct({ finalConv: true })] as const,
+    ['preact/resnet with a final convolution', preactResNet({ finalConv: true })] as const,
     [
       'a convolutional block',
       asNetwork(convolutionalBlock({ kernelSize: 2, filters: [1, 1, 1] }), [4, 4, 1]),

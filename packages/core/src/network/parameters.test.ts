@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { asNetwork } from '../blocks/as-network.js';
-import { convolutionalBlock } from '../blocks/bottleneck.js';
-import { resnetPreAct } from '../networks/preactivation.js';
+import { convolutionalBlock } from '../blocks/residual.js';
+import { preactResNet } from '../networks/preact.js';
 import { parameters } from './parameters.js';
 
 describe('parameters', () => {
@@ -24,7 +24,7 @@ describe('parameters', () => {
   });
 
   it('are penalized where the document penalizes: the kernels of convolutions', () => {
-    const penalized = parameters(resnetPreAct({ l2: 1e-4, stages: 2, finalConv: true })).filter(
+    const penalized = parameters(preactResNet({ l2: 1e-4, stages: 2, finalConv: true })).filter(
       ({ l2 }) => l2 > 0,
     );
     expect(penalized.map(({ l2 }) => l2)).toEqual(Array(8).fill(1e-4));
@@ -32,13 +32,13 @@ describe('parameters', () => {
   });
 
   it('are learned, but for running statistics', () => {
-    for (const { role, trainable } of parameters(resnetPreAct({ stages: 1 }))) {
+    for (const { role, trainable } of parameters(preactResNet({ stages: 1 }))) {
       expect(trainable).toBe(role !== 'mean' && role !== 'variance');
     }
   });
 
   it('of the pre-activation block have a bias only after the last convolution', () => {
-    const biases = parameters(resnetPreAct({ stages: 1 })).filter(({ role }) => role === 'bias');
+    const biases = parameters(preactResNet({ stages: 1 })).filter(({ role }) => role === 'bias');
     expect(biases.map(({ id }) => id)).toEqual(['stage0.block0.branch.6.bias', 'head.4.bias']);
   });
 });

@@ -1,13 +1,12 @@
 import { type Initializer, initializers } from './initializer.js';
 import { shapes } from './shape.js';
+import type { Role } from './role.js';
 import { type Site, siteName } from './site.js';
 import type { Network, Shape } from './types.js';
 import { type NetworkNode, walk } from './walk.js';
 
 /** A parameter's name: its site and its role, `stage1.block0.branch.3.kernel`. */
 export type ParameterId = string;
-
-export type Role = 'kernel' | 'bias' | 'scale' | 'offset' | 'mean' | 'variance';
 
 export interface Parameter {
   readonly id: ParameterId;

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { asNetwork } from '../blocks/as-network.js';
-import { convolutionalBlock, identityBlock } from '../blocks/bottleneck.js';
+import { convolutionalBlock, identityBlock } from '../blocks/residual.js';
 import { layers } from '../blocks/layers.js';
 import { ResNetError } from '../errors.js';
-import { resnet50 } from '../networks/course.js';
-import { resnetPreAct } from '../networks/preactivation.js';
+import { courseResNet50 } from '../networks/course.js';
+import { preactResNet } from '../networks/preact.js';
 import { outputShape, shapes } from './shape.js';
 import type { Network, Op } from './types.js';
 
@@ -65,15 +65,15 @@ describe('shapes', () => {
   });
 
   it('names the layer that has too small an image', () => {
-    const error = thrown(() => outputShape(resnet50({ input: [32, 32, 3] })));
+    const error = thrown(() => outputShape(courseResNet50({ input: [32, 32, 3] })));
     expect(error.message).toMatch(
-      /^resnet50, the head: layer avg_pool cannot move a 2×2 window .* over 1×1 .*too small/,
+      /^course\/resnet50, the head: layer avg_pool cannot move a 2×2 window .* over 1×1 .*too small/,
     );
   });
 
   it.each<[string, () => Network, RegExp]>([
-    ['an image of no size', () => resnet50({ input: [0, 64, 3] }), /input_1 takes \[0, 64, 3\]/],
-    ['half a class', () => resnetPreAct({ classes: 2.5 }), /fc10 has 2\.5 units/],
+    ['an image of no size', () => courseResNet50({ input: [0, 64, 3] }), /input_1 takes \[0, 64, 3\]/],
+    ['half a class', () => preactResNet({ classes: 2.5 }), /fc10 has 2\.5 units/],
     ['no filters', () => sequence([4, 4, 3], [conv(0, 1)]), /conv1 has 0 filters/],
     [
       'a stride of 0',
@@ -87,7 +87,7 @@ describe('shapes', () => {
     ],
     [
       'a dense layer of maps',
-      () => sequence([4, 4, 3], [{ ...resnet50().head[2], units: 2 } as Op]),
+      () => sequence([4, 4, 3], [{ ...courseResNet50().head[2], units: 2 } as Op]),
       /fc2 needs \[features\], but gets \[4, 4, 3\]: flatten first/,
     ],
   ])('refuses %s', (_, network, message) => {
@@ -104,11 +104,11 @@ describe('what cannot be', () => {
     expect(() => shapes(sequence([4, 4, 3], [op]))).toThrow(message);
   });
 
-  it.each([-1, 1.5])('refuses resnetPreAct with %d stages', (stages) => {
-    expect(() => resnetPreAct({ stages })).toThrow(/stages; it needs a whole number/);
+  it.each([-1, 1.5])('refuses preact/resnet with %d stages', (stages) => {
+    expect(() => preactResNet({ stages })).toThrow(/stages; it needs a whole number/);
   });
 
   it("pools the whole map of an image that isn't square", () => {
-    expect(shapes(resnetPreAct({ input: [32, 64, 3] })).slice(-3)).toEqual([[1, 1, 128], [128], [5]]);
+    expect(shapes(preactResNet({ input: [32, 64, 3] })).slice(-3)).toEqual([[1, 1, 128], [128], [5]]);
   });
 });

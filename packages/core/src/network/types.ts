@@ -76,9 +76,8 @@ export interface Residual {
 
 /** A residual network, written down. Everything else is a function of this. */
 export interface Network {
+  /** Its family and its own name, `course/resnet50`; the family's dialect names its layers (`layerNames`). */
   readonly name: string;
-  /** Whose layer names it prints: the identity notebook's (`res2a_branch2a`) or the pre-activation document's (`conv1a`). */
-  readonly naming: 'course' | 'preactivation';
   /** [height, width, channels] of an image. */
   readonly input: readonly [height: number, width: number, channels: number];
   readonly inputName: string;

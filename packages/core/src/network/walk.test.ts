@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { asNetwork } from '../blocks/as-network.js';
-import { convolutionalBlock } from '../blocks/bottleneck.js';
-import { preActivationBlock } from '../blocks/preactivation.js';
+import { convolutionalBlock } from '../blocks/residual.js';
+import { preActivationBlock } from '../blocks/pre-activation.js';
 import { networks } from '../networks/catalogue.js';
 import { siteName } from './site.js';
 import type { Residual } from './types.js';

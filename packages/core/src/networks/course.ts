@@ -1,22 +1,17 @@
-import { convolutionalBlock, identityBlock } from '../blocks/bottleneck.js';
+import { convolutionalBlock, identityBlock } from '../blocks/residual.js';
 import { type BlockOptions, layers, square } from '../blocks/layers.js';
 import { initializers } from '../network/initializer.js';
 import type { Network, Residual } from '../network/types.js';
 
-/** How the course's networks are built: [filters, identity blocks, stride] of each stage. */
-const configurations = {
-  resnet50: {
-    kernelSize: 3,
-    stages: [
-      { filters: [64, 64, 256], identityBlocks: 2, stride: 1 },
-      { filters: [128, 128, 512], identityBlocks: 3, stride: 2 },
-      { filters: [256, 256, 1024], identityBlocks: 5, stride: 2 },
-      { filters: [512, 512, 2048], identityBlocks: 2, stride: 2 },
-    ],
-  },
-} as const;
+/** The stages: the first block of each has a projection and the stride, the others an identity. */
+const configuration = [
+  { filters: [64, 64, 256], blocks: 3, stride: 1 },
+  { filters: [128, 128, 512], blocks: 4, stride: 2 },
+  { filters: [256, 256, 1024], blocks: 6, stride: 2 },
+  { filters: [512, 512, 2048], blocks: 3, stride: 2 },
+] as const;
 
-export interface CourseNetworkOptions extends Omit<BlockOptions, 'initializer'> {
+export interface CourseResNet50Options extends Omit<BlockOptions, 'initializer'> {
   /** [height, width, channels] of an image; [64, 64, 3] where it isn't given. */
   readonly input?: Network['input'];
   /** 6 where it isn't given. */
@@ -27,22 +22,20 @@ export interface CourseNetworkOptions extends Omit<BlockOptions, 'initializer'> 
 }
 
 /** The course's 50-layer network (the ResNet50 document; the assignment, §4): 23,600,006 parameters by default. */
-export function resnet50(options: CourseNetworkOptions = {}): Network {
+export function courseResNet50(options: CourseResNet50Options = {}): Network {
   const { input = [64, 64, 3], classes = 6, inputName = 'input_1' } = options;
   const document = options.initializers === 'document';
   const glorot = initializers.glorotUniform(document ? 0 : undefined);
-  const common = { ...options, kernelSize: configurations.resnet50.kernelSize };
-  const projected = { ...common, initializer: glorot };
-  const plain = { ...common, initializer: document ? initializers.randomUniform({ seed: 0 }) : glorot };
+  const projected = { ...options, initializer: glorot };
+  const plain = { ...options, initializer: document ? initializers.randomUniform({ seed: 0 }) : glorot };
   const { conv, norm, relu } = layers(projected);
 
-  const stages = configurations.resnet50.stages.map(({ filters, identityBlocks, stride }): Residual[] => [
+  const stages = configuration.map(({ filters, blocks, stride }): Residual[] => [
     convolutionalBlock({ ...projected, filters, stride }),
-    ...Array.from({ length: identityBlocks }, () => identityBlock({ ...plain, filters })),
+    ...Array.from({ length: blocks - 1 }, () => identityBlock({ ...plain, filters })),
   ]);
   return {
-    name: 'resnet50',
-    naming: 'course',
+    name: 'course/resnet50',
     input,
     inputName,
     stem: [

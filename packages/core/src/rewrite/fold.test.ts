@@ -2,25 +2,25 @@ import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { asNetwork } from '../blocks/as-network.js';
-import { convolutionalBlock, identityBlock } from '../blocks/bottleneck.js';
+import { convolutionalBlock, identityBlock } from '../blocks/residual.js';
 import { forward } from '../compute/forward.js';
 import { disposeVariables, makeVariables } from '../compute/variables.js';
 import { multiplyAdds } from '../inspect/cost.js';
 import { parameters } from '../network/parameters.js';
 import type { Network } from '../network/types.js';
 import { walk } from '../network/walk.js';
-import { resnet50 } from '../networks/course.js';
-import { resnetPreAct } from '../networks/preactivation.js';
+import { courseResNet50 } from '../networks/course.js';
+import { preactResNet } from '../networks/preact.js';
 import { RandomGenerator } from '../random/random-generator.js';
 import { fold } from './fold.js';
 import { plain } from './plain.js';
 
 /** Normalizations that stand elsewhere than right after a convolution: before a block's first one, and in the head. */
-const preAct = resnetPreAct({ input: [4, 4, 3], stages: 3 });
+const preAct = preactResNet({ input: [4, 4, 3], stages: 3 });
 const cases: readonly [Network, normsLeft: number][] = [
   [preAct, 3],
   [plain(preAct), 3],
-  [resnetPreAct({ input: [4, 4, 3], stages: 1, finalConv: true }), 1],
+  [preactResNet({ input: [4, 4, 3], stages: 1, finalConv: true }), 1],
   [asNetwork(identityBlock({ kernelSize: 2, filters: [2, 3, 3] }), [4, 4, 3], 'identity'), 0],
   [asNetwork(convolutionalBlock({ kernelSize: 2, filters: [2, 3, 5] }), [4, 4, 3], 'convolutional'), 0],
 ];
@@ -70,8 +70,8 @@ describe('fold', () => {
     },
   );
 
-  it('leaves no normalization in resnet50', () => {
-    const network = resnet50({ input: [64, 64, 3] });
+  it('leaves no normalization in course/resnet50', () => {
+    const network = courseResNet50({ input: [64, 64, 3] });
     const variables = makeVariables(
       network,
       ({ shape }) => new Float32Array(shape.reduce((a, b) => a * b, 1)),

@@ -6,7 +6,7 @@ import {
   type Op,
   preActivationBlock,
   type Residual,
-  twoLayerIdentityBlock,
+  basicBlock,
 } from '@resnetjs/core';
 import type { PassCase } from './case.js';
 import { conv, norm, relu } from './layers.js';
@@ -33,7 +33,7 @@ const blocks: readonly [name: string, block: Residual, input: Network['input'], 
   ['identity f=4, odd size', identityBlock({ kernelSize: 4, filters: bottleneck }), odd],
   ['identity f=3, one image', identityBlock({ kernelSize: 3, filters: bottleneck }), even, 1],
   ['identity f=3, epsilon 1e-6', identityBlock({ kernelSize: 3, filters: bottleneck, epsilon: 1e-6 }), even],
-  ['identity over two layers', twoLayerIdentityBlock({ kernelSize: 3, filters: [5, 6] }), even],
+  ['identity over two layers', basicBlock({ kernelSize: 3, filters: [5, 6] }), even],
   ['convolutional f=3 s=1', convolutionalBlock({ kernelSize: 3, filters: [4, 5, 7], stride: 1 }), even],
   ['convolutional f=2 s=2', convolutionalBlock({ kernelSize: 2, filters: [4, 5, 7] }), even],
   ['convolutional f=3 s=2, odd size', convolutionalBlock({ kernelSize: 3, filters: [4, 5, 7] }), odd],
@@ -41,7 +41,7 @@ const blocks: readonly [name: string, block: Residual, input: Network['input'], 
   ['pre-activation', preActivationBlock({ filters: bottleneck }), even],
   ['pre-activation, first', preActivationBlock({ filters: bottleneck, first: true }), even],
   ['pre-activation, odd size', preActivationBlock({ filters: bottleneck }), odd],
-  ['pre-activation, no shortcut', preActivationBlock({ filters: bottleneck, shortcut: false }), even],
+  ['pre-activation, no shortcut', preActivationBlock({ filters: bottleneck, shortcut: 'none' }), even],
   ['pre-activation, projection of the activated input', projected, even],
   ['a ReLU and the shortcut take one normalization', entangled([norm], [relu, pixelwise], []), even],
   [

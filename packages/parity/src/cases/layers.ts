@@ -28,5 +28,5 @@ export const dense: Op = { op: 'dense', units: 5, activation: 'softmax', initial
 
 /** Layers in a row, as a network. */
 export function sequence(name: string, input: Network['input'], ops: readonly Op[]): Network {
-  return { name, naming: 'course', input, inputName: 'input_1', stem: ops, stages: [], head: [] };
+  return { name, input, inputName: 'input_1', stem: ops, stages: [], head: [] };
 }

@@ -5,8 +5,8 @@ import {
   type Op,
   plain,
   type Residual,
-  resnet50,
-  resnetPreAct,
+  courseResNet50,
+  preactResNet,
 } from '@resnetjs/core';
 import type { PassCase } from './case.js';
 import { conv, dense, norm, pool, relu, sequence } from './layers.js';
@@ -60,15 +60,15 @@ interface Options {
 }
 
 const networks: readonly [network: Network, Options][] = [
-  [resnetPreAct({ input: [8, 8, 3], stages: 2 }), { batch: 3 }],
-  [resnetPreAct({ input: [6, 6, 3], stages: 2, finalConv: true, shortcuts: false }), { batch: 2 }],
+  [preactResNet({ input: [8, 8, 3], stages: 2 }), { batch: 3 }],
+  [preactResNet({ input: [6, 6, 3], stages: 2, finalConv: true, shortcuts: false }), { batch: 2 }],
   [shortCourse, { batch: 4 }],
   [plain(shortCourse), { batch: 4 }],
-  [thinned(resnet50({ input: [64, 64, 3] }), 1 / 16), { batch: 4 }],
-  [thinned(plain(resnet50({ input: [64, 64, 3] })), 1 / 16), { batch: 4, level: 'full' }],
-  [resnetPreAct(), { batch: 4, level: 'full' }],
-  [resnet50({ input: [64, 64, 3] }), { batch: 2, level: 'full' }],
-  [resnet50({ input: [224, 224, 3], classes: 1000 }), { batch: 1, level: 'full', training: false }],
+  [thinned(courseResNet50({ input: [64, 64, 3] }), 1 / 16), { batch: 4 }],
+  [thinned(plain(courseResNet50({ input: [64, 64, 3] })), 1 / 16), { batch: 4, level: 'full' }],
+  [preactResNet(), { batch: 4, level: 'full' }],
+  [courseResNet50({ input: [64, 64, 3] }), { batch: 2, level: 'full' }],
+  [courseResNet50({ input: [224, 224, 3], classes: 1000 }), { batch: 1, level: 'full', training: false }],
 ];
 
 /** Whole networks, and each of their blocks by itself with the truth's inputs and gradients. */

@@ -5,7 +5,7 @@ import {
   type Op,
   type Padding,
   type Pool,
-  resnet50,
+  courseResNet50,
   type Shape,
   shapes,
   walk,
@@ -189,6 +189,6 @@ export const operationCases: readonly PassCase[] = [
       throws: false,
     };
   }),
-  ...operationsOf(resnet50({ input: [64, 64, 3] }), 2, 400),
-  ...operationsOf(resnet50({ input: [224, 224, 3], classes: 1000 }), 1, 600),
+  ...operationsOf(courseResNet50({ input: [64, 64, 3] }), 2, 400),
+  ...operationsOf(courseResNet50({ input: [224, 224, 3], classes: 1000 }), 1, 600),
 ];

@@ -1,4 +1,4 @@
-import { resnet50, resnetPreAct } from '@resnetjs/core';
+import { courseResNet50, preactResNet } from '@resnetjs/core';
 import { adam, sgd } from '@resnetjs/training';
 import type { LossCase, TrajectoryCase, UpdateCase } from './case.js';
 import { thinned } from './networks.js';
@@ -44,7 +44,7 @@ export const updateCases: readonly (UpdateCase | LossCase)[] = [
 
 const optimizer = adam({ learningRate: 1.5e-4 });
 const trajectory = { kind: 'trajectory', group: 'trajectory', optimizer, seed: 0 } as const;
-const small = thinned(resnet50({ input: [64, 64, 3] }), 1 / 16);
+const small = thinned(courseResNet50({ input: [64, 64, 3] }), 1 / 16);
 
 export const trajectoryCases: readonly TrajectoryCase[] = [
   {
@@ -68,8 +68,8 @@ export const trajectoryCases: readonly TrajectoryCase[] = [
   {
     ...trajectory,
     level: 'full',
-    name: 'resnetPreAct, 32², batch 16, Adam 1.5e-4, 20 steps, free',
-    network: resnetPreAct({ classes: 6 }),
+    name: 'preact/resnet, 32², batch 16, Adam 1.5e-4, 20 steps, free',
+    network: preactResNet({ classes: 6 }),
     batch: 16,
     steps: 20,
     forced: false,

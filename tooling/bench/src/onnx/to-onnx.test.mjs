@@ -31,7 +31,6 @@ const relu = /** @type {const} */ ({ op: 'act', activation: 'relu' });
 /** Even and odd kernels with every stride, both poolings with padding, and a flattened map that isn't square. */
 const network = /** @type {import('@resnetjs/core').Network} */ ({
   name: 'tiny',
-  naming: 'course',
   input: [13, 10, 3],
   inputName: 'images',
   stem: [

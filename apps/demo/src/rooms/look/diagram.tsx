@@ -1,4 +1,4 @@
-import type { Drawing, DrawnBar, DrawnEdge, DrawnGroup, DrawnNode } from '@resnetjs/core';
+import type { Drawing, DrawnBar, DrawnEdge, DrawnGroup, DrawnNode } from '@resnetjs/core/draw';
 import { useSignal } from '@preact/signals';
 import { useRef } from 'preact/hooks';
 import { Scrolled } from '../../components/scrolled.js';

@@ -1,4 +1,4 @@
-import type { Drawing } from '@resnetjs/core';
+import type { Drawing } from '@resnetjs/core/draw';
 import { useEffect } from 'preact/hooks';
 import { useGeneratedSigns } from '../../components/drawn-signs.js';
 import { FileButton, imageTypes } from '../../components/file-button.js';

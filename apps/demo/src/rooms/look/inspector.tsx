@@ -1,4 +1,4 @@
-import type { Drawing, Facts } from '@resnetjs/core';
+import type { Drawing, Facts } from '@resnetjs/core/draw';
 import { large } from '../../components/words.js';
 import { factsOf, selected, subject, subjects } from './subject.js';
 

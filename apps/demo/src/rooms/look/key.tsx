@@ -1,4 +1,4 @@
-import type { Drawing } from '@resnetjs/core';
+import type { Drawing } from '@resnetjs/core/draw';
 
 const entries = [
   ['identity', 'identity shortcut: the input, added as it is'],

@@ -1,4 +1,5 @@
-import { drawNetwork, type Drawing, type Network } from '@resnetjs/core';
+import type { Network } from '@resnetjs/core';
+import { drawNetwork, type Drawing } from '@resnetjs/core/draw';
 import { useComputed, useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { model, useEngine } from '../../engine/session.js';
@@ -42,7 +43,7 @@ export function Look() {
   useEffect(() => {
     if (model.value === null) {
       modelNetwork.value = null;
-      if (subject.value === 'model') chooseSubject('resnet50');
+      if (subject.value === 'model') chooseSubject('course/resnet50');
       return;
     }
     void useEngine()

@@ -3,26 +3,25 @@
 import {
   asNetwork,
   convolutionalBlock,
-  type Drawing,
-  type Facts,
   identityBlock,
   type Network,
   plain,
-  resnet50,
-  resnetPreAct,
+  courseResNet50,
+  preactResNet,
 } from '@resnetjs/core';
+import type { Drawing, Facts } from '@resnetjs/core/draw';
 import { computed, signal } from '@preact/signals';
 
 export const subjects = {
   small: 'A small network',
-  resnet50: 'ResNet-50',
+  'course/resnet50': 'ResNet-50',
   identity: 'One identity block',
   convolutional: 'One convolutional block',
   model: 'My model',
 } as const;
 export type SubjectName = keyof typeof subjects;
 
-export const subject = signal<SubjectName>('resnet50');
+export const subject = signal<SubjectName>('course/resnet50');
 /** The trained model's own network, where there is one. */
 export const modelNetwork = signal<Network | null>(null);
 /** Whether the same layers without shortcuts are drawn beneath. */
@@ -37,15 +36,19 @@ const filters = [16, 16, 64] as const;
 export const network = computed<Network>(() => {
   switch (subject.value) {
     case 'small':
-      return resnetPreAct({ input: [32, 32, 3], classes: 6 });
-    case 'resnet50':
-      return resnet50();
+      return preactResNet({ input: [32, 32, 3], classes: 6 });
+    case 'course/resnet50':
+      return courseResNet50();
     case 'identity':
-      return asNetwork(identityBlock({ kernelSize: 3, filters }), [32, 32, 64], 'identity block');
+      return asNetwork(identityBlock({ kernelSize: 3, filters }), [32, 32, 64], 'course/identity block');
     case 'convolutional':
-      return asNetwork(convolutionalBlock({ kernelSize: 3, filters }), [32, 32, 64], 'convolutional block');
+      return asNetwork(
+        convolutionalBlock({ kernelSize: 3, filters }),
+        [32, 32, 64],
+        'course/convolutional block',
+      );
     case 'model':
-      return modelNetwork.value ?? resnetPreAct({ input: [32, 32, 3], classes: 6 });
+      return modelNetwork.value ?? preactResNet({ input: [32, 32, 3], classes: 6 });
     default:
       return subject.value satisfies never;
   }

@@ -42,7 +42,7 @@ export function Recipe() {
           id="size"
           title="Size, pixels"
           value={size}
-          low={network.name === 'resnet50' ? 64 : 16}
+          low={network.name === 'course/resnet50' ? 64 : 16}
           high={128}
           onChange={(value) => change({ size: value })}
         />

@@ -44,18 +44,18 @@ export function SetupForm() {
             name="network"
             value={network.name}
             options={[
-              { value: 'resnetPreAct', title: 'Small' },
-              { value: 'resnet50', title: 'ResNet-50' },
+              { value: 'preact/resnet', title: 'Small' },
+              { value: 'course/resnet50', title: 'ResNet-50' },
             ]}
             onChange={(name) =>
               change({
                 network: { ...network, name },
-                size: name === 'resnet50' ? 64 : 24,
-                recipe: { ...setup.value.recipe, learningRate: name === 'resnet50' ? 1.5e-4 : 3e-3 },
+                size: name === 'course/resnet50' ? 64 : 24,
+                recipe: { ...setup.value.recipe, learningRate: name === 'course/resnet50' ? 1.5e-4 : 3e-3 },
               })
             }
           />
-          {network.name === 'resnetPreAct' ? (
+          {network.name === 'preact/resnet' ? (
             <Slider
               id="blocks"
               title="Residual blocks"

@@ -30,7 +30,7 @@ export const experiments = {
     setup: {
       count: 3000,
       size: 24,
-      network: { name: 'resnetPreAct', blocks: 3, normalized: true },
+      network: { name: 'preact/resnet', blocks: 3, normalized: true },
       twin: false,
       recipe: { ...recipe, epochs: 5, learningRate: 3e-3, schedule: 'cosine' },
     },
@@ -42,7 +42,7 @@ export const experiments = {
     setup: {
       count: 3000,
       size: 20,
-      network: { name: 'resnetPreAct', blocks: 12, normalized: false },
+      network: { name: 'preact/resnet', blocks: 12, normalized: false },
       twin: true,
       recipe: { ...recipe, epochs: 4, learningRate: 1e-4 },
     },
@@ -53,7 +53,7 @@ export const experiments = {
     setup: {
       count: 1500,
       size: 20,
-      network: { name: 'resnetPreAct', blocks: 12, normalized: true },
+      network: { name: 'preact/resnet', blocks: 12, normalized: true },
       twin: true,
       recipe: { ...recipe, epochs: 3, learningRate: 3e-3 },
     },
@@ -83,5 +83,5 @@ export const lanes = computed<readonly Lane[]>(() =>
 /** Layers with weights: the stem's, three a block, and the last. */
 export const depth = computed(() => {
   const { name, blocks } = setup.value.network;
-  return name === 'resnet50' ? 50 : 3 * blocks + 2;
+  return name === 'course/resnet50' ? 50 : 3 * blocks + 2;
 });

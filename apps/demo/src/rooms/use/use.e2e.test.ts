@@ -10,7 +10,7 @@ describe.skipIf(whyNoBrowser !== null)(`the Use room ${whyNoBrowser ?? ''}`, () 
   let here: Visit;
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'resnetjs-page-'));
-    const network = ['--network', 'resnetPreAct', '--stages', '2', '--image-size', '16'];
+    const network = ['--network', 'preact/resnet', '--stages', '2', '--image-size', '16'];
     const data = ['--data', 'synthetic:signs', '--images', '600', '--epochs', '1'];
     await resnet(['train', ...network, ...data, '--learning-rate', '3e-3', '--out', 'run'], folder);
     const noise = Buffer.from(Array.from({ length: 48 * 48 * 3 }, (_, i) => (i * 7919) % 256));
@@ -46,7 +46,7 @@ describe.skipIf(whyNoBrowser !== null)(`the Use room ${whyNoBrowser ?? ''}`, () 
   it('opens a model that the command line wrote, and names a picture as it does', async () => {
     const { page } = here;
     await page.locator('[data-purpose="model"]').setInputFiles(join(folder, 'run/model.safetensors'));
-    await page.locator('.model', { hasText: 'resnetPreAct' }).waitFor();
+    await page.locator('.model', { hasText: 'preact/resnet' }).waitFor();
     await show('image.png');
     await page.locator('img[alt="image.png"]').waitFor();
     await page.locator('.shares li').first().waitFor();

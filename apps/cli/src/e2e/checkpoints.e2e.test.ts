@@ -1,0 +1,262 @@
+import { type ChildProcess, execFileSync } from 'node:child_process';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { RandomGenerator } from '@resnetjs/core';
+import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vitest';
+import { type Outcome, resnetIn, writeImages } from './e2e.test-support.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'resnetjs-checkpoints-'));
+const resnet = resnetIn(folder);
+const line = (text: string) => resnet(text.split(' '));
+
+const recipe =
+  'train --network preact/resnet --stages 1 --batch-size 12 --data synthetic:signs --image-size 16 ' +
+  '--images 64 --validation-split 0.25 --seed 3 --epochs 10 --checkpoint-every 1 --json';
+/** Goes on for longer than any test waits. */
+const endless = recipe.replace('--epochs 10', '--epochs 100000');
+
+/** Runs until `when` says so of what came on stdout so far, by lines; then `act` is done once. */
+function interrupted(
+  command: string,
+  when: (lines: readonly string[]) => boolean,
+  act: (child: ChildProcess) => void,
+): Promise<Outcome> {
+  return resnet(command.split(' '), (child) => {
+    let text = '';
+    child.stdout?.on('data', function hear(chunk: string) {
+      text += chunk;
+      if (!when(text.split('\n'))) return;
+      child.stdout?.off('data', hear);
+      act(child);
+    });
+  });
+}
+
+const kill = (child: ChildProcess) => child.kill('SIGKILL');
+/** Runs with something that happens in the process itself as soon as so many checkpoints are saved. */
+const atCheckpoint = (count: number, act: string, command: string) =>
+  resnet(command.split(' '), undefined, { text: '"event":"checkpoint"', count, act });
+const signalItself = (signal: 'SIGINT' | 'SIGKILL') => `process.kill(process.pid, '${signal}');`;
+const savedTimes = (count: number) => (lines: readonly string[]) =>
+  lines.filter((each) => each.includes('"event":"checkpoint"')).length >= count;
+const model = (run: string) => readFileSync(join(folder, run, 'model.safetensors'));
+const checkpoints = (run: string) => {
+  const path = join(folder, run, 'checkpoints');
+  return existsSync(path) ? readdirSync(path).sort() : [];
+};
+const steps = (run: string) => checkpoints(run).filter((name) => name.startsWith('step'));
+
+let whole: Buffer;
+beforeAll(async () => {
+  expect(await line(`${recipe} --out whole`)).toMatchObject({ code: 0 });
+  whole = model('whole');
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Ends the training in a folder, and holds its model to the one of the run that was never interrupted. */
+async function expectWhole(run: string, args = '', killed: readonly string[] = []): Promise<Outcome> {
+  const outcome = await line(`train --resume ${run}${args}`);
+  expect(outcome.code, outcome.stderr).toBe(0);
+  expect(Buffer.compare(model(run), whole), `killed after\n${killed.join('\n')}`).toBe(0);
+  expect(readdirSync(join(folder, run)).filter((name) => name.startsWith('.'))).toEqual([]);
+  return outcome;
+}
+
+/** On Windows one process cannot send another Ctrl-C: kill ends it at once. */
+const itHearsCtrlC = it.skipIf(process.platform === 'win32');
+
+describe('a training', () => {
+  it('that is killed ten times, anywhere, ends with the same model', async () => {
+    const random = RandomGenerator.stateless(0);
+    const best = (run: string) => readFileSync(join(folder, run, 'checkpoints/best.safetensors'));
+    const where: string[] = [];
+    for (let training = 0; where.length < 10; training++) {
+      const run = `killed-${training}`;
+      let over = false; // a kill may come too late; then the next training takes the rest of them
+      while (!over && where.length < 10) {
+        const events = 2 + random.integer(16);
+        const begun = steps(run).length > 0; // a kill may come before the first is whole
+        const outcome = await interrupted(
+          begun ? `train --resume ${run} --json` : `${recipe} --out ${run}`,
+          (lines) => lines.length > events,
+          (child) => setTimeout(kill, random.integer(15), child),
+        );
+        over = outcome.code !== null;
+        if (over) expect(outcome.code, outcome.stderr).toBe(0);
+        else where.push(outcome.stdout.trimEnd().split('\n').at(-1)?.slice(0, 60) ?? '');
+      }
+      await expectWhole(run, '', where);
+      expect(checkpoints(run)).toEqual(checkpoints('whole'));
+      expect(Buffer.compare(best(run), best('whole'))).toBe(0);
+    }
+  });
+
+  itHearsCtrlC('that Ctrl-C ended leaves a model, says how to go on, and goes on', async () => {
+    const outcome = await atCheckpoint(7, signalItself('SIGINT'), `${recipe} --out stopped`);
+    expect(outcome.code).toBe(130);
+    expect(outcome.stderr).toMatch(/resnet train --resume stopped$/m);
+    expect(Buffer.compare(model('stopped'), whole)).not.toBe(0);
+    const resumed = await expectWhole('stopped', ' --json');
+    expect(JSON.parse(resumed.stdout.split('\n')[0] as string).resumed.step).toBeGreaterThan(4);
+  });
+
+  itHearsCtrlC('that Ctrl-C ended while it read its images leaves nothing behind', async () => {
+    await writeImages(folder, 'many', { daisy: 300, rose: 300 });
+    const command = `${recipe.replace('synthetic:signs --image-size 16 --images 64', 'many')} --out deep/early`;
+    const outcome = await resnet(command.split(' '), (child) => {
+      const waiting = setInterval(() => {
+        if (!existsSync(join(folder, 'deep/early/.resnet.lock'))) return;
+        clearInterval(waiting);
+        child.kill('SIGINT');
+      }, 5);
+      child.once('exit', () => clearInterval(waiting));
+    });
+    expect(outcome.code).toBe(130);
+    expect(existsSync(join(folder, 'deep'))).toBe(false);
+  });
+
+  it('has its folder for itself, until it is killed', async () => {
+    let second: Promise<Outcome[]> | undefined;
+    const first = await interrupted(`${endless} --out held`, savedTimes(2), (child) => {
+      second = Promise.all([line(`${recipe} --out held`), line('train --resume held')]);
+      second.finally(() => kill(child));
+    });
+    expect(first.code).toBeNull();
+    for (const refused of (await second) as Outcome[]) {
+      expect(refused.code).toBe(1);
+      expect(refused.stderr).toMatch(/Another training writes to held: process \d+\. Wait .* kill \d+/);
+    }
+    expect(readdirSync(join(folder, 'held'))).toContain('.resnet.lock');
+    const anew = await line(`${recipe} --out held`);
+    expect(anew.code).toBe(1);
+    expect(anew.stderr).toMatch(/holds a training that is not over .* resnet train --resume held/);
+    const early = await line(`${recipe.replace('synthetic:signs', 'nowhere')} --out held`);
+    expect(early.stderr).toMatch(/holds a training that is not over/); // said before images are looked for
+    const resumed = await interrupted('train --resume held --json', savedTimes(1), kill);
+    expect(resumed.stdout).toContain('"resumed"');
+  });
+
+  it('passes over a checkpoint that is broken, and says so', async () => {
+    await atCheckpoint(6, signalItself('SIGKILL'), `${recipe} --out torn`);
+    const [before, newest] = steps('torn') as [string, string];
+    const path = join(folder, 'torn/checkpoints', newest);
+    const bytes = readFileSync(path);
+    bytes.fill(0, bytes.length - 4096);
+    writeFileSync(path, bytes);
+    const resumed = await expectWhole('torn');
+    expect(resumed.stdout).toMatch(new RegExp(`passed over .*${newest}: The checkpoint is damaged`));
+    expect(resumed.stdout).toMatch(new RegExp(`resuming .* from torn/checkpoints/${before}`));
+  });
+
+  it('that is over gives way to a new one in its folder', async () => {
+    const short = recipe.replace('--epochs 10', '--epochs 1');
+    expect(await line(`${short} --out again`)).toMatchObject({ code: 0 });
+    expect(await line(`${recipe} --out again --keep 1`)).toMatchObject({ code: 0 });
+    expect(Buffer.compare(model('again'), whole)).toBe(0);
+    expect(checkpoints('again')).toHaveLength(2);
+  });
+
+  it('goes on with images that moved, and with no others', async () => {
+    await writeImages(folder, 'flowers', { daisy: 5, rose: 5 });
+    await writeImages(folder, 'others', { daisy: 4, rose: 6 });
+    const train =
+      'train --network preact/resnet --stages 1 --image-size 16 --data flowers --out grown --json';
+    await atCheckpoint(1, signalItself('SIGKILL'), `${train} --epochs 4`);
+    renameSync(join(folder, 'flowers'), join(folder, 'moved'));
+    const missed = await line('train --resume grown');
+    expect(missed.stderr).toMatch(/flowers" is neither a file nor a folder/);
+    const other = await line('train --resume grown --data others');
+    expect(other.code).toBe(1);
+    expect(other.stderr).toMatch(/not the images to train on that the training began with: there were 10 /);
+    expect(await line('train --resume grown --data moved')).toMatchObject({ code: 0 });
+  });
+
+  it.each([
+    ['--seed 4', 2, /began with --seed 3, which can't change/],
+    ['--learning-rate 0.1', 2, /began without --learning-rate/],
+    ['--epochs 9', 2, /one of 10 epochs: --epochs may be raised, not lowered to 9/],
+    ['--out elsewhere', 2, /goes on in its own folder, whole/],
+    ['--no-shortcuts', 2, /began with --no-shortcuts|began without --no-shortcuts/],
+  ])('refuses to go on with %s', async (option, code, message) => {
+    const outcome = await line(`train --resume whole ${option}`);
+    expect(outcome.stderr).toMatch(message);
+    expect(outcome.code).toBe(code);
+    expect(Buffer.compare(model('whole'), whole)).toBe(0);
+  });
+
+  it('is missed where there is none', async () => {
+    const outcome = await line('train --resume nowhere');
+    expect(outcome.code).toBe(1);
+    expect(outcome.stderr).toMatch(/nowhere holds no checkpoint/);
+    expect(existsSync(join(folder, 'nowhere'))).toBe(false);
+  });
+});
+
+/** Gives a test a small file system of its own, or skips it and says why. */
+async function onSmallDisk(context: TestContext, name: string, use: () => Promise<void>): Promise<void> {
+  const disk = join(folder, name);
+  mkdirSync(disk);
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=4m', 'tmpfs', disk], { stdio: 'pipe' });
+  } catch (error) {
+    console.log(`skipped: no tmpfs can be mounted here (${(error as Error).message.split('\n')[0]})`);
+    context.skip('no tmpfs can be mounted here');
+  }
+  try {
+    await use();
+  } finally {
+    execFileSync('umount', [disk]);
+  }
+}
+
+describe('where nothing more can be written, a training stops and keeps what was saved', () => {
+  it('on a disk that is full', (context) =>
+    onSmallDisk(context, 'disk', async () => {
+      const fill =
+        "try { for (let i = 0; ; i++) fs.writeFileSync('disk/filling-' + i, new Uint8Array(16_384)) } catch {}";
+      const outcome = await atCheckpoint(5, fill, `${recipe} --out disk/run`);
+      expect(outcome.code).toBe(1);
+      expect(outcome.stderr).toMatch(/the disk is full; make room.*\(ENOSPC\).*The training has stopped/);
+      expect(outcome.stderr).toMatch(/saved up to step \d+ is whole: .* resnet train --resume disk\/run\./);
+      expect(readdirSync(join(folder, 'disk/run'))).toEqual(['checkpoints']);
+      for (const name of checkpoints('disk/run')) expect(name).toMatch(/^(step-\d{8}|best)\.safetensors$/);
+      for (const name of readdirSync(join(folder, 'disk'))) {
+        if (name.startsWith('filling')) rmSync(join(folder, 'disk', name));
+      }
+      await expectWhole('disk/run');
+    }));
+
+  it('on a disk that became read-only', (context) =>
+    onSmallDisk(context, 'readonly', async () => {
+      // Between two checkpoints: a disk with a file that is being written can't be mounted read-only.
+      const mount = "childProcess.execFileSync('mount', ['-o', 'remount,ro', 'tmpfs', 'readonly']);";
+      const outcome = await atCheckpoint(3, mount, `${endless} --out readonly/run`);
+      expect(outcome.code).toBe(1);
+      expect(outcome.stderr).toMatch(
+        /read-only; choose another folder \(EROFS\).*saved up to step \d+ is whole/,
+      );
+      const resumed = await line('train --resume readonly/run');
+      expect(resumed.code).toBe(1);
+      expect(resumed.stderr).toMatch(/readonly\/run can't be written to: .*read-only/);
+    }));
+
+  it('in a folder that vanished', async () => {
+    const rename = "fs.renameSync('vanished', 'elsewhere');";
+    const outcome = await atCheckpoint(3, rename, `${endless} --out vanished`);
+    expect(outcome.code).toBe(1);
+    expect(outcome.stderr).toMatch(/vanished can't be written to: it, or the lock in it, was removed/);
+    expect(outcome.stderr).toMatch(/saved up to step \d+ is no longer there; where it was only moved, go on/);
+    expect(existsSync(join(folder, 'vanished'))).toBe(false);
+    expect(steps('elsewhere')).toHaveLength(2);
+  });
+});

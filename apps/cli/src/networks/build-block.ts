@@ -1,0 +1,106 @@
+import {
+  asNetwork,
+  basicBlock,
+  bottleneckBlock,
+  type Network,
+  preActivationBlock,
+  type Residual,
+  ResNetError,
+  type Shortcut,
+} from '@resnetjs/core';
+import type { BlockCommandOptions, BlockName } from '../options/block-options.js';
+import { refuse } from './build-network.js';
+
+/** What a block is where no option says otherwise: as in ResNet-18 and 50's first stages, or in its document. */
+interface Defaults {
+  readonly kind: 'basic' | 'bottleneck' | 'pre-activation';
+  /** The network that it is drawn as, whose family names the layers. */
+  readonly network: string;
+  readonly filters: readonly number[];
+  readonly input: Network['input'];
+  readonly stride: number;
+  readonly shortcut: Shortcut;
+  /** Options that it doesn't take; the course's blocks have their shortcuts by name. */
+  readonly without: readonly ('--shortcut' | '--stride')[];
+}
+
+const bottleneck: Defaults = {
+  kind: 'bottleneck',
+  network: 'course/bottleneck',
+  filters: [64, 64, 256],
+  input: [56, 56, 256],
+  stride: 1,
+  shortcut: 'identity',
+  without: [],
+};
+
+const defaults: Readonly<Record<BlockName, Defaults>> = {
+  basic: { ...bottleneck, kind: 'basic', network: 'course/basic', filters: [64, 64], input: [56, 56, 64] },
+  bottleneck,
+  'pre-activation': {
+    kind: 'pre-activation',
+    network: 'preact/block',
+    filters: [32, 32, 128],
+    input: [16, 16, 128],
+    stride: 1,
+    shortcut: 'identity',
+    without: ['--stride'],
+  },
+  identity: { ...bottleneck, network: 'course/identity', without: ['--shortcut', '--stride'] },
+  convolutional: {
+    ...bottleneck,
+    network: 'course/convolutional',
+    filters: [128, 128, 512],
+    stride: 2,
+    shortcut: 'projection',
+    without: ['--shortcut'],
+  },
+};
+
+/** A block as a network of its own. Throws `bad-option` for an option that it doesn't have. */
+export function buildBlock(name: BlockName, options: BlockCommandOptions): Network {
+  const row = defaults[name];
+  const given = { '--shortcut': options.shortcut, '--stride': options.stride };
+  for (const option of row.without) {
+    refuse({ [option]: given[option] }, `is not an option of ${name}; basic and bottleneck take it`);
+  }
+  const { filters = row.filters, kernelSize = 3, stride = row.stride, shortcut = row.shortcut } = options;
+  const count = row.filters.length;
+  if (filters.length !== count) {
+    throw new ResNetError(
+      'bad-option',
+      `--filters has ${filters.length} numbers, but ${name} has ${count} convolutions: give one for each.`,
+      { option: '--filters' },
+    );
+  }
+  const [height, width, channels] = row.input;
+  // An identity shortcut adds the input as it is: it has as many channels as the last convolution gives.
+  const fitting = shortcut === 'projection' ? channels : (filters.at(-1) as number);
+  const input = options.inputShape ?? [height, width, fitting];
+  return asNetwork(residual(row.kind, filters, { kernelSize, stride, shortcut }), input, row.network);
+}
+
+function residual(
+  kind: Defaults['kind'],
+  filters: readonly number[],
+  options: { readonly kernelSize: number; readonly stride: number; readonly shortcut: Shortcut },
+): Residual {
+  const three = filters as readonly [number, number, number];
+  switch (kind) {
+    case 'basic':
+      return basicBlock({ ...options, filters: filters as readonly [number, number] });
+    case 'bottleneck':
+      return bottleneckBlock({ ...options, filters: three });
+    case 'pre-activation': {
+      const { kernelSize, shortcut } = options;
+      if (shortcut === 'projection') {
+        throw new ResNetError('bad-option', '--shortcut of pre-activation is identity or none.', {
+          option: '--shortcut',
+        });
+      }
+      return preActivationBlock({ kernelSize, shortcut, filters: three });
+    }
+    default:
+      return kind satisfies never;
+  }
+}

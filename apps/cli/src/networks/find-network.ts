@@ -1,0 +1,45 @@
+import { existsSync } from 'node:fs';
+import { disposeVariables, type Network } from '@resnetjs/core';
+import { startBackend } from '../backends.js';
+import { asNetworkName, buildNetwork, refuse } from './build-network.js';
+import type { DescribedNetworkOptions } from '../options/command-options.js';
+import { loadModel } from './load-model.js';
+import { networkNames } from '../options/network-options.js';
+
+/** A network by its name, or that of a model by its file or run folder, which takes no options that describe one. */
+export async function findNetwork(
+  name: string,
+  options: DescribedNetworkOptions,
+  initializersGiven: boolean,
+): Promise<Network> {
+  const { inputShape, classes } = options;
+  if (networkNames.some((known) => known === name) || !existsSync(name)) {
+    return buildNetwork(asNetworkName(name), options, {
+      ...(inputShape ? { input: inputShape } : {}),
+      ...(classes === undefined ? {} : { classes }),
+    });
+  }
+  const described = { '--input-shape': inputShape, ...describing(options, initializersGiven) };
+  refuse(described, `describes a network by name; ${name} is a model, which describes itself`);
+  await startBackend('wasm');
+  const model = await loadModel(name);
+  disposeVariables(model.variables);
+  return model.network;
+}
+
+/** The options that say what kind of network it is, by their names on the command line. */
+export function describing(
+  options: DescribedNetworkOptions,
+  initializersGiven: boolean,
+): Readonly<Record<string, unknown>> {
+  return {
+    '--classes': options.classes,
+    '--plain': options.plain,
+    '--l2': options.l2,
+    '--stages': options.stages,
+    '--final-conv': options.finalConv,
+    '--no-shortcuts': options.shortcuts ? undefined : true,
+    '--input-name': options.inputName,
+    '--initializers': initializersGiven ? true : undefined,
+  };
+}

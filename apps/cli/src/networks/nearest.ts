@@ -1,0 +1,23 @@
+import { ResNetError } from '@resnetjs/core';
+import { distance } from 'fastest-levenshtein';
+
+/** Throws `unknown-name` with the names that come nearest. */
+export function unknownName(what: string, name: string, known: readonly string[]): never {
+  const near = known
+    .map((each) => ({ each, edits: Math.min(edits(each, name), edits(each.split('/').at(-1) ?? '', name)) }))
+    .filter(({ each, edits }) => edits <= Math.max(2, Math.ceil(each.length / 3)))
+    .sort((a, b) => a.edits - b.edits)
+    .map(({ each }) => each);
+  const hint = near.length > 0 ? ` Did you mean ${near.join(' or ')}?` : '';
+  throw new ResNetError(
+    'unknown-name',
+    `There is no ${what} "${name}".${hint} There are ${known.join(', ')}.`,
+    {
+      name,
+      known,
+    },
+  );
+}
+
+/** Upper and lower case are the same here. */
+const edits = (known: string, name: string) => distance(known.toLowerCase(), name.toLowerCase());

@@ -1,0 +1,92 @@
+import { ResNetError } from '@resnetjs/core';
+import { type Dataset, split } from '@resnetjs/data';
+import { openDataset } from '@resnetjs/data/node';
+import type { BrokenImages } from './broken-images.js';
+import type { TrainCommandOptions } from '../options/command-options.js';
+
+export const syntheticSource = 'synthetic:signs';
+/** Of the held-out images, those that a training without --validation looks at after each epoch. */
+const syntheticValidation = 300;
+
+type Source = typeof syntheticSource | 'hdf5' | 'folder';
+
+export interface NamedDataset {
+  readonly dataset: Dataset;
+  /** A line for people. */
+  readonly describe: string;
+  /** What a model's file says of it. */
+  readonly source: Source;
+}
+
+export interface TrainingData {
+  readonly training: NamedDataset;
+  readonly validation: NamedDataset | null;
+}
+
+interface OpenTrainingDataOptions {
+  /** The images' height and width where neither they nor the options say. */
+  readonly defaultSize: number;
+  readonly broken: BrokenImages;
+  /** Hears how far the reading of a folder is. */
+  readonly progress: (done: number, of: number) => void;
+}
+
+/**
+ * Opens what a training reads. Every image of a folder is read once, so that a broken one is found now and not in an hour,
+ * and left out, where it is to be, before anything is split or shuffled.
+ */
+export async function openTrainingData(
+  options: TrainCommandOptions,
+  { defaultSize, broken, progress }: OpenTrainingDataOptions,
+): Promise<TrainingData> {
+  const { data, validation, validationSplit, images, seed, resize, fit } = options;
+  const source = sourceOf(data);
+  checkSources(options, source);
+  const reading = { resize, fit, onError: broken.hear, check: progress };
+  const imageSize = options.imageSize ?? (source === 'hdf5' ? undefined : defaultSize);
+  const opened = await openDataset(data, {
+    ...reading,
+    split: 'train',
+    seed,
+    ...(imageSize === undefined ? {} : { imageSize }),
+    ...(images === undefined ? {} : { count: images }),
+  });
+  const { describe } = opened;
+  if (validationSplit !== undefined) {
+    const parts = split(opened, { fraction: validationSplit, seed });
+    const train = `${describe}; ${parts.train.labels.length} to train on`;
+    const rest = `the other ${parts.validation.labels.length} of them`;
+    return {
+      training: { dataset: parts.train, describe: train, source },
+      validation: { dataset: parts.validation, describe: rest, source },
+    };
+  }
+  const training = { dataset: opened, describe, source };
+  const held = validation ?? (source === syntheticSource ? syntheticSource : undefined);
+  if (held === undefined) return { training, validation: null };
+  const [height, width] = opened.shape;
+  const count = validation === undefined ? { count: syntheticValidation } : {};
+  const same = { ...reading, imageSize: [height, width], split: 'test' } as const;
+  const dataset = await openDataset(held, { ...same, ...count });
+  return { training, validation: { dataset, describe: dataset.describe, source: sourceOf(held) } };
+}
+
+function checkSources(
+  { data, validation, validationSplit, images }: TrainCommandOptions,
+  source: Source,
+): void {
+  if (validation !== undefined && validationSplit !== undefined) {
+    throw new ResNetError('bad-option', 'Give --validation or --validation-split, not both.');
+  }
+  if (images !== undefined && source !== syntheticSource) {
+    throw new ResNetError(
+      'bad-option',
+      `--images is for ${syntheticSource}; ${data} has the images that it has.`,
+    );
+  }
+}
+
+function sourceOf(spec: string): Source {
+  if (spec === syntheticSource) return spec;
+  return /\.(h5|hdf5)$/i.test(spec) ? 'hdf5' : 'folder';
+}

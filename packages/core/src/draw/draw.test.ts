@@ -1,0 +1,239 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { asNetwork } from '../blocks/as-network.js';
+import { convolutionalBlock, identityBlock, basicBlock } from '../blocks/residual.js';
+import { preActivationBlock } from '../blocks/pre-activation.js';
+import type { Network, Residual } from '../network/types.js';
+import { walk } from '../network/walk.js';
+import { courseResNet50 } from '../networks/course.js';
+import { preactResNet } from '../networks/preact.js';
+import { plain } from '../rewrite/plain.js';
+import { multiplyAdds } from '../inspect/cost.js';
+import { type DrawOptions, drawNetwork } from './draw-network.js';
+import type { Box, Drawing } from './drawing.js';
+import { formatSvg } from './format-svg.js';
+import { fitText, textWidth } from './text.js';
+
+const norm = { op: 'norm', epsilon: 1e-3, momentum: 0.99 } as const;
+/** The shortcut has more layers than the branch. */
+const longShortcut: Residual = {
+  op: 'residual',
+  preact: [norm, { op: 'act', activation: 'relu' }],
+  branch: [],
+  shortcut: [norm, norm, norm],
+  shortcutFrom: 'preact',
+  postact: [],
+};
+const empty: Residual = { ...longShortcut, preact: [], shortcut: null };
+const hostile = `"></title><script>alert('&')</script>\u0000${'層'.repeat(60)}`;
+
+const alone = { block: { stage: 0, block: 0 } };
+const cases: readonly (readonly [name: string, network: Network, options?: DrawOptions])[] = [
+  ['course/resnet50', courseResNet50()],
+  ['course/resnet50 in one row', courseResNet50(), { width: Number.POSITIVE_INFINITY }],
+  ['course/resnet50 in narrow rows', courseResNet50(), { width: 1 }],
+  ['course/resnet50, layers', courseResNet50(), { detail: 'layers' }],
+  [
+    'course/resnet50, some open',
+    courseResNet50(),
+    { open: ['stem', 'stage2.block0', 'stage2.block5', 'head'] },
+  ],
+  ['course/resnet50, plain', plain(courseResNet50())],
+  ['course/resnet50, plain, layers', plain(courseResNet50()), { detail: 'layers' }],
+  ['course/resnet50, one block', courseResNet50(), { block: { stage: 2, block: 0 } }],
+  ['preact/resnet', preactResNet()],
+  ['preact/resnet, layers', preactResNet({ finalConv: true }), { detail: 'layers' }],
+  ['preact/resnet without stages', preactResNet({ stages: 0 })],
+  ['1000 stages', preactResNet({ stages: 1000 })],
+  ['identity', asNetwork(identityBlock({ kernelSize: 2, filters: [4, 4, 3] }), [4, 4, 3]), alone],
+  ['two layers', asNetwork(basicBlock({ kernelSize: 3, filters: [3, 3] }), [4, 4, 3]), alone],
+  ['convolutional', asNetwork(convolutionalBlock({ kernelSize: 2, filters: [2, 4, 6] }), [4, 4, 3]), alone],
+  ['pre-activation', asNetwork(preActivationBlock({ filters: [2, 4, 3] }), [4, 4, 3]), alone],
+  ['a long shortcut', asNetwork(longShortcut, [4, 4, 3]), alone],
+  ['a long shortcut, closed', asNetwork(longShortcut, [4, 4, 3])],
+  ['nothing but an empty block', asNetwork(empty, [4, 4, 3])],
+  [
+    'names that could do harm',
+    { ...courseResNet50({ inputName: hostile }), name: hostile },
+    { detail: 'layers' },
+  ],
+];
+
+/** Some wires and words come near their neighbours; boxes never may. */
+function overlap(a: Box, b: Box): boolean {
+  return a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
+}
+
+const inside = (inner: Box, outer: Box) =>
+  inner.x >= outer.x &&
+  inner.y >= outer.y &&
+  inner.x + inner.width <= outer.x + outer.width &&
+  inner.y + inner.height <= outer.y + outer.height;
+
+const complete = cases.map(([name, network, options = {}]) => [name, network, options] as const);
+
+describe.each(complete)('%s', (_, network, options) => {
+  const drawing = drawNetwork(network, options);
+  const { nodes, groups, edges, texts } = drawing;
+  const paper = { x: 0, y: 0, width: drawing.width, height: drawing.height };
+  const isWhole = options.block === undefined;
+
+  it('shows every layer once, with what it costs', () => {
+    const shown = nodes.flatMap(({ nodes, kind }) => (kind === 'block' ? [] : nodes));
+    const blocks = nodes.flatMap(({ nodes, kind }) => (kind === 'block' ? nodes : []));
+    const all = new Set([...shown, ...blocks]);
+    expect(new Set(shown).size).toBe(shown.length);
+    expect(new Set(blocks).size).toBe(blocks.length);
+    if (!isWhole) return;
+    expect(all.size).toBe(walk(network).length);
+    const projections = nodes.filter(({ kind }) => kind === 'projection');
+    const cost = (of: Drawing['nodes']) => of.reduce((sum, node) => sum + node.multiplyAdds, 0);
+    expect(cost(nodes) - cost(projections)).toBe(multiplyAdds(network));
+    expect(drawing.multiplyAdds).toBe(multiplyAdds(network));
+  });
+
+  it('has ids of its own for everything, and wires between what is there', () => {
+    const ids = [...nodes, ...groups].map(({ id }) => id);
+    expect(new Set(ids).size).toBe(ids.length);
+    expect(new Set(edges.map(({ id }) => id)).size).toBe(edges.length);
+    const known = new Set(ids);
+    for (const { from, to } of edges) expect(known.has(from) && (to === null || known.has(to))).toBe(true);
+    for (const { of } of texts) expect(known.has(of)).toBe(true);
+    for (const { group } of [...nodes, ...groups]) expect(group === null || known.has(group)).toBe(true);
+    const reached = new Set(edges.map(({ to }) => to));
+    for (const { id, kind } of nodes) if (kind !== 'input') expect(reached.has(id)).toBe(true);
+    expect(edges.filter(({ to }) => to === null)).toHaveLength(1);
+  });
+
+  it('lays boxes on the paper, in their groups, and apart', () => {
+    const boxes = new Map([...nodes, ...groups].map((each) => [each.id, each]));
+    for (const each of boxes.values()) {
+      expect(inside(each, (each.group === null ? paper : boxes.get(each.group)) as Box)).toBe(true);
+      for (const bar of 'bars' in each ? each.bars : []) expect(inside(bar, each)).toBe(true);
+    }
+    const overlapping = (all: readonly (Box & { readonly id: string })[]) =>
+      all.flatMap((one, index) =>
+        all.slice(index + 1).flatMap((other) => (overlap(one, other) ? [`${one.id} and ${other.id}`] : [])),
+      );
+    expect(overlapping(nodes)).toEqual([]);
+    expect(overlapping(groups.filter(({ kind }) => kind === 'stage'))).toEqual([]);
+    for (const { text, role, anchor, x, y } of texts) {
+      const width = textWidth(text, role);
+      const left = { start: x, middle: x - width / 2, end: x - width }[anchor];
+      expect(inside({ x: left, y: y - 10, width, height: 12 }, paper), text).toBe(true);
+    }
+  });
+
+  it('becomes an SVG document in which every tag is closed and nothing comes from outside', () => {
+    const svg = formatSvg(drawing);
+    const open: string[] = [];
+    for (const [, end, name, rest] of svg.matchAll(/<(\/?)([a-z]+)((?:[^>"]|"[^"]*")*)>/g)) {
+      if (end) expect(open.pop()).toBe(name);
+      else if (!rest?.endsWith('/')) open.push(name as string);
+    }
+    expect(open).toEqual([]);
+    expect(svg).not.toMatch(/<script|<image|<use|href|url\(|@import|on[a-z]+="/);
+    expect(svg).not.toMatch(/NaN|undefined|Infinity/);
+    expect(svg).not.toContain('\u0000');
+    expect(svg.match(/https?:\/\/[^"]*/g)).toEqual(['http://www.w3.org/2000/svg']);
+    for (const { id } of [...nodes, ...groups, ...edges]) expect(svg).toContain(`data-id="${id}"`);
+  });
+});
+
+describe('drawNetwork', () => {
+  const kinds = (drawing: Drawing) =>
+    drawing.edges.filter(({ fork }) => fork !== null).map(({ kind }) => kind);
+
+  it('tells projections from identities, and draws no shortcut where there is none', () => {
+    const counts = (drawing: Drawing) =>
+      ['identity', 'projection'].map((kind) => kinds(drawing).filter((each) => each === kind).length);
+    expect(counts(drawNetwork(courseResNet50()))).toEqual([12, 4]);
+    expect(counts(drawNetwork(courseResNet50(), { detail: 'layers' }))).toEqual([12, 4]);
+    expect(counts(drawNetwork(plain(courseResNet50()), { detail: 'layers' }))).toEqual([0, 0]);
+  });
+
+  it('keeps a block’s id, open or closed', () => {
+    const id = 'stage1.block2';
+    const closed = drawNetwork(courseResNet50());
+    const open = drawNetwork(courseResNet50(), { open: [id] });
+    const node = closed.nodes.find((each) => each.id === id);
+    const group = open.groups.find((each) => each.id === id);
+    expect(group).toMatchObject({ kind: 'block', description: node?.description, nodes: node?.nodes });
+    expect(open.nodes.some((each) => each.id === 'stage1.block2.branch.3')).toBe(true);
+    expect(node?.description).toBe(
+      'block 3c, with an identity shortcut: 8×8×512 → 8×8×512, 282,368 parameters, 17,825,792 multiply-adds',
+    );
+  });
+
+  it('draws the assignment’s Figure 5: both paths begin at the input and meet in the addition', () => {
+    const network = asNetwork(convolutionalBlock({ kernelSize: 3, filters: [2, 4, 6] }), [4, 4, 3]);
+    const { nodes, edges } = drawNetwork(network, alone);
+    expect(
+      nodes
+        .map(({ kind }) => kind)
+        .sort()
+        .join(' '),
+    ).toBe('act act act add conv conv conv conv input norm norm norm norm');
+    const from = (id: string, kind: string) =>
+      edges.find((edge) => edge.from === id && edge.kind === kind)?.to;
+    expect(from('input', 'main')).toBe('stage0.block0.branch.0');
+    expect(from('input', 'projection')).toBe('stage0.block0.shortcut.0');
+    expect(from('stage0.block0.branch.7', 'main')).toBe('stage0.block0.add.0');
+    expect(from('stage0.block0.shortcut.1', 'projection')).toBe('stage0.block0.add.0');
+  });
+
+  it('fits course/resnet50 on paper and on a wide screen', () => {
+    const paper = drawNetwork(courseResNet50());
+    expect(paper.width).toBeLessThanOrEqual(1080);
+    expect(paper.height / paper.width).toBeLessThan(0.6);
+    const wide = drawNetwork(courseResNet50(), { width: Number.POSITIVE_INFINITY });
+    expect(new Set(wide.nodes.filter(({ kind }) => kind === 'add').map(({ y }) => y)).size).toBe(1);
+  });
+
+  it('says what a block or a width must be', () => {
+    const network = courseResNet50();
+    expect(() => drawNetwork(network, { block: { stage: 4, block: 0 } })).toThrow(
+      'course/resnet50 has no part stage4.block0 to draw: its stages have 3, 4, 6, 3 blocks, and are counted from stage0.block0.',
+    );
+    expect(() => drawNetwork(network, { open: ['stage0'] })).toThrow('no part stage0 to draw');
+    expect(() => drawNetwork(network, { width: Number.NaN })).toThrow("A drawing's width is NaN");
+  });
+});
+
+describe('formatSvg', () => {
+  const drawing = drawNetwork(preactResNet());
+
+  it('says what it is to those who do not see it', () => {
+    const svg = formatSvg(drawing, { idPrefix: 'left' });
+    expect(svg).toContain('role="img" aria-labelledby="left-title" aria-describedby="left-description"');
+    expect(svg).toContain('<title id="left-title">preact/resnet</title>');
+    expect(svg).toContain(
+      'A residual network from 32×32×3 to 5: 5 blocks in 5 stages, with 5 identity shortcuts',
+    );
+  });
+
+  it('follows what the reader prefers, unless told', () => {
+    expect(formatSvg(drawing)).toMatch(/@media \(prefers-color-scheme:dark\).*@media print/);
+    expect(formatSvg(drawing, { theme: 'light' })).not.toContain('@media');
+    expect(formatSvg(drawing, { theme: 'dark' })).not.toBe(formatSvg(drawing, { theme: 'light' }));
+  });
+
+  it('leaves heading and key to the page', () => {
+    const svg = formatSvg(drawing, { words: false });
+    expect(svg).toContain(`viewBox="0 0 ${drawing.width} ${drawing.height}"`);
+    expect(svg).not.toContain('batch normalization');
+  });
+});
+
+describe('fitText', () => {
+  it('is as long as it can be, and never too long', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme' }), fc.integer({ min: 20, max: 300 }), (text, width) => {
+        const fitted = fitText(text, 'label', width);
+        expect(textWidth(fitted, 'label')).toBeLessThanOrEqual(width);
+        if (textWidth(text, 'label') <= width) expect(fitted).toBe(text);
+      }),
+      { seed: 20151210 },
+    );
+  });
+});

@@ -1,0 +1,15 @@
+// Drawings as data, and as SVG. Needs no tensors, and no TensorFlow.js.
+export { type DrawOptions, drawNetwork } from './draw-network.js';
+export type {
+  Box,
+  Drawing,
+  DrawnBar,
+  DrawnEdge,
+  DrawnGroup,
+  DrawnNode,
+  DrawnText,
+  Facts,
+  NodeKind,
+  Point,
+} from './drawing.js';
+export { formatSvg, type SvgOptions } from './format-svg.js';

@@ -1,0 +1,106 @@
+import type { Op, Shape, Size } from '../network/types.js';
+import type { NetworkNode } from '../network/walk.js';
+import type { DrawnText } from './drawing.js';
+
+/** The size of each text, in the drawing's pixels. */
+export const textSizes = {
+  title: 13,
+  figures: 11,
+  label: 12,
+  caption: 11,
+  shape: 11,
+  shortcut: 11,
+} as const satisfies Record<DrawnText['role'], number>;
+
+/** Shares of the text's size: near the widths of Helvetica, Arial and the system fonts. */
+const characterWidths: readonly [RegExp, number][] = [
+  [/[ijlI.,:;'|!·]/u, 0.27],
+  [/[\sfrt()/-]/u, 0.34],
+  [/[mwMW@%]/u, 0.86],
+  [/[A-Z+×→]/u, 0.68],
+  [/[\u1100-\uffff]|[\u{10000}-\u{10ffff}]/u, 1.05],
+];
+const defaultWidth = 0.57;
+
+/** About how wide a text is, in the drawing's pixels: no font is at hand where the layout is made. */
+export function textWidth(text: string, role: DrawnText['role']): number {
+  const widths = Array.from(text, (character) => {
+    return characterWidths.find(([pattern]) => pattern.test(character))?.[1] ?? defaultWidth;
+  });
+  return textSizes[role] * widths.reduce((sum, width) => sum + width, 0);
+}
+
+/** The text, or as much of it as fits, with an ellipsis. */
+export function fitText(text: string, role: DrawnText['role'], width: number): string {
+  if (textWidth(text, role) <= width) return text;
+  const characters = Array.from(text);
+  while (characters.length > 0 && textWidth(`${characters.join('')}…`, role) > width) characters.pop();
+  return `${characters.join('')}…`;
+}
+
+export function showShape(shape: Shape): string {
+  return shape.join('×');
+}
+
+const whole = (value: number) => value.toLocaleString('en-US');
+
+export function showCount(value: number, one: string, many: string): string {
+  return `${whole(value)} ${value === 1 ? one : many}`;
+}
+
+/** `23.6 M`; small numbers as they are. */
+export function showLarge(value: number): string {
+  const units = [
+    [1e9, 'G'],
+    [1e6, 'M'],
+    [1e3, 'k'],
+  ] as const;
+  const [size, unit] = units.find(([size]) => value >= size) ?? [1, ''];
+  return unit === '' ? String(value) : `${(value / size).toPrecision(3)} ${unit}`;
+}
+
+const showSize = ([height, width]: Size) => `${height}×${width}`;
+const stride = ([down, right]: Size) =>
+  down === 1 && right === 1 ? '' : `, /${down === right ? down : `${down}×${right}`}`;
+
+/** A layer in two short lines: what it does, and how much of it. */
+export function layerLines(op: NetworkNode['op'], name: string): readonly [string, string] {
+  switch (op.op) {
+    case 'input':
+      return [name, ''];
+    case 'conv':
+      return [`${showSize(op.kernelSize)} conv`, `${op.filters}${stride(op.strides)}`];
+    case 'norm':
+      return ['norm', ''];
+    case 'act':
+      return ['ReLU', ''];
+    case 'add':
+      return ['+', ''];
+    case 'pad': {
+      const sides = [op.top, op.bottom, op.left, op.right];
+      return ['pad', sides.every((side) => side === op.top) ? String(op.top) : sides.join(' ')];
+    }
+    case 'pool':
+      return [op.mode === 'max' ? 'max pool' : 'avg pool', `${showSize(op.size)}${stride(op.strides)}`];
+    case 'flatten':
+      return ['flatten', ''];
+    case 'dense':
+      return ['dense', String(op.units)];
+    default:
+      return op satisfies never;
+  }
+}
+
+/** A layer with weights or a window in one line, as in a paper's table: `3×3, 64`; nothing for the others. */
+export function captionLine(op: Op): string {
+  switch (op.op) {
+    case 'conv':
+      return `${showSize(op.kernelSize)}, ${op.filters}${stride(op.strides)}`;
+    case 'pool':
+      return `${op.mode === 'max' ? 'max' : 'avg'} ${showSize(op.size)}${stride(op.strides)}`;
+    case 'dense':
+      return `dense, ${op.units}`;
+    default:
+      return '';
+  }
+}

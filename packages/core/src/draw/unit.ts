@@ -1,0 +1,142 @@
+import type { Residual } from '../network/types.js';
+import { captionLines, closedBlock, closedInput, closedPart } from './closed-piece.js';
+import type { DrawnGroup, Facts } from './drawing.js';
+import { type BlockPart, type Part, partId, type Survey } from './facts.js';
+import { layerPiece } from './layer-piece.js';
+import { openBlock } from './open-block.js';
+import { panel } from './panel.js';
+import { chain, type Piece } from './piece.js';
+import { fitText, showLarge, showShape, textWidth } from './text.js';
+
+/** A part of the network as it is set in rows: pieces that may stand in several rows, with a frame and words around all. */
+export interface Unit {
+  readonly pieces: readonly Piece[];
+  /** Between two pieces. */
+  readonly between: number;
+  /** Left and right of the pieces. */
+  readonly padding: number;
+  /** What the frame stands for; null where there is none. */
+  readonly frame: Omit<DrawnGroup, 'x' | 'y' | 'width' | 'height'> | null;
+  /** The node or group that the words speak of. */
+  readonly of: string;
+  readonly title: string;
+  readonly figures: string;
+  readonly caption: readonly string[];
+  readonly announces: string;
+}
+
+const bare = { between: 0, padding: 0, frame: null, title: '', figures: '', caption: [] } as const;
+
+/** The images; before an open stem drawn as the layers are. */
+export function inputUnit(survey: Survey, isOpen: boolean): Unit {
+  const announces = showShape(survey.network.input);
+  const unit = { ...bare, of: 'input', announces };
+  if (isOpen) return { ...unit, pieces: [layerPiece(survey, 0, null)] };
+  const name = fitText(survey.network.inputName, 'caption', 80);
+  return { ...unit, pieces: [closedInput(survey)], title: 'Input', caption: [name] };
+}
+
+/** What a block takes, where the block is drawn alone: an x. */
+export function sourceUnit(survey: Survey, node: number): Unit {
+  const facts = survey.factsOf(node);
+  const id = 'input';
+  const size = 30;
+  const piece: Piece = {
+    width: size,
+    ascent: size / 2,
+    descent: size / 2,
+    announces: showShape(facts.outputShape),
+    place(pen, { x, y }, from) {
+      const box = { x, y: y - size / 2, width: size, height: size };
+      pen.node({ id, kind: 'input', ...facts, group: null, ...box, bars: [] });
+      pen.text({ text: 'x', role: 'label', anchor: 'middle', of: id, x: x + size / 2, y: y + 4 });
+      return { ...from, node: id, shape: facts.outputShape, trail: [{ x: x + size, y }] };
+    },
+  };
+  return { ...bare, pieces: [piece], of: id, announces: piece.announces };
+}
+
+export function blockUnit(survey: Survey, part: BlockPart): Unit {
+  // The end of a figure tells its shape in any case.
+  const announces = showShape(survey.factsOfPart(part).outputShape);
+  return {
+    ...bare,
+    pieces: [openBlock(survey, part, { group: null, isNamed: false })],
+    of: partId(part),
+    announces,
+  };
+}
+
+/** The stem or the head. */
+export function partUnit(survey: Survey, part: Part & { part: 'stem' | 'head' }, isOpen: boolean): Unit {
+  const id = partId(part);
+  const nodes = survey.nodesOf(part);
+  const announces = changedShape(survey.factsOfPart(part));
+  if (isOpen) {
+    const layers = chain(nodes.map((node) => layerPiece(survey, node, id)));
+    const piece = panel(survey, part, layers, { kind: 'part', group: null });
+    return { ...bare, pieces: [piece], of: id, announces: layers.announces };
+  }
+  const title = part.part === 'stem' ? 'Stem' : 'Head';
+  const caption = captionLines(survey, nodes);
+  return { ...bare, pieces: [closedPart(survey, part)], of: id, title, caption, announces };
+}
+
+export function stageUnit(survey: Survey, stage: number, isOpen: (id: string) => boolean): Unit {
+  const part: Part = { part: 'stage', stage };
+  const blocks = survey.network.stages[stage] as readonly Residual[];
+  const parts = blocks.flatMap((_, block): BlockPart[] => {
+    const each = { part: 'stage', stage, block } as const;
+    return survey.nodesOf(each).length > 0 ? [each] : []; // a block without any layer passes its input on
+  });
+  const open = parts.map((each) => isOpen(partId(each)));
+  const anyOpen = open.includes(true);
+  const anyPlain = blocks.some(({ shortcut }) => shortcut === null);
+  const facts = survey.factsOfPart(part);
+  const [only] = parts;
+  if (parts.length === 1 && anyOpen && only !== undefined) {
+    const piece = openBlock(survey, only, { group: null });
+    return { ...bare, pieces: [piece], of: partId(only), announces: piece.announces };
+  }
+  const id = partId(part);
+  const pieces = parts.map((each, block) =>
+    open[block] ? openBlock(survey, each, { group: id }) : closedBlock(survey, each),
+  );
+  const name = facts.name.replace(/^./u, (letter) => letter.toUpperCase());
+  return {
+    pieces,
+    between: anyOpen ? 26 : anyPlain ? 18 : 6, // a shortcut brings room of its own
+    padding: anyOpen ? 16 : 10,
+    frame: { id, kind: 'stage', group: null, ...facts },
+    of: id,
+    title: parts.length === 1 ? name : `${name} · ${parts.length} blocks`,
+    figures: anyOpen ? figuresOf(facts) : '',
+    caption: anyOpen ? [] : sharedCaption(survey, parts),
+    announces: anyOpen ? '' : changedShape(facts),
+  };
+}
+
+const figuresOf = ({ parameters, multiplyAdds }: Facts) =>
+  `${showLarge(parameters)} parameters · ${showLarge(multiplyAdds)} multiply-adds`;
+
+/** The shape of a result that differs from what it is made of; else nothing. */
+function changedShape({ inputShapes, outputShape }: Facts): string {
+  const shape = showShape(outputShape);
+  return inputShapes.some((input) => showShape(input) === shape) ? '' : shape;
+}
+
+/** What all blocks of a stage have in common, but for their strides; nothing where they differ. */
+function sharedCaption(survey: Survey, parts: readonly BlockPart[]): readonly string[] {
+  const captions = parts.map((part) => {
+    const aside = new Set(survey.nodesOf({ ...part, path: 'shortcut' }));
+    const nodes = survey.nodesOf(part).filter((node) => !aside.has(node));
+    return captionLines(survey, nodes).map((line) => line.replace(/, \/.*$/, ''));
+  });
+  const [first = []] = captions;
+  return captions.every((each) => String(each) === String(first)) ? first : [];
+}
+
+/** The room that a unit's words need. */
+export function wordsWidth({ title, caption }: Unit): number {
+  return Math.max(textWidth(title, 'title'), ...caption.map((line) => textWidth(line, 'caption')));
+}

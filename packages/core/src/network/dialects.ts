@@ -1,0 +1,123 @@
+import { kerasType } from './keras-type.js';
+import type { Role } from './role.js';
+import type { NetworkNode } from './walk.js';
+
+/** What a name counts: where its node stands among the others. */
+export interface Place {
+  /** Blocks before this one in the whole network. */
+  readonly blocks: number;
+  /** Convolutions before this node in its block's preact and branch. */
+  readonly convolutions: number;
+  /** Nodes of the same kind, by Keras's type, before this one in the network. */
+  readonly sameType: number;
+}
+
+/** Whose words name a network's parts. Names are no part of the network: each source of weights has a dialect of its own. */
+export interface Dialect {
+  /** The name of a node's layer, and with a role that of the layer's parameter: `conv1`, `conv1/kernel`. */
+  name(node: NetworkNode, place: Place, role?: Role): string;
+  /** A block, by its stage, its index in it, and the number of blocks before it: `block 2a`. */
+  block(stage: number, block: number, before: number): string;
+  /** A stage, by its index: `stage 2`. */
+  stage(stage: number): string;
+}
+
+type LayerName = (node: NetworkNode, place: Place) => string;
+
+/** Keras's words for the roles. */
+const kerasRoles = {
+  kernel: 'kernel',
+  bias: 'bias',
+  scale: 'gamma',
+  offset: 'beta',
+  mean: 'moving_mean',
+  variance: 'moving_variance',
+} as const satisfies Record<Role, string>;
+
+/** Layers under these names, and their parameters as Keras has them beneath a layer: `conv1/kernel`. */
+const inKeras =
+  (layerName: LayerName): Dialect['name'] =>
+  (node, place, role) =>
+    role === undefined ? layerName(node, place) : `${layerName(node, place)}/${kerasRoles[role]}`;
+
+const automaticNames: Readonly<Record<string, string>> = {
+  InputLayer: 'input',
+  Conv2D: 'conv2d',
+  BatchNormalization: 'batch_normalization',
+  ZeroPadding2D: 'zero_padding2d',
+  MaxPooling2D: 'max_pooling2d',
+  AveragePooling2D: 'average_pooling2d',
+};
+
+/** The name that Keras gives by itself: the type in snake case, numbered from the second on. */
+const automaticName: LayerName = ({ op }, { sameType }) => {
+  const type = kerasType(op);
+  const name = automaticNames[type] ?? type.toLowerCase();
+  return sameType === 0 ? name : `${name}_${sameType}`;
+};
+
+/** 0 is a, 25 is z, 26 is aa. */
+const letter = (index: number): string =>
+  index < 26 ? String.fromCharCode(97 + index) : letter(Math.floor(index / 26) - 1) + letter(index % 26);
+
+/** The identity notebook's scheme, which names convolutions and their normalizations; Keras names the rest. */
+const courseName: LayerName = (node, place) => {
+  const { op, site } = node;
+  if (site.part === 'stem' && op.op === 'conv' && place.sameType === 0) return 'conv1';
+  if (site.part === 'stem' && op.op === 'norm' && place.sameType === 0) return 'bn_conv1';
+  if (site.part === 'head' && op.op === 'pool') return 'avg_pool';
+  if (op.op === 'dense') return `fc${op.units}`;
+  if (site.part === 'stage' && (op.op === 'conv' || op.op === 'norm')) {
+    const block = `${site.stage + 2}${letter(site.block)}`;
+    const index = op.op === 'conv' ? place.convolutions : place.convolutions - 1;
+    const path = site.path === 'shortcut' ? 'branch1' : `branch2${letter(Math.max(index, 0))}`;
+    return `${op.op === 'conv' ? 'res' : 'bn'}${block}_${path}`;
+  }
+  return automaticName(node, place);
+};
+
+/** The pre-activation document's scheme: a kind, the block's number, and the letter of the convolution that follows. */
+const preactivationName: LayerName = (node, place) => {
+  const { op, site } = node;
+  const kind = { conv: 'conv', norm: 'bn', act: 'relu' }[op.op as string];
+  if (op.op === 'dense') return 'fc10';
+  if (op.op === 'flatten') return 'flat';
+  if (op.op === 'pool') return op.mode === 'average' ? 'avg_pool' : 'pool0';
+  if (site.part === 'stage') {
+    const block = place.blocks + 1;
+    if (op.op === 'add') return `merge${block}`;
+    if (kind !== undefined) {
+      return site.path === 'shortcut' ? `${kind}${block}s` : `${kind}${block}${letter(place.convolutions)}`;
+    }
+  }
+  if (kind !== undefined) return `${kind}${site.part === 'head' ? 'F' : '0'}`;
+  return automaticName(node, place);
+};
+
+/** Every dialect, by the family of networks whose own it is; `keras` names any network as Keras names what has no name. */
+export const dialects = {
+  course: {
+    name: inKeras(courseName),
+    // The course counts the stem as stage 1.
+    block: (stage, block) => `block ${stage + 2}${letter(block)}`,
+    stage: (stage) => `stage ${stage + 2}`,
+  },
+  preact: {
+    name: inKeras(preactivationName),
+    block: (_stage, _block, before) => `block ${before + 1}`,
+    stage: (stage) => `stage ${stage + 1}`,
+  },
+  keras: {
+    name: inKeras(automaticName),
+    block: (stage, block) => `block ${stage + 1}.${block + 1}`,
+    stage: (stage) => `stage ${stage + 1}`,
+  },
+} as const satisfies Record<string, Dialect>;
+
+export type DialectName = keyof typeof dialects;
+
+/** The dialect of a network's own family, which is the first part of its name: of `course/resnet50`, the course's. */
+export function dialectOf(networkName: string): DialectName {
+  const family = networkName.split('/', 1)[0] as string;
+  return Object.hasOwn(dialects, family) ? (family as DialectName) : 'keras';
+}

@@ -1,0 +1,18 @@
+import type { NetworkNode } from './walk.js';
+
+const kerasTypes = {
+  input: 'InputLayer',
+  add: 'Add',
+  conv: 'Conv2D',
+  norm: 'BatchNormalization',
+  act: 'Activation',
+  pad: 'ZeroPadding2D',
+  flatten: 'Flatten',
+  dense: 'Dense',
+} as const;
+
+/** Keras's class for a node: `Conv2D`, `MaxPooling2D`, … */
+export function kerasType(op: NetworkNode['op']): string {
+  if (op.op !== 'pool') return kerasTypes[op.op];
+  return op.mode === 'max' ? 'MaxPooling2D' : 'AveragePooling2D';
+}
