@@ -17,7 +17,7 @@ export function cached<D extends Dataset>(dataset: D, bytes = 2 ** 29): D {
         const index = indices[i] as number;
         const image =
           index === missing[m] ? fresh.subarray(m * size, ++m * size) : (kept.get(index) as Uint8Array);
-        if (!kept.has(index) && kept.size < room) kept.set(index, image.slice());
+        if (!kept.has(index) && kept.size < room) kept.set(index, new Uint8Array(image));
         images.set(image, at);
         at += size;
       }

@@ -12,7 +12,7 @@ import type { Dataset } from '@resnetjs/data';
 export function tinyNetwork(l2 = 0): Network {
   const block = preActivationBlock({ filters: [4, 4, 3], first: true, l2, momentum: 0.9 });
   return {
-    ...asNetwork(block, [4, 4, 3], 'tiny'),
+    ...asNetwork(block, [4, 4, 3], 'preact/tiny'),
     head: [
       { op: 'norm', epsilon: 1e-3, momentum: 0.9 },
       { op: 'act', activation: 'relu' },

@@ -228,7 +228,7 @@ describe('train', () => {
   it('refuses images of another size', async () => {
     const wide = { ...tinyData(), shape: [4, 8, 3] as const };
     await expect(train(tinyClassifier(), wide).next()).rejects.toThrow(
-      'The images are 4×8×3, but tiny takes 4×4×3.',
+      'The images are 4×8×3, but preact/tiny takes 4×4×3.',
     );
   });
 });

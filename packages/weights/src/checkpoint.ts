@@ -3,9 +3,6 @@ import type { z } from 'zod';
 import { checksumBytes } from './checksum.js';
 import type { progressSchema, settingsSchema } from './progress-schema.js';
 
-/** The version of what stands in a checkpoint's `__metadata__`; a reader refuses others. */
-export const checkpointVersion = '1';
-
 /** Metadata of a checkpoint beside those that describe its classifier. */
 export const checkpointKeys = { progress: 'progress', optimizer: 'optimizer', settings: 'settings' } as const;
 

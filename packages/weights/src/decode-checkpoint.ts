@@ -5,16 +5,15 @@ import type { ByteSource } from './byte-source.js';
 import {
   checkpointKeys,
   checkpointTensors,
-  checkpointVersion,
   checksumTensor,
   type Settings,
   type TrainingCheckpoint,
 } from './checkpoint.js';
 import { Checksum, checksumBytes } from './checksum.js';
 import { allFinite } from './describe-classifier.js';
-import { checkpointKey } from './format.js';
+import { checkpointKey, formatVersion, formerVersion } from './format.js';
 import { optimizerStateSchema, progressSchema, settingsSchema } from './progress-schema.js';
-import { matchTensors, parseText, readDescription } from './read-description.js';
+import { matchTensors, readDescription, readerOf } from './read-description.js';
 import { dataStartOf, readHeader, type TensorEntry } from './safetensors.js';
 
 /** What a checkpoint says of itself, without its tensors. */
@@ -78,17 +77,16 @@ async function readStart(source: ByteSource) {
   const header = await readPart(source, 0, dataStartOf(first, source.size));
   const { metadata, tensors: entries } = readHeader(header, source.size);
   const version = metadata.get(checkpointKey);
-  if (version !== checkpointVersion) {
+  if (version !== formatVersion && version !== formerVersion) {
     throw version === undefined
       ? badFile('This safetensors file is no checkpoint of a training.')
       : badFile(
-          `The checkpoint has format version ${quote(version)}, but this ResNet.js reads version ${checkpointVersion}. Use the one that wrote it.`,
+          `The checkpoint has format version ${quote(version)}, but this ResNet.js reads versions ${formerVersion} and ${formatVersion}. Use the one that wrote it.`,
           { version },
         );
   }
   const classifier = readDescription(metadata);
-  const read = <Schema extends Parameters<typeof parseText>[2]>(key: string, schema: Schema) =>
-    parseText(metadata.get(key), key, schema);
+  const read = readerOf(metadata);
   const progress = read(checkpointKeys.progress, progressSchema);
   const optimizer = read(checkpointKeys.optimizer, optimizerStateSchema);
   const settings = read(checkpointKeys.settings, settingsSchema);

@@ -1,8 +1,8 @@
 import { type Classifier, makeVariables, parameters } from '@resnetjs/core';
 import { badFile, quote } from './bad-file.js';
 import { allFinite } from './describe-classifier.js';
-import { checkpointKey, formatVersion, metadataKeys } from './format.js';
-import { matchTensors, parseText, readDescription } from './read-description.js';
+import { checkpointKey, formatVersion, formerVersion, metadataKeys } from './format.js';
+import { matchTensors, readDescription, readerOf } from './read-description.js';
 import { readHeader, type SafetensorsHeader, type TensorEntry } from './safetensors.js';
 import { type TrainingRecord, trainingRecordSchema } from './training-record.js';
 
@@ -16,9 +16,9 @@ export function decodeClassifier(bytes: Uint8Array): DecodedClassifier {
   const { metadata, tensors } = readHeader(bytes);
   checkVersion(metadata);
   const described = readDescription(metadata);
-  const record = metadata.get(metadataKeys.training);
-  const training =
-    record === undefined ? null : parseText(record, metadataKeys.training, trainingRecordSchema);
+  const training = metadata.has(metadataKeys.training)
+    ? readerOf(metadata)(metadataKeys.training, trainingRecordSchema)
+    : null;
   const { network } = described;
   matchTensors(parameters(network), tensors);
   const variables = makeVariables(network, ({ id }) => readValues(bytes, id, tensors.get(id) as TensorEntry));
@@ -27,10 +27,10 @@ export function decodeClassifier(bytes: Uint8Array): DecodedClassifier {
 
 function checkVersion(metadata: SafetensorsHeader['metadata']): void {
   const version = metadata.get(metadataKeys.version);
-  if (version === formatVersion) return;
+  if (version === formatVersion || version === formerVersion) return;
   if (version !== undefined) {
     throw badFile(
-      `The model file has format version ${quote(version)}, but this ResNet.js reads version ${formatVersion}. Use the one that wrote it.`,
+      `The model file has format version ${quote(version)}, but this ResNet.js reads versions ${formerVersion} and ${formatVersion}. Use the one that wrote it.`,
       { version },
     );
   }
@@ -46,7 +46,8 @@ function checkVersion(metadata: SafetensorsHeader['metadata']): void {
 
 /** A copy, aligned, so that the file's bytes can be let go. */
 function readValues(bytes: Uint8Array, id: string, { start, end }: TensorEntry): Float32Array {
-  const values = new Float32Array(bytes.slice(start, end).buffer);
+  // Not `slice`, by which Node's Buffer, a Uint8Array too, gives no copy.
+  const values = new Float32Array(new Uint8Array(bytes.subarray(start, end)).buffer);
   if (!allFinite(values)) {
     throw badFile(`The file's ${id} holds values that are not finite. Train the model anew.`, { id });
   }

@@ -2,14 +2,13 @@ import { parameters } from '@resnetjs/core';
 import {
   checkpointKeys,
   checkpointTensors,
-  checkpointVersion,
   checksumTensor,
   type Settings,
   type TrainingCheckpoint,
 } from './checkpoint.js';
 import { Checksum } from './checksum.js';
 import { asText, bytesOf, describeClassifier } from './describe-classifier.js';
-import { checkpointKey } from './format.js';
+import { checkpointKey, formatVersion } from './format.js';
 import { optimizerStateSchema, progressSchema, settingsSchema } from './progress-schema.js';
 import { layOut } from './safetensors.js';
 
@@ -26,7 +25,7 @@ export async function* encodeCheckpoint(
   const names = Object.keys(slots);
   const tensors = checkpointTensors(parameters(network), names);
   const { header } = layOut([...tensors.map(({ name, shape }) => ({ id: name, shape })), checksumTensor], {
-    [checkpointKey]: checkpointVersion,
+    [checkpointKey]: formatVersion,
     ...describeClassifier(classifier),
     [checkpointKeys.progress]: asText(progressSchema, state.progress, "training's progress"),
     [checkpointKeys.optimizer]: asText(optimizerStateSchema, { step, slots: names }, "optimizer's state"),

@@ -1,8 +1,9 @@
 import { fits, resamplings, defaultFitting } from '@resnetjs/core';
 import { z } from 'zod';
 
-/** The version of what stands in `__metadata__`; a reader refuses others. */
-export const formatVersion = '1';
+/** The version of what stands in `__metadata__`: 2 is written, and 1 is read, too. */
+export const formatVersion = '2';
+export const formerVersion = '1';
 
 /** What a checkpoint has in place of a model's version. */
 export const checkpointKey = 'resnetjs-checkpoint';

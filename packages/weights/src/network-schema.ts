@@ -18,7 +18,7 @@ const initializer = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('constant'), value: z.number() }),
   z.strictObject({ kind: z.literal('identity'), gain: z.number() }),
   z.strictObject({ kind: z.literal('randomUniform'), low: z.number(), high: z.number(), seed }),
-  z.strictObject({ kind: z.literal('randomNormal'), mean: z.number(), std: z.number(), seed }),
+  z.strictObject({ kind: z.literal('randomNormal'), mean: z.number(), stddev: z.number(), seed }),
   z.strictObject({ kind: z.enum(['glorotUniform', 'glorotNormal', 'heUniform', 'heNormal']), seed }),
 ]);
 
@@ -71,7 +71,6 @@ const residual = z.strictObject({
 /** A network as JSON, every field; parsing also puts the fields in this order, so that equal networks are equal text. */
 export const networkSchema = z.strictObject({
   name,
-  naming: z.enum(['course', 'preactivation']),
   input: z
     .tuple([z.int().min(1).max(most.pixels), z.int().min(1).max(most.pixels), z.int().min(1).max(1024)])
     .readonly(),

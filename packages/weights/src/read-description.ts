@@ -1,7 +1,8 @@
 import { type Classifier, type Network, ResNetError, shapes } from '@resnetjs/core';
 import type { z } from 'zod';
 import { badFile, quote } from './bad-file.js';
-import { classesSchema, metadataKeys, preprocessingSchema } from './format.js';
+import { checkpointKey, classesSchema, formerVersion, metadataKeys, preprocessingSchema } from './format.js';
+import { upgrades } from './format-1.js';
 import { networkSchema } from './network-schema.js';
 import type { SafetensorsHeader } from './safetensors.js';
 
@@ -9,9 +10,8 @@ import type { SafetensorsHeader } from './safetensors.js';
 const maxResultElements = 2 ** 28;
 
 /** What a file says of a classifier, in agreement with itself. Throws `bad-file`. */
-export function readDescription(metadata: SafetensorsHeader['metadata']): Omit<Classifier, 'variables'> {
-  const read = <Schema extends z.ZodType>(key: string, schema: Schema) =>
-    parseText(metadata.get(key), key, schema);
+export function readDescription(metadata: Metadata): Omit<Classifier, 'variables'> {
+  const read = readerOf(metadata);
   const network = read(metadataKeys.network, networkSchema);
   const classes = read(metadataKeys.classes, classesSchema);
   const preprocessing = read(metadataKeys.preprocessing, preprocessingSchema);
@@ -19,26 +19,32 @@ export function readDescription(metadata: SafetensorsHeader['metadata']): Omit<C
   return { network, classes, preprocessing };
 }
 
-/** A value from the JSON of a file's metadata. Throws `bad-file`. */
-export function parseText<Schema extends z.ZodType>(
-  text: string | undefined,
-  key: string,
-  schema: Schema,
-): z.output<Schema> {
-  const wrong = (problem: string, cause?: unknown) =>
-    badFile(`The file's ${key} ${problem}. Copy the file again, or train the model anew.`, { key }, cause);
-  if (text === undefined) throw wrong('is missing');
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch (cause) {
-    throw wrong('is not JSON', cause);
-  }
-  const result = schema.safeParse(json);
-  if (result.success) return result.data;
-  const issue = result.error.issues[0];
-  const where = issue?.path.length ? ` at ${issue.path.join('.')}` : '';
-  throw wrong(`is not valid${where}: ${issue?.message}`, result.error);
+type Metadata = SafetensorsHeader['metadata'];
+
+/** Whether a file is in the words of the former version. */
+const isFormer = (metadata: Metadata) =>
+  [metadataKeys.version, checkpointKey].some((key) => metadata.get(key) === formerVersion);
+
+/** Reads values from the JSON in a file's metadata, whichever version wrote it; what it returns throws `bad-file`. */
+export function readerOf(metadata: Metadata) {
+  return <Schema extends z.ZodType>(key: string, schema: Schema): z.output<Schema> => {
+    const wrong = (problem: string, cause?: unknown) =>
+      badFile(`The file's ${key} ${problem}. Copy the file again, or train the model anew.`, { key }, cause);
+    const text = metadata.get(key);
+    if (text === undefined) throw wrong('is missing');
+    let json: unknown;
+    try {
+      json = JSON.parse(text);
+    } catch (cause) {
+      throw wrong('is not JSON', cause);
+    }
+    const upgrade = isFormer(metadata) ? upgrades[key] : undefined;
+    const result = schema.safeParse(upgrade ? upgrade(json) : json);
+    if (result.success) return result.data;
+    const issue = result.error.issues[0];
+    const where = issue?.path.length ? ` at ${issue.path.join('.')}` : '';
+    throw wrong(`is not valid${where}: ${issue?.message}`, result.error);
+  };
 }
 
 function checkAgreement(
@@ -49,7 +55,7 @@ function checkAgreement(
   const [, , channels] = network.input;
   if (mean.length !== channels || std.length !== channels) {
     throw badFile(
-      `The file's network takes ${channels} channels, but its preprocessing has ${mean.length} means and ${std.length} deviations.`,
+      `The file's network takes ${channels} channels, but its preprocessing has ${mean.length} means and ${std.length} standard deviations.`,
     );
   }
   const results = shapesOf(network);

@@ -11,28 +11,28 @@ export const folder = new URL('../../../docs/drawings/', import.meta.url);
 /** Each file's name, and what it holds. */
 export const drawings = {
   'resnet50.svg': formatSvg(drawNetwork(courseResNet50())),
-  'identity-two-layer.svg': drawBlock(
+  'basic.svg': drawBlock(
     basicBlock({ kernelSize, filters: [64, 64] }),
     [56, 56, 64],
-    'Identity block over two layers',
+    'Basic block: an identity block over two layers',
   ),
   'identity.svg': drawBlock(
     identityBlock({ kernelSize, filters: [64, 64, 256] }),
     [56, 56, 256],
-    'Identity block over three layers',
+    'Bottleneck block: an identity block over three layers',
   ),
   'convolutional.svg': drawBlock(
     convolutionalBlock({ kernelSize, filters: [128, 128, 512] }),
     [56, 56, 256],
-    'Convolutional block',
+    'Convolutional block: a bottleneck with a projection',
   ),
 };
 
 /**
  * @param {import('@resnetjs/core').Residual} residual
  * @param {[number, number, number]} input
- * @param {string} name
+ * @param {string} title
  */
-function drawBlock(residual, input, name) {
-  return formatSvg(drawNetwork(asNetwork(residual, input, name), block));
+function drawBlock(residual, input, title) {
+  return formatSvg(drawNetwork(asNetwork(residual, input, 'course/block'), { ...block, title }));
 }

@@ -52,7 +52,7 @@ async function drawingOf(
       { ...describing(options, initializersGiven), '--detail': detail },
       `is for networks; ${name} is a block, drawn with its layers`,
     );
-    return drawNetwork(buildBlock(block, options), { ...size, block: { stage: 0, block: 0 } });
+    return drawNetwork(buildBlock(block, options), { ...size, title: name, block: { stage: 0, block: 0 } });
   }
   const { kernelSize, filters, stride, shortcut } = options;
   const ofBlocks = {

@@ -5,10 +5,9 @@ import { networkNames } from '../options/network-options.js';
 
 describe('an unknown name', () => {
   it.each([
-    ['resnet5', /Did you mean course\/resnet50\?/],
-    ['ResNet-50', /Did you mean course\/resnet50\?/],
-    ['resnetpreact', /Did you mean preact\/resnet\?/],
-    ['resnet-pre-act', /Did you mean preact\/resnet\?/],
+    ['resnet5', /Did you mean course\/resnet50 or preact\/resnet\?/],
+    ['Course/ResNet-50', /Did you mean course\/resnet50\?/],
+    ['preact-resnet', /Did you mean preact\/resnet\?/],
     ['vgg', /^There is no network "vgg"\. There are course\/resnet50, preact\/resnet\.$/],
   ])('%s is answered with the nearest', (name, message) => {
     expect(() => unknownName('network', name, networkNames)).toThrow(message);

@@ -19,5 +19,6 @@ export function unknownName(what: string, name: string, known: readonly string[]
   );
 }
 
-/** Upper and lower case are the same here. */
-const edits = (known: string, name: string) => distance(known.toLowerCase(), name.toLowerCase());
+/** Letters and digits count, whatever their case. */
+const letters = (text: string) => text.toLowerCase().replace(/[^a-z0-9]/g, '');
+const edits = (known: string, name: string) => distance(letters(known), letters(name));

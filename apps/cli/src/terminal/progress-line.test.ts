@@ -14,8 +14,8 @@ describe('a progress line', () => {
     expect(progressLine(state, 120)).toBe(
       'epoch 3/20  ████████░░░░░░░░░░░░░░░░  12/34  loss 0.1234  acc 87.3%  3 min 05 s left  412 images/s',
     );
-    expect(progressLine(state, 79)).toBe(
-      'epoch 3/20  ███████░░░░░░░░░░░░  12/34  loss 0.1234  acc 87.3%  3 min 05 s left',
+    expect(progressLine(state, 77)).toBe(
+      'epoch 3/20  ██████░░░░░░░░░░░  12/34  loss 0.1234  acc 87.3%  3 min 05 s left',
     );
   });
 

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { ResNetError } from '@resnetjs/core';
+import { ResNetError, renamedNetworks } from '@resnetjs/core';
 import type { Settings } from '@resnetjs/weights';
 import type { Command, Option } from 'commander';
 import type { TrainCommandOptions } from '../options/command-options.js';
@@ -33,8 +33,21 @@ function placeOf(spec: string): string {
   return spec.startsWith('synthetic:') ? spec : resolve(spec);
 }
 
-/** The options that a training goes on with: the checkpoint's, and what the command says. Throws `bad-option`, `bad-file`. */
-export function resumedOptions(command: Command, settings: Settings, run: string): TrainCommandOptions {
+/** Options under the names that they had in checkpoints of format version 1. */
+const formerNames: Readonly<Record<string, string>> = { pictures: 'images' };
+
+/** In the words of this version. */
+function inWords(settings: Settings): Settings {
+  const entries = Object.entries(settings).map(([name, value]) => [
+    Object.hasOwn(formerNames, name) ? formerNames[name] : name,
+    name === 'network' ? (renamedNetworks[String(value)] ?? value) : value,
+  ]);
+  return Object.fromEntries(entries);
+}
+
+/** The options that a training resumes with: the checkpoint's, and what the command says. Throws `bad-option`, `bad-file`. */
+export function resumedOptions(command: Command, saved: Settings, run: string): TrainCommandOptions {
+  const settings = inWords(saved);
   const told = command.opts();
   const options: Record<string, unknown> = { ...told, out: run };
   const given = (name: string) => command.getOptionValueSource(name) === 'cli';

@@ -53,12 +53,13 @@ export function sampleInitialValues(
   const generator = draws(initializer.seed, values.length);
   const [fanIn, fanOut] = fans(shape);
   const uniform = (low: number, high: number) => fillUniform(values, generator, low, high);
-  const normal = (mean: number, std: number, cut: number) => fillNormal(values, generator, mean, std, cut);
+  const normal = (mean: number, stddev: number, cut: number) =>
+    fillNormal(values, generator, mean, stddev, cut);
   switch (initializer.kind) {
     case 'randomUniform':
       return uniform(initializer.low, initializer.high);
     case 'randomNormal':
-      return normal(initializer.mean, initializer.std, Number.POSITIVE_INFINITY);
+      return normal(initializer.mean, initializer.stddev, Number.POSITIVE_INFINITY);
     case 'glorotUniform':
     case 'heUniform': {
       const limit = Math.sqrt(3 * variance(initializer.kind, fanIn, fanOut));
@@ -100,13 +101,13 @@ function fillNormal(
   values: Float32Array,
   generator: RandomGenerator,
   mean: number,
-  std: number,
+  stddev: number,
   cut: number,
 ): Float32Array {
   for (let i = 0; i < values.length; i++) {
-    let draw = generator.normal();
-    while (Math.abs(draw) > cut) draw = generator.normal();
-    values[i] = mean + std * draw;
+    let sample = generator.normal();
+    while (Math.abs(sample) > cut) sample = generator.normal();
+    values[i] = mean + stddev * sample;
   }
   return values;
 }

@@ -18,6 +18,8 @@ export interface DrawOptions {
   readonly block?: { readonly stage: number; readonly block: number };
   /** The widest row, in pixels, wherever a row can be broken; 1060 where it isn't given, which prints well on A4. Infinity: one row. */
   readonly width?: number;
+  /** The heading. Default: the network's name, and the block's where there is one. */
+  readonly title?: string;
 }
 
 const margin = 12;
@@ -48,7 +50,7 @@ export function drawNetwork(network: Network, options: DrawOptions = {}): Drawin
     all.layers.reduce((total, layer) => total + layer[key], 0);
   return {
     name: network.name,
-    title: drawn && !isAlone(network) ? `${network.name}, ${drawn.name}` : network.name,
+    title: options.title ?? (drawn && !isAlone(network) ? `${network.name}, ${drawn.name}` : network.name),
     description: drawn?.description ?? describe(all),
     ...size,
     parameters: drawn?.parameters ?? sum('parameters'),

@@ -6,7 +6,11 @@ import { convolutionalBlock } from '../blocks/residual.js';
 import { courseResNet50 } from '../networks/course.js';
 import { gradientNorms, kernelDepths } from './gradient-norms.js';
 
-const network = asNetwork(convolutionalBlock({ kernelSize: 1, filters: [1, 2, 2] }), [2, 2, 1]);
+const network = asNetwork(
+  convolutionalBlock({ kernelSize: 1, filters: [1, 2, 2] }),
+  [2, 2, 1],
+  'course/block',
+);
 const at = 'stage0.block0';
 
 beforeAll(() => tf.setBackend('cpu'));

@@ -5,7 +5,7 @@ import { preactResNet } from '../networks/preact.js';
 import { multiplyAdds } from './cost.js';
 import { formatSummary, summarize } from './summary.js';
 
-const block = asNetwork(convolutionalBlock({ kernelSize: 2, filters: [2, 4, 6] }), [4, 4, 3]);
+const block = asNetwork(convolutionalBlock({ kernelSize: 2, filters: [2, 4, 6] }), [4, 4, 3], 'course/block');
 
 describe('summarize', () => {
   it("counts a block's parameters and multiply-adds as by hand", () => {
@@ -19,7 +19,7 @@ describe('summarize', () => {
     expect(of('add')?.connectedTo).toEqual(['bn2a_branch2c', 'bn2a_branch1']);
     // Kernels and biases 8 + 36 + 30 + 24; scales, offsets and as many statistics 2 · (2 + 4 + 6 + 6).
     expect(totals).toEqual({
-      name: 'block',
+      name: 'course/block',
       parameters: { total: 98 + 72, trainable: 98 + 36, nonTrainable: 36 },
       multiplyAdds: 4 * (3 * 2 + 8 * 4 + 4 * 6 + 3 * 6),
     });

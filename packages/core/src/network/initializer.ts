@@ -7,7 +7,7 @@ export type Initializer =
   | {
       readonly kind: 'randomNormal';
       readonly mean: number;
-      readonly std: number;
+      readonly stddev: number;
       readonly seed?: number;
     }
   | {
@@ -30,10 +30,10 @@ export const initializers = {
     high: options.high ?? 0.05,
     ...seeded(options.seed),
   }),
-  randomNormal: (options: { mean?: number; std?: number; seed?: number } = {}): Initializer => ({
+  randomNormal: (options: { mean?: number; stddev?: number; seed?: number } = {}): Initializer => ({
     kind: 'randomNormal',
     mean: options.mean ?? 0,
-    std: options.std ?? 0.05,
+    stddev: options.stddev ?? 0.05,
     ...seeded(options.seed),
   }),
   /** Uniform in ±√(6 / (fan in + fan out)) (Glorot and Bengio 2010). */

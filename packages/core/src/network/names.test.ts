@@ -57,7 +57,10 @@ describe('layerNames', () => {
 
   it('goes on past z', () => {
     const block = identityBlock({ kernelSize: 1, filters: [1, 1, 1] });
-    const network = { ...asNetwork(block, [1, 1, 1]), stages: [Array.from({ length: 28 }, () => block)] };
+    const network = {
+      ...asNetwork(block, [1, 1, 1], 'course/many'),
+      stages: [Array.from({ length: 28 }, () => block)],
+    };
     const named = layerNames(network).filter((name) => name.startsWith('res') && name.endsWith('2a'));
     expect(named.slice(25)).toEqual(['res2z_branch2a', 'res2aa_branch2a', 'res2ab_branch2a']);
   });

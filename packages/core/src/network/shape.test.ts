@@ -10,7 +10,7 @@ import { outputShape, shapes } from './shape.js';
 import type { Network, Op } from './types.js';
 
 const sequence = (input: Network['input'], stem: readonly Op[]): Network => ({
-  ...asNetwork(identityBlock({ kernelSize: 1, filters: [1, 1, 1] }), input, 'sequence'),
+  ...asNetwork(identityBlock({ kernelSize: 1, filters: [1, 1, 1] }), input, 'course/sequence'),
   stages: [],
   stem,
 });
@@ -54,11 +54,15 @@ describe('shapes', () => {
   });
 
   it('names the layer where a branch does not fit its shortcut, and says what to do', () => {
-    const network = asNetwork(identityBlock({ kernelSize: 3, filters: [4, 4, 5] }), [4, 4, 3]);
+    const network = asNetwork(
+      identityBlock({ kernelSize: 3, filters: [4, 4, 5] }),
+      [4, 4, 3],
+      'course/block',
+    );
     const error = thrown(() => shapes(network));
     expect(error.code).toBe('shape-mismatch');
     expect(error.message).toBe(
-      'block, block 2a: layer add adds a branch of shape [4, 4, 5] to a shortcut of shape [4, 4, 3]: ' +
+      'course/block, block 2a: layer add adds a branch of shape [4, 4, 5] to a shortcut of shape [4, 4, 3]: ' +
         'give the branch that shape, or the block a projection shortcut.',
     );
     expect(error.details.site).toMatchObject({ stage: 0, block: 0, path: 'add' });
@@ -77,7 +81,12 @@ describe('shapes', () => {
     ['no filters', () => sequence([4, 4, 3], [conv(0, 1)]), /conv1 has 0 filters/],
     [
       'a stride of 0',
-      () => asNetwork(convolutionalBlock({ kernelSize: 1, filters: [1, 1, 1], stride: 0 }), [4, 4, 3]),
+      () =>
+        asNetwork(
+          convolutionalBlock({ kernelSize: 1, filters: [1, 1, 1], stride: 0 }),
+          [4, 4, 3],
+          'course/block',
+        ),
       /res2a_branch2a cannot move/,
     ],
     [

@@ -139,7 +139,7 @@ describe('imageFolder', () => {
       /b.2\.jpg is a broken or truncated image .*Replace it or remove it/,
     );
     await expect(folder.read([2])).rejects.toThrow(
-      /3\.jpg is not a JPEG, PNG or WebP image: it begins with "no pictu"/,
+      /3\.jpg is not a JPEG, PNG or WebP image: it begins with "no image"/,
     );
     await expect(folder.read([3])).rejects.toThrow('it is empty');
     await expect(folder.read([4])).rejects.toThrow('There is no image 4');

@@ -133,7 +133,7 @@ describe('readSigns', () => {
     await expect(readSigns(folder)).rejects.toThrow('it is not a file');
     const text = join(folder, 'text.h5');
     writeFileSync(text, 'label,image\n');
-    await expect(readSigns(text)).rejects.toThrow('it is not an HDF5 file: it begins with "label,pi"');
+    await expect(readSigns(text)).rejects.toThrow('it is not an HDF5 file: it begins with "label,im"');
     const cut = join(folder, 'cut.h5');
     const whole = readFileSync(write('whole.h5'));
     writeFileSync(cut, whole.subarray(0, whole.length - 1));

@@ -1,0 +1,68 @@
+import { createHash } from 'node:crypto';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, describe, expect, it } from 'vitest';
+import { resnetIn } from './e2e.test-support.js';
+
+// What the files are, and what the commit that wrote them computed: packages/weights/test-data/README.md.
+const testData = fileURLToPath(new URL('../../../../packages/weights/test-data/', import.meta.url));
+const expected = JSON.parse(readFileSync(join(testData, 'expected.json'), 'utf8'));
+const signs = fileURLToPath(new URL('../../../../../shared/data/signs/', import.meta.url));
+
+const folder = mkdtempSync(join(tmpdir(), 'resnetjs-former-'));
+const resnet = resnetIn(folder);
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** The events of `--json` that have this name. */
+const eventsOf = (stdout: string, name: string) =>
+  stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+    .filter(({ event }) => event === name);
+
+const tensorsOf = (path: string) => {
+  const file = readFileSync(path);
+  const body = file.subarray(8 + Number(file.readBigUInt64LE(0)));
+  return createHash('sha256').update(body).digest('hex');
+};
+
+describe('files of format version 1', () => {
+  it('resume to the same bits', async () => {
+    mkdirSync(join(folder, 'run', 'checkpoints'), { recursive: true });
+    copyFileSync(
+      join(testData, 'checkpoint-1.safetensors'),
+      join(folder, 'run', 'checkpoints', 'step-00000005.safetensors'),
+    );
+    const { code, stdout, stderr } = await resnet(['train', '--resume', 'run', '--json']);
+    expect({ code, stderr }).toMatchObject({ code: 0 });
+    const { losses, validationLosses, tensorsSha256 } = expected.resumed;
+    expect(eventsOf(stdout, 'step').map(({ loss }) => loss)).toEqual(losses);
+    expect(eventsOf(stdout, 'validation').map(({ loss }) => loss)).toEqual(validationLosses);
+    expect(tensorsOf(join(folder, 'run', 'model.safetensors'))).toBe(tensorsSha256);
+  });
+
+  it('evaluate to the same bits', async () => {
+    const model = join(testData, 'model-1.safetensors');
+    const { stdout } = await resnet(['evaluate', model, '--data', 'synthetic:signs', '--json']);
+    expect(JSON.parse(stdout)).toMatchObject(expected.evaluation);
+  });
+});
+
+describe('a training from the start', () => {
+  it.skipIf(!existsSync(signs))('has the same first losses on SIGNS, bit for bit', async () => {
+    // All 33 with RESNETJS_THOROUGH=1; each takes about a second.
+    const count = process.env.RESNETJS_THOROUGH === '1' ? 33 : 6;
+    const recipe =
+      '--network course/resnet50 --epochs 1 --batch-size 32 --optimizer adam --learning-rate 1.5e-4 --seed 0';
+    const { stdout } = await resnet(
+      ['train', ...recipe.split(' '), '--data', join(signs, 'train_signs.h5'), '--out', 'signs', '--json'],
+      undefined,
+      { text: '"event":"step"', count, act: 'process.kill(process.pid, "SIGKILL")' },
+    );
+    const losses = eventsOf(stdout, 'step').map(({ loss }) => loss);
+    expect(losses).toEqual(expected.signsLosses.slice(0, count));
+  });
+});
