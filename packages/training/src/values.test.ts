@@ -37,7 +37,7 @@ function randomData(count: number, classes = names, read: number[] = []): Datase
     shape: [4, 4, 3],
     labels: Uint16Array.from({ length: count }, () => random.integer(classes.length)),
     read: async (indices) => {
-      read.push(...indices);
+      read.push(...Array.from(indices));
       const images = new Uint8Array(48 * indices.length);
       Array.from(indices).forEach((index, at) => {
         images.set(pixels[index] as Uint8Array, 48 * at);
