@@ -57,7 +57,7 @@ async function run(events: ReturnType<typeof evaluateEvents>): Promise<Evaluatio
   try {
     for await (const event of events) {
       if (event.event === 'done') return event;
-      const { images: done, of } = event;
+      const { images: done, total: of } = event;
       const seconds = (performance.now() - started) / 1000;
       const figures = [
         `${Math.round(done / seconds)} images/s`,
