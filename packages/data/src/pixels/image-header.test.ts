@@ -7,7 +7,7 @@ const plain = (width: number, height: number, channels: 3 | 4 = 3) =>
   sharp({ create: { width, height, channels, background: { r: 9, g: 99, b: 199, alpha: 0.5 } } });
 
 describe('imageHeader', () => {
-  it('says which kind a file is, and its size', async () => {
+  it('gives the format of a file, and its size', async () => {
     const size = { width: 123, height: 45 };
     const [width, height] = [size.width, size.height];
     for (const [kind, bytes] of [
