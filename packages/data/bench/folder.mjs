@@ -54,7 +54,7 @@ async function read(size, milliseconds, cache) {
     const median = list.sort((a, b) => a - b)[list.length >> 1];
     if (median !== undefined)
       console.log(
-        `waited ${median.toFixed(1)} ms for a batch (median of ${list.length}) after a turn that was ${kind}`,
+        `waited ${median.toFixed(1)} ms for a batch (median of ${list.length}) after one during which the main thread was ${kind}`,
       );
   }
 }
