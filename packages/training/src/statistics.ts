@@ -24,8 +24,8 @@ export function updateStatistics(network: Network, statistics: TensorMap, moment
 }
 
 /**
- * Precise batch normalization (Wu and Johnson 2021, §3): the statistics of several batches taken together, under one set
- * of weights. Call `add` for each batch, then `result`, then `dispose`.
+ * Precise batch normalization (Wu and Johnson 2021, §3): the pooled statistics of several batches under one set of
+ * weights. Call `add` for each batch, then `result`, then `dispose`.
  *
  * @example
  * const estimate = new StatisticsEstimate(network);

@@ -27,7 +27,7 @@ describe('the EXIF orientation of a WebP file', () => {
     },
   );
 
-  it('answers every cut and every flipped byte', async () => {
+  it('is 1 to 8 for every truncation and every flipped byte', async () => {
     const webp = await withOrientation(6);
     for (let at = 12; at < webp.length; at++) {
       const flipped = webp.slice();

@@ -174,7 +174,7 @@ describe('decodeImage', () => {
     await expect(failures('VipsJpeg: premature end')).rejects.toThrow('premature end');
   });
 
-  it('answers every cut and every flipped byte with an error or with an image', async () => {
+  it('gives an error or an image for every truncation and every flipped byte', async () => {
     const outcomes = { image: 0, error: 0 };
     for (const whole of [
       await halves().png().toBuffer(),

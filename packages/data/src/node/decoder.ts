@@ -8,7 +8,7 @@ interface Pending {
   reject(error: unknown): void;
 }
 
-type Answer = { id: number; decoded: DecodedFiles } | { id: number; error: unknown };
+type Reply = { id: number; decoded: DecodedFiles } | { id: number; error: unknown };
 
 /** The built worker, even when this file runs from source: threads cannot run TypeScript. */
 const program = new URL(
@@ -34,12 +34,12 @@ export function decodeInBackground(job: DecodeJob): Promise<DecodedFiles> {
 
 function startWorker(): Worker {
   const started = new Worker(program, { name: 'resnetjs-decoder', execArgv: [] });
-  started.on('message', (answer: Answer) => {
-    const request = pending.get(answer.id);
-    pending.delete(answer.id);
+  started.on('message', (reply: Reply) => {
+    const request = pending.get(reply.id);
+    pending.delete(reply.id);
     if (pending.size === 0) started.unref();
-    if ('decoded' in answer) request?.resolve(answer.decoded);
-    else request?.reject(answer.error);
+    if ('decoded' in reply) request?.resolve(reply.decoded);
+    else request?.reject(reply.error);
   });
   const ended = (cause: unknown) => {
     if (worker !== started) return;

@@ -156,7 +156,7 @@ describe('readSigns', () => {
     expect(error).toMatchObject({ code: 'bad-file' });
   });
 
-  it('answers every cut and every flipped byte with an error or with images', {
+  it('gives an error or images for every truncation and every flipped byte', {
     timeout: 300_000,
   }, async () => {
     const path = write('fuzz.h5', { x: { compression: 4 } });

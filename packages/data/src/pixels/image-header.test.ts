@@ -27,7 +27,7 @@ describe('imageHeader', () => {
     expect(imageHeader(new TextEncoder().encode('<svg/>'))).toBe(null);
   });
 
-  it('answers any bytes', () => {
+  it('never throws, whatever the bytes', () => {
     const starts = ['\xff\xd8\xff', '\x89PNG\r\n\x1a\n', 'RIFF1234WEBPVP8 ', 'RIFF1234WEBPVP8X'];
     fc.assert(
       fc.property(fc.constantFrom(...starts), fc.uint8Array({ maxLength: 80 }), (start, rest) => {
