@@ -1,5 +1,6 @@
-// node packages/data/bench/decoders.mjs [FOLDER]: how far the decoders differ, as the table of docs/images.md (after npm run build).
-// FOLDER: images of your own. PYTHON (python3) needs Pillow and numpy; CHROMIUM (chromium) any Chromium. What isn't there is left out.
+// node packages/data/bench/decoders.mjs [FOLDER]: how far the decoders differ, as in the table of docs/images.md (after npm run build).
+// FOLDER: images of your own. PYTHON (default: python3) needs Pillow and numpy; CHROMIUM (default: chromium) may be any Chromium.
+// What isn't installed is left out.
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -26,7 +27,7 @@ try {
   console.log(`Chromium: ${agent}\n`);
   console.log('| file | Node − Pillow | Chromium − Node |\n|---|---|---|');
   images.forEach(({ name }, i) => {
-    console.log(`| ${name} | ${std(node[i], pillow[i])} | ${std(node[i], chromium[i])} |`);
+    console.log(`| ${name} | ${difference(node[i], pillow[i])} | ${difference(node[i], chromium[i])} |`);
   });
 } finally {
   rmSync(scratch, { recursive: true });
@@ -49,20 +50,20 @@ function decodeInPillow(files) {
   }
 }
 
-/** In levels: the largest, and the mean. */
-function std(a, b) {
+/** The largest and the mean difference, in levels. */
+function difference(a, b) {
   if (typeof a === 'string')
     return typeof b === 'string' || b === null ? 'both refuse it' : 'Node refuses it';
   if (!b) return '–';
   if (typeof b === 'string') return `refused: ${b}`;
   if (a.width !== b.width || a.height !== b.height)
     return `${b.width}×${b.height}, not ${a.width}×${a.height}`;
-  let most = 0;
+  let max = 0;
   let sum = 0;
   for (let i = 0; i < a.data.length; i++) {
-    const apart = Math.abs(a.data[i] - b.data[i]);
-    most = Math.max(most, apart);
-    sum += apart;
+    const delta = Math.abs(a.data[i] - b.data[i]);
+    max = Math.max(max, delta);
+    sum += delta;
   }
-  return most === 0 ? 'equal' : `at most ${most}, mean ${(sum / a.data.length).toFixed(3)}`;
+  return max === 0 ? 'equal' : `at most ${max}, mean ${(sum / a.data.length).toFixed(3)}`;
 }

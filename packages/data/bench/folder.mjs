@@ -1,8 +1,8 @@
-// A folder of many images, read as a training reads it (after npm run build):
+// A folder of many images, read as in training (after npm run build):
 //   node packages/data/bench/folder.mjs make FOLDER [COUNT]     10,000 JPEGs of 128×128, and 20 of 4000×3000
 //   /usr/bin/time -v node packages/data/bench/folder.mjs read FOLDER [SIZE] [MILLISECONDS] [CACHE]
-// Reading checks every image, then goes through a shuffled epoch in which every other batch keeps the main thread
-// busy for MILLISECONDS, as a backend does, and says how long it waited for the batch after. CACHE: MiB of decoded images that are kept.
+// Reading checks every image, then runs a shuffled epoch in which every other batch keeps the main thread busy for
+// MILLISECONDS, as a backend does, and prints the wait for the batch after. CACHE: MiB of decoded images to keep.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { RandomGenerator } from '@resnetjs/core';
@@ -54,7 +54,7 @@ async function read(size, milliseconds, cache) {
     const median = list.sort((a, b) => a - b)[list.length >> 1];
     if (median !== undefined)
       console.log(
-        `waited ${median.toFixed(1)} ms for a batch (median of ${list.length}) after a turn that was ${kind}`,
+        `waited ${median.toFixed(1)} ms for a batch (median of ${list.length}) after one during which the main thread was ${kind}`,
       );
   }
 }

@@ -22,12 +22,12 @@ for (let i = 0; i < count; i++) {
 }
 await post('/done', navigator.userAgent);
 </script>`;
-/** Of core, what the browser entry uses, without TensorFlow.js. */
+/** What the browser entry uses of core, without TensorFlow.js. */
 const core = `export { ResNetError } from '/packages/core/dist/errors.js';
-export { usualFitting } from '/packages/core/dist/classifier.js';`;
-const classifier = `export const usualFitting = { resize: 'bilinear', fit: 'fill' };`;
+export { defaultFitting } from '/packages/core/dist/classifier.js';`;
+const classifier = `export const defaultFitting = { resize: 'bilinear', fit: 'fill' };`;
 
-/** What each file becomes: { width, height, data }, or an error's text; and the browser's name. */
+/** What each file decodes to, { width, height, data } or an error's text; and the browser's name. */
 export async function decodeInChromium(program, files, { seconds = 120 } = {}) {
   const results = files.map(() => 'no answer');
   const profile = mkdtempSync(join(tmpdir(), 'resnetjs-chromium-'));

@@ -70,7 +70,7 @@ describe('batches', () => {
   it('says what is wrong', async () => {
     const { dataset } = dots();
     await expect(batches(dataset, { batchSize: 0 }).next()).rejects.toThrow(
-      'batchSize is a whole number from 1',
+      'batchSize must be a whole number of at least 1',
     );
     await expect(batches(dataset, { batchSize: 1, order: [7] }).next()).rejects.toThrow(
       'There is no image 7: images are 0 to 6.',

@@ -1,26 +1,35 @@
 import { checkIndices, checkInteger } from './check-dataset.js';
 import type { Dataset } from './dataset.js';
 
+/** Options of `batches`. */
 export interface BatchesOptions {
+  /** Images per batch. */
   readonly batchSize: number;
-  /** Indices of the images to read, in this order; all of them, first to last, unless told. */
+  /** Indices of the images to read, in this order: a permutation shuffles. Default: all images, first to last. */
   readonly order?: ArrayLike<number>;
-  /** Leaves out a last batch of fewer than `batchSize` images. */
+  /** Whether to leave out a last batch of fewer than `batchSize` images. Default: false. */
   readonly dropLast?: boolean;
 }
 
+/** Images of a dataset, with their labels. */
 export interface Batch {
-  /** [batch, height, width, channels], RGB, 0 to 255. */
+  /** `[batch, height, width, channels]`, RGB, 0 to 255. */
   readonly images: Uint8Array;
-  /** [batch] */
+  /** `[batch]` */
   readonly labels: Uint16Array;
-  /** [batch]: which images of the dataset these are. */
+  /** Which images of the dataset these are: `[batch]`. */
   readonly indices: Uint32Array;
 }
 
 /**
- * Goes through a dataset batch by batch; while one batch is in use, the next is being read. Images that are lost are left
- * out of theirs, which are smaller then, or left out whole. Throws bad-option.
+ * Iterates over a dataset in batches, reading the next one while the current one is in use. Broken images are left out, so
+ * that a batch may be smaller than `batchSize`; an empty one is skipped. Throws `bad-option`, and whatever reading throws.
+ *
+ * @example
+ * const order = RandomGenerator.stateless(0).permutation(images.labels.length);
+ * for await (const { images: pixels, labels } of batches(images, { batchSize: 32, order })) {
+ *   console.log(pixels.length, labels);
+ * }
  */
 export async function* batches(
   dataset: Dataset,
@@ -36,8 +45,8 @@ export async function* batches(
     if (start >= end) return null;
     const indices = order.slice(start, Math.min(start + batchSize, end));
     const labels = Uint16Array.from(indices, (index) => dataset.labels[index] as number);
-    const batch = dataset.read(indices).then((images) => withoutLost(dataset, { images, labels, indices }));
-    batch.catch(() => {}); // thrown where it is awaited; a reader that left early need not hear of it
+    const batch = dataset.read(indices).then((images) => withoutBroken(dataset, { images, labels, indices }));
+    batch.catch(() => {}); // thrown where it is awaited; never unhandled if the loop is left early
     return batch;
   };
   let next = read(0);
@@ -48,9 +57,9 @@ export async function* batches(
   }
 }
 
-function withoutLost(dataset: Dataset, batch: Batch): Batch {
+function withoutBroken(dataset: Dataset, batch: Batch): Batch {
   const { images, labels, indices } = batch;
-  const kept = [...indices.keys()].filter((position) => !dataset.isLost?.(indices[position] as number));
+  const kept = [...indices.keys()].filter((position) => !dataset.isBroken?.(indices[position] as number));
   if (kept.length === indices.length) return batch;
   const size = images.length / indices.length;
   const rest = new Uint8Array(kept.length * size); // [kept, height, width, channels]

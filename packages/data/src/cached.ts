@@ -1,6 +1,12 @@
 import type { Dataset } from './dataset.js';
 
-/** The same dataset, keeping the images that were read while they fit in `bytes`. */
+/**
+ * A dataset that keeps images in memory once they are read, until `bytes` are full (default: 512 MiB); the rest are read
+ * again each time.
+ *
+ * @example
+ * const images = cached(syntheticSigns());
+ */
 export function cached<D extends Dataset>(dataset: D, bytes = 2 ** 29): D {
   const [height, width, channels] = dataset.shape;
   const size = height * width * channels;

@@ -1,7 +1,10 @@
 import { ResNetError } from '@resnetjs/core';
 import type { Dataset } from './dataset.js';
 
-/** Returns a dataset that a classifier can learn from: at least two classes with images. Throws bad-data, naming it `what`. */
+/**
+ * Returns the dataset if a classifier can learn from it: every label names a class, and at least two classes have images.
+ * Throws `bad-data` otherwise; the message calls the dataset `what`.
+ */
 export function checkDataset<D extends Dataset>(dataset: D, what = 'This dataset'): D {
   const { classes, labels } = dataset;
   const present = new Set(labels);
@@ -10,7 +13,7 @@ export function checkDataset<D extends Dataset>(dataset: D, what = 'This dataset
     const position = labels.indexOf(label);
     throw new ResNetError(
       'bad-data',
-      `${what}: image ${position} has label ${label}, but there are ${classes.length} classes (labels 0 to ${classes.length - 1}). Correct the label, or name the class.`,
+      `${what}: image ${position} has label ${label}, but there are ${classes.length} classes (labels 0 to ${classes.length - 1}). Correct the label, or add the class.`,
       { position, label, classes: classes.length },
     );
   }
@@ -24,7 +27,7 @@ export function checkDataset<D extends Dataset>(dataset: D, what = 'This dataset
   );
 }
 
-/** Throws bad-option unless every index names one of `count` images. */
+/** Throws `bad-option` unless every index is that of one of `count` images. */
 export function checkIndices(indices: ArrayLike<number>, count: number): void {
   for (let i = 0; i < indices.length; i++) {
     const index = indices[i] as number;
@@ -36,15 +39,10 @@ export function checkIndices(indices: ArrayLike<number>, count: number): void {
   }
 }
 
-/** Throws bad-option unless `value` is a whole number from `low` to `high`. */
+/** Throws `bad-option` unless `value` is a whole number from `low` to `high`. */
 export function checkInteger(name: string, value: number, low: number, high = Number.MAX_SAFE_INTEGER): void {
   if (Number.isInteger(value) && value >= low && value <= high) return;
-  throw new ResNetError(
-    'bad-option',
-    `${name} is a whole number from ${low} to ${high}, not ${String(value)}.`,
-    {
-      name,
-      value,
-    },
-  );
+  const range = high === Number.MAX_SAFE_INTEGER ? `of at least ${low}` : `from ${low} to ${high}`;
+  const message = `${name} must be a whole number ${range}, not ${String(value)}.`;
+  throw new ResNetError('bad-option', message, { name, value });
 }

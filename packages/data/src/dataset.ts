@@ -1,13 +1,25 @@
-/** Labelled images of one size, read by index. */
+/**
+ * Labelled images of one size, read by index. Any object with these members can be trained on; `checkDataset` says whether
+ * it is sound.
+ *
+ * @example
+ * const noise: Dataset = {
+ *   classes: ['dark', 'bright'],
+ *   shape: [8, 8, 3],
+ *   labels: Uint16Array.of(0, 1),
+ *   read: async (indices) =>
+ *     Uint8Array.from({ length: indices.length * 8 * 8 * 3 }, (_, i) => indices[Math.floor(i / 192)] * 128),
+ * };
+ */
 export interface Dataset {
   /** Names of the classes; a label is an index into them. */
   readonly classes: readonly string[];
-  /** [height, width, channels] of every image, in pixels. */
+  /** The shape of every image, `[height, width, channels]`, in pixels. */
   readonly shape: readonly [height: number, width: number, channels: number];
-  /** The label of each image; its length is the number of images. */
+  /** The label of each image, `[images]`; its length is the number of images. */
   readonly labels: Uint16Array;
-  /** The images at `indices`, in that order: [batch, height, width, channels], RGB, 0 to 255. */
+  /** The images at `indices`, in that order: `[batch, height, width, channels]`, RGB, 0 to 255. */
   read(indices: ArrayLike<number>): Promise<Uint8Array>;
-  /** Whether an image turned out, when it was read, not to be readable: then its place holds zeros, and batches leave it out. */
-  isLost?(index: number): boolean;
+  /** Whether reading an image has failed: `read` then gives zeros in its place, and `batches` leaves it out. */
+  isBroken?(index: number): boolean;
 }

@@ -61,7 +61,7 @@ describe('split', () => {
     );
   });
 
-  it('is the same for the same seed, and another for another', () => {
+  it('is the same for the same seed, and different for another', () => {
     const dataset = dots(Array.from({ length: 100 }, (_, i) => i % 4));
     const held = (seed: number) =>
       split(dataset, { fraction: 0.3, seed }).validation.read([0, 1, 2, 3, 4, 5]);
@@ -75,10 +75,12 @@ describe('split', () => {
     const pair = dots([0, 0, 1, 1]);
     for (const fraction of [0, 1, -1, Number.NaN]) {
       expect(() => split(pair, { fraction })).toThrow(
-        `The validation fraction lies between 0 and 1, not ${fraction}`,
+        `The validation fraction must be between 0 and 1, not ${fraction}`,
       );
     }
-    expect(() => split(pair, { fraction: 0.5, seed: -1 })).toThrow('seed is a whole number from 0');
+    expect(() => split(pair, { fraction: 0.5, seed: -1 })).toThrow(
+      'seed must be a whole number of at least 0',
+    );
     expect(() => split(dots([2, 2]), { fraction: 0.5 })).toThrow(
       'at least two classes are needed to tell classes apart; there is only "class 2"',
     );

@@ -2,17 +2,23 @@ import { RandomGenerator, ResNetError } from '@resnetjs/core';
 import { checkDataset, checkIndices, checkInteger } from './check-dataset.js';
 import type { Dataset } from './dataset.js';
 
-/** Of the streams under a seed, those that decide which images are for validation. */
+/** The first of the random streams that choose the images for validation: one stream per class. */
 const STREAM = 3 * 2 ** 32;
 
+/** Options of `split`. */
 export interface SplitOptions {
-  /** The share of every class that goes to validation, between 0 and 1. */
+  /** The share of each class that goes to validation, between 0 and 1 (exclusive). */
   readonly fraction: number;
-  /** 0 unless told. */
+  /** Seed of the random choice. Default: 0. */
   readonly seed?: number;
 }
 
-/** The images at `indices`, in that order, as a dataset. Throws bad-option. */
+/**
+ * The images at `indices`, in that order, as a dataset of their own. Throws `bad-option` for an index out of range.
+ *
+ * @example
+ * const firstTen = subset(images, Array.from({ length: 10 }, (_, i) => i));
+ */
 export function subset(dataset: Dataset, indices: ArrayLike<number>): Dataset {
   checkIndices(indices, dataset.labels.length);
   const chosen = Uint32Array.from(indices);
@@ -24,20 +30,24 @@ export function subset(dataset: Dataset, indices: ArrayLike<number>): Dataset {
       checkIndices(positions, chosen.length);
       return dataset.read(Uint32Array.from(positions, (position) => chosen[position] as number));
     },
-    isLost: (position) => dataset.isLost?.(chosen[position] as number) ?? false,
+    isBroken: (position) => dataset.isBroken?.(chosen[position] as number) ?? false,
   };
 }
 
 /**
- * Sets the same share of every class apart for validation, at random by seed; the order of images stays.
- * A class of two images or more keeps one on each side; a single image stays in training. Throws bad-option, bad-data.
+ * A stratified split: holds out the same share of each class for validation, at random by seed, and keeps the images in
+ * order. A class of two or more images has at least one on each side; a single image stays in training. Throws
+ * `bad-option`, and `bad-data` if the dataset is unsound or nothing can be held out.
+ *
+ * @example
+ * const { train: training, validation } = split(images, { fraction: 0.2, seed: 0 });
  */
 export function split(dataset: Dataset, options: SplitOptions): { train: Dataset; validation: Dataset } {
   const { fraction, seed = 0 } = options;
   if (!(fraction > 0 && fraction < 1)) {
     throw new ResNetError(
       'bad-option',
-      `The validation fraction lies between 0 and 1, not ${fraction}: try 0.1.`,
+      `The validation fraction must be between 0 and 1, not ${fraction}: try 0.1.`,
       { fraction },
     );
   }
@@ -59,7 +69,7 @@ export function split(dataset: Dataset, options: SplitOptions): { train: Dataset
   if (validation.length === 0) {
     throw new ResNetError(
       'bad-data',
-      'Every class has a single image, so none can be set apart for validation. Add images.',
+      'Every class has a single image, so none can be held out for validation. Add images.',
     );
   }
   return { train: subset(dataset, where(0)), validation: subset(dataset, validation) };

@@ -1,4 +1,4 @@
-/** Lets timers, signals and the page have their turn: tensors that are computed at once leave them none. */
+/** Yields to the event loop, so that timers, signals and the page get their turn: synchronous tensor code gives them none. */
 export function breathe(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve));
 }

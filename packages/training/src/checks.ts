@@ -2,7 +2,7 @@ import { type Classifier, outputShape, ResNetError } from '@resnetjs/core';
 import type { Dataset } from '@resnetjs/data';
 import type { Optimizer } from './optimizer.js';
 
-/** Throws `bad-option` unless each is a whole number of at least 1. */
+/** Throws `bad-option` unless each value is a whole number of at least 1. */
 export function checkOptions(counts: Readonly<Record<string, number>>): void {
   for (const [name, value] of Object.entries(counts)) {
     if (!Number.isSafeInteger(value) || value < 1) {
@@ -13,7 +13,7 @@ export function checkOptions(counts: Readonly<Record<string, number>>): void {
   }
 }
 
-/** Throws where the images' size or the classes are not the network's. */
+/** Throws `shape-mismatch` or `bad-data` unless a dataset's image size and classes are the classifier's. */
 export function checkFits({ network, classes }: Classifier, dataset: Dataset): void {
   if (String(dataset.shape) !== String(network.input)) {
     throw new ResNetError(
@@ -26,29 +26,29 @@ export function checkFits({ network, classes }: Classifier, dataset: Dataset): v
   if (String(outputs) !== String([classes.length])) {
     throw new ResNetError(
       'shape-mismatch',
-      `${network.name} gives [${outputs.join(', ')}], but there are ${classes.length} classes.`,
+      `${network.name} outputs [${outputs.join(', ')}], but there are ${classes.length} classes.`,
       { outputs, classes },
     );
   }
   if (String(dataset.classes) !== String(classes)) {
     throw new ResNetError(
       'bad-data',
-      `The model's classes are ${classes.join(', ')}, but the images' are ${dataset.classes.join(', ')}.`,
+      `The model's classes are ${classes.join(', ')}, but the dataset's are ${dataset.classes.join(', ')}.`,
       { model: classes, data: dataset.classes },
     );
   }
-  if (dataset.labels.length === 0) throw new ResNetError('bad-data', 'There are no images.');
+  if (dataset.labels.length === 0) throw new ResNetError('bad-data', 'The dataset has no images.');
 }
 
-/** Throws `not-finite`; `named` and `at` say in words which loss it is, and where. */
+/** Throws `not-finite` unless the loss is finite; `what` and `at` say in words which loss it is, and where. */
 export function checkFinite(
   loss: number,
-  { named, at, optimizer }: { readonly named: string; readonly at: string; readonly optimizer: Optimizer },
+  { what, at, optimizer }: { readonly what: string; readonly at: string; readonly optimizer: Optimizer },
 ): void {
   if (Number.isFinite(loss)) return;
   throw new ResNetError(
     'not-finite',
-    `The ${named} became ${loss} ${at}. Try a smaller learning rate than ${optimizer.learningRate}.`,
+    `The ${what} became ${loss} ${at}. Try a smaller learning rate than ${optimizer.learningRate}.`,
     { loss },
   );
 }

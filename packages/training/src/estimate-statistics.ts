@@ -5,10 +5,10 @@ import { prepareImages } from './images.js';
 import { StatisticsEstimate } from './statistics.js';
 import type { TrainEvent } from './train-events.js';
 
-/** Of the streams under a seed, those that order images for statistics: one an epoch, from there on. */
+/** The first of the random streams that order images for statistics: one stream per epoch. */
 const STATISTICS_STREAM = 5 * 2 ** 32;
 
-/** Replaces the running statistics by those of up to `batchLimit` random training batches under the weights as they are. */
+/** Replaces the running statistics by precise ones, over up to `batchLimit` random training batches under the current weights. */
 export async function* estimateStatistics(
   classifier: Classifier,
   data: Dataset,
@@ -26,17 +26,17 @@ export async function* estimateStatistics(
       batchSize,
       order: order.slice(0, batchCount * batchSize),
     })) {
-      const prepared = prepareImages(classifier, images);
+      const input = prepareImages(classifier, images); // [batch, height, width, channels]
       try {
-        estimate.add(classifier.variables, prepared);
+        estimate.add(classifier.variables, input);
       } finally {
-        prepared.dispose();
+        input.dispose();
       }
       batch++;
       yield { event: 'statistics', epoch, batch, batches: batchCount };
       await breathe();
     }
-    if (batch === 0) return; // no image could be read any more
+    if (batch === 0) return; // no image can be read any more
     const { weights, statistics } = classifier.variables;
     classifier.variables = { weights, statistics: estimate.result() };
     disposeMap(statistics);

@@ -5,27 +5,40 @@ import { checkFits, checkOptions } from './checks.js';
 import { softmaxCrossEntropy } from './loss.js';
 import { prepareImages } from './images.js';
 
+/** How well a classifier does on a dataset. */
 export interface Evaluation {
-  /** The mean cross-entropy in nats, without any penalty. */
+  /** The mean cross-entropy in nats, without the L2 penalty. */
   readonly loss: number;
-  /** The share of the images that are named right, 0 to 1. */
+  /** The share of the images that are classified correctly, 0 to 1. */
   readonly accuracy: number;
+  /** How many images were evaluated; those that can't be read are not among them. */
   readonly images: number;
-  /** By true class, how often each class was answered. */
+  /** The confusion matrix, in images: `confusion[true class][predicted class]`. */
   readonly confusion: readonly (readonly number[])[];
 }
 
+/** What `evaluate` yields: progress after each batch (`images` done out of `total`), and the result at the end. */
 export type EvaluationEvent =
-  | { readonly event: 'progress'; readonly images: number; readonly of: number }
+  | { readonly event: 'progress'; readonly images: number; readonly total: number }
   | ({ readonly event: 'done' } & Evaluation);
 
+/** Options of `evaluate`. */
 export interface EvaluateOptions {
-  /** Images at a time; 32 where it isn't given. */
+  /** Images per batch. Default: 32. */
   readonly batchSize?: number;
+  /** Stops the evaluation before the next batch, without `done`. */
   readonly signal?: AbortSignal;
 }
 
-/** Inference over a whole dataset. Ends early, without `done`, when the signal is raised. */
+/**
+ * Evaluates a classifier on a whole dataset, in inference mode. Throws `bad-option`, `shape-mismatch` or `bad-data` if
+ * options, image size or classes don't fit, `bad-data` if no image can be read, and whatever reading the dataset throws.
+ *
+ * @example
+ * for await (const event of evaluate(classifier, images)) {
+ *   if (event.event === 'done') console.log(`accuracy ${event.accuracy}, loss ${event.loss}`);
+ * }
+ */
 export async function* evaluate(
   classifier: Classifier,
   dataset: Dataset,
@@ -39,37 +52,46 @@ export async function* evaluate(
   let images = 0;
   for await (const batch of batches(dataset, { batchSize })) {
     if (signal?.aborted) return;
-    const answer = await inferBatch(classifier, batch.images, batch.labels);
-    loss += answer.loss * batch.labels.length;
+    const { meanLoss, predicted } = await inferBatch(classifier, batch.images, batch.labels);
+    loss += meanLoss * batch.labels.length;
     batch.labels.forEach((label, index) => {
       const row = confusion[label] as number[];
-      row[answer.classes[index] as number] = (row[answer.classes[index] as number] as number) + 1;
+      row[predicted[index] as number] = (row[predicted[index] as number] as number) + 1;
     });
     images += batch.labels.length;
-    yield { event: 'progress', images, of: dataset.labels.length };
+    yield { event: 'progress', images, total: dataset.labels.length };
   }
-  if (images === 0) throw new ResNetError('bad-data', 'None of the images could be read.');
-  const right = confusion.reduce((sum, row, label) => sum + (row[label] as number), 0);
-  yield { event: 'done', loss: loss / images, accuracy: right / images, images, confusion };
+  if (images === 0) throw new ResNetError('bad-data', 'None of the images can be read.');
+  const correct = confusion.reduce((sum, row, label) => sum + (row[label] as number), 0);
+  yield { event: 'done', loss: loss / images, accuracy: correct / images, images, confusion };
 }
 
 async function inferBatch(classifier: Classifier, images: Uint8Array, labels: Uint16Array) {
-  const [loss, classes] = tf.tidy(() => {
-    const logits = forward(classifier.network, classifier.variables, prepareImages(classifier, images));
-    const truth = tf.tensor1d(Int32Array.from(labels), 'int32');
-    return [softmaxCrossEntropy(logits as tf.Tensor2D, truth).loss, tf.argMax(logits, 1)] as const;
+  const [loss, predicted] = tf.tidy(() => {
+    const input = prepareImages(classifier, images); // [batch, height, width, channels]
+    const logits = forward(classifier.network, classifier.variables, input); // [batch, classes]
+    const truth = tf.tensor1d(Int32Array.from(labels), 'int32'); // [batch]
+    return [softmaxCrossEntropy(logits as tf.Tensor2D, truth).loss, tf.argMax(logits, 1)] as const; // [], [batch]
   });
   try {
-    return { loss: (await loss.data())[0] as number, classes: await classes.data() };
+    return { meanLoss: (await loss.data())[0] as number, predicted: await predicted.data() };
   } finally {
-    tf.dispose([loss, classes]);
+    tf.dispose([loss, predicted]);
   }
 }
 
-/** Probabilities of the classes for 8-bit images [batch, height, width, channels] of the network's input size. */
+/**
+ * Class probabilities, `[batch, classes]`, for 8-bit images `[batch, height, width, channels]`, 0 to 255, of the network's
+ * input size (`decodeImage` in @resnetjs/data brings any image to it).
+ *
+ * @example
+ * const [probabilities] = await predict(classifier, await images.read([0]));
+ * const best = classifier.classes[probabilities.indexOf(Math.max(...probabilities))];
+ */
 export async function predict(classifier: Classifier, images: Uint8Array): Promise<number[][]> {
   const probabilities = tf.tidy(() => {
-    const logits = forward(classifier.network, classifier.variables, prepareImages(classifier, images));
+    const input = prepareImages(classifier, images); // [batch, height, width, channels]
+    const logits = forward(classifier.network, classifier.variables, input); // [batch, classes]
     return tf.softmax(logits as tf.Tensor2D);
   });
   try {

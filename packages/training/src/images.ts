@@ -1,7 +1,14 @@
 import type { Classifier } from '@resnetjs/core';
 import * as tf from '@tensorflow/tfjs-core';
 
-/** 8-bit images as the network takes them: [batch, height, width, channels], preprocessed, float32. */
+/**
+ * Preprocesses 8-bit images for a classifier's network: (x − mean) / std by channel. `images` are
+ * `[batch, height, width, channels]`, 0 to 255, of the network's input size; the result is a float32 tensor of that shape.
+ *
+ * @example
+ * const input = prepareImages(classifier, await images.read([0, 1])); // [2, height, width, channels]
+ * const logits = forward(classifier.network, classifier.variables, input);
+ */
 export function prepareImages({ network, preprocessing }: Classifier, images: Uint8Array): tf.Tensor4D {
   const { mean, std } = preprocessing;
   const [height, width, channels] = network.input;

@@ -20,7 +20,7 @@ function truth(values: number[][]): number {
 }
 
 describe('softmaxCrossEntropy', () => {
-  it('gives the loss, the gradient by finite differences in float64, and what is right', () => {
+  it('gives the loss, its gradient (by finite differences in float64), and how many are classified correctly', () => {
     const { loss, gradient, correct } = softmaxCrossEntropy(
       tf.tensor2d(logits),
       tf.tensor1d(labels, 'int32'),

@@ -1,25 +1,36 @@
 import * as tf from '@tensorflow/tfjs-core';
 
+/** A batch's loss, with what training needs besides. The tensors belong to the caller. */
 export interface BatchLoss {
-  /** The mean of −log softmax(logits)[label] over the batch: a scalar, in nats. */
+  /** The mean over the batch of −log softmax(logits)[label], in nats: a scalar. */
   readonly loss: tf.Scalar;
-  /** How many of the batch have their largest logit at their label: a scalar. */
+  /** How many images are classified correctly (their largest logit is their label's): a float32 scalar. */
   readonly correct: tf.Scalar;
-  /** The gradient of the mean loss: [batch, classes]. */
+  /** The gradient of the mean loss with respect to the logits: `[batch, classes]`. */
   readonly gradient: tf.Tensor2D;
 }
 
-/** Softmax cross-entropy on logits [batch, classes] against labels [batch] (int32), with its gradient. */
+/**
+ * Softmax cross-entropy of logits `[batch, classes]` against integer labels `[batch]` (int32), with its gradient: Keras's
+ * `SparseCategoricalCrossentropy(from_logits=True)`, PyTorch's `CrossEntropyLoss`. It stays finite for large logits.
+ *
+ * @example
+ * const logits = tf.tensor2d([[2, 1, 0]]);
+ * const { loss, correct, gradient } = softmaxCrossEntropy(logits, tf.tensor1d([0], 'int32'));
+ * loss.dataSync()[0]; // 0.4076
+ */
 export function softmaxCrossEntropy(logits: tf.Tensor2D, labels: tf.Tensor1D): BatchLoss {
   return tf.tidy(() => {
     const [batch, classes] = logits.shape;
     const targets = tf.oneHot(labels, classes); // [batch, classes]
-    const shifted = tf.sub(logits, tf.max(logits, 1, true));
-    const logProbabilities = tf.sub(shifted, tf.log(tf.sum(tf.exp(shifted), 1, true)));
+    const shifted = tf.sub(logits, tf.max(logits, 1, true)); // [batch, classes], at most 0: exp cannot overflow
+    const logSums = tf.log(tf.sum(tf.exp(shifted), 1, true)); // [batch, 1]
+    const logProbabilities = tf.sub(shifted, logSums); // [batch, classes]
+    const hits = tf.equal(tf.argMax(logits, 1), labels); // [batch]
     return {
-      loss: tf.div(tf.neg(tf.sum(tf.mul(targets, logProbabilities))), batch) as tf.Scalar,
-      correct: tf.sum(tf.cast(tf.equal(tf.argMax(logits, 1), labels), 'float32')) as tf.Scalar,
-      gradient: tf.div(tf.sub(tf.exp(logProbabilities), targets), batch) as tf.Tensor2D,
+      loss: tf.div(tf.neg(tf.sum(tf.mul(targets, logProbabilities))), batch) as tf.Scalar, // []
+      correct: tf.sum(tf.cast(hits, 'float32')) as tf.Scalar, // []
+      gradient: tf.div(tf.sub(tf.exp(logProbabilities), targets), batch) as tf.Tensor2D, // [batch, classes]
     };
   });
 }

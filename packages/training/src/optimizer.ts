@@ -9,36 +9,60 @@ import {
 } from '@resnetjs/core';
 import * as tf from '@tensorflow/tfjs-core';
 
-/** Kingma and Ba 2015, with Keras's defaults; the learning rate is the size of a step. */
+/** Adam's hyperparameters, as plain data: make them with `adam`. */
 export interface Adam {
   readonly kind: 'adam';
+  /** Default: 0.001. */
   readonly learningRate: number;
+  /** Decay of the first moment, the running mean of gradients. Default: 0.9. */
   readonly beta1: number;
+  /** Decay of the second moment, the running mean of squared gradients. Default: 0.999. */
   readonly beta2: number;
+  /** Added to the square root of the uncorrected second moment, as in Keras; PyTorch corrects its bias first. Default: 1e-7. */
   readonly epsilon: number;
 }
 
-/** velocity = momentum · velocity − learningRate · gradient; weight += velocity, as Keras has it. */
+/** The hyperparameters of stochastic gradient descent, as plain data: make them with `sgd`. */
 export interface Sgd {
   readonly kind: 'sgd';
+  /** Default: 0.01. */
   readonly learningRate: number;
+  /** SGD momentum: the share of the previous velocity that is kept. Default: 0.9 (in Keras and PyTorch, 0). */
   readonly momentum: number;
 }
 
+/** An optimizer, as plain data; `update` computes its step. */
 export type Optimizer = Adam | Sgd;
 
-/** What an optimizer remembers between steps. Its tensors are the caller's. */
+/** What an optimizer keeps between steps. Its tensors belong to the caller: see `disposeState`. */
 export interface OptimizerState {
-  /** Steps done. */
+  /** Steps done so far. */
   readonly step: number;
-  /** By what it holds (`first`, `second` or `velocity`), a tensor for each weight. */
+  /** By slot name, a tensor for each trainable weight: `first` and `second` (Adam's moments), or `velocity` (SGD). */
   readonly slots: Readonly<Record<string, TensorMap>>;
 }
 
+/**
+ * Adam (Kingma and Ba 2015), computed as in Keras and with its defaults. Throws `bad-option` for a hyperparameter out of
+ * range.
+ *
+ * @example
+ * const optimizer = adam({ learningRate: 1.5e-4 });
+ * for await (const event of train(classifier, images, { epochs: 20, optimizer })) console.log(event);
+ */
 export function adam(options: Partial<Omit<Adam, 'kind'>> = {}): Adam {
   return checked({ kind: 'adam', learningRate: 1e-3, beta1: 0.9, beta2: 0.999, epsilon: 1e-7, ...options });
 }
 
+/**
+ * Stochastic gradient descent with momentum, computed as in Keras: velocity = momentum · velocity − learningRate ·
+ * gradient; weight += velocity. (PyTorch multiplies by the learning rate last, which differs once the rate changes.)
+ * Throws `bad-option` for a hyperparameter out of range.
+ *
+ * @example
+ * const optimizer = sgd({ learningRate: 0.1, momentum: 0.9 });
+ * for await (const event of train(classifier, images, { optimizer, schedule: 'cosine' })) console.log(event);
+ */
 export function sgd(options: Partial<Omit<Sgd, 'kind'>> = {}): Sgd {
   return checked({ kind: 'sgd', learningRate: 1e-2, momentum: 0.9, ...options });
 }
@@ -59,28 +83,37 @@ function checked<Any extends Optimizer>(optimizer: Any): Any {
   return optimizer;
 }
 
-/** What each optimizer holds for a weight. */
+/** The names of the tensors that each optimizer keeps per weight. */
 export const slotNames = { adam: ['first', 'second'], sgd: ['velocity'] } as const satisfies Record<
   Optimizer['kind'],
   string[]
 >;
 
-/** The state before the first step: zeros. */
+/** The state before the first step: for each weight, a tensor of zeros per slot. */
 export function initialState(optimizer: Optimizer, weights: TensorMap): OptimizerState {
   const zeros = () => new Map([...weights].map(([id, tensor]) => [id, tf.zerosLike(tensor)]));
   return { step: 0, slots: Object.fromEntries(slotNames[optimizer.kind].map((name) => [name, zeros()])) };
 }
 
+/** Disposes of an optimizer state's tensors. */
 export function disposeState(state: OptimizerState): void {
   for (const slot of Object.values(state.slots)) disposeMap(slot);
 }
 
+/** What one optimizer step computes. Its tensors are new, and belong to the caller. */
 export interface Update {
   readonly weights: TensorMap;
   readonly state: OptimizerState;
 }
 
-/** One step: new weights and a new state, in new tensors. The gradient of an L2 penalty, 2 · l2 · weight, is added here. */
+/**
+ * One optimizer step: new weights and a new state, in new tensors; those passed in are left as they are. `gradients` are
+ * the loss's alone: the gradient of a parameter's L2 penalty, 2 · l2 · weight, is added here.
+ *
+ * @example
+ * const next = update(optimizer, parameters(network), weights, gradients, state);
+ * disposeState(state); // and the old weights, once nothing reads them
+ */
 export function update(
   optimizer: Optimizer,
   parameters: readonly Parameter[],
@@ -91,6 +124,7 @@ export function update(
   const step = state.step + 1;
   const trainable = parameters.filter((parameter) => parameter.trainable);
   const names = slotNames[optimizer.kind];
+  // For each trainable parameter: the new weight, then its slots, all of the weight's shape.
   const rows: tf.Tensor[][] = tf.tidy(() =>
     trainable.map(({ id, l2 }) => {
       const slots = names.map((name) => state.slots[name]?.get(id) as tf.Tensor);
@@ -111,7 +145,7 @@ export function update(
 type Three = [weight: tf.Tensor, gradient: tf.Tensor, velocity: tf.Tensor];
 type Four = [weight: tf.Tensor, gradient: tf.Tensor, first: tf.Tensor, second: tf.Tensor];
 
-/** The bias corrections are folded into the step size, so that epsilon counts as in Keras. */
+/** Both bias corrections are folded into the step size, as in Keras: that is where epsilon's meaning comes from. */
 function adamStep(optimizer: Adam, step: number, decay: number, tensors: Four): tf.Tensor[] {
   const { learningRate, beta1, beta2, epsilon } = optimizer;
   const stepSize = (learningRate * Math.sqrt(1 - beta2 ** step)) / (1 - beta1 ** step);

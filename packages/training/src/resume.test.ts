@@ -20,7 +20,7 @@ const base: TrainOptions = {
   checkpointEvery: 1,
 };
 
-/** Everything that a checkpoint holds, as plain values; and lets it go. */
+/** Everything that a checkpoint holds, as plain values. Disposes of it. */
 function release(checkpoint: Checkpoint) {
   const { classifier, state } = checkpoint;
   const values = (map: ReadonlyMap<string, tf.Tensor>) =>
@@ -38,7 +38,7 @@ interface Outcome {
   readonly events: readonly TrainEvent[];
 }
 
-/** Runs until `leave` says so of an event, and gives the last checkpoint up to there. */
+/** Trains until `leave` returns true for an event; returns the last checkpoint up to there. */
 async function run(
   options: TrainOptions,
   from: Checkpoint | null,
@@ -76,7 +76,7 @@ describe.each<[string, TrainOptions]>([
   ['adam, precise statistics', base],
   ['adam, cosine', { ...base, schedule: 'cosine' }],
   ['sgd, running statistics', { ...base, optimizer: sgd({ learningRate: 0.05 }), statistics: 'running' }],
-])('training that is left and resumed: %s', (_name, options) => {
+])('training that is interrupted and resumed: %s', (_name, options) => {
   it('ends with the same model and state, from every checkpoint', async () => {
     const tensors = tf.memory().numTensors;
     const saved: Checkpoint[] = [];
@@ -89,14 +89,14 @@ describe.each<[string, TrainOptions]>([
     for (const [index, each] of saved.entries()) {
       const rest = await run(options, each);
       expect(rest.outcome?.model === whole.outcome?.model, `resumed from checkpoint ${index}`).toBe(true);
-      // From the last one there is nothing to do, and so nothing to save.
+      // After the last one there is nothing left to do, so nothing to save.
       if (rest.last) expect(release(rest.last) === state).toBe(true);
       expect(rest.outcome?.events.at(-1)).toEqual(whole.outcome?.events.at(-1));
     }
     expect(tf.memory().numTensors).toBe(tensors);
   });
 
-  it('ends with the same model when it is left at each', async () => {
+  it('ends with the same model when it is interrupted at each checkpoint', async () => {
     const whole = await run(options, null);
     let from: Checkpoint | null = null;
     for (let left = 0; left < 13; left++) {
@@ -113,7 +113,7 @@ describe.each<[string, TrainOptions]>([
 });
 
 describe('a checkpoint', () => {
-  it('comes every so many steps and at each end of an epoch', async () => {
+  it('comes every `checkpointEvery` steps and at the end of each epoch', async () => {
     const { outcome, last } = await run({ ...base, checkpointEvery: 4 }, null);
     const at = outcome?.events.flatMap((event) =>
       event.event === 'checkpoint' ? [`${event.at} ${event.epoch} ${event.steps}`] : [],
@@ -126,7 +126,7 @@ describe('a checkpoint', () => {
     disposeCheckpoint(plain.last as Checkpoint);
   });
 
-  it('is offered where the signal ends a step or a validation, before the statistics are taken for the model', async () => {
+  it('is offered where the signal stops the training, before the statistics for the model are estimated', async () => {
     const whole = await run(base, null);
     for (const at of ['step', 'validating', 'statistics'] as const) {
       const controller = new AbortController();
@@ -143,7 +143,7 @@ describe('a checkpoint', () => {
     }
   });
 
-  it('takes no memory until training goes on, and keeps its values then', async () => {
+  it('takes no memory until training continues, and then keeps its values', async () => {
     const classifier = tinyClassifier();
     let kept: Checkpoint | null = null;
     let before = '';
@@ -158,14 +158,14 @@ describe('a checkpoint', () => {
     disposeVariables(classifier.variables);
   });
 
-  it('goes on to more epochs, as if they had been asked for at first', async () => {
+  it('resumes to more epochs, as if they had been asked for from the start', async () => {
     const longer = await run({ ...base, epochs: 4 }, null);
     const first = await run({ ...base, epochs: 2 }, null);
     const second = await run({ ...base, epochs: 4 }, first.last);
     expect(second.outcome?.model === longer.outcome?.model).toBe(true);
   });
 
-  it('of a training that is over gives its model again', async () => {
+  it('of a finished training gives its model again', async () => {
     const whole = await run(base, null);
     const again = await run(base, whole.last);
     expect(again.outcome?.kinds).toEqual(['done']);
@@ -176,22 +176,22 @@ describe('a checkpoint', () => {
 describe('resuming refuses', () => {
   const { validation: _, ...unvalidated } = base;
   it.each<[string, TrainOptions, RegExp]>([
-    ['another seed', { ...base, seed: 6 }, /began with seed 5, and can't go on with 6/],
+    ['another seed', { ...base, seed: 6 }, /began with seed 5 and can't resume with 6/],
     ['another batch size', { ...base, batchSize: 8 }, /began with batchSize 10/],
     [
       'another optimizer',
       { ...base, optimizer: adam() },
-      /began with optimizer .*0\.02.* can't go on with .*0\.001/,
+      /began with optimizer .*0\.02.* can't resume with .*0\.001/,
     ],
     ['another schedule', { ...base, schedule: 'cosine' }, /began with schedule "constant"/],
     ['other statistics', { ...base, statistics: 'running' }, /began with statistics "precise"/],
     [
       'other validation',
       { ...base, validation: tinyData(9) },
-      /not the images to validate on .* there were 12 /,
+      /validation images are not those .* there were 12 /,
     ],
     ['no validation', unvalidated, /now there are none/],
-    ['fewer epochs than are done', { ...base, epochs: 1 }, /is in epoch 3 already/],
+    ['fewer epochs than are done', { ...base, epochs: 1 }, /is already in epoch 3, .* Ask for at least 3/],
   ])('%s', async (_what, options, message) => {
     const tensors = tf.memory().numTensors;
     const { last } = await run(base, null);
@@ -200,11 +200,11 @@ describe('resuming refuses', () => {
     expect(tf.memory().numTensors).toBe(tensors);
   });
 
-  it('more epochs where the learning rate follows a cosine over all of them', async () => {
+  it('more epochs under a cosine learning-rate schedule, which spans all of them', async () => {
     const options = { ...base, schedule: 'cosine' } as const;
     const { last } = await run(options, null);
     await expect(run({ ...options, epochs: 4 }, last)).rejects.toThrow(
-      /began with epochs 3, .* follows a cosine/,
+      /began with epochs 3 .* its cosine learning-rate schedule spans all of them/,
     );
     disposeVariables((last as Checkpoint).classifier.variables);
   });
@@ -218,7 +218,7 @@ describe('resuming refuses', () => {
     };
     const training = train(classifier, other, { ...base, resume: state });
     await expect(training.next()).rejects.toThrow(
-      /not the images to train on .* 24 with labels of checksum \w+/,
+      /training images are not those .* 24 with label checksum \w+/,
     );
     disposeVariables(classifier.variables);
   });

@@ -33,15 +33,15 @@ describe('updateStatistics', () => {
   it('does what Keras 3 does, with the biased variance, and not what PyTorch does', () => {
     const tensors = tf.memory().numTensors;
     const updated = afterOneBatch();
-    expect(apart(updated.mean, keras.mean)).toBeLessThan(tolerance);
-    expect(apart(updated.variance, keras.variance)).toBeLessThan(tolerance);
-    // PyTorch divides by n − 1 here: its new share is 4/3 of ours in a batch of four pixels.
-    expect(apart(updated.variance, torch.variance)).toBeGreaterThan(5e-3);
+    expect(maxDifference(updated.mean, keras.mean)).toBeLessThan(tolerance);
+    expect(maxDifference(updated.variance, keras.variance)).toBeLessThan(tolerance);
+    // PyTorch divides by n − 1 here: the batch's variance counts 4/3 as much in a batch of four pixels.
+    expect(maxDifference(updated.variance, torch.variance)).toBeGreaterThan(5e-3);
     expect(tf.memory().numTensors).toBe(tensors);
   });
 });
 
-/** The running statistics after the batch of the script, from the script's old ones. */
+/** The running statistics after the script's batch, from the script's old ones. */
 function afterOneBatch() {
   const tensor = (id: string, values: number[]): [ParameterId, tf.Tensor] => [id, tf.tensor1d(values)];
   const weights: TensorMap = new Map([tensor('stem.0.scale', [1, 1]), tensor('stem.0.offset', [0, 0])]);
@@ -60,8 +60,7 @@ function afterOneBatch() {
   return result;
 }
 
-/** The largest difference. */
-function apart(actual: readonly number[], expected: readonly number[]): number {
+function maxDifference(actual: readonly number[], expected: readonly number[]): number {
   if (actual.length !== expected.length) return Number.NaN;
-  return actual.reduce((most, value, i) => Math.max(most, Math.abs(value - (expected[i] as number))), 0);
+  return actual.reduce((max, value, i) => Math.max(max, Math.abs(value - (expected[i] as number))), 0);
 }

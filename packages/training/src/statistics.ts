@@ -11,18 +11,35 @@ import {
 } from '@resnetjs/core';
 import * as tf from '@tensorflow/tfjs-core';
 
-/** Running statistics after a step, in new tensors: momentum · old + (1 − momentum) · batch, with the biased variance, as Keras 3. */
+/**
+ * The running statistics after a training step, in new tensors: momentum · old + (1 − momentum) · batch. As in Keras 3 the
+ * batch's variance is the biased one (÷ n); PyTorch takes the unbiased one (÷ (n − 1)), and its momentum is one minus ours.
+ */
 export function updateStatistics(network: Network, statistics: TensorMap, moments: TensorMap): TensorMap {
   return mapNorms(network, (id, momentum) => {
-    const old = statistics.get(id) as tf.Tensor;
-    const batch = moments.get(id) as tf.Tensor;
+    const old = statistics.get(id) as tf.Tensor; // [channels]
+    const batch = moments.get(id) as tf.Tensor; // [channels]
     return tf.add(tf.mul(old, momentum), tf.mul(batch, 1 - momentum));
   });
 }
 
-/** Statistics of the whole of several batches under one set of weights (precise batch normalization, Wu and Johnson 2021, §3). */
+/**
+ * Precise batch normalization (Wu and Johnson 2021, §3): the pooled statistics of several batches under one set of
+ * weights. Call `add` for each batch, then `result`, then `dispose`.
+ *
+ * @example
+ * const estimate = new StatisticsEstimate(network);
+ * for await (const { images } of batches(data, { batchSize: 32 })) {
+ *   const input = prepareImages(classifier, images);
+ *   estimate.add(classifier.variables, input);
+ *   input.dispose();
+ * }
+ * const statistics = estimate.result();
+ * estimate.dispose();
+ */
 export class StatisticsEstimate {
   #batches = 0;
+  // Every tensor below is [channels]. The recurrences are Welford's (1962), over batches.
   #means: TensorMap = new Map();
   /** Sums of squared deviations of the batches' means from their own mean. */
   #spreads: TensorMap = new Map();
@@ -33,19 +50,17 @@ export class StatisticsEstimate {
     this.#network = network;
   }
 
-  /** Takes one more batch of prepared images in. */
+  /** Adds a batch of preprocessed images `[batch, height, width, channels]`, which stay the caller's. */
   add(variables: Variables, images: tf.Tensor): void {
     const pass = forwardTraining(this.#network, variables, images);
     const count = ++this.#batches;
     const old = { means: this.#means, spreads: this.#spreads, variances: this.#variances };
-    const change = (known: tf.Tensor | undefined, value: tf.Tensor, share: number) =>
-      known === undefined ? value.clone() : tf.add(known, tf.mul(tf.sub(value, known), share));
+    const average = (before: tf.Tensor | undefined, value: tf.Tensor) =>
+      before === undefined ? value.clone() : tf.add(before, tf.mul(tf.sub(value, before), 1 / count));
     const batch = (id: ParameterId) => pass.moments.get(id) as tf.Tensor;
     try {
-      this.#means = mapNorms(this.#network, (id) => change(old.means.get(id), batch(id), 1 / count), [
-        'mean',
-      ]);
-      this.#variances = mapNorms(this.#network, (id) => change(old.variances.get(id), batch(id), 1 / count), [
+      this.#means = mapNorms(this.#network, (id) => average(old.means.get(id), batch(id)), ['mean']);
+      this.#variances = mapNorms(this.#network, (id) => average(old.variances.get(id), batch(id)), [
         'variance',
       ]);
       this.#spreads = mapNorms(
@@ -65,7 +80,7 @@ export class StatisticsEstimate {
     }
   }
 
-  /** The estimate, in new tensors: the mean of the means; the mean variance within batches plus that between them. */
+  /** The estimate so far, in new tensors: the mean of the batches' means; the mean variance within batches plus that between them. */
   result(): TensorMap {
     return mapNorms(this.#network, (id, _momentum, meanId) => {
       const mean = this.#means.get(id);
@@ -75,13 +90,14 @@ export class StatisticsEstimate {
     });
   }
 
+  /** Disposes of the estimate's own tensors; those that `result` returned stay. */
   dispose(): void {
     for (const map of [this.#means, this.#spreads, this.#variances]) disposeMap(map);
     this.#means = this.#spreads = this.#variances = new Map();
   }
 }
 
-/** A tensor for each running statistic of the network. */
+/** A tensor for each running statistic (of the given roles) of each normalization. */
 function mapNorms(
   network: Network,
   make: (id: ParameterId, momentum: number, meanId: ParameterId) => tf.Tensor,

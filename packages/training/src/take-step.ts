@@ -14,7 +14,7 @@ import { disposeState, type Optimizer, type OptimizerState, update } from './opt
 import { prepareImages } from './images.js';
 import { updateStatistics } from './statistics.js';
 
-/** What a step begins with; it leaves new variables in the classifier. */
+/** What a step starts from; it puts new variables into the classifier. */
 interface BeforeStep {
   readonly classifier: Classifier;
   readonly parameters: readonly Parameter[];
@@ -23,19 +23,21 @@ interface BeforeStep {
 
 interface StepOptions {
   readonly optimizer: Optimizer;
-  /** Whether the gradients' norms are wanted. */
+  /** Whether to measure the gradients' norms. */
   readonly measure: boolean;
 }
 
 interface StepResult {
+  /** The batch's mean loss, with the L2 penalty. */
   readonly loss: number;
+  /** How many images of the batch were classified correctly. */
   readonly correct: number;
   readonly state: OptimizerState;
-  /** Where they were measured. */
+  /** The gradients' norms, if measured. */
   readonly layers?: readonly LayerGradient[];
 }
 
-/** One step. A loss that is not finite is returned with everything as it was. */
+/** One training step. If the loss isn't finite, it is returned, and variables and state are left as they were. */
 export async function takeStep(
   { classifier, parameters, state }: BeforeStep,
   batch: Batch,
@@ -43,13 +45,13 @@ export async function takeStep(
 ): Promise<StepResult> {
   const { network, variables } = classifier;
   const measured: tf.Scalar[] = [];
-  const images = prepareImages(classifier, batch.images);
-  const labels = tf.tensor1d(Int32Array.from(batch.labels), 'int32');
+  const images = prepareImages(classifier, batch.images); // [batch, height, width, channels]
+  const labels = tf.tensor1d(Int32Array.from(batch.labels), 'int32'); // [batch]
   try {
     const pass = differentiate(network, variables, images, (logits) => {
       const { loss, correct, gradient } = softmaxCrossEntropy(logits as tf.Tensor2D, labels);
       measured.push(tf.keep(tf.add(loss, penalty(parameters, variables.weights))), tf.keep(correct));
-      return gradient;
+      return gradient; // [batch, classes]
     });
     try {
       const [loss, correct] = (await Promise.all(
@@ -71,7 +73,7 @@ export async function takeStep(
   }
 }
 
-/** Σ l2 · Σ weight², over the parameters that have a penalty. */
+/** The L2 penalty, Σ l2 · Σ weight², over the parameters that have one: a scalar. */
 function penalty(parameters: readonly Parameter[], weights: ReadonlyMap<string, tf.Tensor>): tf.Tensor {
   const terms = parameters
     .filter(({ l2 }) => l2 > 0)

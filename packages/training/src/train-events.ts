@@ -2,66 +2,85 @@ import type { LayerGradient } from '@resnetjs/core';
 import type { Evaluation } from './evaluate.js';
 import type { Checkpoint, EvaluationSummary } from './training-state.js';
 
-/** What training tells of itself. Epochs and steps count from 1; losses hold the L2 penalty where there is one. */
+/**
+ * What `train` yields: a union discriminated by `event`. Epochs and steps count from 1. Losses are mean cross-entropies in nats; a
+ * training loss includes the network's L2 penalty, a validation loss doesn't. Accuracies are shares, 0 to 1.
+ */
 export type TrainEvent =
   | StepEvent
   | GradientsEvent
+  /** Progress of the work between epochs: estimating precise statistics, or validating. */
   | {
       readonly event: 'statistics' | 'validating';
       readonly epoch: number;
+      /** Batches done. */
       readonly batch: number;
+      /** Batches to do. */
       readonly batches: number;
     }
+  /** An epoch's steps are done; its validation, if any, follows. */
   | {
       readonly event: 'epoch';
       readonly epoch: number;
+      /** The mean over the epoch's images, each under the weights before its step. */
       readonly loss: number;
       readonly accuracy: number;
+      /** Duration of the epoch's steps. In a resumed epoch: of those since the training resumed. */
       readonly seconds: number;
     }
+  /** The result of the validation after an epoch. */
   | ({ readonly event: 'validation'; readonly epoch: number } & Evaluation)
   | CheckpointEvent
+  /** The last event. */
   | {
       readonly event: 'done';
-      /** Whether all epochs were run; false where the signal ended it. */
+      /** Whether all epochs were run; false if the signal stopped the training. */
       readonly completed: boolean;
+      /** Epochs begun: the last one is incomplete if the training was stopped within it. */
       readonly epochs: number;
+      /** Optimizer steps in total, over all epochs. */
       readonly steps: number;
-      /** Of the last epoch, as far as it went. */
+      /** The last epoch's, as far as it got. */
       readonly loss: number;
       readonly accuracy: number;
-      /** The last one, where there was any. */
+      /** The latest validation; null if there was none. */
       readonly validation: EvaluationSummary | null;
     };
 
-/** A point from which training can go on: after a step, at an epoch's end with its validation, and where the signal ended it. */
+/** A point from which training can resume. */
 export interface CheckpointEvent {
   readonly event: 'checkpoint';
+  /** Where it is: after a step, at an epoch's end (after its validation), or where the signal stopped the training. */
   readonly at: 'step' | 'epoch' | 'stop';
   readonly epoch: number;
-  /** In all. */
+  /** Optimizer steps in total, over all epochs. */
   readonly steps: number;
-  /** Everything to go on with, in no new memory. To be called before the loop goes on; the caller disposes of it (`disposeCheckpoint`). */
+  /**
+   * The checkpoint, sharing the training's memory. Call it before the loop asks for the next event; the caller disposes of
+   * the result (`disposeCheckpoint`).
+   */
   save(): Checkpoint;
 }
 
+/** One optimizer step. */
 export interface StepEvent {
   readonly event: 'step';
   readonly epoch: number;
-  /** Within the epoch. */
+  /** The step within the epoch. */
   readonly step: number;
-  /** In an epoch. */
-  readonly steps: number;
+  readonly stepsPerEpoch: number;
+  /** The batch's mean loss, under the weights before the step. */
   readonly loss: number;
-  /** The share of this step's images that were named right. */
+  /** The share of the batch that was classified correctly, under the weights before the step. */
   readonly accuracy: number;
   readonly imagesPerSecond: number;
 }
 
-/** How large the gradients of the step just told of were, by depth; the L2 penalty's share is not in them. */
+/** The gradients' norms, by layer, in the step of the `step` event just before. The L2 penalty's gradient isn't included. */
 export interface GradientsEvent {
   readonly event: 'gradients';
   readonly epoch: number;
+  /** The step within the epoch. */
   readonly step: number;
   readonly layers: readonly LayerGradient[];
 }

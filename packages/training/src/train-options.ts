@@ -3,35 +3,37 @@ import type { Optimizer } from './optimizer.js';
 import type { Schedule } from './schedule.js';
 import type { TrainingState } from './training-state.js';
 
+/** Options of `train`. */
 export interface TrainOptions {
-  /** Passes over the images; 1 where it isn't given. */
+  /** Passes over the training images. Default: 1. */
   readonly epochs?: number;
-  /** Images a step; 32 where it isn't given. The last step of an epoch takes what is left. */
+  /** Images per step; the last step of an epoch takes those that remain. Default: 32. */
   readonly batchSize?: number;
-  /** `adam()` where it isn't given. */
+  /** Default: `adam()`. */
   readonly optimizer?: Optimizer;
-  /** How the learning rate goes from the first step to the last; 'constant' where it isn't given. */
+  /** Learning-rate schedule over all steps of the training. Default: 'constant'. */
   readonly schedule?: Schedule;
-  /** Seed of the order of the images; 0 where it isn't given. */
+  /** Seed of the shuffling of the images. Default: 0. */
   readonly seed?: number;
-  /** Images to evaluate on after each epoch. */
+  /** Images to evaluate on after each epoch. Default: none. */
   readonly validation?: Dataset;
   /**
-   * Where the normalizations' statistics come from before a validation and at the end: 'precise', over training
-   * images with the weights as they are then; 'running', as they were kept from step to step, like Keras.
+   * Which batch-normalization statistics a validation and the finished model use: 'precise' estimates them over training
+   * images under the current weights (Wu and Johnson 2021, §3); 'running' keeps a moving average over the steps, as Keras
+   * and PyTorch do. Default: 'precise'.
    */
   readonly statistics?: 'precise' | 'running';
-  /** Batches that precise statistics are taken over, at most; 40 where it isn't given. */
+  /** Batches that precise statistics are estimated over, at most. Default: 40. */
   readonly statisticsBatches?: number;
-  /** Ends training after the step under way, with `done`. */
+  /** Stops the training after the current step; the last event is then `done`, with `completed` false. */
   readonly signal?: AbortSignal;
   /**
-   * Goes on from here; the classifier is the checkpoint's, and the other options are as they were, but for more epochs.
-   * The state's tensors become the training's, which disposes of them.
+   * Resumes from a checkpoint's state. Pass the checkpoint's classifier and the options that the training began with; only
+   * `epochs` may grow, with a constant learning rate. The state's tensors become the training's, which disposes of them.
    */
   readonly resume?: TrainingState;
-  /** Steps from one `checkpoint` to the next within an epoch; where it isn't given, one comes only at an epoch's end. */
+  /** Steps between two `checkpoint` events within an epoch. Default: one at the end of each epoch only. */
   readonly checkpointEvery?: number;
-  /** Steps from one `gradients` to the next, the first step's told first; where it isn't given, none are measured. */
+  /** Steps between two `gradients` events, starting with the first step. Default: gradients are not measured. */
   readonly gradientsEvery?: number;
 }

@@ -39,7 +39,7 @@ const weightsOf = (classifier: Classifier) =>
   ]);
 
 describe('train', () => {
-  it('learns, tells of it in order, and leaves no tensor but the variables', async () => {
+  it('learns, yields its events in order, and leaves no tensor but the variables', async () => {
     const tensors = tf.memory().numTensors;
     const classifier = tinyClassifier();
     const options = {
@@ -60,31 +60,31 @@ describe('train', () => {
     expect(tf.memory().numTensors).toBe(tensors);
   });
 
-  it('goes through an epoch without images that are lost on the way, and ends when all are', async () => {
-    const lost = new Set<number>();
+  it('continues without images that break during training, and ends when all are broken', async () => {
+    const broken = new Set<number>();
     const classifier = tinyClassifier();
-    const losing = { ...tinyData(), isLost: (index: number) => lost.has(index) };
+    const breaking = { ...tinyData(), isBroken: (index: number) => broken.has(index) };
     const follow = async (onEpoch: (epoch: number) => void) => {
       const events: TrainEvent[] = [];
-      for await (const event of train(classifier, losing, { epochs: 2, batchSize: 10 })) {
+      for await (const event of train(classifier, breaking, { epochs: 2, batchSize: 10 })) {
         if (event.event === 'epoch') onEpoch(event.epoch);
         events.push(event);
       }
       return events;
     };
     const events = await follow(() => {
-      for (let i = 0; i < 15; i++) lost.add(i);
+      for (let i = 0; i < 15; i++) broken.add(i);
     });
     expect(events.at(-1)).toMatchObject({ event: 'done', completed: true, epochs: 2 });
     expect(weightsOf(classifier).flat().every(Number.isFinite)).toBe(true);
     const all = follow(() => {
-      for (let i = 0; i < 24; i++) lost.add(i);
+      for (let i = 0; i < 24; i++) broken.add(i);
     });
-    await expect(all).rejects.toThrow('None of the images could be read any more in epoch 2');
+    await expect(all).rejects.toThrow('None of the images can be read any more, in epoch 2');
     disposeVariables(classifier.variables);
   });
 
-  it('gives equal models from equal seeds, and others from others', async () => {
+  it('gives equal models for equal seeds, and different ones for different seeds', async () => {
     const trained = async (seed: number) => {
       const classifier = tinyClassifier();
       await run(classifier, { epochs: 2, batchSize: 10, seed });
@@ -97,7 +97,7 @@ describe('train', () => {
     expect(await trained(2)).not.toEqual(first);
   });
 
-  it('ends after the step under way when the signal is raised', async () => {
+  it('ends after the current step when the signal is aborted', async () => {
     const controller = new AbortController();
     const classifier = tinyClassifier();
     const events = await run(classifier, { epochs: 5, batchSize: 10, signal: controller.signal }, (event) => {
@@ -137,20 +137,20 @@ describe('train', () => {
     disposeVariables(classifier.variables);
   });
 
-  it('measures gradients at every so many steps, and trains as it would without', async () => {
+  it('measures gradients every `gradientsEvery` steps, and trains as it would without', async () => {
     const tensors = tf.memory().numTensors;
     const [measured, unmeasured, first] = [tinyClassifier(), tinyClassifier(), tinyClassifier()];
     const options = { epochs: 2, batchSize: 10 };
     const events = await run(measured, { ...options, gradientsEvery: 2 });
     await run(unmeasured, options);
     expect(weightsOf(measured)).toEqual(weightsOf(unmeasured));
-    const told = events.flatMap((each) => (each.event === 'gradients' ? [each] : []));
-    expect(told.map(({ epoch, step }) => [epoch, step])).toEqual([
+    const reported = events.flatMap((each) => (each.event === 'gradients' ? [each] : []));
+    expect(reported.map(({ epoch, step }) => [epoch, step])).toEqual([
       [1, 1],
       [1, 3],
       [2, 2],
     ]);
-    for (const { layers } of told) {
+    for (const { layers } of reported) {
       expect(layers.map(({ name, depth }) => [name, depth])).toEqual([
         ['conv1a', 1],
         ['conv1b', 2],
@@ -185,7 +185,7 @@ describe('train', () => {
     expect(tf.memory().numTensors).toBe(tensors);
   });
 
-  it('lets the learning rate end at nothing, by half a cosine', async () => {
+  it('decays the learning rate to zero by a cosine schedule', async () => {
     const classifier = tinyClassifier();
     const kernels: number[][] = [weightsOf(classifier)[0] as number[]];
     const options = { epochs: 6, batchSize: 24, schedule: 'cosine', statistics: 'running' } as const;
@@ -201,7 +201,7 @@ describe('train', () => {
     disposeVariables(classifier.variables);
   });
 
-  it('counts the L2 penalty in the loss', async () => {
+  it('includes the L2 penalty in the loss', async () => {
     const withPenalty = tinyClassifier(tinyNetwork(0.1));
     const without = tinyClassifier(tinyNetwork(0));
     const loss = async (classifier: Classifier) => {

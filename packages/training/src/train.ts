@@ -18,10 +18,10 @@ import {
 } from './training-state.js';
 import { validate } from './validate.js';
 
-/** Batches that a stopped training still spends on its statistics, so that it ends soon. */
+/** Batches that a stopped training still spends on precise statistics: few, so that it ends soon. */
 const batchesWhenStopped = 8;
 
-/** A training under way. */
+/** A training in progress. */
 interface Run {
   readonly classifier: Classifier;
   readonly data: Dataset;
@@ -29,17 +29,27 @@ interface Run {
   /** The options with their defaults. */
   readonly recipe: Recipe;
   readonly parameters: readonly Parameter[];
-  /** Of the images' order. */
+  /** Shuffles the images. */
   readonly generator: RandomGenerator;
   state: OptimizerState;
   progress: Progress;
-  /** Whether the running statistics are of the weights as they are. */
+  /** Whether the classifier has precise statistics of the current weights. */
   estimated: boolean;
 }
 
 /**
- * Trains a classifier in place: after each step `classifier.variables` are new. Leaving the loop ends it after the step.
- * Throws `not-finite` at a step or a validation whose loss is not a number, and where the options or the images don't fit.
+ * Trains a classifier in place: each step replaces `classifier.variables` and disposes of the old ones. The training runs
+ * as its events are read; leaving the loop ends it after the current step.
+ *
+ * Throws `bad-option`, `shape-mismatch` or `bad-data` if options or images don't fit the classifier or the resumed state,
+ * `not-finite` at a step or a validation whose loss is NaN or infinite (the variables are then the last good ones), and
+ * whatever reading the dataset throws.
+ *
+ * @example
+ * const options = { epochs: 4, batchSize: 16, optimizer: adam(), schedule: 'cosine', validation } as const;
+ * for await (const event of train(classifier, images, options)) {
+ *   if (event.event === 'validation') console.log(`epoch ${event.epoch}: accuracy ${event.accuracy}`);
+ * }
  */
 export async function* train(
   classifier: Classifier,
@@ -66,7 +76,7 @@ export async function* train(
   }
 }
 
-/** Checks everything, and makes the optimizer's first state, or takes the resumed one. */
+/** Checks everything, and sets up the optimizer's state: the resumed one, or zeros. */
 function begin(classifier: Classifier, data: Dataset, options: TrainOptions): Run {
   const { epochs = 1, batchSize = 32, optimizer = adam(), schedule = 'constant', seed = 0 } = options;
   const { statistics = 'precise', statisticsBatches = 40, validation, resume } = options;
@@ -94,7 +104,7 @@ function begin(classifier: Classifier, data: Dataset, options: TrainOptions): Ru
   };
 }
 
-/** What is left of an epoch, and its validation; the signal ends it before its checkpoint. */
+/** The rest of an epoch, with its validation and its checkpoint; the signal may end it before either. */
 async function* trainEpoch(run: Run, order: Uint32Array): AsyncGenerator<TrainEvent, void, void> {
   const { classifier, recipe } = run;
   const { validation, signal } = run.options;
@@ -103,7 +113,7 @@ async function* trainEpoch(run: Run, order: Uint32Array): AsyncGenerator<TrainEv
   const started = performance.now();
   yield* takeSteps(run, order.subarray(step * batchSize));
   if (run.progress.step === 0) {
-    throw new ResNetError('bad-data', `None of the images could be read any more in epoch ${epoch}.`);
+    throw new ResNetError('bad-data', `None of the images can be read any more, in epoch ${epoch}.`);
   }
   if (stopped(run)) return;
   const figures = averages(run.progress.totals);
@@ -118,28 +128,29 @@ async function* trainEpoch(run: Run, order: Uint32Array): AsyncGenerator<TrainEv
   yield checkpoint(run, 'epoch');
 }
 
-/** The steps of an epoch over these images, or as many as there are before the signal. */
+/** An epoch's steps over these images, until the signal. */
 async function* takeSteps(run: Run, order: Uint32Array): AsyncGenerator<TrainEvent, void, void> {
   const { data, recipe } = run;
   const { checkpointEvery, gradientsEvery } = run.options;
   const { epochs, batchSize, optimizer, schedule } = recipe;
   const { epoch } = run.progress;
-  const steps = Math.ceil(data.labels.length / batchSize);
+  const stepsPerEpoch = Math.ceil(data.labels.length / batchSize);
   for await (const batch of batches(data, { batchSize, order })) {
     const started = performance.now();
-    const share = schedules[schedule](run.state.step / (epochs * steps));
-    const paced = { ...optimizer, learningRate: optimizer.learningRate * share };
+    const factor = schedules[schedule](run.state.step / (epochs * stepsPerEpoch));
+    const scheduled = { ...optimizer, learningRate: optimizer.learningRate * factor };
     const measure = gradientsEvery !== undefined && run.state.step % gradientsEvery === 0;
-    const { loss, correct, state, layers } = await takeStep(run, batch, { optimizer: paced, measure });
+    const { loss, correct, state, layers } = await takeStep(run, batch, { optimizer: scheduled, measure });
     run.state = state;
     run.estimated = false;
     const step = run.progress.step + 1;
-    checkFinite(loss, { named: 'loss', at: `at step ${step} of epoch ${epoch}`, optimizer });
+    checkFinite(loss, { what: 'loss', at: `at step ${step} of epoch ${epoch}`, optimizer });
     const images = batch.labels.length;
     const totals = added(run.progress.totals, { loss, correct, images });
     run.progress = { ...run.progress, step, totals };
     const imagesPerSecond = images / ((performance.now() - started) / 1000);
-    yield { event: 'step', epoch, step, steps, loss, accuracy: correct / images, imagesPerSecond };
+    const accuracy = correct / images;
+    yield { event: 'step', epoch, step, stepsPerEpoch, loss, accuracy, imagesPerSecond };
     if (layers) yield { event: 'gradients', epoch, step, layers };
     if (checkpointEvery && state.step % checkpointEvery === 0) yield checkpoint(run, 'step');
     await breathe();

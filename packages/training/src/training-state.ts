@@ -12,9 +12,9 @@ import * as tf from '@tensorflow/tfjs-core';
 import { disposeState, type Optimizer, type OptimizerState, slotNames } from './optimizer.js';
 import type { Schedule } from './schedule.js';
 
-/** What a training was told, as far as its numbers depend on it. */
+/** The options on which a training's numbers depend, with their defaults filled in. */
 export interface Recipe {
-  /** Planned; more may be asked for on the way where the schedule doesn't depend on them. */
+  /** Planned. A resumed training may have more, if its learning-rate schedule is constant. */
   readonly epochs: number;
   readonly batchSize: number;
   readonly seed: number;
@@ -26,53 +26,64 @@ export interface Recipe {
   readonly validation: Fingerprint | null;
 }
 
-/** By which images are known again: how many there are, and a checksum (FNV-1a, 32 bits) of their labels in order. */
+/** What a dataset is recognized by: its number of images, and a checksum (FNV-1a, 32 bits, hexadecimal) of their labels in order. */
 export interface Fingerprint {
   readonly images: number;
   readonly labels: string;
 }
 
+/** The results of a finished epoch. */
 export interface EpochRecord {
+  /** The mean training loss, with the L2 penalty. */
   readonly loss: number;
   readonly accuracy: number;
   readonly validation: EvaluationSummary | null;
 }
 
+/** An `Evaluation` without its confusion matrix. */
 export interface EvaluationSummary {
-  /** The mean cross-entropy in nats, without any penalty. */
+  /** The mean cross-entropy in nats, without the L2 penalty. */
   readonly loss: number;
+  /** The share of the images that are classified correctly, 0 to 1. */
   readonly accuracy: number;
   readonly images: number;
 }
 
-/** How far a training has come. Plain data: JSON holds all of it. */
+/** How far a training has come: plain data that JSON can hold. */
 export interface Progress {
-  /** The epoch under way, or the one that just ended; the first is 1. */
+  /** The current epoch, or the one that has just ended; the first is 1. */
   readonly epoch: number;
   /** Steps done in it. */
   readonly step: number;
-  /** The generator of the images' order, as it was before it drew this epoch's. */
+  /** The random generator that shuffles the images, as it was before it shuffled this epoch's. */
   readonly order: RandomGeneratorState;
-  /** Of this epoch so far. */
+  /** Sums over this epoch's images so far: of their losses, of those classified correctly, and of them all. */
   readonly totals: { readonly loss: number; readonly correct: number; readonly images: number };
-  /** The epochs that are over, each with its validation; this one is over where it is among them. */
+  /** The finished epochs. The current one is among them once it has its validation. */
   readonly history: readonly EpochRecord[];
   readonly recipe: Recipe;
 }
 
-/** All that a training knows beside its classifier. The optimizer's tensors belong to whoever holds the state. */
+/** A training's state apart from its classifier. The optimizer's tensors belong to the caller that holds it. */
 export interface TrainingState {
   readonly optimizer: OptimizerState;
   readonly progress: Progress;
 }
 
-/** A training at the boundary between two steps: from here it goes on as if it had never stopped. */
+/**
+ * A training between two steps, from which it can resume as if it had never stopped.
+ *
+ * @example
+ * for await (const event of train(checkpoint.classifier, images, { ...options, resume: checkpoint.state })) {
+ *   console.log(event);
+ * }
+ */
 export interface Checkpoint {
   readonly classifier: Classifier;
   readonly state: TrainingState;
 }
 
-/** A checkpoint of the same values, sharing their memory, which stays as it is while training goes on. */
+/** A checkpoint with tensors of its own that share the values' memory; they stay as they are while training continues. */
 export function holdCheckpoint({ classifier, state }: Checkpoint): Checkpoint {
   const { weights, statistics } = classifier.variables;
   const { step, slots } = state.optimizer;
@@ -83,18 +94,20 @@ export function holdCheckpoint({ classifier, state }: Checkpoint): Checkpoint {
   };
 }
 
-/** By reshape, which shares the values on every backend; Wasm's clone copies them. */
+/** A reshape shares the values on every backend; Wasm's clone copies them. */
 function hold(map: TensorMap): TensorMap {
   return new Map<ParameterId, tf.Tensor>(
     [...map].map(([id, tensor]) => [id, tf.reshape(tensor, tensor.shape)]),
   );
 }
 
+/** Disposes of all of a checkpoint's tensors, those of its classifier included. */
 export function disposeCheckpoint({ classifier, state }: Checkpoint): void {
   disposeVariables(classifier.variables);
   disposeState(state.optimizer);
 }
 
+/** See `Fingerprint`. */
 export function fingerprint({ labels }: Dataset): Fingerprint {
   let hash = 0x811c9dc5;
   for (const label of labels) {
@@ -103,10 +116,10 @@ export function fingerprint({ labels }: Dataset): Fingerprint {
   return { images: labels.length, labels: (hash >>> 0).toString(16).padStart(8, '0') };
 }
 
-/** Of the streams under a seed, the one that orders images. */
+/** The random stream that shuffles images. */
 const SHUFFLE_STREAM = 4 * 2 ** 32;
 
-/** Before the first step. */
+/** The progress before the first step. */
 export function firstProgress(recipe: Recipe): Progress {
   return {
     epoch: 1,
@@ -118,7 +131,7 @@ export function firstProgress(recipe: Recipe): Progress {
   };
 }
 
-/** Throws `bad-option` or `bad-data` where a training can't go on from the state as it is told to. */
+/** Throws `bad-option` or `bad-data` unless a training of this recipe can resume from the state. */
 export function checkResumed(
   { optimizer, progress }: TrainingState,
   weights: TensorMap,
@@ -130,7 +143,7 @@ export function checkResumed(
   if (epochs < epoch) {
     throw new ResNetError(
       'bad-option',
-      `The training is in epoch ${epoch} already, so that ${epochs} epochs are too few to go on with.`,
+      `The training is already in epoch ${epoch}, so it can't resume with epochs ${epochs}. Ask for at least ${epoch}.`,
       { epochs, epoch },
     );
   }
@@ -147,7 +160,7 @@ export function checkResumed(
   if (fits) return;
   throw new ResNetError(
     'bad-data',
-    `The state of the training contradicts itself (epoch ${epoch}, step ${step} of ${steps}, ${optimizer.step} steps in all): it can't go on.`,
+    `The training's state contradicts itself (epoch ${epoch}, step ${step} of ${steps}, ${optimizer.step} steps in total), so it can't resume.`,
     { epoch, step, steps },
   );
 }
@@ -155,26 +168,26 @@ export function checkResumed(
 function checkRecipe(before: Recipe, now: Recipe): void {
   for (const key of ['data', 'validation'] as const) {
     if (same(before[key], now[key])) continue;
-    const what = key === 'data' ? 'images to train on' : 'images to validate on';
+    const what = key === 'data' ? 'training' : 'validation';
     throw new ResNetError(
       'bad-data',
-      `These are not the ${what} that the training began with: there were ${known(before[key])}, and now there are ${known(now[key])}. Give the same ones, in the same order.`,
+      `The ${what} images are not those that the training began with: there were ${described(before[key])}, and now there are ${described(now[key])}. Pass the same images, in the same order.`,
       { before: before[key], now: now[key] },
     );
   }
   for (const key of Object.keys(now) as (keyof Recipe)[]) {
     if (same(before[key], now[key]) || (key === 'epochs' && now.schedule === 'constant')) continue;
-    const why = key === 'epochs' ? `: its learning rate follows a ${now.schedule} over all of them` : '';
+    const why = key === 'epochs' ? `: its ${now.schedule} learning-rate schedule spans all of them` : '';
     throw new ResNetError(
       'bad-option',
-      `The training began with ${key} ${JSON.stringify(before[key])}, and can't go on with ${JSON.stringify(now[key])}${why}.`,
+      `The training began with ${key} ${JSON.stringify(before[key])} and can't resume with ${JSON.stringify(now[key])}${why}.`,
       { option: key },
     );
   }
 }
 
-function known(data: Fingerprint | null): string {
-  return data === null ? 'none' : `${data.images} with labels of checksum ${data.labels}`;
+function described(data: Fingerprint | null): string {
+  return data === null ? 'none' : `${data.images} with label checksum ${data.labels}`;
 }
 
 function same(a: unknown, b: unknown): boolean {

@@ -7,7 +7,7 @@ import type { Optimizer } from './optimizer.js';
 import type { TrainEvent } from './train-events.js';
 import type { EvaluationSummary } from './training-state.js';
 
-/** Tells of the validation after an epoch, and returns it; nothing where the signal ended it. Throws `not-finite`. */
+/** Yields the events of the validation after an epoch, and returns its result; undefined if the signal stopped it. Throws `not-finite`. */
 export async function* validate(
   classifier: Classifier,
   validation: Dataset,
@@ -19,11 +19,11 @@ export async function* validate(
   for await (const event of evaluate(classifier, validation, { batchSize, ...(signal ? { signal } : {}) })) {
     if (event.event === 'progress') {
       const batch = Math.ceil(event.images / batchSize);
-      yield { event: 'validating', epoch, batch, batches: Math.ceil(event.of / batchSize) };
+      yield { event: 'validating', epoch, batch, batches: Math.ceil(event.total / batchSize) };
     } else {
       const { event: _done, ...evaluation } = event;
       const { loss, accuracy, images } = evaluation;
-      checkFinite(loss, { named: 'validation loss', at: `after epoch ${epoch}`, optimizer });
+      checkFinite(loss, { what: 'validation loss', at: `after epoch ${epoch}`, optimizer });
       evaluated = { loss, accuracy, images };
       yield { event: 'validation', epoch, ...evaluation };
     }

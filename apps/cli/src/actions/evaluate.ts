@@ -43,7 +43,7 @@ export async function evaluate(model: string, options: EvaluateCommandOptions): 
     }
     const columns = process.stdout.isTTY ? process.stdout.columns : 80;
     const text = formatEvaluation(classes, result, { columns, paint: paintFor(process.stdout) });
-    const head = [dataset.describe, ...broken.describe()].join('\n');
+    const head = [dataset.description, ...broken.describe()].join('\n');
     process.stdout.write(`${head}\n\n${text}\n`);
   } finally {
     disposeVariables(classifier.variables);
@@ -57,7 +57,7 @@ async function run(events: ReturnType<typeof evaluateEvents>): Promise<Evaluatio
   try {
     for await (const event of events) {
       if (event.event === 'done') return event;
-      const { images: done, of } = event;
+      const { images: done, total: of } = event;
       const seconds = (performance.now() - started) / 1000;
       const figures = [
         `${Math.round(done / seconds)} images/s`,

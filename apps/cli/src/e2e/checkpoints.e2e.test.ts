@@ -177,7 +177,9 @@ describe('a training', () => {
     expect(missed.stderr).toMatch(/flowers" is neither a file nor a folder/);
     const other = await line('train --resume grown --data others');
     expect(other.code).toBe(1);
-    expect(other.stderr).toMatch(/not the images to train on that the training began with: there were 10 /);
+    expect(other.stderr).toMatch(
+      /training images are not those that the training began with: there were 10 /,
+    );
     expect(await line('train --resume grown --data moved')).toMatchObject({ code: 0 });
   });
 

@@ -356,7 +356,7 @@ describe('what can go wrong', () => {
     [`${train} --data single`, 1, /images of at least two classes are needed/],
     ['profile course/resnet50 --input-shape 8000,8000,3', 2, /32 images of 8000×8000×3 takes .*--batch-size/],
     [`${train} --data broken`, 1, /broken\/rose\/1\.jpg is a broken or truncated image/],
-    [`${train} --data cut.h5`, 1, /cut\.h5 .* is cut/],
+    [`${train} --data cut.h5`, 1, /cut\.h5 .* is truncated/],
     [`${train} --data lacking.h5`, 1, /lacking\.h5 .* train_set_y is missing/],
     [`${train} --data train_signs.h5 --image-size 32`, 2, /leave the image size out, or make it 16/],
     [`${train} --data train_signs.h5 --images 9`, 2, /--images is for synthetic:signs/],

@@ -54,7 +54,7 @@ export class TrainingView {
     const at = (epoch: number) => `${epoch}/${this.#epochs}`;
     switch (event.event) {
       case 'step': {
-        const { epoch, step, steps, loss, accuracy } = event;
+        const { epoch, step, stepsPerEpoch: steps, loss, accuracy } = event;
         this.#steps = { done: (epoch - 1) * steps + step, each: steps };
         // Smoothed, so that it can be read.
         const known = this.#imagesPerSecond || event.imagesPerSecond;

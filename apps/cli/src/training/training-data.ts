@@ -42,7 +42,7 @@ export async function openTrainingData(
   const { data, validation, validationSplit, images, seed, resize, fit } = options;
   const source = sourceOf(data);
   checkSources(options, source);
-  const reading = { resize, fit, onError: broken.hear, check: progress };
+  const reading = { resize, fit, onError: broken.hear, onCheckProgress: progress };
   const imageSize = options.imageSize ?? (source === 'hdf5' ? undefined : defaultSize);
   const opened = await openDataset(data, {
     ...reading,
@@ -51,7 +51,7 @@ export async function openTrainingData(
     ...(imageSize === undefined ? {} : { imageSize }),
     ...(images === undefined ? {} : { count: images }),
   });
-  const { describe } = opened;
+  const { description: describe } = opened;
   if (validationSplit !== undefined) {
     const parts = split(opened, { fraction: validationSplit, seed });
     const train = `${describe}; ${parts.train.labels.length} to train on`;
@@ -68,7 +68,7 @@ export async function openTrainingData(
   const count = validation === undefined ? { count: syntheticValidation } : {};
   const same = { ...reading, imageSize: [height, width], split: 'test' } as const;
   const dataset = await openDataset(held, { ...same, ...count });
-  return { training, validation: { dataset, describe: dataset.describe, source: sourceOf(held) } };
+  return { training, validation: { dataset, describe: dataset.description, source: sourceOf(held) } };
 }
 
 function checkSources(

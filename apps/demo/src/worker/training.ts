@@ -171,7 +171,7 @@ function report(run: Run, runner: Runner, event: TrainEvent): void {
   switch (event.event) {
     case 'step': {
       const { epoch, loss, accuracy, imagesPerSecond } = event;
-      const step = (epoch - 1) * event.steps + event.step;
+      const step = (epoch - 1) * event.stepsPerEpoch + event.step;
       run.step = step;
       keeper.notes.note(lane, step, { loss, accuracy });
       tell({ event: 'step', lane, step, steps, epoch, loss, accuracy, imagesPerSecond });

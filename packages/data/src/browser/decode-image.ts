@@ -7,7 +7,7 @@ import type { Pixels } from '../pixels/pixels.js';
 import { overWhite } from '../pixels/to-rgb.js';
 import { turn, withoutOrientation } from './webp-orientation.js';
 
-// What is used of the browser; the package is compiled without its types.
+// The browser's API, as far as it is used: the package is compiled without the DOM's types.
 interface Bitmap {
   readonly width: number;
   readonly height: number;
@@ -24,9 +24,14 @@ declare const OffscreenCanvas: new (
 ) => { getContext(kind: '2d', options: object): Context | null };
 
 /**
- * Decodes a JPEG, PNG or WebP image with the browser's own decoder to [height, width, 3], RGB, 0 to 255, brought to `shape`
- * by `options`: 'bilinear' and 'fill' unless told. The rules and the filters are those of Node's `decodeImage`; how far the
- * decoders differ is in docs/images.md. Throws bad-file, bad-option.
+ * Decodes a JPEG, PNG or WebP image with the browser's own decoder, and resizes it to `shape`: `[height, width, 3]`, RGB, 0
+ * to 255. Default: 'bilinear' and 'fill' (see `fitImage`). The rules and filters are those of Node's `decodeImage`;
+ * docs/images.md says how far the decoders differ. Throws `bad-file` or `bad-option`.
+ *
+ * @example
+ * const photo = await (await fetch('photo.jpg')).blob();
+ * const image = await decodeImage(photo, classifier.network.input, classifier.preprocessing);
+ * const [probabilities] = await predict(classifier, image);
  */
 export async function decodeImage(
   source: Blob | Uint8Array<ArrayBuffer>,
@@ -42,8 +47,11 @@ export async function decodeImage(
 }
 
 /**
- * A JPEG, PNG or WebP image at its own size as 8-bit RGB: upright by its EXIF orientation, transparency over white, colour
- * profiles ignored. Throws bad-file.
+ * Decodes a JPEG, PNG or WebP image at its own size, as 8-bit RGB: the EXIF orientation is applied, transparency is
+ * composited on white, and colour profiles are ignored. Throws `bad-file`.
+ *
+ * @example
+ * const { height, width, data } = await readPixels(file); // data: [height, width, 3]
  */
 export async function readPixels(source: Blob | Uint8Array<ArrayBuffer>): Promise<Pixels> {
   const bytes = source instanceof Uint8Array ? source : new Uint8Array(await source.arrayBuffer());
@@ -67,7 +75,7 @@ export async function readPixels(source: Blob | Uint8Array<ArrayBuffer>): Promis
     const context = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true });
     if (context === null) throw badImage(`has ${width}×${height} pixels, too many for a canvas here`);
     context.drawImage(bitmap, 0, 0);
-    const rgba = context.getImageData(0, 0, width, height).data;
+    const rgba = context.getImageData(0, 0, width, height).data; // [height, width, 4]
     return turn({ width, height, channels: 3, data: overWhite(rgba) }, orientation);
   } finally {
     bitmap.close();

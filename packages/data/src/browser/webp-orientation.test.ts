@@ -2,8 +2,8 @@ import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { turn, withoutOrientation } from './webp-orientation.js';
 
-/** 3×2 pixels, each of another colour, said to lie as EXIF's `orientation`. */
-const lying = async (orientation: number) => {
+/** 3×2 pixels of different colours, with this EXIF orientation. */
+const withOrientation = async (orientation: number) => {
   const levels = Uint8Array.from({ length: 18 }, (_, i) => 14 * i);
   const image = sharp(levels, { raw: { width: 3, height: 2, channels: 3 } });
   const webp = image.withExif({}).withMetadata({ orientation }).webp({ lossless: true });
@@ -12,9 +12,9 @@ const lying = async (orientation: number) => {
 
 describe('the EXIF orientation of a WebP file', () => {
   it.each([1, 2, 3, 4, 5, 6, 7, 8])(
-    'is taken out, and undone as sharp undoes it: %i',
+    'is removed from the file, and applied as sharp applies it: %i',
     async (orientation) => {
-      const webp = await lying(orientation);
+      const webp = await withOrientation(orientation);
       const found = withoutOrientation(webp);
       expect(found.orientation).toBe(orientation);
       expect((await sharp(found.bytes).metadata()).orientation).toBe(undefined);
@@ -27,8 +27,8 @@ describe('the EXIF orientation of a WebP file', () => {
     },
   );
 
-  it('answers every cut and every flipped byte', async () => {
-    const webp = await lying(6);
+  it('is 1 to 8 for every truncation and every flipped byte', async () => {
+    const webp = await withOrientation(6);
     for (let at = 12; at < webp.length; at++) {
       const flipped = webp.slice();
       flipped[at] = (flipped[at] as number) ^ 0xff;

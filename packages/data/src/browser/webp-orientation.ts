@@ -1,8 +1,8 @@
 import type { Pixels } from '../pixels/pixels.js';
 
 /**
- * Takes the EXIF orientation, 1 to 8, out of a WebP file: browsers disagree on whether they heed it (Chromium does not), so
- * what they decode is a copy without it, and `turn` does the rest. A damaged EXIF chunk says nothing, and stays 1.
+ * A WebP file without its EXIF orientation, and that orientation, 1 to 8. Not every browser applies it (Chromium does not),
+ * so that they decode a copy without it, and `turn` applies it. It is 1 if the EXIF chunk is damaged or missing.
  */
 export function withoutOrientation(webp: Uint8Array<ArrayBuffer>): {
   bytes: Uint8Array<ArrayBuffer>;
@@ -13,7 +13,7 @@ export function withoutOrientation(webp: Uint8Array<ArrayBuffer>): {
     const length = view.getUint32(at + 4, true);
     if (view.getUint32(at) === 0x45584946 /* EXIF */) {
       const bytes = webp.slice();
-      bytes[at] = 0x58; // "XXIF", which every reader passes over
+      bytes[at] = 0x58; // "XXIF": an unknown chunk, which readers skip
       return { bytes, orientation: orientationOf(webp.subarray(at + 8, at + 8 + length)) };
     }
     at += 8 + length + (length % 2);
@@ -21,7 +21,7 @@ export function withoutOrientation(webp: Uint8Array<ArrayBuffer>): {
   return { bytes: webp, orientation: 1 };
 }
 
-/** Of a TIFF header and its first directory: TIFF 6.0, section 2; tag 274. */
+/** The orientation in a TIFF header's first directory: TIFF 6.0, section 2; tag 274. */
 function orientationOf(exif: Uint8Array): number {
   const start = String.fromCharCode(...exif.subarray(0, 6)) === 'Exif\0\0' ? 6 : 0;
   const view = new DataView(exif.buffer, exif.byteOffset + start, exif.byteLength - start);
@@ -40,7 +40,7 @@ function orientationOf(exif: Uint8Array): number {
   return 1;
 }
 
-/** An image upright, from how its EXIF orientation says that it lies. */
+/** Applies an EXIF orientation to an image. */
 export function turn(image: Pixels, orientation: number): Pixels {
   if (orientation === 1) return image;
   const { data, channels } = image;

@@ -7,7 +7,7 @@ import { resamplings } from '@resnetjs/core';
 import { afterAll, describe, expect, it } from 'vitest';
 import { decodeImage } from './decode-image.js';
 
-// Photographs and awkward files where they are there, against Pillow where there is one (PYTHON, or python3).
+// Compares photographs and awkward files with Pillow, if both are there (PYTHON names the interpreter; default: python3).
 
 const images = fileURLToPath(new URL('../../../../../shared/data/images/', import.meta.url));
 const script = fileURLToPath(new URL('../../../../tooling/goldens/decode.py', import.meta.url));

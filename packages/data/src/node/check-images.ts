@@ -6,24 +6,28 @@ import type { ImageFolder } from './image-folder.js';
 const BATCH = 32;
 
 /**
- * Reads every image once, so that a broken one is found now and not in an hour; those that are lost are left out of what
- * it returns, so that splits and orders are as if they had never been there. Throws what reading throws, and bad-data where
- * a class has no image left.
+ * Reads every image of a folder once, so that a broken one is found now and not an hour into training. The result is without
+ * the broken ones, so that it is split and shuffled as if they had never been there. Throws what reading throws (see
+ * `onError`), and `bad-data` if a class has no image left. `progress` is called as the reading advances.
+ *
+ * @example
+ * const folder = await imageFolder('flowers/', { onError: ({ error }) => console.warn(error.message) });
+ * const flowers = await checkImages(folder);
  */
 export async function checkImages(
   folder: ImageFolder,
-  progress: (done: number, of: number) => void = () => {},
+  progress: (done: number, total: number) => void = () => {},
 ): Promise<ImageFolder> {
-  const of = folder.files.length;
+  const total = folder.files.length;
   const kept: number[] = [];
-  progress(0, of);
-  for (let start = 0; start < of; start += BATCH) {
-    const indices = Array.from({ length: Math.min(BATCH, of - start) }, (_, i) => start + i);
+  progress(0, total);
+  for (let start = 0; start < total; start += BATCH) {
+    const indices = Array.from({ length: Math.min(BATCH, total - start) }, (_, i) => start + i);
     await folder.read(indices);
-    kept.push(...indices.filter((index) => !folder.isLost(index)));
-    progress(start + indices.length, of);
+    kept.push(...indices.filter((index) => !folder.isBroken(index)));
+    progress(start + indices.length, total);
   }
-  if (kept.length === of) return folder;
+  if (kept.length === total) return folder;
   const rest = subset(folder, kept);
   const present = new Set(rest.labels);
   const empty = folder.classes.filter((_, label) => !present.has(label));
@@ -37,6 +41,6 @@ export async function checkImages(
   return checkDataset({
     ...rest,
     files: kept.map((index) => folder.files[index] as string),
-    isLost: (position) => folder.isLost(kept[position] as number),
+    isBroken: (position) => folder.isBroken(kept[position] as number),
   });
 }

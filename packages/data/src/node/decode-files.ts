@@ -10,7 +10,7 @@ export interface DecodeJob {
   readonly fitting: Fitting;
 }
 
-/** A file that could not be read; plain, so that it passes between threads. */
+/** A file that can't be read, as plain data that passes between threads. */
 export interface Failure {
   /** Its index in the job's files. */
   readonly position: number;
@@ -19,19 +19,20 @@ export interface Failure {
 }
 
 export interface DecodedFiles {
-  /** [files, height, width, 3]; zeros where one failed. */
+  /** `[files, height, width, 3]`; zeros in place of those that failed. */
   readonly images: Uint8Array<ArrayBuffer>;
   readonly failures: readonly Failure[];
 }
 
+/** Files that are open at a time. */
 const LANES = Math.min(4, Math.max(2, availableParallelism()));
-/** Pixels that are decoded at a time; an image with more has the decoder to itself. */
+/** Pixels that are decoded at a time; an image with more is decoded alone. */
 const PIXELS_AT_ONCE = 2 ** 24;
 
 let pixelsInUse = 0;
 const waiting: { pixels: number; start: () => void }[] = [];
 
-/** Decodes images, a few at a time, so that memory holds few of them in full size. */
+/** Decodes and resizes images, a few at a time, so that memory holds few of them at full size. */
 export async function decodeFiles({ files, shape, fitting }: DecodeJob): Promise<DecodedFiles> {
   const size = shape[0] * shape[1] * 3;
   const images = new Uint8Array(files.length * size); // [files, height, width, 3]

@@ -29,7 +29,7 @@ const halves = () =>
     },
   ]);
 
-/** A PNG that lies about its size. */
+/** A PNG whose header gives a false size. */
 async function lyingPng(width: number, height: number): Promise<Buffer> {
   const png = Buffer.from(await plain(RED).png().toBuffer());
   png.writeUInt32BE(width, 16);
@@ -69,7 +69,7 @@ describe('readPixels', () => {
     }
   });
 
-  it('repeats gray, keeps palettes, and lays transparency over white', async () => {
+  it('repeats gray, applies palettes, and composites transparency on white', async () => {
     expect(
       await levels(
         raw(Uint8Array.of(0, 90, 255), 3, 1)
@@ -105,7 +105,7 @@ describe('readPixels', () => {
     expect([...tagged.data]).toEqual([...untagged]);
   });
 
-  it('makes RGB of CMYK by its inks', async () => {
+  it('converts CMYK to RGB by its inks', async () => {
     expect([...fromCmyk(Uint8Array.of(0, 242, 230, 0, 100, 0, 255, 51))]).toEqual([255, 13, 25, 124, 204, 0]);
     const red = plain(RED).toColourspace('cmyk').jpeg({ quality: 100 });
     const [r, g, b] = (await levels(red)) as Rgb;
@@ -114,7 +114,7 @@ describe('readPixels', () => {
 });
 
 describe('decodeImage', () => {
-  it('brings an image to a shape', async () => {
+  it('resizes an image to a shape', async () => {
     const bytes = await halves().png().toBuffer();
     const filled = await decodeImage(bytes, [2, 2, 3], { resize: 'nearest' });
     expect([...filled]).toEqual([...RED, ...BLUE, ...RED, ...BLUE]);
@@ -136,17 +136,17 @@ describe('decodeImage', () => {
     expect([...(await decodeImage(misnamed, [1, 1, 3]))]).toEqual(RED);
   });
 
-  it('refuses what would take too much memory before it is decoded', async () => {
+  it('refuses, before decoding, what would take too much memory', async () => {
     const before = process.memoryUsage().rss;
     await expect(readPixels(await lyingPng(60_000, 60_000))).rejects.toThrow(
-      'has 60000×60000 pixels of 3 bytes; at most 67108864 pixels',
+      'has 60000×60000 pixels of 3 bytes; the limits are 67108864 pixels',
     );
     const jpeg = Buffer.from(await plain(RED).jpeg().toBuffer());
     const frame = jpeg.indexOf(Buffer.of(0xff, 0xc0));
     jpeg.writeUInt16BE(60_000, frame + 5);
     jpeg.writeUInt16BE(60_000, frame + 7);
     await expect(readPixels(jpeg)).rejects.toThrow('has 60000×60000 pixels');
-    await expect(readPixels(await lyingPng(70_000, 1))).rejects.toThrow('65536 pixels a side');
+    await expect(readPixels(await lyingPng(70_000, 1))).rejects.toThrow('65536 pixels per side');
     const large = join(folder, 'large.jpg');
     const file = openSync(large, 'w');
     ftruncateSync(file, 2 ** 33);
@@ -155,7 +155,7 @@ describe('decodeImage', () => {
     expect(process.memoryUsage().rss - before).toBeLessThan(2 ** 28);
   });
 
-  it('gives a decoder that ran out of time one more try, and no other', async () => {
+  it('retries a decoder that timed out once, and only that', async () => {
     const failures = (...messages: string[]) => {
       let tries = 0;
       const decode = async () => {
@@ -174,7 +174,7 @@ describe('decodeImage', () => {
     await expect(failures('VipsJpeg: premature end')).rejects.toThrow('premature end');
   });
 
-  it('answers every cut and every flipped byte with an error or with an image', async () => {
+  it('gives an error or an image for every truncation and every flipped byte', async () => {
     const outcomes = { image: 0, error: 0 };
     for (const whole of [
       await halves().png().toBuffer(),

@@ -7,20 +7,25 @@ import type { Pixels } from '../pixels/pixels.js';
 import { fromCmyk, fromGray, fromSixteenBits, overWhite } from '../pixels/to-rgb.js';
 import { badImage, nameOf, openImage } from './open-image.js';
 
-/** An image that has kept the decoder busy for so long is made to do that. */
+/** An image that takes longer to decode was made to do so. */
 const MAX_SECONDS = 60;
 
 const settings = { failOn: 'error', limitInputPixels: false, ignoreIcc: true } as const;
 
+/** An image's size, in pixels. */
 export interface ImageSize {
   readonly height: number;
   readonly width: number;
 }
 
 /**
- * Decodes a JPEG, PNG or WebP image (a path, or the file's bytes) to [height, width, 3], RGB, 0 to 255, brought to `shape`
- * by `options`: 'bilinear' and 'fill' unless told. What becomes of other kinds of pixels: see `readPixels`.
- * Throws file-system, bad-file, bad-option.
+ * Decodes a JPEG, PNG or WebP image (a path, or the file's bytes) and resizes it to `shape`: `[height, width, 3]`, RGB, 0 to
+ * 255. Default: 'bilinear' and 'fill' (see `fitImage`). How orientation, transparency, 16 bits and CMYK are handled: see
+ * `readPixels`. Throws `file-system`, `bad-file` or `bad-option`.
+ *
+ * @example
+ * const image = await decodeImage('photo.jpg', classifier.network.input, classifier.preprocessing);
+ * const [probabilities] = await predict(classifier, image);
  */
 export async function decodeImage(
   source: string | Uint8Array,
@@ -32,10 +37,13 @@ export async function decodeImage(
 }
 
 /**
- * A JPEG, PNG or WebP image at its own size as 8-bit RGB: upright by its EXIF orientation, transparency over white, gray
- * as three equal levels, 16 bits ÷ 257, CMYK as (255 − ink)(255 − black) / 255; colour profiles are ignored, and of an
- * animation the first frame is taken. `admit` is called with the size before anything is decoded, and waited for.
- * Throws file-system, bad-file.
+ * Decodes a JPEG, PNG or WebP image (a path, or the file's bytes) at its own size, as 8-bit RGB. The EXIF orientation is
+ * applied, transparency is composited on white, gray becomes three equal channels, 16 bits are ÷ 257, and CMYK is
+ * (255 − ink)(255 − black) / 255; colour profiles are ignored, and an animation gives its first frame. `admit`, if given, is
+ * called with the size and awaited before anything is decoded. Throws `file-system` or `bad-file`.
+ *
+ * @example
+ * const { height, width, data } = await readPixels('photo.jpg'); // data: [height, width, 3]
  */
 export async function readPixels(
   source: string | Uint8Array,
@@ -52,13 +60,13 @@ export async function readPixels(
     if (cause instanceof ResNetError) throw cause;
     const reason = (cause as Error).message.split('\n')[0];
     const problem = isTimeout(cause)
-      ? `keeps the decoder busy for more than ${MAX_SECONDS} seconds. Make it smaller, or remove it`
+      ? `takes more than ${MAX_SECONDS} seconds to decode. Make it smaller or remove it`
       : `is a broken or truncated image (${reason}). Replace it or remove it`;
     throw badImage(source, `${nameOf(source)} ${problem}.`, cause);
   }
 }
 
-/** A decoder that was too slow gets one more try: the process may have been stopped meanwhile, by Ctrl-Z or a sleeping machine. */
+/** Retries a decoder that timed out once: the process may have been suspended meanwhile, by Ctrl-Z or a sleeping machine. */
 export async function againAfterTimeout<Result>(decode: () => Promise<Result>): Promise<Result> {
   try {
     return await decode();
@@ -68,7 +76,7 @@ export async function againAfterTimeout<Result>(decode: () => Promise<Result>): 
   }
 }
 
-/** libvips says so in words alone. */
+/** libvips says so in its message only. */
 function isTimeout(error: unknown): boolean {
   return error instanceof Error && error.message.startsWith('timeout: ');
 }

@@ -1,7 +1,7 @@
 import { parentPort } from 'node:worker_threads';
 import { type DecodeJob, decodeFiles } from './decode-files.js';
 
-// Decodes on a thread of its own: while a backend computes, the main thread starts nothing and resizes nothing.
+// Decodes on a thread of its own: while a backend computes, the main thread can neither start a decoder nor resize.
 
 parentPort?.on('message', async ({ id, job }: { id: number; job: DecodeJob }) => {
   try {

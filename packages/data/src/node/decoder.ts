@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { ResNetError } from '@resnetjs/core';
-import 'sharp'; // loaded here first, so that its library stays while threads that use it come and go
+import 'sharp'; // loaded on the main thread, so that its library stays while threads that use it come and go
 import type { DecodedFiles, DecodeJob } from './decode-files.js';
 
 interface Pending {
@@ -8,9 +8,9 @@ interface Pending {
   reject(error: unknown): void;
 }
 
-type Answer = { id: number; decoded: DecodedFiles } | { id: number; error: unknown };
+type Reply = { id: number; decoded: DecodedFiles } | { id: number; error: unknown };
 
-/** Built, also where this file runs from its source: threads cannot run TypeScript. */
+/** The built worker, even when this file runs from source: threads cannot run TypeScript. */
 const program = new URL(
   import.meta.url.endsWith('.ts') ? '../../dist/node/decode-worker.js' : './decode-worker.js',
   import.meta.url,
@@ -20,7 +20,7 @@ const pending = new Map<number, Pending>();
 let worker: Worker | null = null;
 let jobs = 0;
 
-/** `decodeFiles` on a thread that all datasets share; it keeps no process alive. */
+/** `decodeFiles` on a thread that all datasets share, and that keeps no idle process alive. */
 export function decodeInBackground(job: DecodeJob): Promise<DecodedFiles> {
   worker ??= startWorker();
   const own = worker;
@@ -34,17 +34,17 @@ export function decodeInBackground(job: DecodeJob): Promise<DecodedFiles> {
 
 function startWorker(): Worker {
   const started = new Worker(program, { name: 'resnetjs-decoder', execArgv: [] });
-  started.on('message', (answer: Answer) => {
-    const asked = pending.get(answer.id);
-    pending.delete(answer.id);
+  started.on('message', (reply: Reply) => {
+    const request = pending.get(reply.id);
+    pending.delete(reply.id);
     if (pending.size === 0) started.unref();
-    if ('decoded' in answer) asked?.resolve(answer.decoded);
-    else asked?.reject(answer.error);
+    if ('decoded' in reply) request?.resolve(reply.decoded);
+    else request?.reject(reply.error);
   });
   const ended = (cause: unknown) => {
     if (worker !== started) return;
     worker = null;
-    const message = `The thread that decodes images ended (${String(cause)}).`;
+    const message = `The thread that decodes images stopped unexpectedly (${String(cause)}).`;
     for (const { reject } of pending.values()) reject(new ResNetError('file-system', message, {}, { cause }));
     pending.clear();
   };

@@ -34,7 +34,7 @@ beforeEach(() => {
 afterAll(() => rmSync(scratch, { recursive: true }));
 
 describe('imageFolder', () => {
-  it('takes classes and images in the order of their names, and passes over the rest', async () => {
+  it('sorts classes and images by name, and skips other files', async () => {
     const red = await plain(RED).png().toBuffer();
     for (const path of [
       'b/2.png',
@@ -72,7 +72,7 @@ describe('imageFolder', () => {
     for (const path of ['a/1.png', 'b/1.png']) put(path, await plain(RED).png().toBuffer());
     for (const path of [scratch, root]) chmodSync(path, 0o755);
     chmodSync(join(root, 'b'), 0);
-    const isRoot = process.getuid?.() === 0; // who may read everything
+    const isRoot = process.getuid?.() === 0; // may read everything
     if (isRoot) process.seteuid?.(65_534);
     try {
       await expect(imageFolder(root)).rejects.toMatchObject({
@@ -114,7 +114,7 @@ describe('imageFolder', () => {
         },
       );
     await expect(imageFolder(join(root, 'absent'))).rejects.toThrow(
-      /there is no such folder.*one folder of JPEG, PNG or WebP images per class/,
+      /there is no such folder.*one subfolder of JPEG, PNG or WebP images per class/,
     );
     await expect(imageFolder(put('../file.png', red))).rejects.toThrow('it is not a folder');
     await fails(/it has no folders in it/);
@@ -151,7 +151,7 @@ describe('imageFolder', () => {
     for (let i = 0; i < 12; i++) put(`${i % 2 ? 'odd' : 'even'}/${i}.png`, red);
   }
 
-  it('leaves broken images out where it is told to, before anything is split', async () => {
+  it('leaves broken images out with `onError`, before anything is split', async () => {
     await twelve();
     const whole = await imageFolder(root);
     put('even/broken.png', 'no image');
@@ -176,7 +176,7 @@ describe('imageFolder', () => {
     await expect(checkImages(folder)).rejects.toThrow('None of the images of "b" can be read');
   });
 
-  it('goes on without images that vanish on the way, and tells of each once', async () => {
+  it('continues without images that vanish, and reports each once', async () => {
     await twelve();
     const vanished: string[] = [];
     const onError = ({ file }: { file: string }) => vanished.push(file);
@@ -190,14 +190,14 @@ describe('imageFolder', () => {
         expect([...images.subarray(0, 3)]).toEqual(RED);
         sizes.push(labels.length);
       }
-      const lost = train.labels.filter((_, i) => train.isLost?.(i)).length;
-      expect(sizes.reduce((a, b) => a + b)).toBe(6 - lost);
-      expect(lost).toBeGreaterThan(0);
+      const broken = train.labels.filter((_, i) => train.isBroken?.(i)).length;
+      expect(sizes.reduce((a, b) => a + b)).toBe(6 - broken);
+      expect(broken).toBeGreaterThan(0);
     }
     expect(new Set(vanished).size).toBe(vanished.length);
   });
 
-  it('brings images to size as it is told', async () => {
+  it('resizes images as `resize` and `fit` say', async () => {
     const stripes = sharp(Buffer.from([...RED, ...BLUE, ...BLUE, ...RED]), {
       raw: { width: 4, height: 1, channels: 3 },
     });
@@ -214,12 +214,12 @@ describe('imageFolder', () => {
 });
 
 describe('openDataset', () => {
-  it('opens the synthetic signs, by split and size', async () => {
+  it('opens the generated hand signs, by split and size', async () => {
     const signs = await openDataset('synthetic:signs', { imageSize: 16, split: 'test' });
-    expect(signs.describe).toBe('synthetic:signs (test): 600 images of 6 classes, 16×16 pixels');
+    expect(signs.description).toBe('synthetic:signs (test): 600 images of 6 classes, 16×16 pixels');
     expect((await openDataset('synthetic:signs', { count: 12, seed: 4 })).shape).toEqual([64, 64, 3]);
     await expect(openDataset('synthetic:signs', { imageSize: [16, 32] })).rejects.toThrow(
-      'draws square images, not 16×32',
+      'generates square images, not 16×32',
     );
   });
 
@@ -227,7 +227,7 @@ describe('openDataset', () => {
     put('a/1.png', await plain(RED).png().toBuffer());
     put('b/1.png', await plain(BLUE).png().toBuffer());
     const folder = await openDataset(root, { imageSize: 8 });
-    expect(folder.describe).toBe(`the folder ${root}: 2 images of 2 classes, 8×8 pixels`);
+    expect(folder.description).toBe(`the folder ${root}: 2 images of 2 classes, 8×8 pixels`);
     expect([...(await folder.read([1])).subarray(0, 3)]).toEqual(BLUE);
   });
 
@@ -236,7 +236,7 @@ describe('openDataset', () => {
       const error = await openDataset(spec).catch((error) => error);
       expect(error.code).toBe('unknown-name');
       expect(error.message).toContain(
-        'a dataset is synthetic:signs, an HDF5 file of the SIGNS kind (.h5, .hdf5) or a folder',
+        'a dataset is synthetic:signs, a SIGNS HDF5 file (.h5, .hdf5), or a folder',
       );
       expect(error.message).toContain(spec);
     }
@@ -254,7 +254,7 @@ describe('photographs', () => {
     expect(flowers.labels.length).toBe(500);
     expect((await flowers.read([0, 499])).length).toBe(2 * 32 * 32 * 3);
     const signs = await openDataset(`${real}signs/test_signs.h5`, { imageSize: 64 });
-    expect(signs.describe).toMatch(/test_signs\.h5 \(test\): 120 images of 6 classes, 64×64 pixels$/);
+    expect(signs.description).toMatch(/test_signs\.h5 \(test\): 120 images of 6 classes, 64×64 pixels$/);
     await expect(openDataset(`${real}signs/test_signs.h5`, { imageSize: 32 })).rejects.toThrow(
       'holds images of 64×64 pixels, not 32×32',
     );

@@ -6,38 +6,48 @@ import { checkDataset, checkIndices } from '../check-dataset.js';
 import type { Dataset } from '../dataset.js';
 import { decodeInBackground } from './decoder.js';
 
-/** A file that could not be read as an image. */
+/** A file that can't be read as an image. */
 export interface BrokenImage {
+  /** Its path. */
   readonly file: string;
-  /** file-system or bad-file; its message names the file. */
+  /** A `file-system` or `bad-file` error, whose message names the file. */
   readonly error: ResNetError;
 }
 
+/** Options of `imageFolder`. `resize` and `fit` default to 'bilinear' and 'fill': see `fitImage`. */
 export interface ImageFolderOptions extends Partial<Fitting> {
-  /** Height and width that every image is brought to, in pixels, by `resize` and `fit`; 64 unless told. */
+  /** Height and width that every image is resized to, in pixels, 1 to 4096. Default: 64. */
   readonly imageSize?: number | readonly [height: number, width: number];
-  /** Decoded images are kept while they fit; 256 MiB unless told. */
+  /** Memory for decoded images, which are kept while they fit. Default: 256 MiB. */
   readonly cacheBytes?: number;
-  /** Hears of each image that can't be read, which is then left out. Where it isn't given, or throws, reading throws. */
+  /**
+   * Called once for each image that can't be read, which is then left out; what it throws, reading throws. Default: reading
+   * throws the image's error.
+   */
   readonly onError?: (broken: BrokenImage) => void;
 }
 
 /** A dataset whose images are files. */
 export interface ImageFolder extends Dataset {
-  /** The file of each image. */
+  /** The path of each image. */
   readonly files: readonly string[];
-  /** Whether an image could not be read, so far. */
-  isLost(index: number): boolean;
+  /** Whether reading an image has failed. */
+  isBroken(index: number): boolean;
 }
 
 const EXTENSIONS = new Set(['.jpg', '.jpeg', '.png', '.webp']);
-const LAYOUT = 'Expected a folder with one folder of JPEG, PNG or WebP images per class';
+const LAYOUT = 'Expected a folder with one subfolder of JPEG, PNG or WebP images per class';
 const CACHE_BYTES = 2 ** 28;
 
 /**
- * Images in a folder per class, decoded on a thread of their own when they are read. Classes and files are in the order of their names;
- * hidden files, other kinds of files and links that lead out of the folder are passed over.
- * Throws file-system, bad-data, bad-option; reading throws bad-file for a broken image.
+ * A dataset from a folder with one subfolder of JPEG, PNG or WebP images per class, as Keras's `image_dataset_from_directory`
+ * and torchvision's `ImageFolder` take it. Images are decoded when they are read, in a worker thread. Classes and files are
+ * sorted by name; hidden files, other kinds of files, and links that lead out of the folder are skipped. Throws
+ * `file-system`, `bad-data` or `bad-option`; reading throws `bad-file` or `file-system` for a broken image.
+ *
+ * @example
+ * const flowers = await imageFolder('flowers/', { imageSize: 224, fit: 'crop' });
+ * console.log(flowers.classes, flowers.labels.length);
  */
 export async function imageFolder(path: string, options: ImageFolderOptions = {}): Promise<ImageFolder> {
   const shape = imageShape(options.imageSize ?? 64);
@@ -49,13 +59,13 @@ export async function imageFolder(path: string, options: ImageFolderOptions = {}
     onError,
     cacheBytes = CACHE_BYTES,
   } = options;
-  const lost = new Set<number>();
+  const broken = new Set<number>();
   const dataset: ImageFolder = {
     classes,
     shape,
     labels,
     files,
-    isLost: (index) => lost.has(index),
+    isBroken: (index) => broken.has(index),
     async read(indices) {
       checkIndices(indices, files.length);
       const chosen = Array.from(indices, (index) => files[index] as string);
@@ -66,12 +76,12 @@ export async function imageFolder(path: string, options: ImageFolderOptions = {}
       });
       for (const { position, code, message } of failures) {
         const index = indices[position] as number;
-        if (lost.has(index)) continue;
+        if (broken.has(index)) continue;
         const file = files[index] as string;
         const error = new ResNetError(code, message, { source: file });
         if (!onError) throw error;
         onError({ file, error });
-        lost.add(index);
+        broken.add(index);
       }
       return images;
     },
@@ -79,17 +89,17 @@ export async function imageFolder(path: string, options: ImageFolderOptions = {}
   return cached(checkDataset(dataset, path), cacheBytes);
 }
 
-/** The classes, and the images' files with the label of each. */
+/** The classes, and each image's file and label. */
 async function listImages(path: string, root: string) {
-  const classes = await inside(root, path, 'folder');
+  const classes = await namesIn(root, path, 'folder');
   if (classes.length === 0) throw badFolder(path, `it has no folders in it. ${LAYOUT}.`);
   if (classes.length > 0xffff)
-    throw badFolder(path, `it has ${classes.length} folders; at most 65535 classes will do.`);
+    throw badFolder(path, `it has ${classes.length} folders; at most 65535 classes are supported.`);
   const files: string[] = [];
   const labels: number[] = [];
   for (const [label, name] of classes.entries()) {
     const folder = join(path, name);
-    const images = (await inside(root, folder, 'file')).filter((file) =>
+    const images = (await namesIn(root, folder, 'file')).filter((file) =>
       EXTENSIONS.has(extname(file).toLowerCase()),
     );
     if (images.length === 0) {
@@ -113,7 +123,7 @@ function imageShape(size: number | readonly [height: number, width: number]): Da
     if (Number.isInteger(side) && side >= 1 && side <= 4096) continue;
     throw new ResNetError(
       'bad-option',
-      `The image size is a whole number of pixels from 1 to 4096, not ${side}.`,
+      `The image size must be a whole number of pixels from 1 to 4096, not ${side}.`,
       { size },
     );
   }
@@ -137,8 +147,8 @@ async function realFolder(path: string): Promise<string> {
   throw badFolder(path, `it is not a folder. ${LAYOUT}.`);
 }
 
-/** The names in a folder, sorted, of one kind, visible, and not leading out of `root`. Throws file-system. */
-async function inside(root: string, folder: string, kind: 'folder' | 'file'): Promise<string[]> {
+/** The sorted names of a folder's visible files or folders, without links that lead out of `root`. Throws `file-system`. */
+async function namesIn(root: string, folder: string, kind: 'folder' | 'file'): Promise<string[]> {
   const names: string[] = [];
   try {
     for (const entry of await readdir(folder, { withFileTypes: true })) {
@@ -157,8 +167,8 @@ async function inside(root: string, folder: string, kind: 'folder' | 'file'): Pr
 async function leadsInside(root: string, link: string): Promise<boolean> {
   const target = await realpath(link).catch(() => null);
   if (target === null) return false;
-  const way = relative(root, target);
-  return way !== '' && way !== '..' && !way.startsWith(`..${sep}`);
+  const path = relative(root, target);
+  return path !== '' && path !== '..' && !path.startsWith(`..${sep}`);
 }
 
 function badFolder(path: string, message: string, details: Record<string, unknown> = {}): ResNetError {

@@ -7,4 +7,4 @@ export {
   type ImageFolderOptions,
   imageFolder,
 } from './image-folder.js';
-export { type ReadSignsOptions, readSigns, type SignsDataset, type SignsPart } from './signs-file.js';
+export { type ReadSignsOptions, readSigns, type SignsDataset, type SignsSplit } from './signs-file.js';

@@ -8,30 +8,41 @@ import { checkImages } from './check-images.js';
 import { type BrokenImage, imageFolder } from './image-folder.js';
 import { readSigns } from './signs-file.js';
 
+/** Options of `openDataset`; some concern one kind of dataset only. `resize` and `fit` are a folder's: see `fitImage`. */
 export interface OpenDatasetOptions extends Partial<Fitting> {
-  /** Height and width in pixels. An HDF5 file has a size of its own, and no other is accepted. */
+  /** Height and width in pixels. Default: 64; an HDF5 file has a size of its own, and accepts no other. */
   readonly imageSize?: number | readonly [height: number, width: number];
-  /** Of synthetic images: how many, and from which seed. */
+  /** synthetic:signs: number of images. Default: 3,000 for training, 600 for testing. */
   readonly count?: number;
+  /** synthetic:signs: seed of the training images. Default: 0. */
   readonly seed?: number;
-  /** Of synthetic images, and of an HDF5 file that holds both. */
+  /** synthetic:signs, or an HDF5 file that holds both. Default: 'train'. */
   readonly split?: 'train' | 'test';
+  /** synthetic:signs or a folder: memory for decoded images. Default: 512 MiB for synthetic:signs, 256 MiB for a folder. */
   readonly cacheBytes?: number;
-  /** Of a folder: hears of each image that can't be read, which is then left out. */
+  /** A folder: called for each image that can't be read, which is then left out. Default: reading throws. */
   readonly onError?: (broken: BrokenImage) => void;
-  /** Of a folder: every image is read on opening, and this hears how far it is (`checkImages`). */
-  readonly check?: (done: number, of: number) => void;
+  /** A folder: if given, every image is read on opening (see `checkImages`), and this is called as the reading advances. */
+  readonly onCheckProgress?: (done: number, total: number) => void;
 }
 
-/** A dataset with a line that says what it is. */
+/** A dataset with a line for people that says what it is. */
 export interface OpenedDataset extends Dataset {
-  readonly describe: string;
+  /** For example `synthetic:signs (test): 600 images of 6 classes, 64×64 pixels`. */
+  readonly description: string;
 }
 
 const SYNTHETIC = 'synthetic:signs';
-const ACCEPTED = `a dataset is ${SYNTHETIC}, an HDF5 file of the SIGNS kind (.h5, .hdf5) or a folder with a folder of images per class`;
+const ACCEPTED = `a dataset is ${SYNTHETIC}, a SIGNS HDF5 file (.h5, .hdf5), or a folder with one subfolder of images per class`;
 
-/** Opens what `spec` names: synthetic:signs, an HDF5 file or a folder. Throws unknown-name, and what its reader throws. */
+/**
+ * Opens a dataset by name: `synthetic:signs`, or the path of a SIGNS HDF5 file or of an image folder. Throws `unknown-name`
+ * for anything else, and what `syntheticSigns`, `readSigns`, `imageFolder` and `checkImages` throw.
+ *
+ * @example
+ * const images = await openDataset('flowers/', { imageSize: 64 });
+ * console.log(images.description);
+ */
 export async function openDataset(spec: string, options: OpenDatasetOptions = {}): Promise<OpenedDataset> {
   if (spec.startsWith('synthetic:')) {
     if (spec === SYNTHETIC) return openSynthetic(options);
@@ -55,8 +66,9 @@ export async function openDataset(spec: string, options: OpenDatasetOptions = {}
   });
   if (status.isDirectory()) {
     const folder = await imageFolder(spec, options);
-    const { check } = options;
-    return described(check ? await checkImages(folder, check) : folder, `the folder ${spec}`);
+    const { onCheckProgress } = options;
+    const images = onCheckProgress ? await checkImages(folder, onCheckProgress) : folder;
+    return described(images, `the folder ${spec}`);
   }
   if (['.h5', '.hdf5'].includes(extname(spec).toLowerCase())) return openSigns(spec, options);
   throw new ResNetError('unknown-name', `"${spec}" is a file of another kind: ${ACCEPTED}.`, { spec });
@@ -66,7 +78,7 @@ function openSynthetic(options: OpenDatasetOptions): OpenedDataset {
   const { imageSize = 64, cacheBytes, split = 'train', ...rest } = options;
   const [height, width] = sides(imageSize);
   if (height !== width) {
-    const message = `${SYNTHETIC} draws square images, not ${height}×${width}: give one number.`;
+    const message = `${SYNTHETIC} generates square images, not ${height}×${width}: give one number as the image size.`;
     throw new ResNetError('bad-option', message, { imageSize });
   }
   const dataset = syntheticSigns({ ...rest, split, size: height });
@@ -74,7 +86,7 @@ function openSynthetic(options: OpenDatasetOptions): OpenedDataset {
 }
 
 async function openSigns(path: string, options: OpenDatasetOptions): Promise<OpenedDataset> {
-  const dataset = await readSigns(path, options.split ? { part: options.split } : {});
+  const dataset = await readSigns(path, options.split ? { split: options.split } : {});
   const [height, width] = dataset.shape;
   const wanted = options.imageSize === undefined ? [height, width] : sides(options.imageSize);
   if (wanted[0] !== height || wanted[1] !== width) {
@@ -85,7 +97,7 @@ async function openSigns(path: string, options: OpenDatasetOptions): Promise<Ope
       imageSize: options.imageSize,
     });
   }
-  return described(dataset, `${path} (${dataset.part})`);
+  return described(dataset, `${path} (${dataset.split})`);
 }
 
 function sides(size: number | readonly [height: number, width: number]): readonly [number, number] {
@@ -94,6 +106,6 @@ function sides(size: number | readonly [height: number, width: number]): readonl
 
 function described(dataset: Dataset, name: string): OpenedDataset {
   const { classes, labels, shape } = dataset;
-  const describe = `${name}: ${labels.length} images of ${classes.length} classes, ${shape[0]}×${shape[1]} pixels`;
-  return { ...dataset, describe };
+  const description = `${name}: ${labels.length} images of ${classes.length} classes, ${shape[0]}×${shape[1]} pixels`;
+  return { ...dataset, description };
 }

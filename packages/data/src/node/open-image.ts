@@ -2,13 +2,13 @@ import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { ResNetError } from '@resnetjs/core';
 
-/** More than any image that is decoded takes; a larger file is refused unread. */
+/** No image that we decode needs more; a larger file is refused unread. */
 const MAX_BYTES = 2 ** 28;
 
-/** To open a pipe waits until somebody writes to it, which may be never. Windows has no such pipes. */
+/** Without O_NONBLOCK, opening a pipe waits for a writer, perhaps forever. Windows has no such pipes. */
 const READ_AT_ONCE = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 
-/** The bytes of a JPEG, PNG or WebP file, whatever it calls itself. Throws file-system, bad-file. */
+/** The bytes of a JPEG, PNG or WebP file, recognized by its first bytes, not its name. Throws `file-system` or `bad-file`. */
 export async function openImage(source: string | Uint8Array): Promise<Uint8Array> {
   const name = nameOf(source);
   const bytes = typeof source === 'string' ? await readBytes(source) : source;
@@ -18,13 +18,15 @@ export async function openImage(source: string | Uint8Array): Promise<Uint8Array
   const webp = start.startsWith('RIFF') && start.endsWith('WEBP');
   if (jpeg || png || webp) return bytes;
   const found = bytes.length === 0 ? 'it is empty' : `it begins with ${JSON.stringify(start.slice(0, 8))}`;
-  throw badImage(source, `${name} is not a JPEG, PNG or WebP image: ${found}. Convert it, or remove it.`);
+  throw badImage(source, `${name} is not a JPEG, PNG or WebP image: ${found}. Convert it or remove it.`);
 }
 
+/** What messages call an image: its path, if it has one. */
 export function nameOf(source: string | Uint8Array): string {
   return typeof source === 'string' ? source : 'The image';
 }
 
+/** A `bad-file` error about an image. */
 export function badImage(source: string | Uint8Array, message: string, cause?: unknown): ResNetError {
   return new ResNetError('bad-file', message, { source: nameOf(source) }, { cause });
 }
@@ -36,7 +38,7 @@ async function readBytes(path: string): Promise<Uint8Array> {
       const status = await handle.stat();
       if (!status.isFile()) throw badImage(path, `${path} is not a file.`);
       if (status.size > MAX_BYTES) {
-        const message = `${path} has ${status.size} bytes; no image that is decoded has more than ${MAX_BYTES}. Make it smaller, or remove it.`;
+        const message = `${path} has ${status.size} bytes; the limit is ${MAX_BYTES}. Make it smaller or remove it.`;
         throw badImage(path, message);
       }
       return await handle.readFile();

@@ -23,7 +23,7 @@ interface Content {
   classes?: { data: BigInt64Array | string[] | Float32Array; dtype: string; shape?: number[] } | null;
 }
 
-/** Writes a small file of the SIGNS kind, sound but for what `content` says. */
+/** Writes a small SIGNS file, valid except for what `content` changes. */
 function write(name: string, content: Content = {}): string {
   const path = join(folder, name);
   const file = new Hdf5File(path, 'w');
@@ -41,9 +41,9 @@ beforeAll(() => ready);
 afterAll(() => rmSync(folder, { recursive: true }));
 
 describe('readSigns', () => {
-  it('reads images, labels and the names of classes', async () => {
+  it('reads images, labels and class names', async () => {
     const signs = await readSigns(write('good.h5'));
-    expect(signs.part).toBe('train');
+    expect(signs.split).toBe('train');
     expect(signs.classes).toEqual(['0', '1', '2']);
     expect(signs.shape).toEqual([8, 8, 3]);
     expect([...signs.labels]).toEqual([0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1, 2]);
@@ -53,7 +53,7 @@ describe('readSigns', () => {
     await expect(signs.read([12])).rejects.toThrow('There is no image 12: images are 0 to 11.');
   });
 
-  it('takes compressed images, labels of [1, n], and classes with names', async () => {
+  it('reads compressed images, labels of [1, n], and classes that are strings', async () => {
     const path = write('other.h5', {
       x: { name: 'test_set_x', compression: 5 },
       y: { shape: [1, 12], data: Int32Array.from(LABELS, Number), dtype: '<i' },
@@ -63,7 +63,7 @@ describe('readSigns', () => {
     file.create_hard_link('/train_set_y', 'test_set_y');
     file.close();
     const signs = await readSigns(path);
-    expect(signs.part).toBe('test');
+    expect(signs.split).toBe('test');
     expect(signs.classes).toEqual(['zero', 'one', 'two']);
     expect(Buffer.compare(await signs.read(signs.labels.map((_, i) => i)), PIXELS)).toBe(0);
   });
@@ -74,33 +74,33 @@ describe('readSigns', () => {
       /it holds .*other.* A SIGNS file holds train_set_x or test_set_x/,
       { x: { name: 'other' } },
     ],
-    ['no-labels', /train_set_y is missing; it holds/, { y: null }],
+    ['no-labels', /train_set_y is missing; the file holds/, { y: null }],
     ['no-classes', /list_classes is missing/, { classes: null }],
     [
       'float-images',
-      /train_set_x is of type <f; images are uint8/,
+      /train_set_x is of type <f; images must be uint8/,
       { x: { data: Float32Array.from(PIXELS), dtype: '<f' } },
     ],
-    ['signed-images', /train_set_x is of type <b; images are uint8/, { x: { dtype: '<b' } }],
+    ['signed-images', /train_set_x is of type <b; images must be uint8/, { x: { dtype: '<b' } }],
     [
       'gray',
-      /train_set_x has shape \[12,8,24\]; images are \[n, height, width, 3\]/,
+      /train_set_x has shape \[12,8,24\]; images must be \[n, height, width, 3\]/,
       { x: { shape: [12, 8, 24] } },
     ],
     ['four-channels', /has shape \[9,8,8,4\]/, { x: { shape: [9, 8, 8, 4] } }],
     [
       'few-labels',
-      /train_set_y has shape \[6\]; for 12 images it is \[12\] or \[1, 12\]/,
+      /train_set_y has shape \[6\]; for 12 images it must be \[12\] or \[1, 12\]/,
       { y: { data: LABELS.slice(0, 6), shape: [6] } },
     ],
     [
       'float-labels',
-      /train_set_y is of type <f; labels are integers/,
+      /train_set_y is of type <f; labels must be integers/,
       { y: { data: new Float32Array(12), dtype: '<f' } },
     ],
     [
       'label-3',
-      /train_set_y\[2\] is 3; with 3 classes in list_classes, labels are 0 to 2/,
+      /train_set_y\[2\] is 3; with 3 classes in list_classes, labels must be 0 to 2/,
       { y: { data: LABELS.map((v) => v + BigInt(v === 2n)) } },
     ],
     ['label-negative', /train_set_y\[0\] is -1;/, { y: { data: LABELS.map((v) => v - 1n) } }],
@@ -116,7 +116,7 @@ describe('readSigns', () => {
     ],
     [
       'float-names',
-      /list_classes has shape \[3\]; it is a list of integers or strings/,
+      /list_classes has shape \[3\]; it must be a list of integers or strings/,
       { classes: { data: new Float32Array(3), dtype: '<f' } },
     ],
   ];
@@ -128,7 +128,7 @@ describe('readSigns', () => {
     expect(['bad-file', 'bad-data']).toContain(error.code);
   });
 
-  it('says so when a file is missing, cut, or no HDF5 file', async () => {
+  it('says so when a file is missing, truncated, or not HDF5', async () => {
     await expect(readSigns(join(folder, 'absent.h5'))).rejects.toMatchObject({ code: 'file-system' });
     await expect(readSigns(folder)).rejects.toThrow('it is not a file');
     const text = join(folder, 'text.h5');
@@ -138,7 +138,7 @@ describe('readSigns', () => {
     const whole = readFileSync(write('whole.h5'));
     writeFileSync(cut, whole.subarray(0, whole.length - 1));
     await expect(readSigns(cut)).rejects.toThrow(
-      `it is cut: its header promises ${whole.length} bytes, and it has ${whole.length - 1}`,
+      `it is truncated: its header says ${whole.length} bytes, but it has ${whole.length - 1}`,
     );
   });
 
@@ -156,7 +156,7 @@ describe('readSigns', () => {
     expect(error).toMatchObject({ code: 'bad-file' });
   });
 
-  it('answers every cut and every flipped byte with an error or with images', {
+  it('gives an error or images for every truncation and every flipped byte', {
     timeout: 300_000,
   }, async () => {
     const path = write('fuzz.h5', { x: { compression: 4 } });
@@ -190,7 +190,7 @@ describe('readSigns', () => {
   it.skipIf(!existsSync(real))('reads the real photographs', async () => {
     const train = await readSigns(`${real}train_signs.h5`);
     const test = await readSigns(`${real}test_signs.h5`);
-    expect([train.part, train.labels.length, test.part, test.labels.length]).toEqual([
+    expect([train.split, train.labels.length, test.split, test.labels.length]).toEqual([
       'train',
       1080,
       'test',

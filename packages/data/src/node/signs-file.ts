@@ -5,31 +5,38 @@ import { Dataset as Hdf5Dataset, File as Hdf5File, type Group, ready } from 'h5w
 import { checkDataset, checkIndices } from '../check-dataset.js';
 import type { Dataset } from '../dataset.js';
 
-export type SignsPart = 'train' | 'test';
+/** Which images of a SIGNS file. */
+export type SignsSplit = 'train' | 'test';
 
-/** A file of the SIGNS kind, read into memory. */
+/** A SIGNS file, read into memory. */
 export interface SignsDataset extends Dataset {
-  readonly part: SignsPart;
+  /** Which split was read. */
+  readonly split: SignsSplit;
 }
 
+/** Options of `readSigns`. */
 export interface ReadSignsOptions {
-  /** Which one to read where a file holds both; "train" unless told. */
-  readonly part?: SignsPart;
+  /** Which split to read if the file holds both; otherwise the one that is there is read. Default: 'train'. */
+  readonly split?: SignsSplit;
 }
 
 const EXPECTED =
   'A SIGNS file holds train_set_x or test_set_x ([n, height, width, 3], uint8), train_set_y or test_set_y ([n] or [1, n], integers) and list_classes';
 const SIGNATURE = '\x89HDF\r\n\x1a\n';
 const MAX_BYTES = 2 ** 31;
-/** More than deflate can shrink anything. */
+/** Deflate compresses by less (at most 1032 : 1). */
 const MAX_COMPRESSION = 1100;
 const CHUNK_BYTES = 2 ** 24;
 const HDF5_INTEGER = 0;
 const HDF5_STRING = 3;
 
 /**
- * Reads an HDF5 file of the SIGNS kind: `<part>_set_x`, `<part>_set_y` and `list_classes`.
- * Throws file-system, bad-file, bad-data.
+ * Reads an HDF5 file of the course's SIGNS format: `<split>_set_x` (`[images, height, width, 3]`, uint8), `<split>_set_y`
+ * (`[images]` or `[1, images]`) and `list_classes`. Throws `file-system`, `bad-file` or `bad-data`.
+ *
+ * @example
+ * const signs = await readSigns('train_signs.h5');
+ * console.log(signs.split, signs.labels.length);
  */
 export async function readSigns(path: string, options: ReadSignsOptions = {}): Promise<SignsDataset> {
   checkHeader(path);
@@ -47,7 +54,7 @@ export async function readSigns(path: string, options: ReadSignsOptions = {}): P
     const reason = cause instanceof Error ? cause.message.split('\n')[0] : String(cause);
     throw badFile(
       path,
-      `HDF5 cannot read it (${reason}). It is damaged or incomplete: fetch it again.`,
+      `HDF5 cannot read it (${reason}). It is damaged or incomplete: download it again.`,
       {},
       cause,
     );
@@ -58,17 +65,17 @@ export async function readSigns(path: string, options: ReadSignsOptions = {}): P
 
 function readFile(path: string, file: Group, options: ReadSignsOptions): SignsDataset {
   const names = file.keys();
-  const parts = (['train', 'test'] as const).filter((part) => names.includes(`${part}_set_x`));
-  const part = options.part && parts.includes(options.part) ? options.part : parts[0];
-  if (!part) throw badFile(path, `it holds ${names.join(', ') || 'nothing'}. ${EXPECTED}.`, { names });
-  const images = readImages(path, file, `${part}_set_x`);
+  const splits = (['train', 'test'] as const).filter((split) => names.includes(`${split}_set_x`));
+  const split = options.split && splits.includes(options.split) ? options.split : splits[0];
+  if (!split) throw badFile(path, `it holds ${names.join(', ') || 'nothing'}. ${EXPECTED}.`, { names });
+  const images = readImages(path, file, `${split}_set_x`);
   const [count, height, width] = images.shape;
   const classes = readClasses(path, file);
-  const labels = readLabels(path, file, `${part}_set_y`, count, classes.length);
+  const labels = readLabels(path, file, `${split}_set_y`, count, classes.length);
   const bytes = height * width * 3;
   return checkDataset(
     {
-      part,
+      split,
       classes,
       shape: [height, width, 3],
       labels,
@@ -86,7 +93,7 @@ function readFile(path: string, file: Group, options: ReadSignsOptions): SignsDa
   );
 }
 
-/** Says what is wrong with a file that is missing, cut, or no HDF5 at all, before HDF5 sees it. */
+/** Throws for a file that is missing, truncated, or not HDF5, before the HDF5 library sees it. */
 function checkHeader(path: string): void {
   const header = Buffer.alloc(48);
   let size: number;
@@ -116,10 +123,14 @@ function checkHeader(path: string): void {
   if (header[widthAt] !== 8) return;
   const end = Number(header.readBigUInt64LE(endAt));
   if (end > size) {
-    throw badFile(path, `it is cut: its header promises ${end} bytes, and it has ${size}. Fetch it again.`, {
-      end,
-      size,
-    });
+    throw badFile(
+      path,
+      `it is truncated: its header says ${end} bytes, but it has ${size}. Download it again.`,
+      {
+        end,
+        size,
+      },
+    );
   }
 }
 
@@ -127,23 +138,26 @@ function readImages(path: string, file: Group, name: string) {
   const dataset = find(path, file, name);
   const { shape, type, size, signed } = describe(dataset);
   if (type !== HDF5_INTEGER || size !== 1 || signed) {
-    throw badFile(path, `${name} is of type ${String(dataset.dtype)}; images are uint8, 0 to 255.`, {
+    throw badFile(path, `${name} is of type ${String(dataset.dtype)}; images must be uint8, 0 to 255.`, {
       name,
     });
   }
   const [count, height, width, channels] = shape as [number, number, number, number];
   if (shape.length !== 4 || channels !== 3 || Math.min(count, height, width) < 1) {
-    throw badFile(path, `${name} has shape [${shape}]; images are [n, height, width, 3].`, { name, shape });
+    throw badFile(path, `${name} has shape [${shape}]; images must be [n, height, width, 3].`, {
+      name,
+      shape,
+    });
   }
   checkBytes(path, dataset, name, shape);
-  const data = new Uint8Array(count * height * width * 3);
-  const row = height * width * 3;
-  const step = Math.max(1, Math.floor(CHUNK_BYTES / row));
-  for (let start = 0; start < count; start += step) {
-    const rows = dataset.slice([[start, Math.min(count, start + step)], [], [], []]);
-    if (!(rows instanceof Uint8Array))
-      throw badFile(path, `${name} cannot be read. Fetch the file again.`, { name });
-    data.set(rows, start * row);
+  const data = new Uint8Array(count * height * width * 3); // [count, height, width, 3]
+  const bytes = height * width * 3;
+  const chunk = Math.max(1, Math.floor(CHUNK_BYTES / bytes));
+  for (let start = 0; start < count; start += chunk) {
+    const images = dataset.slice([[start, Math.min(count, start + chunk)], [], [], []]);
+    if (!(images instanceof Uint8Array))
+      throw badFile(path, `${name} cannot be read. Download the file again.`, { name });
+    data.set(images, start * bytes);
   }
   return { shape: [count, height, width] as const, data };
 }
@@ -152,14 +166,14 @@ function readLabels(path: string, file: Group, name: string, count: number, clas
   const dataset = find(path, file, name);
   const { shape, type } = describe(dataset);
   if (type !== HDF5_INTEGER) {
-    throw badFile(path, `${name} is of type ${String(dataset.dtype)}; labels are integers.`, { name });
+    throw badFile(path, `${name} is of type ${String(dataset.dtype)}; labels must be integers.`, { name });
   }
   const flat = shape.length === 1 || (shape.length === 2 && Math.min(...shape) === 1);
   const length = shape.reduce((a, b) => a * b, 1);
   if (!flat || length !== count) {
     throw badFile(
       path,
-      `${name} has shape [${shape}]; for ${count} images it is [${count}] or [1, ${count}].`,
+      `${name} has shape [${shape}]; for ${count} images it must be [${count}] or [1, ${count}].`,
       { name, shape },
     );
   }
@@ -169,7 +183,7 @@ function readLabels(path: string, file: Group, name: string, count: number, clas
   if (wrong >= 0 || values.length !== count) {
     throw badFile(
       path,
-      `${name}[${wrong}] is ${values[wrong]}; with ${classes} classes in list_classes, labels are 0 to ${classes - 1}.`,
+      `${name}[${wrong}] is ${values[wrong]}; with ${classes} classes in list_classes, labels must be 0 to ${classes - 1}.`,
       { name, position: wrong, label: values[wrong] },
     );
   }
@@ -180,12 +194,14 @@ function readClasses(path: string, file: Group): string[] {
   const dataset = find(path, file, 'list_classes');
   const { shape, type } = describe(dataset);
   if ((type !== HDF5_INTEGER && type !== HDF5_STRING) || shape.length !== 1) {
-    throw badFile(path, `list_classes has shape [${shape}]; it is a list of integers or strings.`, { shape });
+    throw badFile(path, `list_classes has shape [${shape}]; it must be a list of integers or strings.`, {
+      shape,
+    });
   }
   checkBytes(path, dataset, 'list_classes', shape);
   const names = Array.from(dataset.value as ArrayLike<unknown>, String);
   if (names.length > 0xffff)
-    throw badFile(path, `list_classes names ${names.length} classes; at most 65535 will do.`);
+    throw badFile(path, `list_classes names ${names.length} classes; at most 65535 are supported.`);
   if (new Set(names).size < names.length)
     throw badFile(path, `list_classes names a class twice: ${names.join(', ')}.`);
   return names;
@@ -195,8 +211,11 @@ function find(path: string, file: Group, name: string): Hdf5Dataset {
   const names = file.keys();
   const found = names.includes(name) ? file.get(name) : null;
   if (found instanceof Hdf5Dataset) return found;
-  const what = found ? 'no dataset' : 'missing';
-  throw badFile(path, `${name} is ${what}; it holds ${names.join(', ')}. ${EXPECTED}.`, { name, names });
+  const what = found ? 'not a dataset' : 'missing';
+  throw badFile(path, `${name} is ${what}; the file holds ${names.join(', ')}. ${EXPECTED}.`, {
+    name,
+    names,
+  });
 }
 
 function describe(dataset: Hdf5Dataset) {
@@ -204,14 +223,14 @@ function describe(dataset: Hdf5Dataset) {
   return { shape: shape ?? [], type, size, signed };
 }
 
-/** Refuses, before anything is allocated, sizes that the file cannot hold. */
+/** Throws, before anything is allocated, if a dataset claims more bytes than the file can hold. */
 function checkBytes(path: string, dataset: Hdf5Dataset, name: string, shape: readonly number[]): void {
   const needed = shape.reduce((a, b) => a * b, dataset.metadata.size);
   const held = statSync(path).size * (dataset.filters.length > 0 ? MAX_COMPRESSION : 1);
   if (needed <= Math.min(held, MAX_BYTES)) return;
   throw badFile(
     path,
-    `${name} claims shape [${shape}], ${needed} bytes; the file can hold ${held}, and at most ${MAX_BYTES} are read. It is damaged or too large.`,
+    `${name} claims shape [${shape}], ${needed} bytes; the file can hold ${held}, and the limit is ${MAX_BYTES}. It is damaged or too large.`,
     { name, shape, needed, held },
   );
 }

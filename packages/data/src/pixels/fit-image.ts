@@ -4,8 +4,12 @@ import type { Pixels } from './pixels.js';
 import { resize } from './resize.js';
 
 /**
- * An RGB image brought to `shape`: [height, width, 3]. 'fill' stretches it. 'crop' keeps its proportions: the smallest
- * size that covers `shape` (the other side rounded down, as torchvision's Resize does), and of that the middle.
+ * Resizes an RGB image to `shape`, `[height, width, 3]`. Fit 'fill' stretches it. 'crop' keeps its aspect ratio: it resizes to
+ * the smallest size that covers `shape` (the longer side rounded down, as in torchvision's `Resize`), then takes the centre
+ * (as `CenterCrop`). Default: 'bilinear' and 'fill'. Throws `bad-option`.
+ *
+ * @example
+ * const input = fitImage(await readPixels('photo.jpg'), [224, 224, 3], { resize: 'bicubic', fit: 'crop' });
  */
 export function fitImage(
   image: Pixels,
@@ -13,21 +17,21 @@ export function fitImage(
   { resize: resampling, fit }: Fitting = defaultFitting,
 ): Uint8Array {
   if (fit === 'fill') return resize(image, { height, width, resize: resampling }).data;
-  const narrow = image.width * height <= image.height * width; // the width decides
+  const narrow = image.width * height <= image.height * width; // the width is the tighter side
   const covering = narrow
     ? { width, height: Math.max(height, Math.floor((image.height * width) / image.width)) }
     : { height, width: Math.max(width, Math.floor((image.width * height) / image.height)) };
-  const window = {
+  const crop = {
     top: middle(covering.height - height),
     left: middle(covering.width - width),
     height,
     width,
   };
-  return resize(image, { ...covering, resize: resampling, window }).data;
+  return resize(image, { ...covering, resize: resampling, crop }).data;
 }
 
-/** Half of what is left over; a half pixel goes to the even side, as torchvision's CenterCrop has it. */
-function middle(left: number): number {
-  const half = Math.floor(left / 2);
-  return left % 2 === 1 && half % 2 === 1 ? half + 1 : half;
+/** Half of the excess; a half pixel is rounded to even, as in torchvision's CenterCrop. */
+function middle(excess: number): number {
+  const half = Math.floor(excess / 2);
+  return excess % 2 === 1 && half % 2 === 1 ? half + 1 : half;
 }

@@ -7,7 +7,7 @@ const plain = (width: number, height: number, channels: 3 | 4 = 3) =>
   sharp({ create: { width, height, channels, background: { r: 9, g: 99, b: 199, alpha: 0.5 } } });
 
 describe('imageHeader', () => {
-  it('says which kind a file is, and its size', async () => {
+  it('gives the format of a file, and its size', async () => {
     const size = { width: 123, height: 45 };
     const [width, height] = [size.width, size.height];
     for (const [kind, bytes] of [
@@ -27,7 +27,7 @@ describe('imageHeader', () => {
     expect(imageHeader(new TextEncoder().encode('<svg/>'))).toBe(null);
   });
 
-  it('answers any bytes', () => {
+  it('never throws, whatever the bytes', () => {
     const starts = ['\xff\xd8\xff', '\x89PNG\r\n\x1a\n', 'RIFF1234WEBPVP8 ', 'RIFF1234WEBPVP8X'];
     fc.assert(
       fc.property(fc.constantFrom(...starts), fc.uint8Array({ maxLength: 80 }), (start, rest) => {

@@ -1,10 +1,10 @@
 interface ImageHeader {
   readonly kind: 'jpeg' | 'png' | 'webp';
-  /** As the pixels are stored, before EXIF turns them; null where the header does not say. */
+  /** In pixels as they are stored, before EXIF's orientation; null if these bytes don't tell. */
   readonly size: { readonly height: number; readonly width: number } | null;
 }
 
-/** What the start of a JPEG, PNG or WebP file says of itself; null for any other file. */
+/** The format and size of a JPEG, PNG or WebP file, from its first bytes; null for any other file. */
 export function imageHeader(bytes: Uint8Array): ImageHeader | null {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const starts = (text: string, at = 0) =>

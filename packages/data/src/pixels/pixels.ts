@@ -4,6 +4,6 @@ export interface Pixels {
   readonly width: number;
   /** 1 for gray, 3 for RGB. */
   readonly channels: number;
-  /** [height, width, channels], 0 to 255. */
+  /** `[height, width, channels]`, 0 to 255. */
   readonly data: Uint8Array;
 }

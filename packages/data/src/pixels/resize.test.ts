@@ -20,8 +20,8 @@ const goldens: Golden[] = JSON.parse(
   readFileSync(new URL('./resize-goldens.json', import.meta.url), 'utf8'),
 ).cases;
 
-/** As tooling/goldens/resize.py draws it. */
-function draw(width: number, height: number, channels = 3): Pixels {
+/** The image that tooling/goldens/resize.py resizes. */
+function testImage(width: number, height: number, channels = 3): Pixels {
   const data = new Uint8Array(height * width * channels);
   let at = 0;
   for (let y = 0; y < height; y++)
@@ -39,13 +39,13 @@ const filter = fc.constantFrom(...resamplings);
 describe('resize', () => {
   it.each(resamplings)("equals Pillow's, byte for byte: %s", (filter) => {
     for (const { from, to, channels, ...expected } of goldens) {
-      const resized = resize(draw(...from, channels), { width: to[0], height: to[1], resize: filter });
+      const resized = resize(testImage(...from, channels), { width: to[0], height: to[1], resize: filter });
       const hash = createHash('sha256').update(resized.data).digest('hex').slice(0, 16);
       expect(`${from} ${to} ${hash}`).toBe(`${from} ${to} ${expected[filter]}`);
     }
   });
 
-  it('leaves one colour alone, and a size that is kept', () => {
+  it('leaves a uniform image uniform, and an image alone when its size is kept', () => {
     fc.assert(
       fc.property(sides, sides, filter, fc.integer({ min: 0, max: 255 }), (from, to, filter, level) => {
         const [height, width] = from;
@@ -53,34 +53,34 @@ describe('resize', () => {
         const resized = resize(flat, { height: to[0], width: to[1], resize: filter });
         expect(resized.data.length).toBe(to[0] * to[1]);
         expect(resized.data.every((value) => value === level)).toBe(true);
-        const drawn = draw(...from);
-        expect(resize(drawn, { height: drawn.height, width: drawn.width, resize: filter }).data).toEqual(
-          drawn.data,
-        );
+        const original = testImage(...from);
+        expect(
+          resize(original, { height: original.height, width: original.width, resize: filter }).data,
+        ).toEqual(original.data);
       }),
       { seed: 20151210 },
     );
   });
 
-  it('computes a window as it cuts one from the whole', () => {
+  it('computes a crop as one cut from the whole result', () => {
     const share = fc.double({ min: 0, max: 0.99, noNaN: true });
     const corner = fc.tuple(share, share);
     fc.assert(
       fc.property(sides, sides, filter, corner, corner, (from, [height, width], filter, a, b) => {
         const [top, left] = [Math.floor(a[0] * height), Math.floor(b[0] * width)];
-        const window = {
+        const crop = {
           top,
           left,
           height: 1 + Math.floor(a[1] * (height - top - 1)),
           width: 1 + Math.floor(b[1] * (width - left - 1)),
         };
-        const image = draw(...from);
+        const image = testImage(...from);
         const whole = resize(image, { height, width, resize: filter });
-        const part = resize(image, { height, width, resize: filter, window });
+        const part = resize(image, { height, width, resize: filter, crop });
         const expected: number[] = [];
-        for (let y = 0; y < window.height; y++) {
+        for (let y = 0; y < crop.height; y++) {
           const start = ((top + y) * width + left) * 3;
-          expected.push(...whole.data.subarray(start, start + window.width * 3));
+          expected.push(...whole.data.subarray(start, start + crop.width * 3));
         }
         expect([...part.data]).toEqual(expected);
       }),
@@ -88,39 +88,39 @@ describe('resize', () => {
     );
   });
 
-  it('refuses sizes that are none', () => {
-    const image = draw(4, 4);
+  it('refuses impossible sizes', () => {
+    const image = testImage(4, 4);
     for (const side of [0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY])
-      expect(() => resize(image, { height: side, width: 4 })).toThrow('whole numbers of pixels');
+      expect(() => resize(image, { height: side, width: 4 })).toThrow('sides must be whole numbers');
     expect(() => resize({ ...image, width: 5 }, { height: 2, width: 2 })).toThrow('(48 bytes)');
-    const window = { top: 0, left: 1, height: 2, width: 2 };
-    expect(() => resize(image, { height: 2, width: 2, window })).toThrow('a window lies inside');
+    const crop = { top: 0, left: 1, height: 2, width: 2 };
+    expect(() => resize(image, { height: 2, width: 2, crop })).toThrow('a crop must be inside');
   });
 });
 
 describe('fitImage', () => {
-  it('stretches, or brings the shorter side to size and takes the middle', () => {
-    const image = draw(60, 40);
+  it('stretches, or resizes the shorter side and takes the centre', () => {
+    const image = testImage(60, 40);
     const filled = fitImage(image, [20, 20, 3], { resize: 'bicubic', fit: 'fill' });
     expect(filled).toEqual(resize(image, { height: 20, width: 20, resize: 'bicubic' }).data);
-    const window = { top: 0, left: 5, height: 20, width: 20 };
+    const crop = { top: 0, left: 5, height: 20, width: 20 };
     const cropped = fitImage(image, [20, 20, 3], { resize: 'bicubic', fit: 'crop' });
-    expect(cropped).toEqual(resize(image, { height: 20, width: 30, resize: 'bicubic', window }).data);
-    const upright = fitImage(draw(40, 61), [20, 20, 3], { resize: 'bilinear', fit: 'crop' });
+    expect(cropped).toEqual(resize(image, { height: 20, width: 30, resize: 'bicubic', crop }).data);
+    const upright = fitImage(testImage(40, 61), [20, 20, 3], { resize: 'bilinear', fit: 'crop' });
     expect(upright).toEqual(
-      resize(draw(40, 61), { height: 30, width: 20, window: { ...window, top: 5, left: 0 } }).data,
+      resize(testImage(40, 61), { height: 30, width: 20, crop: { ...crop, top: 5, left: 0 } }).data,
     );
   });
 
   it('covers every shape, however long and thin', () => {
     fc.assert(
       fc.property(sides, sides, filter, (from, to, resize) => {
-        const fitted = fitImage(draw(...from), [...to, 3], { resize, fit: 'crop' });
+        const fitted = fitImage(testImage(...from), [...to, 3], { resize, fit: 'crop' });
         expect(fitted.length).toBe(to[0] * to[1] * 3);
       }),
       { seed: 20151210 },
     );
-    const thread = draw(20_000, 1);
+    const thread = testImage(20_000, 1);
     expect(fitImage(thread, [224, 224, 3], { resize: 'nearest', fit: 'crop' }).length).toBe(224 * 224 * 3);
     expect(fitImage(thread, [224, 224, 3], { resize: 'bicubic', fit: 'crop' }).length).toBe(224 * 224 * 3);
   });

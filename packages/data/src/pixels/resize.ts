@@ -1,34 +1,38 @@
 import { ResNetError, type Resampling } from '@resnetjs/core';
 import type { Pixels } from './pixels.js';
 
-/** The part of the resized image that is wanted, in its pixels. */
-export interface Window {
+/** A rectangle of an image, in pixels. */
+export interface CropBox {
   readonly top: number;
   readonly left: number;
   readonly height: number;
   readonly width: number;
 }
 
+/** Options of `resize`. */
 export interface ResizeOptions {
+  /** In pixels. */
   readonly height: number;
+  /** In pixels. */
   readonly width: number;
-  /** 'bilinear' unless told. */
+  /** The resampling filter. Default: 'bilinear'. */
   readonly resize?: Resampling;
-  /** Only this part of the result is computed; all of it unless told. */
-  readonly window?: Window;
+  /** The part of the resized image to compute. Default: all of it. */
+  readonly crop?: CropBox;
 }
 
-/** Where the pixels of one line come from: for each, its first source and a row of weights. */
+/** How the pixels of a line are resampled: for each, its first source pixel, and the weights from there on. */
 interface Taps {
-  readonly first: Int32Array;
-  readonly count: Int32Array;
-  /** [result, reach], in units of 2⁻²²; beyond `count` zero. */
-  readonly weights: Int32Array;
+  readonly first: Int32Array; // [result]
+  /** How many sources each pixel has. */
+  readonly count: Int32Array; // [result]
+  /** In units of 2⁻²²; zero beyond `count`. */
+  readonly weights: Int32Array; // [result, reach]
   readonly reach: number;
 }
 
 interface Filter {
-  /** Zero from this distance on, in pixels of the larger grid. */
+  /** The filter is zero from this distance on, in pixels of the coarser grid. */
   readonly radius: number;
   at(distance: number): number;
 }
@@ -47,29 +51,34 @@ const filters: Readonly<Record<Exclude<Resampling, 'nearest'>, Filter>> = {
   },
 };
 
-/** Weights are whole numbers of 2⁻²², as Pillow's are: sums are exact, and the same on every machine. */
+/** Weights are multiples of 2⁻²², as Pillow's are: sums are exact, and the same on every machine. */
 const FRACTION_BITS = 22;
 const HALF = 2 ** (FRACTION_BITS - 1);
 
 /**
- * An 8-bit image in another size, equal to Pillow's `Image.resize` byte for byte: the filter widens where the image
- * shrinks (antialiasing), rows first, rounded to 8 bits between rows and columns. Throws bad-option.
+ * Resizes an 8-bit image, byte for byte as Pillow's `Image.resize`: the filter is widened when the image shrinks
+ * (antialiasing); rows come first, and are rounded to 8 bits before columns. Throws `bad-option` for sizes that aren't whole
+ * numbers of at least 1, and for a crop that isn't inside the result.
+ *
+ * @example
+ * const small = resize(await readPixels('photo.jpg'), { height: 224, width: 224, resize: 'bicubic' });
  */
 export function resize(image: Pixels, options: ResizeOptions): Pixels {
   const { height, width, resize: resampling = 'bilinear' } = options;
-  const { window = { top: 0, left: 0, height, width } } = options;
-  checkSizes(image, options, window);
-  if (resampling === 'nearest') return pick(image, { height, width }, window);
+  const { crop = { top: 0, left: 0, height, width } } = options;
+  checkSizes(image, options, crop);
+  if (resampling === 'nearest') return pick(image, { height, width }, crop);
   const filter = filters[resampling];
-  const across = taps(image.width, width, filter, window.left, window.width);
-  const down = taps(image.height, height, filter, window.top, window.height);
-  const rows = width === image.width ? cutColumns(image, window) : filterRows(image, across, down);
-  return height === image.height ? cutRows(rows, window) : filterColumns(rows, down);
+  const across = taps(image.width, width, filter, crop.left, crop.width);
+  const down = taps(image.height, height, filter, crop.top, crop.height);
+  const rows = width === image.width ? cropColumns(image, crop) : filterRows(image, across, down);
+  return height === image.height ? cropRows(rows, crop) : filterColumns(rows, down);
 }
 
+/** The taps of `count` result pixels from `from` on, where `source` pixels are resized to `result`. */
 function taps(source: number, result: number, filter: Filter, from: number, count: number): Taps {
-  const step = source / result;
-  const stretch = Math.max(step, 1);
+  const scale = source / result;
+  const stretch = Math.max(scale, 1);
   const radius = filter.radius * stretch;
   const reach = Math.min(source, Math.ceil(radius) * 2 + 1);
   const first = new Int32Array(count);
@@ -77,7 +86,7 @@ function taps(source: number, result: number, filter: Filter, from: number, coun
   const weights = new Int32Array(count * reach);
   const row = new Float64Array(reach);
   for (let i = 0; i < count; i++) {
-    const center = (from + i + 0.5) * step;
+    const center = (from + i + 0.5) * scale;
     const begin = Math.max(0, Math.trunc(center - radius + 0.5));
     const end = Math.min(source, Math.trunc(center + radius + 0.5));
     let sum = 0;
@@ -96,7 +105,7 @@ function taps(source: number, result: number, filter: Filter, from: number, coun
   return { first, count: counts, weights, reach };
 }
 
-/** [height, width, c] → [height, taps, c]; of the rows, only those that `down` reads. */
+/** [height, width, c] → [height, taps, c]; only the rows that `down` reads are computed. */
 function filterRows({ data, height, width, channels }: Pixels, across: Taps, down: Taps): Pixels {
   const { first, count, weights, reach } = across;
   const wide = first.length;
@@ -140,32 +149,32 @@ function level(sum: number): number {
   return Math.max(0, Math.min(sum >> FRACTION_BITS, 255));
 }
 
-/** The first source that is read, and the one after the last. */
+/** The first source pixel that is read, and the one after the last. */
 function extent({ first, count }: Taps): [begin: number, end: number] {
   const last = first.length - 1;
   return [first[0] as number, (first[last] as number) + (count[last] as number)];
 }
 
-function cutColumns({ data, height, width, channels }: Pixels, window: Window): Pixels {
-  if (window.width === width) return { data, height, width, channels };
-  const cut = new Uint8Array(height * window.width * channels);
+function cropColumns({ data, height, width, channels }: Pixels, crop: CropBox): Pixels {
+  if (crop.width === width) return { data, height, width, channels };
+  const cut = new Uint8Array(height * crop.width * channels);
   for (let y = 0; y < height; y++) {
-    const start = (y * width + window.left) * channels;
-    cut.set(data.subarray(start, start + window.width * channels), y * window.width * channels);
+    const start = (y * width + crop.left) * channels;
+    cut.set(data.subarray(start, start + crop.width * channels), y * crop.width * channels);
   }
-  return { data: cut, height, width: window.width, channels };
+  return { data: cut, height, width: crop.width, channels };
 }
 
-function cutRows({ data, width, channels }: Pixels, { top, height }: Window): Pixels {
+function cropRows({ data, width, channels }: Pixels, { top, height }: CropBox): Pixels {
   const line = width * channels;
   return { data: data.slice(top * line, (top + height) * line), height, width, channels };
 }
 
-/** The pixel under the centre of each new one. */
-function pick(image: Pixels, size: { height: number; width: number }, window: Window): Pixels {
+/** Nearest neighbour: the pixel under the centre of each new one. */
+function pick(image: Pixels, size: { height: number; width: number }, crop: CropBox): Pixels {
   const { data, width, channels } = image;
-  const rows = nearest(image.height, size.height, window.top, window.height);
-  const columns = nearest(width, size.width, window.left, window.width);
+  const rows = nearest(image.height, size.height, crop.top, crop.height);
+  const columns = nearest(width, size.width, crop.left, crop.width);
   const result = new Uint8Array(rows.length * columns.length * channels);
   let to = 0;
   for (const row of rows)
@@ -175,28 +184,28 @@ function pick(image: Pixels, size: { height: number; width: number }, window: Wi
   return { data: result, height: rows.length, width: columns.length, channels };
 }
 
-/** By repeated addition, whose rounding decides where a centre falls between two pixels: so does Pillow. */
+/** By repeated addition, as in Pillow: its rounding decides when a centre falls between two pixels. */
 function nearest(source: number, result: number, from: number, count: number): Int32Array {
-  const step = source / result;
+  const scale = source / result;
   const found = new Int32Array(count);
-  for (let i = 0, at = step * 0.5; i < from + count; i++, at += step)
+  for (let i = 0, at = scale * 0.5; i < from + count; i++, at += scale)
     if (i >= from) found[i - from] = Math.min(Math.trunc(at), source - 1);
   return found;
 }
 
-function checkSizes(image: Pixels, size: { height: number; width: number }, window: Window): void {
+function checkSizes(image: Pixels, size: { height: number; width: number }, crop: CropBox): void {
   const { height, width, channels, data } = image;
-  const whole = [height, width, size.height, size.width, window.height, window.width];
+  const whole = [height, width, size.height, size.width, crop.height, crop.width];
   const inside =
-    window.top >= 0 &&
-    window.left >= 0 &&
-    window.top + window.height <= size.height &&
-    window.left + window.width <= size.width;
+    crop.top >= 0 &&
+    crop.left >= 0 &&
+    crop.top + crop.height <= size.height &&
+    crop.left + crop.width <= size.width;
   const sound = whole.every((side) => Number.isSafeInteger(side) && side >= 1);
   if (sound && inside && data.length === height * width * channels) return;
   throw new ResNetError(
     'bad-option',
-    `An image of ${height}×${width}×${channels} (${data.length} bytes) cannot be resized to ${size.height}×${size.width}: sides are whole numbers of pixels from 1, and a window lies inside.`,
-    { image: [height, width, channels], size, window },
+    `An image of ${height}×${width}×${channels} (${data.length} bytes) cannot be resized to ${size.height}×${size.width}: sides must be whole numbers of at least 1, and a crop must be inside.`,
+    { image: [height, width, channels], size, crop },
   );
 }

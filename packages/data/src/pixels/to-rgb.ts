@@ -1,6 +1,6 @@
-/** What every decoder's pixels go through, so that Node and browsers agree. All of it is whole numbers, rounded to nearest. */
+// What every decoder's pixels go through, so that Node and browsers agree: whole numbers only, rounded to nearest.
 
-/** RGBA over white, alpha not premultiplied: what a page would show. */
+/** Composites RGBA (alpha not premultiplied) on white, as a page would show it: [pixels, 4] → [pixels, 3]. */
 export function overWhite(rgba: Uint8Array | Uint8ClampedArray): Uint8Array {
   const rgb = new Uint8Array((rgba.length / 4) * 3);
   for (let from = 0, to = 0; from < rgba.length; from += 4) {
@@ -11,14 +11,14 @@ export function overWhite(rgba: Uint8Array | Uint8ClampedArray): Uint8Array {
   return rgb;
 }
 
-/** 16-bit levels as 8-bit ones: ÷ 257, so that 0 stays 0 and 65,535 becomes 255. */
+/** 16-bit levels to 8 bits: ÷ 257, so that 0 stays 0 and 65,535 becomes 255. */
 export function fromSixteenBits(values: Uint16Array): Uint8Array {
   const levels = new Uint8Array(values.length);
   for (let i = 0; i < values.length; i++) levels[i] = ((values[i] as number) + 128) / 257;
   return levels;
 }
 
-/** CMYK as RGB without a colour profile: (255 − ink)(255 − black) / 255, Pillow's rule and Chromium's. */
+/** CMYK to RGB without a colour profile, by Pillow's and Chromium's rule: (255 − ink)(255 − black) / 255. [pixels, 4] → [pixels, 3]. */
 export function fromCmyk(cmyk: Uint8Array): Uint8Array {
   const rgb = new Uint8Array((cmyk.length / 4) * 3);
   for (let from = 0, to = 0; from < cmyk.length; from += 4) {
@@ -28,7 +28,7 @@ export function fromCmyk(cmyk: Uint8Array): Uint8Array {
   return rgb;
 }
 
-/** A gray level (and its alpha, where there is one) as RGB (and alpha). */
+/** Gray (with alpha if there are two channels) to RGB (with alpha): [pixels, channels] → [pixels, channels + 2]. */
 export function fromGray(gray: Uint8Array, channels: 1 | 2): Uint8Array {
   const wide = channels + 2;
   const colour = new Uint8Array((gray.length / channels) * wide);

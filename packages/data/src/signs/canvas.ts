@@ -1,4 +1,4 @@
-/** An image in the making: RGB in 0 … 1, and where the hand covers it. */
+/** An image being drawn: RGB in 0 … 1, and where the hand covers it. */
 export interface Canvas {
   readonly size: number;
   /** [size, size, 3] */
@@ -9,21 +9,21 @@ export interface Canvas {
 
 export type Colour = readonly [red: number, green: number, blue: number];
 
-/** Round cones, (x0, y0, r0, x1, y1, r1) each, in pixels, united into one body. */
+/** A union of round cones, (x0, y0, r0, x1, y1, r1) each, in pixels. */
 export interface Limb {
   readonly cones: readonly number[];
-  /** How far, in pixels, the cones melt into each other. */
+  /** Over what distance, in pixels, the cones blend into each other. */
   readonly blend: number;
 }
 
-/** Light from a direction (unit vector; x right, y down, z to the viewer), and its fall-off over the image. */
+/** Light from a direction (unit vector; x right, y down, z to the viewer), and its gradient over the image. */
 export interface Light {
   readonly direction: Colour;
   readonly ambient: number;
   readonly slope: readonly [x: number, y: number];
 }
 
-/** How a limb's surface answers light. */
+/** How a limb's surface reflects light. */
 interface Surface {
   readonly lit: Colour;
   readonly dark: Colour;
@@ -31,7 +31,7 @@ interface Surface {
   readonly roundness: number;
 }
 
-/** Signed distance to a limb in pixels, and how its surface leans there (0 on the axis, 1 on the rim). */
+/** Signed distance to a limb in pixels, and the tilt of its surface there (0 on the axis, 1 on the rim). */
 interface Hit {
   distance: number;
   leanX: number;
@@ -44,7 +44,7 @@ export function createCanvas(size: number): Canvas {
   return { size, rgb: new Float32Array(size * size * 3), hand: new Float32Array(size * size) };
 }
 
-/** Paints a limb with light on it, and the shade that it throws on the hand around it. */
+/** Paints a lit limb, and its contact shadow on the hand around it. */
 export function paintLimb(canvas: Canvas, limb: Limb, surface: Surface, light: Light, contact: number): void {
   const { rgb, hand, size } = canvas;
   const { lit, dark, roundness } = surface;
@@ -76,13 +76,13 @@ export function paintLimb(canvas: Canvas, limb: Limb, surface: Surface, light: L
 interface Flat {
   readonly colour: Colour;
   readonly opacity: number;
-  /** The width of the edge in pixels; 1 where it isn't given. */
+  /** The width of the edge in pixels. Default: 1. */
   readonly softness?: number;
-  /** Whether it stays on the hand. */
+  /** Whether to paint on the hand only. Default: false. */
   readonly onHand?: boolean;
 }
 
-/** Lays a plain colour over the limb's area. */
+/** Paints a limb's area in a flat colour. */
 export function paintFlat(canvas: Canvas, limb: Limb, flat: Flat): void {
   const { rgb, hand, size } = canvas;
   const { colour, opacity, softness = 1, onHand = false } = flat;
@@ -106,7 +106,7 @@ interface Shadow {
   readonly mask: Float32Array;
 }
 
-/** Darkens what lies under the limbs, as their shadow. */
+/** Darkens what is under the limbs, as their shadow. */
 export function paintShadow(
   canvas: Canvas,
   limbs: readonly Limb[],
@@ -128,12 +128,12 @@ export function paintShadow(
   }
 }
 
-/** The share of light at a pixel. */
+/** The light's factor at a pixel: 1 in the middle of the image. */
 export function glow(light: Light, x: number, y: number, size: number): number {
   return 1 + light.slope[0] * (x / size - 0.5) + light.slope[1] * (y / size - 0.5);
 }
 
-/** Calls `each` for the pixels (by their centres) of the limb's bounding box, `margin` pixels around it. */
+/** Calls `each` with the index and centre of every pixel in the limb's bounding box, `margin` pixels wider on each side. */
 function visit(
   limb: Limb,
   size: number,
@@ -161,7 +161,7 @@ function visit(
   }
 }
 
-/** The signed distance from (x, y) to the limb; leaves the lean in `hit`. */
+/** The signed distance from (x, y) to the limb; writes the tilt to `hit`. */
 function measure(limb: Limb, x: number, y: number): number {
   const { cones, blend } = limb;
   let best = Number.POSITIVE_INFINITY;

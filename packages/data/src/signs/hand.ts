@@ -11,9 +11,9 @@ export interface Part {
 
 /** A right hand, its thumb on the left, before it is placed in the image. */
 export interface Hand {
-  /** Seen from inside, or from the back. */
+  /** Whether the palm is seen, or the back. */
   readonly palmSide: boolean;
-  /** Pairs of joints that melt into the palm and the forearm. */
+  /** Pairs of joints whose cones blend into the palm and the forearm. */
   readonly body: readonly (readonly [Joint, Joint])[];
   /** Thumb, index, middle, ring, little; a hidden thumb has no joints. */
   readonly fingers: readonly Part[];
@@ -21,7 +21,7 @@ export interface Hand {
   readonly sleeve: Part;
 }
 
-/** For each number, which of thumb, index, middle, ring and little finger may show it, and how often. */
+/** For each number, which fingers (thumb, index, middle, ring, little) may show it, and how often. */
 const SHOWN: readonly (readonly (readonly [fingers: string, share: number])[])[] = [
   [['-----', 1]],
   [
@@ -40,7 +40,7 @@ const SHOWN: readonly (readonly (readonly [fingers: string, share: number])[])[]
   [['11111', 1]],
 ];
 
-/** Of the four fingers: where they grow (palm widths), how they fan out (radians), length and thickness. */
+/** The four fingers: their base, how they fan out (radians), length and thickness; in palm widths. */
 const FINGERS = [
   { x: -0.34, y: 0.4, fan: -0.2, length: 0.93, radius: 0.115 },
   { x: -0.115, y: 0.47, fan: -0.04, length: 1.03, radius: 0.118 },
@@ -50,7 +50,7 @@ const FINGERS = [
 
 const PHALANGES = [0.44, 0.32, 0.24] as const;
 
-/** Poses a hand that shows `count` fingers, 0 to 5. */
+/** A hand in a random pose that shows `count` fingers, 0 to 5. */
 export function poseHand(count: number, random: RandomGenerator): Hand {
   const shown = choose(SHOWN[count] as (typeof SHOWN)[number], random.uniform());
   const palmSide = random.uniform() < 0.95;
@@ -89,11 +89,12 @@ export function poseHand(count: number, random: RandomGenerator): Hand {
   };
 }
 
+/** A uniform sample from `low` to `high`. */
 export function between(random: RandomGenerator, low: number, high: number): number {
   return low + (high - low) * random.uniform();
 }
 
-/** The unit vector at an angle from up, clockwise. Only + − × ÷, so that every engine draws the same image. */
+/** The unit vector at an angle (radians) from up, clockwise; only + − × ÷, so that every engine draws the same image. */
 export function direction(angle: number): [x: number, y: number] {
   if (angle > Math.PI / 2) {
     const [x, y] = direction(Math.PI - angle);
@@ -106,8 +107,9 @@ export function direction(angle: number): [x: number, y: number] {
   return [2 * tangent * scale, (1 - tangent * tangent) * scale];
 }
 
-function choose(options: (typeof SHOWN)[number], draw: number): string {
-  let left = draw;
+/** Chooses by a uniform sample from 0 to 1. */
+function choose(options: (typeof SHOWN)[number], sample: number): string {
+  let left = sample;
   for (const [fingers, share] of options) {
     left -= share;
     if (left < 0) return fingers;
@@ -142,10 +144,10 @@ function openFinger(
   let [x, y]: [number, number] = [finger.x * 0.97, finger.y - 0.12];
   const joints: Joint[] = [[x, y, radius * 1.02]];
   PHALANGES.forEach((share, i) => {
-    const step = finger.length * reach * share + (i === 0 ? 0.12 : 0);
+    const length = finger.length * reach * share + (i === 0 ? 0.12 : 0);
     const [dx, dy] = direction(angle);
-    x += dx * step;
-    y += dy * step;
+    x += dx * length;
+    y += dy * length;
     joints.push([x, y, radius * (1 - 0.07 * (i + 1))]);
     angle += curl;
   });
@@ -187,7 +189,7 @@ function openThumb(random: RandomGenerator, plump: number): Part {
   };
 }
 
-/** Across the palm, or over the bent fingers; from the back it is out of sight. */
+/** Across the palm, or over the bent fingers; hidden from the back. */
 function closedThumb(random: RandomGenerator, plump: number, palmSide: boolean, extended: number): Part {
   if (!palmSide) return { joints: [], extended: false };
   const across = between(random, 0, 0.16);

@@ -5,7 +5,7 @@ import { syntheticSigns } from './synthetic-signs.js';
 
 const CLASSES = 6;
 
-/** Raw pixels less the mean training image, in −1 … 1, and a 1 for the bias: [n, pixels + 1]. */
+/** Raw pixels minus the mean training image, in −1 … 1, and a 1 for the bias: [n, pixels + 1]. */
 async function features(dataset: Dataset, mean?: Float32Array) {
   const count = dataset.labels.length;
   const images = await dataset.read(Array.from(dataset.labels.keys()));
@@ -32,7 +32,7 @@ function scores(weights: readonly Float32Array[], row: Float32Array): number[] {
   });
 }
 
-/** Multinomial logistic regression by stochastic gradient descent, the step falling to zero. */
+/** Multinomial logistic regression by stochastic gradient descent, with a learning rate that decays to zero. */
 function fit(rows: readonly Float32Array[], labels: Uint16Array, epochs: number): Float32Array[] {
   const weights = Array.from({ length: CLASSES }, () => new Float32Array((rows[0] as Float32Array).length));
   const random = RandomGenerator.stateless(0);
@@ -41,8 +41,8 @@ function fit(rows: readonly Float32Array[], labels: Uint16Array, epochs: number)
     for (const n of random.permutation(rows.length)) {
       const row = rows[n] as Float32Array;
       const logits = scores(weights, row);
-      const most = Math.max(...logits);
-      const odds = logits.map((logit) => Math.exp(logit - most));
+      const max = Math.max(...logits);
+      const odds = logits.map((logit) => Math.exp(logit - max));
       const total = odds.reduce((a, b) => a + b);
       weights.forEach((weight, label) => {
         const step = rate * (Number(labels[n] === label) - (odds[label] as number) / total);
@@ -58,11 +58,11 @@ function accuracy(
   rows: readonly Float32Array[],
   labels: Uint16Array,
 ): number {
-  const right = rows.filter((row, n) => {
+  const correct = rows.filter((row, n) => {
     const logits = scores(weights, row);
     return logits.indexOf(Math.max(...logits)) === labels[n];
   });
-  return right.length / rows.length;
+  return correct.length / rows.length;
 }
 
 it('is too hard for a linear classifier on raw pixels', { timeout: 300_000 }, async () => {
@@ -75,6 +75,6 @@ it('is too hard for a linear classifier on raw pixels', { timeout: 300_000 }, as
   console.log(
     `linear classifier on synthetic:signs, 32 pixels: ${learned.toFixed(3)} in training, ${held.toFixed(3)} held out`,
   );
-  expect(learned).toBeGreaterThan(0.6); // it did learn what it can
+  expect(learned).toBeGreaterThan(0.6); // it did learn what it could
   expect(held).toBeLessThan(0.45);
 });

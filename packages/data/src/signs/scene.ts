@@ -11,7 +11,7 @@ import {
 } from './canvas.js';
 import { between, direction, type Hand, type Joint, type Part, poseHand } from './hand.js';
 
-/** Skin in good light, from the palest to the darkest. */
+/** Skin in good light, from palest to darkest. */
 const SKINS: readonly Colour[] = [
   [0.98, 0.86, 0.79],
   [0.94, 0.76, 0.65],
@@ -21,10 +21,10 @@ const SKINS: readonly Colour[] = [
   [0.34, 0.22, 0.16],
 ];
 
-/** Least difference in brightness between the hand and what is behind it. */
+/** The least difference in brightness between the hand and what is behind it. */
 const CONTRAST = 0.3;
 
-/** Draws a hand that shows `count` fingers before some background, in some light, on `canvas`. */
+/** Draws a hand that shows `count` fingers, with a random pose, background and light. `scratch` holds [size, size]. */
 export function drawScene(
   canvas: Canvas,
   count: number,
@@ -48,7 +48,7 @@ export function drawScene(
 
 type Place = (joint: Joint) => [x: number, y: number, radius: number];
 
-/** Where the hand goes: mirrored or not, seen a little from the side, turned, and wholly in the image but for its arm. */
+/** How joints are placed in the image: perhaps mirrored, seen a little from the side, turned, and all but the arm inside. */
 function placement(hand: Hand, size: number, random: RandomGenerator): Place {
   const mirror = random.uniform() < 0.5 ? -1 : 1;
   const [tiltX, tiltY] = [between(random, -0.09, 0.09), between(random, -0.07, 0.09)];
@@ -118,8 +118,8 @@ const brightness = ([red, green, blue]: Colour) => 0.3 * red + 0.59 * green + 0.
 function contrasting(random: RandomGenerator, from: number): Colour {
   const [low, high] = [Math.max(0, from - CONTRAST - 0.04), Math.min(1, 1 - from - CONTRAST)];
   const below = Math.max(0, low - 0.04);
-  const draw = random.uniform() * (below + Math.max(0, high));
-  const level = draw < below ? 0.04 + draw : from + CONTRAST + draw - below;
+  const sample = random.uniform() * (below + Math.max(0, high));
+  const level = sample < below ? 0.04 + sample : from + CONTRAST + sample - below;
   const tint = [0, 1, 2].map(() => between(random, -1, 1)) as unknown as Colour;
   const grey = brightness(tint);
   const strength = between(random, 0, 0.22);
@@ -147,7 +147,7 @@ function drawBackground(canvas: Canvas, skin: Colour, light: Light, random: Rand
   scatter(canvas, hand, random);
 }
 
-/** Blotches and strokes: things behind the hand that are not the hand. */
+/** Blotches and strokes: clutter behind the hand. */
 function scatter(canvas: Canvas, hand: number, random: RandomGenerator): void {
   const { size } = canvas;
   const anywhere = () => between(random, -0.1, 1.1) * size;
@@ -169,7 +169,7 @@ function scatter(canvas: Canvas, hand: number, random: RandomGenerator): void {
   }
 }
 
-/** Smooth noise in −1 … 1 over a grid of `cells` cells a side. */
+/** Smooth noise in −1 … 1 on a grid of `cells` cells per side. */
 function lattice(random: RandomGenerator, cells: number, size: number): (x: number, y: number) => number {
   const across = cells + 1;
   const values = Float32Array.from({ length: across * across }, () => between(random, -1, 1));
@@ -184,7 +184,7 @@ function lattice(random: RandomGenerator, cells: number, size: number): (x: numb
   };
 }
 
-/** On the background, away from the light. */
+/** The hand's shadow on the background, away from the light. */
 function castShadow(
   canvas: Canvas,
   limbs: readonly Limb[],
@@ -239,7 +239,7 @@ function drawHand(canvas: Canvas, hand: Hand, body: Limb, limbs: readonly Limb[]
   }
 }
 
-/** The lines where a finger bends and, from the back, the nail of an extended one. */
+/** The lines where a finger bends and, on the back of a hand, the nail of an extended one. */
 function markJoints(
   canvas: Canvas,
   part: Part,

@@ -3,11 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { syntheticSigns } from './synthetic-signs.js';
 
 const sha = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex').slice(0, 16);
-const apart = (a: Uint8Array, b: Uint8Array) =>
+const meanDifference = (a: Uint8Array, b: Uint8Array) =>
   a.reduce((sum, value, i) => sum + Math.abs(value - (b[i] as number)), 0) / a.length;
 
 describe('syntheticSigns', () => {
-  it('draws the same images everywhere', async () => {
+  it('generates the same images everywhere', async () => {
     const sums = [];
     for (const size of [16, 32, 64, 256]) {
       sums.push(sha(await syntheticSigns({ size, seed: 1 }).read([0, 1, 2, 3, 4, 5])));
@@ -27,7 +27,7 @@ describe('syntheticSigns', () => {
     `);
   });
 
-  it('draws an image by its number, whatever was drawn before and however many there are', async () => {
+  it('generates an image by its index, whatever was read before and however many there are', async () => {
     const bytes = 32 * 32 * 3;
     const few = syntheticSigns({ size: 32, count: 12, seed: 7 });
     const many = syntheticSigns({ size: 32, count: 100_000, seed: 7 });
@@ -44,7 +44,7 @@ describe('syntheticSigns', () => {
     for (let label = 0; label < 6; label++) expect(labels.filter((l) => l === label).length).toBe(100);
   });
 
-  it('tests on images that no seed trains on, and always on the same', async () => {
+  it('tests on images that no seed trains on, always the same ones', async () => {
     const test = syntheticSigns({ size: 16, split: 'test' });
     const everything = Array.from(test.labels.keys());
     const held = await test.read(everything);
@@ -58,7 +58,7 @@ describe('syntheticSigns', () => {
     }
   });
 
-  it('draws one scene at every size', async () => {
+  it('shows the same scene at every size', async () => {
     const [small, large] = [
       await syntheticSigns({ size: 32 }).read([8]),
       await syntheticSigns({ size: 64 }).read([8]),
@@ -68,19 +68,19 @@ describe('syntheticSigns', () => {
       const at = (dy: number, dx: number) => large[((2 * y + dy) * 64 + 2 * x + dx) * 3 + c] as number;
       return (at(0, 0) + at(0, 1) + at(1, 0) + at(1, 1)) / 4;
     });
-    expect(apart(small, halved)).toBeLessThan(10);
+    expect(meanDifference(small, halved)).toBeLessThan(10);
   });
 
   it('says what is wrong', async () => {
     expect(() => syntheticSigns({ size: 15 })).toThrow(
-      'synthetic:signs: size is a whole number from 16 to 256, not 15.',
+      'synthetic:signs: size must be a whole number from 16 to 256, not 15.',
     );
     expect(() => syntheticSigns({ size: 257 })).toThrow('not 257');
     expect(() => syntheticSigns({ size: 32.5 })).toThrow('not 32.5');
-    expect(() => syntheticSigns({ count: 1 })).toThrow('count is a whole number from 2');
-    expect(() => syntheticSigns({ seed: -1 })).toThrow('seed is a whole number from 0');
+    expect(() => syntheticSigns({ count: 1 })).toThrow('count must be a whole number from 2');
+    expect(() => syntheticSigns({ seed: -1 })).toThrow('seed must be a whole number of at least 0');
     expect(() => syntheticSigns({ split: 'validation' as 'test' })).toThrow(
-      'split is "train" or "test", not "validation".',
+      'split must be "train" or "test", not "validation".',
     );
     await expect(syntheticSigns({ count: 6 }).read([6])).rejects.toThrow(
       'There is no image 6: images are 0 to 5.',

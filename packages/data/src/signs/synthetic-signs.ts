@@ -5,31 +5,38 @@ import { type Canvas, createCanvas } from './canvas.js';
 import { between } from './hand.js';
 import { drawScene } from './scene.js';
 
+/** Options of `syntheticSigns`. */
 export interface SyntheticSignsOptions {
-  /** Height and width in pixels, 16 to 256; 64 unless told. */
+  /** Height and width in pixels, 16 to 256. Default: 64. */
   readonly size?: number;
-  /** Number of images; 3,000 for training and 600 for testing unless told. */
+  /** Number of images. Default: 3,000 for training, 600 for testing. */
   readonly count?: number;
-  /** Of the training images, 0 unless told; the test images are always the same. */
+  /** Seed of the training images; the test images are always the same. Default: 0. */
   readonly seed?: number;
+  /** No image is in both splits. Default: 'train'. */
   readonly split?: 'train' | 'test';
 }
 
 const CLASSES = ['0', '1', '2', '3', '4', '5'] as const;
 const MAX_IMAGES = 10_000_000;
-/** Upper halves of the streams' numbers, so that no image of one split is ever in the other. */
+/** The upper 32 bits of an image's random stream, so that the splits share no image. */
 const STREAMS = { train: 1, test: 2 } as const;
 
 /**
- * Drawn hands that show 0 to 5 fingers. Image i depends on seed, split, size and i alone; its label is i mod 6.
- * Throws bad-option.
+ * Generated hand signs: images of hands that show 0 to 5 fingers, the same on every machine. An image depends on seed, split,
+ * size and its index alone; its label is the index modulo 6. Images are made when they are read, and not kept: see `cached`.
+ * Throws `bad-option`.
+ *
+ * @example
+ * const images = syntheticSigns({ size: 32, count: 1200 });
+ * const unseen = syntheticSigns({ size: 32, split: 'test' });
  */
 export function syntheticSigns(options: SyntheticSignsOptions = {}): Dataset {
   const { size = 64, split = 'train', seed = 0 } = options;
   if (split !== 'train' && split !== 'test') {
     throw new ResNetError(
       'bad-option',
-      `synthetic:signs: split is "train" or "test", not ${JSON.stringify(split)}.`,
+      `synthetic:signs: split must be "train" or "test", not ${JSON.stringify(split)}.`,
       { split },
     );
   }
@@ -63,7 +70,7 @@ export function syntheticSigns(options: SyntheticSignsOptions = {}): Dataset {
   };
 }
 
-/** What a camera does: exposure, white balance, a little blur, noise, bytes. */
+/** Imitates a camera: exposure, white balance, a little blur, noise, 8 bits. `out` is [size, size, 3]. */
 function photograph(canvas: Canvas, random: RandomGenerator, scratch: Float32Array, out: Uint8Array): void {
   const { size, rgb } = canvas;
   const exposure = between(random, 0.82, 1.15);
@@ -79,19 +86,19 @@ function photograph(canvas: Canvas, random: RandomGenerator, scratch: Float32Arr
   let word = random.word() | 1;
   for (let at = 0; at < out.length; at += 3) {
     for (let c = 0; c < 3; c++) {
-      // Xorshift (Marsaglia 2003): a philox word a value would cost more than the image.
+      // Xorshift (Marsaglia 2003): one Philox word per value would cost more than the rest of the image.
       word ^= word << 13;
       word ^= word >>> 17;
       word ^= word << 5;
       const sum = (word & 0xff) + ((word >>> 8) & 0xff) + ((word >>> 16) & 0xff) + (word >>> 24);
-      const bell = (sum - 510) / 147.8; // four bytes' sum, standardized: nearly normal
-      const value = (rgb[at + c] as number) * (gains[c] as number) + bell * noise + 0.5;
+      const normal = (sum - 510) / 147.8; // the standardized sum of four bytes: nearly normal
+      const value = (rgb[at + c] as number) * (gains[c] as number) + normal * noise + 0.5;
       out[at + c] = Math.min(255, Math.max(0, value));
     }
   }
 }
 
-/** A three-tap blur within lines of `line` values, along which neighbours are `stride` values apart. */
+/** A three-tap blur along lines of `line` values, in which neighbours are `stride` values apart. */
 function blurAlong(from: Float32Array, to: Float32Array, stride: number, line: number, weight: number): void {
   for (let start = 0; start < from.length; start += line) {
     for (let i = 0; i < line; i++) {
