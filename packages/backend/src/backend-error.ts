@@ -13,7 +13,7 @@ export type BackendErrorCode =
   /** The browser took the device away, and the tensors on it are lost. */
   | 'device-lost';
 
-/** The error of the backend packages: a code, and a message that says where, what was expected, what came and what to do. */
+/** The error of the backend packages; its message says where, what was expected, what came and what to do. */
 export class BackendError extends Error {
   override readonly name = 'BackendError';
   readonly code: BackendErrorCode;

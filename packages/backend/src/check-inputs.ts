@@ -17,7 +17,10 @@ export function checkSameShape(kernel: string, inputs: KernelInputs): void {
   }
 }
 
-/** Returns the number of channels of x, [..., channels]. Throws `bad-arguments` unless every input in `perChannel` is [channels]. */
+/**
+ * Returns the number of channels of x, [..., channels]. Throws `bad-arguments` unless every input in `perChannel` is
+ * [channels].
+ */
 export function checkPerChannel(kernel: string, x: TensorInfo, perChannel: KernelInputs): number {
   const channels = x.shape.at(-1);
   if (channels === undefined) {

@@ -11,8 +11,8 @@
  * | convAddRelu | x [n, h, w, in], filter [kh, kw, in, out], bias [out], addend [n, oh, ow, out] | ConvAddReluAttributes | relu(x convolved with filter + bias + addend) [n, oh, ow, out] |
  * | adamUpdate | variable, gradient, firstMoment, secondMoment, of the same shape | AdamUpdateAttributes | the new variable, firstMoment, secondMoment |
  *
- * Mean and (biased) variance are over all axes but the last. With `relu`, y is max(0, normalized),
- * and the gradient takes dy as 0 wherever that maximum is 0. No kernel changes its inputs.
+ * Mean and (biased) variance are over all axes but the last. With `relu`, y is max(0, normalized), and the gradient
+ * takes dy as 0 wherever that maximum is 0. No kernel changes its inputs.
  */
 export const kernelNames = {
   batchNormTraining: 'ResNetBatchNormTraining',

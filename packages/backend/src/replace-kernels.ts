@@ -6,15 +6,18 @@ type Outputs = tf.TensorInfo | tf.TensorInfo[];
 /** TensorFlow.js's own kernel of the same name. Inputs and attributes default to those of the call. */
 export type StockKernel = <Result extends Outputs = Outputs>(inputs?: object, attrs?: object) => Result;
 
-/** The implementation of a kernel. TensorFlow.js passes inputs and attributes untyped; a kernel declares what its name implies. */
+/**
+ * The implementation of a kernel. TensorFlow.js passes inputs and attributes untyped; a kernel declares what its name
+ * implies.
+ */
 export type Kernel<Context> = (context: Context, inputs: never, attrs: never, stock: StockKernel) => Outputs;
 
 /** TensorFlow.js's own kernels by backend and name, from before they were replaced. */
 const stockKernels = new Map<string, tf.KernelConfig>();
 
 /**
- * Registers kernels for a backend, replacing those with the same names. Each kernel gets the context, and TensorFlow.js's
- * own kernel to fall back on. Call it again after the backend was removed and created again.
+ * Registers kernels for a backend, replacing those with the same names. Each kernel gets the context, and
+ * TensorFlow.js's own kernel to fall back on. Call it again after the backend was removed and created again.
  *
  * @example
  * replaceKernels('cpu', { Relu: (_context, inputs, attrs, stock) => stock() }, { backend: tf.backend() });
