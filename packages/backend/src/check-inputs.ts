@@ -1,10 +1,10 @@
 import { type TensorInfo, util } from '@tensorflow/tfjs-core';
 import { BackendError } from './backend-error.js';
 
-/** Tensors by the names under which a kernel takes them. */
+/** A kernel's input tensors, by name. */
 export type KernelInputs<Name extends string = string> = Readonly<Record<Name, TensorInfo>>;
 
-/** Throws `bad-arguments` where the inputs are not all of one shape. */
+/** Throws `bad-arguments` unless all inputs have the same shape. */
 export function checkSameShape(kernel: string, inputs: KernelInputs): void {
   type Entries = [first: [string, TensorInfo], ...others: [string, TensorInfo][]];
   const [[name, { shape }], ...others] = Object.entries(inputs) as Entries;
@@ -17,7 +17,10 @@ export function checkSameShape(kernel: string, inputs: KernelInputs): void {
   }
 }
 
-/** The channels of x [..., channels]; throws `bad-arguments` where another input is not [channels]. */
+/**
+ * Returns the number of channels of x, [..., channels]. Throws `bad-arguments` unless every input in `perChannel` is
+ * [channels].
+ */
 export function checkPerChannel(kernel: string, x: TensorInfo, perChannel: KernelInputs): number {
   const channels = x.shape.at(-1);
   if (channels === undefined) {

@@ -1,6 +1,9 @@
 import type { backend_util } from '@tensorflow/tfjs-core';
 
-/** A convolution [batch, height, width, inChannels] → [batch, outHeight, outWidth, outChannels], undilated, in one group. */
+/**
+ * The sizes of a convolution from [batch, height, width, inChannels] to [batch, outHeight, outWidth, outChannels],
+ * without dilation or groups. Heights, widths and strides are in pixels.
+ */
 export interface ConvolutionShape {
   readonly batch: number;
   readonly height: number;
@@ -13,12 +16,13 @@ export interface ConvolutionShape {
   readonly filterWidth: number;
   readonly strideHeight: number;
   readonly strideWidth: number;
-  /** Rows of zeros above, columns of zeros on the left. */
+  /** Rows of zero padding above the image. */
   readonly top: number;
+  /** Columns of zero padding to the left of the image. */
   readonly left: number;
 }
 
-/** The same from what TensorFlow.js computes of a call's arguments. */
+/** Converts TensorFlow.js's description of a convolution (`backend_util.computeConv2DInfo`). */
 export function convolutionShapeOf(info: backend_util.Conv2DInfo): ConvolutionShape {
   return {
     batch: info.batchSize,

@@ -1,20 +1,20 @@
 import type { BackendError } from './backend-error.js';
 
-/** What a backend package's `register` returns: what was registered, and what it can do. */
+/** What a backend package's `register` returns: the backend that was registered, and its capabilities. */
 export interface RegisteredBackend {
-  /** The name under which TensorFlow.js knows it: `tf.setBackend(name)`. */
+  /** Its name in TensorFlow.js: `tf.setBackend(name)`. */
   readonly name: string;
-  /** Threads that compute; 1 where the backend does not use threads of its own. */
+  /** The number of compute threads; 1 if the backend has no threads of its own. */
   readonly threads: number;
-  /** Bits of the significand's storage type on this device. */
+  /** Bits of a float as the device stores it: 32, or 16 for half precision. */
   readonly precision: 16 | 32;
-  /** Names of the kernels that this package added or replaced, optional ones included. */
+  /** Names of the kernels that the package added or replaced, including optional ones. */
   readonly kernels: readonly string[];
-  /** Facts for a report, in words: the instruction set, the driver, the version. */
+  /** Facts for a report, such as the instruction set, the driver or the version. */
   readonly details: Readonly<Record<string, string>>;
   /**
-   * Settles, with a `device-lost` error, when the browser takes the device and all tensors on it away; from then on
-   * whatever computes or reads there throws that error too. Absent where a device can't be lost.
+   * Resolves to a `device-lost` error when the browser takes the device away, with all tensors on it; from then on,
+   * computing and reading on it throw that error too. Absent if the device can't be lost.
    */
   readonly lost?: Promise<BackendError>;
 }

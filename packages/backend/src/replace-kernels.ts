@@ -3,18 +3,24 @@ import { BackendError } from './backend-error.js';
 
 type Outputs = tf.TensorInfo | tf.TensorInfo[];
 
-/** TensorFlow.js's own kernel of the same name, on the same inputs and attributes where no others are given. */
+/** TensorFlow.js's own kernel of the same name. Inputs and attributes default to those of the call. */
 export type StockKernel = <Result extends Outputs = Outputs>(inputs?: object, attrs?: object) => Result;
 
-/** Kernels get their inputs and attributes untyped; the names in a table of them vouch for these. */
+/**
+ * The implementation of a kernel. TensorFlow.js passes inputs and attributes untyped; a kernel declares what its name
+ * implies.
+ */
 export type Kernel<Context> = (context: Context, inputs: never, attrs: never, stock: StockKernel) => Outputs;
 
-/** TensorFlow.js's own kernels by backend and name, as they were before any was replaced. */
+/** TensorFlow.js's own kernels by backend and name, from before they were replaced. */
 const stockKernels = new Map<string, tf.KernelConfig>();
 
 /**
- * Registers kernels for a backend, in place of those that have their names; each gets the context, and TensorFlow.js's
- * own for what it doesn't compute itself. To be called again for a backend that was removed and made anew.
+ * Registers kernels for a backend, replacing those with the same names. Each kernel gets the context, and
+ * TensorFlow.js's own kernel to fall back on. Call it again after the backend was removed and created again.
+ *
+ * @example
+ * replaceKernels('cpu', { Relu: (_context, inputs, attrs, stock) => stock() }, { backend: tf.backend() });
  */
 export function replaceKernels<Context extends { readonly backend: tf.KernelBackend }>(
   backendName: string,

@@ -1,51 +1,66 @@
 import { type InitializeOptions, initialize, type Variables } from './compute/variables.js';
 import type { Network } from './network/types.js';
 
-/** How an image's pixels are made of another size's: the filters of `resize` in @resnetjs/data. */
+/** The resampling filters for resizing images, as @resnetjs/data implements them. */
 export const resamplings = ['bilinear', 'nearest', 'bicubic'] as const;
+
+/** A resampling filter: one of `resamplings`. */
 export type Resampling = (typeof resamplings)[number];
 
-/** How an image of other proportions is brought to a size: stretched to it, or its shorter side to it and the middle cut out. */
+/** How an image with another aspect ratio is fitted: 'fill' stretches it, 'crop' scales it and cuts out the center. */
 export const fits = ['fill', 'crop'] as const;
+
+/** How an image with another aspect ratio is fitted: one of `fits`. */
 export type Fit = (typeof fits)[number];
 
-/** How an image of any size is brought to that of the network. */
+/** How an image of any size is resized to the network's input. */
 export interface Fitting {
   readonly resize: Resampling;
   readonly fit: Fit;
 }
 
-/** 'bilinear' and 'fill': what is done where nothing is said, as in files from before it could be said. */
+/** Bilinear and stretched: the default, also for model files that don't say. */
 export const defaultFitting: Fitting = { resize: 'bilinear', fit: 'fill' };
 
-/** What is done to an image: brought to size, then its channels, in levels of 0 to 255: (x − mean) / deviation. */
+/** How an image becomes the network's input: it is resized, and each level x from 0 to 255 becomes (x − mean) / std. */
 export interface Preprocessing extends Fitting {
+  /** By channel. */
   readonly mean: readonly number[];
+  /** By channel. */
   readonly std: readonly number[];
 }
 
-/** A network that names images: all that is needed to use it, train it on, or write it to a file. */
+/** An image classifier: a network with everything needed to run it, to train it, and to save it. */
 export interface Classifier {
   readonly network: Network;
-  /** Training puts new ones in place of these, and disposes of the old. */
+  /** Training replaces them and disposes of the old ones. When done with the classifier, call `disposeVariables`. */
   variables: Variables;
-  /** Names by the index of the network's result. */
+  /** The classes' names, in the order of the network's logits. */
   readonly classes: readonly string[];
   readonly preprocessing: Preprocessing;
 }
 
-/** x / 255, as the course prepares its images; stretched to size. */
+/** Preprocessing to x / 255, as in the course: each channel in [0, 1], images stretched. */
 export function unitRange(channels = 3): Preprocessing {
   return { mean: Array(channels).fill(0), std: Array(channels).fill(255), ...defaultFitting };
 }
 
+/** Options of `createClassifier`. */
 export interface CreateClassifierOptions extends InitializeOptions {
+  /** The classes' names, in the order of the network's logits. */
   readonly classes: readonly string[];
-  /** `unitRange()` where it isn't given. */
+  /** Default: `unitRange()`. */
   readonly preprocessing?: Preprocessing;
 }
 
-/** A classifier with first values for its variables, on the current backend. */
+/**
+ * Creates an untrained classifier, with initial values on the current backend. Throws `shape-mismatch` if the network's
+ * layers don't fit.
+ *
+ * @example
+ * const network = preactResNet({ input: [32, 32, 3], classes: 2 });
+ * const classifier = createClassifier(network, { classes: ['cat', 'dog'], seed: 0 });
+ */
 export function createClassifier(network: Network, options: CreateClassifierOptions): Classifier {
   const { classes, preprocessing = unitRange(network.input[2]) } = options;
   return { network, variables: initialize(network, options), classes, preprocessing };

@@ -89,7 +89,7 @@ export type {
 } from './network/types.js';
 export { type NetworkNode, walk } from './network/walk.js';
 export {
-  type CommonOptions,
+  type CommonNetworkOptions,
   checkNetworkName,
   createNetwork,
   type NetworkName,

@@ -84,9 +84,9 @@ describe('featureMaps', () => {
     const before = tf.memory().numTensors;
     const run = (node: Parameters<typeof featureMaps>[3][number]) => () =>
       featureMaps(first.network, variables, images, [1, node]);
-    expect(run(99)).toThrow('has no step 99: it has steps 0 to 10, the last of them stage0.block0.postact.0');
-    expect(run(1.5)).toThrow('has no step 1.5');
-    expect(run({ part: 'head', index: 0 })).toThrow('has no step head.0');
+    expect(run(99)).toThrow('has no node 99: its nodes are 0 to 10, and the last is stage0.block0.postact.0');
+    expect(run(1.5)).toThrow('has no node 1.5');
+    expect(run({ part: 'head', index: 0 })).toThrow('has no node head.0');
     expect(tf.memory().numTensors).toBe(before);
     disposeVariables(variables);
     images.dispose();

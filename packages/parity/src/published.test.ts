@@ -49,7 +49,7 @@ describe("the identity notebook's block", () => {
   });
 
   it("draws Keras 3's weights, and gives Keras's results where the branch matters", async () => {
-    const variables = initialize(identityNotebookBlock, { draws: statelessSource(0) });
+    const variables = initialize(identityNotebookBlock, { randomSource: statelessSource(0) });
     const random = new NumpyRandom(1);
     const images = tf.tensor(
       Float32Array.from({ length: 288 }, () => random.normal()),

@@ -18,7 +18,7 @@ import { compare, type Verdict } from './verdict.js';
 export async function reproduce(published: PublishedResult): Promise<Verdict> {
   const network = published.networks.at(-1) as Network;
   const draws = published.draws();
-  const drawn = published.networks.map((each) => initialize(each, { draws }));
+  const drawn = published.networks.map((each) => initialize(each, { randomSource: draws }));
   const { values, shape } = published.images();
   const images = tf.tensor(values, [...shape]);
   const result = compute(network, drawn.at(-1) as Variables, images, published.mode);

@@ -1,5 +1,5 @@
 import {
-  type CommonOptions,
+  type CommonNetworkOptions,
   checkNetworkName,
   type Network,
   networks,
@@ -28,7 +28,11 @@ export function defaultSize(name: NetworkName): number {
 }
 
 /** A network by its name. Throws `bad-option` for an option that it doesn't have. */
-export function buildNetwork(name: NetworkName, options: NetworkOptions, common: CommonOptions): Network {
+export function buildNetwork(
+  name: NetworkName,
+  options: NetworkOptions,
+  common: CommonNetworkOptions,
+): Network {
   const { stages, finalConv, shortcuts, initializers = 'varied', l2, inputName } = options;
   const shared = {
     ...common,

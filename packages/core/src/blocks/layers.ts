@@ -2,15 +2,18 @@ import type { Initializer } from '../network/initializer.js';
 import { initializers } from '../network/initializer.js';
 import type { Act, Conv, Norm, Padding, Size } from '../network/types.js';
 
-/** What the layers of a block share; each has a default. */
+/** Options for all layers of a block. */
 export interface BlockOptions {
-  /** The convolutions' initializer; Glorot uniform, a different draw for each layer, where it isn't given. */
+  /** The convolutions' initializer. Default: Glorot uniform, with different values in each layer. */
   readonly initializer?: Initializer;
-  /** Batch normalization's epsilon; Keras's 1e-3 where it isn't given. */
+  /** Batch normalization's epsilon. Default: 1e-3, as in Keras. */
   readonly epsilon?: number;
-  /** The share of the old running statistic that is kept; Keras's 0.99 where it isn't given. */
+  /**
+   * The share of the old running statistic that a training step keeps. Default: 0.99, as in Keras. PyTorch's momentum
+   * is 1 minus this.
+   */
   readonly momentum?: number;
-  /** The L2 penalty's coefficient of each kernel; 0 where it isn't given. */
+  /** The coefficient of the L2 penalty on each convolution's kernel. Default: 0. */
   readonly l2?: number;
 }
 
@@ -20,7 +23,7 @@ interface ConvOptions {
   readonly bias?: boolean;
 }
 
-/** The layers that a block is made of, configured once. */
+/** The layers of a block, configured once. */
 export interface Layers {
   conv(filters: number, kernelSize: number, options?: ConvOptions): Conv;
   readonly norm: Norm;

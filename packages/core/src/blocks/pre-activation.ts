@@ -2,20 +2,30 @@ import type { Residual } from '../network/types.js';
 import { type BlockOptions, layers } from './layers.js';
 import type { Shortcut } from './residual.js';
 
+/** Options of `preActivationBlock`. */
 export interface PreActivationBlockOptions extends BlockOptions {
-  /** Filters of the 1×1, the 3×3 and the last 1×1 convolution; the last must equal the input's channels. */
+  /**
+   * Output channels of the 1×1, the k×k and the last 1×1 convolution; with a shortcut, the last equals the input's
+   * channels.
+   */
   readonly filters: readonly [number, number, number];
-  /** The side of the middle convolution's window, in pixels; 3 where it isn't given. */
+  /** The side of the middle convolution's kernel, in pixels. Default: 3. */
   readonly kernelSize?: number;
-  /** Whether this block follows an activation already, and so skips its first normalization and ReLU. */
+  /**
+   * Whether the block's input is activated already, as after a stem, so that it skips its first normalization and
+   * ReLU. Default: false.
+   */
   readonly first?: boolean;
   /** Default: 'identity'. */
   readonly shortcut?: Exclude<Shortcut, 'projection'>;
 }
 
 /**
- * The pre-activation bottleneck: normalization and ReLU stand before each convolution (He et al. 2016).
+ * The pre-activation bottleneck block: a normalization and a ReLU precede each convolution (He et al. 2016, Figure 1b).
  * As in the pre-activation document, only the last convolution has a bias, since no normalization follows it.
+ *
+ * @example
+ * preActivationBlock({ filters: [32, 32, 128] }); // for inputs of shape [batch, height, width, 128]
  */
 export function preActivationBlock(options: PreActivationBlockOptions): Residual {
   const { filters, kernelSize = 3, first = false, shortcut = 'identity' } = options;

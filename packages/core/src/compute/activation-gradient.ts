@@ -7,20 +7,29 @@ import { checkImages, infer } from './forward.js';
 import { type Instruction, plan } from './plan.js';
 import type { Variables } from './variables.js';
 
-/** A node's activation in inference, and the gradient with respect to it. Every tensor is the caller's. */
+/** A node's activation in inference, and the gradient with respect to it. The caller disposes of every tensor. */
 export interface ActivationGradient {
-  /** As of `forward`. */
+  /** The same as `forward` returns. */
   readonly result: tf.Tensor;
-  /** The node's own result, before a ReLU that follows it. */
+  /** Without the ReLU that may follow the node: [batch, height, width, channels] or [batch, features]. */
   readonly map: tf.Tensor;
-  /** As the map. */
+  /** The gradient with respect to the map, and of its shape. */
   readonly gradient: tf.Tensor;
 }
 
 /**
- * Inference, and back from the gradient of its result that `upstream` computes to the result of one node: with running
- * statistics, not the batch's, so that each image is by itself.
- * Throws as `forward` does, `bad-option` for a node that isn't there, `shape-mismatch` for a gradient of another shape.
+ * Inference, and the backward pass from the gradient of its result, which `upstream` returns, to the activation of
+ * one node. Normalizations use their running statistics, so that the images of a batch don't influence each other.
+ * Throws as `forward` does, `bad-option` for a node that the network doesn't have, and `shape-mismatch` if the
+ * gradient's shape isn't the result's.
+ *
+ * @example
+ * // How the sum of an image's logits depends on each of its pixels; node 0 is the input.
+ * const { result, map, gradient } = activationGradient(network, variables, images, {
+ *   at: 0,
+ *   upstream: (logits) => tf.onesLike(logits),
+ * });
+ * tf.dispose([result, map, gradient]);
  */
 export function activationGradient(
   network: Network,
@@ -39,7 +48,7 @@ export function activationGradient(
   return { result, map, gradient } as ActivationGradient;
 }
 
-/** Computes forward, and records the VJP of every node that depends on `at`. */
+/** The forward pass, recording the VJP of every node that depends on `at`. */
 function follow(network: Network, variables: Variables, images: tf.Tensor, at: number) {
   const results: tf.Tensor[] = [images.clone()];
   const recorded: (readonly [Instruction, Vjp])[] = [];
@@ -54,7 +63,7 @@ function follow(network: Network, variables: Variables, images: tf.Tensor, at: n
       dependent.add(result);
     } else {
       results[result] = infer(instruction, inputs, variables);
-      // What was recorded may read its inputs again; before anything is, nothing does.
+      // A recorded VJP may read its inputs again, so results can be disposed of only until the first one.
       if (recorded.length === 0) for (const used of lastUses) if (used !== at) results[used]?.dispose();
     }
   }

@@ -11,7 +11,7 @@ export function reluGradient(dy: tf.Tensor, y: tf.Tensor): tf.Tensor {
   return dx;
 }
 
-/** branch + shortcut, and a ReLU where one follows. */
+/** branch + shortcut and, with `relu`, a ReLU: all of the same shape. */
 export function add(branch: tf.Tensor, shortcut: tf.Tensor, relu: boolean): tf.Tensor {
   if (!relu) return tf.add(branch, shortcut);
   const [y] = optionalKernel<[tf.Tensor]>(kernelNames.addRelu, { a: branch, b: shortcut }, {}, () => [
@@ -20,6 +20,7 @@ export function add(branch: tf.Tensor, shortcut: tf.Tensor, relu: boolean): tf.T
   return y;
 }
 
+/** An addition and its VJP: both inputs have the same gradient. */
 export function differentiateAdd(branch: tf.Tensor, shortcut: tf.Tensor, relu: boolean): Vjp {
   const y = add(branch, shortcut, relu);
   return {
@@ -32,6 +33,7 @@ export function differentiateAdd(branch: tf.Tensor, shortcut: tf.Tensor, relu: b
   };
 }
 
+/** A ReLU and its VJP. */
 export function differentiateRelu(x: tf.Tensor): Vjp {
   const y = tf.relu(x);
   return { y, saved: [y], backward: (dy) => ({ inputs: [reluGradient(dy, y)], weights: [] }) };

@@ -5,13 +5,12 @@ import { reluGradient } from './activation.js';
 import type { Vjp, Moments } from './vjp.js';
 import { optionalKernel } from './optional-kernel.js';
 
-/** Each [channels]. */
 interface NormWeights {
-  readonly scale: tf.Tensor;
-  readonly offset: tf.Tensor;
+  readonly scale: tf.Tensor; // [channels]
+  readonly offset: tf.Tensor; // [channels]
 }
 
-/** Normalization with running statistics, and a ReLU where one follows. */
+/** Batch normalization with given statistics and, with `relu`, a ReLU. */
 export function normalize(
   op: Norm,
   x: tf.Tensor,
@@ -28,12 +27,12 @@ export function normalize(
       offset as tf.Tensor1D,
       scale as tf.Tensor1D,
       op.epsilon,
-    );
+    ); // [batch, height, width, channels]
     return relu ? tf.relu(y) : y;
   });
 }
 
-/** Normalization with the batch's own moments (Ioffe and Szegedy 2015, Algorithm 1), and its gradient in closed form. */
+/** Normalization with the batch's own moments (Ioffe and Szegedy 2015, Algorithm 1), and its VJP in closed form. */
 export function differentiateNorm(op: Norm, x: tf.Tensor, weights: NormWeights, relu: boolean): Vjp {
   const { scale, offset } = weights;
   const attributes = { epsilon: op.epsilon, relu };
@@ -43,8 +42,8 @@ export function differentiateNorm(op: Norm, x: tf.Tensor, weights: NormWeights, 
     attributes,
     () => {
       const axes = positions(x);
-      const mean = tf.mean(x, axes);
-      const variance = tf.mean(tf.squaredDifference(x, mean), axes);
+      const mean = tf.mean(x, axes); // [channels]
+      const variance = tf.mean(tf.squaredDifference(x, mean), axes); // [channels]
       return [normalize(op, x, weights, { mean, variance }, relu), mean, variance];
     },
   );
@@ -71,7 +70,7 @@ export function differentiateNorm(op: Norm, x: tf.Tensor, weights: NormWeights, 
   };
 }
 
-/** Normalization with running statistics, and the gradient of its input: dy · scale / √(variance + ε), by channel. */
+/** Normalization with running statistics, and its VJP, for the input only: dy · scale / √(variance + ε), by channel. */
 export function differentiateFixedNorm(
   op: Norm,
   x: tf.Tensor,
@@ -86,7 +85,7 @@ export function differentiateFixedNorm(
     backward: (dy) => {
       const dx = tf.tidy(() => {
         const slope = tf.mul(weights.scale, tf.rsqrt(tf.add(statistics.variance, op.epsilon))); // [channels]
-        return tf.mul(relu ? reluGradient(dy, y) : dy, slope);
+        return tf.mul(relu ? reluGradient(dy, y) : dy, slope); // as x
       });
       return { inputs: [dx], weights: [] };
     },
@@ -100,17 +99,17 @@ interface GradientInputs extends NormWeights {
   readonly variance: tf.Tensor;
 }
 
-/** dx = scale · inverse · (g − mean(g) − x̂ · mean(g · x̂)), where g is dy, and 0 where the ReLU let nothing through. */
+/** dx = scale · inverse · (g − mean(g) − x̂ · mean(g · x̂)), where g is dy, or 0 where the ReLU's result is 0. */
 function composeGradient(op: Norm, inputs: GradientInputs, relu: boolean): [tf.Tensor, tf.Tensor, tf.Tensor] {
   const { dy, x, scale, offset, mean, variance } = inputs;
   const axes = positions(x);
   const count = x.size / scale.size;
   const inverse = tf.rsqrt(tf.add(variance, op.epsilon)); // [channels]
   const normalized = tf.mul(tf.sub(x, mean), inverse); // as x
-  const g = relu ? tf.mul(dy, tf.step(tf.add(tf.mul(normalized, scale), offset))) : dy;
+  const g = relu ? tf.mul(dy, tf.step(tf.add(tf.mul(normalized, scale), offset))) : dy; // as x
   const dOffset = tf.sum(g, axes); // [channels]
-  const dScale = tf.sum(tf.mul(g, normalized), axes);
-  const centered = tf.sub(tf.sub(g, tf.div(dOffset, count)), tf.mul(normalized, tf.div(dScale, count)));
+  const dScale = tf.sum(tf.mul(g, normalized), axes); // [channels]
+  const centered = tf.sub(tf.sub(g, tf.div(dOffset, count)), tf.mul(normalized, tf.div(dScale, count))); // as x
   return [tf.mul(centered, tf.mul(scale, inverse)), dScale, dOffset];
 }
 

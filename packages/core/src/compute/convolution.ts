@@ -6,22 +6,21 @@ import type { Vjp, OpGradients } from './vjp.js';
 import { runKernel } from './optional-kernel.js';
 
 interface ConvWeights {
-  /** [height, width, in, out] */
-  readonly kernel: tf.Tensor;
-  /** [out] */
-  readonly bias: tf.Tensor | undefined;
+  readonly kernel: tf.Tensor; // [kernelHeight, kernelWidth, in, out]
+  readonly bias: tf.Tensor | undefined; // [out]
 }
 
-/** A convolution with its bias, and a ReLU where one follows, in one kernel. */
+/** A convolution with its bias and, with `relu`, a ReLU, in one kernel. */
 export function convolve(
   op: Conv,
   input: tf.Tensor,
   { kernel, bias }: ConvWeights,
   relu: boolean,
 ): tf.Tensor {
-  const x = input as tf.Tensor4D;
-  const filter = kernel as tf.Tensor4D;
+  const x = input as tf.Tensor4D; // [batch, height, width, in]
+  const filter = kernel as tf.Tensor4D; // [kernelHeight, kernelWidth, in, out]
   const strides = [...op.strides] as [number, number];
+  // Both results: [batch, outHeight, outWidth, out]
   if (bias === undefined && !relu) return tf.conv2d(x, filter, strides, op.padding);
   return tf.fused.conv2d({
     x,
@@ -33,7 +32,7 @@ export function convolve(
   });
 }
 
-/** relu(convolution + bias + shortcut), by the kernel that a backend has for it. */
+/** relu(convolution + bias + shortcut), by the optional kernel `convAddRelu`, which the current backend must have. */
 export function convolveAndAdd(
   op: Conv,
   x: tf.Tensor,
@@ -44,7 +43,9 @@ export function convolveAndAdd(
   return runKernel(kernelNames.convAddRelu, inputs, { strides: op.strides, pad: op.padding }) as tf.Tensor;
 }
 
-/** Where `normalized`, a normalization follows, which takes a bias away again: its gradient is exactly 0. */
+/**
+ * A convolution and its VJP. `normalized`: a normalization follows and cancels the bias, whose gradient is exactly 0.
+ */
 export function differentiateConv(
   op: Conv,
   x: tf.Tensor,
@@ -52,19 +53,19 @@ export function differentiateConv(
   options: { relu: boolean; normalized: boolean },
 ): Vjp {
   const { kernel, bias } = weights;
-  const y = convolve(op, x, weights, options.relu);
+  const y = convolve(op, x, weights, options.relu); // [batch, outHeight, outWidth, out]
   const attributes = { strides: op.strides, pad: op.padding, dataFormat: 'NHWC' };
   return {
     y,
     saved: options.relu ? [x, y] : [x],
     backward: (upstream, needs): OpGradients => {
-      const dy = options.relu ? reluGradient(upstream, y) : upstream;
+      const dy = options.relu ? reluGradient(upstream, y) : upstream; // as y
       const gradients: OpGradients['weights'][number][] = [];
       if (needs.weights) {
         const filterAttributes = { ...attributes, filterShape: kernel.shape };
         gradients.push([
           'kernel',
-          runKernel(tf.Conv2DBackpropFilter, { x, dy }, filterAttributes) as tf.Tensor,
+          runKernel(tf.Conv2DBackpropFilter, { x, dy }, filterAttributes) as tf.Tensor, // as kernel
         ]);
         if (bias !== undefined) {
           gradients.push(['bias', options.normalized ? tf.zerosLike(bias) : sumOverPositions(dy)]);
@@ -72,14 +73,16 @@ export function differentiateConv(
       }
       const dx = needs.input
         ? runKernel(tf.Conv2DBackpropInput, { dy, filter: kernel }, { ...attributes, inputShape: x.shape })
-        : null;
+        : null; // [batch, height, width, in]
       if (dy !== upstream) dy.dispose();
       return { inputs: [dx as tf.Tensor | null], weights: gradients };
     },
   };
 }
 
-/** The sum over all axes but the last: [channels]. */
 function sumOverPositions(dy: tf.Tensor): tf.Tensor {
-  return tf.tidy(() => tf.sum(tf.reshape(dy, [-1, dy.shape.at(-1) as number]), 0));
+  return tf.tidy(() => {
+    const rows = tf.reshape(dy, [-1, dy.shape.at(-1) as number]); // [batch · height · width, channels]
+    return tf.sum(rows, 0); // [channels]
+  });
 }

@@ -10,7 +10,7 @@ const network = asNetwork(identityBlock({ kernelSize: 3, filters: [2, 2, 3] }), 
 
 beforeAll(() => tf.setBackend('cpu'));
 
-// How the values agree with float64 is judged in @resnetjs/parity.
+// @resnetjs/parity compares the values with a float64 reference.
 describe('differentiate', () => {
   const run = (upstream: (result: tf.Tensor) => tf.Tensor) => {
     const variables = initialize(network);
@@ -27,14 +27,14 @@ describe('differentiate', () => {
     disposeTrainingPass(pass);
   });
 
-  it("leaves a caller's own upstream gradient alone", () => {
+  it("doesn't dispose of an upstream gradient that the caller owns", () => {
     const own = tf.ones([2, 4, 4, 3]);
     disposeTrainingPass(run(() => own));
     expect(own.isDisposed).toBe(false);
     own.dispose();
   });
 
-  it('refuses an upstream gradient of another shape, and leaves no tensor', () => {
+  it('rejects an upstream gradient of another shape, and leaks no tensor', () => {
     const variables = initialize(network);
     const images = tf.ones([2, 4, 4, 3]);
     const before = tf.memory().numTensors;
@@ -46,7 +46,7 @@ describe('differentiate', () => {
     disposeVariables(variables);
   });
 
-  it('keeps what upstream keeps, and nothing else', () => {
+  it('keeps what upstream passes to tf.keep, and nothing else', () => {
     const before = tf.memory().numTensors;
     let loss: tf.Tensor | undefined;
     disposeTrainingPass(

@@ -14,21 +14,29 @@ import { differentiatePad, differentiatePool } from './pooling.js';
 import { type Instruction, plan } from './plan.js';
 import { disposeMap, type TensorMap, type Variables, variable } from './variables.js';
 
-/** A forward pass in training mode. Every tensor is the caller's: `disposeTrainingPass`. */
+/** The results of a forward pass in training mode. The caller disposes of them: `disposeTrainingPass`. */
 export interface TrainingPass {
-  /** The network's result: [batch, classes] logits for a classifier. */
+  /** The network's result: for a classifier its logits, [batch, classes]. */
   readonly result: tf.Tensor;
-  /** The batch's mean and biased variance by normalization, under the running statistics' names. */
+  /** The batch's mean and biased variance of each normalization, under the ids of its running statistics. */
   readonly moments: TensorMap;
 }
 
+/** Gradients of the network's weights and input. */
 export interface Gradients {
   readonly weights: TensorMap;
-  /** As the images; null unless it was asked for. */
+  /** [batch, height, width, channels], as the images; null unless it was asked for. */
   readonly input: tf.Tensor | null;
 }
 
-/** A forward pass in training mode: normalizations use the batch's own moments. */
+/**
+ * A forward pass in training mode: normalizations use the batch's own moments. Throws as `forward` does.
+ *
+ * @example
+ * const pass = forwardTraining(network, variables, images); // images: [batch, height, width, channels]
+ * pass.moments.get('stem.2.mean'); // [channels]
+ * disposeTrainingPass(pass);
+ */
 export function forwardTraining(network: Network, variables: Variables, images: tf.Tensor): TrainingPass {
   return scoped(() => {
     const run = record(network, variables, images, { keep: false, observe: unobserved });
@@ -37,9 +45,18 @@ export function forwardTraining(network: Network, variables: Variables, images: 
 }
 
 /**
- * A forward pass in training mode, and back from the gradient of its result that `upstream` computes.
- * `upstream` must leave the result as it is, and may keep tensors of its own by `tf.keep`.
- * Throws `shape-mismatch` where it returns another shape than the result's.
+ * A forward pass in training mode, and the backward pass from the gradient of its result, which `upstream` returns.
+ * `upstream` must not dispose of the result; tensors that it passes to `tf.keep` stay. With `input`, the gradient of
+ * the images is computed too. Throws as `forward` does, and `shape-mismatch` if the gradient's shape isn't the
+ * result's.
+ *
+ * @example
+ * // The gradient of softmax cross-entropy by the logits; labels: one-hot, [batch, classes].
+ * const pass = differentiate(network, variables, images, (logits) =>
+ *   tf.div(tf.sub(tf.softmax(logits as tf.Tensor2D), labels), labels.shape[0]),
+ * );
+ * pass.gradients.weights.get('stem.1.kernel'); // [7, 7, 3, 64]
+ * disposeTrainingPass(pass);
  */
 export function differentiate(
   network: Network,
@@ -58,7 +75,7 @@ export function differentiate(
   });
 }
 
-/** Throws `shape-mismatch` unless a gradient has the shape of the result that it is of. */
+/** Throws `shape-mismatch` unless a result's gradient has the result's shape. */
 export function checkUpstream(
   network: Network,
   { shape: expected }: tf.Tensor,
@@ -73,7 +90,7 @@ export function checkUpstream(
   );
 }
 
-/** Disposes of a pass, and of its gradients where it has them. */
+/** Disposes of a pass, and of its gradients if it has any. */
 export function disposeTrainingPass(pass: TrainingPass & { readonly gradients?: Gradients }): void {
   pass.result.dispose();
   disposeMap(pass.moments);
@@ -82,11 +99,11 @@ export function disposeTrainingPass(pass: TrainingPass & { readonly gradients?: 
   pass.gradients.input?.dispose();
 }
 
-/** A pass, and what its backward pass needs. */
+/** A forward pass, with what its backward pass needs. */
 interface Recording extends TrainingPass {
   readonly instructions: readonly Instruction[];
   readonly results: readonly tf.Tensor[];
-  /** By instruction; none where they are not kept. */
+  /** By instruction; empty unless they are kept. */
   readonly vjps: readonly Vjp[];
 }
 
@@ -124,7 +141,7 @@ function record(
   return { result: results.at(-1) as tf.Tensor, moments, instructions, results, vjps };
 }
 
-/** Back through a recording; disposes of `dResult`, and of each result as soon as nothing needs it. */
+/** The backward pass through a recording; disposes of `dResult`, and of each result as soon as nothing needs it. */
 function backward(
   { instructions, results, vjps }: Recording,
   dResult: tf.Tensor,
@@ -154,7 +171,7 @@ function backward(
   return { weights, input: wantsInput ? (gradients[0] as tf.Tensor) : null };
 }
 
-/** The sum of two gradients, of which it disposes; the second alone where there is no first. */
+/** Adds a gradient to a sum, if there is one yet, and disposes of both. */
 export function accumulate(sum: tf.Tensor | undefined, gradient: tf.Tensor): tf.Tensor {
   if (sum === undefined) return gradient;
   const total = tf.add(sum, gradient);
@@ -163,7 +180,10 @@ export function accumulate(sum: tf.Tensor | undefined, gradient: tf.Tensor): tf.
   return total;
 }
 
-/** One instruction and its VJP. Weights' gradients are right in training mode alone; in inference none are of use. */
+/**
+ * Computes one instruction and its VJP. In inference mode, the VJP is for inputs only: gradients of weights are
+ * wrong.
+ */
 export function differentiateInstruction(
   { node, relu, normalized }: Instruction,
   inputs: readonly tf.Tensor[],
@@ -198,13 +218,16 @@ export function differentiateInstruction(
     case 'dense':
       return differentiateDense(x, { kernel: weight('kernel'), bias: weight('bias') });
     case 'input':
-      throw new Error('The input is no instruction.');
+      throw new Error('The input is not an instruction.');
     default:
       return op satisfies never;
   }
 }
 
-/** Like `tf.tidy`, for results that hold tensors in maps: what they hold stays, everything else goes, also on a throw. */
+/**
+ * Like `tf.tidy`, for results that hold tensors in maps: keeps those, disposes of all others, also if `compute`
+ * throws.
+ */
 function scoped<Result extends TrainingPass & { readonly gradients?: Gradients }>(
   compute: () => Result,
 ): Result {

@@ -4,17 +4,23 @@ import type { Network } from '../network/types.js';
 import { type ForwardOptions, inferNodes } from './forward.js';
 import type { Variables } from './variables.js';
 
-/** What inference gives on the way. Every tensor is the caller's: `disposeFeatureMaps`. */
+/** Inference's result and intermediate results. The caller disposes of them: `disposeFeatureMaps`. */
 export interface FeatureMaps {
-  /** As of `forward`. */
+  /** The same as `forward` returns. */
   readonly result: tf.Tensor;
-  /** By index of the node: [batch, height, width, channels], or [batch, features]. */
+  /** By the node's index in `walk(network)`: [batch, height, width, channels] or [batch, features]. */
   readonly maps: ReadonlyMap<number, tf.Tensor>;
 }
 
 /**
- * Inference that also gives the results of nodes on the way, each as it is by itself: before a ReLU that follows it.
+ * Inference that also returns the results of the given nodes, each without the ReLU that may follow it.
  * Throws as `forward` does, and `bad-option` for a node that the network doesn't have.
+ *
+ * @example
+ * const sum = { part: 'stage', stage: 0, block: 0, path: 'add', index: 0 } as const;
+ * const features = featureMaps(network, variables, images, [sum]);
+ * for (const [node, map] of features.maps) console.log(node, map.shape);
+ * disposeFeatureMaps(features);
  */
 export function featureMaps(
   network: Network,
@@ -34,6 +40,7 @@ export function featureMaps(
   };
 }
 
+/** Disposes of everything that `featureMaps` returned. */
 export function disposeFeatureMaps({ result, maps }: FeatureMaps): void {
   tf.dispose([result, ...maps.values()]);
 }

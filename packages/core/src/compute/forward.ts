@@ -14,13 +14,20 @@ import { pad, pool } from './pooling.js';
 import { type Instruction, plan } from './plan.js';
 import { type Variables, variable } from './variables.js';
 
+/** Options of `forward` and `featureMaps`. */
 export interface ForwardOptions {
+  /** Wraps each instruction, to measure it for example. */
   readonly observe?: Observer;
 }
 
 /**
- * Inference: images [batch, height, width, channels] to the network's result, [batch, classes] logits for a classifier.
- * Throws `shape-mismatch` for images of another size, `missing-variable` for another network's variables.
+ * Inference, with running statistics: from images [batch, height, width, channels] to the network's result, for a
+ * classifier its logits [batch, classes]. Throws `shape-mismatch` for images of another size, `missing-variable` for
+ * another network's variables.
+ *
+ * @example
+ * const logits = forward(network, variables, images); // [batch, classes]
+ * const probabilities = tf.softmax(logits as tf.Tensor2D);
  */
 export function forward(
   network: Network,
@@ -32,8 +39,8 @@ export function forward(
 }
 
 /**
- * Inference step by step, inside of a `tf.tidy`. Of the nodes' results those in `kept` are there in the end, by index;
- * the first is the images themselves.
+ * Inference node by node, to be called inside a `tf.tidy`. `nodes` are the results by index, of which only those in
+ * `kept` aren't disposed of yet; node 0's are the images themselves.
  */
 export function inferNodes(
   network: Network,
@@ -56,7 +63,7 @@ export function inferNodes(
   return { result: last === images ? last.clone() : last, nodes: results };
 }
 
-/** One instruction of inference: its result. */
+/** Computes the result of one instruction, in inference. */
 export function infer(
   { node, convolution, relu }: Instruction,
   inputs: readonly tf.Tensor[],
@@ -97,7 +104,7 @@ export function infer(
   }
 }
 
-/** Throws `shape-mismatch` unless images are [batch, height, width, channels] of the network's input. */
+/** Throws `shape-mismatch` unless images are [batch, height, width, channels] with the network's input size. */
 export function checkImages(network: Network, images: tf.Tensor): void {
   const [, ...shape] = images.shape;
   if (images.rank !== 4 || String(shape) !== String(network.input)) {

@@ -1,13 +1,21 @@
 import type { Instruction } from './plan.js';
 
-/** Which way a network's instruction is run: towards the result, or from its gradient back. */
+/** Whether an instruction runs in the forward or in the backward pass. */
 export type Direction = 'forward' | 'backward';
 
 /**
- * Stands around each instruction: must call `run` once and return what it gives. Time taken here is honest where
- * kernels are synchronous, as on Wasm; on WebGL and WebGPU they are only queued.
+ * Wraps each instruction of a pass: it must call `run` once and return its result. Times measured here are real where
+ * kernels are synchronous, as on Wasm; WebGL and WebGPU only queue them.
+ *
+ * @example
+ * const observe: Observer = (instruction, direction, run) => {
+ *   const start = performance.now();
+ *   const result = run();
+ *   console.log(siteName(instruction.node.site), direction, performance.now() - start);
+ *   return result;
+ * };
  */
 export type Observer = <Result>(instruction: Instruction, direction: Direction, run: () => Result) => Result;
 
-/** What stands there where nobody observes. */
+/** The default observer: only runs the instruction. */
 export const unobserved: Observer = (_instruction, _direction, run) => run();

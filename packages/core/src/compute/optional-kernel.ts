@@ -8,7 +8,13 @@ export function hasKernel(name: KernelName): boolean {
   return tf.getKernel(name, tf.getBackend()) !== undefined;
 }
 
-/** The results of an optional kernel where the current backend has it, else of `compose`. */
+/**
+ * Runs an optional kernel if the current backend has it, and `compose` inside a `tf.tidy` otherwise. Both return the
+ * outputs that `kernelNames` of @resnetjs/backend lists for the kernel, in that order.
+ *
+ * @example
+ * const [y] = optionalKernel(kernelNames.addRelu, { a, b }, {}, () => [tf.relu(tf.add(a, b))]);
+ */
 export function optionalKernel<Results extends tf.Tensor[]>(
   name: KernelName,
   inputs: Inputs,
@@ -19,7 +25,7 @@ export function optionalKernel<Results extends tf.Tensor[]>(
   return [runKernel(name, inputs, attributes)].flat() as Results;
 }
 
-/** A kernel of TensorFlow.js by name, for the few that it has no function for. */
+/** Runs a kernel by name, for those that TensorFlow.js has no function for. */
 export function runKernel(name: string, inputs: Inputs, attributes: object): tf.Tensor | tf.Tensor[] {
   return tf.engine().runKernel(name, { ...inputs }, attributes as tf.NamedAttrMap);
 }

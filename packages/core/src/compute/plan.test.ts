@@ -14,8 +14,8 @@ import { disposeVariables, initialize } from './variables.js';
 
 beforeAll(() => tf.setBackend('cpu'));
 
-describe('schedule', () => {
-  it('joins the convolution before each addition of a folded network, and keeps what it takes until then', () => {
+describe('plan', () => {
+  it('fuses the convolution before each addition of a folded network, and keeps its input until then', () => {
     const network = courseResNet50();
     const variables = initialize(network);
     const folded = fold({ network, variables });
@@ -34,10 +34,10 @@ describe('schedule', () => {
   });
 });
 
-describe('the kernel for a convolution and an addition', () => {
+describe('the convAddRelu kernel', () => {
   afterEach(() => tf.unregisterKernel(kernelNames.convAddRelu, 'cpu'));
 
-  it('is called where a backend has it, but not for a step whose own result is wanted', () => {
+  it('is called if the backend has it, but not for a node whose own result is needed', () => {
     let calls = 0;
     tf.registerKernel({
       kernelName: kernelNames.convAddRelu,
@@ -62,8 +62,8 @@ describe('the kernel for a convolution and an addition', () => {
     expect(calls).toBe(0);
     const fused = forward(folded.network, folded.variables, x);
     expect(calls).toBe(2);
-    const far = tf.tidy(() => tf.max(tf.abs(tf.sub(fused, expected))).dataSync()[0]);
-    expect(far).toBeLessThan(1e-6);
+    const difference = tf.tidy(() => tf.max(tf.abs(tf.sub(fused, expected))).dataSync()[0]);
+    expect(difference).toBeLessThan(1e-6);
     const add = walk(folded.network).findIndex(({ op }) => op.op === 'add');
     const { result, maps } = featureMaps(folded.network, folded.variables, x, [add]);
     expect(calls).toBe(3);

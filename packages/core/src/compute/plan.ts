@@ -1,22 +1,25 @@
 import type { Network } from '../network/types.js';
 import { type NetworkNode, walk } from '../network/walk.js';
 
-/** A node as it is computed: with the ReLU that follows it, if one does, and what can be let go afterwards. */
+/**
+ * A node as it is computed: fused with the ReLU that may follow it, and with the results that can be disposed of
+ * after it.
+ */
 export interface Instruction {
   readonly node: NetworkNode;
-  /** Of an addition: the convolution that ends its branch, where it is computed in the same pass. */
+  /** For an addition: the convolution at the end of its branch, if it is fused with the addition. */
   readonly convolution: NetworkNode | null;
-  /** The nodes whose results it takes: the node's own, but for an addition that computes its convolution. */
+  /** Indices of the nodes whose results it takes: with a fused convolution that convolution's, else the node's own. */
   readonly from: readonly number[];
-  /** Whether the next node was a ReLU, computed in the same pass. */
+  /** Whether the next node is a ReLU and fused with this one. */
   readonly relu: boolean;
-  /** The node whose result this computes: the ReLU's where there is one. */
+  /** Index of the node whose result this computes: the fused ReLU, else the node itself. */
   readonly result: number;
-  /** Nodes whose results nothing needs after this. */
+  /** Indices of the nodes whose results nothing needs afterwards. */
   readonly lastUses: readonly number[];
-  /** Whether only a normalization takes the result: in training it removes a bias, whose gradient is exactly 0. */
+  /** Whether only a normalization takes the result: in training mode it cancels a bias, whose gradient is exactly 0. */
   readonly normalized: boolean;
-  /** Whether a parameter stands before: only then does a gradient have to reach the input. */
+  /** Whether any parameter comes before it: only then does the backward pass need the gradient of its input. */
   readonly inputDependsOnParameters: boolean;
 }
 
@@ -25,13 +28,13 @@ const plain = new WeakMap<Network, readonly Instruction[]>();
 const fused = new WeakMap<Network, readonly Instruction[]>();
 
 interface PlanOptions {
-  /** Nodes whose own result is wanted: they stay unfused. */
+  /** Nodes whose own results are needed, and which are therefore not fused with the next node. */
   readonly unfused?: ReadonlySet<number>;
-  /** Whether an addition with a ReLU also computes the convolution before it, where nothing stands between. */
+  /** Whether to fuse an addition that a ReLU follows with the convolution right before it. Default: false. */
   readonly fuseAdditions?: boolean;
 }
 
-/** The nodes in the order of computation, ReLUs fused with the convolution, normalization or addition before them. */
+/** The nodes in the order of computation, each ReLU fused with the convolution, normalization or addition before it. */
 export function plan(network: Network, options: PlanOptions = {}): readonly Instruction[] {
   const { unfused = none, fuseAdditions = false } = options;
   const plans = fuseAdditions ? fused : plain;
@@ -68,7 +71,7 @@ export function plan(network: Network, options: PlanOptions = {}): readonly Inst
   return instructions;
 }
 
-/** By node, those that take its result. */
+/** By node, the nodes that take its result. */
 function consumersOf(nodes: readonly NetworkNode[]): readonly (readonly number[])[] {
   const consumers = nodes.map(() => [] as number[]);
   nodes.forEach((node, index) => {
@@ -77,7 +80,7 @@ function consumersOf(nodes: readonly NetworkNode[]): readonly (readonly number[]
   return consumers;
 }
 
-/** What the next node does, where nothing else takes this one's result. */
+/** The operation of the next node, if that is the only one to take this one's result. */
 function soleConsumer(
   nodes: readonly NetworkNode[],
   consumers: readonly (readonly number[])[],
@@ -86,7 +89,7 @@ function soleConsumer(
   return String(consumers[index]) === String(index + 1) ? nodes[index + 1]?.op.op : undefined;
 }
 
-/** By convolution, the node that its addition ends with: until then what it takes is needed. */
+/** By fused convolution, the node whose result is computed with it: until then, its input is needed. */
 function fusedConvolutions(
   nodes: readonly NetworkNode[],
   consumers: readonly (readonly number[])[],

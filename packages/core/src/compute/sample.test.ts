@@ -7,22 +7,25 @@ import { courseResNet50 } from '../networks/course.js';
 import { RandomGenerator } from '../random/random-generator.js';
 import { type RandomSource, sampleInitialValues, statefulSource, statelessSource } from './sample.js';
 
-const draw = (initializer: Initializer, shape: readonly number[], draws: RandomSource = statelessSource(0)) =>
-  sampleInitialValues(initializer, shape, draws);
+const sample = (
+  initializer: Initializer,
+  shape: readonly number[],
+  source: RandomSource = statelessSource(0),
+) => sampleInitialValues(initializer, shape, source);
 
-describe('drawInitialValues', () => {
-  it("draws TensorFlow's Glorot uniform, bit for bit", () => {
+describe('sampleInitialValues', () => {
+  it("equals TensorFlow's Glorot uniform, bit for bit", () => {
     // TensorFlow 2.21, GlorotUniform(seed=0), as NumPy prints float32.
     const printed = [-0.6331334, 0.45134532, 0.657406, 0.59327614, -0.24409002, 0.81141686];
-    expect(draw(initializers.glorotUniform(0), [1, 1, 3, 2])).toEqual(Float32Array.from(printed));
+    expect(sample(initializers.glorotUniform(0), [1, 1, 3, 2])).toEqual(Float32Array.from(printed));
   });
 
-  it("draws Keras's initializers, bit for bit", () => {
+  it("equals Keras's initializers, bit for bit", () => {
     // Keras 3.15 on TensorFlow 2.21: RandomUniform(seed=0) of shape [4], GlorotUniform(seed=3) of [3, 3, 2, 4].
     const uniform = [-0.02889845333993435, 0.020601000636816025, 0.03000633791089058, 0.027079228311777115];
-    expect([...draw(initializers.randomUniform({ seed: 0 }), [4])]).toEqual(uniform);
+    expect([...sample(initializers.randomUniform({ seed: 0 }), [4])]).toEqual(uniform);
     const glorot = [-0.20272478461265564, 0.2928968369960785, 0.021516799926757812, 0.22736087441444397];
-    expect([...draw(initializers.glorotUniform(3), [3, 3, 2, 4]).subarray(0, 4)]).toEqual(glorot);
+    expect([...sample(initializers.glorotUniform(3), [3, 3, 2, 4]).subarray(0, 4)]).toEqual(glorot);
   });
 
   const side = 120;
@@ -32,12 +35,12 @@ describe('drawInitialValues', () => {
     ['heUniform', 2 / side, Math.sqrt(6 / side)],
     ['glorotNormal', 2 / (3 * side), (2 / 0.8796) * Math.sqrt(2 / (3 * side))],
     ['heNormal', 2 / side, (2 / 0.8796) * Math.sqrt(2 / side)],
-  ] as const)('%s has its variance, and keeps its bounds', (kind, variance, bound) => {
-    const values = draw(initializers[kind](3), shape);
+  ] as const)('%s has the right variance and bounds', (kind, variance, bound) => {
+    const values = sample(initializers[kind](3), shape);
     const count = values.length;
     const mean = values.reduce((a, b) => a + b) / count;
     const spread = values.reduce((a, b) => a + (b - mean) ** 2, 0) / count;
-    // Five standard errors; a distribution with bounds has a variance of squares below a normal's, 2σ⁴.
+    // Five standard errors; the squares of a bounded distribution vary less than a normal one's, whose variance is 2σ⁴.
     expect(Math.abs(mean)).toBeLessThan(5 * Math.sqrt(variance / count));
     expect(Math.abs(spread / variance - 1)).toBeLessThan(5 * Math.sqrt(2 / count));
     const largest = values.reduce((a, b) => Math.max(a, Math.abs(b)), 0);
@@ -45,23 +48,23 @@ describe('drawInitialValues', () => {
     expect(largest).toBeGreaterThan(bound * 0.99);
   });
 
-  it('counts the window in the fans', () => {
+  it('multiplies the fans by the kernel area', () => {
     const largest = (shape: readonly number[]) =>
-      draw(initializers.glorotUniform(1), shape).reduce((a, b) => Math.max(a, Math.abs(b)), 0);
+      sample(initializers.glorotUniform(1), shape).reduce((a, b) => Math.max(a, Math.abs(b)), 0);
     expect(largest([3, 3, 40, 40])).toBeLessThan(Math.sqrt(6 / (9 * 80)));
     expect(largest([3, 3, 40, 40])).toBeGreaterThan(0.99 * Math.sqrt(6 / (9 * 80)));
   });
 
   it('fills with constants', () => {
-    expect([...draw(initializers.constant(2.5), [3])]).toEqual([2.5, 2.5, 2.5]);
-    expect([...draw(initializers.zeros(), [2]), ...draw(initializers.ones(), [2])]).toEqual([0, 0, 1, 1]);
+    expect([...sample(initializers.constant(2.5), [3])]).toEqual([2.5, 2.5, 2.5]);
+    expect([...sample(initializers.zeros(), [2]), ...sample(initializers.ones(), [2])]).toEqual([0, 0, 1, 1]);
   });
 
-  it("puts identity's diagonal where a 'same' convolution reads the pixel itself", () => {
+  it("puts the identity's diagonal where a 'same' convolution reads the pixel itself", () => {
     const size = fc.integer({ min: 1, max: 5 });
     fc.assert(
       fc.property(size, size, size, size, (height, width, inputs, outputs) => {
-        const kernel = draw(initializers.identity(2), [height, width, inputs, outputs]);
+        const kernel = sample(initializers.identity(2), [height, width, inputs, outputs]);
         const before = (window: number) => Math.floor((window - 1) / 2);
         const place = before(height) * width + before(width);
         kernel.forEach((value, index) => {
@@ -75,39 +78,39 @@ describe('drawInitialValues', () => {
     );
   });
 
-  it('refuses to make an identity of a vector', () => {
-    expect(() => draw(initializers.identity(), [3])).toThrow(ResNetError);
+  it('rejects an identity for a vector', () => {
+    expect(() => sample(initializers.identity(), [3])).toThrow(ResNetError);
   });
 });
 
-describe('the sources of draws', () => {
+describe('random sources', () => {
   const varied = initializers.glorotUniform();
 
-  it('stateless: no two layers are alike, unless they bring the same seed', () => {
-    const draws = statelessSource(4);
-    const [first, second] = [draw(varied, [5], draws), draw(varied, [5], draws)];
+  it('stateless: no two layers are equal, unless they have the same seed', () => {
+    const source = statelessSource(4);
+    const [first, second] = [sample(varied, [5], source), sample(varied, [5], source)];
     expect(first).not.toEqual(second);
-    expect(draw(varied, [5], statelessSource(4))).toEqual(first);
-    expect(draw(varied, [5], statelessSource(5))).not.toEqual(first);
+    expect(sample(varied, [5], statelessSource(4))).toEqual(first);
+    expect(sample(varied, [5], statelessSource(5))).not.toEqual(first);
     const seeded = initializers.glorotUniform(7);
-    expect(draw(seeded, [5], draws)).toEqual(draw(seeded, [5], statelessSource(9)));
+    expect(sample(seeded, [5], source)).toEqual(sample(seeded, [5], statelessSource(9)));
   });
 
-  it('stateful: each value moves the one generator on by 256 counters, whatever seed a layer brings', () => {
-    const draws = statefulSource(2, 0);
-    draw(initializers.glorotUniform(0), [3], draws);
-    draw(initializers.zeros(), [5], draws);
+  it('stateful: each value advances the one generator by 256 counters, whatever the seed of a layer', () => {
+    const source = statefulSource(2, 0);
+    sample(initializers.glorotUniform(0), [3], source);
+    sample(initializers.zeros(), [5], source);
     const expected = RandomGenerator.stateful(2, 0);
     expected.skip(3 * 256);
-    expect(draws(undefined, 1).word()).toBe(expected.word());
+    expect(source(undefined, 1).word()).toBe(expected.word());
   });
 
   it("course/resnet50: 'varied' layers differ, the document's are equal where their shapes are", () => {
     const kernels = (which: 'varied' | 'document') => {
-      const draws = statelessSource(0);
+      const source = statelessSource(0);
       const network = courseResNet50({ initializers: which });
       const wanted = parameters(network).filter(({ id }) => /stage1\.block[12]\.branch\.0\.kernel/.test(id));
-      return wanted.map(({ initializer, shape }) => draw(initializer, shape, draws));
+      return wanted.map(({ initializer, shape }) => sample(initializer, shape, source));
     };
     const [first, second] = kernels('document');
     expect(first).toEqual(second);

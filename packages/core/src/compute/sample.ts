@@ -2,24 +2,29 @@ import { ResNetError } from '../errors.js';
 import type { Initializer } from '../network/initializer.js';
 import { RandomGenerator } from '../random/random-generator.js';
 
-/** Gives each parameter the generator that it draws from; `seed` is the initializer's own, `count` how many values it draws. */
+/**
+ * Returns the generator from which a parameter's initial values are sampled. It is called once for each random
+ * parameter, in order; `seed` is the initializer's own, `count` the number of values.
+ */
 export type RandomSource = (seed: number | undefined, count: number) => RandomGenerator;
 
 /**
- * As Keras 3 draws: an initializer's own seed s is TensorFlow's stateless (s, 0);
- * the others take (seed, n), n being the number of draws before, so that no two layers are alike.
+ * A random source like Keras 3's: an initializer with a seed s of its own samples from TensorFlow's stateless seed
+ * (s, 0), any other from (seed, n), where n is the number of random parameters before it, so that no two layers are
+ * equal. The source throws `bad-option` for a seed that isn't a whole number of at least 0.
  */
 export function statelessSource(seed: number): RandomSource {
-  let drawn = 0;
+  let calls = 0;
   return (own) => {
-    const stream = drawn++;
+    const stream = calls++;
     return own === undefined ? RandomGenerator.stateless(seed, stream) : RandomGenerator.stateless(own, 0);
   };
 }
 
 /**
- * As TensorFlow's stateful operations draw in eager mode: one generator for all,
- * which moves on by 256 counters for each value asked for. Keep it to go on where the last network stopped.
+ * A random source like TensorFlow's stateful operations in eager mode: one generator for all parameters, which
+ * advances by 256 counters for each value. Reuse the source to continue where the previous network stopped. Throws
+ * `bad-option` for a seed that isn't a whole number of at least 0.
  */
 export function statefulSource(seed: number, operationSeed: number): RandomSource {
   const shared = RandomGenerator.stateful(seed, operationSeed);
@@ -30,14 +35,20 @@ export function statefulSource(seed: number, operationSeed: number): RandomSourc
   };
 }
 
-/** The standard deviation of a standard normal cut at ±2: what remains after the cut is divided by it. */
-const CUT_DEVIATION = 0.87962566103423978;
+/** The standard deviation of a standard normal distribution truncated at ±2, by which truncated samples are divided. */
+const TRUNCATED_STD = 0.87962566103423978;
 
-/** Initial values of one parameter, row-major. Throws `bad-option` where an initializer can't make that shape. */
+/**
+ * Samples the initial values of one parameter, row-major. Throws `bad-option` if the initializer doesn't apply to the
+ * shape.
+ *
+ * @example
+ * sampleInitialValues(initializers.heNormal(), [3, 3, 64, 64], statelessSource(0)); // Float32Array(36864)
+ */
 export function sampleInitialValues(
   initializer: Initializer,
   shape: readonly number[],
-  draws: RandomSource,
+  source: RandomSource,
 ): Float32Array {
   const values = new Float32Array(shape.reduce((a, b) => a * b, 1));
   switch (initializer.kind) {
@@ -50,11 +61,11 @@ export function sampleInitialValues(
     case 'identity':
       return fillIdentity(values, shape, initializer.gain);
   }
-  const generator = draws(initializer.seed, values.length);
+  const generator = source(initializer.seed, values.length);
   const [fanIn, fanOut] = fans(shape);
   const uniform = (low: number, high: number) => fillUniform(values, generator, low, high);
-  const normal = (mean: number, stddev: number, cut: number) =>
-    fillNormal(values, generator, mean, stddev, cut);
+  const normal = (mean: number, stddev: number, bound: number) =>
+    fillNormal(values, generator, mean, stddev, bound);
   switch (initializer.kind) {
     case 'randomUniform':
       return uniform(initializer.low, initializer.high);
@@ -67,7 +78,7 @@ export function sampleInitialValues(
     }
     case 'glorotNormal':
     case 'heNormal':
-      return normal(0, Math.sqrt(variance(initializer.kind, fanIn, fanOut)) / CUT_DEVIATION, 2);
+      return normal(0, Math.sqrt(variance(initializer.kind, fanIn, fanOut)) / TRUNCATED_STD, 2);
     default:
       return initializer satisfies never;
   }
@@ -77,7 +88,7 @@ function variance(kind: `${'glorot' | 'he'}${'Uniform' | 'Normal'}`, fanIn: numb
   return kind.startsWith('he') ? 2 / Math.max(1, fanIn) : 1 / Math.max(1, (fanIn + fanOut) / 2);
 }
 
-/** How many values each output takes, and each input feeds: [kernel area · in, kernel area · out]. */
+/** Fan in and fan out: [kernel area · in, kernel area · out]. */
 function fans(shape: readonly number[]): [number, number] {
   const area = shape.slice(0, -2).reduce((a, b) => a * b, 1);
   const [inputs = 1, outputs = 1] = shape.slice(-2);
@@ -102,11 +113,11 @@ function fillNormal(
   generator: RandomGenerator,
   mean: number,
   stddev: number,
-  cut: number,
+  bound: number,
 ): Float32Array {
   for (let i = 0; i < values.length; i++) {
     let sample = generator.normal();
-    while (Math.abs(sample) > cut) sample = generator.normal();
+    while (Math.abs(sample) > bound) sample = generator.normal();
     values[i] = mean + stddev * sample;
   }
   return values;
@@ -116,7 +127,7 @@ function fillIdentity(values: Float32Array, shape: readonly number[], gain: numb
   if (shape.length < 2) {
     throw new ResNetError(
       'bad-option',
-      `The identity initializer makes kernels; a parameter of shape [${shape}] is none.`,
+      `The identity initializer is for kernels; a parameter of shape [${shape.join(', ')}] isn't one. Use another initializer.`,
     );
   }
   const [inputs = 1, outputs = 1] = shape.slice(-2);

@@ -11,7 +11,7 @@ const network = preactResNet({ input: [4, 4, 3], stages: 1 });
 beforeAll(() => tf.setBackend('cpu'));
 
 describe('initialize', () => {
-  it('makes every parameter in its shape, learned and running apart', () => {
+  it('makes every parameter in its shape, weights and running statistics in separate maps', () => {
     const variables = initialize(network);
     for (const { id, shape, trainable } of parameters(network)) {
       const [own, other] = trainable
@@ -23,7 +23,7 @@ describe('initialize', () => {
     disposeVariables(variables);
   });
 
-  it('depends on the seed alone', () => {
+  it('depends on nothing but the seed', () => {
     const values = (seed: number) => {
       const variables = initialize(network, { seed });
       const kernel = variables.weights.get('stem.0.kernel')?.dataSync();
@@ -38,7 +38,7 @@ describe('initialize', () => {
 describe('makeVariables', () => {
   it.each([
     ['absent', undefined, 'there are none'],
-    ['of another size', new Float32Array(3), 'got 3'],
+    ['of another length', new Float32Array(3), 'got 3'],
   ])('names the parameter whose values are %s, and leaves no tensor', (_, values, message) => {
     const before = tf.memory().numTensors;
     const missing = 'head.4.kernel';

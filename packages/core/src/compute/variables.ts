@@ -4,30 +4,45 @@ import { type ParameterId, parameters } from '../network/parameters.js';
 import type { Network } from '../network/types.js';
 import { type RandomSource, sampleInitialValues, statelessSource } from './sample.js';
 
+/** Tensors by parameter. */
 export type TensorMap = ReadonlyMap<ParameterId, tf.Tensor>;
 
-/** What a network computes with. Whoever makes them disposes of them: `disposeVariables`. */
+/** A network's parameters on a backend. The caller disposes of them: `disposeVariables`. */
 export interface Variables {
-  /** What training learns: kernels, biases, scales and offsets. */
+  /** What training learns: kernels, biases, scales (gamma) and offsets (beta). */
   readonly weights: TensorMap;
   /** Running means and variances of the normalizations. */
   readonly statistics: TensorMap;
 }
 
+/** Options of `initialize`. */
 export interface InitializeOptions {
-  /** Seed of every initializer that has none of its own; 0 where it isn't given. */
+  /** The seed of every initializer without a seed of its own. Default: 0. */
   readonly seed?: number;
-  /** Where random values come from; `statelessDraws(seed)` where it isn't given. */
-  readonly draws?: RandomSource;
+  /** Where random values come from. Default: `statelessSource(seed)`. */
+  readonly randomSource?: RandomSource;
 }
 
-/** First values for a network's variables, on the current backend. Throws `shape-mismatch` where its layers don't fit. */
+/**
+ * Initial values for a network's variables, on the current backend: the same for the same seed on every machine.
+ * Throws `shape-mismatch` if the network's layers don't fit.
+ *
+ * @example
+ * const variables = initialize(network, { seed: 42 });
+ * disposeVariables(variables);
+ */
 export function initialize(network: Network, options: InitializeOptions = {}): Variables {
-  const draws = options.draws ?? statelessSource(options.seed ?? 0);
-  return makeVariables(network, ({ initializer, shape }) => sampleInitialValues(initializer, shape, draws));
+  const source = options.randomSource ?? statelessSource(options.seed ?? 0);
+  return makeVariables(network, ({ initializer, shape }) => sampleInitialValues(initializer, shape, source));
 }
 
-/** Variables from values by parameter, row-major. Throws `missing-variable` where one is absent or of another size. */
+/**
+ * Variables on the current backend from row-major values by parameter. Throws `missing-variable` if a parameter's
+ * values are absent or of another length.
+ *
+ * @example
+ * const variables = makeVariables(network, ({ id }) => valuesById.get(id)); // a Map of Float32Arrays
+ */
 export function makeVariables(
   network: Network,
   valuesOf: (parameter: ReturnType<typeof parameters>[number]) => Float32Array | undefined,
@@ -58,22 +73,28 @@ export function makeVariables(
   return { weights, statistics };
 }
 
+/** Disposes of a network's variables. */
 export function disposeVariables(variables: Variables): void {
   disposeMap(variables.weights);
   disposeMap(variables.statistics);
 }
 
+/** Disposes of every tensor in a map. */
 export function disposeMap(map: TensorMap): void {
   for (const tensor of map.values()) tensor.dispose();
 }
 
-/** The tensor of a parameter. Throws `missing-variable`. */
+/** The tensor of a parameter. Throws `missing-variable` if the map doesn't have it. */
 export function variable(map: TensorMap, id: ParameterId): tf.Tensor {
   const found = map.get(id);
   if (found === undefined) {
-    throw new ResNetError('missing-variable', `The variables have no ${id}: they are of another network.`, {
-      id,
-    });
+    throw new ResNetError(
+      'missing-variable',
+      `The variables have no ${id}: they belong to another network.`,
+      {
+        id,
+      },
+    );
   }
   return found;
 }

@@ -19,7 +19,7 @@ const thickness = (channels: number) => 2.5 + Math.sqrt(channels) / 4.6;
 
 type Bar = Pick<DrawnBar, 'kind' | 'node' | 'width' | 'height'>;
 
-/** A bar for each convolution, pooling and dense layer: as high as its map, as thick as it has channels. */
+/** A bar for each convolution, pooling and dense layer: higher for larger maps, thicker for more channels. */
 function barsOf(survey: Survey, nodes: readonly number[]): readonly Bar[] {
   return nodes.flatMap((node): Bar[] => {
     const { op } = survey.nodes[node] as NetworkNode;
@@ -57,7 +57,7 @@ function slab(survey: Survey, part: Part, nodes: readonly number[]): Slab {
   };
 }
 
-/** The images, as a map of their size. */
+/** The input: a box of the images' size. */
 export function closedInput(survey: Survey): Piece {
   const facts = survey.factsOf(0);
   const height = mapHeight(survey, facts.outputShape, heights);
@@ -67,7 +67,7 @@ export function closedInput(survey: Survey): Piece {
     width,
     ascent: height / 2,
     descent: height / 2,
-    announces: '',
+    wireLabel: '',
     place(pen, { x, y }, from) {
       pen.node({ id, kind: 'input', ...facts, group: null, x, y: y - height / 2, width, height, bars: [] });
       return { ...from, node: id, shape: facts.outputShape, trail: [{ x: x + width, y }] };
@@ -83,7 +83,7 @@ export function closedPart(survey: Survey, part: Part): Piece {
     width,
     ascent: height / 2,
     descent: height / 2,
-    announces: '',
+    wireLabel: '',
     place(pen, at, from) {
       pen.wire(from, id, at);
       place(pen, at, { id, kind: 'part', group: null });
@@ -93,7 +93,7 @@ export function closedPart(survey: Survey, part: Part): Piece {
   };
 }
 
-/** A closed block, with its shortcut around it, to meet in an addition. */
+/** A closed block, and its shortcut around it to the addition. */
 export function closedBlock(survey: Survey, part: BlockPart): Piece {
   const id = partId(part);
   const group = partId({ part: 'stage', stage: part.stage });
@@ -107,7 +107,7 @@ export function closedBlock(survey: Survey, part: BlockPart): Piece {
     width: shortcut === null ? width : addX + 2 * radius,
     ascent: shortcut === null ? height / 2 : shortcut.ascent,
     descent: height / 2 + nameHeight,
-    announces: '',
+    wireLabel: '',
     place(pen, { x, y }, from) {
       const left = shortcut === null ? x : x + lead;
       pen.wire(from, id, { x: left, y });
@@ -130,7 +130,10 @@ export function closedBlock(survey: Survey, part: BlockPart): Piece {
   };
 }
 
-/** The wire over a closed block of this height, its projection where it has one, and the addition at its end. */
+/**
+ * The shortcut around a closed block of this height: a wire, a projection if there is one, and the addition at the
+ * end.
+ */
 function shortcutAround(survey: Survey, part: BlockPart, height: number) {
   const group = partId({ part: 'stage', stage: part.stage });
   const around: BlockPart = { ...part, path: 'shortcut' };
@@ -175,7 +178,7 @@ function shortcutAround(survey: Survey, part: BlockPart, height: number) {
   };
 }
 
-/** The layers of a closed part in a paper's words, a line each. */
+/** The layers of a closed part, a line each, as in a paper's table. */
 export function captionLines(survey: Survey, nodes: readonly number[]): readonly string[] {
   return nodes.flatMap((node) => {
     const { op } = survey.nodes[node] as NetworkNode;

@@ -4,33 +4,44 @@ import type { NetworkNode } from '../network/walk.js';
 import type { Box, Drawing, DrawnGroup, Point } from './drawing.js';
 import { type BlockPart, partId, type Survey, survey } from './facts.js';
 import { Pen, type Port } from './pen.js';
-import { announce, type Piece } from './piece.js';
+import { labelWire, type Piece } from './piece.js';
 import { balancedRows, type Entry, lead, type Row, roomAfter, turn } from './rows.js';
 import { showCount, showShape, textSizes, textWidth } from './text.js';
 import { blockUnit, inputUnit, partUnit, sourceUnit, stageUnit, type Unit } from './unit.js';
 
+/** Options of `drawNetwork`. */
 export interface DrawOptions {
-  /** 'blocks': stages with their blocks closed; 'layers': every layer. 'blocks' where it isn't given. */
+  /** 'blocks': stages of closed blocks; 'layers': every layer. Default: 'blocks'. */
   readonly detail?: 'blocks' | 'layers';
-  /** Ids of blocks, `stage0.block1`, and of `stem` and `head`, that are drawn with their layers though the others are closed. */
+  /**
+   * Ids of blocks, such as `stage0.block1`, and `stem` and `head`, to draw with their layers while the others are
+   * closed.
+   */
   readonly open?: readonly string[];
-  /** Draws this block alone, with its layers. Indices start at 0. */
+  /** Draws only this block, with its layers. Indices start at 0. */
   readonly block?: { readonly stage: number; readonly block: number };
-  /** The widest row, in pixels, wherever a row can be broken; 1060 where it isn't given, which prints well on A4. Infinity: one row. */
+  /**
+   * The maximal width in pixels, at which rows are broken; a block or panel that is wider has a row to itself.
+   * Infinity: one row. Default: 1060, which prints well on A4.
+   */
   readonly width?: number;
-  /** The heading. Default: the network's name, and the block's where there is one. */
+  /** The heading. Default: the network's name, followed by the block's if only that is drawn. */
   readonly title?: string;
 }
 
 const margin = 12;
 const titleHeight = 24;
 const captionHeight = textSizes.caption + 3;
-/** Between rows: of one unit, and of two. */
+/** Between two rows of the same unit, and of different ones. */
 const betweenRows = { same: 24, other: 40 } as const;
 
 /**
- * A network laid out to be drawn, from left to right in rows, by its data alone.
- * Throws `shape-mismatch` where its layers don't fit, `bad-option` for a block that it doesn't have.
+ * Lays out a drawing of a network, from left to right in rows. Throws `shape-mismatch` if the network's layers don't
+ * fit, `bad-option` for a block that it doesn't have and for a width that isn't positive.
+ *
+ * @example
+ * const drawing = drawNetwork(courseResNet50(), { open: ['stage0.block0'] });
+ * const svg = formatSvg(drawing);
  */
 export function drawNetwork(network: Network, options: DrawOptions = {}): Drawing {
   const { width = 1060 } = options;
@@ -62,7 +73,7 @@ export function drawNetwork(network: Network, options: DrawOptions = {}): Drawin
   };
 }
 
-/** A block that was made a network of its own. */
+/** Whether the network is a single block (`asNetwork`). */
 const isAlone = ({ stem, stages, head }: Network) =>
   stages.flat().length === 1 && stem.length + head.length === 0;
 
@@ -100,12 +111,12 @@ function noSuchPart({ name, stages }: Network, id: string): ResNetError {
   const counts = stages.map((blocks) => blocks.length).join(', ');
   return new ResNetError(
     'bad-option',
-    `${name} has no part ${id} to draw: its stages have ${counts || 'no'} blocks, and are counted from stage0.block0.`,
+    `${name} has no part ${id} to draw: its stages have ${counts || 'no'} blocks, and ids start at stage0.block0.`,
     { id },
   );
 }
 
-/** Draws the rows one under another, and gives the size of all. */
+/** Draws the rows below each other, and returns the size of the drawing. */
 function placeRows(pen: Pen, rows: readonly Row[]): { readonly width: number; readonly height: number } {
   let port: Port = { node: '', shape: [], kind: 'main', trail: [], fork: null };
   let before: Unit | undefined;
@@ -123,15 +134,15 @@ function placeRows(pen: Pen, rows: readonly Row[]): { readonly width: number; re
     if (isInside) x = (frame as { left: number }).left;
     else if (before !== undefined) {
       const gutter = top - betweenRows.other / 2;
-      port = { ...port, trail: comeDown(port, { right: rowRight + 10, gutter, left: margin + 6 }, y) };
-      const told = { text: before.announces, role: 'shape', anchor: 'start', of: port.node } as const;
-      pen.text({ ...told, x: margin + 20, y: gutter - 5 });
+      port = { ...port, trail: routeDown(port, { right: rowRight + 10, gutter, left: margin + 6 }, y) };
+      const label = { text: before.wireLabel, role: 'shape', anchor: 'start', of: port.node } as const;
+      pen.text({ ...label, x: margin + 20, y: gutter - 5 });
     }
     row.forEach((entry, place) => {
       const { unit, width } = entry;
       if (place > 0) {
         const room = roomAfter(before as Unit);
-        announce(pen, before as Unit, port.node, { x, y }, room);
+        labelWire(pen, before as Unit, port.node, { x, y }, room);
         x += room;
       }
       if (entry.isFirst) frame = { entry, top, left: x };
@@ -141,22 +152,22 @@ function placeRows(pen: Pen, rows: readonly Row[]): { readonly width: number; re
       if (isInside) {
         const right = piecesRight + 12;
         const gutter = top - betweenRows.same / 2;
-        port = { ...port, trail: comeDown(port, { right, gutter, left: x + 12 }, y) };
+        port = { ...port, trail: routeDown(port, { right, gutter, left: x + 12 }, y) };
       }
       entry.pieces.forEach((piece: Piece) => {
         port = piece.place(pen, { x: left, y }, port);
         left += piece.width + unit.between;
       });
       piecesRight = left - unit.between;
-      const begun = frame as { top: number; left: number };
-      const height = bottom - begun.top;
-      if (entry.isLast) placeWords(pen, unit, { x: begun.left, y: begun.top, width, height }, y + descent);
+      const start = frame as { top: number; left: number };
+      const height = bottom - start.top;
+      if (entry.isLast) placeWords(pen, unit, { x: start.left, y: start.top, width, height }, y + descent);
       x += width;
       before = unit;
     });
     if (index === rows.length - 1) {
       const room = roomAfter(before as Unit) + 6;
-      announce(pen, before as Unit, port.node, { x, y }, room);
+      labelWire(pen, before as Unit, port.node, { x, y }, room);
       pen.wire(port, null, { x: x + room, y });
       x += room;
     }
@@ -168,23 +179,25 @@ function placeRows(pen: Pen, rows: readonly Row[]): { readonly width: number; re
   return { width: Math.ceil(right + margin), height: Math.ceil(top + margin) };
 }
 
-/** Room above the pieces for titles, and below for captions; frames of one row are equally high. */
+/**
+ * The heights above and below a row's wire, of its titles and of its captions; all frames of a row are equally high.
+ */
 function heightsOf(row: Row) {
   const pieces = row.flatMap((entry) => entry.pieces);
-  const most = (numbers: readonly number[]) => Math.max(0, ...numbers);
+  const max = (numbers: readonly number[]) => Math.max(0, ...numbers);
   const framed = row.some(({ unit }) => unit.frame !== null);
   return {
-    ascent: most(pieces.map(({ ascent }) => ascent)),
-    descent: most(pieces.map(({ descent }) => descent)),
-    head: most(row.map(({ unit, isFirst }) => (isFirst && unit.title ? titleHeight + 6 : 0))),
-    foot: most(
+    ascent: max(pieces.map(({ ascent }) => ascent)),
+    descent: max(pieces.map(({ descent }) => descent)),
+    head: max(row.map(({ unit, isFirst }) => (isFirst && unit.title ? titleHeight + 6 : 0))),
+    foot: max(
       row.map(({ unit, isLast }) => (isLast ? unit.caption.length * captionHeight + (framed ? 10 : 0) : 0)),
     ),
   };
 }
 
-/** The way of a wire from the end of a row, down on its right, back in the gutter, and down again to the next row. */
-function comeDown(
+/** The route of a wire from the end of a row to the next row: down on the right, back in the gutter, and down again. */
+function routeDown(
   { trail }: Port,
   { right, gutter, left }: { readonly right: number; readonly gutter: number; readonly left: number },
   y: number,
@@ -193,7 +206,10 @@ function comeDown(
   return [...trail, { x: right, y: end.y }, { x: right, y: gutter }, { x: left, y: gutter }, { x: left, y }];
 }
 
-/** Title and caption in the middle; where there are figures, the title left and the figures right. */
+/**
+ * Draws a unit's frame and texts: title and caption centered, but with figures, the title on the left and the figures
+ * on the right.
+ */
 function placeWords(pen: Pen, unit: Unit, box: Box, captionTop: number): void {
   const { frame, of, title, figures, caption } = unit;
   if (frame !== null) pen.group({ ...frame, ...box });
@@ -212,7 +228,7 @@ function placeWords(pen: Pen, unit: Unit, box: Box, captionTop: number): void {
   });
 }
 
-/** What there is to see, for whoever doesn't see it. */
+/** The drawing in sentences, for screen readers. */
 function describe(all: Survey): string {
   const { network, layers } = all;
   const counts = network.stages.map((blocks) => blocks.length);

@@ -59,7 +59,7 @@ const cases: readonly (readonly [name: string, network: Network, options?: DrawO
   ],
 ];
 
-/** Some wires and words come near their neighbours; boxes never may. */
+/** For boxes, which must not overlap; some wires and texts come close to their neighbors. */
 function overlap(a: Box, b: Box): boolean {
   return a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
 }
@@ -78,7 +78,7 @@ describe.each(complete)('%s', (_, network, options) => {
   const paper = { x: 0, y: 0, width: drawing.width, height: drawing.height };
   const isWhole = options.block === undefined;
 
-  it('shows every layer once, with what it costs', () => {
+  it('shows every layer once, with its cost', () => {
     const shown = nodes.flatMap(({ nodes, kind }) => (kind === 'block' ? [] : nodes));
     const blocks = nodes.flatMap(({ nodes, kind }) => (kind === 'block' ? nodes : []));
     const all = new Set([...shown, ...blocks]);
@@ -92,7 +92,7 @@ describe.each(complete)('%s', (_, network, options) => {
     expect(drawing.multiplyAdds).toBe(multiplyAdds(network));
   });
 
-  it('has ids of its own for everything, and wires between what is there', () => {
+  it('has unique ids, and wires between existing nodes', () => {
     const ids = [...nodes, ...groups].map(({ id }) => id);
     expect(new Set(ids).size).toBe(ids.length);
     expect(new Set(edges.map(({ id }) => id)).size).toBe(edges.length);
@@ -105,7 +105,7 @@ describe.each(complete)('%s', (_, network, options) => {
     expect(edges.filter(({ to }) => to === null)).toHaveLength(1);
   });
 
-  it('lays boxes on the paper, in their groups, and apart', () => {
+  it('places boxes on the paper and in their groups, without overlaps', () => {
     const boxes = new Map([...nodes, ...groups].map((each) => [each.id, each]));
     for (const each of boxes.values()) {
       expect(inside(each, (each.group === null ? paper : boxes.get(each.group)) as Box)).toBe(true);
@@ -124,7 +124,7 @@ describe.each(complete)('%s', (_, network, options) => {
     }
   });
 
-  it('becomes an SVG document in which every tag is closed and nothing comes from outside', () => {
+  it('becomes an SVG document in which every tag is closed and nothing is loaded from outside', () => {
     const svg = formatSvg(drawing);
     const open: string[] = [];
     for (const [, end, name, rest] of svg.matchAll(/<(\/?)([a-z]+)((?:[^>"]|"[^"]*")*)>/g)) {
@@ -144,7 +144,7 @@ describe('drawNetwork', () => {
   const kinds = (drawing: Drawing) =>
     drawing.edges.filter(({ fork }) => fork !== null).map(({ kind }) => kind);
 
-  it('tells projections from identities, and draws no shortcut where there is none', () => {
+  it('distinguishes projection and identity shortcuts, and draws none for plain blocks', () => {
     const counts = (drawing: Drawing) =>
       ['identity', 'projection'].map((kind) => kinds(drawing).filter((each) => each === kind).length);
     expect(counts(drawNetwork(courseResNet50()))).toEqual([12, 4]);
@@ -182,7 +182,7 @@ describe('drawNetwork', () => {
     expect(from('stage0.block0.shortcut.1', 'projection')).toBe('stage0.block0.add.0');
   });
 
-  it('fits course/resnet50 on paper and on a wide screen', () => {
+  it('fits course/resnet50 on A4 paper and on a wide screen', () => {
     const paper = drawNetwork(courseResNet50());
     expect(paper.width).toBeLessThanOrEqual(1080);
     expect(paper.height / paper.width).toBeLessThan(0.6);
@@ -190,10 +190,10 @@ describe('drawNetwork', () => {
     expect(new Set(wide.nodes.filter(({ kind }) => kind === 'add').map(({ y }) => y)).size).toBe(1);
   });
 
-  it('says what a block or a width must be', () => {
+  it('rejects blocks that do not exist, and invalid widths', () => {
     const network = courseResNet50();
     expect(() => drawNetwork(network, { block: { stage: 4, block: 0 } })).toThrow(
-      'course/resnet50 has no part stage4.block0 to draw: its stages have 3, 4, 6, 3 blocks, and are counted from stage0.block0.',
+      'course/resnet50 has no part stage4.block0 to draw: its stages have 3, 4, 6, 3 blocks, and ids start at stage0.block0.',
     );
     expect(() => drawNetwork(network, { open: ['stage0'] })).toThrow('no part stage0 to draw');
     expect(() => drawNetwork(network, { width: Number.NaN })).toThrow("A drawing's width is NaN");
@@ -203,7 +203,7 @@ describe('drawNetwork', () => {
 describe('formatSvg', () => {
   const drawing = drawNetwork(preactResNet());
 
-  it('says what it is to those who do not see it', () => {
+  it('has a title and a description for screen readers', () => {
     const svg = formatSvg(drawing, { idPrefix: 'left' });
     expect(svg).toContain('role="img" aria-labelledby="left-title" aria-describedby="left-description"');
     expect(svg).toContain('<title id="left-title">preact/resnet</title>');
@@ -212,13 +212,13 @@ describe('formatSvg', () => {
     );
   });
 
-  it('follows what the reader prefers, unless told', () => {
+  it("follows the reader's color scheme, unless it has a theme", () => {
     expect(formatSvg(drawing)).toMatch(/@media \(prefers-color-scheme:dark\).*@media print/);
     expect(formatSvg(drawing, { theme: 'light' })).not.toContain('@media');
     expect(formatSvg(drawing, { theme: 'dark' })).not.toBe(formatSvg(drawing, { theme: 'light' }));
   });
 
-  it('leaves heading and key to the page', () => {
+  it('leaves out heading and key with words: false', () => {
     const svg = formatSvg(drawing, { words: false });
     expect(svg).toContain(`viewBox="0 0 ${drawing.width} ${drawing.height}"`);
     expect(svg).not.toContain('batch normalization');
@@ -226,7 +226,7 @@ describe('formatSvg', () => {
 });
 
 describe('fitText', () => {
-  it('is as long as it can be, and never too long', () => {
+  it('leaves a text that fits as it is, and shortens one that does not', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme' }), fc.integer({ min: 20, max: 300 }), (text, width) => {
         const fitted = fitText(text, 'label', width);

@@ -1,7 +1,7 @@
 import type { Site } from '../network/site.js';
 import type { Op, Shape } from '../network/types.js';
 
-/** A place in the drawing: x to the right, y down, in the drawing's own pixels. */
+/** A point of the drawing in its own pixels: x to the right, y down. */
 export interface Point {
   readonly x: number;
   readonly y: number;
@@ -13,92 +13,106 @@ export interface Box extends Point {
   readonly height: number;
 }
 
-/** What is known of a layer, or of all layers that a closed node stands for: for a hover, a caption, a screen reader. */
+/** Facts about a layer or a whole block, stage, stem or head, for tooltips, captions and screen readers. */
 export interface Facts {
-  /** The layer's name in the network's scheme, or `block 2a`, `stem`, `head`. */
+  /** The layer's name in the dialect of the network's family, or `block 2a`, `stage 2`, `stem`, `head`. */
   readonly name: string;
-  /** Keras's class for a layer; `Block`, `Shortcut`, `Stem`, `Head` or `Stage` for what holds several. */
+  /** A layer's Keras class; `Block`, `Shortcut`, `Stem`, `Head` or `Stage` for several layers. */
   readonly type: string;
-  /** Where it stands; of several layers, the first. */
+  /** The site of the layer, or of the first of several. */
   readonly site: Site;
-  /** Indices into `walk(network)`: the layers that this stands for. The last one's result is its own. */
+  /** Indices in `walk(network)` of its layers, of which the last computes its result; `featureMaps` takes them. */
   readonly nodes: readonly number[];
-  /** Shapes that it takes, without the batch. */
+  /** The shapes of its inputs, without the batch axis. */
   readonly inputShapes: readonly Shape[];
-  /** Without the batch: [height, width, channels] or [features]. */
+  /** Without the batch axis: [height, width, channels] or [features]. */
   readonly outputShape: Shape;
+  /** The number of scalars in its parameters. */
   readonly parameters: number;
   /** For one image. */
   readonly multiplyAdds: number;
-  /** All of that as a sentence. */
+  /** These facts as a sentence. */
   readonly description: string;
 }
 
-/** `part` stands for a closed stem or head, `block` for a closed block, `projection` for a closed projection shortcut. */
+/**
+ * The kind of a node: a layer's operation; `part` for a closed stem or head, `block` for a closed block, `projection`
+ * for a closed projection shortcut.
+ */
 export type NodeKind = Op['op'] | 'input' | 'add' | 'part' | 'block' | 'projection';
 
-/** A layer, or a part or block that isn't open. An addition is a circle in its box. */
+/** A layer, or a closed block, shortcut, stem or head. An addition is drawn as a circle in its box. */
 export interface DrawnNode extends Box, Facts {
   /**
-   * The site as one word, `stage0.block1.branch.3`; of a closed block `stage0.block1`. Equal in every drawing of a network,
-   * but for `input`, which in the drawing of one block is whatever the block takes.
+   * Its site as a string, `stage0.block1.branch.3`, or `stage0.block1` for a closed block. It is the same in every
+   * drawing of a network, except `input`, which in the drawing of a single block is the block's input.
    */
   readonly id: string;
   readonly kind: NodeKind;
-  /** The group that it lies in; null outside of all. */
+  /** The id of the innermost group around it, or null. */
   readonly group: string | null;
-  /** What a closed node has inside: a bar for each convolution, pooling and dense layer; as high as the map, as thick as it has channels. */
+  /** The layers of a closed node: a bar for each convolution, pooling and dense layer. Empty for other nodes. */
   readonly bars: readonly DrawnBar[];
 }
 
+/** A layer of a closed node: higher for larger maps, thicker for more channels. */
 export interface DrawnBar extends Box {
   readonly kind: 'conv' | 'pool' | 'dense';
+  /** The layer's index in `walk(network)`. */
   readonly node: number;
 }
 
-/** A stage, or an open block, stem or head. A block's id is the one that it has as a closed node. */
+/** A frame around the nodes of a stage, or of an open block, stem or head. */
 export interface DrawnGroup extends Box, Facts {
+  /** `stage0`, `stage0.block1`, `stem` or `head`: a block has the same id closed and open. */
   readonly id: string;
   readonly kind: 'stage' | 'block' | 'part';
+  /** The id of the group around it, or null. */
   readonly group: string | null;
 }
 
-/** A wire, with an arrow at its end. */
+/** A wire between two nodes, with an arrow at its end. */
 export interface DrawnEdge {
   readonly id: string;
-  /** The main path, or what goes around a block: the input itself, or a projection of it. */
+  /** Whether it belongs to the main path, to an identity shortcut or to a projection shortcut. */
   readonly kind: 'main' | 'identity' | 'projection';
-  /** Nodes; null where the wire leaves the drawing. */
+  /** The id of the node that it starts at. */
   readonly from: string;
+  /** The id of the node that it ends at; null for the network's result. */
   readonly to: string | null;
   /** SVG path data. */
   readonly path: string;
-  /** Where the arrow points to, from its left or from above. */
+  /** The tip of the arrow, and the direction in which it points. */
   readonly tip: Point & { readonly direction: 'right' | 'down' };
-  /** Where it branches off another wire; null where it begins at its node. */
+  /** Where it branches off another wire; null if it starts at its node. */
   readonly fork: Point | null;
-  /** The shape of what flows, without the batch. */
+  /** The shape of the tensor that it carries, without the batch axis. */
   readonly shape: Shape;
 }
 
-/** Text, at its baseline. */
+/** A text; x and y are on its baseline. */
 export interface DrawnText extends Point {
   readonly text: string;
   readonly role: 'title' | 'figures' | 'label' | 'caption' | 'shape' | 'shortcut';
+  /** SVG's `text-anchor`: which end of the text is at x. */
   readonly anchor: 'start' | 'middle' | 'end';
-  /** The node or group that it speaks of. */
+  /** The id of the node or group that it is about. */
   readonly of: string;
 }
 
-/** A network laid out to be drawn: plain data in the order of painting. */
+/** The layout of a network's drawing, as plain data; groups, edges, nodes and texts are painted in this order. */
 export interface Drawing {
   /** The network's name. */
   readonly name: string;
+  /** The heading. */
   readonly title: string;
-  /** What there is to see, in sentences. */
+  /** The drawing in sentences, for screen readers. */
   readonly description: string;
+  /** In pixels. */
   readonly width: number;
+  /** In pixels. */
   readonly height: number;
+  /** The number of scalars in the parameters. */
   readonly parameters: number;
   /** For one image. */
   readonly multiplyAdds: number;

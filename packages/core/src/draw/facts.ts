@@ -6,26 +6,26 @@ import { type LayerSummary, summarizeLayers } from '../inspect/summary.js';
 import type { Facts } from './drawing.js';
 import { showCount, showShape } from './text.js';
 
-/** A network's nodes, with what is known of each and of several together. */
+/** A network's nodes, with the facts about each and about several together. */
 export interface Survey {
   readonly network: Network;
   readonly nodes: readonly NetworkNode[];
   readonly layers: readonly LayerSummary[];
-  /** The height of the largest map, in pixels. */
+  /** The height of the largest feature map, in pixels. */
   readonly tallest: number;
-  /** The nodes at a place, in order. */
+  /** The nodes of a part, in order. */
   nodesOf(part: Part): readonly number[];
   factsOf(node: number): Facts;
   factsOfPart(part: Part): Facts;
 }
 
-/** A part of a network that can be shown closed, or open with its layers. */
+/** A part of a network that can be drawn closed, or open with its layers. */
 export type Part =
   | { readonly part: 'stem' | 'head' }
   | { readonly part: 'stage'; readonly stage: number }
   | BlockPart;
 
-/** A block, or its shortcut alone. */
+/** A block, or only its shortcut. */
 export interface BlockPart {
   readonly part: 'stage';
   readonly stage: number;
@@ -33,7 +33,7 @@ export interface BlockPart {
   readonly path?: 'shortcut';
 }
 
-/** `stem`, `stage0`, `stage0.block1`, `stage0.block1.shortcut`, `head`. */
+/** A part's id: `stem`, `stage0`, `stage0.block1`, `stage0.block1.shortcut` or `head`. */
 export function partId(part: Part): string {
   if (part.part !== 'stage') return part.part;
   const block = 'block' in part ? `.block${part.block}${part.path ? `.${part.path}` : ''}` : '';
@@ -87,7 +87,7 @@ export function survey(network: Network): Survey {
   return { network, nodes, layers, tallest, nodesOf, factsOf, factsOfPart };
 }
 
-/** The id of a site's own part, block and stage. */
+/** The ids of all parts that contain a site. */
 function idsAround(site: Site): readonly string[] {
   if (site.part !== 'stage') return [site.part];
   const { stage, block, path } = site;
@@ -131,7 +131,7 @@ export function blockOf({ network }: Survey, { stage, block }: BlockPart): Resid
   return network.stages[stage]?.[block] as Residual;
 }
 
-/** A node's site as one word. */
+/** A node's id: its site as a string. */
 export function nodeId({ nodes }: Survey, node: number): string {
   return siteName((nodes[node] as NetworkNode).site);
 }

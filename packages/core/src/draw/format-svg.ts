@@ -2,12 +2,13 @@ import type { Drawing, DrawnBar, DrawnEdge, DrawnGroup, DrawnNode, DrawnText, No
 import { type Color, palette } from './palette.js';
 import { fitText, showLarge, textSizes, textWidth } from './text.js';
 
+/** Options of `formatSvg`. */
 export interface SvgOptions {
-  /** 'auto' follows what the reader prefers, and is light on paper; 'auto' where it isn't given. */
+  /** 'auto' follows the reader's color scheme, and is light in print. Default: 'auto'. */
   readonly theme?: 'auto' | 'light' | 'dark';
-  /** Whether a heading and a key are drawn; yes where it isn't given. */
+  /** Whether to draw a heading and a key. Default: true. */
   readonly words?: boolean;
-  /** Begins the ids in the document, which must be unique on a page; 'drawing' where it isn't given. */
+  /** The prefix of ids in the document, to keep them unique on a page. Default: 'drawing'. */
   readonly idPrefix?: string;
 }
 
@@ -15,7 +16,7 @@ const headingHeight = 54;
 const keyHeight = 40;
 const margin = 12;
 
-/** Colors by kind of node: those of the operation, and a neutral one for what only reshapes or holds others. */
+/** Colors by kind of node; those that only reshape have the input's. */
 const nodeColors = {
   input: 'input',
   conv: 'conv',
@@ -36,8 +37,12 @@ const keyWords: readonly (readonly [keyof typeof nodeColors, string])[] = [
 ];
 
 /**
- * A drawing as one SVG document: no script, no request, readable light, dark and printed, with a title and a description.
- * What has an id in the drawing has it here as `data-id`, and every color is a custom property that a page can set.
+ * Formats a drawing as a self-contained SVG document, without scripts or requests, with a title and a description.
+ * Groups, nodes and edges have their ids as `data-id`; every color is a CSS custom property, `--resnet-…`, that a
+ * page can set.
+ *
+ * @example
+ * const svg = formatSvg(drawNetwork(courseResNet50()), { theme: 'light' }); // '<svg …</svg>'
  */
 export function formatSvg(drawing: Drawing, options: SvgOptions = {}): string {
   const { theme = 'auto', words = true, idPrefix = 'drawing' } = options;
@@ -71,7 +76,7 @@ const fonts = "system-ui, -apple-system, 'Segoe UI', 'Helvetica Neue', Arial, 'L
 
 type Theme = NonNullable<SvgOptions['theme']>;
 
-/** A fill, or a line, as an attribute that every renderer knows, and a class for those that know custom properties. */
+/** A fill and a stroke, as attributes for every renderer, and as classes for those that support custom properties. */
 function paint(fill: Color | 'none', theme: Theme, line?: Color): string {
   const side = theme === 'dark' ? 1 : 0;
   const classes = [fill === 'none' ? '' : `f-${fill}`, line ? `l-${line}` : ''].filter(Boolean);
@@ -190,7 +195,7 @@ function formatText({ text, role, anchor, x, y, of }: DrawnText, theme: Theme): 
   );
 }
 
-/** What the colors and lines mean, of those that are there, in as many lines as it takes. */
+/** The key to the colors and wires that occur in the drawing, in as many lines as needed. */
 function keyOf({ nodes, edges }: Drawing, width: number) {
   const kinds = new Set<string>([
     ...nodes.map(({ kind }) => kind),
@@ -243,7 +248,7 @@ const escapes: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 
-/** Text and attribute values; XML allows no control characters, and no half of a pair, at all. */
+/** Escapes text and attribute values. XML forbids control characters and lone surrogates, which become U+FFFD. */
 function escaped(text: string): string {
   return text
     .replace(/[\p{Cc}\p{Cs}\ufffe\uffff]/gu, '\ufffd')

@@ -1,4 +1,4 @@
-// Drawings as data, and as SVG. Needs no tensors, and no TensorFlow.js.
+// Drawings as data, and as SVG. This entry needs no tensors, and doesn't load TensorFlow.js.
 export { type DrawOptions, drawNetwork } from './draw-network.js';
 export type {
   Box,

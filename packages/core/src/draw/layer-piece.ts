@@ -6,7 +6,7 @@ import { fitText, layerLines, showShape, textWidth } from './text.js';
 const heights = [38, 84] as const;
 const widestName = 150;
 
-/** One layer, with its name on it: higher for larger maps, wider for more filters. */
+/** A layer's box with its name: higher for larger maps, wider for more filters. */
 export function layerPiece(survey: Survey, node: number, group: string | null): Piece {
   const facts = survey.factsOf(node);
   const { op } = survey.nodes[node] as NetworkNode;
@@ -21,7 +21,7 @@ export function layerPiece(survey: Survey, node: number, group: string | null): 
     width,
     ascent: height / 2,
     descent: height / 2,
-    announces: changes ? shape : '',
+    wireLabel: changes ? shape : '',
     place(pen, { x, y }, from) {
       const id = nodeId(survey, node);
       if (op.op !== 'input') pen.wire(from, id, { x, y });

@@ -4,17 +4,17 @@ import { type BlockPart, blockOf, partId, type Survey, nodeId } from './facts.js
 import { layerPiece } from './layer-piece.js';
 import { panel } from './panel.js';
 import type { Pen, Port } from './pen.js';
-import { announce, type Chain, chain, gap, gapAfter, type Piece } from './piece.js';
+import { labelWire, type Chain, chain, gap, gapAfter, type Piece } from './piece.js';
 import { textWidth } from './text.js';
 
 const radius = 11;
-/** From a fork on to the next layer. */
+/** From a fork to the next layer. */
 const lead = 14;
-/** Between a shortcut and what it goes around. */
+/** Between a shortcut and the layers that it skips. */
 const clearance = 14;
 const wordsHeight = 18;
 
-/** A block with its layers in a panel, and its shortcut around them, to meet in an addition. */
+/** A block's panel: its layers, and its shortcut around them to the addition. */
 export function openBlock(
   survey: Survey,
   part: BlockPart,
@@ -45,7 +45,7 @@ interface Paths extends Pick<Residual, 'shortcutFrom'> {
   readonly postact: Chain;
 }
 
-/** Where the paths begin, in pixels from the left, and how high the shortcut rises over the wire. */
+/** Where the paths start, in pixels from the left, and how high the shortcut is above the wire. */
 function arrange({ preact, branch, shortcut, postact, shortcutFrom }: Paths) {
   const fromInput = shortcutFrom === 'input' || preact.isEmpty;
   const preactX = fromInput ? lead : 0;
@@ -87,14 +87,14 @@ function residualPiece(survey: Survey, part: BlockPart, paths: Paths): Piece {
     width,
     ascent: Math.max(preact.ascent, postact.ascent, rise + Math.max(shortcut.ascent, wordsHeight)),
     descent: Math.max(preact.descent, branch.descent, postact.descent, radius),
-    announces: postact.announces,
+    wireLabel: postact.wireLabel,
     place(pen, { x, y }, from) {
       const center = x + addX + radius;
       const activated = preact.place(pen, { x: x + preactX, y }, from);
       const end = branch.place(pen, { x: x + branchX, y }, activated);
       if (!branch.isEmpty) {
         const branchEnd = x + branchX + branch.width;
-        announce(pen, branch, end.node, { x: branchEnd, y }, gapAfter(branch));
+        labelWire(pen, branch, end.node, { x: branchEnd, y }, gapAfter(branch));
       }
       pen.wire(end, id, { x: center - radius, y });
       placeShortcut(pen, fromInput ? from : activated, [x + forkX, center], y);

@@ -1,4 +1,4 @@
-/** Each color on light paper and on a dark screen. Fills are pale and their lines strong, so that text on them has contrast. */
+/** Each color in the light and in the dark theme. Fills are pale and outlines strong, so that text on fills is readable. */
 export const palette = {
   surface: ['#ffffff', '#14181f'],
   stage: ['#f5f6f8', '#1b2029'],

@@ -6,7 +6,7 @@ import { showLarge, textWidth } from './text.js';
 const padding = 12;
 const titleHeight = 22;
 
-/** A frame with a name around a piece. */
+/** A piece in a frame with a name. */
 export function panel(
   survey: Survey,
   part: Part,
@@ -27,7 +27,7 @@ export function panel(
     width,
     ascent,
     descent,
-    announces: content.announces,
+    wireLabel: content.wireLabel,
     place(pen, { x, y }, from) {
       pen.group({ id, kind, group, ...facts, x, y: y - ascent, width, height: ascent + descent });
       const line = { of: id, y: y - ascent + 18 };

@@ -1,6 +1,6 @@
 import type { Point } from './drawing.js';
 
-/** SVG path data through points, with round corners; every piece must be level or upright. */
+/** SVG path data through points, with round corners; every segment must be horizontal or vertical. */
 export function roundedPath(points: readonly Point[], radius: number): string {
   const corners = withoutStraights(points);
   const [start, ...rest] = corners as [Point, ...Point[]];
@@ -18,15 +18,15 @@ export function roundedPath(points: readonly Point[], radius: number): string {
   return parts.join('');
 }
 
-/** Without points that stand twice, or on the straight line between their neighbours. */
+/** Without repeated points, and without points on the straight line between their neighbors. */
 function withoutStraights(points: readonly Point[]): readonly Point[] {
-  const apart = points.filter((point, index) => {
+  const distinct = points.filter((point, index) => {
     const before = points[index - 1];
     return before === undefined || distance(before, point) > 0;
   });
-  return apart.filter((point, index) => {
-    const before = apart[index - 1];
-    const after = apart[index + 1];
+  return distinct.filter((point, index) => {
+    const before = distinct[index - 1];
+    const after = distinct[index + 1];
     if (before === undefined || after === undefined) return true;
     return !((before.x === point.x && point.x === after.x) || (before.y === point.y && point.y === after.y));
   });
@@ -40,7 +40,7 @@ function towards(from: Point, to: Point, by: number): Point {
 
 const show = ({ x, y }: Point) => `${tenth(x)} ${tenth(y)}`;
 
-/** To a tenth of a pixel, so that a drawing is the same text on every machine, and short. */
+/** Rounds to a tenth of a pixel, so that a drawing is short, and the same text on every machine. */
 export function tenth(value: number): number {
   return Math.round(value * 10) / 10 + 0;
 }

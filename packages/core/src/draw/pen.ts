@@ -2,15 +2,15 @@ import type { Shape } from '../network/types.js';
 import type { Box, DrawnEdge, DrawnGroup, DrawnNode, DrawnText, Point } from './drawing.js';
 import { roundedPath, tenth } from './path.js';
 
-/** The end of a wire so far. */
+/** The loose end of a wire. */
 export interface Port {
-  /** The node whose result it carries. */
+  /** The id of the node whose result it carries. */
   readonly node: string;
   readonly shape: Shape;
   readonly kind: DrawnEdge['kind'];
-  /** The way that it has come. */
+  /** Its points so far. */
   readonly trail: readonly Point[];
-  /** Where it branched off another wire. */
+  /** Where it branches off another wire, or null. */
   readonly fork: Point | null;
 }
 
@@ -19,7 +19,7 @@ const cornerRadius = { main: 8, identity: 14, projection: 14 } as const satisfie
   number
 >;
 
-/** Collects what is drawn. */
+/** Collects a drawing's elements. */
 export class Pen {
   readonly groups: DrawnGroup[] = [];
   readonly nodes: DrawnNode[] = [];
@@ -39,7 +39,7 @@ export class Pen {
     if (text.text !== '') this.texts.push({ ...text, x: tenth(text.x), y: tenth(text.y) });
   }
 
-  /** The wire from a port on to a place on a node, or out of the drawing. */
+  /** Adds the wire from a port to a point on a node, or out of the drawing. */
   wire({ node, shape, kind, trail, fork }: Port, to: string | null, at: Point): void {
     const points = [...trail, at];
     const before = points.findLast(({ x, y }) => x !== at.x || y !== at.y) as Point;

@@ -4,35 +4,35 @@ import type { Survey } from './facts.js';
 import type { Pen, Port } from './pen.js';
 import { textWidth } from './text.js';
 
-/** Something that stands on a wire: the room that it takes above and below the wire, and how it is drawn there. */
+/** An element on a wire: its width, its heights above and below the wire, and how it is drawn. */
 export interface Piece {
   readonly width: number;
   readonly ascent: number;
   readonly descent: number;
-  /** The shape of its result, where the wire after it should tell it; else nothing. */
-  readonly announces: string;
-  /** Draws itself from x on, with the wire at y, and says where the wire goes on. */
+  /** The label of the wire after it: the shape of its result, or empty. */
+  readonly wireLabel: string;
+  /** Draws itself from x to the right, with the wire at y, and returns the wire's loose end. */
   place(pen: Pen, at: Point, from: Port): Port;
 }
 
 /** Between two pieces on a wire. */
 export const gap = 14;
 
-/** The room for the wire after a piece: more where it tells a shape. */
-export function gapAfter({ announces }: Pick<Piece, 'announces'>, least = gap): number {
-  return announces === '' ? least : Math.max(least, textWidth(announces, 'shape') + 16);
+/** The room for the wire after a piece: more for one with a label. */
+export function gapAfter({ wireLabel }: Pick<Piece, 'wireLabel'>, min = gap): number {
+  return wireLabel === '' ? min : Math.max(min, textWidth(wireLabel, 'shape') + 16);
 }
 
-/** Writes what a piece announces over the wire that begins at `from` and is so long. */
-export function announce(
+/** Writes a piece's label above the wire of this length that starts at `from`. */
+export function labelWire(
   pen: Pen,
-  { announces }: Pick<Piece, 'announces'>,
+  { wireLabel }: Pick<Piece, 'wireLabel'>,
   node: string,
   from: Point,
   length: number,
 ) {
   pen.text({
-    text: announces,
+    text: wireLabel,
     role: 'shape',
     anchor: 'middle',
     of: node,
@@ -41,7 +41,7 @@ export function announce(
   });
 }
 
-/** Pieces one after another on one wire. What the last one announces is left to whoever draws the wire after it. */
+/** Pieces in a row on one wire. The caller draws the wire after the last one, with its label. */
 export interface Chain extends Piece {
   readonly isEmpty: boolean;
 }
@@ -53,7 +53,7 @@ export function chain(pieces: readonly Piece[]): Chain {
     width: [...pieces.map(({ width }) => width), ...rooms].reduce((sum, width) => sum + width, 0),
     ascent: Math.max(0, ...pieces.map(({ ascent }) => ascent)),
     descent: Math.max(0, ...pieces.map(({ descent }) => descent)),
-    announces: pieces.at(-1)?.announces ?? '',
+    wireLabel: pieces.at(-1)?.wireLabel ?? '',
     place(pen, { x, y }, from) {
       let port = from;
       let left = x;
@@ -62,7 +62,7 @@ export function chain(pieces: readonly Piece[]): Chain {
         left += piece.width;
         const room = rooms[index];
         if (room === undefined) return;
-        announce(pen, piece, port.node, { x: left, y }, room);
+        labelWire(pen, piece, port.node, { x: left, y }, room);
         left += room;
       });
       return port;
@@ -70,12 +70,8 @@ export function chain(pieces: readonly Piece[]): Chain {
   };
 }
 
-/** Higher for larger maps, by the square root, so that 7×7 can be seen beside 112×112. Features count as one pixel. */
-export function mapHeight(
-  { tallest }: Survey,
-  shape: Shape,
-  [least, most]: readonly [number, number],
-): number {
+/** Higher for larger maps, by the square root, so that 7×7 is visible beside 112×112. Features count as one pixel. */
+export function mapHeight({ tallest }: Survey, shape: Shape, [min, max]: readonly [number, number]): number {
   const height = shape.length === 3 ? (shape[0] as number) : 1;
-  return least + (most - least) * Math.sqrt(height / tallest);
+  return min + (max - min) * Math.sqrt(height / tallest);
 }

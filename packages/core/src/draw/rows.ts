@@ -2,7 +2,7 @@ import type { Piece } from './piece.js';
 import { gapAfter } from './piece.js';
 import { type Unit, wordsWidth } from './unit.js';
 
-/** What stands of a unit in one row. */
+/** The part of a unit that is in one row. */
 export interface Entry {
   readonly unit: Unit;
   readonly pieces: readonly Piece[];
@@ -15,7 +15,7 @@ export type Row = readonly Entry[];
 
 /** Between two units. */
 const betweenUnits = 22;
-/** Beside the rows of a unit that has several: the wires from row to row run there. */
+/** Beside the rows of a unit with several rows, for the wires from row to row. */
 export const turn = 28;
 
 /** The room for the wire after a unit. */
@@ -23,7 +23,7 @@ export function roomAfter(unit: Unit): number {
   return gapAfter(unit, betweenUnits);
 }
 
-/** The room for a wire that comes down before a row. */
+/** The room for a wire that comes down at the start of a row. */
 export const lead = 34;
 
 function widthOf(unit: Unit, pieces: readonly Piece[], padding: number): number {
@@ -32,25 +32,25 @@ function widthOf(unit: Unit, pieces: readonly Piece[], padding: number): number 
 }
 
 /**
- * Units in rows no wider than `most`, as lines of text are broken: a unit that needs several rows has them to itself.
- * A piece that is wider by itself stands in a row alone.
+ * Breaks units into rows of at most `maxWidth`, as text into lines: a unit that needs several rows has them to itself,
+ * and so has a piece that is wider than a row.
  */
-function breakRows(units: readonly Unit[], most: number): readonly Row[] {
+function breakRows(units: readonly Unit[], maxWidth: number): readonly Row[] {
   const rows: Entry[][] = [];
-  /** The width of the last row; none where nothing may join it. */
+  /** The width of the last row; undefined if no unit may be added to it. */
   let used: number | undefined;
   units.forEach((unit, index) => {
     const before = units[index - 1];
     const width = widthOf(unit, unit.pieces, unit.padding);
     const gap = before === undefined ? 0 : roomAfter(before);
     const whole: Entry = { unit, pieces: unit.pieces, isFirst: true, isLast: true, width };
-    if (used !== undefined && used + gap + width <= most) {
+    if (used !== undefined && used + gap + width <= maxWidth) {
       (rows.at(-1) as Entry[]).push(whole);
       used += gap + width;
       return;
     }
     const start = before === undefined ? 0 : lead;
-    const room = most - start;
+    const room = maxWidth - start;
     if (width <= room || unit.pieces.length === 1) {
       rows.push([whole]);
       used = start + width;
@@ -66,12 +66,12 @@ function breakRows(units: readonly Unit[], most: number): readonly Row[] {
   return rows;
 }
 
-function breakLines(unit: Unit, most: number): readonly (readonly Piece[])[] {
+function breakLines(unit: Unit, maxWidth: number): readonly (readonly Piece[])[] {
   const lines: Piece[][] = [];
   let used = 0;
   for (const piece of unit.pieces) {
     const line = lines.at(-1);
-    if (line !== undefined && used + unit.between + piece.width <= most) {
+    if (line !== undefined && used + unit.between + piece.width <= maxWidth) {
       line.push(piece);
       used += unit.between + piece.width;
     } else {
@@ -82,11 +82,13 @@ function breakLines(unit: Unit, most: number): readonly (readonly Piece[])[] {
   return lines;
 }
 
-/** The rows of the narrowest drawing that needs no more of them than one of width `most`: the last isn't left short. */
-export function balancedRows(units: readonly Unit[], most: number): readonly Row[] {
-  const rows = breakRows(units, most);
+/**
+ * The rows at the smallest width that needs no more rows than `maxWidth` does, so that the last one isn't left short.
+ */
+export function balancedRows(units: readonly Unit[], maxWidth: number): readonly Row[] {
+  const rows = breakRows(units, maxWidth);
   const total = units.reduce((sum, unit) => sum + widthOf(unit, unit.pieces, turn) + roomAfter(unit), 0);
-  let [low, high] = [0, Math.ceil(Math.min(most, total))];
+  let [low, high] = [0, Math.ceil(Math.min(maxWidth, total))];
   while (low < high) {
     const middle = Math.floor((low + high) / 2);
     if (breakRows(units, middle).length <= rows.length) high = middle;

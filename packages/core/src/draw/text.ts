@@ -2,7 +2,7 @@ import type { Op, Shape, Size } from '../network/types.js';
 import type { NetworkNode } from '../network/walk.js';
 import type { DrawnText } from './drawing.js';
 
-/** The size of each text, in the drawing's pixels. */
+/** The font size by role, in pixels. */
 export const textSizes = {
   title: 13,
   figures: 11,
@@ -12,7 +12,7 @@ export const textSizes = {
   shortcut: 11,
 } as const satisfies Record<DrawnText['role'], number>;
 
-/** Shares of the text's size: near the widths of Helvetica, Arial and the system fonts. */
+/** Widths relative to the font size: close to those of Helvetica, Arial and the system fonts. */
 const characterWidths: readonly [RegExp, number][] = [
   [/[ijlI.,:;'|!·]/u, 0.27],
   [/[\sfrt()/-]/u, 0.34],
@@ -22,7 +22,7 @@ const characterWidths: readonly [RegExp, number][] = [
 ];
 const defaultWidth = 0.57;
 
-/** About how wide a text is, in the drawing's pixels: no font is at hand where the layout is made. */
+/** Estimates a text's width in pixels, since the layout has no fonts to measure with. */
 export function textWidth(text: string, role: DrawnText['role']): number {
   const widths = Array.from(text, (character) => {
     return characterWidths.find(([pattern]) => pattern.test(character))?.[1] ?? defaultWidth;
@@ -30,7 +30,7 @@ export function textWidth(text: string, role: DrawnText['role']): number {
   return textSizes[role] * widths.reduce((sum, width) => sum + width, 0);
 }
 
-/** The text, or as much of it as fits, with an ellipsis. */
+/** The text, or as much of it as fits the width, with an ellipsis. */
 export function fitText(text: string, role: DrawnText['role'], width: number): string {
   if (textWidth(text, role) <= width) return text;
   const characters = Array.from(text);
@@ -48,7 +48,7 @@ export function showCount(value: number, one: string, many: string): string {
   return `${whole(value)} ${value === 1 ? one : many}`;
 }
 
-/** `23.6 M`; small numbers as they are. */
+/** `23.6 M`; numbers below 1000 unchanged. */
 export function showLarge(value: number): string {
   const units = [
     [1e9, 'G'],
@@ -63,7 +63,7 @@ const showSize = ([height, width]: Size) => `${height}×${width}`;
 const stride = ([down, right]: Size) =>
   down === 1 && right === 1 ? '' : `, /${down === right ? down : `${down}×${right}`}`;
 
-/** A layer in two short lines: what it does, and how much of it. */
+/** A layer in two short lines: its operation, and its size. */
 export function layerLines(op: NetworkNode['op'], name: string): readonly [string, string] {
   switch (op.op) {
     case 'input':
@@ -91,7 +91,7 @@ export function layerLines(op: NetworkNode['op'], name: string): readonly [strin
   }
 }
 
-/** A layer with weights or a window in one line, as in a paper's table: `3×3, 64`; nothing for the others. */
+/** A convolution, pooling or dense layer in one line, as in a paper's table: `3×3, 64`; other layers are empty. */
 export function captionLine(op: Op): string {
   switch (op.op) {
     case 'conv':

@@ -8,35 +8,35 @@ import { panel } from './panel.js';
 import { chain, type Piece } from './piece.js';
 import { fitText, showLarge, showShape, textWidth } from './text.js';
 
-/** A part of the network as it is set in rows: pieces that may stand in several rows, with a frame and words around all. */
+/** A part of the network, to be broken into rows: pieces, with a frame and texts around them. */
 export interface Unit {
   readonly pieces: readonly Piece[];
   /** Between two pieces. */
   readonly between: number;
   /** Left and right of the pieces. */
   readonly padding: number;
-  /** What the frame stands for; null where there is none. */
+  /** The group that the frame shows; null without a frame. */
   readonly frame: Omit<DrawnGroup, 'x' | 'y' | 'width' | 'height'> | null;
-  /** The node or group that the words speak of. */
+  /** The id of the node or group that the texts are about. */
   readonly of: string;
   readonly title: string;
   readonly figures: string;
   readonly caption: readonly string[];
-  readonly announces: string;
+  readonly wireLabel: string;
 }
 
 const bare = { between: 0, padding: 0, frame: null, title: '', figures: '', caption: [] } as const;
 
-/** The images; before an open stem drawn as the layers are. */
+/** The input: a closed piece, or with `isOpen` a layer. */
 export function inputUnit(survey: Survey, isOpen: boolean): Unit {
-  const announces = showShape(survey.network.input);
-  const unit = { ...bare, of: 'input', announces };
+  const wireLabel = showShape(survey.network.input);
+  const unit = { ...bare, of: 'input', wireLabel };
   if (isOpen) return { ...unit, pieces: [layerPiece(survey, 0, null)] };
   const name = fitText(survey.network.inputName, 'caption', 80);
   return { ...unit, pieces: [closedInput(survey)], title: 'Input', caption: [name] };
 }
 
-/** What a block takes, where the block is drawn alone: an x. */
+/** The input of a block that is drawn alone: an x. */
 export function sourceUnit(survey: Survey, node: number): Unit {
   const facts = survey.factsOf(node);
   const id = 'input';
@@ -45,7 +45,7 @@ export function sourceUnit(survey: Survey, node: number): Unit {
     width: size,
     ascent: size / 2,
     descent: size / 2,
-    announces: showShape(facts.outputShape),
+    wireLabel: showShape(facts.outputShape),
     place(pen, { x, y }, from) {
       const box = { x, y: y - size / 2, width: size, height: size };
       pen.node({ id, kind: 'input', ...facts, group: null, ...box, bars: [] });
@@ -53,17 +53,17 @@ export function sourceUnit(survey: Survey, node: number): Unit {
       return { ...from, node: id, shape: facts.outputShape, trail: [{ x: x + size, y }] };
     },
   };
-  return { ...bare, pieces: [piece], of: id, announces: piece.announces };
+  return { ...bare, pieces: [piece], of: id, wireLabel: piece.wireLabel };
 }
 
 export function blockUnit(survey: Survey, part: BlockPart): Unit {
-  // The end of a figure tells its shape in any case.
-  const announces = showShape(survey.factsOfPart(part).outputShape);
+  // The drawing ends here, and its last wire always has a label.
+  const wireLabel = showShape(survey.factsOfPart(part).outputShape);
   return {
     ...bare,
     pieces: [openBlock(survey, part, { group: null, isNamed: false })],
     of: partId(part),
-    announces,
+    wireLabel,
   };
 }
 
@@ -71,15 +71,15 @@ export function blockUnit(survey: Survey, part: BlockPart): Unit {
 export function partUnit(survey: Survey, part: Part & { part: 'stem' | 'head' }, isOpen: boolean): Unit {
   const id = partId(part);
   const nodes = survey.nodesOf(part);
-  const announces = changedShape(survey.factsOfPart(part));
+  const wireLabel = changedShape(survey.factsOfPart(part));
   if (isOpen) {
     const layers = chain(nodes.map((node) => layerPiece(survey, node, id)));
     const piece = panel(survey, part, layers, { kind: 'part', group: null });
-    return { ...bare, pieces: [piece], of: id, announces: layers.announces };
+    return { ...bare, pieces: [piece], of: id, wireLabel: layers.wireLabel };
   }
   const title = part.part === 'stem' ? 'Stem' : 'Head';
   const caption = captionLines(survey, nodes);
-  return { ...bare, pieces: [closedPart(survey, part)], of: id, title, caption, announces };
+  return { ...bare, pieces: [closedPart(survey, part)], of: id, title, caption, wireLabel };
 }
 
 export function stageUnit(survey: Survey, stage: number, isOpen: (id: string) => boolean): Unit {
@@ -87,7 +87,7 @@ export function stageUnit(survey: Survey, stage: number, isOpen: (id: string) =>
   const blocks = survey.network.stages[stage] as readonly Residual[];
   const parts = blocks.flatMap((_, block): BlockPart[] => {
     const each = { part: 'stage', stage, block } as const;
-    return survey.nodesOf(each).length > 0 ? [each] : []; // a block without any layer passes its input on
+    return survey.nodesOf(each).length > 0 ? [each] : []; // a block without layers is not drawn
   });
   const open = parts.map((each) => isOpen(partId(each)));
   const anyOpen = open.includes(true);
@@ -96,7 +96,7 @@ export function stageUnit(survey: Survey, stage: number, isOpen: (id: string) =>
   const [only] = parts;
   if (parts.length === 1 && anyOpen && only !== undefined) {
     const piece = openBlock(survey, only, { group: null });
-    return { ...bare, pieces: [piece], of: partId(only), announces: piece.announces };
+    return { ...bare, pieces: [piece], of: partId(only), wireLabel: piece.wireLabel };
   }
   const id = partId(part);
   const pieces = parts.map((each, block) =>
@@ -105,27 +105,27 @@ export function stageUnit(survey: Survey, stage: number, isOpen: (id: string) =>
   const name = facts.name.replace(/^./u, (letter) => letter.toUpperCase());
   return {
     pieces,
-    between: anyOpen ? 26 : anyPlain ? 18 : 6, // a shortcut brings room of its own
+    between: anyOpen ? 26 : anyPlain ? 18 : 6, // shortcuts have their own room
     padding: anyOpen ? 16 : 10,
     frame: { id, kind: 'stage', group: null, ...facts },
     of: id,
     title: parts.length === 1 ? name : `${name} · ${parts.length} blocks`,
     figures: anyOpen ? figuresOf(facts) : '',
     caption: anyOpen ? [] : sharedCaption(survey, parts),
-    announces: anyOpen ? '' : changedShape(facts),
+    wireLabel: anyOpen ? '' : changedShape(facts),
   };
 }
 
 const figuresOf = ({ parameters, multiplyAdds }: Facts) =>
   `${showLarge(parameters)} parameters · ${showLarge(multiplyAdds)} multiply-adds`;
 
-/** The shape of a result that differs from what it is made of; else nothing. */
+/** The shape of the result if no input has the same, else empty. */
 function changedShape({ inputShapes, outputShape }: Facts): string {
   const shape = showShape(outputShape);
   return inputShapes.some((input) => showShape(input) === shape) ? '' : shape;
 }
 
-/** What all blocks of a stage have in common, but for their strides; nothing where they differ. */
+/** The caption that all blocks of a stage share, without strides; empty if they differ. */
 function sharedCaption(survey: Survey, parts: readonly BlockPart[]): readonly string[] {
   const captions = parts.map((part) => {
     const aside = new Set(survey.nodesOf({ ...part, path: 'shortcut' }));

@@ -10,7 +10,7 @@ import { preactResNet } from '../networks/preact.js';
 import { fold } from '../rewrite/fold.js';
 import { gradCam } from './grad-cam.js';
 
-/** Channel 0 speaks for class 0 and against class 1, channel 1 the other way about. */
+/** Channel 0 supports class 0 and opposes class 1; channel 1 the other way around. */
 const network: Network = {
   ...asNetwork(identityBlock({ kernelSize: 1, filters: [2, 2, 2] }), [2, 2, 2], 'two channels'),
   stages: [],
@@ -25,12 +25,12 @@ const values = new Map([
   ['head.2.kernel', Float32Array.from(kernel)],
   ['head.2.bias', Float32Array.of(0, 0)],
 ]);
-const speaking = [4, 0, 0, 3, 2, 0, 0, 0]; // channel 0: 4 0 / 2 0, channel 1: 0 3 / 0 0
-const silent = Array<number>(8).fill(0);
+const active = [4, 0, 0, 3, 2, 0, 0, 0]; // channel 0: 4 0 / 2 0, channel 1: 0 3 / 0 0
+const empty = Array<number>(8).fill(0);
 
 describe('gradCam', () => {
   let before: number;
-  const heat = (classIndex?: number | readonly number[], pixels = [...speaking, ...silent]) => {
+  const heat = (classIndex?: number | readonly number[], pixels = [...active, ...empty]) => {
     const variables = makeVariables(network, ({ id }) => values.get(id));
     const images = tf.tensor4d(pixels, [pixels.length / 8, 2, 2, 2]);
     try {
@@ -50,7 +50,7 @@ describe('gradCam', () => {
   });
   afterEach(() => expect(tf.memory().numTensors).toBe(before));
 
-  it('is the class activation map where the head only averages, as by hand; 0 where nothing speaks', () => {
+  it('is the class activation map if the head only averages, as by hand, and 0 if nothing supports the class', () => {
     const nothing = [
       [0, 0],
       [0, 0],
@@ -66,10 +66,10 @@ describe('gradCam', () => {
     expect(heat(0)).toEqual([ofFirst, nothing]);
     expect(heat(1)).toEqual([ofSecond, nothing]);
     expect(heat()).toEqual([ofFirst, nothing]); // logits 0.75, −0.75
-    expect(heat([0, 1, 1], [...speaking, ...speaking, ...silent])).toEqual([ofFirst, ofSecond, nothing]);
+    expect(heat([0, 1, 1], [...active, ...active, ...empty])).toEqual([ofFirst, ofSecond, nothing]);
   });
 
-  it('is the same for a folded network, at any map', () => {
+  it('is the same for a folded network, at every node', () => {
     const whole = preactResNet({ input: [8, 8, 3], stages: 2 });
     const variables = initialize(whole, { seed: 3 });
     const folded = fold({ network: whole, variables });
@@ -93,18 +93,20 @@ describe('gradCam', () => {
     images.dispose();
   });
 
-  it('says what cannot be explained', () => {
+  it('rejects classes, nodes and networks that it cannot explain', () => {
     expect(() => heat(2)).toThrow('There is no class 2: classes are 0 to 1.');
     expect(() => heat(0.5)).toThrow('There is no class 0.5');
     expect(() => heat([0])).toThrow('classIndex has 1 classes for 2 images');
     const images = tf.zeros([1, 2, 2, 2]);
     const variables = makeVariables(network, ({ id }) => values.get(id));
     const model = { network, variables };
-    expect(() => gradCam(model, images, { at: 2 })).toThrow('Step 2 of two channels, head.1, gives [2]');
-    expect(() => gradCam(model, images, { at: 9 })).toThrow('has no step 9');
+    expect(() => gradCam(model, images, { at: 2 })).toThrow('Node 2 of two channels, head.1, has shape [2]');
+    expect(() => gradCam(model, images, { at: 9 })).toThrow('has no node 9');
     const headless = { network: { ...network, head: [] }, variables };
     expect(() => gradCam(headless, images)).toThrow('has no head that pools or flattens a map');
-    expect(() => gradCam(headless, images, { at: 0 })).toThrow('gives [2, 2, 2]: Grad-CAM explains classes');
+    expect(() => gradCam(headless, images, { at: 0 })).toThrow(
+      'has shape [2, 2, 2]: Grad-CAM needs [classes]',
+    );
     disposeVariables(variables);
     images.dispose();
   });

@@ -8,18 +8,25 @@ import { siteName } from '../network/site.js';
 import type { Network, Shape } from '../network/types.js';
 import { type NetworkNode, walk } from '../network/walk.js';
 
+/** Options of `gradCam`. */
 export interface GradCamOptions {
-  /** The class that is explained, for all images or for each; the one that each image is named, where it isn't given. */
+  /** The class to explain: one for all images, or one for each. Default: each image's predicted class. */
   readonly classIndex?: number | readonly number[];
-  /** The node whose maps are weighed; where it isn't given, the map that the head pools or flattens. */
+  /** The node whose feature map is used. Default: the map that the head pools or flattens. */
   readonly at?: NodeReference;
 }
 
 /**
- * Where in images [batch, height, width, channels] a classifier sees a class: heat [batch, rows, columns] from 0 to 1,
- * of the map's size. Each image's largest heat is 1, unless nothing speaks for the class: then all of it is 0.
- * The score is the class's logit, in inference mode (Selvaraju et al. 2017, §3).
- * Throws `bad-option` for a class or a node that isn't there, `shape-mismatch` where there is no map or no classes.
+ * Grad-CAM (Selvaraju et al. 2017, §3): where in images [batch, height, width, channels] a classifier sees a class,
+ * as a heat map [batch, rows, columns] of the feature map's size, from 0 to 1. The score is the class's logit in
+ * inference mode. Each image's largest heat is 1, unless nothing in it supports the class: then all of its heat is 0.
+ * Throws as `forward` does, `bad-option` for a class or a node that doesn't exist, and `shape-mismatch` if the node's
+ * result isn't a feature map or the network's result isn't classes.
+ *
+ * @example
+ * const heat = gradCam(classifier, images, { classIndex: 3 }); // [batch, rows, columns]
+ * const size = [images.shape[1], images.shape[2]] as [number, number];
+ * const overlay = tf.image.resizeBilinear(tf.expandDims(heat, 3) as tf.Tensor4D, size); // [batch, height, width, 1]
  */
 export function gradCam(
   { network, variables }: { readonly network: Network; readonly variables: Variables },
@@ -36,12 +43,12 @@ export function gradCam(
     const { map, gradient } = activationGradient(network, variables, images, { at, upstream });
     const weights = tf.mean(gradient, [1, 2], true); // [batch, 1, 1, channels]
     const heat = tf.relu(tf.sum(tf.mul(map, weights), 3)); // [batch, rows, columns]
-    const most = tf.max(heat, [1, 2], true); // [batch, 1, 1]
-    return tf.div(heat, tf.where(tf.greater(most, 0), most, tf.onesLike(most))) as tf.Tensor3D;
+    const largest = tf.max(heat, [1, 2], true); // [batch, 1, 1]
+    return tf.div(heat, tf.where(tf.greater(largest, 0), largest, tf.onesLike(largest))) as tf.Tensor3D;
   });
 }
 
-/** 1 at each image's class, 0 elsewhere: [batch, classes]. */
+/** The gradient of the score by the logits: 1 at each image's class, else 0: [batch, classes]. */
 function oneHot(logits: tf.Tensor2D, classIndex: GradCamOptions['classIndex']): tf.Tensor {
   const [batch, classes] = logits.shape;
   if (classIndex === undefined)
@@ -65,7 +72,7 @@ function lastMap(network: Network): number {
   if (node !== undefined) return node.from[0] as number;
   throw new ResNetError(
     'shape-mismatch',
-    `${network.name} has no head that pools or flattens a map: say with \`at\` which step is to be explained.`,
+    `${network.name} has no head that pools or flattens a map: choose a node with \`at\`.`,
     { network: network.name },
   );
 }
@@ -76,7 +83,7 @@ function checkMap(network: Network, at: number): void {
   const name = siteName((walk(network)[at] as NetworkNode).site);
   throw new ResNetError(
     'shape-mismatch',
-    `Step ${at} of ${network.name}, ${name}, gives [${shape.join(', ')}]: Grad-CAM needs a map, [height, width, channels].`,
+    `Node ${at} of ${network.name}, ${name}, has shape [${shape.join(', ')}]: Grad-CAM needs a map, [height, width, channels].`,
     { at, shape },
   );
 }
@@ -86,7 +93,7 @@ function countClasses(network: Network): number {
   if (shape.length === 1) return shape[0] as number;
   throw new ResNetError(
     'shape-mismatch',
-    `${network.name} gives [${shape.join(', ')}]: Grad-CAM explains classes, the result of a network with a head.`,
+    `The result of ${network.name} has shape [${shape.join(', ')}]: Grad-CAM needs [classes], the result of a network with a head.`,
     { shape },
   );
 }

@@ -16,7 +16,7 @@ const at = 'stage0.block0';
 beforeAll(() => tf.setBackend('cpu'));
 
 describe('kernelDepths', () => {
-  it('counts the 50 layers of course/resnet50, projections beside the branch', () => {
+  it('counts the 50 layers of course/resnet50, and projections at the depth of their branches', () => {
     const layers = kernelDepths(courseResNet50());
     expect(layers).toHaveLength(54);
     expect(layers.map(({ depth }) => depth)).toEqual(
@@ -48,7 +48,7 @@ describe('gradientNorms', () => {
     [`${at}.shortcut.0.kernel`]: [5 * scale, 12 * scale],
   });
 
-  it.each([1, 1e-30, 1e30])('is the length of each gradient, of size %d too', async (scale) => {
+  it.each([1, 1e-30, 1e30])('is the L2 norm of each gradient, also at scale %d', async (scale) => {
     const layers = await run(kernels(scale));
     expect(layers.map(({ name, depth }) => [name, depth])).toEqual([
       ['res2a_branch2a', 1],
@@ -61,7 +61,7 @@ describe('gradientNorms', () => {
     });
   });
 
-  it("refuses another network's gradients, and leaves no tensor", async () => {
+  it("rejects another network's gradients, and leaks no tensor", async () => {
     await expect(run({})).rejects.toThrow(`The variables have no ${at}.branch.0.kernel`);
   });
 });

@@ -6,18 +6,24 @@ import type { Site } from '../network/site.js';
 import type { Network } from '../network/types.js';
 import { walk } from '../network/walk.js';
 
-/** How large the gradient is that reaches a layer. */
+/** How large a layer's gradient is. */
 export interface LayerGradient {
-  /** As in the network's summary. */
+  /** The layer's name, as in the network's summary. */
   readonly name: string;
   readonly site: Site;
-  /** Convolutions and dense layers from the images to this one, itself counted, on the longest way. */
+  /** The number of convolutions and dense layers on the longest path from the images to this layer, including it. */
   readonly depth: number;
   /** The L2 norm of its kernel's gradient. */
   readonly norm: number;
 }
 
-/** Where kernels are, from the images on; beside each other those of a projection and of the branch around it. */
+/**
+ * Every convolution and dense layer with its depth, in order of depth. A projection has the depth of its branch's first
+ * layer.
+ *
+ * @example
+ * kernelDepths(courseResNet50()).at(-1)?.depth; // 50
+ */
 export function kernelDepths(network: Network): readonly Omit<LayerGradient, 'norm'>[] {
   const names = layerNames(network);
   const depths: number[] = [];
@@ -31,8 +37,15 @@ export function kernelDepths(network: Network): readonly Omit<LayerGradient, 'no
 }
 
 /**
- * The norm of each convolution's and dense layer's gradient by depth, from the gradients of a training pass, which stay
- * the caller's: what vanishes on the way back is seen to. Throws `missing-variable` for another network's gradients.
+ * The norm of the kernel's gradient in each convolution and dense layer, by depth, which shows whether gradients
+ * vanish or explode in the backward pass. The gradients, as from `differentiate`, stay the caller's. Throws
+ * `missing-variable` for another network's gradients.
+ *
+ * @example
+ * const pass = differentiate(network, variables, images, upstream);
+ * const layers = await gradientNorms(network, pass.gradients.weights);
+ * for (const { depth, name, norm } of layers) console.log(depth, name, norm);
+ * disposeTrainingPass(pass);
  */
 export async function gradientNorms(
   network: Network,
@@ -51,12 +64,12 @@ export async function gradientNorms(
   }
 }
 
-/** The smallest divisor: a gradient that is all zero stays so. */
+/** The smallest divisor, so that the norm of an all-zero gradient is 0 and not NaN. */
 const tiny = 1e-37;
 
-/** Of the largest value's size first: the squares of a vanishing gradient would be 0 in float32. */
+/** The L2 norm, of values scaled by the largest one: in float32, the squares of a vanishing gradient would be 0. */
 function norm(gradient: tf.Tensor): tf.Tensor {
-  const most = tf.max(tf.abs(gradient));
-  const shares = tf.div(gradient, tf.maximum(most, tiny));
-  return tf.mul(most, tf.sqrt(tf.sum(tf.square(shares))));
+  const largest = tf.max(tf.abs(gradient)); // scalar
+  const scaled = tf.div(gradient, tf.maximum(largest, tiny)); // as gradient
+  return tf.mul(largest, tf.sqrt(tf.sum(tf.square(scaled)))); // scalar
 }

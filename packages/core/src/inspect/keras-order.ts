@@ -2,8 +2,9 @@ import type { Network } from '../network/types.js';
 import { walk } from '../network/walk.js';
 
 /**
- * The indices of a network's nodes in the order of Keras's table: by the longest way to the result, and among equals
- * the branch before the shortcut. A projection's layers so stand between those that end its branch.
+ * The indices of a network's nodes in the order of Keras's summary: by the length of the longest path to the result,
+ * and among equals the branch before the shortcut. A projection's layers are therefore between the last layers of its
+ * branch.
  */
 export function kerasOrder(network: Network): readonly number[] {
   const nodes = walk(network);

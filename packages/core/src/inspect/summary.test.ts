@@ -25,14 +25,14 @@ describe('summarize', () => {
     });
   });
 
-  it('counts a dense layer as its products', () => {
+  it("counts a dense layer's multiply-adds, without its bias", () => {
     const withClasses = (classes: number) => multiplyAdds(preactResNet({ classes }));
     expect(withClasses(7) - withClasses(6)).toBe(128);
   });
 });
 
 describe('formatSummary', () => {
-  it('leaves out what is connected where there is less room', () => {
+  it('leaves out "Connected to" below 100 characters', () => {
     const text = formatSummary(summarize(block), { width: 80 });
     expect(text.split('\n').slice(0, 7)).toEqual([
       '_'.repeat(67),
@@ -49,7 +49,7 @@ describe('formatSummary', () => {
     );
   });
 
-  it('cuts what is too long for its column, so that columns stay apart', () => {
+  it('truncates what is too long for its column', () => {
     const [, , , row = ''] = formatSummary(summarize({ ...block, inputName: 'a'.repeat(50) })).split('\n');
     expect(row).toBe(`${'a'.repeat(32)} (None, 4, 4, 3)       0`);
   });

@@ -8,19 +8,21 @@ import { walk } from '../network/walk.js';
 import { kerasOrder } from './keras-order.js';
 import { countParameters, elements, multiplyAdds, type ParameterCount, nodeMultiplyAdds } from './cost.js';
 
-/** A row of Keras's table. */
+/** A layer in a summary: a row of Keras's table. */
 export interface LayerSummary {
   readonly name: string;
-  /** Keras's class: `Conv2D`, `BatchNormalization`, … */
+  /** The layer's Keras class: `Conv2D`, `BatchNormalization`, … */
   readonly type: string;
-  /** Without the batch: [height, width, channels] or [features]. */
+  /** Without the batch axis: [height, width, channels] or [features]. */
   readonly outputShape: Shape;
+  /** The number of scalars in its parameters. */
   readonly parameters: number;
+  /** For one image. */
   readonly multiplyAdds: number;
   readonly activation?: string;
-  /** Names of the layers whose results it takes. */
+  /** Names of the layers whose results it takes; for an addition [branch, shortcut]. */
   readonly connectedTo: readonly string[];
-  /** Its parameters, by the dialect's names: `conv1/kernel`. */
+  /** Its parameters, with the dialect's names: `conv1/kernel`. */
   readonly weights: readonly {
     readonly name: string;
     readonly shape: readonly number[];
@@ -28,20 +30,24 @@ export interface LayerSummary {
   }[];
 }
 
+/** Options of `summarize`. */
 export interface SummarizeOptions {
-  /** Whose names the layers have. Default: those of the network's own family. */
+  /** The dialect that names the layers. Default: that of the network's family, else 'keras'. */
   readonly dialect?: DialectName;
 }
 
+/** A network's layers and totals. */
 export interface Summary {
+  /** The network's name. */
   readonly name: string;
+  /** In the order of Keras's summary. */
   readonly layers: readonly LayerSummary[];
   readonly parameters: ParameterCount;
   /** For one image. */
   readonly multiplyAdds: number;
 }
 
-/** Rows of the table, in the order of `walk`. */
+/** The layers in the order of `walk`. */
 export function summarizeLayers(network: Network, dialect?: DialectName): readonly LayerSummary[] {
   const names = layerNames(network, dialect);
   const results = shapes(network);
@@ -67,8 +73,8 @@ export function summarizeLayers(network: Network, dialect?: DialectName): readon
 }
 
 /**
- * A network as Keras's table: its layers in Keras's order, and the totals. Throws `shape-mismatch` where the layers
- * don't fit.
+ * A network's summary, as Keras's `model.summary()`: its layers in Keras's order, and the totals. Throws
+ * `shape-mismatch` if the network's layers don't fit.
  *
  * @example
  * summarize(createNetwork('course/resnet50')).parameters.total; // 23600006
@@ -83,14 +89,20 @@ export function summarize(network: Network, options: SummarizeOptions = {}): Sum
   };
 }
 
-/** Where the columns of a 100-character table end, as Keras sets them. */
+/** Where the columns of a 100-character table end, as in Keras. */
 const fullColumns = [33, 55, 67, 100];
-/** Narrower tables leave out what each layer is connected to. */
+/** Narrower tables have no "Connected to" column. */
 const narrowColumns = [33, 55, 67];
 
 const count = (value: number) => value.toLocaleString('en-US');
 
-/** The table as Keras prints it, 100 characters wide; where there is less room, without the last column. */
+/**
+ * A summary as the table that Keras prints, with "Multiply-adds" added. `width` is the room in characters (default:
+ * 100); with less than 100, the table has 67 and leaves out "Connected to".
+ *
+ * @example
+ * console.log(formatSummary(summarize(network), { width: 80 }));
+ */
 export function formatSummary(summary: Summary, options: { width?: number } = {}): string {
   const columns = (options.width ?? 100) >= 100 ? fullColumns : narrowColumns;
   const width = columns.at(-1) as number;

@@ -2,29 +2,29 @@ import { kerasType } from './keras-type.js';
 import type { Role } from './role.js';
 import type { NetworkNode } from './walk.js';
 
-/** What a name counts: where its node stands among the others. */
+/** The counts from which a node's name is made. */
 export interface Place {
   /** Blocks before this one in the whole network. */
   readonly blocks: number;
   /** Convolutions before this node in its block's preact and branch. */
   readonly convolutions: number;
-  /** Nodes of the same kind, by Keras's type, before this one in the network. */
+  /** Nodes with the same Keras class before this one in the network. */
   readonly sameType: number;
 }
 
-/** Whose words name a network's parts. Names are no part of the network: each source of weights has a dialect of its own. */
+/** How a network's parts are named. Names are not part of the network: each source of weights has its own dialect. */
 export interface Dialect {
-  /** The name of a node's layer, and with a role that of the layer's parameter: `conv1`, `conv1/kernel`. */
+  /** The name of a node's layer, or with a role, of one of its parameters: `conv1`, `conv1/kernel`. */
   name(node: NetworkNode, place: Place, role?: Role): string;
-  /** A block, by its stage, its index in it, and the number of blocks before it: `block 2a`. */
+  /** The name of a block, by its stage, its index within the stage, and the number of blocks before it: `block 2a`. */
   block(stage: number, block: number, before: number): string;
-  /** A stage, by its index: `stage 2`. */
+  /** The name of a stage, by its index: `stage 2`. */
   stage(stage: number): string;
 }
 
 type LayerName = (node: NetworkNode, place: Place) => string;
 
-/** Keras's words for the roles. */
+/** Keras's names of the roles. */
 const kerasRoles = {
   kernel: 'kernel',
   bias: 'bias',
@@ -34,7 +34,7 @@ const kerasRoles = {
   variance: 'moving_variance',
 } as const satisfies Record<Role, string>;
 
-/** Layers under these names, and their parameters as Keras has them beneath a layer: `conv1/kernel`. */
+/** The layer's name, or Keras's name of its parameter: `conv1/kernel`. */
 const inKeras =
   (layerName: LayerName): Dialect['name'] =>
   (node, place, role) =>
@@ -49,7 +49,7 @@ const automaticNames: Readonly<Record<string, string>> = {
   AveragePooling2D: 'average_pooling2d',
 };
 
-/** The name that Keras gives by itself: the type in snake case, numbered from the second on. */
+/** The name that Keras gives an unnamed layer: its class in snake case, numbered from the second on. */
 const automaticName: LayerName = ({ op }, { sameType }) => {
   const type = kerasType(op);
   const name = automaticNames[type] ?? type.toLowerCase();
@@ -60,7 +60,7 @@ const automaticName: LayerName = ({ op }, { sameType }) => {
 const letter = (index: number): string =>
   index < 26 ? String.fromCharCode(97 + index) : letter(Math.floor(index / 26) - 1) + letter(index % 26);
 
-/** The identity notebook's scheme, which names convolutions and their normalizations; Keras names the rest. */
+/** The identity notebook's scheme: it names convolutions and their normalizations, and leaves the rest to Keras. */
 const courseName: LayerName = (node, place) => {
   const { op, site } = node;
   if (site.part === 'stem' && op.op === 'conv' && place.sameType === 0) return 'conv1';
@@ -94,7 +94,10 @@ const preactivationName: LayerName = (node, place) => {
   return automaticName(node, place);
 };
 
-/** Every dialect, by the family of networks whose own it is; `keras` names any network as Keras names what has no name. */
+/**
+ * Every dialect by name: those of the families of networks, and `keras`, which names any network as Keras names
+ * unnamed layers.
+ */
 export const dialects = {
   course: {
     name: inKeras(courseName),
@@ -114,9 +117,10 @@ export const dialects = {
   },
 } as const satisfies Record<string, Dialect>;
 
+/** The name of a dialect: 'course', 'preact' or 'keras'. */
 export type DialectName = keyof typeof dialects;
 
-/** The dialect of a network's own family, which is the first part of its name: of `course/resnet50`, the course's. */
+/** The dialect of a network's family, which is the first part of its name: `course` for `course/resnet50`; else `keras`. */
 export function dialectOf(networkName: string): DialectName {
   const family = networkName.split('/', 1)[0] as string;
   return Object.hasOwn(dialects, family) ? (family as DialectName) : 'keras';

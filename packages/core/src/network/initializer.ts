@@ -1,4 +1,4 @@
-/** How a parameter starts. Without a seed, each layer takes a different draw of the network's seed. */
+/** How a parameter's initial values are made. Without a seed, they derive from the network's, and differ in each layer. */
 export type Initializer =
   | { readonly kind: 'zeros' | 'ones' }
   | { readonly kind: 'constant'; readonly value: number }
@@ -17,19 +17,32 @@ export type Initializer =
 
 const seeded = (seed?: number) => (seed === undefined ? {} : { seed });
 
-/** Initializers under Keras's names and with Keras's bounds. */
+/**
+ * Initializers, with the names, defaults and bounds of Keras's.
+ *
+ * @example
+ * identityBlock({ filters: [64, 64, 256], initializer: initializers.heNormal() });
+ */
 export const initializers = {
+  /** All 0. */
   zeros: (): Initializer => ({ kind: 'zeros' }),
+  /** All 1. */
   ones: (): Initializer => ({ kind: 'ones' }),
+  /** All `value`. */
   constant: (value: number): Initializer => ({ kind: 'constant', value }),
-  /** `gain` on the diagonal; for a convolution at the kernel's centre (Zagoruyko and Komodakis 2017, "DiracNets"). */
+  /**
+   * `gain` on the diagonal, for a convolution at the kernel's center, else 0 (Zagoruyko and Komodakis 2017,
+   * "DiracNets").
+   */
   identity: (gain = 1): Initializer => ({ kind: 'identity', gain }),
+  /** Uniform in [low, high). Default: −0.05 and 0.05. */
   randomUniform: (options: { low?: number; high?: number; seed?: number } = {}): Initializer => ({
     kind: 'randomUniform',
     low: options.low ?? -0.05,
     high: options.high ?? 0.05,
     ...seeded(options.seed),
   }),
+  /** Normal. Default: mean 0, standard deviation 0.05. */
   randomNormal: (options: { mean?: number; stddev?: number; seed?: number } = {}): Initializer => ({
     kind: 'randomNormal',
     mean: options.mean ?? 0,
@@ -38,10 +51,13 @@ export const initializers = {
   }),
   /** Uniform in ±√(6 / (fan in + fan out)) (Glorot and Bengio 2010). */
   glorotUniform: (seed?: number): Initializer => ({ kind: 'glorotUniform', ...seeded(seed) }),
-  /** Normal, cut at two deviations, of variance 2 / (fan in + fan out). */
+  /** Normal, truncated at two standard deviations, with variance 2 / (fan in + fan out) (Glorot and Bengio 2010). */
   glorotNormal: (seed?: number): Initializer => ({ kind: 'glorotNormal', ...seeded(seed) }),
-  /** Uniform in ±√(6 / fan in) (He et al. 2015). */
+  /** Uniform in ±√(6 / fan in) (He et al. 2015, "Delving Deep into Rectifiers"). */
   heUniform: (seed?: number): Initializer => ({ kind: 'heUniform', ...seeded(seed) }),
-  /** Normal, cut at two deviations, of variance 2 / fan in. */
+  /**
+   * Normal, truncated at two standard deviations, with variance 2 / fan in (He et al. 2015, "Delving Deep into
+   * Rectifiers").
+   */
   heNormal: (seed?: number): Initializer => ({ kind: 'heNormal', ...seeded(seed) }),
 } as const;

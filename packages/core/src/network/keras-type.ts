@@ -11,7 +11,7 @@ const kerasTypes = {
   dense: 'Dense',
 } as const;
 
-/** Keras's class for a node: `Conv2D`, `MaxPooling2D`, … */
+/** The Keras class of a node's layer: `Conv2D`, `MaxPooling2D`, … */
 export function kerasType(op: NetworkNode['op']): string {
   if (op.op !== 'pool') return kerasTypes[op.op];
   return op.mode === 'max' ? 'MaxPooling2D' : 'AveragePooling2D';

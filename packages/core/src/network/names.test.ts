@@ -5,10 +5,14 @@ import { networks } from '../networks/catalogue.js';
 import { courseResNet50 } from '../networks/course.js';
 import { preactResNet } from '../networks/preact.js';
 import { plain } from '../rewrite/plain.js';
-import { layerNames } from './names.js';
+import { layerNames, parameterName } from './names.js';
+import { parameters } from './parameters.js';
+import { siteName } from './site.js';
+import type { Network } from './types.js';
+import { walk } from './walk.js';
 
 describe('layerNames', () => {
-  it("follows the identity notebook, and Keras's numbering where it names nothing", () => {
+  it("follows the identity notebook, and Keras's numbering for the layers that it doesn't name", () => {
     expect(layerNames(courseResNet50()).slice(0, 18)).toEqual([
       'input_1',
       'zero_padding2d',
@@ -55,7 +59,44 @@ describe('layerNames', () => {
     ]);
   });
 
-  it('goes on past z', () => {
+  it("numbers each class from its second layer on in Keras's dialect", () => {
+    expect(layerNames(courseResNet50(), 'keras').slice(0, 18)).toEqual([
+      'input_1',
+      'zero_padding2d',
+      'conv2d',
+      'batch_normalization',
+      'activation',
+      'max_pooling2d',
+      'conv2d_1',
+      'batch_normalization_1',
+      'activation_1',
+      'conv2d_2',
+      'batch_normalization_2',
+      'activation_2',
+      'conv2d_3',
+      'batch_normalization_3',
+      'conv2d_4',
+      'batch_normalization_4',
+      'add',
+      'activation_3',
+    ]);
+    expect(layerNames(courseResNet50(), 'keras').slice(-3)).toEqual([
+      'average_pooling2d',
+      'flatten',
+      'dense',
+    ]);
+  });
+
+  it.each(['my-network', 'mine/network', 'resnet50', 'constructor/network'])(
+    "uses Keras's dialect for a network of no known family: %s",
+    (name) => {
+      const network = { ...courseResNet50(), name };
+      expect(layerNames(network)).toEqual(layerNames(network, 'keras'));
+      expect(parameterName(network, 2, 'kernel')).toBe('conv2d/kernel');
+    },
+  );
+
+  it('continues after z', () => {
     const block = identityBlock({ kernelSize: 1, filters: [1, 1, 1] });
     const network = {
       ...asNetwork(block, [1, 1, 1], 'course/many'),
@@ -77,6 +118,49 @@ describe('layerNames', () => {
     ] as const,
   ])('gives every layer of %s a name of its own', (_, network) => {
     const names = layerNames(network);
+    expect(new Set(names).size).toBe(names.length);
+  });
+});
+
+describe('parameterName', () => {
+  /** The name of every parameter, by its id. */
+  const namesOf = (network: Network, dialect?: 'keras') => {
+    const nodes = walk(network).map(({ site }) => siteName(site));
+    return new Map(
+      parameters(network).map(({ id, site, role }) => [
+        id,
+        parameterName(network, nodes.indexOf(siteName(site)), role, dialect),
+      ]),
+    );
+  };
+
+  it("is the layer's name and Keras's word for the role", () => {
+    const names = namesOf(courseResNet50());
+    const expected = {
+      'stem.1.kernel': 'conv1/kernel',
+      'stem.1.bias': 'conv1/bias',
+      'stem.2.scale': 'bn_conv1/gamma',
+      'stem.2.offset': 'bn_conv1/beta',
+      'stem.2.mean': 'bn_conv1/moving_mean',
+      'stem.2.variance': 'bn_conv1/moving_variance',
+      'stage0.block0.shortcut.0.bias': 'res2a_branch1/bias',
+      'stage3.block2.branch.7.mean': 'bn5c_branch2c/moving_mean',
+      'head.2.kernel': 'fc6/kernel',
+    };
+    for (const [id, name] of Object.entries(expected)) expect([id, names.get(id)]).toEqual([id, name]);
+  });
+
+  it('follows the dialect', () => {
+    const own = namesOf(preactResNet());
+    expect(own.get('stem.0.kernel')).toBe('conv0/kernel');
+    expect(own.get('stage0.block0.branch.6.bias')).toBe('conv1c/bias');
+    const keras = namesOf(preactResNet(), 'keras');
+    expect(keras.get('stem.0.kernel')).toBe('conv2d/kernel');
+    expect(keras.get('head.4.bias')).toBe('dense/bias');
+  });
+
+  it.each(Object.entries(networks))('is unique within %s', (_, build) => {
+    const names = [...namesOf(build()).values()];
     expect(new Set(names).size).toBe(names.length);
   });
 });

@@ -6,7 +6,8 @@ import type { Network } from './types.js';
 import { walk } from './walk.js';
 
 /**
- * The name of every node's layer, in the order of `walk`: in the dialect of the network's own family, or in another.
+ * The name of every node's layer, in the order of `walk`. The dialect defaults to that of the network's family, or to
+ * Keras's automatic names.
  *
  * @example
  * layerNames(courseResNet50())[2]; // 'conv1'
@@ -23,7 +24,14 @@ export function layerNames(
   );
 }
 
-/** The name of one of a node's parameters: `conv1/kernel`, `bn_conv1/gamma`. */
+/**
+ * The name of a parameter, by its node's index in `walk(network)` and its role. The dialect defaults as in
+ * `layerNames`.
+ *
+ * @example
+ * parameterName(courseResNet50(), 2, 'kernel'); // 'conv1/kernel'
+ * parameterName(courseResNet50(), 3, 'scale'); // 'bn_conv1/gamma'
+ */
 export function parameterName(
   network: Network,
   index: number,
@@ -36,7 +44,7 @@ export function parameterName(
 
 const known = new WeakMap<Network, readonly Place[]>();
 
-/** Where each node stands among the others. */
+/** The place of each node, in the order of `walk`. */
 function placesOf(network: Network): readonly Place[] {
   const before = known.get(network);
   if (before !== undefined) return before;
@@ -61,14 +69,17 @@ function placesOf(network: Network): readonly Place[] {
   return places;
 }
 
-/** The block that a site is in, as the network's own dialect calls it: `block 3a`, `block 4`; the part elsewhere. */
+/**
+ * The name of the block at a site, in the dialect of the network's family: `block 3a`, `block 4`; elsewhere `the
+ * stem`, `the head`.
+ */
 export function blockName(network: Network, site: Site): string {
   if (site.part !== 'stage') return `the ${site.part}`;
   const before = network.stages.slice(0, site.stage).reduce((sum, blocks) => sum + blocks.length, 0);
   return dialects[dialectOf(network.name)].block(site.stage, site.block, before + site.block);
 }
 
-/** A stage as the network's own dialect calls it. */
+/** The name of a stage, in the dialect of the network's family: `stage 2`. */
 export function stageName(network: Network, stage: number): string {
   return dialects[dialectOf(network.name)].stage(stage);
 }

@@ -5,7 +5,7 @@ import { preactResNet } from '../networks/preact.js';
 import { parameters } from './parameters.js';
 
 describe('parameters', () => {
-  it("come in Keras's order, the branch before the shortcut", () => {
+  it("are in Keras's order, the branch's before the shortcut's", () => {
     const block = convolutionalBlock({ kernelSize: 2, filters: [2, 4, 6] });
     const rows = parameters(asNetwork(block, [4, 4, 3])).map(({ id, shape }) => `${id} ${shape}`);
     expect(rows.slice(0, 6)).toEqual([
@@ -23,7 +23,7 @@ describe('parameters', () => {
     ]);
   });
 
-  it('are penalized where the document penalizes: the kernels of convolutions', () => {
+  it('have an L2 penalty where the document has one: on kernels of convolutions', () => {
     const penalized = parameters(preactResNet({ l2: 1e-4, stages: 2, finalConv: true })).filter(
       ({ l2 }) => l2 > 0,
     );
@@ -31,13 +31,13 @@ describe('parameters', () => {
     expect(penalized.every(({ role, shape }) => role === 'kernel' && shape.length === 4)).toBe(true);
   });
 
-  it('are learned, but for running statistics', () => {
+  it('are trainable, except running statistics', () => {
     for (const { role, trainable } of parameters(preactResNet({ stages: 1 }))) {
       expect(trainable).toBe(role !== 'mean' && role !== 'variance');
     }
   });
 
-  it('of the pre-activation block have a bias only after the last convolution', () => {
+  it('of the pre-activation block have one bias: that of the last convolution', () => {
     const biases = parameters(preactResNet({ stages: 1 })).filter(({ role }) => role === 'bias');
     expect(biases.map(({ id }) => id)).toEqual(['stage0.block0.branch.6.bias', 'head.4.bias']);
   });

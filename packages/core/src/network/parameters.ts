@@ -5,34 +5,45 @@ import { type Site, siteName } from './site.js';
 import type { Network, Shape } from './types.js';
 import { type NetworkNode, walk } from './walk.js';
 
-/** A parameter's name: its site and its role, `stage1.block0.branch.3.kernel`. */
+/**
+ * A parameter's id: its site and its role, `stage1.block0.branch.3.kernel`. Model files use it as the tensor's name.
+ */
 export type ParameterId = string;
 
+/** A parameter of a network: a weight, or a running statistic. */
 export interface Parameter {
   readonly id: ParameterId;
   readonly site: Site;
   readonly role: Role;
-  /** Kernels: [height, width, in, out] or [in, out]; all others: [channels]. */
+  /**
+   * A convolution's kernel: [kernelHeight, kernelWidth, in, out]; a dense layer's: [in, out]; all others: [channels].
+   */
   readonly shape: readonly number[];
-  /** Whether training learns it; running statistics are kept, not learned. */
+  /** True for weights, false for running statistics. */
   readonly trainable: boolean;
   readonly initializer: Initializer;
-  /** The L2 penalty's coefficient. */
+  /** The coefficient of its L2 penalty. */
   readonly l2: number;
 }
 
-/** A parameter's name, from where it lives and what it does there. */
+/** The id of the parameter with a role at a site: `stage1.block0.branch.3.kernel`. */
 export function parameterId(site: Site, role: Role): ParameterId {
   return `${siteName(site)}.${role}`;
 }
 
-/** Every parameter of the network, in Keras's order: by step, and kernel, bias or scale, offset, mean, variance within. */
+/**
+ * Every parameter of the network: node by node in the order of `walk`, and in Keras's order within a node (kernel,
+ * bias, or scale, offset, mean, variance). Throws `shape-mismatch` if the network's layers don't fit.
+ *
+ * @example
+ * const [first] = parameters(courseResNet50()); // { id: 'stem.1.kernel', shape: [7, 7, 3, 64], trainable: true, … }
+ */
 export function parameters(network: Network): readonly Parameter[] {
   const results = shapes(network);
   return walk(network).flatMap((node) => nodeParameters(node, results[node.from[0] ?? 0] as Shape));
 }
 
-/** The parameters of one node, given the shape of what it takes. */
+/** The parameters of one node, given the shape of its input without the batch axis. */
 export function nodeParameters(node: NetworkNode, input: Shape): readonly Parameter[] {
   const { op, site } = node;
   const channels = input.at(-1) as number;

@@ -48,12 +48,12 @@ describe('shapes', () => {
     );
   });
 
-  it('takes height and width apart', () => {
+  it('treats height and width separately', () => {
     const op = { ...conv(2, 1), kernelSize: [3, 1], strides: [1, 2] } as const;
     expect(outputShape(sequence([8, 9, 1], [op]))).toEqual([6, 5, 2]);
   });
 
-  it('names the layer where a branch does not fit its shortcut, and says what to do', () => {
+  it('names the layer whose branch does not fit its shortcut, and says what to do', () => {
     const network = asNetwork(
       identityBlock({ kernelSize: 3, filters: [4, 4, 5] }),
       [4, 4, 3],
@@ -68,7 +68,7 @@ describe('shapes', () => {
     expect(error.details.site).toMatchObject({ stage: 0, block: 0, path: 'add' });
   });
 
-  it('names the layer that has too small an image', () => {
+  it('names the layer for which the image is too small', () => {
     const error = thrown(() => outputShape(courseResNet50({ input: [32, 32, 3] })));
     expect(error.message).toMatch(
       /^course\/resnet50, the head: layer avg_pool cannot move a 2×2 window .* over 1×1 .*too small/,
@@ -76,7 +76,7 @@ describe('shapes', () => {
   });
 
   it.each<[string, () => Network, RegExp]>([
-    ['an image of no size', () => courseResNet50({ input: [0, 64, 3] }), /input_1 takes \[0, 64, 3\]/],
+    ['an image without height', () => courseResNet50({ input: [0, 64, 3] }), /input_1 takes \[0, 64, 3\]/],
     ['half a class', () => preactResNet({ classes: 2.5 }), /fc10 has 2\.5 units/],
     ['no filters', () => sequence([4, 4, 3], [conv(0, 1)]), /conv1 has 0 filters/],
     [
@@ -99,24 +99,26 @@ describe('shapes', () => {
       () => sequence([4, 4, 3], [{ ...courseResNet50().head[2], units: 2 } as Op]),
       /fc2 needs \[features\], but gets \[4, 4, 3\]: flatten first/,
     ],
-  ])('refuses %s', (_, network, message) => {
+  ])('rejects %s', (_, network, message) => {
     expect(thrown(() => shapes(network())).message).toMatch(message);
   });
 });
 
-describe('what cannot be', () => {
+describe('invalid values', () => {
   it.each<[Op, RegExp]>([
-    [{ op: 'pad', top: -9, bottom: 0, left: 0, right: 0 }, /pads by -9,0,0,0; it needs whole numbers/],
+    [{ op: 'pad', top: -9, bottom: 0, left: 0, right: 0 }, /pads by \[-9, 0, 0, 0\]; it needs whole numbers/],
     [{ op: 'norm', epsilon: -1, momentum: 0.99 }, /epsilon -1 and momentum 0.99; epsilon must be positive/],
     [{ op: 'norm', epsilon: 1e-3, momentum: Number.NaN }, /momentum NaN/],
-  ])('refuses %j', (op, message) => {
+  ])('are rejected: %j', (op, message) => {
     expect(() => shapes(sequence([4, 4, 3], [op]))).toThrow(message);
   });
 
-  it.each([-1, 1.5])('refuses preact/resnet with %d stages', (stages) => {
+  it.each([-1, 1.5])('are rejected: preact/resnet with %d stages', (stages) => {
     expect(() => preactResNet({ stages })).toThrow(/stages; it needs a whole number/);
   });
+});
 
+describe('preactResNet', () => {
   it("pools the whole map of an image that isn't square", () => {
     expect(shapes(preactResNet({ input: [32, 64, 3] })).slice(-3)).toEqual([[1, 1, 128], [128], [5]]);
   });

@@ -3,7 +3,13 @@ import { blockName, layerNames } from './names.js';
 import type { Network, Op, Padding, Shape, Size } from './types.js';
 import { type NetworkNode, walk } from './walk.js';
 
-/** The shape of every node's result, without the batch. Throws `shape-mismatch` with the layer that doesn't fit. */
+/**
+ * The shape of every node's result, without the batch axis, in the order of `walk`. Throws `shape-mismatch`, naming the
+ * layer that doesn't fit.
+ *
+ * @example
+ * shapes(courseResNet50())[2]; // [32, 32, 64], of conv1
+ */
 export function shapes(network: Network): readonly Shape[] {
   const results: Shape[] = [];
   walk(network).forEach((node, index) => {
@@ -13,7 +19,7 @@ export function shapes(network: Network): readonly Shape[] {
   return results;
 }
 
-/** The shape of the network's result, without the batch: [classes] for a classifier. */
+/** The shape of the network's result, without the batch axis: [classes] for a classifier. Throws as `shapes` does. */
 export function outputShape(network: Network): Shape {
   return shapes(network).at(-1) as Shape;
 }
@@ -31,7 +37,7 @@ function nodeShape(network: Network, node: NetworkNode, index: number, inputs: r
     );
   if (node.op.op === 'input') {
     if (!network.input.every(isCount))
-      throw misfit(`takes ${show(network.input)}; sizes must be whole and positive`);
+      throw misfit(`takes ${show(network.input)}; sizes must be positive whole numbers`);
     return network.input;
   }
   const input = inputs[0] as Shape;
@@ -61,14 +67,14 @@ function opShape(op: Op, input: Shape, misfit: (problem: string) => ResNetError)
     if (![...kernel, ...strides, ...size].every(isCount)) {
       throw misfit(
         `cannot move a ${kernel.join('×')} window by ${strides.join('×')} over ${height}×${width} (${padding}): ` +
-          'the image is too small, or a size is not a whole positive number',
+          'the image is too small, or a size is not a positive whole number',
       );
     }
     return size;
   };
   switch (op.op) {
     case 'conv':
-      if (!isCount(op.filters)) throw misfit(`has ${op.filters} filters; it needs a whole positive number`);
+      if (!isCount(op.filters)) throw misfit(`has ${op.filters} filters; it needs a positive whole number`);
       return [...window(op.kernelSize, op.strides, op.padding), op.filters];
     case 'pool':
       return [...window(op.size, op.strides, op.padding), channels];
@@ -76,19 +82,21 @@ function opShape(op: Op, input: Shape, misfit: (problem: string) => ResNetError)
       if (
         ![op.top, op.bottom, op.left, op.right].every((zeros) => Number.isSafeInteger(zeros) && zeros >= 0)
       ) {
-        throw misfit(`pads by ${[op.top, op.bottom, op.left, op.right]}; it needs whole numbers of zeros`);
+        throw misfit(
+          `pads by [${[op.top, op.bottom, op.left, op.right].join(', ')}]; it needs whole numbers of at least 0`,
+        );
       }
       return [height + op.top + op.bottom, width + op.left + op.right, channels];
     case 'flatten':
       return [input.reduce((a, b) => a * b, 1)];
     case 'dense':
       if (input.length !== 1) throw misfit(`needs [features], but gets ${show(input)}: flatten first`);
-      if (!isCount(op.units)) throw misfit(`has ${op.units} units; it needs a whole positive number`);
+      if (!isCount(op.units)) throw misfit(`has ${op.units} units; it needs a positive whole number`);
       return [op.units];
     case 'norm':
       if (!(op.epsilon > 0 && op.momentum >= 0 && op.momentum <= 1)) {
         throw misfit(
-          `has epsilon ${op.epsilon} and momentum ${op.momentum}; epsilon must be positive, momentum from 0 to 1`,
+          `has epsilon ${op.epsilon} and momentum ${op.momentum}; epsilon must be positive, and momentum between 0 and 1`,
         );
       }
       return input;

@@ -1,4 +1,4 @@
-/** Where an operation stands in its network. Indices start at 0. */
+/** The place of an operation in its network. Indices start at 0. */
 export type Site =
   | { readonly part: 'input' }
   | { readonly part: 'stem' | 'head'; readonly index: number }
@@ -10,7 +10,12 @@ export type Site =
       readonly index: number;
     };
 
-/** A site as one word, `stage1.block0.branch.3`: the stem of its parameters' names in a model file. */
+/**
+ * A site as a string, with which the ids of its parameters begin.
+ *
+ * @example
+ * siteName({ part: 'stage', stage: 1, block: 0, path: 'branch', index: 3 }); // 'stage1.block0.branch.3'
+ */
 export function siteName(site: Site): string {
   switch (site.part) {
     case 'input':

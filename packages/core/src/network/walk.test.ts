@@ -7,12 +7,12 @@ import { siteName } from './site.js';
 import type { Residual } from './types.js';
 import { walk } from './walk.js';
 
-const drawn = (block: Residual) =>
+const listed = (block: Residual) =>
   walk(asNetwork(block, [4, 4, 4])).map(({ op, from }) => `${op.op} ${from}`);
 
 describe('walk', () => {
-  it('computes the branch, then the shortcut, then adds the two', () => {
-    expect(drawn(convolutionalBlock({ kernelSize: 3, filters: [2, 2, 4] }))).toEqual([
+  it('lists the branch, then the shortcut, then their addition', () => {
+    expect(listed(convolutionalBlock({ kernelSize: 3, filters: [2, 2, 4] }))).toEqual([
       ...['input ', 'conv 0', 'norm 1', 'act 2', 'conv 3', 'norm 4', 'act 5', 'conv 6', 'norm 7'],
       ...['conv 0', 'norm 9', 'add 8,10', 'act 11'],
     ]);
@@ -22,19 +22,19 @@ describe('walk', () => {
   const branch = ['conv 2', 'norm 3', 'act 4', 'conv 5', 'norm 6', 'act 7', 'conv 8'];
 
   it('takes the shortcut from the input, before the activation', () => {
-    expect(drawn(activated)).toEqual(['input ', 'norm 0', 'act 1', ...branch, 'add 9,0']);
+    expect(listed(activated)).toEqual(['input ', 'norm 0', 'act 1', ...branch, 'add 9,0']);
   });
 
-  it('takes the shortcut from the activated input where the block says so', () => {
-    expect(drawn({ ...activated, shortcutFrom: 'preact' }).at(-1)).toBe('add 9,2');
+  it("takes the shortcut from the activated input with shortcutFrom: 'preact'", () => {
+    expect(listed({ ...activated, shortcutFrom: 'preact' }).at(-1)).toBe('add 9,2');
   });
 
   it('adds nothing in a plain block', () => {
-    expect(drawn({ ...activated, shortcut: null }).slice(3)).toEqual(branch);
+    expect(listed({ ...activated, shortcut: null }).slice(3)).toEqual(branch);
   });
 
   it.each(Object.entries(networks))(
-    'gives every step of %s a site of its own, after what it takes',
+    'gives every node of %s a site of its own, and lists it after its inputs',
     (_, build) => {
       const nodes = walk(build());
       expect(new Set(nodes.map(({ site }) => siteName(site))).size).toBe(nodes.length);

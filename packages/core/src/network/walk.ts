@@ -1,16 +1,23 @@
 import type { Site } from './site.js';
 import type { Network, Op, Residual } from './types.js';
 
-/** One operation in the order of computation. Step 0 is the input; `from` are the nodes whose results it takes. */
+/** A node of a network's graph: an operation, the input, or the addition of a branch and its shortcut. */
 export interface NetworkNode {
   readonly site: Site;
   readonly op: Op | { readonly op: 'input' } | { readonly op: 'add' };
+  /** Indices of the nodes whose results it takes: [branch, shortcut] for an addition. */
   readonly from: readonly number[];
 }
 
 const walked = new WeakMap<Network, readonly NetworkNode[]>();
 
-/** The network as a list of nodes: the only traversal, which every pass reads. An addition takes [branch, shortcut]. */
+/**
+ * The network as a list of nodes in the order of computation; node 0 is the input. It is the only traversal: every pass
+ * over a network is a loop over this list.
+ *
+ * @example
+ * walk(courseResNet50()).filter(({ op }) => op.op === 'conv').length; // 53
+ */
 export function walk(network: Network): readonly NetworkNode[] {
   const known = walked.get(network);
   if (known !== undefined) return known;

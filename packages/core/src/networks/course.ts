@@ -3,7 +3,7 @@ import { type BlockOptions, layers, square } from '../blocks/layers.js';
 import { initializers } from '../network/initializer.js';
 import type { Network, Residual } from '../network/types.js';
 
-/** The stages: the first block of each has a projection and the stride, the others an identity. */
+/** The stages: the first block of each has the stride and a projection shortcut, the others have identity shortcuts. */
 const configuration = [
   { filters: [64, 64, 256], blocks: 3, stride: 1 },
   { filters: [128, 128, 512], blocks: 4, stride: 2 },
@@ -11,17 +11,28 @@ const configuration = [
   { filters: [512, 512, 2048], blocks: 3, stride: 2 },
 ] as const;
 
+/** Options of `courseResNet50`. */
 export interface CourseResNet50Options extends Omit<BlockOptions, 'initializer'> {
-  /** [height, width, channels] of an image; [64, 64, 3] where it isn't given. */
+  /** [height, width, channels] of an image. Default: [64, 64, 3]. */
   readonly input?: Network['input'];
-  /** 6 where it isn't given. */
+  /** The number of classes. Default: 6. */
   readonly classes?: number;
-  /** 'varied': Glorot uniform, a different draw for each layer; 'document': the documents' own, every layer with seed 0. */
+  /**
+   * 'varied': Glorot uniform, different values in each layer; 'document': the documents' own, seed 0 in every layer.
+   * Default: 'varied'.
+   */
   readonly initializers?: 'varied' | 'document';
+  /** The name of the input layer. Default: 'input_1'. */
   readonly inputName?: string;
 }
 
-/** The course's 50-layer network (the ResNet50 document; the assignment, §4): 23,600,006 parameters by default. */
+/**
+ * The course's 50-layer residual network (the ResNet50 document; the assignment, §4), with 23,600,006 parameters by
+ * default. Images must be at least 37 pixels high and wide.
+ *
+ * @example
+ * const network = courseResNet50({ input: [64, 64, 3], classes: 6 });
+ */
 export function courseResNet50(options: CourseResNet50Options = {}): Network {
   const { input = [64, 64, 3], classes = 6, inputName = 'input_1' } = options;
   const document = options.initializers === 'document';

@@ -8,21 +8,29 @@ const stemFilters = 128;
 const bottleneckFilters = [32, 32, 128] as const;
 const finalFilters = 64;
 
+/** Options of `preactResNet`. */
 export interface PreactResNetOptions extends BlockOptions {
-  /** [height, width, channels] of an image; [32, 32, 3] where it isn't given. */
+  /** [height, width, channels] of an image. Default: [32, 32, 3]. */
   readonly input?: Network['input'];
-  /** 5 where it isn't given. */
+  /** The number of classes. Default: 5. */
   readonly classes?: number;
-  /** Residual blocks, which the document calls stages; 5 where it isn't given. */
+  /** The number of residual blocks, each a stage of its own, as the document calls them. Default: 5. */
   readonly stages?: number;
-  /** Whether a 3×3 convolution stands before the pooling. */
+  /** Whether a 3×3 convolution precedes the average pooling. Default: false. */
   readonly finalConv?: boolean;
-  /** Whether the blocks add their input; yes where it isn't given. */
+  /** Whether the blocks have identity shortcuts; without, the network is plain. Default: true. */
   readonly shortcuts?: boolean;
+  /** The name of the input layer. Default: 'input_1'. */
   readonly inputName?: string;
 }
 
-/** The pre-activation document's network: a strided stem, bottleneck blocks at one size, and average pooling. */
+/**
+ * The pre-activation document's network: a stem with stride 2, bottleneck blocks with pre-activation and without
+ * strides, and average pooling. Throws `bad-option` for a number of stages that isn't a whole number of at least 0.
+ *
+ * @example
+ * const network = preactResNet({ input: [32, 32, 3], classes: 10, stages: 3 });
+ */
 export function preactResNet(options: PreactResNetOptions = {}): Network {
   const { input = [32, 32, 3], classes = 5, stages = 5, finalConv = false, shortcuts = true } = options;
   const { initializer = initializers.glorotUniform(), inputName = 'input_1' } = options;
@@ -30,7 +38,7 @@ export function preactResNet(options: PreactResNetOptions = {}): Network {
   if (!Number.isSafeInteger(stages) || stages < 0) {
     throw new ResNetError(
       'bad-option',
-      `preact/resnet has ${stages} stages; it needs a whole number of at least 0.`,
+      `preact/resnet can't have ${stages} stages; it needs a whole number of at least 0.`,
       { stages },
     );
   }

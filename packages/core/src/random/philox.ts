@@ -1,4 +1,4 @@
-/** Four 32-bit words: a counter, or the words that it yields. */
+/** Four 32-bit words: a counter, or the random words of one counter. */
 export type Block = [number, number, number, number];
 
 const MULTIPLIER_0 = 0xd2511f53;
@@ -7,7 +7,10 @@ const WEYL_0 = 0x9e3779b9;
 const WEYL_1 = 0xbb67ae85;
 const ROUNDS = 10;
 
-/** Philox4x32-10: the four words of one counter (Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3"). */
+/**
+ * Philox4x32-10: the four random words of one counter (Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2,
+ * 3").
+ */
 export function philox(
   counter: Readonly<Block>,
   key: readonly [number, number],

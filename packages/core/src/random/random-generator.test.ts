@@ -4,23 +4,23 @@ import { RandomGenerator } from './random-generator.js';
 const words = (generator: RandomGenerator, count: number) =>
   Array.from({ length: count }, () => generator.word());
 
-describe('Generator', () => {
-  it("yields the words of TensorFlow's stateless draws", () => {
+describe('RandomGenerator', () => {
+  it("returns the words of TensorFlow's stateless sampling", () => {
     expect(words(RandomGenerator.stateless(0, 0), 4)).toEqual([
       3885695630, 2698665609, 1306945658, 2883758418,
     ]);
   });
 
-  it("yields the words of TensorFlow's stateful draws", () => {
+  it("returns the words of TensorFlow's stateful sampling", () => {
     expect(words(RandomGenerator.stateful(87654321, 0), 4)).toEqual([
       361556241, 1459367533, 3832325198, 1250307605,
     ]);
   });
 
-  it('goes on from a saved state at every position within a counter', () => {
-    for (let drawn = 0; drawn < 9; drawn++) {
+  it('continues from a saved state at every position within a counter', () => {
+    for (let used = 0; used < 9; used++) {
       const generator = RandomGenerator.stateless(7, 3);
-      words(generator, drawn);
+      words(generator, used);
       const saved = JSON.parse(JSON.stringify(generator.state()));
       expect(words(RandomGenerator.restore(saved), 11)).toEqual(words(generator, 11));
     }
@@ -36,24 +36,24 @@ describe('Generator', () => {
     expect(generator.state().counter).toEqual([0, 0, 6, 0]);
   });
 
-  it('permutes: every index once, and not in order', () => {
+  it('permutes: each index once, and not in order', () => {
     const order = [...RandomGenerator.stateless(1).permutation(100)];
     expect([...order].sort((a, b) => a - b)).toEqual(Array.from({ length: 100 }, (_, i) => i));
     expect(order).not.toEqual([...order].sort((a, b) => a - b));
   });
 
-  it('draws normals with mean 0 and variance 1, within four standard errors', () => {
+  it('samples a normal distribution of mean 0 and variance 1, within four standard errors', () => {
     const generator = RandomGenerator.stateless(5);
-    const draws = Array.from({ length: 40_000 }, () => generator.normal());
-    const mean = draws.reduce((a, b) => a + b) / draws.length;
-    const variance = draws.reduce((a, b) => a + (b - mean) ** 2, 0) / draws.length;
+    const samples = Array.from({ length: 40_000 }, () => generator.normal());
+    const mean = samples.reduce((a, b) => a + b) / samples.length;
+    const variance = samples.reduce((a, b) => a + (b - mean) ** 2, 0) / samples.length;
     expect(Math.abs(mean)).toBeLessThan(4 / Math.sqrt(40_000));
     expect(Math.abs(variance - 1)).toBeLessThan(4 * Math.sqrt(2 / 40_000));
   });
 });
 
 describe('seeds', () => {
-  it.each([-1, 1.5, Number.NaN, 2 ** 53])('refuses %d', (seed) => {
+  it.each([-1, 1.5, Number.NaN, 2 ** 53])('are rejected: %d', (seed) => {
     expect(() => RandomGenerator.stateless(seed)).toThrow(
       /The seed is .*; it must be a whole number of at least 0/,
     );

@@ -4,15 +4,24 @@ import { type Block, philox } from './philox.js';
 const SCRAMBLE: readonly [number, number] = [0x3ec8f720, 0x02461e29];
 const BOX_MULLER_EPSILON = 1e-7;
 
-/** All that a generator is: saved as it is, and restored by `Generator.restore`. */
+/** The whole state of a generator, as plain data: `RandomGenerator.restore` continues from it. */
 export interface RandomGeneratorState {
   readonly key: readonly [number, number];
   readonly counter: readonly [number, number, number, number];
-  /** Words of the current counter that are used up, 0 to 4. */
+  /** How many of the current counter's four words are used, 0 to 4. */
   readonly used: number;
 }
 
-/** A stream of random words from a counter, the same on every machine; uniform draws equal TensorFlow's bit for bit. */
+/**
+ * A counter-based random generator (Philox4x32-10), with the same numbers on every machine; uniform samples equal
+ * TensorFlow's bit for bit.
+ *
+ * @example
+ * const generator = RandomGenerator.stateless(42);
+ * generator.uniform(); // in [0, 1)
+ * const copy = RandomGenerator.restore(generator.state());
+ * copy.word() === generator.word(); // true
+ */
 export class RandomGenerator {
   readonly #key: [number, number];
   readonly #counter: Block;
@@ -24,17 +33,21 @@ export class RandomGenerator {
     this.#counter = [...counter];
   }
 
-  /** The stream of `tf.random.stateless_uniform(seed=[seed, stream])`. Keras's initializers with `seed=s` draw from (s, 0). */
+  /**
+   * The stream of `tf.random.stateless_uniform(seed=[seed, stream])`; Keras's initializers with `seed=s` sample from
+   * (s, 0). Throws `bad-option` unless seed and stream are whole numbers of at least 0.
+   */
   static stateless(seed: number, stream = 0): RandomGenerator {
     const mixed = philox([...halves(seed), ...halves(stream)], SCRAMBLE);
     return new RandomGenerator([mixed[0], mixed[1]], [0, 0, mixed[2], mixed[3]]);
   }
 
-  /** The stream of TensorFlow's stateful operations under a global seed and an operation's seed. */
+  /** The stream of TensorFlow's stateful operations, by global seed and operation seed. Throws as `stateless` does. */
   static stateful(seed: number, operationSeed: number): RandomGenerator {
     return new RandomGenerator(halves(seed), [0, 0, ...halves(operationSeed)]);
   }
 
+  /** A generator that continues from a saved state. */
   static restore(state: RandomGeneratorState): RandomGenerator {
     const generator = new RandomGenerator(state.key, [...state.counter]);
     if (state.used < 4) {
@@ -44,7 +57,7 @@ export class RandomGenerator {
     return generator;
   }
 
-  /** A snapshot: the counter whose words are being used, or, where `used` is 4, the next one. */
+  /** A snapshot of the state: the counter whose words are in use or, if `used` is 4, the next one. */
   state(): RandomGeneratorState {
     const [c0, c1, c2, c3] = this.#counter;
     return { key: [this.#key[0], this.#key[1]], counter: [c0, c1, c2, c3], used: this.#used };
@@ -61,7 +74,7 @@ export class RandomGenerator {
     return word;
   }
 
-  /** Moves on by whole counters (four words each); what is left of the current one is dropped. */
+  /** Advances by whole counters, of four words each; drops the unused words of the current one. */
   skip(counters: number): void {
     this.#used = 4;
     let carry = counters;
@@ -72,12 +85,12 @@ export class RandomGenerator {
     }
   }
 
-  /** A float32 in [0, 1), with 23 random bits, as TensorFlow makes it. */
+  /** A float32 in [0, 1) with 23 random bits, as in TensorFlow. */
   uniform(): number {
     return (this.word() & 0x7fffff) * 2 ** -23;
   }
 
-  /** An integer in [0, bound), without bias; bound at most 2³². */
+  /** An unbiased integer in [0, bound); bound is at most 2³². */
   integer(bound: number): number {
     const limit = 0x1_0000_0000 - (0x1_0000_0000 % bound);
     let word = this.word();
@@ -85,13 +98,13 @@ export class RandomGenerator {
     return word % bound;
   }
 
-  /** A standard normal (Box and Muller 1958). */
+  /** A sample of the standard normal distribution (Box and Muller 1958). */
   normal(): number {
     const radius = Math.sqrt(-2 * Math.log(Math.max(this.uniform(), BOX_MULLER_EPSILON)));
     return radius * Math.sin(2 * Math.PI * this.uniform());
   }
 
-  /** A random order of 0 … count − 1 (Fisher and Yates). */
+  /** A random permutation of 0 … count − 1 (Fisher and Yates). */
   permutation(count: number): Uint32Array {
     const order = Uint32Array.from({ length: count }, (_, i) => i);
     for (let i = count - 1; i > 0; i--) {

@@ -15,7 +15,7 @@ import { RandomGenerator } from '../random/random-generator.js';
 import { fold } from './fold.js';
 import { plain } from './plain.js';
 
-/** Normalizations that stand elsewhere than right after a convolution: before a block's first one, and in the head. */
+/** `normsLeft` are those that don't directly follow a convolution: before a block's first one, and in the head. */
 const preAct = preactResNet({ input: [4, 4, 3], stages: 3 });
 const cases: readonly [Network, normsLeft: number][] = [
   [preAct, 3],
@@ -40,7 +40,7 @@ beforeAll(() => tf.setBackend('cpu'));
 
 describe('fold', () => {
   it.each(cases.map(([network, left]) => [network.name, network, left] as const))(
-    '%s is the same function with fewer normalizations',
+    '%s computes the same with fewer normalizations',
     (_, network, left) => {
       const before = tf.memory().numTensors;
       const variables = randomVariables(network);

@@ -4,15 +4,21 @@ import type { Site } from '../network/site.js';
 import type { Conv, Network, Norm, Op, Residual } from '../network/types.js';
 import { disposeVariables, type Variables, variable } from '../compute/variables.js';
 
-/** A network with its variables. */
+/** A network and its variables. */
 export interface Model {
   readonly network: Network;
   readonly variables: Variables;
 }
 
 /**
- * The same function for inference with fewer operations: each normalization right after a convolution goes into it.
- * The variables are new tensors, the caller's. Throws `missing-variable` for another network's variables.
+ * Folds each normalization that directly follows a convolution into it: the same function, for inference only, with
+ * fewer operations. The variables are new tensors; the caller disposes of them. Throws `missing-variable` for another
+ * network's variables.
+ *
+ * @example
+ * const folded = fold({ network, variables });
+ * const logits = forward(folded.network, folded.variables, images);
+ * disposeVariables(folded.variables);
  */
 export function fold({ network, variables }: Model): Model {
   for (const { id, trainable } of parameters(network)) {
@@ -58,7 +64,7 @@ function foldBlock(
   };
 }
 
-/** Operations without the normalizations that follow convolutions; what they compute with goes into `to`. */
+/** Operations without the normalizations that follow convolutions; their variables are added to `to`. */
 function foldOps(
   ops: readonly Op[],
   siteOf: (index: number) => Site,
@@ -108,8 +114,8 @@ function mergeNorm(
     const factor = tf.div(weight(normSite, 'scale'), tf.sqrt(tf.add(statistic('variance'), norm.epsilon))); // [out]
     const bias = conv.bias ? weight(convSite, 'bias') : tf.zerosLike(factor);
     return {
-      kernel: tf.mul(weight(convSite, 'kernel'), factor), // [height, width, in, out]
-      bias: tf.add(tf.mul(tf.sub(bias, statistic('mean')), factor), weight(normSite, 'offset')),
+      kernel: tf.mul(weight(convSite, 'kernel'), factor), // [kernelHeight, kernelWidth, in, out]
+      bias: tf.add(tf.mul(tf.sub(bias, statistic('mean')), factor), weight(normSite, 'offset')), // [out]
     };
   });
 }

@@ -6,7 +6,7 @@ import { networks } from '../networks/catalogue.js';
 import { plain } from './plain.js';
 
 it.each(Object.entries(networks))(
-  'plain %s adds nothing, keeps its branches, and leaves the original',
+  'plain %s has no additions, keeps its branches, and leaves the original unchanged',
   (_, build) => {
     const network = build();
     const sites = (of: typeof network, path: string) =>

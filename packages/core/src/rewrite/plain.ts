@@ -1,6 +1,12 @@
 import type { Network } from '../network/types.js';
 
-/** The network's plain twin: the same layers without shortcuts (He et al. 2015, §3.3). */
+/**
+ * The network's plain counterpart: the same layers without shortcuts (He et al. 2015, §3.3), and `-plain` after its
+ * name.
+ *
+ * @example
+ * plain(preactResNet()).name; // 'preact/resnet-plain'
+ */
 export function plain(network: Network): Network {
   return {
     ...network,
