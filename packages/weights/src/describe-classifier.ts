@@ -32,10 +32,10 @@ export async function bytesOf(
   tensor: tf.Tensor | undefined,
 ): Promise<Uint8Array<ArrayBuffer>> {
   if (tensor === undefined || String(tensor.shape) !== String(shape)) {
-    const came = tensor === undefined ? 'there is none' : `it has [${tensor.shape.join(', ')}]`;
+    const found = tensor === undefined ? 'there is none' : `it has [${tensor.shape.join(', ')}]`;
     throw new ResNetError(
       'missing-variable',
-      `${network} needs ${id} of shape [${shape.join(', ')}], but ${came}: the variables belong to another network.`,
+      `${network} needs ${id} of shape [${shape.join(', ')}], but ${found}: the variables belong to another network.`,
       { id },
     );
   }

@@ -8,9 +8,9 @@ export interface CaseReport {
   readonly passed: boolean;
   /** What differs, in words; empty if the case passed. */
   readonly failures: readonly string[];
-  /** The first block of a network that differs with the reference's own inputs and gradients, or a training's first step that differs. */
+  /** The first part of a network that differs even with the reference's inputs and gradients, or a training's first step that differs; null if none does. */
   readonly differsAt: string | null;
-  /** Of the comparisons that failed, or else of all, the one that takes up most of its relative L2 tolerance. null: there was none. */
+  /** The comparison that takes up the largest part of its relative L2 tolerance; one that failed comes first. null if there is none. */
   readonly worst: Comparison | null;
   /** The number of comparisons. */
   readonly compared: number;

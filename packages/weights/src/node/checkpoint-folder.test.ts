@@ -149,7 +149,7 @@ describe("a run's checkpoints", () => {
   });
 });
 
-/** A small file system of its own, or a skip with its reason. */
+/** A small separate file system, or a skip with its reason. */
 async function smallDisk(context: TestContext, use: (mount: (...args: string[]) => void) => Promise<void>) {
   const mount = (...args: string[]) => execFileSync('mount', [...args, run], { stdio: 'pipe' });
   await mkdir(run, { recursive: true });

@@ -92,7 +92,7 @@ describe('prepareFolder', () => {
     }
   });
 
-  it('says what stands in the way', async () => {
+  it('says what prevents it', async () => {
     await writeFile(join(folder, 'file'), '');
     await expect(prepareFolder(join(folder, 'file', 'run'))).rejects.toThrow(/is a file, not a folder/);
     await expect(prepareFolder(join(folder, 'file'))).rejects.toThrow(/is a file, not a folder/);
