@@ -1,10 +1,10 @@
-"""Prints what Keras and PyTorch make, in float64, of the networks that networks.mjs prints:
+"""Prints what Keras and PyTorch compute, in float64, for the networks that networks.mjs prints:
 
     node tooling/goldens/networks.mjs | python tooling/goldens/reference.py > packages/parity/src/reference/goldens.json
 
-Each quantity (a result, a batch's moment, a gradient) stands there by three numbers: its L2 norm, its product with
-cos(0), cos(1), …, which every value and its place has a part in, and its middle value, of the flattened array. Prints
-nothing where the two libraries differ by more than rounding.
+Each quantity (a result, a batch's moment, a gradient) is flattened and represented by three numbers: its L2 norm, its dot
+product with cos(0), cos(1), …, which depends on every value and its position, and its middle value. Prints nothing if
+the two libraries differ by more than rounding.
 """
 
 import json
@@ -15,9 +15,9 @@ import numpy
 
 import with_keras
 import with_torch
-from draws import draw_loss, draw_network
+from sampling import sample_loss, sample_network
 
-MOST = 1e-12  # of the quantity's norm; both compute in float64, in another order
+MAX_DIFFERENCE = 1e-12  # relative to the quantity's norm; both compute in float64, but in different orders
 COMMAND = "node tooling/goldens/networks.mjs | python tooling/goldens/reference.py"
 
 
@@ -28,7 +28,7 @@ def measures(value):
 
 
 def size_of(name, quantities):
-    """What a difference is measured against. A bias before a normalization has a gradient of 0: there, its kernel's."""
+    """What a difference is relative to: the norm. A bias before a normalization has a gradient of 0, so its kernel's counts."""
     norm = numpy.linalg.norm(quantities[name])
     if name.startswith("gradient ") and name.endswith(".bias"):
         norm = max(norm, numpy.linalg.norm(quantities[name.removesuffix("bias") + "kernel"]))
@@ -36,7 +36,7 @@ def size_of(name, quantities):
 
 
 def compare(title, keras, torch):
-    """The measures of both, and the largest difference."""
+    """The measures of both libraries' quantities, and the largest difference."""
     if keras.keys() != torch.keys():
         sys.exit(f"{title}: only one library has {sorted(keras.keys() ^ torch.keys())}.")
     worst = 0.0
@@ -45,8 +45,8 @@ def compare(title, keras, torch):
         if keras[name].shape != torch[name].shape:
             sys.exit(f"{title}, {name}: shape {keras[name].shape} in Keras, {torch[name].shape} in PyTorch.")
         apart = numpy.linalg.norm(keras[name] - torch[name]) / size_of(name, keras)
-        if not apart <= MOST:
-            sys.exit(f"{title}, {name}: Keras and PyTorch differ by a relative {apart:.2e}, more than {MOST}.")
+        if not apart <= MAX_DIFFERENCE:
+            sys.exit(f"{title}, {name}: Keras and PyTorch differ by a relative {apart:.2e}, more than {MAX_DIFFERENCE}.")
         worst = max(worst, apart)
         quantities[name] = {"keras": measures(keras[name]), "torch": measures(torch[name])}
     return quantities, worst
@@ -54,15 +54,15 @@ def compare(title, keras, torch):
 
 def main():
     asked = json.load(sys.stdin)
-    made = []
+    computed = []
     for index, network in enumerate(asked["networks"]):
-        drawn = draw_network(network, index)
-        made.append((network["name"], with_keras.passes(network, *drawn), with_torch.passes(network, *drawn)))
+        sample = sample_network(network, index)
+        computed.append((network["name"], with_keras.passes(network, *sample), with_torch.passes(network, *sample)))
     for index, loss in enumerate(asked["losses"]):
-        drawn = draw_loss(loss, index)
-        made.append((loss["name"], with_keras.loss(*drawn), with_torch.loss(*drawn)))
+        sample = sample_loss(loss, index)
+        computed.append((loss["name"], with_keras.loss(*sample), with_torch.loss(*sample)))
     goldens, differences = {}, []
-    for name, keras, torch in made:
+    for name, keras, torch in computed:
         goldens[name], worst = compare(name, keras, torch)
         differences.append(worst)
         print(f"{name}: {len(keras)} quantities, at most {worst:.1e} apart", file=sys.stderr)

@@ -1,4 +1,4 @@
-"""Prints what Keras and PyTorch make of a normalization's running statistics, for packages/training/src/statistics.test.ts:
+"""Prints a normalization's running statistics as Keras and PyTorch update them, for packages/training/src/statistics.test.ts:
 
     python tooling/goldens/running_statistics.py
 
@@ -11,7 +11,7 @@ import numpy
 import with_keras
 import with_torch
 
-PICTURES = numpy.array([[[[1, -2]], [[3, 0.5]]], [[[0, 4]], [[-1.5, 2.5]]]], dtype=numpy.float64)
+IMAGES = numpy.array([[[[1, -2]], [[3, 0.5]]], [[[0, 4]], [[-1.5, 2.5]]]], dtype=numpy.float64)
 MEAN = numpy.array([0.25, -1])
 VARIANCE = numpy.array([1.5, 0.75])
 MOMENTUM = 0.99
@@ -20,5 +20,5 @@ for name, library in [
     (f"Keras {with_keras.keras.__version__}", with_keras),
     (f"PyTorch {with_torch.torch.__version__}", with_torch),
 ]:
-    mean, variance = library.running_statistics(PICTURES, MEAN, VARIANCE, MOMENTUM, 1e-3)
+    mean, variance = library.running_statistics(IMAGES, MEAN, VARIANCE, MOMENTUM, 1e-3)
     print(f"{name}: mean {mean.tolist()}, variance {variance.tolist()}")

@@ -1,4 +1,4 @@
-"""A network's steps as layers of Keras on TensorFlow, in float64 and with TensorFlow's own gradients."""
+"""A network's nodes as layers of Keras on TensorFlow, in float64 and with TensorFlow's own gradients."""
 
 import os
 
@@ -24,7 +24,7 @@ ROLES = {
 
 def passes(network, variables, images, upstream):
     """What reference.py calls quantities, by name, in the layout of packages/parity."""
-    layers = {step["site"]: layer(step["op"]) for step in network["steps"]}
+    layers = {node["site"]: layer(node["op"]) for node in network["nodes"]}
     x = tf.constant(images)
     run(network, layers, x, training=False)  # makes the weights
     weights = {}
@@ -73,9 +73,9 @@ def running_statistics(x, mean, variance, momentum, epsilon):
 
 def run(network, layers, images, training):
     results = []
-    for step in network["steps"]:
-        inputs = [results[each] for each in step["from"]] or [images]
-        each = layers[step["site"]]
+    for node in network["nodes"]:
+        inputs = [results[each] for each in node["from"]] or [images]
+        each = layers[node["site"]]
         if isinstance(each, keras.layers.BatchNormalization):
             results.append(each(inputs[0], training=training))
         else:
@@ -104,6 +104,6 @@ def layer(op):
         case "flatten":
             return keras.layers.Flatten()
         case "dense":
-            return keras.layers.Dense(op["units"])  # a network's result is its logits
+            return keras.layers.Dense(op["units"])  # a network returns logits
         case other:
-            raise ValueError(f"No operation {other} here.")
+            raise ValueError(f"Unknown operation {other}.")

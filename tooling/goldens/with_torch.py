@@ -1,4 +1,4 @@
-"""A network's steps in PyTorch, in float64 and with its own gradients. Maps are [batch, channels, height, width] in here."""
+"""A network's nodes in PyTorch, in float64 and with its own gradients. Maps are [batch, channels, height, width] in here."""
 
 import numpy
 import torch
@@ -11,10 +11,10 @@ def passes(network, variables, images, upstream):
     x = torch.tensor(images, requires_grad=True)
     quantities = {}
     with torch.no_grad():
-        quantities["inference"] = rows_last(run(network, weights, x, training=False, moments={}))
+        quantities["inference"] = channels_last(run(network, weights, x, training=False, moments={}))
     moments = {}
     result = run(network, weights, x, training=True, moments=moments)
-    quantities["training"] = rows_last(result)
+    quantities["training"] = channels_last(result)
     for id, value in moments.items():
         quantities[f"moment {id}"] = value.detach().numpy()
     dy = torch.tensor(upstream)
@@ -34,7 +34,7 @@ def loss(logits, labels):
 
 
 def running_statistics(x, mean, variance, momentum, epsilon):
-    """Mean and variance after a training pass; PyTorch's momentum is the share of the new."""
+    """Mean and variance after a training pass; PyTorch's momentum is the share of the new statistic."""
     layer = torch.nn.BatchNorm2d(x.shape[-1], eps=epsilon, momentum=1 - momentum, dtype=torch.float64)
     layer.running_mean.copy_(torch.tensor(mean))
     layer.running_var.copy_(torch.tensor(variance))
@@ -44,15 +44,15 @@ def running_statistics(x, mean, variance, momentum, epsilon):
 
 def run(network, weights, images, training, moments):
     results = []
-    for step in network["steps"]:
-        inputs = [results[each] for each in step["from"]]
-        own = lambda role: weights[f"{step['site']}.{role}"]
-        results.append(compute(step, inputs, own, images, training, moments))
+    for node in network["nodes"]:
+        inputs = [results[each] for each in node["from"]]
+        own = lambda role: weights[f"{node['site']}.{role}"]
+        results.append(compute(node, inputs, own, images, training, moments))
     return results[-1]
 
 
-def compute(step, inputs, own, images, training, moments):
-    op = step["op"]
+def compute(node, inputs, own, images, training, moments):
+    op = node["op"]
     x = inputs[0] if inputs else None
     match op["op"]:
         case "input":
@@ -66,8 +66,8 @@ def compute(step, inputs, own, images, training, moments):
                 running = (own("mean"), own("variance"))
                 return functional.batch_norm(x, *running, own("scale"), own("offset"), False, 0, op["epsilon"])
             variance, mean = torch.var_mean(x, dim=(0, 2, 3), correction=0)
-            moments[f"{step['site']}.mean"] = mean
-            moments[f"{step['site']}.variance"] = variance
+            moments[f"{node['site']}.mean"] = mean
+            moments[f"{node['site']}.variance"] = variance
             return functional.batch_norm(x, None, None, own("scale"), own("offset"), True, 0, op["epsilon"])
         case "act":
             return functional.relu(x)
@@ -79,17 +79,17 @@ def compute(step, inputs, own, images, training, moments):
             return functional.max_pool2d(padded(x, op, op["size"], -torch.inf), op["size"], op["strides"])
         case "pool":
             mean = lambda map: functional.avg_pool2d(padded(map, op, op["size"], 0.0), op["size"], op["strides"])
-            return mean(x) / mean(torch.ones_like(x))  # padding doesn't count
+            return mean(x) / mean(torch.ones_like(x))  # a mean leaves padding out
         case "flatten":
             return x.permute(0, 2, 3, 1).flatten(1)
         case "dense":
             return functional.linear(x, own("kernel").T, own("bias"))
         case other:
-            raise ValueError(f"No operation {other} here.")
+            raise ValueError(f"Unknown operation {other}.")
 
 
 def padded(x, op, window, value):
-    """TensorFlow's 'same', which PyTorch lacks at strides: of an odd number of pixels one more stands after."""
+    """TensorFlow's 'same', which PyTorch lacks with strides: an odd number of pixels has one more after the map."""
     if op["padding"] == "valid":
         return x
     sides = []
@@ -103,6 +103,6 @@ def channels_first(x):
     return x.permute(0, 3, 1, 2)
 
 
-def rows_last(result):
+def channels_last(result):
     y = result.detach()
     return numpy.ascontiguousarray((y.permute(0, 2, 3, 1) if y.ndim == 4 else y).numpy())

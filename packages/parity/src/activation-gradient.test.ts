@@ -3,37 +3,37 @@ import { disposeVariables, gradCam, activationGradient, makeVariables, walk } fr
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { PassCase } from './cases/case.js';
-import { gateOf, quickPasses } from './cases/quick-passes.test-support.js';
-import { type Drawn, sampleCase } from './run/sample-case.js';
+import { toleranceOf, quickPasses } from './cases/quick-passes.test-support.js';
+import { type Sample, sampleCase } from './run/sample-case.js';
 import { referenceGradients } from './reference/network.js';
 import { sizeOf, type ReferenceTensor } from './reference/tensor.js';
-import { compare } from './verdict.js';
+import { compare } from './compare.js';
 
 beforeAll(() => tf.setBackend('cpu'));
 
 const toTensor = ({ data, shape }: ReferenceTensor) => tf.tensor(Float32Array.from(data), [...shape]);
-const toVariables = ({ network }: PassCase, { variables }: Drawn) =>
+const toVariables = ({ network }: PassCase, { variables }: Sample) =>
   makeVariables(network, ({ id }) => Float32Array.from(variables.get(id)?.data ?? []));
 
-/** Steps at a case's beginning, middle and end, more of a small one. */
+/** Nodes at a network's beginning, middle and end; of a small network, more of them. */
 function chosen(count: number): readonly number[] {
   const stride = count > 20 ? 7 : 2;
   return Array.from({ length: count }, (_, index) => index).filter((index) => index % stride === 0);
 }
 
-describe('influence', () => {
-  it.each(quickPasses)('gives maps and gradients of $name as float64 does, and leaves no tensor', (each) => {
+describe('activationGradient', () => {
+  it.each(quickPasses)('agrees with float64, and leaves no tensors: $name', (each) => {
     const { network } = each;
-    const relativeL2 = gateOf(each);
-    const drawn = sampleCase(each, { mode: 'inference' });
-    const truth = referenceGradients(network, drawn.variables, drawn.images, () => drawn.upstream, {
+    const relativeL2 = toleranceOf(each);
+    const sample = sampleCase(each, { mode: 'inference' });
+    const truth = referenceGradients(network, sample.variables, sample.images, () => sample.upstream, {
       mode: 'inference',
     });
     const before = tf.memory().numTensors;
-    const variables = toVariables(each, drawn);
-    const images = toTensor(drawn.images);
+    const variables = toVariables(each, sample);
+    const images = toTensor(sample.images);
     for (const at of chosen(walk(network).length)) {
-      const upstream = () => toTensor(drawn.upstream);
+      const upstream = () => toTensor(sample.upstream);
       const { result, map, gradient } = activationGradient(network, variables, images, { at, upstream });
       const pairs = [
         ['result', result, truth.result],
@@ -42,8 +42,8 @@ describe('influence', () => {
       ] as const;
       for (const [what, actual, expected] of pairs) {
         expect(actual.shape).toEqual(expected?.shape);
-        const verdict = compare(what, actual.dataSync(), expected?.data ?? [], { relativeL2 });
-        expect(verdict.passed, verdict.message).toBe(true);
+        const comparison = compare(what, actual.dataSync(), expected?.data ?? [], { relativeL2 });
+        expect(comparison.passed, comparison.message).toBe(true);
       }
       tf.dispose([result, map, gradient]);
     }
@@ -52,11 +52,11 @@ describe('influence', () => {
     expect(tf.memory().numTensors).toBe(before);
   });
 
-  it('refuses a gradient of another shape, and leaves no tensor', () => {
+  it('refuses a gradient of another shape, and leaves no tensors', () => {
     const each = quickPasses.find(({ group }) => group === 'block') as PassCase;
-    const drawn = sampleCase(each, { mode: 'inference' });
-    const variables = toVariables(each, drawn);
-    const images = toTensor(drawn.images);
+    const sample = sampleCase(each, { mode: 'inference' });
+    const variables = toVariables(each, sample);
+    const images = toTensor(sample.images);
     const before = tf.memory().numTensors;
     const run = () =>
       activationGradient(each.network, variables, images, { at: 1, upstream: () => tf.zeros([1]) });
@@ -71,13 +71,13 @@ describe('gradCam', () => {
   const withHead = quickPasses.filter(({ network }) => network.head.length > 0);
 
   it.each(withHead)('agrees with float64: $name', (each) => {
-    const drawn = sampleCase(each, { mode: 'inference' });
+    const sample = sampleCase(each, { mode: 'inference' });
     const { network } = each;
     const classIndex = 2;
     const truth = referenceGradients(
       network,
-      drawn.variables,
-      drawn.images,
+      sample.variables,
+      sample.images,
       ({ shape, data }) => ({
         shape,
         data: data.map((_, i) => (i % (shape[1] as number) === classIndex ? 1 : 0)),
@@ -87,18 +87,18 @@ describe('gradCam', () => {
     const nodes = walk(network);
     const at = nodes.find(({ site, op }) => site.part === 'head' && op.op === 'pool')?.from[0] as number;
     const expected = weigh(truth.nodes[at] as ReferenceTensor, truth.nodeGradients[at] as ReferenceTensor);
-    const variables = toVariables(each, drawn);
-    const images = toTensor(drawn.images);
+    const variables = toVariables(each, sample);
+    const images = toTensor(sample.images);
     const heat = gradCam({ network, variables }, images, { classIndex });
     expect(heat.shape).toEqual(truth.nodes[at]?.shape.slice(0, 3));
-    const verdict = compare('heat', heat.dataSync(), expected, { relativeL2: gateOf(each) });
-    expect(verdict.passed, verdict.message).toBe(true);
+    const comparison = compare('heat', heat.dataSync(), expected, { relativeL2: toleranceOf(each) });
+    expect(comparison.passed, comparison.message).toBe(true);
     disposeVariables(variables);
     tf.dispose([images, heat]);
   });
 });
 
-/** Grad-CAM of each image, written out. */
+/** Grad-CAM of each image (Selvaraju et al. 2017), written out: map and gradient are `[batch, height, width, channels]`. */
 function weigh(map: ReferenceTensor, gradient: ReferenceTensor): Float64Array {
   const [batch, height, width, channels] = map.shape as [number, number, number, number];
   const positions = height * width;
@@ -109,17 +109,17 @@ function weigh(map: ReferenceTensor, gradient: ReferenceTensor): Float64Array {
     for (let i = 0; i < positions * channels; i++) {
       weights[i % channels]! += (gradient.data[start + i] as number) / positions;
     }
-    let most = 0;
+    let max = 0;
     for (let position = 0; position < positions; position++) {
       let sum = 0;
       for (let channel = 0; channel < channels; channel++) {
         sum += (weights[channel] as number) * (map.data[start + position * channels + channel] as number);
       }
       heat[image * positions + position] = Math.max(sum, 0);
-      most = Math.max(most, sum);
+      max = Math.max(max, sum);
     }
     for (let position = 0; position < positions; position++) {
-      if (most > 0) heat[image * positions + position]! /= most;
+      if (max > 0) heat[image * positions + position]! /= max;
     }
   }
   return heat;

@@ -13,11 +13,11 @@ import {
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { PassCase } from './cases/case.js';
-import { gateOf, quickPasses } from './cases/quick-passes.test-support.js';
+import { toleranceOf, quickPasses } from './cases/quick-passes.test-support.js';
 import { sampleCase } from './run/sample-case.js';
 import { referenceForward, type ReferenceVariables } from './reference/network.js';
 import type { ReferenceTensor } from './reference/tensor.js';
-import { compare } from './verdict.js';
+import { compare } from './compare.js';
 
 beforeAll(() => tf.setBackend('cpu'));
 
@@ -27,14 +27,14 @@ const toVariables = (network: Network, values: ReferenceVariables) =>
 const first = quickPasses.find(({ group }) => group === 'block') as PassCase;
 
 describe('featureMaps', () => {
-  it.each(quickPasses)('gives every step of $name as float64 does, and leaves no tensor', (each) => {
+  it.each(quickPasses)('agrees with float64 at every node, and leaves no tensors: $name', (each) => {
     const { network } = each;
-    const relativeL2 = gateOf(each);
-    const drawn = sampleCase(each);
-    const truth = referenceForward(network, drawn.variables, drawn.images, { mode: 'inference' });
+    const relativeL2 = toleranceOf(each);
+    const sample = sampleCase(each);
+    const truth = referenceForward(network, sample.variables, sample.images, { mode: 'inference' });
     const before = tf.memory().numTensors;
-    const variables = toVariables(network, drawn.variables);
-    const images = toTensor(drawn.images);
+    const variables = toVariables(network, sample.variables);
+    const images = toTensor(sample.images);
     const all = walk(network).map((_, index) => index);
     const inner = all.filter((index) => index % 3 === 1);
     for (const wanted of [all, inner]) {
@@ -43,8 +43,8 @@ describe('featureMaps', () => {
       for (const [index, map] of [...pass.maps, [all.length - 1, pass.result] as const]) {
         const expected = truth.nodes[index] as ReferenceTensor;
         expect(map.shape).toEqual(expected.shape);
-        const verdict = compare(`step ${index}`, map.dataSync(), expected.data, { relativeL2 });
-        expect(verdict.passed, verdict.message).toBe(true);
+        const comparison = compare(`node ${index}`, map.dataSync(), expected.data, { relativeL2 });
+        expect(comparison.passed, comparison.message).toBe(true);
       }
       disposeFeatureMaps(pass);
       expect(images.isDisposed).toBe(false);
@@ -54,22 +54,22 @@ describe('featureMaps', () => {
     expect(tf.memory().numTensors).toBe(before);
   });
 
-  it('gives the maps of a folded network: those of the normalizations before', () => {
+  it('gives the maps of a folded network: those before folding', () => {
     const network = quickPasses.find(({ name }) => name.includes('short course'))?.network as Network;
     const each = { ...first, network, batch: 2 };
-    const drawn = sampleCase(each);
-    const truth = referenceForward(network, drawn.variables, drawn.images, { mode: 'inference' });
-    const variables = toVariables(network, drawn.variables);
+    const sample = sampleCase(each);
+    const truth = referenceForward(network, sample.variables, sample.images, { mode: 'inference' });
+    const variables = toVariables(network, sample.variables);
     const folded = fold({ network, variables });
-    const images = toTensor(drawn.images);
+    const images = toTensor(sample.images);
     const added = (of: Network) => walk(of).flatMap(({ op, site }) => (op.op === 'add' ? [site] : []));
     const pass = featureMaps(folded.network, folded.variables, images, added(folded.network));
     expect(pass.maps.size).toBe(3);
     for (const site of added(network)) {
       const map = pass.maps.get(findNode(folded.network, site)) as tf.Tensor;
       const expected = truth.nodes[findNode(network, site)] as ReferenceTensor;
-      const verdict = compare(siteName(site), map.dataSync(), expected.data, { relativeL2: 5e-5 });
-      expect(verdict.passed, verdict.message).toBe(true);
+      const comparison = compare(siteName(site), map.dataSync(), expected.data, { relativeL2: 5e-5 });
+      expect(comparison.passed, comparison.message).toBe(true);
     }
     disposeFeatureMaps(pass);
     disposeVariables(variables);
@@ -77,10 +77,10 @@ describe('featureMaps', () => {
     images.dispose();
   });
 
-  it('refuses a step that is not there, and leaves no tensor', () => {
-    const drawn = sampleCase(first);
-    const variables = toVariables(first.network, drawn.variables);
-    const images = toTensor(drawn.images);
+  it('refuses a node that does not exist, and leaves no tensors', () => {
+    const sample = sampleCase(first);
+    const variables = toVariables(first.network, sample.variables);
+    const images = toTensor(sample.images);
     const before = tf.memory().numTensors;
     const run = (node: Parameters<typeof featureMaps>[3][number]) => () =>
       featureMaps(first.network, variables, images, [1, node]);

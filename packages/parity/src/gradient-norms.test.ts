@@ -9,28 +9,28 @@ import {
 } from '@resnetjs/core';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { gateOf, quickPasses } from './cases/quick-passes.test-support.js';
+import { toleranceOf, quickPasses } from './cases/quick-passes.test-support.js';
 import { sampleCase } from './run/sample-case.js';
 import { referenceGradients } from './reference/network.js';
-import { compare } from './verdict.js';
+import { compare } from './compare.js';
 
 beforeAll(() => tf.setBackend('cpu'));
 
 describe('gradientNorms', () => {
   const networks = quickPasses.filter(({ network }) => network.head.length > 0);
 
-  it.each(networks)('agrees with float64, and leaves no tensor: $name', async (each) => {
+  it.each(networks)('agrees with float64, and leaves no tensors: $name', async (each) => {
     const { network } = each;
-    const relativeL2 = gateOf(each);
-    const drawn = sampleCase(each);
-    const truth = referenceGradients(network, drawn.variables, drawn.images, () => drawn.upstream).weights;
+    const relativeL2 = toleranceOf(each);
+    const sample = sampleCase(each);
+    const truth = referenceGradients(network, sample.variables, sample.images, () => sample.upstream).weights;
     const before = tf.memory().numTensors;
     const variables = makeVariables(network, ({ id }) =>
-      Float32Array.from(drawn.variables.get(id)?.data ?? []),
+      Float32Array.from(sample.variables.get(id)?.data ?? []),
     );
-    const images = tf.tensor(Float32Array.from(drawn.images.data), [...drawn.images.shape]);
+    const images = tf.tensor(Float32Array.from(sample.images.data), [...sample.images.shape]);
     const pass = differentiate(network, variables, images, ({ shape }) =>
-      tf.tensor(Float32Array.from(drawn.upstream.data), shape),
+      tf.tensor(Float32Array.from(sample.upstream.data), shape),
     );
     const layers = await gradientNorms(network, pass.gradients.weights);
     disposeTrainingPass(pass);
@@ -42,8 +42,8 @@ describe('gradientNorms', () => {
     );
     expect(layers).toHaveLength([...truth.keys()].filter((id) => id.endsWith('.kernel')).length);
     const norms = layers.map(({ norm }) => norm);
-    // A norm is at most as far off as the gradient that it is of.
-    const verdict = compare('norms', norms, expected, { relative: 2 * relativeL2 });
-    expect(verdict.passed, verdict.message).toBe(true);
+    // The error of a norm is at most that of its gradient.
+    const comparison = compare('norms', norms, expected, { relative: 2 * relativeL2 });
+    expect(comparison.passed, comparison.message).toBe(true);
   });
 });

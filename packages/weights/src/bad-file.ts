@@ -1,6 +1,6 @@
 import { ResNetError } from '@resnetjs/core';
 
-/** A file that is not what it should be: what was expected, what came, what to do. */
+/** The error for a file that is not what it should be. The message says what was expected, what was found, and what to do. */
 export function badFile(
   message: string,
   details: Record<string, unknown> = {},
@@ -9,7 +9,7 @@ export function badFile(
   return new ResNetError('bad-file', message, details, cause === undefined ? undefined : { cause });
 }
 
-/** At most this much of a name from a file is shown. */
+/** A name from a file in quotes, at most 60 characters of it. */
 export function quote(name: string): string {
   return JSON.stringify(name.length > 60 ? `${name.slice(0, 57)}…` : name);
 }

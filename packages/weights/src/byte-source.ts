@@ -1,11 +1,20 @@
-/** A file that is read in parts; each part read is new, and the reader's. */
+/** A file that is read in parts. */
 export interface ByteSource {
-  /** In bytes. */
+  /** The file's size in bytes. */
   readonly size: number;
+  /** Reads the bytes from `start` up to, and not including, `end` into a new array, which is the caller's. */
   read(start: number, end: number): Promise<Uint8Array<ArrayBuffer>>;
 }
 
-/** A file in memory, or one that a browser holds. */
+/**
+ * A byte source of bytes in memory, or of a browser's `Blob` or `File`.
+ *
+ * @example
+ * ```ts
+ * const [file] = fileInput.files;
+ * const checkpoint = await decodeCheckpoint(byteSource(file));
+ * ```
+ */
 export function byteSource(file: Uint8Array | Blob): ByteSource {
   if (file instanceof Uint8Array) {
     return { size: file.length, read: async (start, end) => Uint8Array.from(file.subarray(start, end)) };

@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { TrainingCheckpoint } from './checkpoint.js';
 import { tinyClassifier } from './tiny.test-support.js';
 
-/** A training of the tiny network, some steps on, with values that all differ. */
+/** A training of the tiny network after some steps; all values differ. */
 export function tinyCheckpoint(step = 7): TrainingCheckpoint {
   const classifier: Classifier = tinyClassifier();
   const trainable = parameters(classifier.network).filter((parameter) => parameter.trainable);

@@ -9,7 +9,7 @@ import { disposeTiny, joined, tinyCheckpoint, valuesOf } from './checkpoint.test
 import { decodeCheckpoint, describeCheckpoint } from './decode-checkpoint.js';
 import { decodeClassifier } from './decode-classifier.js';
 import { encodeCheckpoint } from './encode-checkpoint.js';
-import { readHeader } from './safetensors.js';
+import { readSafetensorsHeader } from './safetensors.js';
 import { type Entry, fileOf, openFile } from './tiny.test-support.js';
 
 const settings = { network: 'preact/resnet', epochs: 5, plain: true };
@@ -22,7 +22,7 @@ beforeAll(async () => {
   bytes = await joined(encodeCheckpoint(own, settings));
 });
 
-/** What a reader says, which leaves nothing behind. */
+/** The message with which a file is rejected; checks that no tensors are left. */
 async function refusal(file: Uint8Array): Promise<string> {
   const before = tf.memory().numTensors;
   const error = await decodeCheckpoint(byteSource(file)).then(
@@ -47,7 +47,7 @@ describe('a checkpoint', () => {
   it.each([
     ['bytes', () => byteSource(bytes)],
     ['a blob', () => byteSource(new Blob([bytes]))],
-  ])('comes back from %s', async (_what, source) => {
+  ])('is read from %s', async (_what, source) => {
     const before = tf.memory().numTensors;
     const read = await decodeCheckpoint(source());
     const { variables: _, ...classifier } = own.classifier;
@@ -62,14 +62,14 @@ describe('a checkpoint', () => {
     expect(described).toEqual({ classifier, progress: own.state.progress, settings });
   });
 
-  it('is a safetensors file, the same for the same state', async () => {
-    const { tensors } = readHeader(bytes);
+  it('is a safetensors file, with equal bytes for equal states', async () => {
+    const { tensors } = readSafetensorsHeader(bytes);
     expect(tensors.get('optimizer/second/head.0.scale')?.shape).toEqual([128]);
     expect([...tensors.keys()].at(-1)).toBe('checksum');
     expect(Buffer.compare(await joined(encodeCheckpoint(own, settings)), bytes)).toBe(0);
   });
 
-  it('is not made of values that are not finite', async () => {
+  it('is not written with values that are not finite', async () => {
     const slots = { first: new Map(own.state.optimizer.slots.first) };
     const bad = tf.fill([128], Number.POSITIVE_INFINITY);
     slots.first.set('head.0.scale', bad);
@@ -78,13 +78,13 @@ describe('a checkpoint', () => {
     bad.dispose();
   });
 
-  it('is no model, and a model is no checkpoint', async () => {
+  it('is not a model, and a model is not a checkpoint', async () => {
     expect(() => decodeClassifier(bytes)).toThrow(/is a checkpoint, .* checkpoints\/best\.safetensors/);
-    expect(await refusal(fileOf({ __metadata__: { resnetjs: '1' } }))).toMatch(/no checkpoint/);
+    expect(await refusal(fileOf({ __metadata__: { resnetjs: '1' } }))).toMatch(/not a checkpoint/);
   });
 });
 
-describe('reading a checkpoint refuses', () => {
+describe('reading a checkpoint rejects', () => {
   it.each<[string, (header: Record<string, Entry>, metadata: Record<string, string>) => void, RegExp]>([
     [
       'another version',
@@ -93,13 +93,13 @@ describe('reading a checkpoint refuses', () => {
     ],
     ['no progress', (_, metadata) => delete metadata.progress, /progress is missing/],
     [
-      'progress of another kind',
+      'invalid progress',
       (_, metadata) =>
         Object.assign(metadata, { progress: metadata.progress?.replace('"epoch":2', '"epoch":0') }),
       /progress is not valid at epoch/,
     ],
     [
-      'a generator that is none',
+      'an invalid state of the random generator',
       (_, metadata) =>
         Object.assign(metadata, { progress: metadata.progress?.replace('4294967295', '4294967296') }),
       /progress is not valid at order\.counter/,
@@ -110,17 +110,17 @@ describe('reading a checkpoint refuses', () => {
       /names a slot twice/,
     ],
     [
-      'a slot that it does not hold',
+      'a slot without tensors',
       (_, metadata) => Object.assign(metadata, { optimizer: '{"step":7,"slots":["first","velocity"]}' }),
       /optimizer\/velocity\/.* holds nothing/,
     ],
     [
-      'a slot too many',
+      'tensors without a slot',
       (_, metadata) => Object.assign(metadata, { optimizer: '{"step":7,"slots":["first"]}' }),
       /holds "optimizer\/second/,
     ],
     [
-      'settings that are no values',
+      'settings that are not plain values',
       (_, metadata) => Object.assign(metadata, { settings: '{"a":[]}' }),
       /settings/,
     ],
@@ -135,19 +135,19 @@ describe('reading a checkpoint refuses', () => {
         const [a, b] = ['head.0.scale', 'head.0.offset'].map((id) => header[id] as Entry) as [Entry, Entry];
         [a.data_offsets, b.data_offsets] = [b.data_offsets, a.data_offsets];
       },
-      /another order/,
+      /wrong order/,
     ],
     [
-      'any other change of what it says',
+      'any other change of the description',
       (_, metadata) =>
         Object.assign(metadata, { progress: metadata.progress?.replace('"correct":20', '"correct":21') }),
-      /checksum is another/,
+      /checksum is wrong/,
     ],
   ])('%s', async (_what, change, message) => {
     expect(await refusal(changed(change))).toMatch(message);
   });
 
-  it('a file that is cut, anywhere', async () => {
+  it('a file truncated anywhere', async () => {
     await fc.assert(
       fc.asyncProperty(fc.oneof(fc.nat(bytes.length - 1), fc.nat(30_000)), async (length) => {
         await refusal(bytes.slice(0, Math.min(length, bytes.length - 1)));

@@ -3,33 +3,36 @@ import type { z } from 'zod';
 import { checksumBytes } from './checksum.js';
 import type { progressSchema, settingsSchema } from './progress-schema.js';
 
-/** Metadata of a checkpoint beside those that describe its classifier. */
+/** Keys of a checkpoint's metadata, in addition to those of its classifier. */
 export const checkpointKeys = { progress: 'progress', optimizer: 'optimizer', settings: 'settings' } as const;
 
-/** A training to go on with: @resnetjs/training's `Checkpoint`. */
+/** A training that can be resumed: the `Checkpoint` of @resnetjs/training. */
 export interface TrainingCheckpoint {
   readonly classifier: Classifier;
   readonly state: {
+    /** The number of steps taken, and the optimizer's tensors: slot → parameter → tensor in the parameter's shape. */
     readonly optimizer: { readonly step: number; readonly slots: Readonly<Record<string, TensorMap>> };
+    /** The position in the training, and its recipe. */
     readonly progress: z.infer<typeof progressSchema>;
   };
 }
 
-/** What whoever trains wants to find again: the options of a command line, the state of a page. */
-export type Settings = Readonly<z.infer<typeof settingsSchema>>;
+/** Values, by name, that the caller saves with a checkpoint: the options of a command line, the state of a page. */
+export type CheckpointSettings = Readonly<z.infer<typeof settingsSchema>>;
 
-/** The tensors of a checkpoint in their order: the network's, the optimizer's slot by slot, and the file's checksum. */
+/** The tensors of a checkpoint in their order in the file: the network's, then the optimizer's, slot by slot. */
 export function checkpointTensors(all: readonly Parameter[], slots: readonly string[]) {
-  const own = all.map(({ id, shape, trainable }) => {
+  const ofNetwork = all.map(({ id, shape, trainable }) => {
     const from = trainable ? ('weights' as const) : ('statistics' as const);
     return { name: id, id, shape, from };
   });
-  const held = slots.flatMap((slot) =>
+  const ofOptimizer = slots.flatMap((slot) =>
     all
       .filter(({ trainable }) => trainable)
       .map(({ id, shape }) => ({ name: `optimizer/${slot}/${id}`, id, shape, from: { slot } })),
   );
-  return [...own, ...held];
+  return [...ofNetwork, ...ofOptimizer];
 }
 
+/** The last tensor of the file. */
 export const checksumTensor = { id: 'checksum', shape: [checksumBytes], dtype: 'U8' } as const;

@@ -1,8 +1,9 @@
 import { ResNetError } from '@resnetjs/core';
 
+/** The length of a SHA-256. */
 export const checksumBytes = 32;
 
-/** A checksum of a file in parts: the SHA-256 of the parts' SHA-256. */
+/** The checksum of a file in parts: the SHA-256 of the parts' SHA-256s. */
 export class Checksum {
   readonly #digests: Uint8Array<ArrayBuffer>[] = [];
 
@@ -24,7 +25,7 @@ async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayB
   if (subtle === undefined) {
     throw new ResNetError(
       'missing-backend',
-      'Checkpoints need the Web Cryptography API, which browsers have on pages from https or localhost only.',
+      'Checkpoints need the Web Cryptography API, which browsers offer only to pages from https or localhost.',
     );
   }
   return new Uint8Array(await subtle.digest('SHA-256', bytes));

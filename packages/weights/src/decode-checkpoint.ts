@@ -6,37 +6,52 @@ import {
   checkpointKeys,
   checkpointTensors,
   checksumTensor,
-  type Settings,
+  type CheckpointSettings,
   type TrainingCheckpoint,
 } from './checkpoint.js';
 import { Checksum, checksumBytes } from './checksum.js';
 import { allFinite } from './describe-classifier.js';
-import { checkpointKey, formatVersion, formerVersion } from './format.js';
+import { checkpointKey, formatVersion, previousVersion } from './format.js';
 import { optimizerStateSchema, progressSchema, settingsSchema } from './progress-schema.js';
 import { matchTensors, readDescription, readerOf } from './read-description.js';
-import { dataStartOf, readHeader, type TensorEntry } from './safetensors.js';
+import { dataStartOf, readSafetensorsHeader, type TensorEntry } from './safetensors.js';
 
-/** What a checkpoint says of itself, without its tensors. */
+/** A checkpoint without its tensors. */
 export interface CheckpointDescription {
+  /** Network, classes and preprocessing. */
   readonly classifier: Omit<Classifier, 'variables'>;
   readonly progress: TrainingCheckpoint['state']['progress'];
-  readonly settings: Settings;
+  readonly settings: CheckpointSettings;
 }
 
-/** A checkpoint that was read. Its tensors are the caller's. */
+/** A checkpoint read from a file. The caller disposes of its tensors. */
 export interface DecodedCheckpoint extends TrainingCheckpoint {
-  readonly settings: Settings;
+  readonly settings: CheckpointSettings;
 }
 
-/** Reads the start of a checkpoint alone; whether its tensors are whole is not known then. Throws `bad-file`. */
+/**
+ * Reads the description at the start of a checkpoint, without its tensors, which may be damaged. Throws `bad-file`.
+ *
+ * @example
+ * ```ts
+ * const { progress, settings } = await describeCheckpoint(byteSource(file));
+ * ```
+ */
 export async function describeCheckpoint(source: ByteSource): Promise<CheckpointDescription> {
   const { classifier, progress, settings } = await readStart(source);
   return { classifier, progress, settings };
 }
 
 /**
- * The training that a checkpoint holds, on the current backend, read tensor by tensor. Throws `bad-file` where anything is
- * not as it was written.
+ * Reads a checkpoint onto the current backend, tensor by tensor. Throws `bad-file` if anything is not as it was written,
+ * and leaves no tensors then; `missing-backend` if there is no Web Cryptography API to compute the checksum.
+ *
+ * @example
+ * ```ts
+ * const { classifier, state } = await decodeCheckpoint(byteSource(file));
+ * // The same options as before, except for `epochs`, which may be more.
+ * for await (const event of train(classifier, dataset, { epochs: 10, resume: state })) console.log(event);
+ * ```
  */
 export async function decodeCheckpoint(source: ByteSource): Promise<DecodedCheckpoint> {
   const { header, entries, all, optimizer, classifier, progress, settings } = await readStart(source);
@@ -57,9 +72,9 @@ export async function decodeCheckpoint(source: ByteSource): Promise<DecodedCheck
       const map = typeof from === 'string' ? maps[from] : maps.slots[from.slot];
       map?.set(id, tf.tensor(values, [...shape], 'float32'));
     }
-    const said = await readPart(source, source.size - checksumBytes, source.size);
+    const expected = await readPart(source, source.size - checksumBytes, source.size);
     const found = await checksum.result();
-    if (found.some((byte, index) => byte !== said[index])) throw damaged('its checksum is another');
+    if (found.some((byte, index) => byte !== expected[index])) throw damaged('its checksum is wrong');
   } catch (error) {
     for (const map of [maps.weights, maps.statistics, ...Object.values(maps.slots)]) disposeMap(map);
     throw error;
@@ -75,13 +90,13 @@ export async function decodeCheckpoint(source: ByteSource): Promise<DecodedCheck
 async function readStart(source: ByteSource) {
   const first = await source.read(0, Math.min(8, source.size));
   const header = await readPart(source, 0, dataStartOf(first, source.size));
-  const { metadata, tensors: entries } = readHeader(header, source.size);
+  const { metadata, tensors: entries } = readSafetensorsHeader(header, source.size);
   const version = metadata.get(checkpointKey);
-  if (version !== formatVersion && version !== formerVersion) {
+  if (version !== formatVersion && version !== previousVersion) {
     throw version === undefined
-      ? badFile('This safetensors file is no checkpoint of a training.')
+      ? badFile('This safetensors file is not a checkpoint of a training.')
       : badFile(
-          `The checkpoint has format version ${quote(version)}, but this ResNet.js reads versions ${formerVersion} and ${formatVersion}. Use the one that wrote it.`,
+          `The checkpoint has format version ${quote(version)}, but this ResNet.js reads versions ${previousVersion} and ${formatVersion}. Use the one that wrote it.`,
           { version },
         );
   }
@@ -95,7 +110,7 @@ async function readStart(source: ByteSource) {
   return { header, entries, all, classifier, progress, optimizer, settings };
 }
 
-/** The checksum is taken in the order in which the tensors are written. */
+/** The order counts, because the checksum is computed in the order in which the tensors were written. */
 function checkTensors(
   entries: ReadonlyMap<string, TensorEntry>,
   all: readonly Parameter[],
@@ -108,7 +123,7 @@ function checkTensors(
   matchTensors(needed, entries);
   const starts = needed.map(({ id }) => (entries.get(id) as TensorEntry).start);
   if (starts.some((start, index) => index > 0 && start < (starts[index - 1] as number))) {
-    throw damaged('its tensors are in another order');
+    throw damaged('its tensors are in the wrong order');
   }
 }
 

@@ -4,7 +4,7 @@ import type { z } from 'zod';
 import { classesSchema, metadataKeys, preprocessingSchema } from './format.js';
 import { networkSchema } from './network-schema.js';
 
-/** What a file says of a classifier beside its variables. Throws `bad-option` for what the format can't hold. */
+/** The metadata that describe a classifier without its variables. Throws `bad-option` for what the format can't hold. */
 export function describeClassifier({ network, classes, preprocessing }: Classifier): Record<string, string> {
   return {
     [metadataKeys.network]: asText(networkSchema, network, 'network'),
@@ -13,7 +13,7 @@ export function describeClassifier({ network, classes, preprocessing }: Classifi
   };
 }
 
-/** JSON of a value that a reader will accept. Throws `bad-option`. */
+/** A value as JSON, checked with the reader's schema. Throws `bad-option`. */
 export function asText(schema: z.ZodType, value: unknown, what: string): string {
   const result = schema.safeParse(value);
   if (result.success) return JSON.stringify(result.data);
@@ -25,17 +25,17 @@ export function asText(schema: z.ZodType, value: unknown, what: string): string 
   );
 }
 
-/** The bytes of a variable's values. Throws `missing-variable`, and `not-finite`. */
+/** The bytes of a variable's values. Throws `missing-variable` and `not-finite`. */
 export async function bytesOf(
   network: string,
   { id, shape }: { readonly id: ParameterId; readonly shape: readonly number[] },
   tensor: tf.Tensor | undefined,
 ): Promise<Uint8Array<ArrayBuffer>> {
   if (tensor === undefined || String(tensor.shape) !== String(shape)) {
-    const came = tensor === undefined ? 'there is none' : `it has [${tensor.shape.join(', ')}]`;
+    const found = tensor === undefined ? 'there is none' : `it has [${tensor.shape.join(', ')}]`;
     throw new ResNetError(
       'missing-variable',
-      `${network} needs ${id} of shape [${shape.join(', ')}], but ${came}: the variables are of another network.`,
+      `${network} needs ${id} of shape [${shape.join(', ')}], but ${found}: the variables belong to another network.`,
       { id },
     );
   }
@@ -43,14 +43,14 @@ export async function bytesOf(
   if (!allFinite(values)) {
     throw new ResNetError(
       'not-finite',
-      `${id} holds values that are not finite, so the file would be of no use and was not written. Train with a smaller learning rate.`,
+      `${id} holds values that are not finite, so the file was not written. Train with a smaller learning rate.`,
       { id },
     );
   }
   return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
 }
 
-/** In one sum: 0 · value is 0, or not a number. */
+/** One sum checks all: 0 · value is 0 for finite values, else NaN. */
 export function allFinite(values: Float32Array): boolean {
   let sum = 0;
   for (let i = 0; i < values.length; i++) sum += 0 * (values[i] as number);

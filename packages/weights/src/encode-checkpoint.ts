@@ -3,7 +3,7 @@ import {
   checkpointKeys,
   checkpointTensors,
   checksumTensor,
-  type Settings,
+  type CheckpointSettings,
   type TrainingCheckpoint,
 } from './checkpoint.js';
 import { Checksum } from './checksum.js';
@@ -13,12 +13,25 @@ import { optimizerStateSchema, progressSchema, settingsSchema } from './progress
 import { layOut } from './safetensors.js';
 
 /**
- * A checkpoint as the parts of one safetensors file, tensor by tensor, so that never more than one is copied; the last
- * part is the checksum of those before it. Throws `bad-option`, `missing-variable`, and `not-finite`.
+ * Yields a checkpoint as the parts of one safetensors file, tensor by tensor, so that only one is in memory at a time; the
+ * last part is the checksum of the parts before. Throws `bad-option` for what the format can't hold, `missing-variable`,
+ * `not-finite`, and `missing-backend` if there is no Web Cryptography API to compute the checksum.
+ *
+ * @example
+ * ```ts
+ * for await (const event of train(classifier, dataset)) {
+ *   if (event.event !== 'checkpoint') continue;
+ *   const checkpoint = event.save();
+ *   const parts = [];
+ *   for await (const part of encodeCheckpoint(checkpoint)) parts.push(part);
+ *   disposeCheckpoint(checkpoint);
+ *   const file = new Blob(parts);
+ * }
+ * ```
  */
 export async function* encodeCheckpoint(
   { classifier, state }: TrainingCheckpoint,
-  settings: Settings = {},
+  settings: CheckpointSettings = {},
 ): AsyncGenerator<Uint8Array<ArrayBuffer>, void, void> {
   const { network, variables } = classifier;
   const { step, slots } = state.optimizer;

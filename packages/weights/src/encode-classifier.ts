@@ -4,18 +4,25 @@ import { formatVersion, metadataKeys } from './format.js';
 import { layOut } from './safetensors.js';
 import { type TrainingRecord, trainingRecordSchema } from './training-record.js';
 
-export interface EncodeOptions {
-  /** How it was trained, for whoever reads the file. */
+/** Options of `encodeClassifier`. */
+export interface EncodeClassifierOptions {
+  /** How the classifier was trained. Default: the file does not say. */
   readonly training?: TrainingRecord;
 }
 
 /**
- * A classifier as one safetensors file that describes itself; equal classifiers give equal bytes.
- * Throws `bad-option` for a network that the format can't hold, `missing-variable`, and `not-finite`.
+ * The bytes of a classifier as a model file: a safetensors file whose metadata describe network, classes and preprocessing.
+ * Equal classifiers give equal bytes. Throws `bad-option` for what the format can't hold, `missing-variable` and `not-finite`.
+ *
+ * @example
+ * ```ts
+ * const bytes = await encodeClassifier(classifier);
+ * const file = new Blob([bytes]); // or, in Node: await writeModel('runs/signs', bytes);
+ * ```
  */
 export async function encodeClassifier(
   classifier: Classifier,
-  options: EncodeOptions = {},
+  options: EncodeClassifierOptions = {},
 ): Promise<Uint8Array> {
   const { network, variables } = classifier;
   const all = parameters(network);

@@ -23,9 +23,9 @@ import { encodeCheckpoint } from './encode-checkpoint.js';
 import { encodeClassifier } from './encode-classifier.js';
 import { upgrades } from './format-1.js';
 import { readDescription } from './read-description.js';
-import { readHeader } from './safetensors.js';
+import { readSafetensorsHeader } from './safetensors.js';
 
-// What these files are, and which commit wrote them: test-data/README.md.
+// test-data/README.md says what these files are, and which commit wrote them.
 const fileOf = (name: string) => readFileSync(new URL(`../test-data/${name}`, import.meta.url));
 const descriptions = JSON.parse(fileOf('descriptions-1.json').toString()) as Record<
   string,
@@ -77,21 +77,21 @@ describe('files of format version 1', () => {
     expect(layerNames(described.network)).toEqual(former.layerNames);
   });
 
-  it('hold the same weights, and are written in the words of version 2', async () => {
+  it('have the same weights, and are written as version 2', async () => {
     const bytes = fileOf('model-1.safetensors');
     const tensorBytes = (file: Uint8Array) =>
-      file.slice(Math.min(...[...readHeader(file).tensors.values()].map(({ start }) => start)));
+      file.slice(Math.min(...[...readSafetensorsHeader(file).tensors.values()].map(({ start }) => start)));
     const model = decodeClassifier(bytes);
     const written = await encodeClassifier(model, model.training ? { training: model.training } : {});
     expect(tensorBytes(written)).toEqual(new Uint8Array(tensorBytes(bytes)));
-    const { metadata } = readHeader(written);
+    const { metadata } = readSafetensorsHeader(written);
     expect(metadata.get('resnetjs')).toBe('2');
     expect([...metadata.values()].join()).not.toMatch(/picture|deviation|naming/);
     expect(model.training).toMatchObject({ data: { source: 'synthetic:signs', images: 72 } });
     disposeVariables(model.variables);
   });
 
-  it('are checkpoints, too, which are written as whole again', async () => {
+  it('can be checkpoints, which survive another round of writing and reading', async () => {
     const former = await decodeCheckpoint(byteSource(fileOf('checkpoint-1.safetensors')));
     expect(former.state.progress.recipe.data.images).toBe(72);
     const parts: Uint8Array[] = [];
@@ -104,13 +104,13 @@ describe('files of format version 1', () => {
     }
   });
 
-  it('are the only ones whose words are changed', () => {
+  it('are the only ones that are upgraded', () => {
     const { metadata } = descriptions.resnetPreAct as { metadata: Record<string, string> };
     const inVersion2 = new Map(Object.entries({ ...metadata, resnetjs: '2' }));
     expect(() => readDescription(inVersion2)).toThrow(/network is not valid/);
   });
 
-  it('are left as they are where nothing is known, whatever JSON they hold', () => {
+  it('may hold any JSON: an upgrade never throws', () => {
     const about = Object.values(upgrades);
     fc.assert(
       fc.property(fc.json(), fc.nat(about.length - 1), (text, index) => {
@@ -120,7 +120,7 @@ describe('files of format version 1', () => {
   });
 });
 
-it('this version describes them all', () => {
+it('version 2 describes the same networks', () => {
   for (const network of Object.values(networks)) {
     const classes = Array.from(
       { length: (network.head.at(-1) as { units: number }).units },

@@ -1,5 +1,5 @@
-// Files of format version 1 said some things in other words. Each function takes a part's JSON, which nobody has
-// checked yet, and gives it in the words of version 2; what it doesn't know, it leaves for the schema to refuse.
+// Version 1 of the format has other names for some things. Each upgrade takes JSON that has not been checked yet and
+// returns it with the names of version 2; it leaves what it doesn't know for the schema to reject.
 
 type Json = Readonly<Record<string, unknown>>;
 type Upgrade = (json: unknown) => unknown;
@@ -7,7 +7,7 @@ type Upgrade = (json: unknown) => unknown;
 const isRecord = (json: unknown): json is Json =>
   typeof json === 'object' && json !== null && !Array.isArray(json);
 
-/** An object with some of its values changed. */
+/** Upgrades some values of an object. */
 const within =
   (upgrades: Readonly<Record<string, Upgrade>>): Upgrade =>
   (json) =>
@@ -20,7 +20,7 @@ const within =
         )
       : json;
 
-/** An object with one key under another name. */
+/** Renames a key of an object. */
 const renamed =
   (before: string, now: string): Upgrade =>
   (json) =>
@@ -28,6 +28,7 @@ const renamed =
       ? Object.fromEntries(Object.entries(json).map(([key, value]) => [key === before ? now : key, value]))
       : json;
 
+/** Upgrades every element of a list. */
 const each =
   (upgrade: Upgrade): Upgrade =>
   (json) =>
@@ -44,13 +45,13 @@ const networkNames: Readonly<Record<string, string>> = {
 };
 const families: Readonly<Record<string, string>> = { course: 'course', preactivation: 'preact' };
 
-/** The scheme of its layer names was a field of the network; now its name begins with its family. */
+/** Version 1 has the scheme of the layer names in a field; in version 2 the network's name begins with its family. */
 const network: Upgrade = (json) => {
-  const inWords = within({ stem: ops, stages: each(each(block)), head: ops })(json);
-  if (!isRecord(inWords)) return inWords;
-  const { naming, name, ...rest } = inWords;
+  const upgraded = within({ stem: ops, stages: each(each(block)), head: ops })(json);
+  if (!isRecord(upgraded)) return upgraded;
+  const { naming, name, ...rest } = upgraded;
   if (typeof name !== 'string' || typeof naming !== 'string' || !Object.hasOwn(families, naming)) {
-    return inWords;
+    return upgraded;
   }
   const [, own = name, variant = ''] = /^(.*?)((?:-plain|-folded)*)$/s.exec(name) ?? [];
   const now = Object.hasOwn(networkNames, own) ? networkNames[own] : `${families[naming]}/${own}`;
@@ -59,7 +60,7 @@ const network: Upgrade = (json) => {
 
 const counted = renamed('pictures', 'images');
 
-/** By the key of the metadata that it stands under. */
+/** By the key of the metadata. */
 export const upgrades: Readonly<Record<string, Upgrade>> = {
   network,
   preprocessing: renamed('deviation', 'std'),

@@ -1,13 +1,15 @@
 import { fits, resamplings, defaultFitting } from '@resnetjs/core';
 import { z } from 'zod';
 
-/** The version of what stands in `__metadata__`: 2 is written, and 1 is read, too. */
+/** The version of the metadata that is written. */
 export const formatVersion = '2';
-export const formerVersion = '1';
+/** An older version that is read, too. */
+export const previousVersion = '1';
 
-/** What a checkpoint has in place of a model's version. */
+/** A checkpoint's key for its version, so that it isn't taken for a model. */
 export const checkpointKey = 'resnetjs-checkpoint';
 
+/** Keys of a model file's metadata. */
 export const metadataKeys = {
   version: 'resnetjs',
   network: 'network',
@@ -16,6 +18,7 @@ export const metadataKeys = {
   training: 'training',
 } as const;
 
+/** The names of the classes, in the order of the logits. */
 export const classesSchema = z
   .array(z.string().min(1).max(1000))
   .min(1)
@@ -24,6 +27,7 @@ export const classesSchema = z
 
 const channelValues = z.array(z.number()).min(1).max(1024).readonly();
 
+/** How an image is resized and normalized; files from before there was a choice have the defaults. */
 export const preprocessingSchema = z.strictObject({
   mean: channelValues,
   std: channelValues.refine((values) => values.every((value) => value > 0), 'must be positive'),

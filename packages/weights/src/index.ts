@@ -1,5 +1,5 @@
 export { type ByteSource, byteSource } from './byte-source.js';
-export type { Settings, TrainingCheckpoint } from './checkpoint.js';
+export type { CheckpointSettings, TrainingCheckpoint } from './checkpoint.js';
 export {
   type CheckpointDescription,
   type DecodedCheckpoint,
@@ -8,6 +8,6 @@ export {
 } from './decode-checkpoint.js';
 export { type DecodedClassifier, decodeClassifier } from './decode-classifier.js';
 export { encodeCheckpoint } from './encode-checkpoint.js';
-export { type EncodeOptions, encodeClassifier } from './encode-classifier.js';
-export { readHeader, type SafetensorsHeader, type TensorEntry } from './safetensors.js';
+export { type EncodeClassifierOptions, encodeClassifier } from './encode-classifier.js';
+export { readSafetensorsHeader, type SafetensorsHeader, type TensorEntry } from './safetensors.js';
 export type { TrainingRecord } from './training-record.js';

@@ -27,7 +27,7 @@ const training: TrainingRecord = {
 const own = tinyClassifier();
 let bytes: Uint8Array<ArrayBuffer>;
 
-/** The file with something changed in the text of its metadata or in its tensors. */
+/** The file with a change in its header or its data. */
 function changed(change: (header: Record<string, Entry>) => void, data?: Uint8Array): Uint8Array {
   const opened = openFile(bytes);
   change(opened.header);
@@ -62,7 +62,7 @@ beforeAll(async () => {
 });
 
 describe('a model file', () => {
-  it('gives back the classifier, and how it was trained', () => {
+  it('holds the classifier, and how it was trained', () => {
     const before = tf.memory().numTensors;
     const read = decodeClassifier(bytes);
     expect(read.network).toEqual(own.network);
@@ -79,7 +79,7 @@ describe('a model file', () => {
     expect(tf.memory().numTensors).toBe(before);
   });
 
-  it('says how images are brought to size; a file from before that means stretched, bilinear', async () => {
+  it('says how images are resized; an older file means stretched and bilinear', async () => {
     const preprocessing = { ...own.preprocessing, resize: 'bicubic', fit: 'crop' } as const;
     const read = decodeClassifier(await encodeClassifier({ ...own, preprocessing }));
     expect(read.preprocessing).toEqual(preprocessing);
@@ -94,7 +94,7 @@ describe('a model file', () => {
     disposeVariables(old.variables);
   });
 
-  it("may be Node's Buffer", () => {
+  it('may be a Buffer of Node', () => {
     const read = decodeClassifier(Buffer.from(bytes));
     for (const kind of ['weights', 'statistics'] as const) {
       for (const [id, tensor] of read.variables[kind]) {
@@ -110,7 +110,7 @@ describe('a model file', () => {
     disposeVariables(decodeClassifier(larger.subarray(3)).variables);
   });
 
-  it('is the same for the same classifier, however its data came to be', async () => {
+  it('has equal bytes for equal classifiers, in whatever order their fields are', async () => {
     const reversed = (value: unknown): unknown => {
       if (Array.isArray(value)) return value.map(reversed);
       if (typeof value !== 'object' || value === null) return value;
@@ -125,7 +125,7 @@ describe('a model file', () => {
     expect(Buffer.compare(again, bytes)).toBe(0);
   });
 
-  it('holds every network there is', async () => {
+  it('holds every kind of network', async () => {
     const networks = [plain(tinyNetwork), courseResNet50({ initializers: 'document', classes: 3 })];
     for (const network of networks)
       expect(networkSchema.parse(JSON.parse(JSON.stringify(network)))).toEqual(network);
@@ -138,7 +138,7 @@ describe('a model file', () => {
     disposeVariables(folded.variables);
   });
 
-  it('is not made of variables that are missing, or not finite', async () => {
+  it('is not written if variables are missing or not finite', async () => {
     const weights = new Map(own.variables.weights);
     weights.delete('stem.0.kernel');
     const lacking = { ...own, variables: { ...own.variables, weights } };
@@ -151,12 +151,12 @@ describe('a model file', () => {
   });
 });
 
-describe('reading a model file refuses', () => {
+describe('reading a model file rejects', () => {
   const metadata = (header: Record<string, Entry>) =>
     header.__metadata__ as unknown as Record<string, string>;
 
   it.each<[string, () => Uint8Array, RegExp]>([
-    ['a file of others', () => changed((header) => delete header.__metadata__), /did not write it/],
+    ['a file that others wrote', () => changed((header) => delete header.__metadata__), /did not write it/],
     [
       'another version',
       () => changed((header) => Object.assign(metadata(header), { resnetjs: '3' })),
@@ -164,7 +164,7 @@ describe('reading a model file refuses', () => {
     ],
     ['no network', () => changed((header) => delete metadata(header).network), /network is missing/],
     [
-      'a network that is no JSON',
+      'a network that is not JSON',
       () => changed((header) => Object.assign(metadata(header), { network: '{' })),
       /not JSON/,
     ],
@@ -174,17 +174,17 @@ describe('reading a model file refuses', () => {
       /stem\.0/,
     ],
     [
-      'a field too many',
+      'an extra field',
       () => withNetwork((network) => Object.assign(network, { more: 1 })),
       /network is not valid/,
     ],
     [
-      'fractions of filters',
+      'a fraction of a filter',
       () => withNetwork((network) => Object.assign(network.stem[0] as object, { filters: 0.5 })),
       /filters/,
     ],
     [
-      'an input of no size',
+      'an input of size 0',
       () => withNetwork((network) => Object.assign(network, { input: [0, 8, 3] })),
       /input/,
     ],
@@ -194,22 +194,22 @@ describe('reading a model file refuses', () => {
       /fit together/,
     ],
     [
-      'results that no memory holds',
+      'results too large for any memory',
       () => withNetwork((network) => Object.assign(network, { input: [16384, 16384, 3] })),
       /more than 268435456 values/,
     ],
     [
-      'more classes than it names',
+      'more outputs than it names classes',
       () => withNetwork((network) => Object.assign(network.head[4] as object, { units: 300 })),
-      /gives \[300\]/,
+      /outputs \[300\]/,
     ],
     [
-      'classes that the network does not tell apart',
+      'fewer classes than the network has outputs',
       () => changed((header) => Object.assign(metadata(header), { classes: '["a","b"]' })),
-      /gives \[3\], but the file names 2/,
+      /outputs \[3\], but the file names 2/,
     ],
     [
-      'preprocessing of other channels',
+      'preprocessing with the wrong number of channels',
       () => changed((header) => Object.assign(metadata(header), { preprocessing: '{"mean":[0],"std":[1]}' })),
       /3 channels/,
     ],
@@ -222,7 +222,7 @@ describe('reading a model file refuses', () => {
       /std/,
     ],
     [
-      'a resize that is not known',
+      'an unknown resize method',
       () =>
         changed((header) =>
           Object.assign(metadata(header), {
@@ -232,12 +232,12 @@ describe('reading a model file refuses', () => {
       /resize/,
     ],
     [
-      'tensors of other shapes than the network has',
+      'tensors with shapes that the network does not have',
       () => withNetwork((network) => Object.assign(network.stem[0] as object, { kernelSize: [1, 9] })),
       /stem\.0\.kernel as F32 \[1, 9, 3, 128\], but the file holds F32 \[3, 3, 3, 128\]/,
     ],
     [
-      'a tensor too few',
+      'a missing tensor',
       () =>
         changed((header) => {
           const { 'head.0.scale': scale, ...others } = header;
@@ -247,7 +247,7 @@ describe('reading a model file refuses', () => {
       /holds nothing/,
     ],
     [
-      'a tensor too many',
+      'an extra tensor',
       () =>
         changed((header) =>
           Object.assign(header, { more: { dtype: 'F32', shape: [0], data_offsets: [0, 0] } }),
@@ -259,7 +259,7 @@ describe('reading a model file refuses', () => {
     expect(refusal(make()).message).toMatch(message);
   });
 
-  it('__proto__ as a key, wherever it stands', () => {
+  it('__proto__ as a key, anywhere', () => {
     const { header, data } = openFile(bytes);
     const text = JSON.stringify(header);
     refusal(
@@ -269,7 +269,7 @@ describe('reading a model file refuses', () => {
     expect(({} as { x?: number }).x).toBeUndefined();
   });
 
-  it('a file that is cut, anywhere', () => {
+  it('a file truncated anywhere', () => {
     fc.assert(
       fc.property(fc.oneof(fc.nat(bytes.length - 1), fc.nat(20_000)), (length) => {
         refusal(bytes.slice(0, Math.min(length, bytes.length - 1)));
@@ -278,7 +278,7 @@ describe('reading a model file refuses', () => {
     );
   });
 
-  it('nothing but with its own error, when bytes of the description are changed', () => {
+  it('changed bytes of the description with no other error than its own', () => {
     const described = 8 + Number(new DataView(bytes.buffer).getBigUint64(0, true));
     const flip = fc.tuple(fc.nat(described - 1), fc.nat(255));
     fc.assert(

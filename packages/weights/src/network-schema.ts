@@ -1,15 +1,15 @@
 import type { Network } from '@resnetjs/core';
 import { z } from 'zod';
 
-/** Bounds far above every network that trains, and far below what would exhaust a machine. */
-const most = { pixels: 16_384, channels: 2 ** 20, window: 1024, ops: 10_000, name: 200 };
+/** Limits far above every trainable network, and far below what would exhaust a machine. */
+const max = { pixels: 16_384, channels: 2 ** 20, window: 1024, ops: 10_000, name: 200 };
 
-const name = z.string().min(1).max(most.name);
-const size = z.int().min(1).max(most.window);
+const name = z.string().min(1).max(max.name);
+const size = z.int().min(1).max(max.window);
 const square = z.tuple([size, size]).readonly();
-const channels = z.int().min(1).max(most.channels);
+const channels = z.int().min(1).max(max.channels);
 const padding = z.enum(['same', 'valid']);
-const margin = z.int().min(0).max(most.window);
+const margin = z.int().min(0).max(max.window);
 const coefficient = z.number().min(0);
 const seed = z.int().min(0).exactOptional();
 
@@ -57,7 +57,7 @@ const op = z.discriminatedUnion('op', [
   }),
 ]);
 
-const ops = z.array(op).max(most.ops).readonly();
+const ops = z.array(op).max(max.ops).readonly();
 
 const residual = z.strictObject({
   op: z.literal('residual'),
@@ -68,14 +68,14 @@ const residual = z.strictObject({
   postact: ops,
 });
 
-/** A network as JSON, every field; parsing also puts the fields in this order, so that equal networks are equal text. */
+/** A network as JSON. Parsing also puts the fields in this order, so that equal networks give equal text. */
 export const networkSchema = z.strictObject({
   name,
   input: z
-    .tuple([z.int().min(1).max(most.pixels), z.int().min(1).max(most.pixels), z.int().min(1).max(1024)])
+    .tuple([z.int().min(1).max(max.pixels), z.int().min(1).max(max.pixels), z.int().min(1).max(1024)])
     .readonly(),
   inputName: name,
   stem: ops,
-  stages: z.array(z.array(residual).max(most.ops).readonly()).max(most.ops).readonly(),
+  stages: z.array(z.array(residual).max(max.ops).readonly()).max(max.ops).readonly(),
   head: ops,
 }) satisfies z.ZodType<Network, Network>;

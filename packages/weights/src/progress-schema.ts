@@ -3,10 +3,10 @@ import { optimizerSchema } from './training-record.js';
 
 const count = z.int().min(0);
 const word = z.int().min(0).max(0xffff_ffff);
-const share = z.number().min(0).max(1);
+const fraction = z.number().min(0).max(1);
 const fingerprint = z.strictObject({ images: count, labels: z.string().max(100) });
 
-/** How far a training has come, as @resnetjs/training has it. */
+/** The position in a training, and its recipe: `Progress` of @resnetjs/training. */
 export const progressSchema = z.strictObject({
   epoch: z.int().min(1),
   step: count,
@@ -20,8 +20,8 @@ export const progressSchema = z.strictObject({
     .array(
       z.strictObject({
         loss: z.number(),
-        accuracy: share,
-        validation: z.strictObject({ loss: z.number(), accuracy: share, images: count }).nullable(),
+        accuracy: fraction,
+        validation: z.strictObject({ loss: z.number(), accuracy: fraction, images: count }).nullable(),
       }),
     )
     .max(1_000_000)
@@ -41,7 +41,7 @@ export const progressSchema = z.strictObject({
 
 const slotName = z.string().regex(/^[a-z]{1,40}$/);
 
-/** The optimizer's steps, and what it holds for each weight. */
+/** The number of optimizer steps, and the names of the optimizer's slots. */
 export const optimizerStateSchema = z.strictObject({
   step: count,
   slots: z
@@ -51,7 +51,7 @@ export const optimizerStateSchema = z.strictObject({
     .readonly(),
 });
 
-/** What whoever trains wants to find again, by name. */
+/** Values that the caller saves, by name. */
 export const settingsSchema = z.record(
   z.string().max(100),
   z.union([z.string().max(10_000), z.number(), z.boolean()]),

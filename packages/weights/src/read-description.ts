@@ -1,15 +1,21 @@
 import { type Classifier, type Network, ResNetError, shapes } from '@resnetjs/core';
 import type { z } from 'zod';
 import { badFile, quote } from './bad-file.js';
-import { checkpointKey, classesSchema, formerVersion, metadataKeys, preprocessingSchema } from './format.js';
+import {
+  checkpointKey,
+  classesSchema,
+  previousVersion,
+  metadataKeys,
+  preprocessingSchema,
+} from './format.js';
 import { upgrades } from './format-1.js';
 import { networkSchema } from './network-schema.js';
 import type { SafetensorsHeader } from './safetensors.js';
 
-/** The most values that one layer's result may have for one image: 1 GiB of float32. */
+/** The maximum size of one node's result for one image: 1 GiB of float32 values. */
 const maxResultElements = 2 ** 28;
 
-/** What a file says of a classifier, in agreement with itself. Throws `bad-file`. */
+/** The classifier that a file's metadata describe, without variables; checks that the parts fit together. Throws `bad-file`. */
 export function readDescription(metadata: Metadata): Omit<Classifier, 'variables'> {
   const read = readerOf(metadata);
   const network = read(metadataKeys.network, networkSchema);
@@ -21,15 +27,15 @@ export function readDescription(metadata: Metadata): Omit<Classifier, 'variables
 
 type Metadata = SafetensorsHeader['metadata'];
 
-/** Whether a file is in the words of the former version. */
-const isFormer = (metadata: Metadata) =>
-  [metadataKeys.version, checkpointKey].some((key) => metadata.get(key) === formerVersion);
+/** Whether a file is of the previous version. */
+const isPrevious = (metadata: Metadata) =>
+  [metadataKeys.version, checkpointKey].some((key) => metadata.get(key) === previousVersion);
 
-/** Reads values from the JSON in a file's metadata, whichever version wrote it; what it returns throws `bad-file`. */
+/** A function that reads a value from the JSON in a file's metadata, of either version; it throws `bad-file`. */
 export function readerOf(metadata: Metadata) {
   return <Schema extends z.ZodType>(key: string, schema: Schema): z.output<Schema> => {
     const wrong = (problem: string, cause?: unknown) =>
-      badFile(`The file's ${key} ${problem}. Copy the file again, or train the model anew.`, { key }, cause);
+      badFile(`The file's ${key} ${problem}. Copy the file again, or train the model again.`, { key }, cause);
     const text = metadata.get(key);
     if (text === undefined) throw wrong('is missing');
     let json: unknown;
@@ -38,7 +44,7 @@ export function readerOf(metadata: Metadata) {
     } catch (cause) {
       throw wrong('is not JSON', cause);
     }
-    const upgrade = isFormer(metadata) ? upgrades[key] : undefined;
+    const upgrade = isPrevious(metadata) ? upgrades[key] : undefined;
     const result = schema.safeParse(upgrade ? upgrade(json) : json);
     if (result.success) return result.data;
     const issue = result.error.issues[0];
@@ -63,14 +69,14 @@ function checkAgreement(
     const values = shape.reduce((a, b) => a * b, 1);
     if (values > maxResultElements) {
       throw badFile(
-        `The file's network has a layer whose result [${shape.join(', ')}] has more than ${maxResultElements} values: the file is damaged, or not meant to be used.`,
+        `The file's network has a layer whose result [${shape.join(', ')}] has more than ${maxResultElements} values: the file is damaged or malicious.`,
       );
     }
   }
   const output = results.at(-1) as readonly number[];
   if (output.length !== 1 || output[0] !== classes.length) {
     throw badFile(
-      `The file's network gives [${output.join(', ')}], but the file names ${classes.length} classes.`,
+      `The file's network outputs [${output.join(', ')}], but the file names ${classes.length} classes.`,
     );
   }
 }
@@ -84,7 +90,7 @@ function shapesOf(network: Network) {
   }
 }
 
-/** Makes sure that a file holds exactly the tensors that are needed, in their shapes. Throws `bad-file`. */
+/** Checks that a file has exactly the needed tensors, in their shapes. Throws `bad-file`. */
 export function matchTensors(
   needed: readonly { readonly id: string; readonly shape: readonly number[]; readonly dtype?: string }[],
   found: SafetensorsHeader['tensors'],
@@ -92,9 +98,9 @@ export function matchTensors(
   for (const { id, shape, dtype = 'F32' } of needed) {
     const entry = found.get(id);
     const expected = `${dtype} [${shape.join(', ')}]`;
-    const came = entry ? `${entry.dtype} [${entry.shape.join(', ')}]` : 'nothing';
-    if (came !== expected) {
-      throw badFile(`The file's network needs ${id} as ${expected}, but the file holds ${came}.`, { id });
+    const actual = entry ? `${entry.dtype} [${entry.shape.join(', ')}]` : 'nothing';
+    if (actual !== expected) {
+      throw badFile(`The file's network needs ${id} as ${expected}, but the file holds ${actual}.`, { id });
     }
   }
   if (found.size === needed.length) return;

@@ -1,21 +1,25 @@
 import { badFile, quote } from './bad-file.js';
 
-/** One tensor's place in a safetensors file. */
+/** One tensor in a safetensors file. */
 export interface TensorEntry {
-  /** `F32`, `F16`, `I64`, … */
+  /** The type of the values, by its safetensors name: `F32`, `F16`, `I64`, … */
   readonly dtype: string;
   readonly shape: readonly number[];
-  /** Bytes from the start of the file. */
+  /** Where its values start, in bytes from the start of the file. */
   readonly start: number;
+  /** Where its values end: the first byte after them. */
   readonly end: number;
 }
 
+/** The header of a safetensors file. */
 export interface SafetensorsHeader {
+  /** The strings in `__metadata__`. */
   readonly metadata: ReadonlyMap<string, string>;
+  /** By name. */
   readonly tensors: ReadonlyMap<string, TensorEntry>;
 }
 
-/** Bytes a value. */
+/** Bytes per value. */
 const widths: ReadonlyMap<string, number> = new Map([
   ...['BOOL', 'U8', 'I8', 'F8_E5M2', 'F8_E4M3'].map((dtype) => [dtype, 1] as const),
   ...['U16', 'I16', 'F16', 'BF16'].map((dtype) => [dtype, 2] as const),
@@ -25,22 +29,22 @@ const widths: ReadonlyMap<string, number> = new Map([
 
 const lengthBytes = 8;
 const alignment = 8;
-/** The headers of the largest networks are some hundred kilobytes. */
+/** The largest networks have headers of some hundred kilobytes. */
 const maxHeaderBytes = 16 * 2 ** 20;
 const maxDimensions = 16;
 const metadataKey = '__metadata__';
-const copyAgain = 'Copy the file again, or train the model anew.';
+const copyAgain = 'Copy the file again, or train the model again.';
 
 interface Layout {
-  /** All that stands before the tensors. */
+  /** The bytes before the tensors. */
   readonly header: Uint8Array<ArrayBuffer>;
-  /** Of each tensor: where it starts, in bytes from the start of the file. */
+  /** Where each tensor starts, in bytes from the start of the file. */
   readonly starts: ReadonlyMap<string, number>;
-  /** Of the file, in bytes. */
+  /** The size of the file in bytes. */
   readonly size: number;
 }
 
-/** How a file of tensors begins, and where each of them goes, in this order. They are float32 unless they say so. */
+/** Lays out a file of tensors in this order: its header, and the position of each tensor. Default of `dtype`: F32. */
 export function layOut(
   tensors: readonly {
     readonly id: string;
@@ -69,8 +73,19 @@ export function layOut(
   return { header, starts, size: dataStart + size };
 }
 
-/** What a safetensors file says of itself, checked against its size; of a large file its start is enough. Throws `bad-file`. */
-export function readHeader(bytes: Uint8Array, fileSize = bytes.length): SafetensorsHeader {
+/**
+ * Reads the header of a safetensors file of any origin, and checks that its tensors fill the file. Throws `bad-file`.
+ *
+ * @param bytes the file, or its start up to the end of the header
+ * @param fileSize the size of the file in bytes. Default: that of `bytes`.
+ *
+ * @example
+ * ```ts
+ * const { tensors } = readSafetensorsHeader(bytes);
+ * for (const [name, { dtype, shape }] of tensors) console.log(name, dtype, shape);
+ * ```
+ */
+export function readSafetensorsHeader(bytes: Uint8Array, fileSize = bytes.length): SafetensorsHeader {
   const { json, dataStart } = readJson(bytes, fileSize);
   let metadata: ReadonlyMap<string, string> = new Map();
   const tensors = new Map<string, TensorEntry>();
@@ -82,24 +97,24 @@ export function readHeader(bytes: Uint8Array, fileSize = bytes.length): Safetens
   return { metadata, tensors };
 }
 
-/** Where the data start, from the first eight bytes of a file of `fileSize` bytes. Throws `bad-file`. */
+/** Where the tensors start, read from the first eight bytes of a file of `fileSize` bytes. Throws `bad-file`. */
 export function dataStartOf(start: Uint8Array, fileSize: number): number {
   if (fileSize < lengthBytes + 2 || start.length < lengthBytes) {
     throw badFile(
-      `The file has ${fileSize} bytes, too few for a safetensors file: it is empty or cut. ${copyAgain}`,
+      `The file has ${fileSize} bytes, too few for a safetensors file: it is empty or truncated. ${copyAgain}`,
       { bytes: fileSize },
     );
   }
-  const said = new DataView(start.buffer, start.byteOffset).getBigUint64(0, true);
+  const length = new DataView(start.buffer, start.byteOffset).getBigUint64(0, true);
   const room = Math.min(fileSize - lengthBytes, maxHeaderBytes);
-  if (said < 2n || said > BigInt(room)) {
+  if (length < 2n || length > BigInt(room)) {
     throw badFile(
-      `The file says that its header has ${said} bytes, but there is room for 2 to ${room}: ` +
-        `it is cut, or no safetensors file. ${copyAgain}`,
-      { headerLength: String(said), bytes: fileSize },
+      `The file says that its header has ${length} bytes, but there is room for 2 to ${room}: ` +
+        `it is truncated, or not a safetensors file. ${copyAgain}`,
+      { headerLength: String(length), bytes: fileSize },
     );
   }
-  return lengthBytes + Number(said);
+  return lengthBytes + Number(length);
 }
 
 function readJson(bytes: Uint8Array, fileSize: number): { json: object; dataStart: number } {
@@ -110,7 +125,7 @@ function readJson(bytes: Uint8Array, fileSize: number): { json: object; dataStar
     if (isRecord(json)) return { json, dataStart };
   } catch (cause) {
     throw badFile(
-      `The file's header is not JSON: it is damaged, or no safetensors file. ${copyAgain}`,
+      `The file's header is not JSON: it is damaged, or not a safetensors file. ${copyAgain}`,
       {},
       cause,
     );
@@ -132,14 +147,14 @@ function readEntry(name: string, value: unknown, dataStart: number, fileSize: nu
     badFile(`Tensor ${quote(name)} ${problem}. ${copyAgain}`, { tensor: name });
   const { dtype, shape, data_offsets: offsets } = isRecord(value) ? (value as Record<string, unknown>) : {};
   const width = typeof dtype === 'string' ? widths.get(dtype) : undefined;
-  if (width === undefined) throw wrong('has a type of values that safetensors does not know');
+  if (width === undefined) throw wrong('has a dtype that safetensors does not have');
   if (!isSizes(shape) || shape.length > maxDimensions) throw wrong('has a shape that is not a list of sizes');
   if (!isSizes(offsets) || offsets.length !== 2) throw wrong('has offsets that are not two positions');
   const [from, to] = offsets as [number, number];
   const room = fileSize - dataStart;
   if (from > to || to > room) {
     throw wrong(
-      `lies in bytes ${from} to ${to} of the data, but the file holds ${room}: it is cut, or the offsets lie`,
+      `is at bytes ${from} to ${to} of the data, but the file holds ${room}: it is truncated, or the offsets are wrong`,
     );
   }
   const expected = width * elements(shape);
@@ -151,7 +166,7 @@ function readEntry(name: string, value: unknown, dataStart: number, fileSize: nu
   return { dtype: dtype as string, shape, start: dataStart + from, end: dataStart + to };
 }
 
-/** The tensors fill the data from end to end, each byte once. */
+/** Checks that the tensors cover the data from end to end, each byte once. */
 function checkCover(tensors: ReadonlyMap<string, TensorEntry>, dataStart: number, fileSize: number): void {
   const inOrder = [...tensors].sort(([, a], [, b]) => a.start - b.start || a.end - b.end);
   let covered = dataStart;
@@ -160,7 +175,7 @@ function checkCover(tensors: ReadonlyMap<string, TensorEntry>, dataStart: number
       const what =
         start < covered
           ? 'overlaps the tensor before it'
-          : `leaves a hole of ${start - covered} bytes before it`;
+          : `leaves a gap of ${start - covered} bytes before it`;
       throw badFile(`Tensor ${quote(name)} ${what}. ${copyAgain}`, { tensor: name });
     }
     covered = end;

@@ -12,7 +12,7 @@ export function tinyClassifier(network = tinyNetwork): Classifier {
   };
 }
 
-/** A file from a header and the bytes after it; the header's length may lie. */
+/** A file from a header and the bytes after it; the header's length may be wrong. */
 export function fileOf(header: unknown, data: Uint8Array = new Uint8Array(), length?: bigint): Uint8Array {
   const json = typeof header === 'string' ? header : JSON.stringify(header);
   const text = Buffer.from(json);

@@ -1,14 +1,15 @@
 import { z } from 'zod';
 
-const share = z.number().min(0).max(1);
+const fraction = z.number().min(0).max(1);
 const count = z.int().min(0);
-const figures = z.strictObject({ loss: z.number(), accuracy: share });
+const figures = z.strictObject({ loss: z.number(), accuracy: fraction });
 const data = z.strictObject({
-  /** What kind of source: `synthetic:signs`, `hdf5`, `folder`. */
+  /** The kind of source: `synthetic:signs`, `hdf5`, `folder`. */
   source: z.string().max(200),
   images: count,
 });
 
+/** An optimizer and its constants. */
 export const optimizerSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('adam'),
@@ -20,6 +21,7 @@ export const optimizerSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('sgd'), learningRate: z.number(), momentum: z.number() }),
 ]);
 
+/** The JSON of a `TrainingRecord`. */
 export const trainingRecordSchema = z.strictObject({
   data,
   validation: data.nullable(),
@@ -30,12 +32,13 @@ export const trainingRecordSchema = z.strictObject({
   batchSize: count,
   seed: count,
   backend: z.string().max(200),
-  /** Epochs asked for, epochs begun, steps done. */
+  /** The number of epochs in the recipe, and of those that were begun. */
   epochs: z.strictObject({ planned: count, begun: count }),
+  /** The number of optimizer steps. */
   steps: count,
-  /** The last epoch's. */
+  /** Of the last epoch. */
   final: z.strictObject({ training: figures, validation: figures.nullable() }),
 });
 
-/** How a model was trained: enough to do it again, without times or paths, so that equal runs give equal files. */
+/** How a model was trained: enough to repeat it, without times or paths, so that equal runs give equal files. */
 export type TrainingRecord = z.infer<typeof trainingRecordSchema>;

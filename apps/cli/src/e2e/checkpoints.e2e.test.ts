@@ -228,7 +228,9 @@ describe('where nothing more can be written, a training stops and keeps what was
         "try { for (let i = 0; ; i++) fs.writeFileSync('disk/filling-' + i, new Uint8Array(16_384)) } catch {}";
       const outcome = await atCheckpoint(5, fill, `${recipe} --out disk/run`);
       expect(outcome.code).toBe(1);
-      expect(outcome.stderr).toMatch(/the disk is full; make room.*\(ENOSPC\).*The training has stopped/);
+      expect(outcome.stderr).toMatch(
+        /the disk is full; free some space.*\(ENOSPC\).*The training has stopped/,
+      );
       expect(outcome.stderr).toMatch(/saved up to step \d+ is whole: .* resnet train --resume disk\/run\./);
       expect(readdirSync(join(folder, 'disk/run'))).toEqual(['checkpoints']);
       for (const name of checkpoints('disk/run')) expect(name).toMatch(/^(step-\d{8}|best)\.safetensors$/);

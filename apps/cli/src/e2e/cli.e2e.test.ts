@@ -414,7 +414,7 @@ describe('what can go wrong', () => {
     ['evaluate runs/start --data test_signs.h5', 1, /model's classes are 0, 1, 2, 3, 4, 5, but/],
     ['predict runs/start flowers/daisy/0.jpg broken/rose/1.jpg', 1, /is a broken or truncated image/],
     ['predict runs/start nowhere.jpg --json', 1, /nowhere\.jpg cannot be opened/],
-    ['predict cut.h5 flowers/daisy/0.jpg', 1, /no safetensors file/],
+    ['predict cut.h5 flowers/daisy/0.jpg', 1, /not a safetensors file/],
   ])('%s', async (command, code, message) => {
     const out = `failed-${++failures}`;
     const outcome = await line(command.replace('OUT', out));

@@ -14,7 +14,7 @@ const breakingOff = `#!/usr/bin/env node
 const address = process.argv.at(-1);
 const tell = (event) => fetch(address + 'event', { method: 'POST', body: JSON.stringify(event) });
 const registered = { name: 'webgl', threads: 1, precision: 32, kernels: [], details: {} };
-const report = { name: 'one', group: 'block', passed: true, failures: [], departsAt: null, worst: null, judged: 1, seconds: 0 };
+const report = { name: 'one', group: 'block', passed: true, failures: [], differsAt: null, worst: null, compared: 1, seconds: 0 };
 await tell({ event: 'registered', registered, where: 'HeadlessChrome/1' });
 await tell({ event: 'case', report });
 process.exit(3);
@@ -71,7 +71,7 @@ describe('resnet parity', () => {
     const { code, stdout } = await resnet(args);
     expect(code).toBe(1);
     expect(stdout).toMatch(/webgl +incomplete, 1 case in .*; .*browser\.mjs ended \(code 3\)/);
-    expect(readFileSync(join(folder, 'broken.html'), 'utf8')).toContain('not all was judged');
+    expect(readFileSync(join(folder, 'broken.html'), 'utf8')).toContain('not everything was compared');
   });
 
   it('knows wrong names and empty choices before anything is computed', async () => {
@@ -92,6 +92,6 @@ describe('resnet parity', () => {
     expect(code).toBe(130);
     expect(stderr).toContain('Stopped');
     expect(stdout).toMatch(/cpu +incomplete.*; stopped after \d+ of \d+ cases/);
-    expect(readFileSync(join(folder, 'stopped.html'), 'utf8')).toContain('not all was judged');
+    expect(readFileSync(join(folder, 'stopped.html'), 'utf8')).toContain('not everything was compared');
   });
 });

@@ -1,11 +1,11 @@
 import {
   type BackendReport,
-  begun,
-  errorOf,
+  formatError,
   groupResults,
   groups,
   outcomeOf,
   type ParityReport,
+  startedBackends,
 } from '@resnetjs/parity';
 import { duration, plural, shown, table } from './format.js';
 import type { Paint } from './paint.js';
@@ -19,9 +19,9 @@ interface Looks {
   readonly written?: string | undefined;
 }
 
-/** The matrix by group, then what departs and what could not run. */
+/** The matrix by group, then what differs and what could not run. */
 export function formatParity(report: ParityReport, { columns, paint, written }: Looks): string {
-  const ran = begun(report);
+  const ran = startedBackends(report);
   const results = ran.map(groupResults);
   const rows = groups
     .filter((group) => results.some((each) => each.some((result) => result.group === group)))
@@ -31,7 +31,7 @@ export function formatParity(report: ParityReport, { columns, paint, written }: 
         const result = each.find((one) => one.group === group);
         if (result === undefined) return '–';
         const count = result.passed === result.of ? `${result.of}` : `${result.passed}/${result.of}`;
-        return `${result.passed === result.of ? '✓' : '✗'} ${count} ${errorOf(result.worst)}`;
+        return `${result.passed === result.of ? '✓' : '✗'} ${count} ${formatError(result.worst)}`;
       }),
     ]);
   const matrix = table([['', ...ran.map(({ name }) => name)], ...rows]);
@@ -39,7 +39,7 @@ export function formatParity(report: ParityReport, { columns, paint, written }: 
   const parts = [
     ran.length === 0 ? 'No backend could run.' : wide ? colour(matrix, paint) : stacked(ran, paint),
     ...(ran.length > 0
-      ? [paint('dim', 'cases that agree with float64, and the relative L2 error nearest to its gate')]
+      ? [paint('dim', 'cases that agree with float64, and the relative L2 error closest to its tolerance')]
       : []),
     report.backends.map((backend) => summaryOf(backend, paint)).join('\n'),
     ...failuresOf(ran, columns, paint),
@@ -60,7 +60,7 @@ function stacked(backends: readonly BackendReport[], paint: Paint): string {
         group,
         passed === of ? '✓' : '✗',
         `${passed}/${of}`,
-        errorOf(worst),
+        formatError(worst),
       ]),
     );
   return backends
@@ -87,7 +87,7 @@ function failuresOf(backends: readonly BackendReport[], columns: number, paint: 
   const lines = failed
     .slice(0, maxFailures)
     .flatMap(({ name, each }) => [
-      `${paint('red', '✗')} ${name}: ${each.name}${each.departsAt === null ? '' : `, first wrong by itself: ${paint('bold', each.departsAt)}`}`,
+      `${paint('red', '✗')} ${name}: ${each.name}${each.differsAt === null ? '' : `, first differs at ${paint('bold', each.differsAt)}`}`,
       ...each.failures
         .slice(0, 2)
         .map((message) => paint('dim', `  ${shown(message, Math.max(20, columns - 2))}`)),

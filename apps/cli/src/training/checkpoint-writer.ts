@@ -6,7 +6,7 @@ import {
   disposeCheckpoint,
   type EpochRecord,
 } from '@resnetjs/training';
-import type { Settings } from '@resnetjs/weights';
+import type { CheckpointSettings } from '@resnetjs/weights';
 import { type SavedCheckpoint, saveCheckpoint } from '@resnetjs/weights/node';
 import { resnetCommand } from '../resnet-command.js';
 import type { RunFolder } from './run-folder.js';
@@ -16,7 +16,7 @@ import { argument } from '../terminal/argument.js';
 const defaultMinutes = 5;
 
 interface CheckpointWriterOptions {
-  readonly settings: Settings;
+  readonly settings: CheckpointSettings;
   readonly keep: number;
   /** Whether every checkpoint that is offered within an epoch is saved, and not only when some minutes have gone by. */
   readonly everyOne: boolean;

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { ResNetError } from '@resnetjs/core';
-import type { Settings } from '@resnetjs/weights';
+import type { CheckpointSettings } from '@resnetjs/weights';
 import {
   type FolderLock,
   listCheckpoints,
@@ -8,7 +8,7 @@ import {
   prepareFolder,
   readCheckpointDescription,
   readNewestDescription,
-  tidyRun,
+  removeUnfinishedFiles,
 } from '@resnetjs/weights/node';
 import { resnetCommand } from '../resnet-command.js';
 import { argument } from '../terminal/argument.js';
@@ -34,7 +34,7 @@ export async function openRunFolder(path: string): Promise<RunFolder> {
     undo();
   };
   process.once('exit', release);
-  await tidyRun(path);
+  await removeUnfinishedFiles(path);
   return { path, lock, release };
 }
 
@@ -58,6 +58,6 @@ export async function holdsFinishedRun(run: string): Promise<boolean> {
 }
 
 /** What a run was told, from the newest checkpoint that says so. Throws `file-system`, `bad-file`. */
-export async function readSettings(run: string): Promise<Settings> {
+export async function readSettings(run: string): Promise<CheckpointSettings> {
   return (await readNewestDescription(run)).settings;
 }

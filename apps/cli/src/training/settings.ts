@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { ResNetError, renamedNetworks } from '@resnetjs/core';
-import type { Settings } from '@resnetjs/weights';
+import type { CheckpointSettings } from '@resnetjs/weights';
 import type { Command, Option } from 'commander';
 import type { TrainCommandOptions } from '../options/command-options.js';
 
@@ -19,7 +19,7 @@ const changeable: readonly string[] = [
 const places: readonly string[] = ['data', 'validation'];
 
 /** What a checkpoint holds of the options, so that `--resume` needs no others. */
-export function settingsOf(options: TrainCommandOptions): Settings {
+export function settingsOf(options: TrainCommandOptions): CheckpointSettings {
   const entries = Object.entries(options).filter(
     ([name, value]) => value !== undefined && !passing.includes(name),
   );
@@ -37,7 +37,7 @@ function placeOf(spec: string): string {
 const formerNames: Readonly<Record<string, string>> = { pictures: 'images' };
 
 /** In the words of this version. */
-function inWords(settings: Settings): Settings {
+function inWords(settings: CheckpointSettings): CheckpointSettings {
   const entries = Object.entries(settings).map(([name, value]) => [
     Object.hasOwn(formerNames, name) ? formerNames[name] : name,
     name === 'network' ? (renamedNetworks[String(value)] ?? value) : value,
@@ -46,7 +46,11 @@ function inWords(settings: Settings): Settings {
 }
 
 /** The options that a training resumes with: the checkpoint's, and what the command says. Throws `bad-option`, `bad-file`. */
-export function resumedOptions(command: Command, saved: Settings, run: string): TrainCommandOptions {
+export function resumedOptions(
+  command: Command,
+  saved: CheckpointSettings,
+  run: string,
+): TrainCommandOptions {
   const settings = inWords(saved);
   const told = command.opts();
   const options: Record<string, unknown> = { ...told, out: run };

@@ -2,7 +2,8 @@
 
 import { createClassifier, disposeVariables, preactResNet } from '@resnetjs/core';
 import { syntheticSigns } from '@resnetjs/data';
-import { type ParityCase, parityCases, prepareCase, publishedResults, reproduce } from '@resnetjs/parity';
+import { type ParityCase, parityCases, prepareCase } from '@resnetjs/parity';
+import { publishedResults, reproduce } from '@resnetjs/parity/published';
 import { predict, train } from '@resnetjs/training';
 import { PageError } from './problem.js';
 import type { ProofCase, ProofResult, PublishedProof, SpeedResult } from './protocol.js';
@@ -24,7 +25,7 @@ export async function proveCase(id: number, precision: 16 | 32): Promise<ProofRe
     id,
     passed,
     error: worst?.relativeL2 ?? 0,
-    allowed: worst?.gate.relativeL2 ?? 0,
+    allowed: worst?.tolerance.relativeL2 ?? 0,
     failures,
     milliseconds: 1000 * seconds,
   };

@@ -20,7 +20,7 @@ const projected: Residual = {
   shortcutFrom: 'preact',
 };
 
-/** Blocks in which a step stands before a ReLU or a normalization that isn't alone in taking its result, or doesn't take it. */
+/** Pre-activation blocks in which one node's result has several consumers, so that not every pair of nodes may be fused. */
 const entangled = (preact: readonly Op[], branch: readonly Op[], shortcut: readonly Op[]): Residual => {
   return { op: 'residual', preact, branch, shortcut, shortcutFrom: 'preact', postact: [] };
 };
@@ -33,7 +33,7 @@ const blocks: readonly [name: string, block: Residual, input: Network['input'], 
   ['identity f=4, odd size', identityBlock({ kernelSize: 4, filters: bottleneck }), odd],
   ['identity f=3, one image', identityBlock({ kernelSize: 3, filters: bottleneck }), even, 1],
   ['identity f=3, epsilon 1e-6', identityBlock({ kernelSize: 3, filters: bottleneck, epsilon: 1e-6 }), even],
-  ['identity over two layers', basicBlock({ kernelSize: 3, filters: [5, 6] }), even],
+  ['basic, identity', basicBlock({ kernelSize: 3, filters: [5, 6] }), even],
   ['convolutional f=3 s=1', convolutionalBlock({ kernelSize: 3, filters: [4, 5, 7], stride: 1 }), even],
   ['convolutional f=2 s=2', convolutionalBlock({ kernelSize: 2, filters: [4, 5, 7] }), even],
   ['convolutional f=3 s=2, odd size', convolutionalBlock({ kernelSize: 3, filters: [4, 5, 7] }), odd],
@@ -42,10 +42,10 @@ const blocks: readonly [name: string, block: Residual, input: Network['input'], 
   ['pre-activation, first', preActivationBlock({ filters: bottleneck, first: true }), even],
   ['pre-activation, odd size', preActivationBlock({ filters: bottleneck }), odd],
   ['pre-activation, no shortcut', preActivationBlock({ filters: bottleneck, shortcut: 'none' }), even],
-  ['pre-activation, projection of the activated input', projected, even],
-  ['a ReLU and the shortcut take one normalization', entangled([norm], [relu, pixelwise], []), even],
+  ['pre-activation, projection of the pre-activated input', projected, even],
+  ['a ReLU and the shortcut share one normalization', entangled([norm], [relu, pixelwise], []), even],
   [
-    'a normalization and the shortcut take one convolution',
+    'a normalization and the shortcut share one convolution',
     entangled([pixelwise], [norm, relu, pixelwise], []),
     even,
   ],
@@ -62,7 +62,7 @@ const blocks: readonly [name: string, block: Residual, input: Network['input'], 
   ['32 channels', identityBlock({ kernelSize: 3, filters: [16, 16, 32] }), [8, 8, 32], 2],
 ];
 
-/** Every form of a block, small. */
+/** Small blocks of every kind. */
 export const blockCases: readonly PassCase[] = blocks.map(([name, block, input, batch = 3], seed) => ({
   kind: 'pass',
   group: 'block',

@@ -1,76 +1,82 @@
 import type { Network } from '@resnetjs/core';
 import type { Optimizer } from '@resnetjs/training';
-import type { PublishedResult } from '../published.js';
+import type { PublishedResult } from '../published/published.js';
 
-/** 'quick' is a part of 'full': seconds against minutes. */
+/** How many cases to run: `quick` is a part of `full`, and takes seconds rather than minutes. */
 export type Level = 'quick' | 'full';
 
+/** The groups of cases, in the order in which they run. */
 export const groups = ['published', 'operation', 'block', 'network', 'update', 'trajectory'] as const;
+
+/** One of `groups`. */
 export type Group = (typeof groups)[number];
 
 interface Named {
   readonly name: string;
   readonly group: Group;
-  /** The lowest level that it belongs to. */
+  /** The lowest level that runs it. */
   readonly level: Level;
 }
 
-/** A network, or one operation or block as a network, and what is put through it. */
+/** A network (one operation or block is a network, too), and what its inputs are sampled from. */
 export interface Subject {
   readonly name: string;
   readonly network: Network;
   readonly batch: number;
-  /** Where variables, images and upstream gradient are drawn from. */
+  /** Seed of the variables, the images and the upstream gradient. */
   readonly seed: number;
-  /** The mean of the images, in their deviations; 0 where it isn't given. */
+  /** The mean of the images, whose std is 1. Default: 0. */
   readonly mean?: number;
-  /** Whether the first and the last channel of each normalization are switched off: scale and offset are 0. */
+  /** Whether scale and offset of each normalization's first and last channel are 0. Default: false. */
   readonly channelsOff?: boolean;
 }
 
-/** Passes of one network: inference, plain and folded; training and every gradient where `training`. */
+/** A network's inference, as it is and folded, and with `training` also its training mode and all gradients. */
 export interface PassCase extends Named, Subject {
   readonly kind: 'pass';
   readonly training: boolean;
-  /** Whether what float32 itself loses on this case is measured, and the gate set by it: for networks of many blocks. */
+  /** Whether the tolerance follows from the error of plain float32, measured on this case: for networks of many blocks. */
   readonly byFloor: boolean;
-  /** Whether it is also tried what a pass leaves behind when it throws. */
+  /** Whether passes that throw are run, too, to see that they leave no tensors. */
   readonly throws: boolean;
 }
 
-/** Numbers that a document printed. */
+/** Numbers that a document prints. */
 export interface PublishedCase extends Named {
   readonly kind: 'published';
   readonly published: PublishedResult;
 }
 
-/** An optimizer's steps on drawn weights and gradients. */
+/** An optimizer's steps on sampled weights and gradients. */
 export interface UpdateCase extends Named {
   readonly kind: 'update';
   readonly optimizer: Optimizer;
+  /** Coefficient of the L2 penalty. */
   readonly l2: number;
   readonly seed: number;
 }
 
-/** Softmax cross-entropy and its gradient on logits [batch, classes] of this size. */
+/** Softmax cross-entropy and its gradient. */
 export interface LossCase extends Named {
   readonly kind: 'loss';
   readonly batch: number;
   readonly classes: number;
+  /** The std of the logits. */
   readonly scale: number;
   readonly seed: number;
 }
 
-/** Training steps on drawn hand signs: loss, gradients, optimizer, running statistics together. */
+/** Training steps on generated images: loss, gradients, optimizer and running statistics together. */
 export interface TrajectoryCase extends Named {
   readonly kind: 'trajectory';
   readonly network: Network;
   readonly batch: number;
   readonly steps: number;
   readonly optimizer: Extract<Optimizer, { kind: 'adam' }>;
-  /** Whether every step starts from the truth's variables: deep networks leave any other path by themselves. */
+  /** Whether each step starts from the reference's variables: two runs of a deep network drift apart. */
   readonly forced: boolean;
   readonly seed: number;
 }
 
+/** One comparison of a backend with float64, as data: `prepareCase` runs it. */
 export type ParityCase = PassCase | PublishedCase | UpdateCase | LossCase | TrajectoryCase;

@@ -1,6 +1,6 @@
 import { type Conv, initializers, type Network, type Op, type Padding, type Pool } from '@resnetjs/core';
 
-/** Layers for cases, with what most of them need. */
+// Layers with defaults that suit most cases.
 
 const initializer = initializers.glorotUniform();
 
@@ -26,7 +26,7 @@ export function pool(mode: Pool['mode'], size: number, stride: number, padding: 
 
 export const dense: Op = { op: 'dense', units: 5, activation: 'softmax', initializer, l2: 0 };
 
-/** Layers in a row, as a network. */
+/** A network of layers in sequence, without blocks. */
 export function sequence(name: string, input: Network['input'], ops: readonly Op[]): Network {
   return { name, input, inputName: 'input_1', stem: ops, stages: [], head: [] };
 }

@@ -19,7 +19,7 @@ const stem: readonly Op[] = [
   pool('max', 3, 2, 'valid'),
 ];
 
-/** The course's network with fewer and narrower blocks. */
+/** The course's ResNet-50 with fewer and narrower blocks. */
 export const shortCourse: Network = {
   ...sequence('short course network', [32, 32, 3], stem),
   stages: [
@@ -32,30 +32,30 @@ export const shortCourse: Network = {
   head: [pool('average', 2, 2, 'valid'), { op: 'flatten' }, dense],
 };
 
-/** A network with a share of its filters: as deep, and quick enough for float64. */
-export function thinned(network: Network, share: number): Network {
-  const thin = (ops: readonly Op[]) =>
-    ops.map((op) => (op.op === 'conv' ? { ...op, filters: Math.ceil(op.filters * share) } : op));
+/** A network with a part of its filters (a width multiplier): as deep, and quick enough for float64. */
+export function withWidth(network: Network, multiplier: number): Network {
+  const narrow = (ops: readonly Op[]) =>
+    ops.map((op) => (op.op === 'conv' ? { ...op, filters: Math.ceil(op.filters * multiplier) } : op));
   const block = (each: Residual): Residual => ({
     ...each,
-    preact: thin(each.preact),
-    branch: thin(each.branch),
-    shortcut: each.shortcut && thin(each.shortcut),
-    postact: thin(each.postact),
+    preact: narrow(each.preact),
+    branch: narrow(each.branch),
+    shortcut: each.shortcut && narrow(each.shortcut),
+    postact: narrow(each.postact),
   });
   return {
     ...network,
-    name: `${network.name}, ${share} of its filters`,
-    stem: thin(network.stem),
+    name: `${network.name}, width ×${multiplier}`,
+    stem: narrow(network.stem),
     stages: network.stages.map((blocks) => blocks.map(block)),
-    head: thin(network.head),
+    head: narrow(network.head),
   };
 }
 
 interface Options {
   readonly batch: number;
   readonly level?: PassCase['level'];
-  /** Whether it is trained, too; yes unless told. */
+  /** Whether training mode and gradients are compared, too. Default: true. */
   readonly training?: boolean;
 }
 
@@ -64,14 +64,14 @@ const networks: readonly [network: Network, Options][] = [
   [preactResNet({ input: [6, 6, 3], stages: 2, finalConv: true, shortcuts: false }), { batch: 2 }],
   [shortCourse, { batch: 4 }],
   [plain(shortCourse), { batch: 4 }],
-  [thinned(courseResNet50({ input: [64, 64, 3] }), 1 / 16), { batch: 4 }],
-  [thinned(plain(courseResNet50({ input: [64, 64, 3] })), 1 / 16), { batch: 4, level: 'full' }],
+  [withWidth(courseResNet50({ input: [64, 64, 3] }), 1 / 16), { batch: 4 }],
+  [withWidth(plain(courseResNet50({ input: [64, 64, 3] })), 1 / 16), { batch: 4, level: 'full' }],
   [preactResNet(), { batch: 4, level: 'full' }],
   [courseResNet50({ input: [64, 64, 3] }), { batch: 2, level: 'full' }],
   [courseResNet50({ input: [224, 224, 3], classes: 1000 }), { batch: 1, level: 'full', training: false }],
 ];
 
-/** Whole networks, and each of their blocks by itself with the truth's inputs and gradients. */
+/** Whole networks, and each of their blocks alone with the reference's inputs and gradients. */
 export const networkCases: readonly PassCase[] = networks.map(
   ([network, { batch, level = 'quick', training = true }], index) => ({
     kind: 'pass',

@@ -28,7 +28,7 @@ const chosen: readonly Chosen[] = [
   ['3×3 convolution s=2, same, odd size', [conv(5, 3, 2, 'same'), relu], odd],
   ['2×2 convolution s=3, same', [conv(5, 2, 3, 'same'), norm], odd],
   [
-    '7×7 convolution s=2 of a padded map, max pooling',
+    'padding, 7×7 convolution s=2, normalization, ReLU, max pooling',
     [
       { op: 'pad', top: 3, bottom: 3, left: 3, right: 3 },
       conv(8, 7, 2, 'valid'),
@@ -39,7 +39,7 @@ const chosen: readonly Chosen[] = [
     [16, 18, 3],
   ],
   [
-    'padding of every side by its own',
+    'padding, different on each side',
     [{ op: 'pad', top: 1, bottom: 2, left: 3, right: 0 }, conv(4, 3, 1, 'valid')],
     even,
   ],
@@ -49,20 +49,20 @@ const chosen: readonly Chosen[] = [
   ['average pooling 3×3 s=2, same', [pool('average', 3, 2, 'same')], odd],
   ['normalization and ReLU of the images', [norm, relu], even],
   ['dense', [{ op: 'flatten' }, dense], even],
-  // Wide enough for every cache block and thread.
-  ['1×1 convolution of 64 channels to 256', [conv(256, 1, 1, 'valid')], [6, 6, 64]],
-  ['1×1 convolution of 256 channels to 64', [conv(64, 1, 1, 'valid')], [6, 6, 256]],
-  ['3×3 convolution of 40 channels to 150', [conv(150, 3, 1, 'same')], [4, 5, 40]],
-  // What E[x²] − E[x]² makes of it is not even a variance.
-  ['normalization of images 1000 deviations away from 0', [norm], odd, { mean: 1000, byFloor: true }],
-  // There the ReLU stands at 0, where it is closed.
+  // Wide enough to fill cache blocks and to be split among threads.
+  ['1×1 convolution, 64 to 256 channels', [conv(256, 1, 1, 'valid')], [6, 6, 64]],
+  ['1×1 convolution, 256 to 64 channels', [conv(64, 1, 1, 'valid')], [6, 6, 256]],
+  ['3×3 convolution, 40 to 150 channels', [conv(150, 3, 1, 'same')], [4, 5, 40]],
+  // The variance as E[x²] − E[x]² can be negative here.
+  ['normalization of images with mean 1000 and std 1', [norm], odd, { mean: 1000, byFloor: true }],
+  // The ReLU's input is 0 there, where its gradient is 0.
   [
-    'normalization and ReLU, two channels switched off',
+    'normalization and ReLU, two channels with scale and offset 0',
     [conv(6, 3, 1, 'same'), norm, relu],
     odd,
     { channelsOff: true },
   ],
-  // What takes rows for columns is right on every square.
+  // Mistaking rows for columns does not show on squares.
   [
     '2×3 convolution s=1×2, same',
     [{ ...conv(5, 3, 1, 'same'), kernelSize: [2, 3], strides: [1, 2] }, relu],
@@ -77,8 +77,8 @@ const chosen: readonly Chosen[] = [
   ['average pooling 2×3 s=1×2', [{ ...pool('average', 3, 1, 'same'), size: [2, 3], strides: [1, 2] }], odd],
 ];
 
-/** Sizes, strides and paddings that nobody chose. */
-function drawn(index: number): [name: string, ops: readonly Op[], input: Network['input']] {
+/** Operations with random sizes, strides and paddings. */
+function sampled(index: number): [name: string, ops: readonly Op[], input: Network['input']] {
   const random = RandomGenerator.stateless(index, 77);
   const whole = (low: number, high: number) => low + Math.floor(random.uniform() * (high - low + 1));
   const size = whole(1, 5);
@@ -88,15 +88,15 @@ function drawn(index: number): [name: string, ops: readonly Op[], input: Network
   const kind = index % 4 === 3 ? 'pool' : 'convolution';
   const mode: Pool['mode'] = random.uniform() < 0.5 ? 'max' : 'average';
   const op = kind === 'pool' ? pool(mode, size, stride, padding) : conv(whole(1, 9), size, stride, padding);
-  const what = kind === 'pool' ? `${mode} pooling` : `convolution to ${op.op === 'conv' && op.filters}`;
+  const what = op.op === 'conv' ? `convolution, ${op.filters} filters` : `${mode} pooling`;
   return [
-    `drawn ${index}: ${what}, ${size}×${size} s=${stride} ${padding}, of ${input.join('×')}`,
+    `random ${index}: ${what}, ${size}×${size} s=${stride}, ${padding}, on ${input.join('×')}`,
     [op],
     input,
   ];
 }
 
-/** Each operation of a network with each shape that it meets there, once. */
+/** Each operation of a network, once per input shape. */
 function operationsOf(network: Network, batch: number, seed: number): PassCase[] {
   const results = shapes(network);
   const cases = new Map<string, PassCase>();
@@ -104,7 +104,7 @@ function operationsOf(network: Network, batch: number, seed: number): PassCase[]
     if (op.op === 'input') continue;
     const shape = results[from[0] as number] as Shape;
     const input = (shape.length === 3 ? shape : [1, 1, shape[0]]) as unknown as Network['input'];
-    const name = `${network.input[0]}²: ${describe(op)} of ${shape.join('×')}`;
+    const name = `${network.input[0]}²: ${describe(op)} on ${shape.join('×')}`;
     if (cases.has(name)) continue;
     cases.set(name, {
       ...common,
@@ -119,7 +119,7 @@ function operationsOf(network: Network, batch: number, seed: number): PassCase[]
   return [...cases.values()];
 }
 
-/** An operation, after what keeps its kinks apart from float32's error: a ReLU's input needs an offset to be moved by. */
+/** An operation after those it needs: a ReLU follows a normalization, whose offset can move its input off the kink. */
 function inContext(op: Op): readonly Op[] {
   if (op.op === 'act') return [norm, op];
   return op.op === 'dense' ? [{ op: 'flatten' }, op] : [op];
@@ -140,7 +140,7 @@ function addition(input: Network['input'], name: string): Network {
 function describe(op: Op | { readonly op: 'add' }): string {
   switch (op.op) {
     case 'conv':
-      return `convolution ${op.kernelSize.join('×')}/${op.strides[0]} to ${op.filters}`;
+      return `${op.kernelSize.join('×')} convolution s=${op.strides[0]} to ${op.filters} channels`;
     case 'norm':
       return 'normalization';
     case 'act':
@@ -150,11 +150,11 @@ function describe(op: Op | { readonly op: 'add' }): string {
     case 'pad':
       return 'padding';
     case 'pool':
-      return `${op.mode} pooling ${op.size.join('×')}/${op.strides[0]}`;
+      return `${op.mode} pooling ${op.size.join('×')} s=${op.strides[0]}`;
     case 'flatten':
-      return 'flattening';
+      return 'flatten';
     case 'dense':
-      return `dense to ${op.units}`;
+      return `dense to ${op.units} units`;
     default:
       return op satisfies never;
   }
@@ -165,7 +165,7 @@ const common = { kind: 'pass', group: 'operation', training: true, byFloor: fals
 const sampledQuick = 24;
 const sampledFull = 120;
 
-/** Operations alone: chosen ones, drawn ones, and every shape that ResNet-50 meets at 64² and at 224². */
+/** Single operations: chosen ones, random ones, and those of ResNet-50 at 64² and at 224². */
 export const operationCases: readonly PassCase[] = [
   ...chosen.map(([name, ops, input, more], index) => ({
     ...common,
@@ -178,7 +178,7 @@ export const operationCases: readonly PassCase[] = [
     ...more,
   })),
   ...Array.from({ length: sampledFull }, (_, index) => {
-    const [name, ops, input] = drawn(index);
+    const [name, ops, input] = sampled(index);
     return {
       ...common,
       level: index < sampledQuick ? ('quick' as const) : ('full' as const),

@@ -1,4 +1,4 @@
-import { publishedResults } from '../published.js';
+import { publishedResults } from '../published/published.js';
 import { blockCases } from './blocks.js';
 import type { Level, ParityCase, PublishedCase } from './case.js';
 import { networkCases } from './networks.js';
@@ -24,7 +24,15 @@ const all: readonly ParityCase[] = [
   ...trajectoryCases,
 ];
 
-/** What every backend must agree with float64 on, from the smallest to the largest. */
+/**
+ * The cases of a level, from single operations to training steps, in the order of `groups`. All cases of `quick` are in
+ * `full`, too.
+ *
+ * @example
+ * ```ts
+ * const blocks = parityCases('quick').filter(({ group }) => group === 'block');
+ * ```
+ */
 export function parityCases(level: Level): readonly ParityCase[] {
   return level === 'full' ? all : all.filter((each) => each.level === 'quick');
 }

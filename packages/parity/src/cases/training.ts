@@ -1,10 +1,11 @@
 import { courseResNet50, preactResNet } from '@resnetjs/core';
 import { adam, sgd } from '@resnetjs/training';
 import type { LossCase, TrajectoryCase, UpdateCase } from './case.js';
-import { thinned } from './networks.js';
+import { withWidth } from './networks.js';
 
 const update = { kind: 'update', group: 'update', level: 'quick' } as const;
 
+/** Optimizers and losses. */
 export const updateCases: readonly (UpdateCase | LossCase)[] = [
   { ...update, name: 'Adam, 1e-3', optimizer: adam(), l2: 0, seed: 1 },
   {
@@ -33,7 +34,7 @@ export const updateCases: readonly (UpdateCase | LossCase)[] = [
       kind: 'loss',
       group: 'update',
       level: 'quick',
-      name: `softmax cross-entropy of ${batch}×${classes} logits of size ${scale}`,
+      name: `softmax cross-entropy of ${batch}×${classes} logits, std ${scale}`,
       batch,
       classes,
       scale,
@@ -44,13 +45,14 @@ export const updateCases: readonly (UpdateCase | LossCase)[] = [
 
 const optimizer = adam({ learningRate: 1.5e-4 });
 const trajectory = { kind: 'trajectory', group: 'trajectory', optimizer, seed: 0 } as const;
-const small = thinned(courseResNet50({ input: [64, 64, 3] }), 1 / 16);
+const small = withWidth(courseResNet50({ input: [64, 64, 3] }), 1 / 16);
 
+/** Several training steps in a row. */
 export const trajectoryCases: readonly TrajectoryCase[] = [
   {
     ...trajectory,
     level: 'quick',
-    name: `${small.name}, 64², batch 4, 3 steps, each from the truth`,
+    name: `${small.name}, 64², batch 4, Adam 1.5e-4, 3 steps, each from the float64 state`,
     network: small,
     batch: 4,
     steps: 3,
@@ -59,7 +61,7 @@ export const trajectoryCases: readonly TrajectoryCase[] = [
   {
     ...trajectory,
     level: 'full',
-    name: `${small.name}, 64², batch 4, 20 steps, each from the truth`,
+    name: `${small.name}, 64², batch 4, Adam 1.5e-4, 20 steps, each from the float64 state`,
     network: small,
     batch: 4,
     steps: 20,
@@ -68,7 +70,7 @@ export const trajectoryCases: readonly TrajectoryCase[] = [
   {
     ...trajectory,
     level: 'full',
-    name: 'preact/resnet, 32², batch 16, Adam 1.5e-4, 20 steps, free',
+    name: 'preact/resnet, 32², batch 16, Adam 1.5e-4, 20 free steps',
     network: preactResNet({ classes: 6 }),
     batch: 16,
     steps: 20,

@@ -1,19 +1,25 @@
-/** How the browser is started. */
+/** Options of `browserFlags`. */
 export interface BrowserFlagsOptions {
-  /** A fresh folder for the browser's profile, which the caller removes. */
+  /** A new folder for the browser's profile, which the caller removes. */
   readonly profile?: string;
-  /** Draws with the machine's own GPU instead of in software. */
+  /** Whether to use the machine's GPU instead of rendering in software. Default: false. */
   readonly hardware?: boolean;
-  /** Also offers WebGPU, in software unless `hardware` is set. */
+  /** Whether to enable WebGPU, too, in software unless `hardware` is set. Default: false. */
   readonly webgpu?: boolean;
 }
 
-/** The superuser may not use Chromium's sandbox. */
+/** Whether Chromium must run without its sandbox, which it refuses to the superuser. */
 export const needsNoSandbox = process.getuid?.() === 0;
 
 /**
- * The command line on which a headless Chromium, Chrome or Edge computes on any machine, also without a GPU:
- * WebGL 2 by SwiftShader, in software, unless the hardware is asked for.
+ * The flags with which a headless Chromium, Chrome or Edge runs WebGL 2 on any machine, even without a GPU: by
+ * SwiftShader, in software, unless `hardware` is set.
+ *
+ * @example
+ * ```ts
+ * const browser = findBrowser();
+ * if (browser.found) spawn(browser.path, [...browserFlags({ profile }), 'http://localhost:8080/']);
+ * ```
  */
 export function browserFlags({
   profile,
@@ -26,7 +32,7 @@ export function browserFlags({
     '--disable-background-networking',
     '--disable-component-update',
     ...(needsNoSandbox ? ['--no-sandbox'] : []),
-    // Chromium falls back to software of itself no more, and calls it unsafe: pages here are our own.
+    // Chromium no longer falls back to software by itself, and calls it unsafe; the pages here are our own.
     ...(hardware ? [] : ['--use-angle=swiftshader', '--enable-unsafe-swiftshader']),
     ...(webgpu ? ['--enable-unsafe-webgpu', '--enable-features=Vulkan'] : []),
     ...(webgpu && !hardware ? ['--use-webgpu-adapter=swiftshader'] : []),

@@ -46,7 +46,7 @@ describe('findBrowser', () => {
     });
   });
 
-  it('prefers an installed browser to a download, and the newest download', () => {
+  it('prefers an installed browser to a download, and the newest download to older ones', () => {
     const downloads = ['chromium-900', 'chromium-1200', 'chromium_headless_shell-1300'].map(
       (folder) => `/home/ada/.cache/ms-playwright/${folder}/chrome-linux/chrome`,
     );
@@ -57,28 +57,28 @@ describe('findBrowser', () => {
     });
   });
 
-  it('takes the path that it is given, then the one of the environment', () => {
+  it('takes the given path, then the one in the environment', () => {
     const files = ['/usr/bin/chromium', '/mine', '/other'];
     const here = machine('linux', files, { RESNETJS_BROWSER: '/other' });
     expect(findBrowser('/mine', here)).toEqual({ found: true, name: 'as given', path: '/mine' });
     expect(findBrowser(undefined, here)).toEqual({ found: true, name: 'as given', path: '/other' });
   });
 
-  it('says what to do where there is none, and takes no other than the one that was asked for', () => {
+  it('says what to do if there is none, and replaces no given path by another browser', () => {
     const none = findBrowser(undefined, machine('linux', []));
     expect(none).toMatchObject({ found: false, reason: expect.stringContaining('RESNETJS_BROWSER') });
-    const asked = findBrowser('/mine', machine('linux', ['/usr/bin/chromium']));
-    expect(asked).toMatchObject({ found: false, reason: expect.stringContaining('There is no file /mine') });
+    const given = findBrowser('/mine', machine('linux', ['/usr/bin/chromium']));
+    expect(given).toMatchObject({ found: false, reason: expect.stringContaining('There is no file /mine') });
   });
 });
 
-it('looks nowhere below the current folder where the user has no home', () => {
+it('does not search the current folder if the user has no home', () => {
   const path = '.cache/ms-playwright/chromium-1/chrome-linux/chrome';
   expect(findBrowser(undefined, { ...machine('linux', [path]), home: '' })).toMatchObject({ found: false });
 });
 
 describe('browserFlags', () => {
-  it('draws in software unless told otherwise, without the sandbox only as root', () => {
+  it('renders in software by default, without the sandbox only as root', () => {
     expect(browserFlags()).toContain('--use-angle=swiftshader');
     expect(browserFlags({ hardware: true }).join()).not.toContain('swiftshader');
     expect(browserFlags({ webgpu: true })).toContain('--use-webgpu-adapter=swiftshader');

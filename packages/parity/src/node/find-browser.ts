@@ -2,23 +2,26 @@ import { readdirSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { posix, win32 } from 'node:path';
 
-/** The variable of the environment that names the browser to use: a path. */
+/** The environment variable with the path of the browser to use. */
 export const browserVariable = 'RESNETJS_BROWSER';
 
+/** The browser that was found, or the reason why there is none. */
 export type BrowserSearch =
   | { readonly found: true; readonly name: BrowserName; readonly path: string }
   | { readonly found: false; readonly reason: string };
 
+/** The kind of browser; `as given` for a path that somebody gave. */
 export type BrowserName = 'Chromium' | 'Chrome' | 'Edge' | 'as given';
 
-/** What a search looks at; this machine where it isn't given. */
+/** What a search looks at, so that tests can pretend another machine. */
 export interface Machine {
+  /** As `process.platform`. */
   readonly platform: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** Empty where the user has none. */
+  /** The user's home folder; empty if there is none. */
   readonly home: string;
   isFile(path: string): boolean;
-  /** The names in a folder; none where there is no such folder. */
+  /** The names in a folder; none if there is no such folder. */
   list(folder: string): readonly string[];
 }
 
@@ -30,7 +33,7 @@ const thisMachine: Machine = {
     try {
       return statSync(path).isFile();
     } catch {
-      return false; // it isn't there, or nobody may look
+      return false; // it does not exist, or may not be read
     }
   },
   list: (folder) => {
@@ -46,11 +49,11 @@ function homeFolder(): string {
   try {
     return homedir();
   } catch {
-    return ''; // as in a container whose user has no name
+    return ''; // in a container, the user may have no entry in the password file
   }
 }
 
-/** On Linux by what is typed, elsewhere by where the installers put them. */
+/** On Linux browsers are found by their commands, elsewhere by where their installers put them. */
 const linuxCommands: readonly [name: BrowserName, commands: readonly string[]][] = [
   ['Chromium', ['chromium', 'chromium-browser']],
   ['Chrome', ['google-chrome', 'google-chrome-stable', 'chrome']],
@@ -73,7 +76,7 @@ const windowsPrograms: readonly [name: BrowserName, program: string][] = [
   ['Chrome', 'Google\\Chrome\\Application\\chrome.exe'],
   ['Edge', 'Microsoft\\Edge\\Application\\msedge.exe'],
 ];
-/** Of a Chromium that Playwright downloaded, below its cache folder's `chromium-…`. */
+/** The program of a Chromium that Playwright downloaded, inside a `chromium-…` folder of its cache. */
 const playwrightPrograms: Readonly<Record<string, readonly string[]>> = {
   linux: ['chrome-linux/chrome', 'chrome-linux64/chrome'],
   darwin: [
@@ -86,25 +89,30 @@ const playwrightPrograms: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * A browser that is built on Chromium: `path` where it is given, else what RESNETJS_BROWSER names, else the first
- * Chromium, Chrome or Edge in its usual places, else one that Playwright has downloaded for this user.
- * A path that leads to no file is not replaced by another browser.
+ * Finds a browser built on Chromium: `path`, else RESNETJS_BROWSER, else the first Chromium, Chrome or Edge in the usual
+ * places, else the newest that Playwright has downloaded for this user. If a given path is no file, nothing else is tried.
+ *
+ * @example
+ * ```ts
+ * const browser = findBrowser();
+ * console.log(browser.found ? browser.path : browser.reason);
+ * ```
  */
 export function findBrowser(path?: string, machine: Machine = thisMachine): BrowserSearch {
-  const asked = path ?? machine.environment[browserVariable];
-  if (asked) {
-    if (machine.isFile(asked)) return { found: true, name: 'as given', path: asked };
-    const origin = path === undefined ? browserVariable : 'the path that was given';
+  const given = path ?? machine.environment[browserVariable];
+  if (given) {
+    if (machine.isFile(given)) return { found: true, name: 'as given', path: given };
+    const origin = path === undefined ? `, which ${browserVariable} names as the browser` : '';
     return {
       found: false,
-      reason: `There is no file ${asked}, which ${origin} says is the browser. Give the path of Chromium, Chrome or Edge.`,
+      reason: `There is no file ${given}${origin}. Give the path of Chromium, Chrome or Edge.`,
     };
   }
   const found = places(machine).find(({ path }) => machine.isFile(path));
   if (found) return { found: true, ...found };
   return {
     found: false,
-    reason: `There is no Chromium, Chrome or Edge in the usual places. Install one, or name it in ${browserVariable}.`,
+    reason: `There is no Chromium, Chrome or Edge in the usual places. Install one, or set ${browserVariable} to its path.`,
   };
 }
 
@@ -170,8 +178,8 @@ function playwrightPlaces(machine: Machine): Place[] {
 
 /** Where Playwright keeps the browsers that it downloads. */
 function playwrightCache({ platform, environment, home }: Machine): string | undefined {
-  const told = environment.PLAYWRIGHT_BROWSERS_PATH;
-  if (told && told !== '0') return told;
+  const chosen = environment.PLAYWRIGHT_BROWSERS_PATH;
+  if (chosen && chosen !== '0') return chosen;
   if (home === '') return undefined;
   if (platform === 'darwin') return posix.join(home, 'Library/Caches/ms-playwright');
   if (platform !== 'win32')

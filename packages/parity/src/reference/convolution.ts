@@ -3,7 +3,10 @@ import { forEachTap, type WindowOptions, windowedShape } from './window.js';
 
 type ConvolutionOptions = Omit<WindowOptions, 'size'>;
 
-/** x [batch, height, width, in] under kernel [height, width, in, out]: y[out] = Σ x[in] · kernel[in, out] + bias[out]. */
+/**
+ * y[out] = Σ x[in] · kernel[in, out] + bias[out], summed over the pixels in the window and the input channels.
+ * x is `[batch, height, width, in]`, the kernel `[height, width, in, out]`, the bias `[out]`, y `[batch, height, width, out]`.
+ */
 export function convolution(
   x: ReferenceTensor,
   kernel: ReferenceTensor,
@@ -11,11 +14,11 @@ export function convolution(
   options: ConvolutionOptions,
 ): ReferenceTensor {
   const [channels, filters] = kernel.shape.slice(2) as [number, number];
-  const y = zeros([...windowedShape(x.shape, withSize(kernel, options)), filters], x);
-  forEachTap(x.shape, withSize(kernel, options), (pixel, place, position) => {
+  const y = zeros([...windowedShape(x.shape, withSize(kernel, options)), filters], x); // [batch, height, width, filters]
+  forEachTap(x.shape, withSize(kernel, options), (pixel, tap, position) => {
     for (let input = 0; input < channels; input++) {
       const value = x.data[pixel * channels + input] as number;
-      const row = (place * channels + input) * filters;
+      const row = (tap * channels + input) * filters;
       for (let output = 0; output < filters; output++) {
         y.data[position * filters + output]! += value * (kernel.data[row + output] as number);
       }
@@ -24,7 +27,7 @@ export function convolution(
   return bias === undefined ? y : mapped(y, (value, i) => value + (bias.data[i % filters] as number));
 }
 
-/** What ∂loss/∂y means for a convolution's input, kernel and bias. */
+/** The gradients of a convolution's input, kernel and bias, from that of its result. */
 export function convolutionGradients(
   x: ReferenceTensor,
   kernel: ReferenceTensor,
@@ -32,13 +35,13 @@ export function convolutionGradients(
   options: ConvolutionOptions,
 ) {
   const [channels, filters] = kernel.shape.slice(2) as [number, number];
-  const dx = zeros(x.shape, x);
-  const dKernel = zeros(kernel.shape, x);
-  forEachTap(x.shape, withSize(kernel, options), (pixel, place, position) => {
+  const dx = zeros(x.shape, x); // [batch, height, width, channels]
+  const dKernel = zeros(kernel.shape, x); // [height, width, channels, filters]
+  forEachTap(x.shape, withSize(kernel, options), (pixel, tap, position) => {
     for (let input = 0; input < channels; input++) {
       const at = pixel * channels + input;
       const value = x.data[at] as number;
-      const row = (place * channels + input) * filters;
+      const row = (tap * channels + input) * filters;
       for (let output = 0; output < filters; output++) {
         const gradient = dy.data[position * filters + output] as number;
         dx.data[at]! += gradient * (kernel.data[row + output] as number);
@@ -46,7 +49,7 @@ export function convolutionGradients(
       }
     }
   });
-  return { dx, dKernel, dBias: sumByChannel(dy) };
+  return { dx, dKernel, dBias: sumByChannel(dy) }; // dBias: [filters]
 }
 
 function withSize(kernel: ReferenceTensor, options: ConvolutionOptions): WindowOptions {

@@ -9,7 +9,7 @@ import {
 import { conv, dense, norm, pool, relu, sequence } from '../cases/layers.js';
 import { shortCourse } from '../cases/networks.js';
 
-/** What Keras and PyTorch have computed, too: goldens.json holds their results, tooling/goldens makes them. */
+/** A network that Keras and PyTorch have computed, too: tooling/goldens writes their results to goldens.json. */
 export interface GoldenNetwork {
   readonly name: string;
   readonly network: Network;
@@ -18,7 +18,7 @@ export interface GoldenNetwork {
 
 const assignment = [4, 4, 3] as const;
 
-/** Ways to lay a window: padding of each side by its own, 'same' of odd and even windows, a mean beside padding. */
+/** Windows of all kinds: padding that differs by side, 'same' with odd and even sizes, a mean at the border. */
 const windows = sequence(
   'windows',
   [9, 8, 3],
@@ -60,11 +60,12 @@ export const goldenNetworks: readonly GoldenNetwork[] = networks.map(([name, net
   batch,
 }));
 
+/** A loss that Keras and PyTorch have computed, too. */
 export interface GoldenLoss {
   readonly name: string;
   readonly batch: number;
   readonly classes: number;
-  /** The logits lie between plus and minus this. */
+  /** The logits are between −scale and scale. */
   readonly scale: number;
 }
 

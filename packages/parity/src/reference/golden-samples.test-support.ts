@@ -3,9 +3,8 @@ import type { GoldenLoss, GoldenNetwork } from './golden-networks.test-support.j
 import { type ReferenceTensor, sizeOf, tensor64 } from './tensor.js';
 
 /**
- * Numbers that tooling/goldens/draws.py draws, too: the minimal standard generator of Park and Miller (1993 constants),
- * of which the upper 16 bits are taken. All in whole numbers and powers of two, so that both languages get the same bits.
- * Gives values in [0, 1).
+ * Random numbers in [0, 1), the same as in tooling/goldens/sampling.py: the upper 16 bits of Park and Miller's minimal standard
+ * generator (1993 constants). Integers and powers of two only, so that both languages get the same bits.
  */
 function generator(index: number): () => number {
   let state = 20_000 + 7919 * index;
@@ -34,7 +33,7 @@ const ranges: Readonly<Record<Parameter['role'], Range>> = {
 };
 const symmetric: Range = [-1, 1];
 
-/** The variables in their order, the images, and the gradient of the result; `index` is the network's place in the list. */
+/** The variables in order, the images, and the gradient of the result; `index` is the network's in the list. */
 export function sampleGoldenNetwork({ network, batch }: GoldenNetwork, index: number) {
   const uniform = generator(index);
   const variables = new Map(
@@ -44,7 +43,7 @@ export function sampleGoldenNetwork({ network, batch }: GoldenNetwork, index: nu
   return { variables, images, upstream: tensor(uniform, [batch, ...outputShape(network)], symmetric) };
 }
 
-/** Logits, and every second class as a label. */
+/** Random logits, and every second class as a label. */
 export function sampleGoldenLoss({ batch, classes, scale }: GoldenLoss, index: number) {
   const logits = tensor(generator(index), [batch, classes], [-scale, scale]);
   return { logits, labels: Array.from({ length: batch }, (_, row) => (2 * row) % classes) };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { compare } from '../verdict.js';
+import { compare } from '../compare.js';
 import { sampleGoldenLoss, sampleGoldenNetwork } from './golden-samples.test-support.js';
 import { goldenLosses, goldenNetworks } from './golden-networks.test-support.js';
 import file from './goldens.json' with { type: 'json' };
@@ -8,19 +8,18 @@ import { distanceToKink, referenceForward, referenceGradients } from './network.
 import { numbers, type ReferenceTensor, tensor64 } from './tensor.js';
 
 /**
- * Of a quantity's norm. Two float64 computations in different orders are some 1e-14 of it apart (Keras and PyTorch:
- * `apart` in goldens.json), and the smallest mistake worth the name, a constant held in float32, some 1e-8:
- * this stands in the middle.
+ * Relative to a quantity's norm. Float64 computations in different orders differ by some 1e-14 (Keras and PyTorch: `apart`
+ * in goldens.json), and the smallest real mistake, a constant in float32, makes some 1e-8: this is in the middle.
  */
 const tolerance = 1e-10;
-/** A ReLU's input or a pooling's lead this far from 0 falls on the same side in every float64 computation. */
-const berth = 1e-8;
+/** A ReLU's input or a pooling window's lead this far from 0 is on the same side of it in every float64 computation. */
+const clearance = 1e-8;
 
 const libraries = ['keras', 'torch'] as const;
 type Golden = Readonly<Record<(typeof libraries)[number], readonly number[]>>;
 const goldens: Readonly<Record<string, Readonly<Record<string, Golden>>>> = file.goldens;
 
-/** A quantity as goldens.json holds it: its L2 norm, its product with cos(0), cos(1), …, and its middle value. */
+/** A quantity as in goldens.json: its L2 norm, its dot product with cos(0), cos(1), …, and its middle value. */
 function measures(tensor: ReferenceTensor): [norm: number, product: number, middle: number] {
   const values = numbers(tensor);
   return [
@@ -35,13 +34,13 @@ function expectGoldens(name: string, quantities: ReadonlyMap<string, ReferenceTe
   expect([...quantities.keys()].sort()).toEqual(Object.keys(expected).sort());
   const norm = (what: string) => expected[what]?.keras[0] ?? 0;
   for (const [what, tensor] of quantities) {
-    // A bias that feeds a normalization has a gradient of 0: rounding leaves a share of its kernel's instead.
+    // A bias before a normalization has a gradient of 0, up to rounding in proportion to its kernel's gradient.
     const size = Math.max(norm(what), norm(what.replace(/^(gradient .*\.)bias$/, '$1kernel')));
     for (const library of libraries) {
-      const verdict = compare(`${what}, ${library}`, measures(tensor), expected[what]?.[library] ?? [], {
+      const comparison = compare(`${what}, ${library}`, measures(tensor), expected[what]?.[library] ?? [], {
         absolute: tolerance * size,
       });
-      expect(verdict.passed, verdict.message).toBe(true);
+      expect(comparison.passed, comparison.message).toBe(true);
     }
   }
 }
@@ -60,7 +59,7 @@ describe('the float64 reference agrees with Keras and PyTorch', () => {
     const { variables, images, upstream } = sampleGoldenNetwork(golden, index);
     const inference = referenceForward(network, variables, images, { mode: 'inference' });
     const training = referenceGradients(network, variables, images, () => upstream);
-    expect(distanceToKink(network, training)).toBeGreaterThan(berth);
+    expect(distanceToKink(network, training)).toBeGreaterThan(clearance);
     const quantities = [
       ['inference', inference.result] as const,
       ['training', training.result] as const,

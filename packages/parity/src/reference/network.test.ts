@@ -3,22 +3,22 @@ import { describe, expect, it } from 'vitest';
 import { blockCases } from '../cases/blocks.js';
 import { operationCases } from '../cases/operations.js';
 import { sampleCase } from '../run/sample-case.js';
-import { compare } from '../verdict.js';
+import { compare } from '../compare.js';
 import { referenceForward, referenceGradients, type ReferenceVariables } from './network.js';
 import { numbers, type ReferenceTensor } from './tensor.js';
 
 /**
- * Central differences err by h²/6 times the third derivative, and by some 1e-16 / h from rounding: both are near 1e-9
- * at this step. A step changes a value inside the network by more than itself, hence the wide berth of every kink.
+ * Central differences are off by h²/6 times the third derivative, and by some 1e-16 / h from rounding: both are near 1e-9
+ * with this step h. Values inside the network change by more than h, hence the wide distance from every kink.
  */
 const step = 2e-6;
-const berth = 1e-4;
-const gate = { relativeL2: 1e-6 };
-/** Differences of a loss of some hundreds, taken with this step, are this far from an exact 0. */
-const zeroGate = { absolute: 1e-6 };
+const clearance = 1e-4;
+const tolerance = { relativeL2: 1e-6 };
+/** Finite differences of a loss of some hundreds are this far from an exact 0. */
+const zeroTolerance = { absolute: 1e-6 };
 
-/** Of a large tensor every few values, by a stride that meets every channel and every place of a kernel. */
-const sampled = (tensor: ReferenceTensor): readonly number[] => {
+/** Indices to check: of a large tensor every seventh, which meets every channel and every tap of a kernel. */
+const chosenIndices = (tensor: ReferenceTensor): readonly number[] => {
   const stride = tensor.data.length > 60 ? 7 : 1;
   return Array.from(tensor.data.keys()).filter((index) => index % stride === 0);
 };
@@ -32,8 +32,8 @@ const difference = (at: ReferenceTensor, index: number, loss: (moved: ReferenceT
 };
 
 /**
- * Every block, and the operations that are small enough for a difference at each of many values. Where a channel is
- * switched off, its ReLU's gradient is one side's, and no difference tells it.
+ * Every block, and the operations that are small enough for many finite differences. Not those whose ReLU's input is 0 by
+ * design: the gradient there is that of one side, which differences don't show.
  */
 const cases = [...operationCases.filter(({ level }) => level === 'quick').slice(0, 28), ...blockCases].filter(
   ({ channelsOff, network: { input, stages } }) =>
@@ -46,7 +46,7 @@ describe('referenceGradients', () => {
     'agrees with finite differences in $mode: $name',
     (each) => {
       const { mode, network } = each;
-      const { variables, images, upstream } = sampleCase(each, { distance: berth, mode });
+      const { variables, images, upstream } = sampleCase(each, { distance: clearance, mode });
       const loss = (moved: ReferenceVariables, seen: ReferenceTensor) => {
         const { result } = referenceForward(network, moved, seen, { mode });
         return numbers(result).reduce((sum, value, i) => sum + value * (upstream.data[i] as number), 0);
@@ -59,15 +59,15 @@ describe('referenceGradients', () => {
         at: ReferenceTensor,
         lossAt: (moved: ReferenceTensor) => number,
       ) => {
-        const indices = sampled(at);
+        const indices = chosenIndices(at);
         const zero = gradient.data.every((value) => Math.abs(value) < 1e-12);
-        const verdict = compare(
+        const comparison = compare(
           what,
           indices.map((index) => gradient.data[index] as number),
           indices.map((index) => difference(at, index, lossAt)),
-          zero ? zeroGate : gate,
+          zero ? zeroTolerance : tolerance,
         );
-        expect(verdict.passed, verdict.message).toBe(true);
+        expect(comparison.passed, comparison.message).toBe(true);
       };
       check('images', truth.input, images, (moved) => loss(variables, moved));
       for (const [id, gradient] of truth.weights) {

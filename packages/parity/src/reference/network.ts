@@ -21,32 +21,51 @@ import { mapped, numbers, sizeOf, type ReferenceTensor, zeros } from './tensor.j
 /** Weights and running statistics by parameter. */
 export type ReferenceVariables = ReadonlyMap<ParameterId, ReferenceTensor>;
 
+/** What `referenceForward` computes. */
 export interface ReferencePass {
+  /** `[batch, …]`; the logits `[batch, classes]` of a network with a head. */
   readonly result: ReferenceTensor;
-  /** The batch's moments by normalization, under the running statistics' names; none in inference. */
+  /** The batch's mean and variance of each normalization, by the ids of its running statistics. Empty in inference. */
   readonly moments: ReferenceVariables;
   /** The result of every node of `walk`. */
   readonly nodes: readonly ReferenceTensor[];
 }
 
+/** What `referenceGradients` computes. */
 export interface ReferenceGradients extends ReferencePass {
-  /** By parameter. */
+  /** The gradient of each weight, by parameter. */
   readonly weights: ReferenceVariables;
-  /** As the images. */
+  /** The gradient of the images, `[batch, height, width, channels]`. */
   readonly input: ReferenceTensor;
-  /** Of the result of every node of `walk`. */
+  /** The gradient of the result of every node of `walk`. */
   readonly nodeGradients: readonly ReferenceTensor[];
 }
 
+/** Running statistics (`inference`) or the batch's own moments (`training`) in normalizations. */
+export type ReferenceMode = 'inference' | 'training';
+
 /**
- * A network's result, step by step, computed in float64 and stored as its inputs are.
- * Images are [batch, height, width, channels].
+ * Computes a network node by node, in float64. Results are stored in the precision of the inputs: float32 arrays show what
+ * plain float32 loses. Throws an `Error` if a variable is missing.
+ *
+ * @param images `[batch, height, width, channels]`
+ *
+ * @example
+ * ```ts
+ * const network = preactResNet({ input: [8, 8, 3], stages: 2 });
+ * const { weights, statistics } = initialize(network);
+ * const variables = new Map(
+ *   [...weights, ...statistics].map(([id, tensor]) => [id, tensor64(tensor.dataSync(), tensor.shape)]),
+ * );
+ * const images = tensor64(new Float32Array(8 * 8 * 3), [1, 8, 8, 3]);
+ * const { result } = referenceForward(network, variables, images, { mode: 'inference' });
+ * ```
  */
 export function referenceForward(
   network: Network,
   variables: ReferenceVariables,
   images: ReferenceTensor,
-  { mode }: { readonly mode: Mode },
+  { mode }: { readonly mode: ReferenceMode },
 ): ReferencePass {
   const nodes: ReferenceTensor[] = [];
   const moments = new Map<ParameterId, ReferenceTensor>();
@@ -61,14 +80,12 @@ export function referenceForward(
   return { result: nodes.at(-1) as ReferenceTensor, moments, nodes };
 }
 
-export type Mode = 'inference' | 'training';
-
-/** One node's result, and the batch's moments of a normalization in training. */
+/** One node's result and, of a normalization in training, the batch's moments. */
 export function referenceNode(
   { op, site }: NetworkNode,
   inputs: readonly ReferenceTensor[],
   variables: ReferenceVariables,
-  mode: Mode,
+  mode: ReferenceMode,
 ): { readonly y: ReferenceTensor; readonly batch?: ReferenceMoments } {
   const own = (role: Role) => lookUp(variables, parameterId(site, role));
   const [x, shortcut] = inputs as [ReferenceTensor, ReferenceTensor];
@@ -87,29 +104,36 @@ export function referenceNode(
       return { y: batchNorm(x, batch, weights, op.epsilon), batch };
     }
     case 'act':
-      return { y: mapped(x, (value) => Math.max(value, 0)) };
+      return { y: mapped(x, (value) => Math.max(value, 0)) }; // the shape of x
     case 'add':
       return { y: mapped(x, (value, i) => value + (shortcut.data[i] as number)) };
     case 'pad':
-      return { y: padding(op, x) };
+      return { y: padding(op, x) }; // [batch, top + height + bottom, left + width + right, channels]
     case 'pool':
-      return { y: pooling(op, x) };
+      return { y: pooling(op, x) }; // [batch, rows, columns, channels]
     case 'flatten':
-      return { y: { shape: [x.shape[0] as number, sizeOf(x.shape.slice(1))], data: x.data } };
+      return { y: { shape: [x.shape[0] as number, sizeOf(x.shape.slice(1))], data: x.data } }; // [batch, height · width · channels]
     case 'dense':
-      return { y: dense(x, own('kernel'), own('bias')) };
+      return { y: dense(x, own('kernel'), own('bias')) }; // [batch, units]
     default:
       return op satisfies never;
   }
 }
 
-/** A pass, and the gradients of every weight, of every node and of the images, from that of the result. */
+/**
+ * Computes a network as `referenceForward` does, then backpropagates: the gradients of every weight, of every node's
+ * result and of the images.
+ *
+ * @param images `[batch, height, width, channels]`
+ * @param upstream returns the gradient of the result, in its shape, from the result
+ * @param options the mode. Default: training.
+ */
 export function referenceGradients(
   network: Network,
   variables: ReferenceVariables,
   images: ReferenceTensor,
   upstream: (result: ReferenceTensor) => ReferenceTensor,
-  { mode }: { readonly mode: Mode } = { mode: 'training' },
+  { mode }: { readonly mode: ReferenceMode } = { mode: 'training' },
 ): ReferenceGradients {
   const pass = referenceForward(network, variables, images, { mode });
   const gradients = pass.nodes.map((each) => zeros(each.shape, each));
@@ -119,10 +143,10 @@ export function referenceGradients(
   for (let index = nodes.length - 1; index >= 0; index--) {
     const node = nodes[index] as NetworkNode;
     const x = pass.nodes[node.from[0] ?? 0] as ReferenceTensor;
-    const passed = backward(node, { x, dy: gradients[index] as ReferenceTensor }, variables, mode);
-    for (const [role, gradient] of Object.entries(passed.weights ?? {}))
+    const back = backward(node, { x, dy: gradients[index] as ReferenceTensor }, variables, mode);
+    for (const [role, gradient] of Object.entries(back.weights ?? {}))
       weights.set(parameterId(node.site, role as Role), gradient);
-    passed.inputs.forEach((gradient, which) => {
+    back.inputs.forEach((gradient, which) => {
       const from = node.from[which] as number;
       gradients[from] = mapped(
         gradients[from] as ReferenceTensor,
@@ -133,12 +157,12 @@ export function referenceGradients(
   return { ...pass, weights, input: gradients[0] as ReferenceTensor, nodeGradients: gradients };
 }
 
-/** From the gradient of a node's result to those of its inputs, and of its weights. */
+/** One node's VJP: from the gradient of its result to those of its inputs and its weights. */
 function backward(
   { op, site }: NetworkNode,
   { x, dy }: Readonly<Record<'x' | 'dy', ReferenceTensor>>,
   variables: ReferenceVariables,
-  mode: Mode,
+  mode: ReferenceMode,
 ): {
   readonly inputs: readonly ReferenceTensor[];
   readonly weights?: Partial<Record<Role, ReferenceTensor>>;
@@ -179,9 +203,9 @@ function backward(
 }
 
 /**
- * How far a pass stays from the places where its gradient jumps: the smallest magnitude of a ReLU's input,
- * and the smallest lead of a pooling window's maximum. Nearer than rounding reaches, two right answers can differ.
- * A ReLU's input of exactly 0 is one of a channel that is switched off, and 0 everywhere: there its gradient is 0.
+ * How far a pass stays from the points where its gradient jumps: the smallest magnitude of a ReLU's input, and the
+ * smallest lead of a pooling window's maximum. Below rounding error, two correct gradients can differ.
+ * A ReLU's input of exactly 0 belongs to a channel whose scale and offset are 0: there the gradient is 0.
  */
 export function distanceToKink(network: Network, { nodes }: ReferencePass): number {
   return walk(network).reduce((smallest, { op, from }) => {

@@ -1,5 +1,6 @@
 import { mapped, type ReferenceTensor, zeros } from './tensor.js';
 
+/** Adam's constants (Kingma and Ba 2015, algorithm 1). */
 export interface AdamOptions {
   readonly learningRate: number;
   readonly beta1: number;
@@ -7,6 +8,7 @@ export interface AdamOptions {
   readonly epsilon: number;
 }
 
+/** A variable and what Adam keeps for it, all of one shape. */
 export interface AdamState {
   readonly variable: ReferenceTensor;
   readonly firstMoment: ReferenceTensor;
@@ -15,6 +17,7 @@ export interface AdamState {
   readonly step: number;
 }
 
+/** The state before the first step. */
 export function adamStart(variable: ReferenceTensor): AdamState {
   return {
     variable,
@@ -24,7 +27,10 @@ export function adamStart(variable: ReferenceTensor): AdamState {
   };
 }
 
-/** One step of Adam as Keras takes it: the bias corrections are in the step size, and epsilon is added to √second as it is. */
+/**
+ * One step of Adam as in Keras: the bias corrections are in the step size, and epsilon is added to the uncorrected
+ * √secondMoment (Kingma and Ba 2015, end of §2).
+ */
 export function adamStep(state: AdamState, gradient: ReferenceTensor, options: AdamOptions): AdamState {
   const { learningRate, beta1, beta2, epsilon } = options;
   const step = state.step + 1;
@@ -40,21 +46,24 @@ export function adamStep(state: AdamState, gradient: ReferenceTensor, options: A
   return { variable, firstMoment, secondMoment, step };
 }
 
+/** SGD's constants. */
 export interface SgdOptions {
   readonly learningRate: number;
   readonly momentum: number;
 }
 
+/** A variable and its velocity, of one shape. */
 export interface SgdState {
   readonly variable: ReferenceTensor;
   readonly velocity: ReferenceTensor;
 }
 
+/** The state before the first step. */
 export function sgdStart(variable: ReferenceTensor): SgdState {
   return { variable, velocity: zeros(variable.shape, variable) };
 }
 
-/** One step of SGD with momentum as Keras takes it: the velocity holds the learning rate of each step that made it. */
+/** One step of SGD with momentum as in Keras: the velocity contains the learning rate of each past step. */
 export function sgdStep(
   state: SgdState,
   gradient: ReferenceTensor,

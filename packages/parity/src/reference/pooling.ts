@@ -2,11 +2,11 @@ import type { Pad, Pool } from '@resnetjs/core';
 import { type ReferenceTensor, zeros } from './tensor.js';
 import { forEachTap, windowedShape } from './window.js';
 
-/** The maximum or the mean of each window, by channel; a mean counts no padding. */
+/** The maximum or the mean of each window, by channel; a mean leaves padding out. x and y are `[batch, height, width, channels]`. */
 export function pooling(op: Pool, x: ReferenceTensor): ReferenceTensor {
-  const y = zeros([...windowedShape(x.shape, op), x.shape[3] as number], x);
+  const y = zeros([...windowedShape(x.shape, op), x.shape[3] as number], x); // [batch, rows, columns, channels]
   if (op.mode === 'average') {
-    const counts = countTaps(op, x);
+    const counts = countTaps(op, x); // the shape of y
     forEachPair(op, x, (xi, yi) => {
       y.data[yi]! += (x.data[xi] as number) / (counts.data[yi] as number);
     });
@@ -16,11 +16,11 @@ export function pooling(op: Pool, x: ReferenceTensor): ReferenceTensor {
   return y;
 }
 
-/** A mean shares its gradient out evenly; a maximum gives all of it to the first pixel that holds it, as TensorFlow does. */
+/** A mean distributes its gradient evenly; a maximum gives all of it to the first pixel that has it, as in TensorFlow. */
 export function poolingGradient(op: Pool, x: ReferenceTensor, dy: ReferenceTensor): ReferenceTensor {
-  const dx = zeros(x.shape, x);
+  const dx = zeros(x.shape, x); // [batch, height, width, channels]
   if (op.mode === 'average') {
-    const counts = countTaps(op, x);
+    const counts = countTaps(op, x); // the shape of y
     forEachPair(op, x, (xi, yi) => {
       dx.data[xi]! += (dy.data[yi] as number) / (counts.data[yi] as number);
     });
@@ -32,7 +32,7 @@ export function poolingGradient(op: Pool, x: ReferenceTensor, dy: ReferenceTenso
   return dx;
 }
 
-/** By how much each window's largest value leads the next one; two zeros are no tie, since a ReLU stands before. */
+/** By how much each window's largest value exceeds the next one. Two zeros are not a tie: a ReLU made them, and its gradient is 0 there. */
 export function poolingLeads(op: Pool, x: ReferenceTensor): readonly number[] {
   const winners = largest(op, x);
   const leads = winners.map(() => Number.POSITIVE_INFINITY);
@@ -45,16 +45,17 @@ export function poolingLeads(op: Pool, x: ReferenceTensor): readonly number[] {
   return leads;
 }
 
-/** Zeros around the map. */
+/** Zeros around the map x `[batch, height, width, channels]`. */
 export function padding(op: Pad, x: ReferenceTensor): ReferenceTensor {
   const [batch, height, width, channels] = x.shape as [number, number, number, number];
-  const y = zeros([batch, height + op.top + op.bottom, width + op.left + op.right, channels], x);
+  const y = zeros([batch, height + op.top + op.bottom, width + op.left + op.right, channels], x); // [batch, high, wide, channels]
   forEachPadded(op, x, (xi, yi) => {
     y.data[yi] = x.data[xi] as number;
   });
   return y;
 }
 
+/** The gradient of x: that of the result without its margins. */
 export function paddingGradient(op: Pad, x: ReferenceTensor, dy: ReferenceTensor): ReferenceTensor {
   const dx = zeros(x.shape, x);
   forEachPadded(op, x, (xi, yi) => {
@@ -73,6 +74,7 @@ function largest(op: Pool, x: ReferenceTensor): number[] {
   return winners;
 }
 
+/** For each value of the result, how many pixels of the map are in its window. */
 function countTaps(op: Pool, x: ReferenceTensor): ReferenceTensor {
   const counts = zeros([...windowedShape(x.shape, op), x.shape[3] as number], x);
   forEachPair(op, x, (_, yi) => {
@@ -81,16 +83,17 @@ function countTaps(op: Pool, x: ReferenceTensor): ReferenceTensor {
   return counts;
 }
 
-/** Calls `visit` with the indices of each value under a window, row by row, and of the window's result. */
+/** Calls `visit` with the index of each value in a window and that of the window's result, row by row. */
 function forEachPair(op: Pool, x: ReferenceTensor, visit: (xi: number, yi: number) => void): void {
   const channels = x.shape[3] as number;
-  forEachTap(x.shape, op, (pixel, _place, position) => {
+  forEachTap(x.shape, op, (pixel, _tap, position) => {
     for (let channel = 0; channel < channels; channel++) {
       visit(pixel * channels + channel, position * channels + channel);
     }
   });
 }
 
+/** Calls `visit` with the indices of each value in the map and in the padded map. */
 function forEachPadded(op: Pad, x: ReferenceTensor, visit: (xi: number, yi: number) => void): void {
   const [batches, height, width, channels] = x.shape as [number, number, number, number];
   const wide = width + op.left + op.right;

@@ -8,16 +8,17 @@ import {
 import type { ReferenceVariables } from './network.js';
 import { type ReferenceTensor, rounded, tensor64 } from './tensor.js';
 
-/** A parameter's first values, as core draws them: float32, held as float64. */
-export function sampleParameter({ initializer, shape }: Parameter, draws: RandomSource): ReferenceTensor {
-  return tensor64(sampleInitialValues(initializer, shape, draws), shape);
+/** A parameter's initial values as core samples them: float32, stored as float64. */
+export function sampleParameter({ initializer, shape }: Parameter, random: RandomSource): ReferenceTensor {
+  return tensor64(sampleInitialValues(initializer, shape, random), shape);
 }
 
-export function sampleVariables(network: Network, draws: RandomSource): ReferenceVariables {
-  return new Map(parameters(network).map((parameter) => [parameter.id, sampleParameter(parameter, draws)]));
+/** Initial values of all parameters, as `initialize` of core samples them. */
+export function sampleVariables(network: Network, random: RandomSource): ReferenceVariables {
+  return new Map(parameters(network).map((parameter) => [parameter.id, sampleParameter(parameter, random)]));
 }
 
-/** The same values, stored as float32. */
+/** The same values, rounded to float32. */
 export function roundedVariables(variables: ReferenceVariables): ReferenceVariables {
   return new Map([...variables].map(([id, tensor]) => [id, rounded(tensor)]));
 }

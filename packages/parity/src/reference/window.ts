@@ -1,26 +1,27 @@
 import type { Padding, Size } from '@resnetjs/core';
 
+/** A sliding window. */
 export interface WindowOptions {
-  /** [height, width] of the window. */
+  /** `[height, width]` of the window. */
   readonly size: Size;
   readonly strides: Size;
   readonly padding: Padding;
 }
 
-/** [batch, height, width] of the result, of a map [batch, height, width, …]. */
+/** `[batch, rows, columns]` of the result, from a map's shape `[batch, height, width, …]`. */
 export function windowedShape(shape: readonly number[], options: WindowOptions): [number, number, number] {
   const [batch = 0] = shape;
   return [batch, axis(shape, options, 0).count, axis(shape, options, 1).count];
 }
 
 /**
- * Calls `visit` for each pixel under each position of the window, row by row; padding is passed over.
- * Pixels of the map, places in the window and positions of the result are counted row by row, channels aside.
+ * Calls `visit` for each pixel (tap) of each position of the window, row by row, except padding. Pixels of the map, taps
+ * of the window and positions of the result are row-major indices without channels.
  */
 export function forEachTap(
   shape: readonly number[],
   options: WindowOptions,
-  visit: (pixel: number, place: number, position: number) => void,
+  visit: (pixel: number, tap: number, position: number) => void,
 ): void {
   const [batches = 0, height = 0, width = 0] = shape;
   const rows = axis(shape, options, 0);
@@ -35,8 +36,8 @@ export function forEachTap(
             const x = column * options.strides[1] + windowColumn - columns.before;
             if (y < 0 || y >= height || x < 0 || x >= width) continue;
             const pixel = (batch * height + y) * width + x;
-            const place = windowRow * windowWidth + windowColumn;
-            visit(pixel, place, (batch * rows.count + row) * columns.count + column);
+            const tap = windowRow * windowWidth + windowColumn;
+            visit(pixel, tap, (batch * rows.count + row) * columns.count + column);
           }
         }
       }
@@ -44,7 +45,7 @@ export function forEachTap(
   }
 }
 
-/** Positions of the window along one axis, and the zeros before the map: of an odd number of zeros one more stands after. */
+/** The number of window positions along one axis, and the zeros before the map. An odd number of zeros has one more after the map. */
 function axis(shape: readonly number[], { size, strides, padding }: WindowOptions, which: 0 | 1) {
   const length = shape[which + 1] as number;
   const window = size[which];

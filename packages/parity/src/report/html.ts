@@ -2,12 +2,12 @@ import { type Group, groups } from '../cases/case.js';
 import type { CaseReport } from '../run/case-report.js';
 import {
   type BackendReport,
-  begun,
-  errorOf,
-  nearestToGates,
+  startedBackends,
+  formatError,
+  closestToTolerance,
   outcomeOf,
   type ParityReport,
-  shareInWords,
+  formatShare,
 } from './parity-report.js';
 import { reportStyle } from './style.js';
 
@@ -20,11 +20,18 @@ const titles: Readonly<Record<Group, string>> = {
   trajectory: 'Training',
 };
 
-/** A report as one HTML file, without scripts and without requests. */
+/**
+ * A report as one HTML file, without scripts or requests.
+ *
+ * @example
+ * ```ts
+ * await writeFile('parity.html', reportAsHtml(report));
+ * ```
+ */
 export function reportAsHtml(report: ParityReport): string {
   const { backends } = report;
-  const ran = begun(report);
-  const verdict = verdictOn(ran);
+  const ran = startedBackends(report);
+  const summary = conclusion(ran);
   const good = ran.length > 0 && ran.every((backend) => outcomeOf(backend) === 'passes');
   return `<!doctype html>
 <html lang="en">
@@ -32,22 +39,22 @@ export function reportAsHtml(report: ParityReport): string {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>Parity: ${text(verdict)}</title>
+<title>Parity: ${text(summary)}</title>
 <style>${reportStyle}</style>
 </head>
 <body>
 <header>
 <h1>Parity</h1>
-<p class="verdict ${good ? 'good' : 'bad'}">${text(verdict)}.</p>
-<p>Each backend is judged by its distance to a float64 computation, never to another backend. A bar shows the relative L2 error of a case's worst value on a logarithmic scale from 1e-9 to 1; the mark is the gate that it must stay below.</p>
+<p class="summary ${good ? 'good' : 'bad'}">${text(summary)}.</p>
+<p>Each backend is compared with a float64 computation, never with another backend. A bar shows the worst relative L2 error of a case on a logarithmic scale from 1e-9 to 1; the mark is its tolerance.</p>
 <p class="facts">${text(report.date.replace('T', ' ').slice(0, 16))} UTC · level ${text(report.level)} · <code>${text(report.command)}</code></p>
 </header>
 <main>
 <section aria-labelledby="backends"><h2 id="backends">Backends</h2>
 <div class="cards">${backends.map(card).join('')}</div></section>
-${departures(backends)}
-${nearest(report)}
-<section aria-labelledby="matrix"><h2 id="matrix">The matrix</h2>
+${differences(backends)}
+${closest(report)}
+<section aria-labelledby="matrix"><h2 id="matrix">All cases</h2>
 <div class="frame"><table class="matrix">
 <thead><tr><th scope="col">case</th>${ran
     .map(({ name }) => `<th scope="col">${text(name)}</th>`)
@@ -61,17 +68,17 @@ ${groups.map((group) => groupRows(group, ran)).join('\n')}
 `;
 }
 
-function verdictOn(ran: readonly BackendReport[]): string {
+function conclusion(ran: readonly BackendReport[]): string {
   if (ran.length === 0) return 'No backend could run';
   const all = ran.flatMap(({ cases }) => cases);
   const failed = all.filter(({ passed }) => !passed).length;
-  if (failed > 0) return `${failed} of ${all.length} results depart from float64`;
+  if (failed > 0) return `${failed} of ${all.length} results differ from float64`;
   return ran.every(({ reason }) => reason === null)
     ? 'All backends that ran agree with float64'
-    : 'What was judged agrees with float64, but not all was judged';
+    : 'What was compared agrees with float64, but not everything was compared';
 }
 
-const states = { passes: 'good', departs: 'bad', incomplete: 'bad', 'not run': 'absent' } as const;
+const states = { passes: 'good', fails: 'bad', incomplete: 'bad', 'not run': 'absent' } as const;
 
 function card(backend: BackendReport): string {
   const { name, where, reason, registered, cases } = backend;
@@ -94,30 +101,30 @@ function card(backend: BackendReport): string {
     .join('')}</dl></article>`;
 }
 
-function departures(backends: readonly BackendReport[]): string {
+function differences(backends: readonly BackendReport[]): string {
   const rows = backends.flatMap(({ name, cases }) =>
     cases
       .filter(({ passed }) => !passed)
       .map(
         (each) =>
-          `<tr><td>${text(name)}</td><td>${text(each.name)}</td><td>${text(each.departsAt ?? '–')}</td><td>${each.failures.slice(0, 3).map(text).join('<br>')}${each.failures.length > 3 ? `<br>and ${each.failures.length - 3} more` : ''}</td></tr>`,
+          `<tr><td>${text(name)}</td><td>${text(each.name)}</td><td>${text(each.differsAt ?? '–')}</td><td>${each.failures.slice(0, 3).map(text).join('<br>')}${each.failures.length > 3 ? `<br>and ${each.failures.length - 3} more` : ''}</td></tr>`,
       ),
   );
   if (rows.length === 0) return '';
-  return `<section aria-labelledby="departs"><h2 id="departs">What departs</h2><div class="scroll" tabindex="0" role="region" aria-labelledby="departs"><table>
-<thead><tr><th scope="col">backend</th><th scope="col">case</th><th scope="col">first wrong by itself</th><th scope="col">how</th></tr></thead>
+  return `<section aria-labelledby="differences"><h2 id="differences">What differs</h2><div class="scroll" tabindex="0" role="region" aria-labelledby="differences"><table>
+<thead><tr><th scope="col">backend</th><th scope="col">case</th><th scope="col">first differs at</th><th scope="col">how</th></tr></thead>
 <tbody>${rows.join('\n')}</tbody></table></div></section>`;
 }
 
-const nearestShown = 8;
+const maxShown = 8;
 
-function nearest(report: ParityReport): string {
-  const rows = nearestToGates(report, nearestShown).map(({ backend, each }) => {
-    return `<tr><td>${text(backend.name)}</td><td>${text(each.name)}</td><td>${text(each.worst?.what ?? '')}</td><td>${errorOf(each)}</td><td>${shareInWords(each)}</td></tr>`;
+function closest(report: ParityReport): string {
+  const rows = closestToTolerance(report, maxShown).map(({ backend, each }) => {
+    return `<tr><td>${text(backend.name)}</td><td>${text(each.name)}</td><td>${text(each.worst?.what ?? '')}</td><td>${formatError(each)}</td><td>${formatShare(each)}</td></tr>`;
   });
   if (rows.length === 0) return '';
-  return `<section aria-labelledby="nearest"><h2 id="nearest">Nearest to their gates</h2><div class="scroll" tabindex="0" role="region" aria-labelledby="nearest"><table>
-<thead><tr><th scope="col">backend</th><th scope="col">case</th><th scope="col">what</th><th scope="col">relative L2</th><th scope="col">of its gate</th></tr></thead>
+  return `<section aria-labelledby="closest"><h2 id="closest">Closest to their tolerances</h2><div class="scroll" tabindex="0" role="region" aria-labelledby="closest"><table>
+<thead><tr><th scope="col">backend</th><th scope="col">case</th><th scope="col">what</th><th scope="col">relative L2</th><th scope="col">of the tolerance</th></tr></thead>
 <tbody>${rows.join('\n')}</tbody></table></div></section>`;
 }
 
@@ -138,16 +145,16 @@ ${rows.join('\n')}</tbody>`;
 function cell(report: CaseReport | undefined): string {
   if (report === undefined) return '<td class="none">–</td>';
   const { worst, passed } = report;
-  const gate = worst?.gate.relativeL2;
-  if (worst === null || gate === undefined) {
-    return `<td class="${passed ? 'good' : 'bad'}">${passed ? 'as printed' : 'departs'}</td>`;
+  const tolerance = worst?.tolerance.relativeL2;
+  if (worst === null || tolerance === undefined) {
+    return `<td class="${passed ? 'good' : 'bad'}">${passed ? 'as printed' : 'differs'}</td>`;
   }
-  const tip = `${worst.what}: relative L2 ${errorOf(report)}, ${shareInWords(report)} of the gate ${gate.toExponential(1)}; largest difference ${worst.maxAbsolute.toExponential(1)}, cosine ${worst.cosine}`;
-  return `<td class="${passed ? 'good' : 'bad'}" title="${text(tip)}"><span class="bar" style="--error:${place(worst.relativeL2)};--gate:${place(gate)}"></span><span class="figure">${passed ? '' : '✗ '}${errorOf(report)}</span></td>`;
+  const tip = `${worst.what}: relative L2 ${formatError(report)}, ${formatShare(report)} of the tolerance ${tolerance.toExponential(1)}; largest difference ${worst.maxAbsolute.toExponential(1)}, cosine ${worst.cosine}`;
+  return `<td class="${passed ? 'good' : 'bad'}" title="${text(tip)}"><span class="bar" style="--error:${position(worst.relativeL2)};--tolerance:${position(tolerance)}"></span><span class="figure">${passed ? '' : '✗ '}${formatError(report)}</span></td>`;
 }
 
-/** Where a relative error stands on the scale from 1e-9 (0) to 1 (1). */
-function place(error: number): string {
+/** The position of a relative error on the logarithmic scale from 1e-9 (0) to 1 (1). */
+function position(error: number): string {
   if (!(error > 1e-9)) return Number.isNaN(error) ? '1' : '0';
   return Math.min(1, (Math.log10(error) + 9) / 9).toFixed(3);
 }

@@ -1,20 +1,20 @@
 import { groups } from '../cases/case.js';
 import {
   type BackendReport,
-  begun,
-  errorOf,
+  startedBackends,
+  formatError,
   groupResults,
-  nearestToGates,
+  closestToTolerance,
   outcomeOf,
   type ParityReport,
-  shareInWords,
+  formatShare,
 } from './parity-report.js';
 
-const worstShown = 8;
+const maxShown = 8;
 
-/** A report as Markdown: the matrix by group, what comes nearest to its gate, what departs, and where it ran. */
+/** A report as Markdown: the results by group, the cases closest to their tolerance, what differs, and where it ran. */
 export function reportAsMarkdown(report: ParityReport): string {
-  const ran = begun(report);
+  const ran = startedBackends(report);
   const present = groups.filter((group) =>
     ran.some(({ cases }) => cases.some((each) => each.group === group)),
   );
@@ -22,7 +22,7 @@ export function reportAsMarkdown(report: ParityReport): string {
     const result = groupResults(backend).find((each) => each.group === group);
     if (result === undefined) return '–';
     const { passed, of, worst } = result;
-    return `${passed === of ? '✓' : '✗'} ${passed}/${of}, ${errorOf(worst)}`;
+    return `${passed === of ? '✓' : '✗'} ${passed}/${of}, ${formatError(worst)}`;
   };
   const rows = present.map((group) => [group, ...ran.map((backend) => cell(backend, group))]);
   const total = ran.map((backend) => {
@@ -32,28 +32,30 @@ export function reportAsMarkdown(report: ParityReport): string {
   const failed = ran.flatMap((backend) =>
     backend.cases
       .filter(({ passed }) => !passed)
-      .map((each) => [backend.name, each.name, each.departsAt ?? '', each.failures[0] ?? '']),
+      .map((each) => [backend.name, each.name, each.differsAt ?? '', each.failures[0] ?? '']),
   );
-  const broken = ran
+  const incomplete = ran
     .filter(({ reason }) => reason !== null)
     .map(({ name, reason }) => `- ${name}: ${reason}`);
   return [
     `${report.date.slice(0, 10)}, level ${report.level}: \`${report.command}\``,
     table(['', ...ran.map(({ name }) => name)], [...rows, ['all', ...total]]),
-    'A cell counts the cases that pass, and gives the relative L2 error of the case that comes nearest to its gate.',
-    ...(broken.length > 0 ? ['**Not at their end**', broken.join('\n')] : []),
-    '**Nearest to their gates**',
+    'A cell counts the cases that pass, and gives the relative L2 error of the case that is closest to its tolerance.',
+    ...(incomplete.length > 0 ? ['**Did not finish**', incomplete.join('\n')] : []),
+    '**Closest to their tolerances**',
     table(
-      ['backend', 'case', 'what', 'relative L2', 'of its gate'],
-      nearestToGates(report, worstShown).map(({ backend, each }) => [
+      ['backend', 'case', 'what', 'relative L2', 'of the tolerance'],
+      closestToTolerance(report, maxShown).map(({ backend, each }) => [
         backend.name,
         each.name,
         each.worst?.what ?? '',
-        errorOf(each),
-        shareInWords(each),
+        formatError(each),
+        formatShare(each),
       ]),
     ),
-    ...(failed.length > 0 ? ['**Departs**', table(['backend', 'case', 'first at', 'how'], failed)] : []),
+    ...(failed.length > 0
+      ? ['**What differs**', table(['backend', 'case', 'first differs at', 'how'], failed)]
+      : []),
     '**Where it ran**',
     table(
       ['backend', 'where', 'bits', 'threads', 'facts'],

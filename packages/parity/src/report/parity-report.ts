@@ -1,11 +1,11 @@
 import type { RegisteredBackend } from '@resnetjs/backend';
 import { type Group, groups, type Level } from '../cases/case.js';
-import { type CaseReport, isWorse, share } from '../run/case-report.js';
+import { type CaseReport, isWorse, toleranceShare } from '../run/case-report.js';
 
-/** Backends against the truth, on one machine. */
+/** Backends compared with float64, on one machine. */
 export interface ParityReport {
   readonly level: Level;
-  /** ISO 8601. */
+  /** ISO 8601, UTC. */
   readonly date: string;
   /** The command that made it. */
   readonly command: string;
@@ -14,26 +14,30 @@ export interface ParityReport {
   readonly backends: readonly BackendReport[];
 }
 
+/** One backend's cases. */
 export interface BackendReport {
   readonly name: string;
   /** Where it ran: `Node 20.20.2`, `Chromium 156`. */
   readonly where: string;
-  /** Why it could not run, or did not come to its end; null where it did. */
+  /** Why it could not run, or did not finish; null if it finished. */
   readonly reason: string | null;
-  /** null where it could not run. */
+  /** What `register` returned; null if the backend could not run. */
   readonly registered: RegisteredBackend | null;
   readonly cases: readonly CaseReport[];
 }
 
-/** A backend on the cases of one group. */
+/** A backend's cases of one group. */
 export interface GroupResult {
   readonly group: Group;
+  /** The number of cases that passed. */
   readonly passed: number;
+  /** The number of cases. */
   readonly of: number;
-  /** The case that comes nearest to its gate, or is furthest beyond. */
+  /** The case that is closest to its tolerance, or furthest beyond it. */
   readonly worst: CaseReport | null;
 }
 
+/** Sums up a backend's cases by group; groups without cases are left out. */
 export function groupResults({ cases }: BackendReport): readonly GroupResult[] {
   return groups.flatMap((group) => {
     const own = cases.filter((each) => each.group === group);
@@ -46,42 +50,43 @@ export function groupResults({ cases }: BackendReport): readonly GroupResult[] {
   });
 }
 
-/** `departs` from the truth in a case; `incomplete`: agrees with it as far as it came, and did not come to its end. */
-export type Outcome = 'passes' | 'departs' | 'incomplete' | 'not run';
+/** `fails`: a case differs from float64. `incomplete`: no case does, but the backend did not finish. */
+export type Outcome = 'passes' | 'fails' | 'incomplete' | 'not run';
 
+/** A backend's outcome over all its cases. */
 export function outcomeOf({ reason, registered, cases }: BackendReport): Outcome {
   if (registered === null) return 'not run';
-  if (!cases.every(({ passed }) => passed)) return 'departs';
+  if (!cases.every(({ passed }) => passed)) return 'fails';
   return reason === null && cases.length > 0 ? 'passes' : 'incomplete';
 }
 
-/** Those that began; of the others, the reason is all there is to tell. */
-export function begun({ backends }: ParityReport): readonly BackendReport[] {
+/** The backends that could run. */
+export function startedBackends({ backends }: ParityReport): readonly BackendReport[] {
   return backends.filter(({ registered }) => registered !== null);
 }
 
-/** The cases of all backends that come nearest to their gates, or are furthest beyond; the worst first. */
-export function nearestToGates(
+/** The `count` cases of all backends that are closest to their tolerances or furthest beyond them, the worst first. */
+export function closestToTolerance(
   report: ParityReport,
-  most: number,
+  count: number,
 ): readonly { readonly backend: BackendReport; readonly each: CaseReport }[] {
-  return begun(report)
+  return startedBackends(report)
     .flatMap((backend) => backend.cases.map((each) => ({ backend, each })))
-    .filter(({ each }) => share(each.worst) >= 0)
-    .sort((a, b) => share(b.each.worst) - share(a.each.worst))
-    .slice(0, most);
+    .filter(({ each }) => toleranceShare(each.worst) >= 0)
+    .sort((a, b) => toleranceShare(b.each.worst) - toleranceShare(a.each.worst))
+    .slice(0, count);
 }
 
-/** `82 %` of its gate, or `2000 times` it. */
-export function shareInWords({ worst }: CaseReport): string {
-  const part = share(worst);
+/** A case's worst error as a part of its tolerance: `82 %`, or `2000 times`. */
+export function formatShare({ worst }: CaseReport): string {
+  const part = toleranceShare(worst);
   if (part < 10) return `${Math.round(100 * part)} %`;
-  return Number.isFinite(part) ? `${Math.round(part)} times` : 'beyond all measure';
+  return Number.isFinite(part) ? `${Math.round(part)} times` : 'no finite number of times';
 }
 
-/** `1.2e-6`, of what is judged by relative L2. */
-export function errorOf(report: CaseReport | null): string {
-  const error = report?.worst?.gate.relativeL2 === undefined ? undefined : report.worst.relativeL2;
+/** A case's worst relative L2 error as text: `1.2e-6`, or `–` if it has none. */
+export function formatError(report: CaseReport | null): string {
+  const error = report?.worst?.tolerance.relativeL2 === undefined ? undefined : report.worst.relativeL2;
   if (error === undefined) return '–';
   return error === 0 ? '0' : Number.isFinite(error) ? error.toExponential(1) : String(error);
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { ParityCase } from '../cases/case.js';
 import { parityCases } from '../cases/parity-cases.js';
 import { type CaseReport, reportOn } from '../run/case-report.js';
-import { compare } from '../verdict.js';
+import { compare } from '../compare.js';
 import { reportAsHtml } from './html.js';
 import { reportAsMarkdown } from './markdown.js';
 import { type BackendReport, groupResults, outcomeOf, type ParityReport } from './parity-report.js';
@@ -15,7 +15,7 @@ function found(name: string, value: number, group: CaseReport['group'] = 'block'
     group,
     passed,
     failures: passed ? [] : [message],
-    departsAt: passed ? null : 'stem',
+    differsAt: passed ? null : 'stem',
     worst,
     compared: 1,
     seconds: 1,
@@ -56,7 +56,7 @@ const report: ParityReport = {
 };
 
 describe('groupResults', () => {
-  it('counts by group, and finds what is nearest to its gate', () => {
+  it('counts by group, and finds the case closest to its tolerance', () => {
     expect(groupResults(wasm)).toMatchObject([
       { group: 'block', passed: 2, of: 3, worst: { name: 'a | b\nc <script>' } },
       { group: 'network', passed: 1, of: 1, worst: { name: 'network' } },
@@ -65,10 +65,10 @@ describe('groupResults', () => {
 });
 
 describe('outcomeOf', () => {
-  it('asks that everything passed, that something ran, and that it came to its end', () => {
+  it('passes only a backend that ran, finished and passed every case', () => {
     const good = { ...wasm, cases: [found('good', 1)] };
-    expect(outcomeOf(wasm)).toBe('departs');
-    expect(outcomeOf({ ...wasm, reason: 'the browser ended' })).toBe('departs');
+    expect(outcomeOf(wasm)).toBe('fails');
+    expect(outcomeOf({ ...wasm, reason: 'the browser ended' })).toBe('fails');
     expect(outcomeOf(webgl)).toBe('not run');
     expect(outcomeOf({ ...wasm, cases: [] })).toBe('incomplete');
     expect(outcomeOf({ ...good, reason: 'the browser ended' })).toBe('incomplete');
@@ -77,7 +77,7 @@ describe('outcomeOf', () => {
 });
 
 describe('the worst of a case', () => {
-  it('is what departs, NaN too, however near to its gate another is', () => {
+  it('is one that failed, NaN included, however close to its tolerance another is', () => {
     const someCase = parityCases('quick')[0] as ParityCase;
     const near = compare('near', [1 + 9e-6], [1], { relativeL2: 1e-5 });
     for (const bad of [
@@ -92,14 +92,14 @@ describe('the worst of a case', () => {
 });
 
 describe('reports', () => {
-  it('say in Markdown what passes, what departs and where, a row a line', () => {
+  it('say in Markdown what passes, what differs and where, one line per row', () => {
     const markdown = reportAsMarkdown(report);
     expect(markdown).toContain('| block | ✗ 2/3, 5.0e-1 |');
     expect(markdown).toContain('| wasm | a \\| b c <script> | stem |');
     expect(markdown).toContain('| webgl | a browser |  |  | not run: there is none |');
   });
 
-  it('escape in HTML what a driver or a case is called, and hold no script', () => {
+  it('escape names of drivers and cases in HTML, and hold no script', () => {
     const html = reportAsHtml(report);
     expect(html).not.toContain('<script');
     expect(html).toContain('c &lt;script&gt;');
@@ -108,20 +108,20 @@ describe('reports', () => {
     expect(html).not.toMatch(/(src|href)=/);
   });
 
-  it('say of a backend that broke off why, what it judged, and that it was not all', () => {
-    const broken = { ...wasm, cases: [found('good', 1)], reason: 'the browser ended' };
-    const both = { ...report, backends: [broken] };
+  it('say why a backend did not finish, what was compared, and that it was not everything', () => {
+    const unfinished = { ...wasm, cases: [found('good', 1)], reason: 'the browser ended' };
+    const both = { ...report, backends: [unfinished] };
     expect(reportAsMarkdown(both)).toContain('- wasm: the browser ended');
     expect(reportAsMarkdown(both)).toContain('**incomplete**');
     const html = reportAsHtml(both);
-    expect(html).toContain('What was judged agrees with float64, but not all was judged');
+    expect(html).toContain('What was compared agrees with float64, but not everything was compared');
     expect(html).toContain('<dd>the browser ended</dd>');
     expect(html).toContain('<th scope="row">good</th>');
   });
 
-  it('show in HTML what comes nearest to its gate', () => {
+  it('show in HTML what is closest to its tolerance', () => {
     expect(reportAsHtml(report)).toMatch(
-      /Nearest to their gates[\s\S]*<td>network<\/td><td>inference<\/td><td>9\.0e-6<\/td><td>90 %/,
+      /Closest to their tolerances[\s\S]*<td>network<\/td><td>inference<\/td><td>9\.0e-6<\/td><td>90 %/,
     );
   });
 });

@@ -9,9 +9,9 @@ h2 { margin: 2.5rem 0 0.75rem; font-size: 1.25rem; }
 h3 { margin: 0 0 0.5rem; font-size: 1.05rem; display: flex; justify-content: space-between; }
 h3 span { font-weight: 500; font-size: 0.9rem; }
 header p { max-width: 46rem; }
-.verdict { font-size: 1.25rem; font-weight: 600; margin: 0.25rem 0 0.75rem; }
-.good h3 span, .verdict.good { color: var(--good); }
-.bad h3 span, .verdict.bad { color: var(--bad); }
+.summary { font-size: 1.25rem; font-weight: 600; margin: 0.25rem 0 0.75rem; }
+.good h3 span, .summary.good { color: var(--good); }
+.bad h3 span, .summary.bad { color: var(--bad); }
 .facts, footer, .absent { color: var(--faint); font-size: 0.9rem; }
 code { font: 0.9em ui-monospace, monospace; overflow-wrap: anywhere; }
 .cards { display: grid; gap: 1rem; grid-template-columns: repeat(auto-fill, minmax(min(100%, 17rem), 1fr)); }
@@ -29,7 +29,7 @@ tbody th { font-weight: 400; overflow-wrap: anywhere; }
 .matrix td { min-width: 9rem; white-space: nowrap; }
 tr.group th { font-weight: 600; padding-top: 1.1rem; }
 .bar { display: inline-block; position: relative; width: 4.5rem; height: 0.7em; margin-right: 0.5rem; background: linear-gradient(90deg, var(--bar) calc(var(--error) * 100%), var(--line) 0); border-radius: 2px; }
-.bar::after { content: ''; position: absolute; left: calc(var(--gate) * 100%); top: -2px; bottom: -2px; width: 2px; background: var(--mark); }
+.bar::after { content: ''; position: absolute; left: calc(var(--tolerance) * 100%); top: -2px; bottom: -2px; width: 2px; background: var(--mark); }
 .bad .bar { background: linear-gradient(90deg, var(--badbar) calc(var(--error) * 100%), var(--line) 0); }
 .bad .figure { color: var(--bad); font-weight: 600; }
 .figure { font-variant-numeric: tabular-nums; }

@@ -1,49 +1,53 @@
 import type { ParityCase } from '../cases/case.js';
-import type { Verdict } from '../verdict.js';
+import type { Comparison } from '../compare.js';
 
-/** What a backend makes of a case. */
+/** A case's result on one backend. */
 export interface CaseReport {
   readonly name: string;
   readonly group: ParityCase['group'];
   readonly passed: boolean;
-  /** What departs, in words; empty where the backend conforms. */
+  /** What differs, in words; empty if the case passed. */
   readonly failures: readonly string[];
-  /** Of a failed network, the first block that is wrong by itself, given the truth's inputs and gradients. */
-  readonly departsAt: string | null;
-  /** What departs the furthest; where nothing does, what came nearest to its gate, of what is judged by relative L2. */
-  readonly worst: Verdict | null;
+  /** The first part of a network that differs even with the reference's inputs and gradients, or a training's first step that differs; null if none does. */
+  readonly differsAt: string | null;
+  /** The comparison that takes up the largest part of its relative L2 tolerance; one that failed comes first. null if there is none. */
+  readonly worst: Comparison | null;
+  /** The number of comparisons. */
   readonly compared: number;
   readonly seconds: number;
 }
 
-/** A report on verdicts; those of blocks say where a network departs. */
+/** Sums up a case's comparisons. */
 export function reportOn(
   { name, group }: ParityCase,
-  verdicts: readonly Verdict[],
-  { departsAt = null, seconds }: { readonly departsAt?: string | null; readonly seconds: number },
+  comparisons: readonly Comparison[],
+  { differsAt = null, seconds }: { readonly differsAt?: string | null; readonly seconds: number },
 ): CaseReport {
-  const failures = verdicts.filter(({ passed }) => !passed).map(({ message }) => message);
+  const failures = comparisons.filter(({ passed }) => !passed).map(({ message }) => message);
   return {
     name,
     group,
     passed: failures.length === 0,
     failures,
-    departsAt,
-    worst: verdicts.reduce<Verdict | null>((worst, each) => (isWorse(each, worst) ? each : worst), null),
-    compared: verdicts.length,
+    differsAt,
+    worst: comparisons.reduce<Comparison | null>(
+      (worst, each) => (isWorse(each, worst) ? each : worst),
+      null,
+    ),
+    compared: comparisons.length,
     seconds,
   };
 }
 
-/** What departs is worse than what doesn't; else what takes up more of its gate. */
-export function isWorse(verdict: Verdict | null, than: Verdict | null): boolean {
-  const [passed, otherPassed] = [verdict?.passed ?? true, than?.passed ?? true];
-  return passed === otherPassed ? share(verdict) > share(than) : otherPassed;
+/** A failed comparison is worse than one that passed; of two alike, the one that takes up more of its tolerance. */
+export function isWorse(comparison: Comparison | null, than: Comparison | null): boolean {
+  const [passed, otherPassed] = [comparison?.passed ?? true, than?.passed ?? true];
+  return passed === otherPassed ? toleranceShare(comparison) > toleranceShare(than) : otherPassed;
 }
 
-/** The part of its gate that a verdict takes up: over 1 it fails. −1 where it isn't judged by relative L2. */
-export function share(verdict: Verdict | null): number {
-  const gate = verdict?.gate.relativeL2;
-  if (verdict === null || gate === undefined) return -1;
-  return Number.isNaN(verdict.relativeL2) ? Number.POSITIVE_INFINITY : verdict.relativeL2 / gate;
+/** The relative L2 error divided by its tolerance: above 1, the comparison failed. −1 if it has no such tolerance. */
+export function toleranceShare(comparison: Comparison | null): number {
+  const tolerance = comparison?.tolerance.relativeL2;
+  if (comparison === null || tolerance === undefined) return -1;
+  return Number.isNaN(comparison.relativeL2) ? Number.POSITIVE_INFINITY : comparison.relativeL2 / tolerance;
 }

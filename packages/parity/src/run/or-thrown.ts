@@ -1,15 +1,15 @@
 import { BackendError } from '@resnetjs/backend';
-import type { Verdict } from '../verdict.js';
+import type { Comparison } from '../compare.js';
 import { claim } from './quantities.js';
 
 /**
- * What `run` judges; where it throws, that as a departure, so that a kernel that fails fails its case alone. A lost
- * device is thrown on: nothing that comes after it could be judged.
+ * The comparisons that `run` makes. If it throws, that is a failed comparison, so that a kernel that throws fails only
+ * its own case. A lost device is thrown on, since nothing after it could be compared.
  */
 export async function orThrown(
   what: string,
-  run: () => Promise<readonly Verdict[]>,
-): Promise<readonly Verdict[]> {
+  run: () => Promise<readonly Comparison[]>,
+): Promise<readonly Comparison[]> {
   try {
     return await run();
   } catch (error) {

@@ -9,16 +9,16 @@ import {
 } from '@resnetjs/core';
 import type { ReferenceGradients, ReferenceVariables } from '../reference/network.js';
 import { type ReferenceTensor, tensor64 } from '../reference/tensor.js';
-import type { Drawn } from './sample-case.js';
+import type { Sample } from './sample-case.js';
 
-/** A stem, a block or a head as a network of its own, with what the truth puts into it from either side. */
+/** A stem, a block or a head as a network of its own, with the reference's input and upstream gradient. */
 interface Part {
   readonly name: string;
   readonly network: Network;
-  readonly drawn: Drawn;
+  readonly sample: Sample;
 }
 
-/** A network's parts in order; none where the network is one part itself. */
+/** A network's parts in order; none if the network has only one. */
 export function* partsOf(
   network: Network,
   truth: ReferenceGradients,
@@ -33,7 +33,7 @@ export function* partsOf(
       (index) => nameOf((nodes[index] as (typeof nodes)[number]).site) === name,
     );
     const [first, last] = [indices[0] as number, indices.at(-1) as number];
-    const before = first - 1; // every part takes the result of the last node of the one before it
+    const before = first - 1; // a part's input is the result of the last node of the part before
     const part = alone(network, (nodes[first] as (typeof nodes)[number]).site, results[before] as Shape);
     const own = parameters(part);
     const originals = parameters(network).filter(({ site }) => nameOf(site) === name);
@@ -43,7 +43,7 @@ export function* partsOf(
     yield {
       name,
       network: part,
-      drawn: {
+      sample: {
         variables: values,
         images: inFloat32(truth.nodes[before] as ReferenceTensor),
         upstream: inFloat32(truth.nodeGradients[last] as ReferenceTensor),
@@ -52,12 +52,12 @@ export function* partsOf(
   }
 }
 
-/** What a backend can be given: float32 values, held as float64. */
+/** Rounded to float32, as a backend gets them, and stored as float64. */
 function inFloat32({ data, shape }: ReferenceTensor): ReferenceTensor {
   return tensor64(Float32Array.from(data), shape);
 }
 
-/** Counted from 1, as people do. */
+/** The name of a node's part, counted from 1 as people do; null for the input. */
 function nameOf(site: Site): string | null {
   if (site.part === 'input') return null;
   return site.part === 'stage' ? `stage ${site.stage + 1}, block ${site.block + 1}` : site.part;

@@ -14,24 +14,24 @@ beforeAll(async () => {
   run = prepareCase(short);
 });
 
-let sound: tf.KernelConfig | undefined;
+let original: tf.KernelConfig | undefined;
 afterEach(() => {
-  if (sound === undefined) return;
-  tf.unregisterKernel(sound.kernelName, 'cpu');
-  tf.registerKernel(sound);
-  sound = undefined;
+  if (original === undefined) return;
+  tf.unregisterKernel(original.kernelName, 'cpu');
+  tf.registerKernel(original);
+  original = undefined;
 });
 
 type Call = Parameters<tf.KernelFunc>[0];
 
-/** Puts a wrong kernel in a right one's place, for the calls that `meets` says. */
+/** Replaces a kernel by a wrong one, for the calls that `meets` selects. */
 function plant(
   kernelName: string,
   meets: (call: Call) => boolean,
   wrong: (call: Call, right: tf.KernelFunc) => tf.Tensor,
 ) {
   const config = tf.getKernel(kernelName, 'cpu') as tf.KernelConfig;
-  sound = config;
+  original = config;
   tf.unregisterKernel(kernelName, 'cpu');
   tf.registerKernel({
     ...config,
@@ -56,7 +56,7 @@ it("names the block whose convolution's gradient has the wrong sign", async () =
     tf.tidy(() => tf.neg(asTensor(right(call)))),
   );
   const report = await run();
-  expect(report.departsAt).toBe('stage 2, block 1');
+  expect(report.differsAt).toBe('stage 2, block 1');
   expect(report.failures.some((message) => /^stage 2, block 1: input gradient/.test(message))).toBe(true);
 });
 
@@ -72,7 +72,7 @@ it('names the block whose convolution is off by a pixel', async () => {
   };
   plant('FusedConv2D', filterIs([3, 3, 4, 4]), shifted);
   const report = await run();
-  expect(report.departsAt).toBe('stage 1, block 1');
+  expect(report.differsAt).toBe('stage 1, block 1');
   expect(report.failures.some((message) => /^stage 1, block 1: inference/.test(message))).toBe(true);
 });
 
@@ -83,11 +83,11 @@ it('names the stem, whose normalization has the wrong epsilon', async () => {
     asTensor(right({ ...call, attrs: { ...call.attrs, varianceEpsilon: 1e-5 } } as unknown as Call)),
   );
   const report = await run();
-  expect(report.departsAt).toBe('stem');
+  expect(report.differsAt).toBe('stem');
   expect(report.failures.length).toBeGreaterThan(0);
 });
 
-it('names the block in which a kernel throws, and judges the others', async () => {
+it('names the block in which a kernel throws, and compares the others', async () => {
   plant(
     'Conv2DBackpropFilter',
     ({ attrs }) => String((attrs as { filterShape: number[] }).filterShape) === '1,1,8,6',
@@ -96,7 +96,7 @@ it('names the block in which a kernel throws, and judges the others', async () =
     },
   );
   const report = await run();
-  expect(report.departsAt).toBe('stage 2, block 1');
+  expect(report.differsAt).toBe('stage 2, block 1');
   expect(report.failures).toContain('stage 2, block 1: training: threw Error: no such shape');
   expect(report.failures.some((message) => /^stage 1/.test(message))).toBe(false);
 });

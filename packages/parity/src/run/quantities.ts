@@ -1,32 +1,35 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { gates, relativeGate, zeroGate } from '../gates.js';
+import { tolerances, relativeTolerance, zeroTolerance } from '../tolerances.js';
 import type { ReferenceTensor } from '../reference/tensor.js';
-import { compare, type Verdict } from '../verdict.js';
+import { compare, type Comparison } from '../compare.js';
 
 /** What a case computes, by name. */
 export type Quantities = ReadonlyMap<string, ReferenceTensor>;
 
+/** What a backend is compared with. */
 export interface Truth {
+  /** Computed in float64. */
   readonly exact: Quantities;
-  /** The same, computed in plain float32: where it is given, it sets the gates. */
+  /** Computed in plain float32: its error sets the tolerances, if it is given. */
   readonly floor?: Quantities;
 }
 
-export type CompareTensor = (what: string, name: string, actual: tf.Tensor) => Promise<Verdict>;
+/** Compares a backend's tensor with the quantity `name`; `what` is the comparison's title. */
+export type CompareTensor = (what: string, name: string, actual: tf.Tensor) => Promise<Comparison>;
 
-/** Of what a gradient cancels from: nothing below it is more than rounding, be it of the truth's own inputs to float32. */
+/** Relative to the terms of a sum: what is smaller is only rounding, if only that of the inputs to float32. */
 const cancelled = 1e-6;
 
-/** How a backend's tensors are judged: `what` is said in the verdict, `name` is the quantity that it should be. */
+/** A function that compares a backend's tensors with float64. */
 export function compareWith(
   { exact, floor }: Truth,
-  { precision, atLeast = gates.exact }: { readonly precision: 16 | 32; readonly atLeast?: number },
+  { precision, atLeast = tolerances.exact }: { readonly precision: 16 | 32; readonly atLeast?: number },
 ): CompareTensor {
   return async (what, name, actual) => {
     const truth = exact.get(name);
-    if (truth === undefined) return claim(`${what}: the truth has no ${name}`, false);
+    if (truth === undefined) return claim(`${what}: float64 has no ${name}`, false);
     if (String(actual.shape) !== String(truth.shape)) {
-      return claim(`${what}: shape [${actual.shape}] where the truth has [${truth.shape}]`, false);
+      return claim(`${what}: shape [${actual.shape}], expected [${truth.shape}]`, false);
     }
     const values = await actual.data();
     const plain = floor?.get(name);
@@ -37,7 +40,7 @@ export function compareWith(
         what,
         values,
         truth.data,
-        zeroGate(Math.max(gates.exact * parts, gates.timesFloor * lost), precision),
+        zeroTolerance(Math.max(tolerances.exact * parts, tolerances.timesFloor * lost), precision),
       );
     }
     const lost =
@@ -46,43 +49,44 @@ export function compareWith(
       what,
       values,
       truth.data,
-      relativeGate(Math.max(atLeast, gates.timesFloor * lost), precision),
+      relativeTolerance(Math.max(atLeast, tolerances.timesFloor * lost), precision),
     );
   };
 }
 
-/** The size of what a bias's gradient is summed from, told by its kernel's; for all else, next to nothing. */
+/** The size of the terms of a bias's gradient, estimated by its kernel's gradient; for all else, next to nothing. */
 function sizeOfParts(exact: Quantities, name: string): number {
   const kernel = name.endsWith('.bias') && exact.get(name.replace(/\.bias$/, '.kernel'));
   return kernel ? largest(kernel) : cancelled;
 }
 
 function largest({ data }: ReferenceTensor): number {
-  let most = 0;
-  for (let i = 0; i < data.length; i++) most = Math.max(most, Math.abs(data[i] as number));
-  return most;
+  let max = 0;
+  for (let i = 0; i < data.length; i++) max = Math.max(max, Math.abs(data[i] as number));
+  return max;
 }
 
-/** The same verdict, with words before what was judged. */
-export function prefixed(prefix: string, verdict: Verdict): Verdict {
-  return { ...verdict, what: prefix + verdict.what, message: prefix + verdict.message };
+/** The same comparison with a prefix to its title. */
+export function prefixed(prefix: string, comparison: Comparison): Comparison {
+  return { ...comparison, what: prefix + comparison.what, message: prefix + comparison.message };
 }
 
-/** A verdict on what is so or not; `otherwise` says how it isn't. */
-export function claim(what: string, holds: boolean, otherwise = 'not so'): Verdict {
-  const verdict = compare(what, [holds ? 1 : 0], [1], { absolute: 0 });
-  return holds ? verdict : { ...verdict, message: `${what}: ${otherwise}` };
+/** A comparison for a yes or no; `otherwise` describes the no. */
+export function claim(what: string, holds: boolean, otherwise = 'does not hold'): Comparison {
+  const comparison = compare(what, [holds ? 1 : 0], [1], { absolute: 0 });
+  return holds ? comparison : { ...comparison, message: `${what}: ${otherwise}` };
 }
 
-/** Whether as many tensors are alive as `expected`. */
-export function still(what: string, expected: number): Verdict {
+/** Checks that there are as many live tensors as expected. */
+export function tensorsLeft(what: string, expected: number): Comparison {
   const alive = tf.memory().numTensors;
-  const verdict = compare(what, [alive], [expected], { absolute: 0 });
-  return verdict.passed
-    ? verdict
-    : { ...verdict, message: `${what}: ${alive}, where ${expected} were expected` };
+  const comparison = compare(what, [alive], [expected], { absolute: 0 });
+  return comparison.passed
+    ? comparison
+    : { ...comparison, message: `${what}: ${alive}, expected ${expected}` };
 }
 
+/** The same values as a float32 tensor on the current backend. */
 export function toTensor({ data, shape }: ReferenceTensor): tf.Tensor {
   return tf.tensor(Float32Array.from(data), [...shape]);
 }

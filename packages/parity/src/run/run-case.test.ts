@@ -18,7 +18,7 @@ describe('prepareCase', () => {
     },
   };
 
-  it('finds a kernel that is a little wrong, names what departs, and passes without it', async () => {
+  it('finds a kernel that is a little wrong, names what differs, and passes without it', async () => {
     await tf.setBackend('cpu');
     tf.registerKernel(kernel);
     try {
@@ -31,7 +31,7 @@ describe('prepareCase', () => {
     }
   });
 
-  it('finds a tensor that is left', async () => {
+  it('finds a tensor leak', async () => {
     await tf.setBackend('cpu');
     const kernelFunc = (given: Parameters<typeof kernel.kernelFunc>[0]) => {
       tf.keep(tf.scalar(1));

@@ -16,8 +16,8 @@ import type { PassCase } from '../cases/case.js';
 import { type ReferenceGradients, referenceForward, referenceGradients } from '../reference/network.js';
 import { type ReferenceTensor, rounded } from '../reference/tensor.js';
 import { roundedVariables } from '../reference/variables.js';
-import type { Verdict } from '../verdict.js';
-import { type Drawn, sampleAny, sampleCase } from './sample-case.js';
+import type { Comparison } from '../compare.js';
+import { type Sample, sampleAny, sampleCase } from './sample-case.js';
 import { checkNotANumber } from './not-a-number.js';
 import { orThrown } from './or-thrown.js';
 import { partsOf } from './parts.js';
@@ -27,66 +27,66 @@ import {
   type CompareTensor,
   prefixed,
   type Quantities,
-  still,
+  tensorsLeft,
   toTensor,
   type Truth,
 } from './quantities.js';
 import { checkThrows } from './throws.js';
 import { optionalKernels, withoutKernels } from './without-kernels.js';
 
-interface PassVerdicts {
-  readonly verdicts: readonly Verdict[];
-  readonly departsAt: string | null;
+interface PassComparisons {
+  readonly comparisons: readonly Comparison[];
+  readonly differsAt: string | null;
 }
 
 /**
- * A case with its truth, to be run on one backend after another: with the optional kernels that a backend has, and
- * composed without them; the whole network, then each of its parts with the truth's own inputs and gradients.
+ * Computes a case in float64; the function that it returns runs the case on the current backend, with the backend's optional
+ * kernels, then composed without them: the whole network, then each part with the reference's inputs and gradients.
  */
-export function preparePass(each: PassCase): (precision: 16 | 32) => Promise<PassVerdicts> {
+export function preparePass(each: PassCase): (precision: 16 | 32) => Promise<PassComparisons> {
   const { network, training } = each;
-  const drawn = draw(each);
-  const exact = computeTruth(network, drawn, training);
-  const floor = each.byFloor ? computeTruth(network, roundedSample(drawn), training).quantities : undefined;
+  const sample = sampleFor(each);
+  const exact = computeTruth(network, sample, training);
+  const floor = each.byFloor ? computeTruth(network, roundedSample(sample), training).quantities : undefined;
   const truth = { exact: exact.quantities, ...(floor && { floor }) };
-  const parts = exact.gradients === null ? [] : [...partsOf(network, exact.gradients, drawn.variables)];
+  const parts = exact.gradients === null ? [] : [...partsOf(network, exact.gradients, sample.variables)];
   const partTruths = parts.map((part) => ({
-    exact: computeTruth(part.network, part.drawn, true).quantities,
+    exact: computeTruth(part.network, part.sample, true).quantities,
   }));
 
   return async (precision) => {
     const kernels = optionalKernels();
-    const verdicts: Verdict[] = [];
-    let departsAt: string | null = null;
+    const comparisons: Comparison[] = [];
+    let differsAt: string | null = null;
     const run = async (prefix: string) => {
-      const own = await runOnce(each, drawn, compareWith(truth, { precision }));
-      verdicts.push(...own.map((verdict) => prefixed(prefix, verdict)));
+      const own = await runOnce(each, sample, compareWith(truth, { precision }));
+      comparisons.push(...own.map((comparison) => prefixed(prefix, comparison)));
       for (const [index, part] of parts.entries()) {
         const compareTensor = compareWith(partTruths[index] as Truth, { precision });
         const found = await runOnce(
           { ...each, network: part.network, throws: false },
-          part.drawn,
+          part.sample,
           compareTensor,
         );
-        if (departsAt === null && found.some(({ passed }) => !passed)) departsAt = part.name;
-        verdicts.push(...found.map((verdict) => prefixed(`${prefix}${part.name}: `, verdict)));
+        if (differsAt === null && found.some(({ passed }) => !passed)) differsAt = part.name;
+        comparisons.push(...found.map((comparison) => prefixed(`${prefix}${part.name}: `, comparison)));
       }
     };
     await run('');
     if (kernels.length > 0) await withoutKernels(kernels, () => run('composed: '));
-    return { verdicts, departsAt };
+    return { comparisons, differsAt };
   };
 }
 
-/** Images go into a single operation as they are, and bring no rounding with them: only ties are kept away. */
-function draw(each: PassCase): Drawn {
+/** The images reach a single operation without any rounding, so that only exact ties have to be avoided. */
+function sampleFor(each: PassCase): Sample {
   if (!each.training) return sampleAny(each);
   return walk(each.network).length === 2
     ? sampleCase(each, { distance: Number.MIN_VALUE })
     : sampleCase(each);
 }
 
-function roundedSample({ variables, images, upstream }: Drawn): Drawn {
+function roundedSample({ variables, images, upstream }: Sample): Sample {
   return {
     variables: roundedVariables(variables),
     images: rounded(images),
@@ -99,8 +99,8 @@ interface PassTruth {
   readonly gradients: ReferenceGradients | null;
 }
 
-function computeTruth(network: Network, drawn: Drawn, training: boolean): PassTruth {
-  const { variables, images, upstream } = drawn;
+function computeTruth(network: Network, sample: Sample, training: boolean): PassTruth {
+  const { variables, images, upstream } = sample;
   const inference = referenceForward(network, variables, images, { mode: 'inference' });
   const quantities = new Map<string, ReferenceTensor>([['inference', inference.result]]);
   if (!training) return { quantities, gradients: null };
@@ -111,28 +111,31 @@ function computeTruth(network: Network, drawn: Drawn, training: boolean): PassTr
   return { quantities: quantities.set('input gradient', gradients.input), gradients };
 }
 
-async function runOnce(each: PassCase, drawn: Drawn, compareTensor: CompareTensor): Promise<Verdict[]> {
+async function runOnce(each: PassCase, sample: Sample, compareTensor: CompareTensor): Promise<Comparison[]> {
   const { network } = each;
   const before = tf.memory().numTensors;
   const variables = makeVariables(network, ({ id }) =>
-    Float32Array.from(drawn.variables.get(id)?.data ?? []),
+    Float32Array.from(sample.variables.get(id)?.data ?? []),
   );
-  const images = toTensor(drawn.images);
+  const images = toTensor(sample.images);
   const inputs = tf.memory().numTensors;
-  const verdicts = [
+  const comparisons = [
     ...(await orThrown('inference', () => checkInference(network, variables, images, compareTensor))),
     ...(each.training
-      ? await orThrown('training', () => checkTraining(network, variables, images, drawn, compareTensor))
+      ? await orThrown('training', () => checkTraining(network, variables, images, sample, compareTensor))
       : []),
     ...(each.group === 'block'
       ? await orThrown('NaN', () => checkNotANumber(network, variables, images))
       : []),
-    still('live tensors after all passes', inputs),
+    tensorsLeft('live tensors after all passes', inputs),
     ...(each.throws ? checkThrows(network, variables, images) : []),
   ];
   disposeVariables(variables);
   images.dispose();
-  return [...verdicts, still('live tensors in the end: core disposed of its inputs, or kept some', before)];
+  return [
+    ...comparisons,
+    tensorsLeft('live tensors at the end: core disposed of its inputs, or kept some', before),
+  ];
 }
 
 async function checkInference(
@@ -140,56 +143,58 @@ async function checkInference(
   variables: Variables,
   images: tf.Tensor,
   compareTensor: CompareTensor,
-): Promise<Verdict[]> {
+): Promise<Comparison[]> {
   const result = forward(network, variables, images);
   const folded = fold({ network, variables });
   const foldedResult = forward(folded.network, folded.variables, images);
-  const verdicts = [
+  const comparisons = [
     await compareTensor('inference', 'inference', result),
     await compareTensor('inference, folded', 'inference', foldedResult),
   ];
   tf.dispose([result, foldedResult]);
   disposeVariables(folded.variables);
-  return verdicts;
+  return comparisons;
 }
 
 async function checkTraining(
   network: Network,
   variables: Variables,
   images: tf.Tensor,
-  drawn: Drawn,
+  sample: Sample,
   compareTensor: CompareTensor,
-): Promise<Verdict[]> {
-  const verdicts: Verdict[] = [];
+): Promise<Comparison[]> {
+  const comparisons: Comparison[] = [];
   const compareMap = async (kind: string, map: TensorMap) => {
     for (const [id, tensor] of map)
-      verdicts.push(await compareTensor(`${kind} ${id}`, `${kind} ${id}`, tensor));
+      comparisons.push(await compareTensor(`${kind} ${id}`, `${kind} ${id}`, tensor));
   };
-  const everyOne = (kind: string, map: TensorMap, expected: Iterable<string>) => {
+  const checkNames = (kind: string, map: TensorMap, expected: Iterable<string>) => {
     const [names, wanted] = [[...map.keys()].sort().join(' '), [...expected].sort().join(' ')];
-    verdicts.push(claim(`every ${kind} (${wanted}), and no other (${names})`, names === wanted));
+    comparisons.push(
+      claim(`has every ${kind}, and no other`, names === wanted, `expected ${wanted}, found ${names}`),
+    );
   };
 
   const forwardPass = forwardTraining(network, variables, images);
-  verdicts.push(await compareTensor('training', 'training', forwardPass.result));
-  everyOne('moment', forwardPass.moments, variables.statistics.keys());
+  comparisons.push(await compareTensor('training', 'training', forwardPass.result));
+  checkNames('moment', forwardPass.moments, variables.statistics.keys());
   await compareMap('moment', forwardPass.moments);
   disposeTrainingPass(forwardPass);
 
   for (const input of [true, false]) {
-    const pass = differentiate(network, variables, images, () => toTensor(drawn.upstream), { input });
+    const pass = differentiate(network, variables, images, () => toTensor(sample.upstream), { input });
     const { gradients } = pass;
-    verdicts.push(await compareTensor('training, differentiated', 'training', pass.result));
-    everyOne('moment', pass.moments, variables.statistics.keys());
-    everyOne('gradient', gradients.weights, variables.weights.keys());
+    comparisons.push(await compareTensor('training, differentiated', 'training', pass.result));
+    checkNames('moment', pass.moments, variables.statistics.keys());
+    checkNames('gradient', gradients.weights, variables.weights.keys());
     await compareMap('moment', pass.moments);
     await compareMap('gradient', gradients.weights);
     if (gradients.input === null) {
-      verdicts.push(claim('the input gradient is null only where it was not asked for', !input));
+      comparisons.push(claim('the input gradient is null only if it was not requested', !input));
     } else {
-      verdicts.push(await compareTensor('input gradient', 'input gradient', gradients.input));
+      comparisons.push(await compareTensor('input gradient', 'input gradient', gradients.input));
     }
     disposeTrainingPass(pass);
   }
-  return verdicts;
+  return comparisons;
 }

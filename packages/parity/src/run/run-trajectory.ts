@@ -18,80 +18,82 @@ import {
 } from '@resnetjs/training';
 import * as tf from '@tensorflow/tfjs-core';
 import type { TrajectoryCase } from '../cases/case.js';
-import { gates, relativeGate } from '../gates.js';
+import { tolerances, relativeTolerance } from '../tolerances.js';
 import type { ReferenceVariables } from '../reference/network.js';
 import type { AdamState } from '../reference/optimizer.js';
 import type { ReferenceTensor } from '../reference/tensor.js';
-import { compare, type Verdict } from '../verdict.js';
-import { compareWith, still, toTensor } from './quantities.js';
+import { compare, type Comparison } from '../compare.js';
+import { compareWith, tensorsLeft, toTensor } from './quantities.js';
 import {
   type Batch,
   changeOf,
   generateBatches,
-  firstStanding,
-  follow,
-  roundedStanding,
-  type Standing,
+  firstSnapshot,
+  takeSteps,
+  roundedSnapshot,
+  type Snapshot,
   type StepTruth,
 } from './trajectory-truth.js';
 
-/** Training steps in float64, and the same steps on a backend: free, or each from the truth's standing. */
+/** Computes training steps in float64, to run the same steps on a backend: freely, or each from the float64 snapshot. */
 export function prepareTrajectory(each: TrajectoryCase) {
   const batches = generateBatches(each);
-  const truth = follow(each, batches, firstStanding(each));
+  const truth = takeSteps(each, batches, firstSnapshot(each));
   const losses = truth.map(({ loss }) => loss);
   const floor = each.forced
     ? truth.map(
         ({ from }, index) =>
-          follow(each, batches.slice(index, index + 1), roundedStanding(from))[0] as StepTruth,
+          takeSteps(each, batches.slice(index, index + 1), roundedSnapshot(from))[0] as StepTruth,
       )
     : [];
-  return async (precision: 16 | 32): Promise<{ verdicts: readonly Verdict[]; departsAt: string | null }> => {
+  return async (
+    precision: 16 | 32,
+  ): Promise<{ comparisons: readonly Comparison[]; differsAt: string | null }> => {
     const before = tf.memory().numTensors;
-    const verdicts: Verdict[] = [];
-    let departsAt: string | null = null;
-    let standing = tensorsOf(each.network, (truth[0] as StepTruth).from);
+    const comparisons: Comparison[] = [];
+    let differsAt: string | null = null;
+    let snapshot = tensorsOf(each.network, (truth[0] as StepTruth).from);
     const reached: number[] = [];
     for (const [index, { from, quantities }] of truth.entries()) {
       if (each.forced && index > 0) {
-        disposeStanding(standing);
-        standing = tensorsOf(each.network, from);
+        disposeSnapshot(snapshot);
+        snapshot = tensorsOf(each.network, from);
       }
-      const { loss, next } = await takeStep(each, batches[index] as Batch, standing);
+      const { loss, next } = await takeStep(each, batches[index] as Batch, snapshot);
       reached.push(loss);
-      disposeStanding(standing);
-      standing = next;
+      disposeSnapshot(snapshot);
+      snapshot = next;
       if (!each.forced) continue;
       const plain = floor[index] as StepTruth;
       const compareTensor = compareWith({ exact: quantities, floor: plain.quantities }, { precision });
       for (const [name, tensor] of next.variables.statistics)
-        verdicts.push(await compareTensor(`step ${index + 1}: ${name}`, name, tensor));
-      verdicts.push(
+        comparisons.push(await compareTensor(`step ${index + 1}: ${name}`, name, tensor));
+      comparisons.push(
         await compareChange(`step ${index + 1}: the change of all weights`, next, {
           truth: truth[index] as StepTruth,
           plain,
           precision,
         }),
       );
-      if (departsAt === null && verdicts.some(({ passed }) => !passed)) departsAt = `step ${index + 1}`;
+      if (differsAt === null && comparisons.some(({ passed }) => !passed)) differsAt = `step ${index + 1}`;
     }
-    disposeStanding(standing);
-    verdicts.push(
+    disposeSnapshot(snapshot);
+    comparisons.push(
       compare(`losses ${reached.map((loss) => loss.toFixed(4)).join(' ')}`, reached, losses, {
-        absolute: gates.freeLoss,
+        absolute: tolerances.freeLoss,
       }),
     );
-    verdicts.push(still('live tensors in the end', before));
-    return { verdicts, departsAt };
+    comparisons.push(tensorsLeft('live tensors at the end', before));
+    return { comparisons, differsAt };
   };
 }
 
-interface TensorStanding {
+interface TensorSnapshot {
   readonly variables: Variables;
   readonly state: OptimizerState;
 }
 
-function tensorsOf(network: Network, { variables, slots, step }: Standing): TensorStanding {
+function tensorsOf(network: Network, { variables, slots, step }: Snapshot): TensorSnapshot {
   const values = (map: ReferenceVariables) => (parameter: Parameter) =>
     Float32Array.from(map.get(parameter.id)?.data ?? []);
   const slot = (pick: (state: AdamState) => ReferenceTensor): TensorMap =>
@@ -105,12 +107,12 @@ function tensorsOf(network: Network, { variables, slots, step }: Standing): Tens
   };
 }
 
-/** All weights together, as they changed in a step; `plain` is the same step in plain float32. */
+/** Compares the change of all weights in a step; `plain` is the same step in plain float32. */
 async function compareChange(
   what: string,
-  { variables }: TensorStanding,
+  { variables }: TensorSnapshot,
   { truth, plain, precision }: { truth: StepTruth; plain: StepTruth; precision: 16 | 32 },
-): Promise<Verdict> {
+): Promise<Comparison> {
   const changes: number[] = [];
   for (const [id, tensor] of variables.weights) {
     const before = truth.from.variables.get(id) as ReferenceTensor;
@@ -121,21 +123,21 @@ async function compareChange(
   const ids = [...variables.weights.keys()];
   const expected = changeOf(truth, ids);
   const lost = compare(what, changeOf(plain, ids), expected, { relativeL2: 1 }).relativeL2;
-  const gate = Math.max(gates.forcedChange, gates.timesFloor * lost);
-  return compare(what, changes, expected, relativeGate(gate, precision));
+  const tolerance = Math.max(tolerances.forcedChange, tolerances.timesFloor * lost);
+  return compare(what, changes, expected, relativeTolerance(tolerance, precision));
 }
 
-function disposeStanding({ variables, state }: TensorStanding): void {
+function disposeSnapshot({ variables, state }: TensorSnapshot): void {
   disposeVariables(variables);
   disposeState(state);
 }
 
-/** One step of @resnetjs/training, in new tensors. */
+/** One step with @resnetjs/training, in new tensors. */
 async function takeStep(
   { network, optimizer }: TrajectoryCase,
   batch: Batch,
-  { variables, state }: TensorStanding,
-): Promise<{ readonly loss: number; readonly next: TensorStanding }> {
+  { variables, state }: TensorSnapshot,
+): Promise<{ readonly loss: number; readonly next: TensorSnapshot }> {
   const all = parameters(network);
   const images = toTensor(batch.images);
   const labels = tf.tensor1d(batch.labels, 'int32');

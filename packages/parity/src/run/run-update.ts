@@ -2,20 +2,20 @@ import { disposeMap, RandomGenerator, initializers, type Parameter, type TensorM
 import { disposeState, initialState, type Optimizer, softmaxCrossEntropy, update } from '@resnetjs/training';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LossCase, UpdateCase } from '../cases/case.js';
-import { gates } from '../gates.js';
+import { tolerances } from '../tolerances.js';
 import { softmaxCrossEntropy as referenceLoss } from '../reference/loss.js';
 import { adamStart, adamStep, sgdStart, sgdStep } from '../reference/optimizer.js';
 import { mapped, type ReferenceTensor, tensor64 } from '../reference/tensor.js';
-import type { Verdict } from '../verdict.js';
-import { compareWith, prefixed, still, toTensor } from './quantities.js';
+import type { Comparison } from '../compare.js';
+import { compareWith, prefixed, tensorsLeft, toTensor } from './quantities.js';
 import { optionalKernels, withoutKernels } from './without-kernels.js';
 
-type Run = (precision: 16 | 32) => Promise<{ readonly verdicts: readonly Verdict[] }>;
+type Run = (precision: 16 | 32) => Promise<{ readonly comparisons: readonly Comparison[] }>;
 
 const steps = 4;
 /**
- * Shapes that leave something over for vectors of four and threads. A step changes a weight by some 1e-3: in one of
- * size 1 an error of the step drowns in float32's rounding of the weight, so that there are smaller ones, too.
+ * Shapes whose sizes are not multiples of the vector width or the number of threads. A step changes a weight by some 1e-3:
+ * next to a weight of size 1, its error drowns in float32's rounding, hence the smaller ones.
  */
 const kinds = [
   { shape: [3, 3, 5, 7], size: 1 },
@@ -23,7 +23,7 @@ const kinds = [
   { shape: [129, 67], size: 1e-3 },
 ] as const;
 
-/** An optimizer's steps, from gradients of sizes between 1e-6 and 1: those that are near Adam's epsilon, too. */
+/** An optimizer's steps with gradients of sizes between 1e-6 and 1, so that some are near Adam's epsilon. */
 export function prepareUpdate({ optimizer, l2, seed }: UpdateCase): Run {
   const random = RandomGenerator.stateless(seed, 5);
   const normals = (shape: readonly number[], size: () => number) =>
@@ -56,9 +56,9 @@ export function prepareUpdate({ optimizer, l2, seed }: UpdateCase): Run {
   const tensors = (values: readonly ReferenceTensor[]): TensorMap =>
     new Map(values.map((value, index) => [ids[index] as string, toTensor(value)]));
 
-  const runOnce = async (precision: 16 | 32): Promise<Verdict[]> => {
+  const runOnce = async (precision: 16 | 32): Promise<Comparison[]> => {
     const before = tf.memory().numTensors;
-    const compareTensor = compareWith({ exact }, { precision, atLeast: gates.update });
+    const compareTensor = compareWith({ exact }, { precision, atLeast: tolerances.update });
     let current = tensors(weights);
     let state = initialState(optimizer, current);
     for (const own of gradients) {
@@ -69,28 +69,28 @@ export function prepareUpdate({ optimizer, l2, seed }: UpdateCase): Run {
       disposeState(state);
       ({ weights: current, state } = updated);
     }
-    const verdicts: Verdict[] = [];
+    const comparisons: Comparison[] = [];
     for (const id of ids) {
-      verdicts.push(await compareTensor(`${id} value`, `${id} value`, current.get(id) as tf.Tensor));
+      comparisons.push(await compareTensor(`${id} value`, `${id} value`, current.get(id) as tf.Tensor));
       for (const [slot, map] of Object.entries(state.slots))
-        verdicts.push(await compareTensor(`${id} ${slot}`, `${id} ${slot}`, map.get(id) as tf.Tensor));
+        comparisons.push(await compareTensor(`${id} ${slot}`, `${id} ${slot}`, map.get(id) as tf.Tensor));
     }
     disposeMap(current);
     disposeState(state);
-    return [...verdicts, still('live tensors in the end', before)];
+    return [...comparisons, tensorsLeft('live tensors at the end', before)];
   };
   return async (precision) => {
-    const verdicts = await runOnce(precision);
+    const comparisons = await runOnce(precision);
     const kernels = optionalKernels();
     if (kernels.length > 0) {
       const composed = await withoutKernels(kernels, () => runOnce(precision));
-      verdicts.push(...composed.map((verdict) => prefixed('composed: ', verdict)));
+      comparisons.push(...composed.map((comparison) => prefixed('composed: ', comparison)));
     }
-    return { verdicts };
+    return { comparisons };
   };
 }
 
-/** The value in the end, and what the optimizer remembers of it, under the optimizer's own names. */
+/** The final value and the optimizer's slots, by @resnetjs/training's names. */
 function referenceUpdate(
   optimizer: Optimizer,
   weight: ReferenceTensor,
@@ -113,6 +113,7 @@ function referenceUpdate(
   return { value: variable, velocity };
 }
 
+/** Softmax cross-entropy and its gradient on sampled logits. */
 export function prepareLoss({ batch, classes, scale, seed }: LossCase): Run {
   const random = RandomGenerator.stateless(seed, 6);
   const logits = tensor64(
@@ -127,14 +128,14 @@ export function prepareLoss({ batch, classes, scale, seed }: LossCase): Run {
   ]);
   return async (precision) => {
     const before = tf.memory().numTensors;
-    const compareTensor = compareWith({ exact }, { precision, atLeast: gates.update });
+    const compareTensor = compareWith({ exact }, { precision, atLeast: tolerances.update });
     const [x, truth] = [toTensor(logits) as tf.Tensor2D, tf.tensor1d(labels, 'int32')];
     const computed = softmaxCrossEntropy(x, truth);
-    const verdicts = [
+    const comparisons = [
       await compareTensor('loss', 'loss', computed.loss),
       await compareTensor('gradient', 'gradient', computed.gradient),
     ];
     tf.dispose([x, truth, computed.loss, computed.correct, computed.gradient]);
-    return { verdicts: [...verdicts, still('live tensors in the end', before)] };
+    return { comparisons: [...comparisons, tensorsLeft('live tensors at the end', before)] };
   };
 }

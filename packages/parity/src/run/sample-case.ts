@@ -12,51 +12,59 @@ import {
 } from '@resnetjs/core';
 import type { Subject } from '../cases/case.js';
 import { poolingLeads } from '../reference/pooling.js';
-import { distanceToKink, type ReferenceVariables, referenceNode, type Mode } from '../reference/network.js';
+import {
+  distanceToKink,
+  type ReferenceVariables,
+  referenceNode,
+  type ReferenceMode,
+} from '../reference/network.js';
 import { mapped, numbers, type ReferenceTensor, sizeOf, tensor64 } from '../reference/tensor.js';
 import { sampleParameter } from '../reference/variables.js';
 
-/** What a case computes with: float32 values, held as float64 too. */
-export interface Drawn {
+/** The inputs of a case: float32 values, stored as float64. */
+export interface Sample {
   readonly variables: ReferenceVariables;
+  /** `[batch, height, width, channels]`. */
   readonly images: ReferenceTensor;
   /** The gradient of the network's result. */
   readonly upstream: ReferenceTensor;
 }
 
 /**
- * No ReLU's input and no pooling window's lead may be nearer to 0: a float32 result of a block is
- * some 1e-6 off, and the wrong side of a kink would change a gradient by all of its size.
+ * The least distance from 0 of every ReLU's input and every pooling window's lead: a float32 result of a block is
+ * some 1e-6 off, and on the wrong side of a kink a gradient would be off by its full size.
  */
 const clearance = 2e-5;
 const maxAttempts = 200;
 
 interface Clearance {
-  /** How far from every kink; somewhat more than float32's error in a block where it isn't given. */
+  /** The least distance from every kink. Default: somewhat more than float32's error in a block. */
   readonly distance?: number;
-  /** The mode whose gradients are wanted; training where it isn't given. */
-  readonly mode?: Mode;
+  /** The mode of the pass that has the kinks. Default: training. */
+  readonly mode?: ReferenceMode;
 }
 
-/** Draws a subject so that every kink is clear of float32's error. */
+/** Samples inputs for which float32's error crosses no kink. Throws an `Error` if there are none in 200 attempts. */
 export function sampleCase(
   subject: Subject,
   { distance = clearance, mode = 'training' }: Clearance = {},
-): Drawn {
+): Sample {
   for (let attempt = 0; attempt < maxAttempts; attempt++) {
-    const drawn = sampleOnce(subject, RandomGenerator.stateless(subject.seed, attempt));
-    const variables = clearKinks(subject.network, drawn, { distance, mode });
-    if (variables !== null) return { ...drawn, variables };
+    const sample = sampleOnce(subject, RandomGenerator.stateless(subject.seed, attempt));
+    const variables = clearKinks(subject.network, sample, { distance, mode });
+    if (variables !== null) return { ...sample, variables };
   }
-  throw new Error(`${subject.name}: no draw of ${maxAttempts} keeps ${distance} away from every kink.`);
+  throw new Error(
+    `${subject.name}: none of ${maxAttempts} samples keeps a distance of ${distance} from every kink.`,
+  );
 }
 
-/** Draws a subject as it comes, for passes in inference alone, which no kink disturbs. */
-export function sampleAny(subject: Subject): Drawn {
+/** Samples inputs for inference without gradients, which no kink disturbs. */
+export function sampleAny(subject: Subject): Sample {
   return sampleOnce(subject, RandomGenerator.stateless(subject.seed, 0));
 }
 
-function sampleOnce({ network, batch, mean = 0, channelsOff }: Subject, generator: RandomGenerator): Drawn {
+function sampleOnce({ network, batch, mean = 0, channelsOff }: Subject, generator: RandomGenerator): Sample {
   const normals = (shape: readonly number[], mean = 0, std = 1) =>
     tensor64(
       Float32Array.from({ length: sizeOf(shape) }, () => mean + std * generator.normal()),
@@ -66,12 +74,12 @@ function sampleOnce({ network, batch, mean = 0, channelsOff }: Subject, generato
     channelsOff
       ? mapped(tensor, (value, c) => (c === 0 || c === tensor.data.length - 1 ? 0 : value))
       : tensor;
-  const draws = statelessSource(generator.word());
+  const random = statelessSource(generator.word());
   const values = (parameter: Parameter): ReferenceTensor => {
     const { role, shape } = parameter;
     switch (role) {
       case 'kernel':
-        return sampleParameter(parameter, draws);
+        return sampleParameter(parameter, random);
       case 'scale':
         return switchedOff(normals(shape, 1, 0.2));
       case 'offset':
@@ -93,12 +101,12 @@ function sampleOnce({ network, batch, mean = 0, channelsOff }: Subject, generato
 }
 
 /**
- * The variables with offsets and biases moved so that 0 lies in the middle of the widest gap near it, among the values
- * that each channel feeds to a ReLU: so even a large network in training stays off its kinks. Null where one is left.
+ * Moves offsets and biases so that, among the values that each channel feeds to a ReLU, 0 is in the middle of the widest
+ * gap near it: then even a large network in training stays off its kinks. Returns null if one is left.
  */
 function clearKinks(
   network: Network,
-  { variables, images }: Drawn,
+  { variables, images }: Sample,
   { distance, mode }: Required<Clearance>,
 ): ReferenceVariables | null {
   const moved = new Map<ParameterId, ReferenceTensor>(variables);
@@ -134,7 +142,7 @@ function clearKinks(
   return distanceToKink(network, pass) > distance ? moved : null;
 }
 
-/** The node whose offset or bias is added, last of all, to what stands at `index`. */
+/** The node whose offset or bias was added last to the result of the node `index`. */
 function adderBefore(nodes: readonly NetworkNode[], index: number): { node: number; id: ParameterId } | null {
   const { op, site, from } = nodes[index] as NetworkNode;
   if (op.op === 'norm') return { node: index, id: parameterId(site, 'offset') };
@@ -152,7 +160,7 @@ function gapsNearZero(x: ReferenceTensor): number[] {
     if (Math.abs(value) < reach) near[i % channels]?.push(value);
   });
   return near.map((values) => {
-    if (values.length > 2 && values.slice(2).every((value) => value === 0)) return 0; // a channel that is switched off
+    if (values.length > 2 && values.slice(2).every((value) => value === 0)) return 0; // a channel with scale and offset 0
     values.sort((a, b) => a - b);
     let middle = 0;
     let widest = 0;

@@ -11,12 +11,12 @@ import {
   type Variables,
 } from '@resnetjs/core';
 import * as tf from '@tensorflow/tfjs-core';
-import type { Verdict } from '../verdict.js';
-import { claim, still } from './quantities.js';
+import type { Comparison } from '../compare.js';
+import { claim, tensorsLeft } from './quantities.js';
 
-/** A pass that throws midway, at the first or the last variable or in `upstream`, leaves no tensor. */
-export function checkThrows(network: Network, variables: Variables, images: tf.Tensor): Verdict[] {
-  const verdicts: Verdict[] = [];
+/** Checks that passes that throw midway, at the first or last variable or in `upstream`, leave no tensors. */
+export function checkThrows(network: Network, variables: Variables, images: tf.Tensor): Comparison[] {
+  const comparisons: Comparison[] = [];
   const expectThrow = (what: string, isExpected: (error: unknown) => boolean, run: () => void) => {
     const before = tf.memory().numTensors;
     let thrown: unknown;
@@ -25,8 +25,8 @@ export function checkThrows(network: Network, variables: Variables, images: tf.T
     } catch (error) {
       thrown = error;
     }
-    verdicts.push(claim(`${what} throws what it should, not ${thrown}`, isExpected(thrown)));
-    verdicts.push(still(`live tensors after ${what} threw`, before));
+    comparisons.push(claim(`${what} throws the right error`, isExpected(thrown), `it threw ${thrown}`));
+    comparisons.push(tensorsLeft(`live tensors after ${what} threw`, before));
   };
   const withCode = (code: ErrorCode) => (error: unknown) =>
     error instanceof ResNetError && error.code === code;
@@ -45,11 +45,11 @@ export function checkThrows(network: Network, variables: Variables, images: tf.T
     );
   }
   const small = tf.zeros([1, 1, 1, 1]);
-  const misfit = withCode('shape-mismatch');
-  expectThrow('forward of a small image', misfit, () => forward(network, variables, small));
-  expectThrow('forwardTraining of a small image', misfit, () => forwardTraining(network, variables, small));
+  const mismatch = withCode('shape-mismatch');
+  expectThrow('forward of a small image', mismatch, () => forward(network, variables, small));
+  expectThrow('forwardTraining of a small image', mismatch, () => forwardTraining(network, variables, small));
   small.dispose();
-  const probe = new Error('A probe of what a throw leaves behind.');
+  const probe = new Error('Thrown on purpose, to see what it leaves behind.');
   const throwing = (result: tf.Tensor): tf.Tensor => {
     tf.onesLike(result);
     throw probe;
@@ -59,5 +59,5 @@ export function checkThrows(network: Network, variables: Variables, images: tf.T
     (error) => error === probe,
     () => differentiate(network, variables, images, throwing),
   );
-  return verdicts;
+  return comparisons;
 }

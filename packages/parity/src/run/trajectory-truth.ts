@@ -15,25 +15,31 @@ import { mapped, numbers, type ReferenceTensor, rounded, tensor64 } from '../ref
 import { sampleVariables, roundedVariables } from '../reference/variables.js';
 import type { Quantities } from './quantities.js';
 
+/** A batch of training data. */
 export interface Batch {
+  /** `[batch, height, width, channels]`. */
   readonly images: ReferenceTensor;
+  /** `[batch]`. */
   readonly labels: Int32Array;
 }
 
 /** Everything that a step changes. */
-export interface Standing {
+export interface Snapshot {
   readonly variables: ReferenceVariables;
+  /** Adam's state of each weight. */
   readonly slots: ReadonlyMap<ParameterId, AdamState>;
   readonly step: number;
 }
 
+/** A training step in float64. */
 export interface StepTruth {
-  readonly from: Standing;
+  readonly from: Snapshot;
+  /** The variables after the step. */
   readonly quantities: Quantities;
   readonly loss: number;
 }
 
-/** Images in [0, 1] whose brightness and colours tell their class, so that there is something to learn. */
+/** Images in [0, 1] whose stripes and colours depend on their class, so that there is something to learn. */
 export function generateBatches({ network, batch, steps, seed }: TrajectoryCase): Batch[] {
   const [height, width, channels] = network.input;
   const classes = 6;
@@ -51,16 +57,16 @@ export function generateBatches({ network, batch, steps, seed }: TrajectoryCase)
   });
 }
 
-/** Before the first step. */
-export function firstStanding({ network, seed }: TrajectoryCase): Standing {
+/** The state before the first step. */
+export function firstSnapshot({ network, seed }: TrajectoryCase): Snapshot {
   const variables = sampleVariables(network, statelessSource(seed));
   const trainable = parameters(network).filter((parameter) => parameter.trainable);
   const slots = new Map(trainable.map(({ id }) => [id, adamStart(variables.get(id) as ReferenceTensor)]));
   return { variables, slots, step: 0 };
 }
 
-/** The same, stored as float32. */
-export function roundedStanding({ variables, slots, step }: Standing): Standing {
+/** The same, rounded to float32. */
+export function roundedSnapshot({ variables, slots, step }: Snapshot): Snapshot {
   return {
     variables: roundedVariables(variables),
     slots: new Map(
@@ -78,8 +84,8 @@ export function roundedStanding({ variables, slots, step }: Standing): Standing 
   };
 }
 
-/** Steps from here, each with what it begins with, what it leaves, and its loss; in the precision of the start. */
-export function follow(each: TrajectoryCase, batches: readonly Batch[], start: Standing): StepTruth[] {
+/** Takes a step for each batch, in the precision of the start. */
+export function takeSteps(each: TrajectoryCase, batches: readonly Batch[], start: Snapshot): StepTruth[] {
   let from = start;
   return batches.map((batch) => {
     const { truth, next } = takeStep(each, batch, from);
@@ -91,11 +97,11 @@ export function follow(each: TrajectoryCase, batches: readonly Batch[], start: S
 function takeStep(
   { network, optimizer }: TrajectoryCase,
   { images, labels }: Batch,
-  from: Standing,
-): { readonly truth: StepTruth; readonly next: Standing } {
-  const given = [...from.variables.values()][0]?.data instanceof Float32Array ? rounded(images) : images;
+  from: Snapshot,
+): { readonly truth: StepTruth; readonly next: Snapshot } {
+  const own = [...from.variables.values()][0]?.data instanceof Float32Array ? rounded(images) : images;
   let loss = 0;
-  const pass = referenceGradients(network, from.variables, given, (logits) => {
+  const pass = referenceGradients(network, from.variables, own, (logits) => {
     const found = softmaxCrossEntropy(logits, labels);
     loss = found.loss;
     return found.gradient;
@@ -126,14 +132,14 @@ function takeStep(
   return { truth: { from, quantities: variables, loss }, next };
 }
 
-/** By the normalization's name. */
+/** The momentum of each normalization, by its site's name. */
 function momentaOf(network: Network): ReadonlyMap<string, number> {
   return new Map(
     walk(network).flatMap(({ op, site }) => (op.op === 'norm' ? [[siteName(site), op.momentum]] : [])),
   );
 }
 
-/** How all these weights changed in a step. */
+/** The changes of these weights in a step, as one vector. */
 export function changeOf({ from, quantities }: StepTruth, ids: readonly ParameterId[]): number[] {
   return ids.flatMap((id) => {
     const before = from.variables.get(id) as ReferenceTensor;

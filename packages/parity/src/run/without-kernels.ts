@@ -1,12 +1,12 @@
 import { kernelNames } from '@resnetjs/backend';
 import * as tf from '@tensorflow/tfjs-core';
 
-/** The optional kernels that the current backend has. */
+/** The names of the optional kernels that the current backend has. */
 export function optionalKernels(): readonly string[] {
   return Object.values(kernelNames).filter((name) => tf.getKernel(name, tf.getBackend()));
 }
 
-/** Runs with kernels of the current backend taken away, and puts them back. */
+/** Unregisters kernels of the current backend while `run` runs. */
 export async function withoutKernels<Result>(
   names: readonly string[],
   run: () => Promise<Result>,

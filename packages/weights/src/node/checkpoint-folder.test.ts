@@ -23,7 +23,7 @@ import {
   readNewestCheckpoint,
   readNewestDescription,
   saveCheckpoint,
-  tidyRun,
+  removeUnfinishedFiles,
 } from './checkpoint-folder.js';
 
 let run: string;
@@ -70,7 +70,7 @@ describe("a run's checkpoints", () => {
     expect((await readNewestDescription(run)).settings).toEqual({ step: 3 });
   });
 
-  it('give way to those of a new training once its first is whole', async () => {
+  it('are replaced by those of a new training once its first is complete', async () => {
     await save(7, { best: Uint8Array.of(1) });
     await save(1, { replace: true });
     expect(await names()).toEqual([named(1)]);
@@ -79,7 +79,7 @@ describe("a run's checkpoints", () => {
     expect(await names()).toEqual(['best.safetensors', named(1), named(2)]);
   });
 
-  it('are passed over where they are broken, and set aside until the next is whole', async () => {
+  it('are skipped if damaged, and set aside until the next one is complete', async () => {
     const tensors = tf.memory().numTensors;
     for (const step of [1, 2, 3]) await save(step, { keep: 3 });
     await truncate(join(run, 'checkpoints', named(3)), 50_000);
@@ -90,8 +90,8 @@ describe("a run's checkpoints", () => {
     const found = await newest();
     expect(found.steps).toBe(1);
     expect(found.damaged).toEqual([
-      expect.stringMatching(/step-00000003\.safetensors: .* it is cut/),
-      expect.stringMatching(/step-00000002\.safetensors: The checkpoint is damaged: its checksum is another/),
+      expect.stringMatching(/step-00000003\.safetensors: .* it is truncated/),
+      expect.stringMatching(/step-00000002\.safetensors: The checkpoint is damaged: its checksum is wrong/),
     ]);
     expect(await names()).toEqual([named(1), `${named(2)}.damaged`, `${named(3)}.damaged`]);
     await save(2);
@@ -99,20 +99,22 @@ describe("a run's checkpoints", () => {
     expect(tf.memory().numTensors).toBe(tensors);
   });
 
-  it('are missed with a message that says what to do', async () => {
+  it('that are missing give a message that says what to do', async () => {
     await expect(newest()).rejects.toThrow(/holds no checkpoint.* Give a run's folder/);
     await save(1);
     await appendFile(join(run, 'checkpoints', named(1)), 'x');
-    await expect(newest()).rejects.toThrow(/No checkpoint of .* is whole.* Begin it anew/);
+    await expect(newest()).rejects.toThrow(/No checkpoint of .* is intact.* Start a new one/);
     await truncate(join(run, 'checkpoints', named(1)), 0);
-    await expect(readNewestDescription(run)).rejects.toThrow(/No checkpoint of .* is whole.* Begin it anew/);
+    await expect(readNewestDescription(run)).rejects.toThrow(
+      /No checkpoint of .* is intact.* Start a new one/,
+    );
     expect(await names()).toEqual([named(1)]);
     await rm(join(run, 'checkpoints'), { recursive: true });
     await writeFile(join(run, 'checkpoints'), '');
     await expect(newest()).rejects.toThrow(/a file, not a folder; check the path \(ENOTDIR\)/);
   });
 
-  it('stay as they were where a write fails', async () => {
+  it('stay as they were if a write fails', async () => {
     await save(1);
     const broken = at(2);
     const slots = {
@@ -127,27 +129,27 @@ describe("a run's checkpoints", () => {
     expect(await names()).toEqual([named(1)]);
   });
 
-  it('are not written where the folder vanished', async () => {
+  it('are not written if the folder is gone', async () => {
     await save(1);
     await rm(run, { recursive: true });
     await expect(save(2)).rejects.toThrow(/checkpoints could not be made: .* \(ENOENT\)/);
     await expect(stat(run)).rejects.toThrow();
   });
 
-  it('are tidied of what a killed writer left', async () => {
+  it('are rid of the unfinished files of a killed process', async () => {
     await save(1);
     const left = [
       '.model.safetensors.0123456789ab.tmp',
       join('checkpoints', `.${named(2)}.0123456789ab.tmp`),
     ];
     for (const name of [...left, 'other.tmp']) await writeFile(join(run, name), 'x');
-    await tidyRun(run);
+    await removeUnfinishedFiles(run);
     expect((await readdir(run)).sort()).toEqual(['checkpoints', 'other.tmp']);
     expect(await names()).toEqual([named(1)]);
   });
 });
 
-/** A small file system of its own, or a skip with its reason. */
+/** A small separate file system, or a skip with its reason. */
 async function smallDisk(context: TestContext, use: (mount: (...args: string[]) => void) => Promise<void>) {
   const mount = (...args: string[]) => execFileSync('mount', [...args, run], { stdio: 'pipe' });
   await mkdir(run, { recursive: true });
@@ -165,12 +167,12 @@ async function smallDisk(context: TestContext, use: (mount: (...args: string[]) 
 }
 
 describe('a disk', () => {
-  it('that is full costs nothing that was saved, and is left with no unfinished file', (context) =>
+  it('that is full loses nothing that was saved, and is left with no unfinished file', (context) =>
     smallDisk(context, async () => {
       const first = await save(1);
       const { size } = await stat(first.path);
       await writeFile(join(run, 'filling'), new Uint8Array(8 * 2 ** 20 - 1.5 * size));
-      await expect(save(2)).rejects.toThrow(/the disk is full; make room.* \(ENOSPC\)/);
+      await expect(save(2)).rejects.toThrow(/the disk is full; free some space.* \(ENOSPC\)/);
       expect(await names()).toEqual([named(1)]);
       expect((await newest()).steps).toBe(1);
       await rm(join(run, 'filling'));
@@ -178,7 +180,7 @@ describe('a disk', () => {
       expect((await newest()).steps).toBe(2);
     }));
 
-  it('that became read-only costs nothing that was saved', (context) =>
+  it('that becomes read-only loses nothing that was saved', (context) =>
     smallDisk(context, async (mount) => {
       await save(1);
       mount('-o', 'remount,ro', 'tmpfs');

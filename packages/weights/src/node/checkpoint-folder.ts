@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { ResNetError } from '@resnetjs/core';
 import { badFile } from '../bad-file.js';
 import type { ByteSource } from '../byte-source.js';
-import type { Settings, TrainingCheckpoint } from '../checkpoint.js';
+import type { CheckpointSettings, TrainingCheckpoint } from '../checkpoint.js';
 import {
   type CheckpointDescription,
   type DecodedCheckpoint,
@@ -17,15 +17,17 @@ import { removeUnfinished, syncFolder, writeFileAtomically } from './write-file.
 const checkpointsFolder = 'checkpoints';
 const bestFile = 'best.safetensors';
 const stepFile = /^step-(\d{8,})\.safetensors$/;
-/** What was found broken is kept under this ending until a new checkpoint is whole. */
+/** Damaged checkpoints are kept under this ending until a new one is complete. */
 const damagedEnding = '.damaged';
 
+/** A checkpoint's file in a run's folder. */
 export interface SavedCheckpoint {
   readonly path: string;
+  /** The number of optimizer steps before it. */
   readonly steps: number;
 }
 
-/** The checkpoints of a run's folder, the newest first. */
+/** Lists the checkpoints of a run's folder, the newest first; none if there are none. Throws `file-system`. */
 export async function listCheckpoints(run: string): Promise<SavedCheckpoint[]> {
   const folder = join(run, checkpointsFolder);
   return (await namesIn(folder))
@@ -45,20 +47,29 @@ async function namesIn(folder: string): Promise<string[]> {
   }
 }
 
-/** What a checkpoint's file says of itself. Throws `file-system`, `bad-file`. */
+/** Reads a checkpoint without its tensors. Throws `file-system` and `bad-file`. */
 export function readCheckpointDescription(path: string): Promise<CheckpointDescription> {
   return readFrom(path, describeCheckpoint);
 }
 
+/** What `readNewestCheckpoint` found. */
 export interface NewestCheckpoint extends SavedCheckpoint {
+  /** The caller disposes of its tensors. */
   readonly checkpoint: DecodedCheckpoint;
-  /** Newer ones that were passed over, with what is wrong with them. */
+  /** For each newer checkpoint that was skipped, what is wrong with it. */
   readonly damaged: readonly string[];
 }
 
 /**
- * Reads the newest checkpoint of a run's folder that is whole, and sets aside newer ones that are not. Throws `file-system`
- * where there is none, `bad-file` where none is whole.
+ * Reads the newest intact checkpoint of a run's folder onto the current backend, and sets aside newer ones that are damaged.
+ * Throws `file-system` if there is none, `bad-file` if none is intact.
+ *
+ * @example
+ * ```ts
+ * const { checkpoint, damaged } = await readNewestCheckpoint('runs/signs');
+ * for (const problem of damaged) console.warn(problem);
+ * for await (const event of train(checkpoint.classifier, dataset, { epochs: 10, resume: checkpoint.state })) console.log(event);
+ * ```
  */
 export async function readNewestCheckpoint(run: string): Promise<NewestCheckpoint> {
   const { saved, content: checkpoint, damaged } = await readNewest(run, decodeCheckpoint);
@@ -70,7 +81,7 @@ export async function readNewestCheckpoint(run: string): Promise<NewestCheckpoin
   return { ...saved, checkpoint, damaged: damaged.map(({ why }) => why) };
 }
 
-/** What the newest checkpoint says of itself of which that can be read. Throws as `readNewestCheckpoint`. */
+/** Reads, without its tensors, the newest checkpoint whose description is intact. Throws like `readNewestCheckpoint`. */
 export async function readNewestDescription(run: string): Promise<CheckpointDescription> {
   return (await readNewest(run, describeCheckpoint)).content;
 }
@@ -89,7 +100,7 @@ async function readNewest<Content>(
   if (all.length === 0) {
     throw new ResNetError(
       'file-system',
-      `The folder ${run} holds no checkpoint, so there is nothing to resume. Give a run's folder, or begin the training anew.`,
+      `The folder ${run} holds no checkpoint, so there is nothing to resume. Give a run's folder, or start a new training.`,
       { path: run },
     );
   }
@@ -103,7 +114,7 @@ async function readNewest<Content>(
     }
   }
   throw badFile(
-    `No checkpoint of ${run} is whole, so the training can't go on. Begin it anew in another folder. ${damaged.map(({ why }) => why).join(' ')}`,
+    `No checkpoint of ${run} is intact, so the training can't be resumed. Start a new one in another folder. ${damaged.map(({ why }) => why).join(' ')}`,
     { path: run },
   );
 }
@@ -144,43 +155,58 @@ async function sourceOf(handle: FileHandle): Promise<ByteSource> {
   };
 }
 
-export interface SaveOptions {
-  readonly settings?: Settings;
-  /** How many checkpoints stay, this one among them. */
+/** Options of `saveCheckpoint`. */
+export interface SaveCheckpointOptions {
+  /** Values to save with the checkpoint. Default: none. */
+  readonly settings?: CheckpointSettings;
+  /** How many checkpoints to keep, including this one. */
   readonly keep: number;
-  /** Whether those of an earlier training give way to this one. */
+  /** Whether to remove those of an earlier training. Default: false. */
   readonly replace?: boolean;
-  /** A model that is the best so far, to be written beside the checkpoints before this one is in its place. */
+  /** The best model so far, to be written as `best.safetensors` first. Default: the one that is there stays. */
   readonly best?: Uint8Array;
 }
 
-/** Writes a checkpoint into a run's folder, whole or not at all, then removes what need not be kept. Throws `file-system`. */
+/**
+ * Writes a checkpoint into a run's folder atomically, then removes those that need not be kept. The run's folder must exist.
+ * Throws `file-system` and what `encodeCheckpoint` throws; then the checkpoints that were there stay.
+ *
+ * @example
+ * ```ts
+ * for await (const event of train(classifier, dataset)) {
+ *   if (event.event !== 'checkpoint') continue;
+ *   const checkpoint = event.save();
+ *   await saveCheckpoint('runs/signs', checkpoint, { keep: 2 });
+ *   disposeCheckpoint(checkpoint);
+ * }
+ * ```
+ */
 export async function saveCheckpoint(
   run: string,
   checkpoint: TrainingCheckpoint,
-  options: SaveOptions,
+  options: SaveCheckpointOptions,
 ): Promise<SavedCheckpoint> {
   const { settings = {}, keep, replace = false, best } = options;
   const folder = await makeFolder(run);
   const { step: steps } = checkpoint.state.optimizer;
   const path = join(folder, `step-${String(steps).padStart(8, '0')}.safetensors`);
-  const whole = async () => {
+  const beforeRename = async () => {
     if (replace) await removeOthers(folder, []);
     if (best) await writeFileAtomically(join(folder, bestFile), best);
   };
-  await writeFileAtomically(path, encodeCheckpoint(checkpoint, settings), { whole });
+  await writeFileAtomically(path, encodeCheckpoint(checkpoint, settings), { beforeRename });
   const kept = (await listCheckpoints(run)).slice(0, keep).map((each) => each.path);
   await removeOthers(folder, [...kept, join(folder, bestFile)]);
   return { path, steps };
 }
 
-/** Removes what a training that was killed left unfinished. No other process may be writing there. */
-export async function tidyRun(run: string): Promise<void> {
+/** Removes the unfinished files that a killed process left in a run's folder. No other process may be writing there. */
+export async function removeUnfinishedFiles(run: string): Promise<void> {
   await removeUnfinished(run);
   await removeUnfinished(join(run, checkpointsFolder));
 }
 
-/** Not the run's folder, which was there when the training began. */
+/** Makes the folder of the checkpoints, but not the run's: if that is gone, somebody removed it during the training. */
 async function makeFolder(run: string): Promise<string> {
   const folder = join(run, checkpointsFolder);
   try {
@@ -194,11 +220,11 @@ async function makeFolder(run: string): Promise<string> {
   return folder;
 }
 
-/** Of our own files. */
+/** Removes all our files but those to keep. */
 async function removeOthers(folder: string, kept: readonly string[]): Promise<void> {
   for (const name of await namesIn(folder)) {
     const path = join(folder, name);
     const ours = name === bestFile || stepFile.test(name.replace(damagedEnding, ''));
-    if (ours && !kept.includes(path)) await rm(path, { force: true }).catch(() => {}); // it costs room, no more
+    if (ours && !kept.includes(path)) await rm(path, { force: true }).catch(() => {}); // a file that stays only takes up space
   }
 }

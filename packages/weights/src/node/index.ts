@@ -5,11 +5,11 @@ export {
   readNewestCheckpoint,
   readNewestDescription,
   type SavedCheckpoint,
-  type SaveOptions,
+  type SaveCheckpointOptions,
   saveCheckpoint,
-  tidyRun,
+  removeUnfinishedFiles,
 } from './checkpoint-folder.js';
 export { type FolderLock, lockFolder } from './lock-folder.js';
-export { modelFile, readModel, writeModel } from './model-folder.js';
+export { modelFileName, readModel, writeModel } from './model-folder.js';
 export { prepareFolder } from './prepare-folder.js';
-export { writeFileAtomically } from './write-file.js';
+export { type WriteFileOptions, writeFileAtomically } from './write-file.js';

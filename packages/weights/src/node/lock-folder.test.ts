@@ -13,7 +13,7 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
 describe('lockFolder', () => {
-  it('gives a folder to one at a time, and says who has it', async () => {
+  it('locks for one process at a time, and says which has the lock', async () => {
     const lock = await lockFolder(folder);
     await lock.check();
     await expect(lockFolder(folder)).rejects.toThrow(
@@ -25,17 +25,17 @@ describe('lockFolder', () => {
     expect(await readdir(folder)).toEqual([]);
   });
 
-  it('leaves that of another machine alone, and says what to do', async () => {
+  it('respects the lock of another machine, and says what to do', async () => {
     await writeFile(file, JSON.stringify({ host: 'elsewhere', pid: 7 }));
     await expect(lockFolder(folder)).rejects.toThrow(
-      /process 7 on elsewhere\. If it runs no more, remove .*\.resnet\.lock/,
+      /process 7 on elsewhere\. If it is no longer running, remove .*\.resnet\.lock/,
     );
   });
 
-  it('notices when its folder is gone, or another has it', async () => {
+  it('notices if its folder is gone, or locked by another process', async () => {
     const lock = await lockFolder(folder);
     await writeFile(file, JSON.stringify({ host: hostname(), pid: 1 }));
-    await expect(lock.check()).rejects.toThrow(/Another process has taken/);
+    await expect(lock.check()).rejects.toThrow(/Another process has taken over/);
     await rm(folder, { recursive: true });
     await expect(lock.check()).rejects.toThrow(/was removed while this process was writing there/);
     lock.release();

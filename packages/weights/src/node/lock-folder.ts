@@ -3,16 +3,30 @@ import { ResNetError } from '@resnetjs/core';
 import { type Holder, isHere, takeLock } from '@resnetjs/lock-file';
 import { fileSystemError } from './file-system-error.js';
 
-/** A folder that no other process of this kind writes to. */
+/** A lock on a folder, which other processes that call `lockFolder` respect. */
 export interface FolderLock {
-  /** Throws `file-system` where the folder, or the lock in it, is no longer there. */
+  /** Throws `file-system` if the folder is gone, or the lock in it is gone or another process's. */
   check(): Promise<void>;
+  /** Gives the folder back. */
   release(): void;
 }
 
 const lockFile = '.resnet.lock';
 
-/** Takes a folder for this process. Throws `file-system`: held by another, or not writable. */
+/**
+ * Locks an existing folder for this process; the lock of a process that has died does not count. Throws `file-system` if
+ * another process has the lock, or the folder is not writable.
+ *
+ * @example
+ * ```ts
+ * const lock = await lockFolder('runs/signs');
+ * try {
+ *   await writeModel('runs/signs', await encodeClassifier(classifier));
+ * } finally {
+ *   lock.release();
+ * }
+ * ```
+ */
 export async function lockFolder(folder: string): Promise<FolderLock> {
   const path = join(folder, lockFile);
   const found = await takeLock(path).catch((cause) => {
@@ -29,7 +43,7 @@ export async function lockFolder(folder: string): Promise<FolderLock> {
         });
       });
       if (stands) return;
-      throw new ResNetError('file-system', `Another process has taken the folder ${folder} over.`, { path });
+      throw new ResNetError('file-system', `Another process has taken over the folder ${folder}.`, { path });
     },
   };
 }
@@ -38,7 +52,7 @@ function heldBy(folder: string, path: string, holder: Holder): ResNetError {
   const { pid, host } = holder;
   const who = isHere(holder)
     ? `process ${pid}. Wait until it has ended, or stop it: kill ${pid}`
-    : `process ${pid} on ${host}. If it runs no more, remove ${path}; otherwise wait for it`;
+    : `process ${pid} on ${host}. If it is no longer running, remove ${path}; otherwise wait for it`;
   return new ResNetError(
     'file-system',
     `Another training writes to ${folder}: ${who}, or choose another folder.`,

@@ -7,7 +7,7 @@ import { prepareFolder } from './prepare-folder.js';
 import { writeFileAtomically } from './write-file.js';
 
 let folder: string;
-/** Starts as a model's file does: with a header's length. */
+/** Starts like a model file: with the header's length. */
 const bytes = Uint8Array.from({ length: 100_000 }, (_, index) =>
   index < 8 ? Number(index === 0) * 9 : index % 251,
 );
@@ -26,7 +26,7 @@ describe('a model in a folder', () => {
     expect(await readdir(join(folder, 'deep', 'run'))).toEqual(['model.safetensors']);
   });
 
-  it('replaces the one before as a whole, or not at all', async () => {
+  it('replaces the previous one completely, or not at all', async () => {
     await writeModel(folder, bytes);
     await writeModel(folder, Uint8Array.of(1));
     expect(await readFile(join(folder, 'model.safetensors'))).toEqual(Buffer.of(1));
@@ -36,40 +36,40 @@ describe('a model in a folder', () => {
     expect(await readFile(join(folder, 'model.safetensors'))).toEqual(Buffer.of(1));
   });
 
-  it('leaves nothing where it cannot be put in its place', async () => {
+  it('leaves nothing behind if it cannot get its name', async () => {
     await mkdir(join(folder, 'model.safetensors'));
     await writeFile(join(folder, 'model.safetensors', 'in-the-way'), '');
     await expect(writeModel(folder, bytes)).rejects.toMatchObject({ code: 'file-system' });
     expect(await readdir(folder)).toEqual(['model.safetensors']);
   });
 
-  it('is missed with a message that says where to look', async () => {
+  it('that is missing gives a message that says where to look', async () => {
     await expect(readModel(join(folder, 'nowhere'))).rejects.toThrow(
       /no such file or folder; check the path \(ENOENT\)/,
     );
     await expect(readModel(folder)).rejects.toThrow(/holds no model\.safetensors/);
   });
 
-  it.skipIf(process.platform === 'win32')('is refused where it is a device', async () => {
+  it.skipIf(process.platform === 'win32')('is rejected if it is a device', async () => {
     await expect(readModel('/dev/null')).rejects.toThrow(/neither a file nor a folder/);
   });
 });
 
 describe('a large file of another kind', () => {
-  it('is refused before it is read', async () => {
+  it('is rejected before it is read', async () => {
     const path = join(folder, 'film.mp4');
     const handle = await open(path, 'w');
     await handle.write(Uint8Array.of(0, 0, 0, 32, 1, 2, 3, 4), 0, 8, 0);
     await handle.truncate(3 * 2 ** 30);
     await handle.close();
     const before = process.memoryUsage().arrayBuffers;
-    await expect(readModel(path)).rejects.toThrow(/no safetensors file/);
+    await expect(readModel(path)).rejects.toThrow(/not a safetensors file/);
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(2 ** 24);
   });
 });
 
 describe('prepareFolder', () => {
-  it('makes folders, and takes back those that stayed empty', async () => {
+  it('makes folders, and removes those that stayed empty', async () => {
     const undo = await prepareFolder(join(folder, 'a', 'b'));
     expect(await readdir(join(folder, 'a', 'b'))).toEqual([]);
     await writeFileAtomically(join(folder, 'a', 'kept'), bytes);
@@ -83,7 +83,7 @@ describe('prepareFolder', () => {
     expect(await readdir(folder)).toEqual(['a']);
   });
 
-  it('bears that others make the same folders at the same time', async () => {
+  it('works while others make the same folders', async () => {
     for (let round = 0; round < 20; round++) {
       const path = join(folder, String(round), 'run');
       const undo = await Promise.all(Array.from({ length: 4 }, () => prepareFolder(path)));
@@ -92,7 +92,7 @@ describe('prepareFolder', () => {
     }
   });
 
-  it('says what stands in the way', async () => {
+  it('says what prevents it', async () => {
     await writeFile(join(folder, 'file'), '');
     await expect(prepareFolder(join(folder, 'file', 'run'))).rejects.toThrow(/is a file, not a folder/);
     await expect(prepareFolder(join(folder, 'file'))).rejects.toThrow(/is a file, not a folder/);

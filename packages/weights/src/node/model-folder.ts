@@ -7,15 +7,23 @@ import { readingError } from './file-system-error.js';
 import { prepareFolder } from './prepare-folder.js';
 import { writeFileAtomically } from './write-file.js';
 
-/** The name of the model's file in a run's folder. */
-export const modelFile = 'model.safetensors';
-/** As much as one buffer of every Node version holds. */
+/** The name of the model file in a run's folder. */
+export const modelFileName = 'model.safetensors';
+/** The largest buffer that every supported version of Node can make. */
 const maxFileBytes = 2 ** 32 - 1;
 
-/** Writes a model into a run's folder, whole or not at all, and returns its path. Throws `file-system`. */
+/**
+ * Writes a model atomically into a run's folder, which is made if it doesn't exist, as `model.safetensors`; returns its
+ * path. Throws `file-system`.
+ *
+ * @example
+ * ```ts
+ * await writeModel('runs/signs', await encodeClassifier(classifier));
+ * ```
+ */
 export async function writeModel(folder: string, bytes: Uint8Array): Promise<string> {
   const undo = await prepareFolder(folder);
-  const path = join(folder, modelFile);
+  const path = join(folder, modelFileName);
   try {
     await writeFileAtomically(path, bytes);
   } catch (error) {
@@ -25,7 +33,15 @@ export async function writeModel(folder: string, bytes: Uint8Array): Promise<str
   return path;
 }
 
-/** The bytes of a model, from its file or its run's folder. Throws `file-system`, and `bad-file` for what can't be one. */
+/**
+ * Reads the bytes of a model from its file or its run's folder. Throws `file-system`, and `bad-file` for a file that can't
+ * be a model.
+ *
+ * @example
+ * ```ts
+ * const classifier = decodeClassifier(await readModel('runs/signs'));
+ * ```
+ */
 export async function readModel(fileOrFolder: string): Promise<Uint8Array> {
   const path = await findModel(fileOrFolder);
   let handle: FileHandle | undefined;
@@ -33,11 +49,14 @@ export async function readModel(fileOrFolder: string): Promise<Uint8Array> {
     handle = await open(path, 'r');
     const { size } = await handle.stat();
     if (size > maxFileBytes) {
-      throw badFile(`${path} has ${size} bytes, more than the ${maxFileBytes} that a model file may have.`, {
-        size,
-      });
+      throw badFile(
+        `${path} has ${size} bytes, more than the ${maxFileBytes} bytes that a model file may have.`,
+        {
+          size,
+        },
+      );
     }
-    dataStartOf(await readAll(handle, Math.min(size, 8)), size); // a large file of another kind ends here
+    dataStartOf(await readAll(handle, Math.min(size, 8)), size); // rejects a large file of another kind before it is read
     return await readAll(handle, size);
   } catch (error) {
     if (error instanceof ResNetError) throw error;
@@ -54,11 +73,11 @@ async function findModel(fileOrFolder: string): Promise<string> {
     isFolder = found.isDirectory();
     if (!isFolder && !found.isFile()) throw badFile(`${fileOrFolder} is neither a file nor a folder.`);
     if (!isFolder) return fileOrFolder;
-    const path = join(fileOrFolder, modelFile);
+    const path = join(fileOrFolder, modelFileName);
     await stat(path).catch(() => {
       throw new ResNetError(
         'file-system',
-        `The folder ${fileOrFolder} holds no ${modelFile}. Give a run's folder, or train a model into it.`,
+        `The folder ${fileOrFolder} holds no ${modelFileName}. Give a run's folder, or train a model into it.`,
         { path },
       );
     });
@@ -69,7 +88,7 @@ async function findModel(fileOrFolder: string): Promise<string> {
   }
 }
 
-/** In parts, because one read ends at 2 GiB. */
+/** Reads in parts, because one read is limited to 2 GiB. */
 async function readAll(handle: FileHandle, size: number): Promise<Uint8Array> {
   const bytes = new Uint8Array(size);
   let at = 0;

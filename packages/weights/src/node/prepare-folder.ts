@@ -5,8 +5,8 @@ import { fileSystemError } from './file-system-error.js';
 import { unfinishedPath } from './write-file.js';
 
 /**
- * Makes a folder, with those above it, and makes sure that files can be written there. Throws `file-system`.
- * Returns what undoes it, also while the process exits: removes the folders that it made, as far as they are empty.
+ * Makes a folder and its parents, and checks that files can be written there. Throws `file-system`. Returns a function that
+ * removes the folders it made, as long as they are empty; being synchronous, it works while the process exits, too.
  */
 export async function prepareFolder(folder: string): Promise<() => void> {
   const made: string[] = [];
@@ -17,13 +17,13 @@ export async function prepareFolder(folder: string): Promise<() => void> {
   } catch (cause) {
     undo();
     throw fileSystemError(`The folder ${folder} can't be written to`, folder, cause, {
-      ENOENT: 'the system makes no folder there; choose another',
+      ENOENT: 'no folder can be made there; choose another',
     });
   }
   return undo;
 }
 
-/** One by one: Node's own recursive mkdir never ends in a folder that lets nothing be made, such as /proc. */
+/** One by one, because Node's recursive mkdir never returns in a folder where none can be made, such as /proc. */
 async function makeFolders(folder: string, made: string[]): Promise<void> {
   const missing: string[] = [];
   let path = resolve(folder);
@@ -36,7 +36,7 @@ async function makeFolders(folder: string, made: string[]): Promise<void> {
       await mkdir(each);
       made.push(each);
     } catch (cause) {
-      if ((cause as NodeJS.ErrnoException).code !== 'EEXIST') throw cause; // another process was quicker
+      if ((cause as NodeJS.ErrnoException).code !== 'EEXIST') throw cause; // another process made it first
     }
   }
 }
@@ -67,7 +67,7 @@ function removeEmpty(folders: readonly string[]): void {
     try {
       rmdirSync(folder);
     } catch {
-      return; // not empty: somebody put something there
+      return; // not empty
     }
   }
 }

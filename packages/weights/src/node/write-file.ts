@@ -5,26 +5,27 @@ import { basename, dirname, join } from 'node:path';
 import { ResNetError } from '@resnetjs/core';
 import { fileSystemError } from './file-system-error.js';
 
-interface WriteOptions {
-  /** Called when all is written, before the file is put in its place. */
-  readonly whole?: () => Promise<void>;
+/** Options of `writeFileAtomically`. */
+export interface WriteFileOptions {
+  /** Called when everything is written, before the file gets its name. */
+  readonly beforeRename?: () => Promise<void>;
 }
 
 const unfinishedName = /^\..+\.[0-9a-f]{12}\.tmp$/;
 
-/** What a file is called until it is whole; `removeUnfinished` knows it by that, should the process be killed. */
+/** The name of a file until it is complete, by which `removeUnfinished` finds it if the process is killed. */
 export function unfinishedPath(file: string): string {
   return join(dirname(file), `.${basename(file)}.${randomBytes(6).toString('hex')}.tmp`);
 }
 
 /**
- * Writes a file whole or not at all, from its bytes or their parts: until it is complete, what was there before stays.
- * Throws `file-system`, and what the parts throw.
+ * Writes a file atomically, from its bytes or their parts: until it is complete and on the disk, the previous file stays.
+ * Throws `file-system`; a `ResNetError` of the parts is thrown as it is.
  */
 export async function writeFileAtomically(
   file: string,
   content: Uint8Array | AsyncIterable<Uint8Array>,
-  options: WriteOptions = {},
+  options: WriteFileOptions = {},
 ): Promise<void> {
   const folder = dirname(file);
   const unfinished = unfinishedPath(file);
@@ -34,12 +35,12 @@ export async function writeFileAtomically(
     const handle = await open(unfinished, 'wx');
     try {
       const parts = content instanceof Uint8Array ? [content] : content;
-      for await (const part of parts) await handle.writeFile(part); // each goes behind the one before
+      for await (const part of parts) await handle.writeFile(part); // each is appended
       await handle.sync();
     } finally {
       await handle.close();
     }
-    await options.whole?.();
+    await options.beforeRename?.();
     await rename(unfinished, file);
   } catch (cause) {
     await rm(unfinished, { force: true }).catch(() => {});
@@ -51,19 +52,19 @@ export async function writeFileAtomically(
   await syncFolder(folder);
 }
 
-/** Removes what writers that were killed left in a folder. No other process may be writing there. */
+/** Removes the unfinished files that killed processes left in a folder. No other process may be writing there. */
 export async function removeUnfinished(folder: string): Promise<void> {
   for (const name of await readdir(folder).catch(() => [])) {
     if (unfinishedName.test(name)) await rm(join(folder, name), { force: true }).catch(() => {});
   }
 }
 
-/** Makes new names in a folder last through a power cut, where the system can. */
+/** Makes new names in a folder survive a power cut, if the system can. */
 export async function syncFolder(folder: string): Promise<void> {
   try {
     const handle = await open(folder, 'r');
     await handle.sync().finally(() => handle.close());
   } catch {
-    // Windows does not open folders; the file itself is safe.
+    // Windows can't open folders; the file itself is safe.
   }
 }

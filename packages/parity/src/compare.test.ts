@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { compare } from './verdict.js';
+import { compare } from './compare.js';
 
-describe('judge', () => {
-  it('measures', () => {
-    const verdict = compare('two values', [3, 4.5], [3, 4], { relativeL2: 0.2 });
-    expect(verdict).toMatchObject({ passed: true, maxAbsolute: 0.5, maxRelative: 0.125, relativeL2: 0.1 });
-    expect(verdict.cosine).toBeCloseTo(27 / (5 * Math.hypot(3, 4.5)), 14);
+describe('compare', () => {
+  it('measures the errors', () => {
+    const comparison = compare('two values', [3, 4.5], [3, 4], { relativeL2: 0.2 });
+    expect(comparison).toMatchObject({ passed: true, maxAbsolute: 0.5, maxRelative: 0.125, relativeL2: 0.1 });
+    expect(comparison.cosine).toBeCloseTo(27 / (5 * Math.hypot(3, 4.5)), 14);
   });
 
   it.each([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])(
-    'lets no %s pass, on either side',
+    'never passes %s, on either side',
     (bad) => {
       const wide = { absolute: Number.POSITIVE_INFINITY, relativeL2: Number.POSITIVE_INFINITY };
       expect(compare('a', [1, bad], [1, 1], wide).passed).toBe(false);
@@ -18,9 +18,9 @@ describe('judge', () => {
     },
   );
 
-  it('names the value that departs furthest beyond its bound', () => {
+  it('names the value that is furthest beyond its bound', () => {
     const { message } = compare('logits', [1, 5, 103], [1, 2, 100], { absolute: 0, relative: 0.01 });
-    expect(message).toBe('logits: the value at 1 is 5, the truth 2: further than 0.0200');
+    expect(message).toBe('logits: the value at 1 is 5, expected 2 to within 0.0200');
   });
 
   it('holds each value to its own bound', () => {
@@ -43,8 +43,8 @@ describe('judge', () => {
   it.each([
     ['another count', [1, 2], [1], { absolute: 1 }],
     ['no values', [], [], { absolute: 1 }],
-    ['no gate', [1], [1], {}],
-  ])('lets %s not pass', (_, actual, truth, gate) => {
-    expect(compare('a', actual, truth, gate).passed).toBe(false);
+    ['an empty tolerance', [1], [1], {}],
+  ])('does not pass %s', (_, actual, expected, tolerance) => {
+    expect(compare('a', actual, expected, tolerance).passed).toBe(false);
   });
 });

@@ -10,36 +10,39 @@ import {
   statelessSource,
 } from '@resnetjs/core';
 import { NumpyRandom } from './numpy-random.js';
-import type { Gate } from './verdict.js';
+import type { Tolerance } from '../compare.js';
 
-/** Float32 images, [batch, height, width, channels], row-major. */
-export interface Images {
+/** Float32 images, `[batch, height, width, channels]`, row-major. */
+export interface PublishedImages {
   readonly values: Float32Array;
   readonly shape: readonly [batch: number, height: number, width: number, channels: number];
 }
 
-/** Numbers that a document printed, and the call that they come from. */
+/** Numbers that a document prints, and the call whose result they are. */
 export interface PublishedResult {
+  /** The document, in words. */
   readonly source: string;
+  /** The call, in words: block, initialization, and the slice of the result that is printed. */
   readonly call: string;
-  /** Networks whose variables are drawn one after another from `draws`; the last one's result was printed. */
+  /** Networks whose variables are initialized one after another from one `random` source; the result of the last one is printed. */
   readonly networks: readonly [...Network[], Network];
-  readonly draws: () => RandomSource;
-  readonly images: () => Images;
+  /** A fresh source of random numbers for the initialization. */
+  readonly random: () => RandomSource;
+  readonly images: () => PublishedImages;
   readonly mode: 'inference' | 'training';
-  /** From the result's values to the printed ones. */
+  /** Picks the printed values from the result. */
   readonly read: (values: ArrayLike<number>, shape: readonly number[]) => readonly number[];
   readonly printed: readonly number[];
-  readonly gate: Gate;
+  readonly tolerance: Tolerance;
 }
 
-/** TensorFlow's graph mode: every initializer is an operation of its own, whose draws start at counter 0. */
+/** Random numbers as in TensorFlow's graph mode: every initializer is an operation of its own and starts at counter 0. */
 export function graphSource(seed: number, operationSeed: number): RandomSource {
   return () => RandomGenerator.stateful(seed, operationSeed);
 }
 
 /** −1, 1 and 3 times ones(1,4,4,3), stacked. */
-function constants(): Images {
+function constants(): PublishedImages {
   return {
     values: Float32Array.from({ length: 3 * 48 }, (_, i) => 2 * Math.floor(i / 48) - 1),
     shape: [3, 4, 4, 3],
@@ -47,7 +50,7 @@ function constants(): Images {
 }
 
 /** NumPy's `seed(1)` and `randn(3,4,4,6)`. */
-function normals(): Images {
+function normals(): PublishedImages {
   const random = new NumpyRandom(1);
   return { values: Float32Array.from({ length: 3 * 96 }, () => random.normal()), shape: [3, 4, 4, 6] };
 }
@@ -90,8 +93,8 @@ function firstSample(values: ArrayLike<number>, shape: readonly number[]): reado
   );
 }
 
-/** Numbers as they were printed, and half a unit of each one's last digit; `0.` is an exact zero, a ReLU's. */
-function print(text: string): { readonly printed: readonly number[]; readonly gate: Gate } {
+/** Numbers as printed, each to within half a unit of its last digit; `0.` is exact: a ReLU made it. */
+function print(text: string): { readonly printed: readonly number[]; readonly tolerance: Tolerance } {
   const numerals = text.trim().split(/\s+/);
   const halfUnits = numerals.map((numeral) => {
     const [, decimals = ''] = numeral.split('.');
@@ -99,21 +102,21 @@ function print(text: string): { readonly printed: readonly number[]; readonly ga
   });
   return {
     printed: numerals.map(Number),
-    gate: { absolute: halfUnits.map((half) => half + 1e-6), relative: 1e-6 },
+    tolerance: { absolute: halfUnits.map((half) => half + 1e-6), relative: 1e-6 },
   };
 }
 
-/** Numbers that are held to a relative bound instead of their last digit. */
+/** Numbers as printed, to within a relative error instead of half a unit of their last digit. */
 function printWithin(relative: number, text: string) {
-  return { printed: print(text).printed, gate: { absolute: 1e-6, relative } };
+  return { printed: print(text).printed, tolerance: { absolute: 1e-6, relative } };
 }
 
-/** The course's test cell: kernels of ones, so nothing is drawn. */
+/** The course's test cell: kernels of ones, so nothing is random. */
 function identityOfOnes(kernelSize: number, filters: readonly [number, number, number], epsilon: number) {
   const block = identityBlock({ kernelSize, filters, epsilon, initializer: initializers.ones() });
   return {
     networks: [asNetwork(block, [4, 4, 3])] as const,
-    draws: () => statelessSource(0),
+    random: () => statelessSource(0),
     images: constants,
   };
 }
@@ -131,29 +134,29 @@ function identityOfNormals(filters: readonly [number, number, number]): Network 
 
 const zeros = (count: number) => '0. '.repeat(count);
 
-/** The identity notebook's block. Its first convolution takes F2 filters, so [2,4,6] is [4,4,6] in effect. */
+/** The identity notebook's block. Its first convolution has F2 filters instead of F1: [2,4,6] is [4,4,6] in effect. */
 export const identityNotebookBlock = identityOfNormals([4, 4, 6]);
 
 /** The course's helper is plain Keras with an epsilon near this; Keras's own is 1e-3. */
 const courseEpsilon = 1e-6;
 
-/** What the documents and other printings of the same course print of a block's result. */
+/** Values of blocks' results that the documents, and other versions of the same course, print. */
 export const publishedResults: readonly PublishedResult[] = [
   {
     source: 'the identity notebook',
     call: 'identity f=2 [2,4,6], glorot(seed 0): A[1,1,0]',
     networks: [identityNotebookBlock],
-    draws: () => statelessSource(0),
+    random: () => statelessSource(0),
     images: normals,
     mode: 'inference',
     read: onePixel,
     ...print('0. 0. 1.2737559 1.9671017 0. 1.236164'),
   },
   {
-    source: 'the oldest printing of the identity notebook',
+    source: 'the oldest version of the identity notebook',
     call: 'identity f=2 [2,4,6], graph seed 87654321, operation seed 0: A[1,1,0]',
     networks: [identityOfNormals([2, 4, 6])],
-    draws: () => graphSource(87654321, 0),
+    random: () => graphSource(87654321, 0),
     images: normals,
     mode: 'inference',
     read: onePixel,
@@ -196,7 +199,7 @@ export const publishedResults: readonly PublishedResult[] = [
     source: 'the assignment',
     call: 'convolutional f=2 [2,4,6] s=2 after one of s=4, global seed 2: A[0]',
     networks: [convolutional(4, courseEpsilon), convolutional(2, courseEpsilon)],
-    draws: () => statefulSource(2, 0),
+    random: () => statefulSource(2, 0),
     images: constants,
     mode: 'inference',
     read: firstSample,
@@ -208,7 +211,7 @@ export const publishedResults: readonly PublishedResult[] = [
     ),
   },
   {
-    source: 'another printing of the course',
+    source: 'another version of the course',
     call: 'identity f=2 [4,4,3], ones: A[:,(0,-1)].mean(axis=3)',
     ...identityOfOnes(2, [4, 4, 3], 1e-3),
     mode: 'inference',
@@ -221,7 +224,7 @@ export const publishedResults: readonly PublishedResult[] = [
     ),
   },
   {
-    source: 'another printing of the course',
+    source: 'another version of the course',
     call: 'identity f=3 [3,3,3], ones, training: A[:,(0,-1)].mean(axis=3)',
     ...identityOfOnes(3, [3, 3, 3], 1e-3),
     mode: 'training',
@@ -233,7 +236,7 @@ export const publishedResults: readonly PublishedResult[] = [
     ),
   },
   {
-    source: 'another printing of the course',
+    source: 'another version of the course',
     call: 'identity f=2 [3,3,3], ones, training: A[:,(0,-1)].mean(axis=3)',
     ...identityOfOnes(2, [3, 3, 3], 1e-3),
     mode: 'training',
@@ -245,10 +248,10 @@ export const publishedResults: readonly PublishedResult[] = [
     ),
   },
   {
-    source: 'another printing of the course',
+    source: 'another version of the course',
     call: 'convolutional f=2 [2,4,6] s=2, glorot(seed 0): A[0]',
     networks: [convolutional(2, 1e-3)],
-    draws: () => statelessSource(0),
+    random: () => statelessSource(0),
     images: constants,
     mode: 'inference',
     read: firstSample,
@@ -261,16 +264,16 @@ export const publishedResults: readonly PublishedResult[] = [
   },
 ];
 
-/** Parameters and sizes that a document, or another printing of the course, gives for a network. */
+/** Parameter counts and sizes of networks that a document, or another version of the course, prints. */
 export const publishedNetworks = {
   preactResNet: {
     source: 'the pre-activation document',
     parameters: { total: 96_133, trainable: 93_957, nonTrainable: 2_176 },
   },
   courseResNet50: {
-    source: 'another printing of the course',
+    source: 'another version of the course',
     parameters: { total: 23_600_006, trainable: 23_546_886, nonTrainable: 53_120 },
-    /** Height of the map wherever it changes, from the padded image to the last pooling, in pixels. */
+    /** Height of the feature map wherever it changes, from the padded image to the last pooling, in pixels. */
     heights: [70, 32, 15, 8, 4, 2, 1],
     rowsByType: {
       InputLayer: 1,
@@ -287,7 +290,7 @@ export const publishedNetworks = {
   },
 } as const;
 
-/** Shapes that the assignment prints after each convolution of a block, and after its shortcut. */
+/** Shapes, `[height, width, channels]`, that the assignment prints after each convolution of a block and after its shortcut. */
 export const publishedShapes = [
   {
     network: asNetwork(identityBlock({ kernelSize: 2, filters: [4, 4, 3] }), [4, 4, 3], 'identity f=2'),

@@ -1,13 +1,14 @@
 const LENGTH = 624;
 const MIDDLE = 397;
 
-/** NumPy's legacy generator, `numpy.random.seed(seed)`: MT19937 (Matsumoto and Nishimura 1998), and normals by the polar method. */
+/** NumPy's legacy generator, as after `numpy.random.seed(seed)`: MT19937 (Matsumoto and Nishimura 1998), normals by the polar method. */
 export class NumpyRandom {
   readonly #state = new Uint32Array(LENGTH);
   #position = LENGTH;
-  /** The polar method makes two normals at a time; this is the second. */
+  /** The polar method makes normals in pairs: this is the second one of a pair. */
   #spare: number | undefined;
 
+  /** @param seed an unsigned 32-bit integer */
   constructor(seed: number) {
     const state = this.#state;
     state[0] = seed;
@@ -28,14 +29,14 @@ export class NumpyRandom {
     return word >>> 0;
   }
 
-  /** A float64 in [0, 1) with 53 random bits. */
+  /** A float64 in [0, 1) with 53 random bits, as `numpy.random.rand` samples it. */
   uniform(): number {
     const high = this.word() >>> 5;
     const low = this.word() >>> 6;
     return (high * 2 ** 26 + low) / 2 ** 53;
   }
 
-  /** A standard normal, as `randn` draws it (Marsaglia's polar method). */
+  /** A standard normal number, as `numpy.random.randn` samples it (Marsaglia and Bray 1964, polar method). */
   normal(): number {
     if (this.#spare !== undefined) {
       const spare = this.#spare;
@@ -56,8 +57,8 @@ export class NumpyRandom {
   #twist(): void {
     const state = this.#state;
     for (let i = 0; i < LENGTH; i++) {
-      const joined = ((state[i] as number) & 0x80000000) | ((state[(i + 1) % LENGTH] as number) & 0x7fffffff);
-      const twisted = (joined >>> 1) ^ (joined & 1 ? 0x9908b0df : 0);
+      const mixed = ((state[i] as number) & 0x80000000) | ((state[(i + 1) % LENGTH] as number) & 0x7fffffff);
+      const twisted = (mixed >>> 1) ^ (mixed & 1 ? 0x9908b0df : 0);
       state[i] = (state[(i + MIDDLE) % LENGTH] as number) ^ twisted;
     }
     this.#position = 0;

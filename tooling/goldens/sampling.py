@@ -1,4 +1,4 @@
-"""Draws the numbers that packages/parity/src/reference/golden-draws.test-support.ts draws, bit for bit."""
+"""The random numbers of packages/parity/src/reference/golden-samples.test-support.ts, bit for bit."""
 
 import math
 
@@ -14,8 +14,8 @@ RANGES = {
 }
 
 
-class Draws:
-    """The minimal standard generator of Park and Miller, of which the upper 16 bits are taken."""
+class RandomGenerator:
+    """The upper 16 bits of Park and Miller's minimal standard generator."""
 
     def __init__(self, index):
         self.state = 20_000 + 7919 * index
@@ -28,16 +28,16 @@ class Draws:
         return numpy.array(values, dtype=numpy.float64).reshape(shape)
 
 
-def draw_network(network, index):
+def sample_network(network, index):
     """(variables by id, images, gradient of the result)"""
-    draws = Draws(index)
-    variables = {each["id"]: draws.tensor(each["shape"], *RANGES[each["role"]]) for each in network["parameters"]}
-    images = draws.tensor([network["batch"], *network["input"]], -1, 1)
-    return variables, images, draws.tensor([network["batch"], *network["output"]], -1, 1)
+    random = RandomGenerator(index)
+    variables = {each["id"]: random.tensor(each["shape"], *RANGES[each["role"]]) for each in network["parameters"]}
+    images = random.tensor([network["batch"], *network["input"]], -1, 1)
+    return variables, images, random.tensor([network["batch"], *network["output"]], -1, 1)
 
 
-def draw_loss(loss, index):
+def sample_loss(loss, index):
     """(logits, labels)"""
     batch, classes, scale = loss["batch"], loss["classes"], loss["scale"]
-    logits = Draws(index).tensor([batch, classes], -scale, scale)
+    logits = RandomGenerator(index).tensor([batch, classes], -scale, scale)
     return logits, [2 * row % classes for row in range(batch)]

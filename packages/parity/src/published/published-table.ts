@@ -1,14 +1,15 @@
-/** A row of a table that Keras printed. */
+/** A row of a table printed by Keras's `summary`. */
 export interface PublishedRow {
   readonly name: string;
+  /** The Keras layer's class. */
   readonly type: string;
-  /** Without the batch. */
+  /** Of the layer's output, without the batch. */
   readonly shape: readonly number[];
   readonly parameters: number;
   readonly connectedTo: readonly string[];
 }
 
-/** ResNetPreAct's table in the pre-activation document: name, type, output shape, parameters, connected to. */
+/** The Keras summary of ResNetPreAct in the pre-activation document: name, type, output shape, parameters, connected to. */
 export const preActivationTable: readonly PublishedRow[] = `
   input_3  InputLayer          32×32×3        0
   conv0    Conv2D              16×16×128   3456  input_3

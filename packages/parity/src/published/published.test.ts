@@ -19,20 +19,20 @@ import { identityNotebookBlock, publishedNetworks, publishedResults, publishedSh
 import { preActivationTable } from './published-table.js';
 import { NumpyRandom } from './numpy-random.js';
 import { reproduce, reproduceInFloat64 } from './reproduce.js';
-import { compare } from './verdict.js';
+import { compare } from '../compare.js';
 
 await tf.setBackend('cpu');
 
 describe.each(publishedResults)('$source: $call', (published) => {
   it('holds in float64', () => {
-    const verdict = reproduceInFloat64(published);
-    expect(verdict.passed, verdict.message).toBe(true);
+    const comparison = reproduceInFloat64(published);
+    expect(comparison.passed, comparison.message).toBe(true);
   });
 
   it('holds on the cpu backend, and leaves no tensor', async () => {
     const before = tf.memory().numTensors;
-    const verdict = await reproduce(published);
-    expect(verdict.passed, verdict.message).toBe(true);
+    const comparison = await reproduce(published);
+    expect(comparison.passed, comparison.message).toBe(true);
     expect(tf.memory().numTensors).toBe(before);
   });
 });
@@ -48,7 +48,7 @@ describe("the identity notebook's block", () => {
     ]);
   });
 
-  it("draws Keras 3's weights, and gives Keras's results where the branch matters", async () => {
+  it("samples Keras 3's weights, and gives Keras's results where the branch matters", async () => {
     const variables = initialize(identityNotebookBlock, { randomSource: statelessSource(0) });
     const random = new NumpyRandom(1);
     const images = tf.tensor(
@@ -73,8 +73,8 @@ describe("the identity notebook's block", () => {
     ];
     for (const { at, values } of pixels) {
       const pixel = tf.slice(result, [...at, 0], [1, 1, 1, 6]);
-      const verdict = compare(`pixel ${at}`, pixel.dataSync(), values, { absolute: 1e-6, relative: 1e-6 });
-      expect(verdict.passed, verdict.message).toBe(true);
+      const comparison = compare(`pixel ${at}`, pixel.dataSync(), values, { absolute: 1e-6, relative: 1e-6 });
+      expect(comparison.passed, comparison.message).toBe(true);
       pixel.dispose();
     }
     tf.dispose([images, result]);
