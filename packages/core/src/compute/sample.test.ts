@@ -96,6 +96,37 @@ describe('random sources', () => {
     expect(sample(seeded, [5], source)).toEqual(sample(seeded, [5], statelessSource(9)));
   });
 
+  // Printed by Keras 3.15 and TensorFlow 2.21.
+  it("takes an initializer's own seed modulo 2147483646, as Keras does", () => {
+    const glorot = (seed: number) =>
+      sample(initializers.glorotUniform(seed), [1, 1, 3, 2], statelessSource(0));
+    expect(glorot(2147483646)).toEqual(glorot(0));
+    expect(glorot(2147483650)).toEqual(glorot(4));
+    expect([...glorot(2147483650).slice(0, 3)]).toEqual([
+      0.17658090591430664, 0.8890386819839478, -0.46525514125823975,
+    ]);
+  });
+
+  it("counts a vector's length as both of its fans, as Keras does", () => {
+    const first = (initializer: Initializer) => sample(initializer, [8], statelessSource(0))[0];
+    expect(first(initializers.glorotUniform(0))).toBe(-0.35393235087394714);
+    expect(first(initializers.heUniform(0))).toBe(-0.5005359053611755);
+  });
+
+  it('no two layers of the course network begin alike, near or far', () => {
+    const source = statelessSource(0);
+    const beginnings = parameters(courseResNet50())
+      .filter(({ role }) => role === 'kernel')
+      .map(({ initializer, shape }) => {
+        // In shares of the largest value, so that layers of other sizes compare, too.
+        const values = sample(initializer, shape, source);
+        return String(
+          Array.from(values.slice(0, 4), (value) => (value / Math.abs(values[0] as number)).toFixed(4)),
+        );
+      });
+    expect(new Set(beginnings).size).toBe(54);
+  });
+
   it('stateful: each value advances the one generator by 256 counters, whatever the seed of a layer', () => {
     const source = statefulSource(2, 0);
     sample(initializers.glorotUniform(0), [3], source);

@@ -8,6 +8,9 @@ import { RandomGenerator } from '../random/random-generator.js';
  */
 export type RandomSource = (seed: number | undefined, count: number) => RandomGenerator;
 
+/** Keras 3 on TensorFlow takes seeds modulo this, the largest int32 less one. */
+const KERAS_SEEDS = 2 ** 31 - 2;
+
 /**
  * A random source like Keras 3's: an initializer with a seed s of its own samples from TensorFlow's stateless seed
  * (s, 0), any other from (seed, n), where n is the number of random parameters before it, so that no two layers are
@@ -17,7 +20,9 @@ export function statelessSource(seed: number): RandomSource {
   let calls = 0;
   return (own) => {
     const stream = calls++;
-    return own === undefined ? RandomGenerator.stateless(seed, stream) : RandomGenerator.stateless(own, 0);
+    return own === undefined
+      ? RandomGenerator.stateless(seed, stream)
+      : RandomGenerator.stateless(own % KERAS_SEEDS, 0);
   };
 }
 
@@ -88,10 +93,10 @@ function variance(kind: `${'glorot' | 'he'}${'Uniform' | 'Normal'}`, fanIn: numb
   return kind.startsWith('he') ? 2 / Math.max(1, fanIn) : 1 / Math.max(1, (fanIn + fanOut) / 2);
 }
 
-/** Fan in and fan out: [kernel area · in, kernel area · out]. */
+/** Fan in and fan out as Keras counts them: [kernel area · in, kernel area · out], of a vector its length for both. */
 function fans(shape: readonly number[]): [number, number] {
   const area = shape.slice(0, -2).reduce((a, b) => a * b, 1);
-  const [inputs = 1, outputs = 1] = shape.slice(-2);
+  const [inputs = 1, outputs = inputs] = shape.slice(-2);
   return [area * inputs, area * outputs];
 }
 

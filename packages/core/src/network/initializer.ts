@@ -18,7 +18,8 @@ export type Initializer =
 const seeded = (seed?: number) => (seed === undefined ? {} : { seed });
 
 /**
- * Initializers, with the names, defaults and bounds of Keras's.
+ * Initializers, with the names, defaults and bounds of Keras's. With the same seed the uniform ones give Keras's values,
+ * bit for bit; the normal ones have Keras's distribution, and other values.
  *
  * @example
  * identityBlock({ filters: [64, 64, 256], initializer: initializers.heNormal() });

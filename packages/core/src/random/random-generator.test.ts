@@ -11,6 +11,13 @@ describe('RandomGenerator', () => {
     ]);
   });
 
+  it("samples TensorFlow's numbers for the seeds (0, 0)", () => {
+    const random = RandomGenerator.stateful(0, 0); // tf.random.set_seed(0); tf.random.uniform([4], seed=0), 2.21
+    expect(Array.from({ length: 4 }, () => random.uniform())).toEqual([
+      0.01975703239440918, 0.0070421695709228516, 0.189872145652771, 0.7772657871246338,
+    ]);
+  });
+
   it("returns the words of TensorFlow's stateful sampling", () => {
     expect(words(RandomGenerator.stateful(87654321, 0), 4)).toEqual([
       361556241, 1459367533, 3832325198, 1250307605,

@@ -44,7 +44,9 @@ export class RandomGenerator {
 
   /** The stream of TensorFlow's stateful operations, by global seed and operation seed. Throws as `stateless` does. */
   static stateful(seed: number, operationSeed: number): RandomGenerator {
-    return new RandomGenerator(halves(seed), [0, 0, ...halves(operationSeed)]);
+    // TensorFlow keeps (0, 0) for a seed that changes from run to run, and takes this one in its place.
+    const second = seed === 0 && operationSeed === 0 ? 2 ** 31 - 1 : operationSeed;
+    return new RandomGenerator(halves(seed), [0, 0, ...halves(second)]);
   }
 
   /** A generator that continues from a saved state. */
