@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { exitCodeOf, report } from './failure.js';
+import { exitCodeOf, report } from './process/failure.js';
 import { createProgram } from './program.js';
 
 // Whoever reads our output may stop reading (`| head`): then nobody wants to hear of it.

@@ -1,7 +1,7 @@
 import { networks } from '@resnetjs/core';
 import type { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
-import { exitCodeOf } from './failure.js';
+import { exitCodeOf } from './process/failure.js';
 import { networkNames } from './options/network-options.js';
 import { createProgram } from './program.js';
 

@@ -1,4 +1,4 @@
-import { type BackendName, backendNames, backends as known } from '../backends.js';
+import { type BackendName, backendNames, backends as known } from '../backends/start-backend.js';
 import type { BackendsCommandOptions } from '../options/command-options.js';
 import { type Paint, paintFor } from '../terminal/paint.js';
 

@@ -7,9 +7,9 @@ import { buildBlock } from '../networks/build-block.js';
 import { refuse } from '../networks/build-network.js';
 import type { DrawCommandOptions } from '../options/command-options.js';
 import { describing, findNetwork } from '../networks/find-network.js';
-import { unknownName } from '../networks/nearest.js';
+import { unknownName } from '../options/unknown-name.js';
 import { networkNames } from '../options/network-options.js';
-import { resnetCommand } from '../resnet-command.js';
+import { resnetCommand } from '../process/command-name.js';
 
 /** Draws a network or a block: to a file, or to standard output where that is no terminal. */
 export async function draw(

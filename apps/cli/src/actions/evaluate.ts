@@ -1,8 +1,8 @@
 import { disposeVariables } from '@resnetjs/core';
 import { openDataset } from '@resnetjs/data/node';
 import { evaluate as evaluateEvents, type Evaluation } from '@resnetjs/training';
-import { startBackend } from '../backends.js';
-import { BrokenImages } from '../training/broken-images.js';
+import { startBackend } from '../backends/start-backend.js';
+import { BrokenImages } from '../data/broken-images.js';
 import type { EvaluateCommandOptions } from '../options/command-options.js';
 import { loadModel } from '../networks/load-model.js';
 import { formatEvaluation, perClass } from '../terminal/evaluation.js';

@@ -1,7 +1,7 @@
 import { type InstallEvent, installNative } from '@resnetjs/backend-node/install';
 import type { InstallCommandOptions } from '../options/command-options.js';
-import { resnetCommand } from '../resnet-command.js';
-import { StopSignals } from '../training/stop-signals.js';
+import { resnetCommand } from '../process/command-name.js';
+import { StopSignals } from '../process/stop-signals.js';
 import { Progress } from '../terminal/progress.js';
 
 /** Installs native TensorFlow, and shows how it goes. Throws BackendError with what was tried. */

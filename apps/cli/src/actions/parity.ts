@@ -16,12 +16,12 @@ import {
 } from '@resnetjs/parity';
 import { prepareFolder, writeFileAtomically } from '@resnetjs/weights/node';
 import * as tf from '@tensorflow/tfjs-core';
-import { startBackend } from '../backends.js';
+import { startBackend } from '../backends/start-backend.js';
 import type { ParityCommandOptions } from '../options/command-options.js';
-import { unknownName } from '../networks/nearest.js';
+import { unknownName } from '../options/unknown-name.js';
 import { type BrowserBackend, browserBackends } from '../parity/messages.js';
 import { runInBrowser } from '../parity/run-in-browser.js';
-import { StopSignals } from '../training/stop-signals.js';
+import { StopSignals } from '../process/stop-signals.js';
 import { paintFor } from '../terminal/paint.js';
 import { formatParity } from '../terminal/parity.js';
 import { Progress } from '../terminal/progress.js';

@@ -24,7 +24,7 @@ import {
   updateStatistics,
 } from '@resnetjs/training';
 import * as tf from '@tensorflow/tfjs-core';
-import { startBackend } from '../backends.js';
+import { startBackend } from '../backends/start-backend.js';
 import { asNetworkName, buildNetwork } from '../networks/build-network.js';
 import type { ProfileCommandOptions } from '../options/command-options.js';
 import { size } from '../terminal/format.js';

@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import { inputShape, wholeNumber, wholeNumbers } from '../options/arguments.js';
+import { inputShape, wholeNumber, wholeNumbers } from '../options/parsers.js';
 import { blockNames } from '../options/block-options.js';
 import type { DrawCommandOptions } from '../options/command-options.js';
 import { addNetworkOptions, networkNames } from '../options/network-options.js';

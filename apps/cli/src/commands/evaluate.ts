@@ -1,9 +1,9 @@
 import { Command } from 'commander';
-import { wholeNumber } from '../options/arguments.js';
+import { wholeNumber } from '../options/parsers.js';
 import { backendOption } from '../options/backend-option.js';
 import type { EvaluateCommandOptions } from '../options/command-options.js';
 import { onErrorOption } from '../options/on-error-option.js';
-import { requireOptions } from '../options/required.js';
+import { requireOptions } from '../options/require-options.js';
 import { threadsOption } from '../options/threads-option.js';
 
 export function evaluateCommand(): Command {

@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import { nameList } from '../options/arguments.js';
+import { nameList } from '../options/parsers.js';
 import type { ParityCommandOptions } from '../options/command-options.js';
 import { threadsOption } from '../options/threads-option.js';
 

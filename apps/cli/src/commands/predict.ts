@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { wholeNumber } from '../options/arguments.js';
+import { wholeNumber } from '../options/parsers.js';
 import { backendOption } from '../options/backend-option.js';
 import type { PredictCommandOptions } from '../options/command-options.js';
 import { threadsOption } from '../options/threads-option.js';

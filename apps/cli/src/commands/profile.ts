@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import { inputShape, wholeNumber } from '../options/arguments.js';
+import { inputShape, wholeNumber } from '../options/parsers.js';
 import type { ProfileCommandOptions } from '../options/command-options.js';
 import { addNetworkOptions, networkNames } from '../options/network-options.js';
 

@@ -1,10 +1,10 @@
 import { Command, Option } from 'commander';
-import { positiveNumber, shareBelowOne, shareBetween, wholeNumber } from '../options/arguments.js';
+import { positiveNumber, fractionOrZero, fraction, wholeNumber } from '../options/parsers.js';
 import { backendOption } from '../options/backend-option.js';
 import type { TrainCommandOptions } from '../options/command-options.js';
 import { addNetworkOptions, networkNames } from '../options/network-options.js';
 import { onErrorOption } from '../options/on-error-option.js';
-import { requireOptions } from '../options/required.js';
+import { requireOptions } from '../options/require-options.js';
 import { threadsOption } from '../options/threads-option.js';
 
 const help = `
@@ -59,7 +59,7 @@ function addImageOptions(command: Command): void {
     .option(
       '--validation-split <share>',
       'validate on this share of the images, and train on the rest',
-      shareBetween,
+      fraction,
     )
     .option('--image-size <pixels>', 'height and width that images are brought to', wholeNumber(1, 4096))
     .addOption(
@@ -89,7 +89,7 @@ function addRecipeOptions(command: Command): void {
       'size of a step (default: 0.001 for adam, 0.01 for sgd)',
       positiveNumber,
     )
-    .option('--momentum <share>', 'sgd: share of the last step that goes on (default: 0.9)', shareBelowOne)
+    .option('--momentum <share>', 'sgd: share of the last step that goes on (default: 0.9)', fractionOrZero)
     .addOption(
       new Option(
         '--schedule <kind>',

@@ -9,7 +9,7 @@ import {
   courseResNet50,
   preactResNet,
 } from '@resnetjs/core';
-import { unknownName } from './nearest.js';
+import { unknownName } from '../options/unknown-name.js';
 import { type NetworkOptions, networkNames } from '../options/network-options.js';
 
 type NetworkName = (typeof networkNames)[number];

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { disposeVariables, type Network } from '@resnetjs/core';
-import { startBackend } from '../backends.js';
+import { startBackend } from '../backends/start-backend.js';
 import { asNetworkName, buildNetwork, refuse } from './build-network.js';
 import type { DescribedNetworkOptions } from '../options/command-options.js';
 import { loadModel } from './load-model.js';

@@ -1,6 +1,6 @@
 import type { Fit, Resampling } from '@resnetjs/core';
 import type { BlockCommandOptions } from './block-options.js';
-import type { ErrorRule } from '../training/broken-images.js';
+import type { ErrorRule } from '../data/broken-images.js';
 import type { NetworkOptions } from './network-options.js';
 
 /** What each command was told, as commander hands it over. */

@@ -1,6 +1,6 @@
 import type { NetworkName } from '@resnetjs/core';
 import { type Command, Option } from 'commander';
-import { numberFromZero, wholeNumber } from './arguments.js';
+import { nonNegativeNumber, wholeNumber } from './parsers.js';
 
 /** Named here too, so that help need not load the networks. */
 export const networkNames = ['course/resnet50', 'preact/resnet'] as const satisfies readonly NetworkName[];
@@ -29,7 +29,7 @@ export function addNetworkOptions(command: Command): Command {
         .default('varied'),
     )
     .option('--plain', "the network's twin without shortcuts")
-    .option('--l2 <coefficient>', 'L2 penalty of each kernel', numberFromZero)
+    .option('--l2 <coefficient>', 'L2 penalty of each kernel', nonNegativeNumber)
     .option('--stages <count>', 'preact/resnet: residual blocks', wholeNumber(1, 1000))
     .option('--final-conv', 'preact/resnet: a 3×3 convolution before the pooling')
     .option('--no-shortcuts', 'preact/resnet: blocks that do not add their input')

@@ -1,5 +1,5 @@
 import { Option } from 'commander';
-import { wholeNumber } from './arguments.js';
+import { wholeNumber } from './parsers.js';
 
 export function threadsOption(): Option {
   return new Option(

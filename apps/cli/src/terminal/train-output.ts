@@ -1,11 +1,11 @@
 import { countParameters } from '@resnetjs/core';
 import type { CheckpointEvent, TrainEvent } from '@resnetjs/training';
 import type { NewestCheckpoint, SavedCheckpoint } from '@resnetjs/weights/node';
-import type { SkippedImage } from '../training/broken-images.js';
-import { resnetCommand } from '../resnet-command.js';
+import type { SkippedImage } from '../data/broken-images.js';
+import { resnetCommand } from '../process/command-name.js';
 import type { TrainPlan } from '../training/train-plan.js';
-import { syntheticSource } from '../training/training-data.js';
-import { argument } from './argument.js';
+import { syntheticSource } from '../data/training-data.js';
+import { shellArgument } from './shell-argument.js';
 import { count, duration, figure, percent, plural, shown, size } from './format.js';
 import { Progress } from './progress.js';
 import { TrainingView } from './training-view.js';
@@ -119,9 +119,9 @@ export class TrainOutput {
     const how = done.completed
       ? `Trained for ${plural(done.epochs, 'epoch')} (${steps}) in ${duration(seconds)}`
       : `Stopped in epoch ${done.epochs} of ${options.epochs}, after ${steps} (${duration(seconds)})`;
-    const run = argument(options.out);
-    const evaluatedOn = argument(options.validation ?? (written.sample ? syntheticSource : 'IMAGES'));
-    const image = argument(written.sample ?? 'IMAGE.jpg');
+    const run = shellArgument(options.out);
+    const evaluatedOn = shellArgument(options.validation ?? (written.sample ? syntheticSource : 'IMAGES'));
+    const image = shellArgument(written.sample ?? 'IMAGE.jpg');
     const lines = [
       '',
       `${how}.`,

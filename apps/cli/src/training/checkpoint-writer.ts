@@ -8,9 +8,9 @@ import {
 } from '@resnetjs/training';
 import type { Settings } from '@resnetjs/weights';
 import { type SavedCheckpoint, saveCheckpoint } from '@resnetjs/weights/node';
-import { resnetCommand } from '../resnet-command.js';
+import { resnetCommand } from '../process/command-name.js';
 import type { RunFolder } from './run-folder.js';
-import { argument } from '../terminal/argument.js';
+import { shellArgument } from '../terminal/shell-argument.js';
 
 /** Between checkpoints within an epoch, where no number of steps is given. */
 const defaultMinutes = 5;
@@ -87,7 +87,7 @@ export class CheckpointWriter {
     const { steps, path } = this.#last;
     const goOn = `go on with ${resnetCommand} train --resume`;
     return existsSync(path)
-      ? `What was saved up to step ${steps} is whole: when this is mended, ${goOn} ${argument(this.#run.path)}`
+      ? `What was saved up to step ${steps} is whole: when this is mended, ${goOn} ${shellArgument(this.#run.path)}`
       : `What was saved up to step ${steps} is no longer there; where it was only moved, ${goOn} and its new place`;
   }
 

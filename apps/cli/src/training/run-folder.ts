@@ -10,8 +10,8 @@ import {
   readNewestDescription,
   tidyRun,
 } from '@resnetjs/weights/node';
-import { resnetCommand } from '../resnet-command.js';
-import { argument } from '../terminal/argument.js';
+import { resnetCommand } from '../process/command-name.js';
+import { shellArgument } from '../terminal/shell-argument.js';
 
 /** A run's folder, which this process alone writes to until it lets go. */
 export interface RunFolder {
@@ -51,7 +51,7 @@ export async function holdsFinishedRun(run: string): Promise<boolean> {
   const far = recipe ? ` (in epoch ${epoch} of ${recipe.epochs})` : '';
   throw new ResNetError(
     'file-system',
-    `${run} holds a training that is not over${far}. Go on with it: ${resnetCommand} train --resume ${argument(run)}. ` +
+    `${run} holds a training that is not over${far}. Go on with it: ${resnetCommand} train --resume ${shellArgument(run)}. ` +
       `To begin anew, choose another --out, or remove ${join(run, 'checkpoints')}.`,
     { path: run },
   );

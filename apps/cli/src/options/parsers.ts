@@ -17,19 +17,19 @@ export function positiveNumber(text: string): number {
   throw new InvalidArgumentError('It must be a positive number, such as 0.001 or 1e-3.');
 }
 
-export function numberFromZero(text: string): number {
+export function nonNegativeNumber(text: string): number {
   const value = number(text);
   if (Number.isFinite(value) && value >= 0) return value;
   throw new InvalidArgumentError('It must be a number of at least 0.');
 }
 
-export function shareBelowOne(text: string): number {
+export function fractionOrZero(text: string): number {
   const value = number(text);
   if (value >= 0 && value < 1) return value;
   throw new InvalidArgumentError('It must be at least 0 and less than 1.');
 }
 
-export function shareBetween(text: string): number {
+export function fraction(text: string): number {
   const value = number(text);
   if (value > 0 && value < 1) return value;
   throw new InvalidArgumentError('It must lie between 0 and 1, such as 0.2.');

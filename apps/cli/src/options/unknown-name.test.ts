@@ -1,7 +1,7 @@
 import { ResNetError } from '@resnetjs/core';
 import { describe, expect, it } from 'vitest';
-import { unknownName } from './nearest.js';
-import { networkNames } from '../options/network-options.js';
+import { unknownName } from './unknown-name.js';
+import { networkNames } from './network-options.js';
 
 describe('an unknown name', () => {
   it.each([

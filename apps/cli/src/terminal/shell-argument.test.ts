@@ -1,14 +1,14 @@
 import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import { argument } from './argument.js';
+import { shellArgument } from './shell-argument.js';
 
 describe('an argument in a recommended command', () => {
   it('stays as it is where a shell leaves it alone', () => {
-    for (const plain of ['runs/first', './für_1.png', 'synthetic:signs']) expect(argument(plain)).toBe(plain);
+    for (const plain of ['runs/first', './für_1.png', 'synthetic:signs']) expect(shellArgument(plain)).toBe(plain);
   });
 
   it.skipIf(process.platform === 'win32')('comes through a shell as it was', () => {
     for (const text of ['my runs/a', '$HOME', "it's", '"', 'a;b', 'back\\slash', '*', '', 'runs/first'])
-      expect(execFileSync('sh', ['-c', `printf %s ${argument(text)}`], { encoding: 'utf8' })).toBe(text);
+      expect(execFileSync('sh', ['-c', `printf %s ${shellArgument(text)}`], { encoding: 'utf8' })).toBe(text);
   });
 });

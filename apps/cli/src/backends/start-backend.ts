@@ -1,7 +1,7 @@
 import { BackendError, type RegisteredBackend } from '@resnetjs/backend';
 import { ResNetError } from '@resnetjs/core';
-import { unknownName } from './networks/nearest.js';
-import { plural } from './terminal/format.js';
+import { unknownName } from '../options/unknown-name.js';
+import { plural } from '../terminal/format.js';
 
 const notYet = 'not part of this version';
 const inBrowsers = 'runs in browsers, where @resnetjs/backend-webgl registers it';

@@ -1,5 +1,5 @@
 import { CommanderError } from 'commander';
-import { harmless } from './terminal/format.js';
+import { harmless } from '../terminal/format.js';
 
 const exitCodes = { failure: 1, usage: 2 } as const;
 
