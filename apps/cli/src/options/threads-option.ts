@@ -4,6 +4,6 @@ import { wholeNumber } from './parsers.js';
 export function threadsOption(): Option {
   return new Option(
     '--threads <count>',
-    'threads that compute (default: one a core; wasm at most 8, with the same results)',
+    'number of threads (default: one per core; wasm: at most 8, and their number changes no result)',
   ).argParser(wholeNumber(1, 64));
 }

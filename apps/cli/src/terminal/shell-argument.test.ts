@@ -4,7 +4,8 @@ import { shellArgument } from './shell-argument.js';
 
 describe('an argument in a recommended command', () => {
   it('stays as it is where a shell leaves it alone', () => {
-    for (const plain of ['runs/first', './für_1.png', 'synthetic:signs']) expect(shellArgument(plain)).toBe(plain);
+    for (const plain of ['runs/first', './für_1.png', 'synthetic:signs'])
+      expect(shellArgument(plain)).toBe(plain);
   });
 
   it.skipIf(process.platform === 'win32')('comes through a shell as it was', () => {
