@@ -13,7 +13,7 @@ interface BackendReport {
   readonly details?: Readonly<Record<string, string>>;
 }
 
-/** Prints what each backend can do here. */
+/** Prints which backends can compute here, and what each of them brings. */
 export async function backends(options: BackendsCommandOptions): Promise<void> {
   const reports: BackendReport[] = [];
   for (const name of backendNames) reports.push(await ask(name));

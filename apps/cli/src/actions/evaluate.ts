@@ -10,7 +10,7 @@ import { duration } from '../terminal/format.js';
 import { paintFor } from '../terminal/paint.js';
 import { Progress } from '../terminal/progress.js';
 
-/** Prints how a model does on images. */
+/** Evaluates a model on images, and prints its figures. */
 export async function evaluate(model: string, options: EvaluateCommandOptions): Promise<void> {
   await startBackend(options.backend, options);
   const classifier = await loadModel(model);
@@ -50,7 +50,7 @@ export async function evaluate(model: string, options: EvaluateCommandOptions): 
   }
 }
 
-/** Follows the events to the result. */
+/** Shows the progress until the result is there. */
 async function run(events: ReturnType<typeof evaluateEvents>): Promise<Evaluation> {
   const progress = new Progress(process.stderr);
   const started = performance.now();

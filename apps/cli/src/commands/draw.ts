@@ -3,7 +3,7 @@ import { blockNames } from '../options/block-options.js';
 import type { DrawCommandOptions } from '../options/command-options.js';
 import { addNotes, headings } from '../options/help.js';
 import { addNetworkOptions, addShapeOptions, networkNames } from '../options/network-options.js';
-import { wholeNumber, wholeNumbers } from '../options/parsers.js';
+import { integer, integerList } from '../options/parsers.js';
 
 export function drawCommand(): Command {
   const command = new Command('draw')
@@ -20,11 +20,7 @@ export function drawCommand(): Command {
         'detail of a network: its blocks, or every layer in them (default: "blocks")',
       ).choices(['blocks', 'layers']),
     )
-    .option(
-      '--width <pixels>',
-      'maximum width of a row (default: 1060, for paper)',
-      wholeNumber(1, 1_000_000),
-    )
+    .option('--width <pixels>', 'maximum width of a row (default: 1060, for paper)', integer(1, 1_000_000))
     .addOption(
       new Option('--theme <name>', "colors: the viewer's preference, or always light or dark")
         .choices(['auto', 'light', 'dark'])
@@ -48,12 +44,12 @@ export function drawCommand(): Command {
 function addBlockOptions(command: Command): void {
   command
     .optionsGroup(headings.block)
-    .option('--kernel-size <pixels>', 'side of the k×k convolutions (default: 3)', wholeNumber(1, 1000))
-    .option('--filters <counts>', 'filters of each convolution, such as 64,64,256', wholeNumbers)
+    .option('--kernel-size <pixels>', 'side of the k×k convolutions (default: 3)', integer(1, 1000))
+    .option('--filters <counts>', 'filters of each convolution, such as 64,64,256', integerList)
     .option(
       '--stride <pixels>',
       'stride of the first convolution (default: 1; convolutional: 2)',
-      wholeNumber(1, 1000),
+      integer(1, 1000),
     )
     .addOption(
       new Option('--shortcut <name>', 'shortcut (default: "identity")').choices([

@@ -3,7 +3,7 @@ import { backendOption } from '../options/backend-option.js';
 import type { EvaluateCommandOptions } from '../options/command-options.js';
 import { addNotes } from '../options/help.js';
 import { onErrorOption } from '../options/on-error-option.js';
-import { wholeNumber } from '../options/parsers.js';
+import { integer } from '../options/parsers.js';
 import { requireOptions } from '../options/require-options.js';
 import { threadsOption } from '../options/threads-option.js';
 
@@ -18,7 +18,7 @@ export function evaluateCommand(): Command {
       'images: synthetic:signs (its 600 test images), a SIGNS file (.h5), or a folder with one subfolder per class',
     )
     .addOption(onErrorOption())
-    .option('--batch-size <count>', 'images per batch', wholeNumber(1, 65_536), 32)
+    .option('--batch-size <count>', 'images per batch', integer(1, 65_536), 32)
     .addOption(backendOption())
     .addOption(threadsOption())
     .option('--json', 'print the result as JSON');

@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { backendOption } from '../options/backend-option.js';
 import type { PredictCommandOptions } from '../options/command-options.js';
 import { addNotes } from '../options/help.js';
-import { wholeNumber } from '../options/parsers.js';
+import { integer } from '../options/parsers.js';
 import { threadsOption } from '../options/threads-option.js';
 
 export function predictCommand(): Command {
@@ -10,7 +10,7 @@ export function predictCommand(): Command {
     .description('Classify images.')
     .argument('<model>', 'model file or run folder')
     .argument('<images...>', 'JPEG, PNG or WebP files')
-    .option('--top <count>', 'number of classes to print for each image', wholeNumber(1), 3)
+    .option('--top <count>', 'number of classes to print for each image', integer(1), 3)
     .addOption(backendOption())
     .addOption(threadsOption())
     .option('--json', 'print the result as JSON');

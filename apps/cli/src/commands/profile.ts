@@ -2,7 +2,7 @@ import { Command, Option } from 'commander';
 import type { ProfileCommandOptions } from '../options/command-options.js';
 import { addNotes, headings } from '../options/help.js';
 import { addNetworkOptions, addShapeOptions, networkNames } from '../options/network-options.js';
-import { wholeNumber } from '../options/parsers.js';
+import { integer } from '../options/parsers.js';
 import { threadsOption } from '../options/threads-option.js';
 
 export function profileCommand(): Command {
@@ -15,8 +15,8 @@ export function profileCommand(): Command {
         .choices(['inference', 'training'])
         .default('training'),
     )
-    .option('--batch-size <count>', 'images per batch', wholeNumber(1, 65_536), 32)
-    .option('--rounds <count>', 'timed runs after a warm-up; the median is shown', wholeNumber(1, 1000), 5);
+    .option('--batch-size <count>', 'images per batch', integer(1, 65_536), 32)
+    .option('--rounds <count>', 'timed runs after a warm-up; the median is shown', integer(1, 1000), 5);
   addShapeOptions(command);
   addNetworkOptions(command);
   command

@@ -4,7 +4,7 @@ import type { TrainCommandOptions } from '../options/command-options.js';
 import { addNotes, headings } from '../options/help.js';
 import { addNetworkOptions, networkNames } from '../options/network-options.js';
 import { onErrorOption } from '../options/on-error-option.js';
-import { fraction, fractionOrZero, positiveNumber, wholeNumber } from '../options/parsers.js';
+import { fraction, fractionOrZero, positiveNumber, integer } from '../options/parsers.js';
 import { requireOptions } from '../options/require-options.js';
 import { threadsOption } from '../options/threads-option.js';
 
@@ -61,7 +61,7 @@ function addDataOptions(command: Command): void {
     .option(
       '--image-size <pixels>',
       "height and width to resize images to (default: a SIGNS file's own; otherwise 64 for course/resnet50, 32 for preact/resnet)",
-      wholeNumber(1, 4096),
+      integer(1, 4096),
     )
     .addOption(
       new Option('--resize <name>', 'interpolation for resizing, in training and in the model')
@@ -77,7 +77,7 @@ function addDataOptions(command: Command): void {
     .option(
       '--images <count>',
       'synthetic:signs: number of training images (default: 3000)',
-      wholeNumber(2, 10_000_000),
+      integer(2, 10_000_000),
     );
 }
 
@@ -85,8 +85,8 @@ function addDataOptions(command: Command): void {
 function addRecipeOptions(command: Command): void {
   command
     .optionsGroup(headings.recipe)
-    .option('--epochs <count>', 'number of epochs', wholeNumber(1), 5)
-    .option('--batch-size <count>', 'images per batch', wholeNumber(1, 65_536), 32)
+    .option('--epochs <count>', 'number of epochs', integer(1), 5)
+    .option('--batch-size <count>', 'images per batch', integer(1, 65_536), 32)
     .addOption(new Option('--optimizer <name>', 'optimizer').choices(['adam', 'sgd']).default('adam'))
     .option(
       '--learning-rate <number>',
@@ -110,7 +110,7 @@ function addRecipeOptions(command: Command): void {
     .option(
       '--seed <number>',
       'random seed of the initial weights, the shuffling, the split and the synthetic images',
-      wholeNumber(0),
+      integer(0),
       0,
     );
 }
@@ -124,7 +124,7 @@ function addRunOptions(command: Command): void {
     .option(
       '--checkpoint-every <steps>',
       'save a checkpoint every so many steps, in addition to the end of each epoch and Ctrl-C (default: every 5 minutes)',
-      wholeNumber(1),
+      integer(1),
     )
-    .option('--keep <count>', 'number of newest checkpoints to keep', wholeNumber(1, 1000), 2);
+    .option('--keep <count>', 'number of newest checkpoints to keep', integer(1, 1000), 2);
 }

@@ -5,25 +5,25 @@ import { BrokenImages } from './broken-images.js';
 const image = (file: string) => ({ file, error: new ResNetError('bad-file', `${file} is broken.`) });
 
 describe('BrokenImages', () => {
-  it('fails at the first before the work has begun, and says how not to', () => {
+  it('fails at the first before the work has begun, and says how to skip it', () => {
     const broken = new BrokenImages('fail');
     expect(() => broken.hear(image('a.jpg'))).toThrow(
-      'a.jpg is broken. --on-error skip leaves such images out.',
+      'a.jpg is broken. Use --on-error skip to skip such images.',
     );
   });
 
-  it('counts what is skipped, and names the first', () => {
+  it('counts what is skipped, and lists the first', () => {
     const broken = new BrokenImages('skip');
     expect(broken.describe()).toEqual([]);
     for (let i = 0; i < 7; i++) broken.hear(image(`${i}.jpg`));
     expect(broken.skipped).toHaveLength(7);
     const lines = broken.describe();
-    expect(lines[0]).toBe('7 images left out:');
+    expect(lines[0]).toBe('7 images skipped:');
     expect(lines).toHaveLength(7);
-    expect(lines[6]).toBe('  … and 2 more (--json names them all)');
+    expect(lines[6]).toBe('  … and 2 more (--json lists all)');
   });
 
-  it('ends work under way at the first loss, or when half is gone', () => {
+  it('stops the work at the first loss, or when more than half is gone', () => {
     const heard: string[] = [];
     const strict = new BrokenImages('fail');
     strict.begin(10, ({ file }) => heard.push(file));

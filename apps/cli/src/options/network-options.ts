@@ -1,7 +1,7 @@
 import type { DialectName, NetworkName } from '@resnetjs/core';
 import { type Command, Option } from 'commander';
 import { headings } from './help.js';
-import { inputShape, nonNegativeNumber, wholeNumber } from './parsers.js';
+import { inputShape, nonNegativeNumber, integer } from './parsers.js';
 
 // Listed here too, so that help need not load @resnetjs/core.
 export const networkNames = ['course/resnet50', 'preact/resnet'] as const satisfies readonly NetworkName[];
@@ -34,7 +34,7 @@ export function addNetworkOptions(command: Command): Command {
         .default('varied'),
     )
     .option('--l2 <number>', 'L2 penalty on the convolution kernels (default: 0)', nonNegativeNumber)
-    .option('--stages <count>', 'preact/resnet: number of residual blocks (default: 5)', wholeNumber(1, 1000))
+    .option('--stages <count>', 'preact/resnet: number of residual blocks (default: 5)', integer(1, 1000))
     .option('--final-conv', 'preact/resnet: a 3×3 convolution before the pooling')
     .option('--no-shortcuts', 'preact/resnet: residual blocks that do not add their input')
     .option('--input-name <name>', 'name of the input layer (default: "input_1")');
@@ -45,5 +45,5 @@ export function addShapeOptions(command: Command, of = 'an image'): Command {
   return command
     .optionsGroup(headings.network)
     .option('--input-shape <h,w,c>', `height, width and channels of ${of}, such as 64,64,3`, inputShape)
-    .option('--classes <count>', 'number of classes', wholeNumber(1, 2 ** 20));
+    .option('--classes <count>', 'number of classes', integer(1, 2 ** 20));
 }

@@ -1,9 +1,9 @@
 import { Option } from 'commander';
-import { wholeNumber } from './parsers.js';
+import { integer } from './parsers.js';
 
 export function threadsOption(): Option {
   return new Option(
     '--threads <count>',
     'number of threads (default: one per core; wasm: at most 8, and their number changes no result)',
-  ).argParser(wholeNumber(1, 64));
+  ).argParser(integer(1, 64));
 }

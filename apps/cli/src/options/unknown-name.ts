@@ -1,7 +1,7 @@
 import { ResNetError } from '@resnetjs/core';
 import { distance } from 'fastest-levenshtein';
 
-/** Throws `unknown-name` with the names that come nearest. */
+/** Throws `unknown-name` with the most similar names. */
 export function unknownName(what: string, name: string, known: readonly string[]): never {
   const near = known
     .map((each) => ({ each, edits: Math.min(edits(each, name), edits(each.split('/').at(-1) ?? '', name)) }))
@@ -11,7 +11,7 @@ export function unknownName(what: string, name: string, known: readonly string[]
   const hint = near.length > 0 ? ` Did you mean ${near.join(' or ')}?` : '';
   throw new ResNetError(
     'unknown-name',
-    `There is no ${what} "${name}".${hint} There are ${known.join(', ')}.`,
+    `There is no ${what} "${name}".${hint} Available: ${known.join(', ')}.`,
     {
       name,
       known,
@@ -19,6 +19,6 @@ export function unknownName(what: string, name: string, known: readonly string[]
   );
 }
 
-/** Letters and digits count, whatever their case. */
+/** Only letters and digits count, in either case. */
 const letters = (text: string) => text.toLowerCase().replace(/[^a-z0-9]/g, '');
 const edits = (known: string, name: string) => distance(letters(known), letters(name));

@@ -11,7 +11,7 @@ async function serve(hear: (event: RunEvent) => void = () => {}): Promise<Served
   return page;
 }
 
-/** The status of a path as it is written: fetch would tidy it. */
+/** The status of a path as it is: fetch would normalize it. */
 function statusOf(address: string, path: string): Promise<number | undefined> {
   const { hostname, port } = new URL(address);
   return new Promise((resolve, reject) => {
@@ -21,7 +21,7 @@ function statusOf(address: string, path: string): Promise<number | undefined> {
   });
 }
 
-it('hands out the task and takes events, below its secret path alone', async () => {
+it('serves the task and takes events, only below its secret path', async () => {
   const heard: RunEvent[] = [];
   const { address } = await serve((event) => heard.push(event));
   const task = await fetch(`${address}task`);

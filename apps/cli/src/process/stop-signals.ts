@@ -2,10 +2,10 @@ const codes = { SIGINT: 130, SIGTERM: 143 } as const;
 type StopSignal = keyof typeof codes;
 const stopSignals = Object.keys(codes) as StopSignal[];
 
-/** npm passes a Ctrl-C on that the terminal has sent already: within this time it is the same one. */
+/** npm forwards a Ctrl-C that the terminal has sent already: within this time it is the same one. */
 const sameMilliseconds = 300;
 
-/** Turns the first Ctrl-C or SIGTERM into an abort, where there is something to end; otherwise, and the second time, it ends the process. */
+/** Turns the first Ctrl-C or SIGTERM into an abort if there is work to stop; otherwise, and the second time, ends the process. */
 export class StopSignals {
   readonly #controller = new AbortController();
   readonly #hear = (signal: StopSignal) => this.#heard(signal);
@@ -21,12 +21,12 @@ export class StopSignals {
     return this.#controller.signal;
   }
 
-  /** What the process exits with after the signal: 128 and its number. */
+  /** The process's exit code after the signal: 128 plus the signal's number. */
   get exitCode(): number | null {
     return this.#first && codes[this.#first.signal];
   }
 
-  /** From now on the first signal is an abort. */
+  /** From now on the first signal aborts instead of ending the process. */
   abortFirst(whenStopped: () => void): void {
     this.#whenStopped = whenStopped;
   }

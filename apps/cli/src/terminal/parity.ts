@@ -19,7 +19,7 @@ interface Looks {
   readonly written?: string | undefined;
 }
 
-/** The matrix by group, then what departs and what could not run. */
+/** The matrix by group, then what differs and what could not run. */
 export function formatParity(report: ParityReport, { columns, paint, written }: Looks): string {
   const ran = begun(report);
   const results = ran.map(groupResults);
@@ -37,9 +37,9 @@ export function formatParity(report: ParityReport, { columns, paint, written }: 
   const matrix = table([['', ...ran.map(({ name }) => name)], ...rows]);
   const wide = matrix.split('\n').every((line) => line.length <= columns);
   const parts = [
-    ran.length === 0 ? 'No backend could run.' : wide ? colour(matrix, paint) : stacked(ran, paint),
+    ran.length === 0 ? 'No backend could run.' : wide ? color(matrix, paint) : stacked(ran, paint),
     ...(ran.length > 0
-      ? [paint('dim', 'cases that agree with float64, and the relative L2 error nearest to its gate')]
+      ? [paint('dim', 'cases that agree with float64, and the relative L2 error closest to its tolerance')]
       : []),
     report.backends.map((backend) => summaryOf(backend, paint)).join('\n'),
     ...failuresOf(ran, columns, paint),
@@ -48,11 +48,11 @@ export function formatParity(report: ParityReport, { columns, paint, written }: 
   return parts.join('\n\n');
 }
 
-function colour(matrix: string, paint: Paint): string {
+function color(matrix: string, paint: Paint): string {
   return matrix.replaceAll('✓', paint('green', '✓')).replaceAll('✗', paint('red', '✗'));
 }
 
-/** A backend under the other, where there is little room. */
+/** One backend below the other, for narrow terminals. */
 function stacked(backends: readonly BackendReport[], paint: Paint): string {
   const one = (backend: BackendReport) =>
     table(
@@ -64,7 +64,7 @@ function stacked(backends: readonly BackendReport[], paint: Paint): string {
       ]),
     );
   return backends
-    .map((backend) => `${paint('bold', backend.name)}\n${colour(one(backend), paint)}`)
+    .map((backend) => `${paint('bold', backend.name)}\n${color(one(backend), paint)}`)
     .join('\n\n');
 }
 
@@ -87,7 +87,7 @@ function failuresOf(backends: readonly BackendReport[], columns: number, paint: 
   const lines = failed
     .slice(0, maxFailures)
     .flatMap(({ name, each }) => [
-      `${paint('red', '✗')} ${name}: ${each.name}${each.departsAt === null ? '' : `, first wrong by itself: ${paint('bold', each.departsAt)}`}`,
+      `${paint('red', '✗')} ${name}: ${each.name}${each.departsAt === null ? '' : `, first wrong on its own: ${paint('bold', each.departsAt)}`}`,
       ...each.failures
         .slice(0, 2)
         .map((message) => paint('dim', `  ${shown(message, Math.max(20, columns - 2))}`)),
