@@ -402,13 +402,13 @@ describe('what can go wrong', () => {
       /cut\.h5\/run can't be written to: .* is a file, not a folder/,
     ],
     [`train ${tinySigns} --out /proc/run`, 1, /\/proc\/run can't be written to/],
-    ['train --network resnet05 --data flowers --out OUT', 2, /Did you mean course\/resnet50\?/],
+    ['train --network resnet51 --data flowers --out OUT', 2, /Did you mean course\/resnet50\?/],
     [
       'train --network course/resnet50 --stages 3 --data flowers --out OUT',
       2,
       /--stages is an option of preact\/resnet/,
     ],
-    ['draw resnet05', 2, /There is no network or block "resnet05"\. Did you mean course\/resnet50\?/],
+    ['draw resnet51', 2, /There is no network or block "resnet51"\. Did you mean course\/resnet50\?/],
     ['draw identty', 2, /Did you mean identity\?/],
     [
       'draw identity --stride 2',
