@@ -1,8 +1,8 @@
 import { networks } from '@resnetjs/core';
 import type { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
-import { exitCodeOf } from './process/failure.js';
 import { networkNames } from './options/network-options.js';
+import { exitCodeOf } from './process/failure.js';
 import { createProgram } from './program.js';
 
 /** Runs the program in a terminal of this width, and collects its output. */

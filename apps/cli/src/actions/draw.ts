@@ -3,13 +3,13 @@ import { basename } from 'node:path';
 import { ResNetError, renamedNetworks } from '@resnetjs/core';
 import { type Drawing, drawNetwork, formatSvg } from '@resnetjs/core/draw';
 import { writeFileAtomically } from '@resnetjs/weights/node';
-import { blockNames, renamedBlocks } from '../options/block-options.js';
 import { buildBlock } from '../networks/build-block.js';
 import { refuse } from '../networks/build-network.js';
-import type { DrawCommandOptions } from '../options/command-options.js';
 import { networkOptionsOf, findNetwork } from '../networks/find-network.js';
-import { unknownName } from '../options/unknown-name.js';
+import { blockNames, renamedBlocks } from '../options/block-options.js';
+import type { DrawCommandOptions } from '../options/command-options.js';
 import { networkNames } from '../options/network-options.js';
+import { unknownName } from '../options/unknown-name.js';
 import { resnetCommand } from '../process/command-name.js';
 import { shellArgument } from '../terminal/shell-argument.js';
 

@@ -3,8 +3,8 @@ import { openDataset } from '@resnetjs/data/node';
 import { evaluate as evaluateEvents, type Evaluation } from '@resnetjs/training';
 import { startBackend } from '../backends/start-backend.js';
 import { BrokenImages } from '../data/broken-images.js';
-import type { EvaluateCommandOptions } from '../options/command-options.js';
 import { loadModel } from '../networks/load-model.js';
+import type { EvaluateCommandOptions } from '../options/command-options.js';
 import { formatEvaluation, perClass } from '../terminal/evaluation.js';
 import { duration } from '../terminal/format.js';
 import { paintFor } from '../terminal/paint.js';
@@ -23,7 +23,7 @@ export async function evaluate(model: string, options: EvaluateCommandOptions): 
       split: 'test',
       resize,
       fit,
-      onError: broken.hear,
+      onError: broken.add,
     });
     const result = await run(evaluateEvents(classifier, dataset, { batchSize: options.batchSize }));
     const { classes } = classifier;

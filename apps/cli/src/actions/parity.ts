@@ -81,9 +81,8 @@ export async function parity(options: ParityCommandOptions): Promise<void> {
   if (stop.exitCode !== null) {
     process.stderr.write('Stopped; these are the results so far.\n');
     for (const candidate of candidates) {
-      const evaluated = candidate.cases.length;
-      if (evaluated < cases.length)
-        candidate.reason ??= `stopped after ${evaluated} of ${cases.length} cases`;
+      const done = candidate.cases.length;
+      if (done < cases.length) candidate.reason ??= `stopped after ${done} of ${cases.length} cases`;
     }
   }
   const report = makeReport(candidates, options);

@@ -2,8 +2,8 @@ import { type Classifier, disposeVariables } from '@resnetjs/core';
 import { decodeImage } from '@resnetjs/data/node';
 import { predict as inferBatch } from '@resnetjs/training';
 import { startBackend } from '../backends/start-backend.js';
-import type { PredictCommandOptions } from '../options/command-options.js';
 import { loadModel } from '../networks/load-model.js';
+import type { PredictCommandOptions } from '../options/command-options.js';
 import { bar, percent, shown, table } from '../terminal/format.js';
 import { type Paint, paintFor } from '../terminal/paint.js';
 

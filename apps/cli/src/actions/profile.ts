@@ -39,7 +39,7 @@ export async function profile(name: string, options: ProfileCommandOptions): Pro
   });
   checkFits(network, batchSize);
   const { threads } = await startBackend('wasm', options);
-  const before = measureCeiling();
+  const before = measurePeak();
   const variables = initialize(network);
   const images = tf.randomUniform([batchSize, ...network.input], 0, 1, 'float32', 0);
   const state = initialState(adam(), variables.weights);
@@ -57,16 +57,16 @@ export async function profile(name: string, options: ProfileCommandOptions): Pro
   disposeState(state);
   images.dispose();
 
-  const ceiling = Math.max(before, measureCeiling());
-  const report = describe(medianRun(runs), ceiling);
+  const peak = Math.max(before, measurePeak());
+  const report = describe(medianRun(runs), peak);
   const heading = {
     ...{ network: network.name, inputShape: network.input, batchSize, mode, threads, rounds },
-    ceilingGflops: ceiling,
+    peakGflops: peak,
   };
   const text = options.json
     ? JSON.stringify({ ...heading, ...report })
     : `${network.name}, ${network.input.join('×')}, batch ${batchSize}, ${mode}, ${plural(threads, 'thread')}\n` +
-      `Ceiling: ${ceiling.toFixed(1)} GFLOP/s, in a product of two 1024×1024 matrices\n\n${format(report)}`;
+      `Peak: ${peak.toFixed(1)} GFLOP/s, in a product of two 1024×1024 matrices\n\n${format(report)}`;
   process.stdout.write(`${text}\n`);
 }
 
@@ -182,7 +182,7 @@ function spentOn({ kinds }: Run, kind: string): Spent {
 }
 
 /** GFLOP/s of a product of two 1024×1024 matrices, as a 1×1 convolution on the same kernels and threads; the best of 20. */
-function measureCeiling(): number {
+function measurePeak(): number {
   return tf.tidy(() => {
     const x = tf.randomUniform<tf.Rank.R4>([1, 32, 32, 1024]);
     const kernel = tf.randomUniform<tf.Rank.R4>([1, 1, 1024, 1024]);

@@ -1,6 +1,6 @@
 import { formatSummary, summarize } from '@resnetjs/core';
-import type { SummaryCommandOptions } from '../options/command-options.js';
 import { findNetwork } from '../networks/find-network.js';
+import type { SummaryCommandOptions } from '../options/command-options.js';
 
 /** Prints a network's summary: Keras's table, or JSON. */
 export async function summary(

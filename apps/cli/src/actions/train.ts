@@ -4,15 +4,15 @@ import { encodeClassifier, type TrainingRecord } from '@resnetjs/weights';
 import { readNewestCheckpoint, writeModel } from '@resnetjs/weights/node';
 import type { Command } from 'commander';
 import { startBackend } from '../backends/start-backend.js';
-import { CheckpointWriter } from '../training/checkpoint-writer.js';
-import type { TrainCommandOptions } from '../options/command-options.js';
-import { holdsFinishedRun, openRunFolder, type RunFolder, readSettings } from '../training/run-folder.js';
 import { writeSampleImage } from '../data/sample-image.js';
-import { resumedOptions, settingsOf } from '../training/settings.js';
+import { syntheticSource } from '../data/training-data.js';
+import type { TrainCommandOptions } from '../options/command-options.js';
 import { StopSignals } from '../process/stop-signals.js';
 import { type Done, TrainOutput } from '../terminal/train-output.js';
+import { CheckpointWriter } from '../training/checkpoint-writer.js';
+import { holdsFinishedRun, openRunFolder, type RunFolder, readSettings } from '../training/run-folder.js';
+import { resumedOptions, settingsOf } from '../training/settings.js';
 import { makePlan, type TrainPlan } from '../training/train-plan.js';
-import { syntheticSource } from '../data/training-data.js';
 
 /** Trains a network and writes the model to a folder. Checks everything that it can before the first step. */
 export function train(options: TrainCommandOptions): Promise<void> {

@@ -46,7 +46,7 @@ export class BrokenImages {
     this.#onLoss = onLoss;
   }
 
-  readonly hear = ({ file, error }: BrokenImage): void => {
+  readonly add = ({ file, error }: BrokenImage): void => {
     if (this.#onLoss === null && this.#rule !== 'skip') {
       const message = `${error.message} Use --on-error skip to skip such images.`;
       throw new ResNetError(error.code, message, error.details, { cause: error });

@@ -1,8 +1,8 @@
 import { ResNetError } from '@resnetjs/core';
 import { type Dataset, split } from '@resnetjs/data';
 import { openDataset } from '@resnetjs/data/node';
-import type { BrokenImages } from './broken-images.js';
 import type { TrainCommandOptions } from '../options/command-options.js';
+import type { BrokenImages } from './broken-images.js';
 
 export const syntheticSource = 'synthetic:signs';
 /** How many test images validate a training on synthetic images without --validation. */
@@ -42,7 +42,7 @@ export async function openTrainingData(
   const { data, validation, validationSplit, images, seed, resize, fit } = options;
   const source = sourceOf(data);
   checkSources(options, source);
-  const reading = { resize, fit, onError: broken.hear, check: progress };
+  const reading = { resize, fit, onError: broken.add, check: progress };
   const imageSize = options.imageSize ?? (source === 'hdf5' ? undefined : defaultSize);
   const opened = await openDataset(data, {
     ...reading,

@@ -81,12 +81,12 @@ describe('resnet profile', () => {
     const [text, data] = await Promise.all([line(command), line(`${command} --json`)]);
     expect(text.code).toBe(0);
     expect(Math.max(...text.stdout.split('\n').map((each) => each.length))).toBeLessThanOrEqual(80);
-    const { kinds, unaccounted, ceilingGflops, inputShape } = json(data.stdout);
+    const { kinds, unaccounted, peakGflops, inputShape } = json(data.stdout);
     expect(kinds.map(({ kind }: { kind: string }) => kind)).toContain('normalization');
     const shares = kinds.map(({ share }: { share: number }) => share);
     expect(shares.reduce((a: number, b: number) => a + b, unaccounted.share)).toBeCloseTo(1);
     expect(unaccounted.share).toBeGreaterThanOrEqual(0);
-    expect(ceilingGflops).toBeGreaterThan(0);
+    expect(peakGflops).toBeGreaterThan(0);
     expect(inputShape).toEqual([16, 16, 3]);
   });
 });

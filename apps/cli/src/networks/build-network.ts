@@ -10,8 +10,8 @@ import {
   courseResNet50,
   preactResNet,
 } from '@resnetjs/core';
-import { unknownName } from '../options/unknown-name.js';
 import { type NetworkOptions, networkNames } from '../options/network-options.js';
+import { unknownName } from '../options/unknown-name.js';
 
 /** Throws `unknown-name`, with similar names, or with the present name of a former one. */
 export function asNetworkName(name: string): NetworkName {

@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { disposeVariables, type Network } from '@resnetjs/core';
 import { startBackend } from '../backends/start-backend.js';
-import { asNetworkName, buildNetwork, refuse } from './build-network.js';
 import type { DescribedNetworkOptions } from '../options/command-options.js';
-import { loadModel } from './load-model.js';
 import { networkNames } from '../options/network-options.js';
+import { asNetworkName, buildNetwork, refuse } from './build-network.js';
+import { loadModel } from './load-model.js';
 
 /** A network by its name, or the network of a model by its file or run folder; a model takes no options that describe one. */
 export async function findNetwork(

@@ -1,6 +1,6 @@
 import type { DialectName, Fit, Resampling } from '@resnetjs/core';
-import type { BlockCommandOptions } from './block-options.js';
 import type { ErrorRule } from '../data/broken-images.js';
+import type { BlockCommandOptions } from './block-options.js';
 import type { NetworkOptions } from './network-options.js';
 
 // The options of each command, as commander parses them.

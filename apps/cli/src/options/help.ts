@@ -1,7 +1,7 @@
 import { styleText } from 'node:util';
 import { type Command, Help, type HelpConfiguration } from 'commander';
 
-/** The headings that options stand under, in every command that has many. */
+/** The headings of the options, the same in every command that has many. */
 export const headings = {
   data: 'Data:',
   network: 'Network:',
@@ -16,7 +16,7 @@ export const headings = {
 
 /** Longer lines are hard to read, however wide the terminal is. */
 const maxWidth = 100;
-/** Where a description has less room than this beside its option, it goes below it. */
+/** A description with less room than this beside its option goes below it. */
 const minDescriptionWidth = 26;
 const belowIndent = '      ';
 const continued = ' \\';
@@ -30,7 +30,7 @@ export const helpLayout: HelpConfiguration & ThisType<Help> = {
   styleTitle: (title) => styleText('bold', title),
   subcommandTerm: (command) => command.name(),
   optionDescription(option) {
-    // A default that a description mentions, because the option has none that commander knows of, joins the choices.
+    // A default that only the description mentions is moved behind the choices, where commander prints its own.
     const description = Help.prototype.optionDescription.call(this, option);
     return description.replace(/\((default: [^()]*)\) \((choices: [^()]*)\)$/, '($2, $1)');
   },
@@ -48,7 +48,7 @@ export const helpLayout: HelpConfiguration & ThisType<Help> = {
   },
 };
 
-/** Adds what stands below the options: notes, one string a paragraph, and examples, without the prompt. */
+/** Adds the end of the help: notes, one string per paragraph, and examples, without their prompt. */
 export function addNotes(
   command: Command,
   { notes = [], examples }: { readonly notes?: readonly string[]; readonly examples: readonly string[] },
@@ -65,7 +65,7 @@ export function addNotes(
   });
 }
 
-/** A command with its prompt, over as many lines as it needs; an option stays with its value. */
+/** A command with its prompt, wrapped between arguments, but not between an option and its value. */
 function formatExample(example: string, width: number): string {
   const parts = example.match(/--\S+ [^-\s]\S*|\S+/g) ?? [];
   const lines: string[] = [];

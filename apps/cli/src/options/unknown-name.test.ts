@@ -1,7 +1,7 @@
 import { ResNetError } from '@resnetjs/core';
 import { describe, expect, it } from 'vitest';
-import { unknownName } from './unknown-name.js';
 import { networkNames } from './network-options.js';
+import { unknownName } from './unknown-name.js';
 
 describe('an unknown name', () => {
   it.each([

@@ -29,23 +29,23 @@ export async function* runInBrowser(
 
   const events: RunEvent[] = [];
   let wake = () => {};
-  const hear = (event: RunEvent) => {
+  const add = (event: RunEvent) => {
     events.push(event);
     wake();
   };
   const profile = await mkdtemp(join(tmpdir(), 'resnet-parity-'));
-  const page = await servePage(task, hear);
+  const page = await servePage(task, add);
   const child = spawn(search.path, [...browserFlags({ profile, hardware }), page.address], {
     stdio: ['ignore', 'ignore', 'pipe'],
   });
-  let words = '';
+  let output = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    words = (words + text).slice(-2000);
+    output = (output + text).slice(-2000);
   });
-  const fail = (message: string) => hear({ event: 'failed', message });
+  const fail = (message: string) => add({ event: 'failed', message });
   child.once('error', (error) => fail(`${search.path} could not be started: ${error.message}`));
   child.once('exit', (code) =>
-    fail(`${search.path} ended (code ${code}) before all cases were done.\n${words.trim()}`),
+    fail(`${search.path} ended (code ${code}) before all cases were done.\n${output.trim()}`),
   );
   try {
     for (;;) {

@@ -32,7 +32,7 @@ export interface ServedPage {
 }
 
 /** Serves the page to this machine only, below a secret path, and passes on the events that it sends. */
-export async function servePage(task: PageTask, hear: (event: RunEvent) => void): Promise<ServedPage> {
+export async function servePage(task: PageTask, onEvent: (event: RunEvent) => void): Promise<ServedPage> {
   const secret = `/${randomBytes(16).toString('hex')}/`;
   const server = createServer((request, response) => {
     answer(request, response).catch(() => response.writeHead(500).end());
@@ -45,7 +45,7 @@ export async function servePage(task: PageTask, hear: (event: RunEvent) => void)
     if (request.method === 'POST' && name === 'event') {
       const event = decodeEvent(await body(request));
       response.writeHead(204, headers).end();
-      return hear(event);
+      return onEvent(event);
     }
     if (name === 'task') {
       return void response

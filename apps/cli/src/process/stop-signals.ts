@@ -8,13 +8,13 @@ const sameMilliseconds = 300;
 /** Turns the first Ctrl-C or SIGTERM into an abort if there is work to stop; otherwise, and the second time, ends the process. */
 export class StopSignals {
   readonly #controller = new AbortController();
-  readonly #hear = (signal: StopSignal) => this.#heard(signal);
+  readonly #listener = (signal: StopSignal) => this.#receive(signal);
   #whenStopped: (() => void) | null;
   #first: { signal: StopSignal; at: number } | null = null;
 
   constructor(whenStopped: (() => void) | null = null) {
     this.#whenStopped = whenStopped;
-    for (const signal of stopSignals) process.on(signal, this.#hear);
+    for (const signal of stopSignals) process.on(signal, this.#listener);
   }
 
   get signal(): AbortSignal {
@@ -32,10 +32,10 @@ export class StopSignals {
   }
 
   end(): void {
-    for (const signal of stopSignals) process.off(signal, this.#hear);
+    for (const signal of stopSignals) process.off(signal, this.#listener);
   }
 
-  #heard(signal: StopSignal): void {
+  #receive(signal: StopSignal): void {
     const now = performance.now();
     if (this.#whenStopped === null) process.exit(codes[signal]);
     if (this.#first === null) {

@@ -37,7 +37,7 @@ describe('a text from a file', () => {
     expect(shown('a\u001b[2Jb\nc\u202ed')).toBe('a�[2Jb�c�d');
   });
 
-  it('is cut where it is too long', () => {
+  it('is cut if it is too long', () => {
     expect(shown('abcdef', 4)).toBe('abc…');
     expect(shown('蓝蓝蓝', 4)).toBe('蓝…');
   });

@@ -58,7 +58,7 @@ export function harmless(text: string): string {
   return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, '�');
 }
 
-/** Columns side by side: the first flush left, the others flush right, as numbers are. */
+/** A table whose first column is aligned left, the others right, as numbers are. */
 export function table(rows: readonly (readonly string[])[]): string {
   const widths: number[] = [];
   for (const row of rows) {

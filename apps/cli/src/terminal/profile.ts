@@ -26,10 +26,10 @@ export const gigaflops = (multiplyAdds: number, milliseconds: number) =>
 type Report = ReturnType<typeof describe>;
 
 /** Time, speed and share by kind of layer. */
-export function describe({ kinds, totalMs }: Run, ceiling: number) {
+export function describe({ kinds, totalMs }: Run, peak: number) {
   const pass = (milliseconds: number, multiplyAdds: number) => {
     const speed = multiplyAdds === 0 || milliseconds === 0 ? null : gigaflops(multiplyAdds, milliseconds);
-    return { ms: milliseconds, gflops: speed, shareOfCeiling: speed === null ? null : speed / ceiling };
+    return { ms: milliseconds, gflops: speed, shareOfPeak: speed === null ? null : speed / peak };
   };
   const rows = [...kinds].map(([kind, spent]) => ({
     kind,
@@ -44,13 +44,13 @@ export function describe({ kinds, totalMs }: Run, ceiling: number) {
 export function format({ kinds, unaccounted, totalMs }: Report): string {
   const ms = (value: number) => (value === 0 ? '' : value.toFixed(1));
   const share = (value: number) => `${(100 * value).toFixed(1)}%`;
-  const pass = ({ ms: time, gflops, shareOfCeiling }: Report['kinds'][number]['forward']) => [
+  const pass = ({ ms: time, gflops, shareOfPeak }: Report['kinds'][number]['forward']) => [
     ms(time),
     gflops?.toFixed(1) ?? '',
-    shareOfCeiling === null ? '' : `${(100 * shareOfCeiling).toFixed(0)}%`,
+    shareOfPeak === null ? '' : `${(100 * shareOfPeak).toFixed(0)}%`,
   ];
   return table([
-    ['', 'forward', 'GFLOP/s', 'ceiling', 'backward', 'GFLOP/s', 'ceiling', 'share'],
+    ['', 'forward', 'GFLOP/s', 'peak', 'backward', 'GFLOP/s', 'peak', 'share'],
     ['', 'ms', '', '', 'ms', '', '', ''],
     ...kinds.map((row) => [row.kind, ...pass(row.forward), ...pass(row.backward), share(row.share)]),
     ['unaccounted, ms', ms(unaccounted.ms), '', '', '', '', '', share(unaccounted.share)],

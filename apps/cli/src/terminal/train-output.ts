@@ -2,12 +2,12 @@ import { countParameters } from '@resnetjs/core';
 import type { CheckpointEvent, TrainEvent } from '@resnetjs/training';
 import type { NewestCheckpoint, SavedCheckpoint } from '@resnetjs/weights/node';
 import type { SkippedImage } from '../data/broken-images.js';
+import { syntheticSource } from '../data/training-data.js';
 import { resnetCommand } from '../process/command-name.js';
 import type { TrainPlan } from '../training/train-plan.js';
-import { syntheticSource } from '../data/training-data.js';
-import { shellArgument } from './shell-argument.js';
 import { count, duration, figure, percent, plural, shown, size } from './format.js';
 import { Progress } from './progress.js';
+import { shellArgument } from './shell-argument.js';
 import { TrainingView } from './training-view.js';
 
 export type Done = Extract<TrainEvent, { event: 'done' }>;

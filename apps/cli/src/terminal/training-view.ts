@@ -117,8 +117,10 @@ export class TrainingView {
     const evaluated = validation && [figure(validation.loss), percent(validation.accuracy)];
     const time = duration((performance.now() - this.#started) / 1000);
     if (!this.#progress.live) {
-      const held = evaluated ? `  validation loss ${evaluated[0]}  accuracy ${evaluated[1]}` : '';
-      this.#progress.print(`epoch ${at} done  loss ${figures[0]}  accuracy ${figures[1]}${held}  ${time}`);
+      const validated = evaluated ? `  validation loss ${evaluated[0]}  accuracy ${evaluated[1]}` : '';
+      this.#progress.print(
+        `epoch ${at} done  loss ${figures[0]}  accuracy ${figures[1]}${validated}  ${time}`,
+      );
       return;
     }
     const columns = this.#progress.width < roomyTable ? narrowColumns : wideColumns;

@@ -9,8 +9,8 @@ import {
 import type { Settings } from '@resnetjs/weights';
 import { type SavedCheckpoint, saveCheckpoint } from '@resnetjs/weights/node';
 import { resnetCommand } from '../process/command-name.js';
-import type { RunFolder } from './run-folder.js';
 import { shellArgument } from '../terminal/shell-argument.js';
+import type { RunFolder } from './run-folder.js';
 
 /** Between checkpoints within an epoch, without --checkpoint-every. */
 const defaultMinutes = 5;

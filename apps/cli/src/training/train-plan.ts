@@ -1,11 +1,11 @@
 import type { Network } from '@resnetjs/core';
 import { adam, type Optimizer, sgd } from '@resnetjs/training';
 import type { NewestCheckpoint } from '@resnetjs/weights/node';
-import { asNetworkName, buildNetwork, refuse, defaultSize } from '../networks/build-network.js';
 import { BrokenImages } from '../data/broken-images.js';
+import { openTrainingData, type TrainingData } from '../data/training-data.js';
+import { asNetworkName, buildNetwork, refuse, defaultSize } from '../networks/build-network.js';
 import type { TrainCommandOptions } from '../options/command-options.js';
 import { Progress } from '../terminal/progress.js';
-import { openTrainingData, type TrainingData } from '../data/training-data.js';
 
 /** Everything that a training starts with, checked. */
 export interface TrainPlan {
