@@ -1,13 +1,13 @@
 #!/usr/bin/env node
-import { exitCodeOf, report } from './failure.js';
+import { exitCodeOf, report } from './process/failure.js';
 import { createProgram } from './program.js';
 
-// Whoever reads our output may stop reading (`| head`): then nobody wants to hear of it.
+// The reader of a pipe may stop early (`| head`), which is no error.
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE' || error.code === 'EIO') return;
     process.stderr.write(
-      `error: What is printed can't be written: ${error.message}. Make room there, or send it elsewhere.\n`,
+      `error: The output can't be written: ${error.message}. Free some space, or redirect it elsewhere.\n`,
     );
     process.exit(1);
   });

@@ -1,12 +1,12 @@
 import { networks } from '@resnetjs/core';
 import type { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
-import { exitCodeOf } from './failure.js';
 import { networkNames } from './options/network-options.js';
+import { exitCodeOf } from './process/failure.js';
 import { createProgram } from './program.js';
 
-/** Runs the program with its output collected. */
-async function run(...args: string[]): Promise<{ output: string; code: number }> {
+/** Runs the program in a terminal of this width, and collects its output. */
+async function run(columns: number, ...args: string[]): Promise<{ output: string; code: number }> {
   let output = '';
   const program = createProgram();
   const write = (text: string) => {
@@ -16,8 +16,8 @@ async function run(...args: string[]): Promise<{ output: string; code: number }>
     command.configureOutput({
       writeOut: write,
       writeErr: write,
-      getOutHelpWidth: () => 80,
-      getErrHelpWidth: () => 80,
+      getOutHelpWidth: () => columns,
+      getErrHelpWidth: () => columns,
     });
   collect(program);
   for (const command of program.commands) [command, ...command.commands].forEach(collect);
@@ -37,42 +37,44 @@ describe('the command line', () => {
     [['train']],
     [['evaluate']],
     [['predict']],
+    [['profile']],
     [['backends']],
     [['parity']],
     [['backends', 'install']],
-  ])('explains itself: %s', async (command) => {
-    const { output, code } = await run(...command, '--help');
+  ])('has help that fits the terminal: %s', async (command) => {
+    const { output, code } = await run(80, ...command, '--help');
     expect(code).toBe(0);
     expect(output).toMatchSnapshot();
     expect(output).toMatch(/Examples?:\n {2}\$ resnet /);
-    for (const line of output.split('\n')) expect(line.length).toBeLessThanOrEqual(88);
+    for (const columns of [40, 80, 120]) {
+      const { output } = await run(columns, ...command, '--help');
+      const widest = Math.max(...output.split('\n').map((line) => line.length));
+      expect(widest).toBeLessThanOrEqual(columns);
+    }
   });
 
   it.each([
     [['tarin'], /unknown command 'tarin'\n\(Did you mean train\?\)/],
     [['train', '--nework', 'course/resnet50'], /unknown option '--nework'\n\(Did you mean --network\?\)/],
-    [['train', '--network', 'course/resnet50', '--data', 'x'], /required option '--out <folder>'/],
-    [
-      ['train', '--network', 'course/resnet50', '--data', 'x', '--out', ''],
-      /required option '--out <folder>'/,
-    ],
+    [['train', '--network', 'course/resnet50', '--data', 'x'], /required option '--out <path>'/],
+    [['train', '--network', 'course/resnet50', '--data', 'x', '--out', ''], /required option '--out <path>'/],
     [['train', '--learning-rate', 'NaN'], /'NaN' is invalid\. It must be a positive number/],
-    [['train', '--epochs', '0'], /'0' is invalid\. It must be a whole number of at least 1/],
+    [['train', '--epochs', '0'], /'0' is invalid\. It must be an integer of at least 1/],
     [['train', '--optimizer', 'lion'], /Allowed choices are adam, sgd/],
     [['evaluate', 'run'], /required option '--data <source>'/],
     [['predict', 'run'], /missing required argument 'images'/],
-    [['draw', 'identity', '--filters', '64,0'], /It must be whole numbers of at least 1 with commas between/],
+    [['draw', 'identity', '--filters', '64,0'], /It must be integers of at least 1, separated by commas/],
     [['summary', 'course/resnet50', 'more'], /too many arguments/],
     [['backends', 'install'], /missing required argument 'backend'/],
     [['backends', 'install', 'nod'], /Allowed choices are node/],
     [[], /Usage: resnet/],
-  ])('answers wrong usage with 2 and what is possible: %s', async (args, message) => {
-    const { output, code } = await run(...args);
+  ])('exits with 2 on wrong usage and says what is possible: %s', async (args, message) => {
+    const { output, code } = await run(80, ...args);
     expect(code).toBe(2);
     expect(output).toMatch(message);
   });
 
-  it('names every network of the catalogue', () => {
+  it('lists every network of the catalogue', () => {
     expect([...networkNames].sort()).toEqual(Object.keys(networks).sort());
   });
 });

@@ -8,28 +8,27 @@ import { predictCommand } from './commands/predict.js';
 import { profileCommand } from './commands/profile.js';
 import { summaryCommand } from './commands/summary.js';
 import { trainCommand } from './commands/train.js';
+import { addNotes, helpLayout } from './options/help.js';
 
 const { version } = createRequire(import.meta.url)('../package.json') as { version: string };
 
-/** The whole command line. Wrong usage is thrown as commander's error, after it was said on stderr. */
+/** The whole command line. Wrong usage throws a CommanderError, after its message was printed to stderr. */
 export function createProgram(): Command {
   const program = new Command('resnet')
-    .description('Residual networks: build, train, evaluate and use them.')
+    .description('Build, train, evaluate and use residual networks.')
     .version(version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'show this help')
     .helpCommand('help [command]', 'show the help of a command')
-    .showHelpAfterError('(--help shows what is possible)')
-    .configureHelp({ subcommandTerm: (command) => command.name() })
-    .exitOverride()
-    .addHelpText(
-      'after',
-      `
-Example:
-  $ resnet train --network preact/resnet --data synthetic:signs --out runs/first
-  $ resnet evaluate runs/first --data synthetic:signs
-
-Exit codes: 0 done, 1 failed, 2 wrong usage, 130 stopped by Ctrl-C.`,
-    );
+    .showHelpAfterError('(see --help)')
+    .configureHelp(helpLayout)
+    .exitOverride();
+  addNotes(program, {
+    notes: ['Exit codes: 0 success, 1 failure, 2 wrong usage, 130 stopped by Ctrl-C.'],
+    examples: [
+      'resnet train --network preact/resnet --data synthetic:signs --out runs/first',
+      'resnet evaluate runs/first --data synthetic:signs',
+    ],
+  });
   for (const command of [
     summaryCommand(),
     drawCommand(),

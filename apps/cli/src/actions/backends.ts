@@ -1,4 +1,4 @@
-import { type BackendName, backendNames, backends as known } from '../backends.js';
+import { type BackendName, backendNames, backends as known } from '../backends/start-backend.js';
 import type { BackendsCommandOptions } from '../options/command-options.js';
 import { type Paint, paintFor } from '../terminal/paint.js';
 
@@ -13,7 +13,7 @@ interface BackendReport {
   readonly details?: Readonly<Record<string, string>>;
 }
 
-/** Prints what each backend can do here. */
+/** Prints which backends can compute here, and what each of them brings. */
 export async function backends(options: BackendsCommandOptions): Promise<void> {
   const reports: BackendReport[] = [];
   for (const name of backendNames) reports.push(await ask(name));

@@ -1,17 +1,19 @@
 import { existsSync } from 'node:fs';
+import { basename } from 'node:path';
 import { ResNetError, renamedNetworks } from '@resnetjs/core';
 import { type Drawing, drawNetwork, formatSvg } from '@resnetjs/core/draw';
 import { writeFileAtomically } from '@resnetjs/weights/node';
-import { blockNames } from '../options/block-options.js';
 import { buildBlock } from '../networks/build-block.js';
 import { refuse } from '../networks/build-network.js';
+import { networkOptionsOf, findNetwork } from '../networks/find-network.js';
+import { blockNames, renamedBlocks } from '../options/block-options.js';
 import type { DrawCommandOptions } from '../options/command-options.js';
-import { describing, findNetwork } from '../networks/find-network.js';
-import { unknownName } from '../networks/nearest.js';
 import { networkNames } from '../options/network-options.js';
-import { resnetCommand } from '../resnet-command.js';
+import { unknownName } from '../options/unknown-name.js';
+import { resnetCommand } from '../process/command-name.js';
+import { shellArgument } from '../terminal/shell-argument.js';
 
-/** Draws a network or a block: to a file, or to standard output where that is no terminal. */
+/** Draws a network or a block to a file, or to standard output unless that is a terminal. */
 export async function draw(
   name: string,
   options: DrawCommandOptions,
@@ -19,15 +21,19 @@ export async function draw(
 ): Promise<void> {
   const { out, json, theme } = options;
   if (out !== undefined && !/\.svg$/i.test(out)) {
-    throw new ResNetError('bad-option', `--out ${out}: a drawing is SVG; give a file that ends with .svg.`, {
-      out,
-    });
-  }
-  if (out === undefined && !json && process.stdout.isTTY) {
-    const command = `${resnetCommand} draw ${name}`;
     throw new ResNetError(
       'bad-option',
-      `A drawing is a file for a browser: say where to, with ${command} --out ${name}.svg`,
+      `--out ${out}: a drawing is an SVG file; give a name that ends in .svg.`,
+      {
+        out,
+      },
+    );
+  }
+  if (out === undefined && !json && process.stdout.isTTY) {
+    const file = `${basename(name)}.svg`;
+    throw new ResNetError(
+      'bad-option',
+      `A drawing is an SVG file, and standard output is a terminal. Give a file: ${resnetCommand} draw ${shellArgument(name)} --out ${shellArgument(file)}`,
       { option: '--out' },
     );
   }
@@ -36,7 +42,7 @@ export async function draw(
   if (out !== undefined) await writeFileAtomically(out, new TextEncoder().encode(svg));
   if (json) process.stdout.write(`${JSON.stringify(drawing)}\n`);
   else if (out === undefined) process.stdout.write(svg);
-  else process.stdout.write(`${drawing.title} is drawn in ${out}\n`);
+  else process.stdout.write(`Wrote the drawing of ${drawing.title} to ${out}\n`);
 }
 
 async function drawingOf(
@@ -49,8 +55,8 @@ async function drawingOf(
   const block = blockNames.find((known) => known === name);
   if (block !== undefined) {
     refuse(
-      { ...describing(options, initializersGiven), '--detail': detail },
-      `is for networks; ${name} is a block, drawn with its layers`,
+      { ...networkOptionsOf(options, initializersGiven), '--detail': detail },
+      `is for networks, and ${name} is a block`,
     );
     return drawNetwork(buildBlock(block, options), { ...size, title: name, block: { stage: 0, block: 0 } });
   }
@@ -61,6 +67,10 @@ async function drawingOf(
     '--stride': stride,
     '--shortcut': shortcut,
   };
+  const renamed = Object.hasOwn(renamedBlocks, name) ? renamedBlocks[name] : undefined;
+  if (renamed !== undefined && !existsSync(name)) {
+    throw new ResNetError('unknown-name', `"${name}" is now ${renamed}.`, { name, known: blockNames });
+  }
   if (
     !networkNames.some((known) => known === name) &&
     !existsSync(name) &&

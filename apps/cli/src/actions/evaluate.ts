@@ -1,16 +1,16 @@
 import { disposeVariables } from '@resnetjs/core';
 import { openDataset } from '@resnetjs/data/node';
 import { evaluate as evaluateEvents, type Evaluation } from '@resnetjs/training';
-import { startBackend } from '../backends.js';
-import { BrokenImages } from '../training/broken-images.js';
-import type { EvaluateCommandOptions } from '../options/command-options.js';
+import { startBackend } from '../backends/start-backend.js';
+import { BrokenImages } from '../data/broken-images.js';
 import { loadModel } from '../networks/load-model.js';
+import type { EvaluateCommandOptions } from '../options/command-options.js';
 import { formatEvaluation, perClass } from '../terminal/evaluation.js';
 import { duration } from '../terminal/format.js';
 import { paintFor } from '../terminal/paint.js';
 import { Progress } from '../terminal/progress.js';
 
-/** Prints how a model does on images. */
+/** Evaluates a model on images, and prints its figures. */
 export async function evaluate(model: string, options: EvaluateCommandOptions): Promise<void> {
   await startBackend(options.backend, options);
   const classifier = await loadModel(model);
@@ -23,7 +23,7 @@ export async function evaluate(model: string, options: EvaluateCommandOptions): 
       split: 'test',
       resize,
       fit,
-      onError: broken.hear,
+      onError: broken.add,
     });
     const result = await run(evaluateEvents(classifier, dataset, { batchSize: options.batchSize }));
     const { classes } = classifier;
@@ -50,7 +50,7 @@ export async function evaluate(model: string, options: EvaluateCommandOptions): 
   }
 }
 
-/** Follows the events to the result. */
+/** Shows the progress until the result is there. */
 async function run(events: ReturnType<typeof evaluateEvents>): Promise<Evaluation> {
   const progress = new Progress(process.stderr);
   const started = performance.now();

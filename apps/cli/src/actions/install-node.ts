@@ -1,13 +1,13 @@
 import { type InstallEvent, installNative } from '@resnetjs/backend-node/install';
 import type { InstallCommandOptions } from '../options/command-options.js';
-import { resnetCommand } from '../resnet-command.js';
-import { StopSignals } from '../training/stop-signals.js';
+import { resnetCommand } from '../process/command-name.js';
+import { StopSignals } from '../process/stop-signals.js';
 import { Progress } from '../terminal/progress.js';
 
-/** Installs native TensorFlow, and shows how it goes. Throws BackendError with what was tried. */
+/** Installs native TensorFlow and shows the progress. Throws a BackendError that says what was tried. */
 export async function installNode(options: InstallCommandOptions): Promise<void> {
   const progress = new Progress(process.stdout);
-  const stop = new StopSignals(() => process.stderr.write('stopping …\n'));
+  const stop = new StopSignals(() => process.stderr.write('Stopping …\n'));
   try {
     for await (const event of installNative({ force: options.force === true, signal: stop.signal })) {
       if (options.json) process.stdout.write(`${JSON.stringify(event)}\n`);
@@ -16,7 +16,7 @@ export async function installNode(options: InstallCommandOptions): Promise<void>
   } catch (error) {
     if (!stop.signal.aborted) throw error;
     process.stderr.write(
-      `stopped; what was made was removed. ${resnetCommand} backends install node begins again\n`,
+      `Stopped, and removed what was made so far. To start over: ${resnetCommand} backends install node\n`,
     );
     process.exitCode = stop.exitCode ?? 1;
   } finally {
@@ -31,14 +31,14 @@ function show(event: InstallEvent, progress: Progress): void {
   const { paint } = progress;
   if (event.event === 'step') progress.print(`${paint('bold', event.step.padEnd(10))} ${event.message}`);
   else if (event.event === 'failed')
-    progress.print(`${paint('dim', event.step.padEnd(10))} does not work here: ${event.reason}`);
+    progress.print(`${paint('dim', event.step.padEnd(10))} doesn't work here: ${event.reason}`);
   else if (event.event === 'progress') {
     const { step, bytes, of } = event;
     if (of === null) return;
     const state = { label: `${step}, MB`, short: step, done: megabytes(bytes), of: megabytes(of) };
     progress.update({ ...state, figures: [] });
   } else {
-    const how = event.present ? 'is installed already' : 'is installed';
-    progress.print(`native TensorFlow ${event.tensorflow} ${how}, from ${event.source}: ${event.folder}`);
+    const how = event.present ? 'was already installed' : 'is installed';
+    progress.print(`Native TensorFlow ${event.tensorflow} ${how} in ${event.folder}, from ${event.source}.`);
   }
 }

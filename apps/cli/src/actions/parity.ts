@@ -16,12 +16,12 @@ import {
 } from '@resnetjs/parity';
 import { prepareFolder, writeFileAtomically } from '@resnetjs/weights/node';
 import * as tf from '@tensorflow/tfjs-core';
-import { startBackend } from '../backends.js';
+import { startBackend } from '../backends/start-backend.js';
 import type { ParityCommandOptions } from '../options/command-options.js';
-import { unknownName } from '../networks/nearest.js';
+import { unknownName } from '../options/unknown-name.js';
 import { type BrowserBackend, browserBackends } from '../parity/messages.js';
 import { runInBrowser } from '../parity/run-in-browser.js';
-import { StopSignals } from '../training/stop-signals.js';
+import { StopSignals } from '../process/stop-signals.js';
 import { paintFor } from '../terminal/paint.js';
 import { formatParity } from '../terminal/parity.js';
 import { Progress } from '../terminal/progress.js';
@@ -30,8 +30,8 @@ const nodeBackends = ['wasm', 'node', 'cpu'] as const;
 const known = [...nodeBackends, ...browserBackends];
 type Name = (typeof known)[number];
 
-/** A backend under way. */
-interface Standing {
+/** A backend and its results so far. */
+interface Candidate {
   readonly name: Name;
   where: string;
   reason: string | null;
@@ -39,7 +39,7 @@ interface Standing {
   readonly cases: CaseReport[];
 }
 
-/** Runs the cases on each backend, shows the matrix, and writes the reports that were asked for. */
+/** Runs the cases on each backend, prints the matrix, and writes the reports that the options ask for. */
 export async function parity(options: ParityCommandOptions): Promise<void> {
   const names = (options.backends ?? known).map(
     (name) => known.find((each) => each === name) ?? unknownName('backend', name, known),
@@ -48,50 +48,50 @@ export async function parity(options: ParityCommandOptions): Promise<void> {
   if (cases.length === 0) {
     throw new ResNetError(
       'bad-option',
-      `No case of level ${options.level} has "${options.only}" in its name.`,
+      `--only ${options.only}: no case of level ${options.level} has this in its name.`,
     );
   }
   for (const file of [options.report, options.markdown])
     if (file !== undefined) await prepareFolder(resolve(file, '..'));
 
   const progress = new Progress(process.stderr);
-  const stop = new StopSignals(() => progress.print('stopping after this case …'));
-  const standings = names.map(
-    (name): Standing => ({ name, where: '', reason: null, registered: null, cases: [] }),
+  const stop = new StopSignals(() => progress.print('Stopping after this case …'));
+  const candidates = names.map(
+    (name): Candidate => ({ name, where: '', reason: null, registered: null, cases: [] }),
   );
   try {
-    const show = (standing: Standing, index: number, name: string) =>
+    const show = (candidate: Candidate, index: number, name: string) =>
       progress.update({
-        label: standing.name,
-        short: standing.name,
+        label: candidate.name,
+        short: candidate.name,
         done: index,
         of: cases.length,
         figures: [name],
       });
-    const inProcess = standings.filter(({ name }) => !isInBrowser(name));
+    const inProcess = candidates.filter(({ name }) => !isInBrowser(name));
     await runInProcess(inProcess, cases, { threads: options.threads, show, signal: stop.signal });
-    for (const standing of standings) {
-      if (!isInBrowser(standing.name) || stop.signal.aborted) continue;
-      await followBrowser(standing, options, { show, signal: stop.signal });
+    for (const candidate of candidates) {
+      if (!isInBrowser(candidate.name) || stop.signal.aborted) continue;
+      await followBrowser(candidate, options, { show, signal: stop.signal });
     }
   } finally {
     stop.end();
     progress.end();
   }
   if (stop.exitCode !== null) {
-    process.stderr.write('Stopped: this is what was judged until then.\n');
-    for (const standing of standings) {
-      const evaluated = standing.cases.length;
-      if (evaluated < cases.length) standing.reason ??= `stopped after ${evaluated} of ${cases.length} cases`;
+    process.stderr.write('Stopped; these are the results so far.\n');
+    for (const candidate of candidates) {
+      const done = candidate.cases.length;
+      if (done < cases.length) candidate.reason ??= `stopped after ${done} of ${cases.length} cases`;
     }
   }
-  const report = makeReport(standings, options);
+  const report = makeReport(candidates, options);
   await publish(report, options);
   const agrees = wanted(report, options).every((backend) => outcomeOf(backend) === 'passes');
   process.exitCode = stop.exitCode ?? (agrees ? 0 : 1);
 }
 
-/** The backends that must pass: those that were asked for by name; where none was, those that began, at least one. */
+/** The backends that must pass: those named by --backends; by default those that could run, of which there must be one. */
 function wanted({ backends }: ParityReport, options: ParityCommandOptions): readonly BackendReport[] {
   if (options.backends !== undefined) return backends;
   const begun = backends.filter(
@@ -106,65 +106,65 @@ function isInBrowser(name: Name): name is BrowserBackend {
 }
 
 interface Follow {
-  readonly show: (standing: Standing, index: number, name: string) => void;
+  readonly show: (candidate: Candidate, index: number, name: string) => void;
   readonly signal: AbortSignal;
 }
 
-/** Each case's truth is computed once, and every backend of this process is held to it. */
+/** Computes each case's truth once, and compares every backend of this process with it. */
 async function runInProcess(
-  standings: readonly Standing[],
+  candidates: readonly Candidate[],
   cases: readonly ParityCase[],
   { threads, show, signal }: Follow & { readonly threads: number | undefined },
 ): Promise<void> {
-  for (const standing of standings) {
-    standing.where = `Node ${process.versions.node}`;
+  for (const candidate of candidates) {
+    candidate.where = `Node ${process.versions.node}`;
     try {
-      standing.registered = await startBackend(standing.name, threads === undefined ? {} : { threads });
+      candidate.registered = await startBackend(candidate.name, threads === undefined ? {} : { threads });
     } catch (error) {
-      standing.reason = error instanceof Error ? error.message : String(error);
+      candidate.reason = error instanceof Error ? error.message : String(error);
     }
   }
-  const ready = standings.filter(({ registered }) => registered !== null);
+  const ready = candidates.filter(({ registered }) => registered !== null);
   if (ready.length === 0) return;
   for (const [index, each] of cases.entries()) {
-    show(ready[0] as Standing, index, each.name);
-    await breathe(); // the progress line and Ctrl-C have their turn
+    show(ready[0] as Candidate, index, each.name);
+    await breathe(); // lets the progress line and Ctrl-C in
     if (signal.aborted) return;
     const run = prepareCase(each);
-    for (const standing of ready) {
-      show(standing, index, each.name);
+    for (const candidate of ready) {
+      show(candidate, index, each.name);
       await breathe();
       if (signal.aborted) return;
-      const { name, precision } = standing.registered as RegisteredBackend;
+      const { name, precision } = candidate.registered as RegisteredBackend;
       await tf.setBackend(name);
-      standing.cases.push(await run({ precision }));
+      candidate.cases.push(await run({ precision }));
     }
   }
 }
 
 async function followBrowser(
-  standing: Standing,
+  candidate: Candidate,
   options: ParityCommandOptions,
   { show, signal }: Follow,
 ): Promise<void> {
   const { level, only, browser, hardware = false } = options;
-  const task = { backend: standing.name as BrowserBackend, level, ...(only === undefined ? {} : { only }) };
-  standing.where = 'a browser';
+  const task = { backend: candidate.name as BrowserBackend, level, ...(only === undefined ? {} : { only }) };
+  candidate.where = 'a browser';
   try {
     const run = { ...(browser === undefined ? {} : { browser }), hardware, signal };
     for await (const event of runInBrowser(task, run)) {
       if (event.event === 'registered') {
-        standing.registered = event.registered;
-        standing.where = browserName(event.where);
-      } else if (event.event === 'begin') show(standing, standing.cases.length, event.name);
-      else if (event.event === 'case') standing.cases.push(event.report);
+        candidate.registered = event.registered;
+        candidate.where = browserName(event.where);
+      } else if (event.event === 'begin') show(candidate, candidate.cases.length, event.name);
+      else if (event.event === 'case') candidate.cases.push(event.report);
     }
   } catch (error) {
-    standing.reason = error instanceof Error ? error.message : String(error);
+    candidate.reason = error instanceof Error ? error.message : String(error);
   }
 }
 
-/** `HeadlessChrome 156`, from a browser's own, longer name. */
+/** `Chromium 156, headless`, from a browser's user agent. */
 function browserName(userAgent: string): string {
   const found = /(Edg|HeadlessChrome|Chrome|Firefox|Version)\/(\d+)/.exec(userAgent);
   if (found === null) return userAgent;
@@ -173,13 +173,13 @@ function browserName(userAgent: string): string {
 }
 
 function makeReport(
-  standings: readonly Standing[],
+  candidates: readonly Candidate[],
   { level, only, hardware }: ParityCommandOptions,
 ): ParityReport {
-  const backends = standings.map(({ name, where, reason, registered, cases }): BackendReport => {
+  const backends = candidates.map(({ name, where, reason, registered, cases }): BackendReport => {
     return { name, where, reason, registered, cases };
   });
-  const names = standings.map(({ name }) => name).join(',');
+  const names = candidates.map(({ name }) => name).join(',');
   return {
     level,
     date: new Date().toISOString(),

@@ -1,9 +1,9 @@
 import { type Classifier, disposeVariables } from '@resnetjs/core';
 import { decodeImage } from '@resnetjs/data/node';
 import { predict as inferBatch } from '@resnetjs/training';
-import { startBackend } from '../backends.js';
-import type { PredictCommandOptions } from '../options/command-options.js';
+import { startBackend } from '../backends/start-backend.js';
 import { loadModel } from '../networks/load-model.js';
+import type { PredictCommandOptions } from '../options/command-options.js';
 import { bar, percent, shown, table } from '../terminal/format.js';
 import { type Paint, paintFor } from '../terminal/paint.js';
 
@@ -14,7 +14,7 @@ interface Prediction {
 
 const batchSize = 32;
 
-/** Prints the likeliest classes of each image. */
+/** Prints the most probable classes of each image. */
 export async function predict(
   model: string,
   files: readonly string[],
@@ -27,30 +27,31 @@ export async function predict(
     for (let start = 0; start < files.length; start += batchSize) {
       const batch = files.slice(start, start + batchSize);
       const images = await decodeAll(batch, classifier);
-      const probabilities = await inferBatch(classifier, joined(images));
+      const probabilities = await inferBatch(classifier, concatenated(images));
       probabilities.forEach((row, index) => {
-        const predictions = likeliest(row, classifier.classes).slice(0, options.top);
+        const predictions = mostProbable(row, classifier.classes).slice(0, options.top);
         results.push({ file: batch[index] as string, predictions });
       });
     }
-    if (options.json) process.stdout.write(`${JSON.stringify(results)}\n`);
-    else
-      process.stdout.write(
-        `${results.map((result) => formatPrediction(result, paintFor(process.stdout))).join('\n\n')}\n`,
-      );
+    const columns = process.stdout.isTTY ? process.stdout.columns : 80;
+    const looks = { columns, paint: paintFor(process.stdout) };
+    const text = options.json
+      ? JSON.stringify(results)
+      : results.map((result) => formatPrediction(result, looks)).join('\n\n');
+    process.stdout.write(`${text}\n`);
   } finally {
     disposeVariables(classifier.variables);
   }
 }
 
-/** One after the other, so that one image at a time is in memory in full size. */
+/** One after the other, so that only one image at a time is in memory at its full size. */
 async function decodeAll(files: readonly string[], { network, preprocessing }: Classifier) {
   const images: Uint8Array[] = [];
   for (const file of files) images.push(await decodeImage(file, network.input, preprocessing));
   return images;
 }
 
-function joined(images: readonly Uint8Array[]): Uint8Array {
+function concatenated(images: readonly Uint8Array[]): Uint8Array {
   const size = images[0]?.length ?? 0;
   const all = new Uint8Array(images.length * size); // [batch, height, width, channels]
   images.forEach((image, index) => {
@@ -59,21 +60,24 @@ function joined(images: readonly Uint8Array[]): Uint8Array {
   return all;
 }
 
-function likeliest(probabilities: readonly number[], classes: readonly string[]): Prediction[] {
+function mostProbable(probabilities: readonly number[], classes: readonly string[]): Prediction[] {
   return probabilities
     .map((probability, index) => ({ class: classes[index] as string, probability }))
     .sort((a, b) => b.probability - a.probability);
 }
 
+/** The file, and below it a line for each class: `  daisy  95.7%  ███████████████████░`. */
 function formatPrediction(
-  result: { file: string; predictions: readonly Prediction[] },
-  paint: Paint,
+  { file, predictions }: { file: string; predictions: readonly Prediction[] },
+  { columns, paint }: { columns: number; paint: Paint },
 ): string {
-  const rows = result.predictions.map((prediction) => [
-    `  ${shown(prediction.class, 30)}`,
-    percent(prediction.probability),
-    bar(prediction.probability, 20),
+  const barWidth = columns < 60 ? 10 : 20;
+  const nameWidth = Math.min(30, Math.max(8, columns - barWidth - 12));
+  const rows = predictions.map(({ class: name, probability }) => [
+    `  ${shown(name, nameWidth)}`,
+    percent(probability),
+    bar(probability, barWidth),
   ]);
   const [first = '', ...others] = table(rows).split('\n');
-  return [shown(result.file, 200), paint('bold', first), ...others].join('\n');
+  return [shown(file, 200), paint('bold', first), ...others].join('\n');
 }

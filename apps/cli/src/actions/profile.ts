@@ -24,13 +24,13 @@ import {
   updateStatistics,
 } from '@resnetjs/training';
 import * as tf from '@tensorflow/tfjs-core';
-import { startBackend } from '../backends.js';
+import { startBackend } from '../backends/start-backend.js';
 import { asNetworkName, buildNetwork } from '../networks/build-network.js';
 import type { ProfileCommandOptions } from '../options/command-options.js';
-import { size } from '../terminal/format.js';
-import { describe, format, gigaflops, middle, type Run, type Spent } from '../terminal/profile.js';
+import { plural, size } from '../terminal/format.js';
+import { describe, format, gigaflops, medianRun, type Run, type Spent } from '../terminal/profile.js';
 
-/** Prints where a network's time goes, by kind of layer. */
+/** Measures where a network's time goes, and prints it by kind of layer. */
 export async function profile(name: string, options: ProfileCommandOptions): Promise<void> {
   const { inputShape, classes, batchSize, mode, rounds } = options;
   const network = buildNetwork(asNetworkName(name), options, {
@@ -39,17 +39,17 @@ export async function profile(name: string, options: ProfileCommandOptions): Pro
   });
   checkFits(network, batchSize);
   const { threads } = await startBackend('wasm', options);
-  const before = measureCeiling();
+  const before = measurePeak();
   const variables = initialize(network);
   const images = tf.randomUniform([batchSize, ...network.input], 0, 1, 'float32', 0);
   const state = initialState(adam(), variables.weights);
   const subject = { network, variables, images, state };
-  const node = mode === 'training' ? trainingStep : inference;
+  const runOnce = mode === 'training' ? trainingStep : inference;
   const runs: Run[] = [];
   for (let round = -1; round < rounds; round++) {
     const run: Run = { kinds: new Map(), totalMs: 0 };
     const start = performance.now();
-    node(subject, run);
+    runOnce(subject, run);
     run.totalMs = performance.now() - start;
     if (round >= 0) runs.push(run);
   }
@@ -57,23 +57,26 @@ export async function profile(name: string, options: ProfileCommandOptions): Pro
   disposeState(state);
   images.dispose();
 
-  const ceiling = Math.max(before, measureCeiling());
-  const report = describe(middle(runs), ceiling);
-  const heading = { network: network.name, input: network.input, batchSize, mode, threads, ceiling, rounds };
+  const peak = Math.max(before, measurePeak());
+  const report = describe(medianRun(runs), peak);
+  const heading = {
+    ...{ network: network.name, inputShape: network.input, batchSize, mode, threads, rounds },
+    peakGflops: peak,
+  };
   const text = options.json
     ? JSON.stringify({ ...heading, ...report })
-    : `${network.name}, ${network.input.join('×')}, batch ${batchSize}, ${mode}, threads: ${threads}\n` +
-      `Ceiling: ${ceiling.toFixed(1)} GFLOP/s, a product of two 1024×1024 matrices\n\n${format(report)}`;
+    : `${network.name}, ${network.input.join('×')}, batch ${batchSize}, ${mode}, ${plural(threads, 'thread')}\n` +
+      `Peak: ${peak.toFixed(1)} GFLOP/s, in a product of two 1024×1024 matrices\n\n${format(report)}`;
   process.stdout.write(`${text}\n`);
 }
 
-/** The images alone, before anything is made of them; what else does not fit, the backend says. */
+/** Checks the images alone; whether the activations fit, the backend finds out. */
 function checkFits({ input }: Network, batchSize: number): void {
   const bytes = 4 * batchSize * input.reduce((a, b) => a * b);
   if (bytes < 2 ** 32) return;
   throw new ResNetError(
     'bad-option',
-    `A batch of ${batchSize} images of ${input.join('×')} takes ${size(bytes)}, and the Wasm heap ends at 4 GiB. Give a smaller --batch-size or --input-shape.`,
+    `A batch of ${batchSize} images of ${input.join('×')} takes ${size(bytes)}, more than the 4 GiB of the Wasm heap. Give a smaller --batch-size or --input-shape.`,
   );
 }
 
@@ -82,7 +85,7 @@ interface Subject {
   readonly network: Network;
   readonly variables: Variables;
   readonly images: tf.Tensor;
-  /** The optimizer's. */
+  /** Of the optimizer. */
   readonly state: OptimizerState;
 }
 
@@ -90,12 +93,12 @@ function inference({ network, variables, images }: Subject, run: Run): void {
   forward(network, variables, images, { observe: stopwatch(network, images, run) }).dispose();
 }
 
-/** One node as training takes it; its results are let go, so that every run is of the same weights. */
+/** One training step, whose results are disposed of, so that every run starts from the same weights. */
 function trainingStep({ network, variables, images, state }: Subject, run: Run): void {
   const all = parameters(network);
   const optimizer = adam();
   const count = images.shape[0] as number;
-  const around = <Result>(kind: string, direction: 'forwardMs' | 'backwardMs', act: () => Result): Result => {
+  const timed = <Result>(kind: string, direction: 'forwardMs' | 'backwardMs', act: () => Result): Result => {
     const start = performance.now();
     const result = act();
     spentOn(run, kind)[direction] += performance.now() - start;
@@ -106,7 +109,7 @@ function trainingStep({ network, variables, images, state }: Subject, run: Run):
     variables,
     images,
     (logits) =>
-      around('loss', 'forwardMs', () => {
+      timed('loss', 'forwardMs', () => {
         const classes = logits.shape[1] as number;
         const labels = tf.tensor1d(
           Int32Array.from({ length: count }, (_, index) => index % classes),
@@ -116,11 +119,11 @@ function trainingStep({ network, variables, images, state }: Subject, run: Run):
       }),
     { observe: stopwatch(network, images, run) },
   );
-  const statistics = around('running statistics', 'backwardMs', () => {
+  const statistics = timed('running statistics', 'backwardMs', () => {
     const before = variables.statistics;
     return updateStatistics(network, before, pass.moments);
   });
-  const updated = around('optimizer', 'backwardMs', () =>
+  const updated = timed('optimizer', 'backwardMs', () =>
     update(optimizer, all, variables.weights, pass.gradients.weights, state),
   );
   disposeTrainingPass(pass);
@@ -128,7 +131,7 @@ function trainingStep({ network, variables, images, state }: Subject, run: Run):
   disposeState(updated.state);
 }
 
-/** Wasm's kernels have computed when they return, so that a watch around each tells the truth. */
+/** Wasm kernels are synchronous, so timing each instruction is exact. */
 function stopwatch(network: Network, images: tf.Tensor, run: Run): Observer {
   const nodes = walk(network);
   const indices = new Map(nodes.map((node, index) => [node, index]));
@@ -164,7 +167,7 @@ function kindOf({ node: { op } }: Instruction, map: readonly number[]): string {
     case 'pool':
       return `${op.mode} pooling`;
     case 'act':
-      return 'ReLU alone';
+      return 'ReLU, unfused';
     default:
       return op.op;
   }
@@ -179,7 +182,7 @@ function spentOn({ kinds }: Run, kind: string): Spent {
 }
 
 /** GFLOP/s of a product of two 1024×1024 matrices, as a 1×1 convolution on the same kernels and threads; the best of 20. */
-function measureCeiling(): number {
+function measurePeak(): number {
   return tf.tidy(() => {
     const x = tf.randomUniform<tf.Rank.R4>([1, 32, 32, 1024]);
     const kernel = tf.randomUniform<tf.Rank.R4>([1, 1, 1024, 1024]);

@@ -1,17 +1,17 @@
 import { formatSummary, summarize } from '@resnetjs/core';
-import type { SummaryCommandOptions } from '../options/command-options.js';
 import { findNetwork } from '../networks/find-network.js';
+import type { SummaryCommandOptions } from '../options/command-options.js';
 
-/** Prints a network's table, or its figures as JSON. */
+/** Prints a network's summary: Keras's table, or JSON. */
 export async function summary(
   name: string,
   options: SummaryCommandOptions,
   initializersGiven: boolean,
 ): Promise<void> {
   const network = await findNetwork(name, options, initializersGiven);
-  const summary = summarize(network);
+  const summary = summarize(network, options.names === undefined ? {} : { dialect: options.names });
   if (options.json) {
-    process.stdout.write(`${JSON.stringify({ ...summary, input: network.input })}\n`);
+    process.stdout.write(`${JSON.stringify({ ...summary, inputShape: network.input })}\n`);
     return;
   }
   const width = process.stdout.isTTY ? process.stdout.columns : undefined;

@@ -3,18 +3,18 @@ import { type Checkpoint, type EpochRecord, train as trainEvents } from '@resnet
 import { encodeClassifier, type TrainingRecord } from '@resnetjs/weights';
 import { readNewestCheckpoint, writeModel } from '@resnetjs/weights/node';
 import type { Command } from 'commander';
-import { startBackend } from '../backends.js';
-import { CheckpointWriter } from '../training/checkpoint-writer.js';
+import { startBackend } from '../backends/start-backend.js';
+import { writeSampleImage } from '../data/sample-image.js';
+import { syntheticSource } from '../data/training-data.js';
 import type { TrainCommandOptions } from '../options/command-options.js';
-import { holdsFinishedRun, openRunFolder, type RunFolder, readSettings } from '../training/run-folder.js';
-import { writeSampleImage } from '../training/sample-image.js';
-import { resumedOptions, settingsOf } from '../training/settings.js';
-import { StopSignals } from '../training/stop-signals.js';
+import { StopSignals } from '../process/stop-signals.js';
 import { type Done, TrainOutput } from '../terminal/train-output.js';
+import { CheckpointWriter } from '../training/checkpoint-writer.js';
+import { holdsFinishedRun, openRunFolder, type RunFolder, readSettings } from '../training/run-folder.js';
+import { resumedOptions, settingsOf } from '../training/settings.js';
 import { makePlan, type TrainPlan } from '../training/train-plan.js';
-import { syntheticSource } from '../training/training-data.js';
 
-/** Trains a network and writes it to a folder. What can be wrong is found before the first step. */
+/** Trains a network and writes the model to a folder. Checks everything that it can before the first step. */
 export function train(options: TrainCommandOptions): Promise<void> {
   return inFolder(options.out, async (folder, stop) => {
     const replace = await holdsFinishedRun(options.out);
@@ -23,9 +23,9 @@ export function train(options: TrainCommandOptions): Promise<void> {
   });
 }
 
-/** Goes on with the training in a folder, as it began and as the command says. */
+/** Resumes the training in a folder, with its own options and those that the command may change. */
 export async function resume(path: string, command: Command): Promise<void> {
-  await readSettings(path); // before anything is made where there is nothing to resume
+  await readSettings(path); // fails before a folder is made if there is nothing to resume
   await inFolder(path, async (folder, stop) => {
     const options = resumedOptions(command, await readSettings(path), path);
     const plan = await startedPlan(await makePlan(options));
@@ -35,7 +35,7 @@ export async function resume(path: string, command: Command): Promise<void> {
   });
 }
 
-/** Has a run's folder to itself meanwhile: before images are read, which may take minutes. */
+/** Runs `work` with the run's folder locked: from before the images are read, which may take minutes. */
 async function inFolder(
   path: string,
   work: (folder: RunFolder, stop: StopSignals) => Promise<void>,
@@ -53,7 +53,7 @@ async function inFolder(
   }
 }
 
-/** Starts the backend, and names the one that was chosen: a training goes on with the same. */
+/** Starts the backend, and puts the one that auto chose into the options: a training resumes on the same. */
 async function startedPlan(plan: TrainPlan): Promise<TrainPlan> {
   const { options } = plan;
   const { choice } = await startBackend(options.backend, options);
@@ -64,7 +64,7 @@ async function run(plan: TrainPlan, folder: RunFolder, stop: StopSignals): Promi
   const { options, data, broken, resumed } = plan;
   const output = new TrainOutput(plan);
   stop.abortFirst(() => output.stopping());
-  const classifier = resumed?.checkpoint.classifier ?? firstClassifier(plan);
+  const classifier = resumed?.checkpoint.classifier ?? newClassifier(plan);
   const writer = new CheckpointWriter(folder, {
     settings: settingsOf(options),
     keep: options.keep,
@@ -91,8 +91,8 @@ async function run(plan: TrainPlan, folder: RunFolder, stop: StopSignals): Promi
       const path = await writeModel(options.out, bytes);
       const synthetic = data.training.source === syntheticSource;
       const { shape } = data.training.dataset;
-      const sample = synthetic ? await writeSampleImage(options.out, shape) : null;
-      return { path, bytes: bytes.length, sample };
+      const sampleImage = synthetic ? await writeSampleImage(options.out, shape) : null;
+      return { path, bytes: bytes.length, sampleImage };
     });
     output.done(done, written);
     if (!done.completed) process.exitCode = stop.exitCode ?? 1;
@@ -103,7 +103,7 @@ async function run(plan: TrainPlan, folder: RunFolder, stop: StopSignals): Promi
   }
 }
 
-function firstClassifier({ network, options, data }: TrainPlan): Classifier {
+function newClassifier({ network, options, data }: TrainPlan): Classifier {
   const { classes, shape } = data.training.dataset;
   const variables = initialize(network, { seed: options.seed });
   const { resize, fit } = options;
@@ -135,7 +135,7 @@ async function follow(plan: TrainPlan, { classifier, output, writer, signal }: T
   throw new Error('The training ended without a result.');
 }
 
-/** The model at an epoch's end, as it would be had the training ended there. */
+/** The model file of a checkpoint at an epoch's end, as if the training had ended there. */
 async function encodeCheckpointModel(
   plan: TrainPlan,
   { classifier, state }: Checkpoint,

@@ -1,54 +1,61 @@
 import { Command, Option } from 'commander';
-import { inputShape, wholeNumber, wholeNumbers } from '../options/arguments.js';
 import { blockNames } from '../options/block-options.js';
 import type { DrawCommandOptions } from '../options/command-options.js';
-import { addNetworkOptions, networkNames } from '../options/network-options.js';
+import { addNotes, headings } from '../options/help.js';
+import { addNetworkOptions, addShapeOptions, networkNames } from '../options/network-options.js';
+import { integer, integerList } from '../options/parsers.js';
 
 export function drawCommand(): Command {
   const command = new Command('draw')
     .description('Draw a network or a block as an SVG image.')
     .argument(
       '<network-or-block>',
-      `${networkNames.join(', ')}, a model's file or run folder, or a block: ${blockNames.join(', ')}`,
+      `${networkNames.join(', ')}, a model file, a run folder, or a block: ${blockNames.join(', ')}`,
     )
-    .option('--out <file.svg>', 'where to; without it the image goes to standard output, for a pipe')
+    .optionsGroup(headings.drawing)
+    .option('--out <path>', 'SVG file to write (default: standard output)')
     .addOption(
       new Option(
-        '--detail <level>',
-        'of a network: blocks closed, or every layer (default: "blocks")',
+        '--detail <name>',
+        'detail of a network: its blocks, or every layer in them (default: "blocks")',
       ).choices(['blocks', 'layers']),
     )
-    .option('--input-shape <h,w,c>', 'size of what it takes', inputShape)
-    .option('--classes <count>', 'number of classes', wholeNumber(1, 2 ** 20))
-    .option(
-      '--kernel-size <pixels>',
-      'of a block: side of the k×k convolution (default: 3)',
-      wholeNumber(1, 1000),
-    )
-    .option('--filters <counts>', 'of a block: filters of its convolutions, such as 64,64,256', wholeNumbers)
-    .option('--stride <pixels>', 'of a block: stride of its first convolution', wholeNumber(1, 1000))
+    .option('--width <pixels>', 'maximum width of a row (default: 1060, for paper)', integer(1, 1_000_000))
     .addOption(
-      new Option('--shortcut <kind>', 'of a block: what is added to its branch').choices([
+      new Option('--theme <name>', "colors: the viewer's preference, or always light or dark")
+        .choices(['auto', 'light', 'dark'])
+        .default('auto'),
+    );
+  addShapeOptions(command, 'the input');
+  addNetworkOptions(command);
+  addBlockOptions(command);
+  command.optionsGroup(headings.general).option('--json', "print the drawing's data as JSON");
+  return addNotes(command, {
+    examples: [
+      'resnet draw course/resnet50 --out resnet50.svg',
+      'resnet draw bottleneck --filters 64,64,256 --shortcut projection --out block.svg',
+    ],
+  }).action(async (name: string, options: DrawCommandOptions) => {
+    const { draw } = await import('../actions/draw.js');
+    await draw(name, options, command.getOptionValueSource('initializers') === 'cli');
+  });
+}
+
+function addBlockOptions(command: Command): void {
+  command
+    .optionsGroup(headings.block)
+    .option('--kernel-size <pixels>', 'side of the k×k convolutions (default: 3)', integer(1, 1000))
+    .option('--filters <counts>', 'filters of each convolution, such as 64,64,256', integerList)
+    .option(
+      '--stride <pixels>',
+      'stride of the first convolution (default: 1; convolutional: 2)',
+      integer(1, 1000),
+    )
+    .addOption(
+      new Option('--shortcut <name>', 'shortcut (default: "identity")').choices([
         'identity',
         'projection',
         'none',
       ]),
-    )
-    .option('--width <pixels>', 'the widest row (default: 1060, for paper)', wholeNumber(1, 1_000_000))
-    .addOption(
-      new Option('--theme <theme>', 'colors: as the reader prefers, or always one')
-        .choices(['auto', 'light', 'dark'])
-        .default('auto'),
     );
-  return addNetworkOptions(command)
-    .option('--json', "print the drawing's data as one JSON document")
-    .addHelpText(
-      'after',
-      '\nExamples:\n  $ resnet draw course/resnet50 --out resnet50.svg\n' +
-        '  $ resnet draw bottleneck --filters 64,64,256 --shortcut projection --out block.svg',
-    )
-    .action(async (name: string, options: DrawCommandOptions) => {
-      const { draw } = await import('../actions/draw.js');
-      await draw(name, options, command.getOptionValueSource('initializers') === 'cli');
-    });
 }

@@ -1,43 +1,43 @@
 import { Command, Option } from 'commander';
-import { nameList } from '../options/arguments.js';
 import type { ParityCommandOptions } from '../options/command-options.js';
+import { addNotes } from '../options/help.js';
+import { nameList } from '../options/parsers.js';
 import { threadsOption } from '../options/threads-option.js';
 
 export function parityCommand(): Command {
-  return new Command('parity')
-    .description('Prove that backends compute what they should: each against float64, here, on this machine.')
-    .option('--backends <names>', 'wasm, node, webgl, cpu (default: all that can run here)', nameList)
+  const command = new Command('parity')
+    .description("Check the backends' numbers on this machine, each against a float64 computation.")
+    .option(
+      '--backends <names>',
+      'backends to check: wasm, node, webgl, cpu (default: all available)',
+      nameList,
+    )
     .addOption(
       new Option(
-        '--level <level>',
-        'quick: a minute or so, some more for webgl without a GPU; full: also every shape of ResNet-50, whole, and trained',
+        '--level <name>',
+        'quick takes about a minute, longer for webgl without a GPU; full adds every layer shape of ResNet-50, whole networks and their training',
       )
         .choices(['quick', 'full'])
         .default('quick'),
     )
-    .option('--only <text>', 'the cases whose names have this in them')
-    .option('--report <file>', 'write the matrix as one HTML file')
-    .option('--markdown <file>', 'write it as Markdown')
+    .option('--only <text>', 'only the cases whose names contain this text')
+    .option('--report <path>', 'write the results to an HTML file')
+    .option('--markdown <path>', 'write the results to a Markdown file')
+    .option('--browser <path>', 'browser for webgl (default: an installed Chromium, Chrome or Edge)')
     .option(
-      '--browser <path>',
-      'the browser for webgl (default: Chromium, Chrome or Edge, where there is one)',
+      '--hardware',
+      "run webgl on this machine's GPU (default: software rendering, the same on all machines)",
     )
-    .option('--hardware', "webgl on this machine's GPU (default: in software, alike on all machines)")
     .addOption(threadsOption())
-    .option('--json', 'print one JSON document')
-    .addHelpText(
-      'after',
-      `
-A backend is judged by its distance to a float64 computation, never to another backend.
-Exit codes: 0 if all that ran agrees, 1 if something departs or breaks off, or a
-backend that was named, or --browser, can't run.
-
-Examples:
-  $ resnet parity
-  $ resnet parity --backends wasm,webgl --level full --report parity.html`,
-    )
-    .action(async (options: ParityCommandOptions) => {
-      const { parity } = await import('../actions/parity.js');
-      await parity(options);
-    });
+    .option('--json', 'print the result as JSON');
+  return addNotes(command, {
+    notes: [
+      'A backend is compared with a float64 computation, never with another backend.',
+      "Exit codes: 0 if every backend that ran agrees; 1 if one differs or breaks off, or if a backend that was asked for (or the --browser) can't run.",
+    ],
+    examples: ['resnet parity', 'resnet parity --backends wasm,webgl --level full --report parity.html'],
+  }).action(async (options: ParityCommandOptions) => {
+    const { parity } = await import('../actions/parity.js');
+    await parity(options);
+  });
 }

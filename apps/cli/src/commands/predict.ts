@@ -1,21 +1,23 @@
 import { Command } from 'commander';
-import { wholeNumber } from '../options/arguments.js';
 import { backendOption } from '../options/backend-option.js';
 import type { PredictCommandOptions } from '../options/command-options.js';
+import { addNotes } from '../options/help.js';
+import { integer } from '../options/parsers.js';
 import { threadsOption } from '../options/threads-option.js';
 
 export function predictCommand(): Command {
-  return new Command('predict')
-    .description('Name what images show.')
-    .argument('<model>', "a model's file or run folder")
+  const command = new Command('predict')
+    .description('Classify images.')
+    .argument('<model>', 'model file or run folder')
     .argument('<images...>', 'JPEG, PNG or WebP files')
-    .option('--top <count>', 'classes to print for each image', wholeNumber(1), 3)
+    .option('--top <count>', 'number of classes to print for each image', integer(1), 3)
     .addOption(backendOption())
     .addOption(threadsOption())
-    .option('--json', 'print one JSON document')
-    .addHelpText('after', '\nExample:\n  $ resnet predict runs/signs photo.jpg other.png --top 3')
-    .action(async (model: string, images: string[], options: PredictCommandOptions) => {
+    .option('--json', 'print the result as JSON');
+  return addNotes(command, { examples: ['resnet predict runs/signs photo.jpg other.png --top 3'] }).action(
+    async (model: string, images: string[], options: PredictCommandOptions) => {
       const { predict } = await import('../actions/predict.js');
       await predict(model, images, options);
-    });
+    },
+  );
 }

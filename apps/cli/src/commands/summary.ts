@@ -1,19 +1,35 @@
-import { Command } from 'commander';
-import { inputShape, wholeNumber } from '../options/arguments.js';
+import { Command, Option } from 'commander';
 import type { SummaryCommandOptions } from '../options/command-options.js';
-import { addNetworkOptions, networkNames } from '../options/network-options.js';
+import { addNotes, headings } from '../options/help.js';
+import {
+  addNetworkOptions,
+  addShapeOptions,
+  dialectNames,
+  networkNames,
+} from '../options/network-options.js';
 
 export function summaryCommand(): Command {
   const command = new Command('summary')
     .description("Print a network's layers, shapes, parameters and multiply-adds.")
-    .argument('<network>', `${networkNames.join(', ')}, or a model's file or run folder`)
-    .option('--input-shape <h,w,c>', 'size of an image', inputShape)
-    .option('--classes <count>', 'number of classes', wholeNumber(1, 2 ** 20));
-  return addNetworkOptions(command)
-    .option('--json', 'print one JSON document')
-    .addHelpText('after', '\nExample:\n  $ resnet summary course/resnet50 --input-shape 64,64,3 --classes 6')
-    .action(async (network: string, options: SummaryCommandOptions) => {
-      const { summary } = await import('../actions/summary.js');
-      await summary(network, options, command.getOptionValueSource('initializers') === 'cli');
-    });
+    .argument('<network>', `${networkNames.join(', ')}, a model file, or a run folder`);
+  addShapeOptions(command);
+  addNetworkOptions(command);
+  command
+    .optionsGroup(headings.general)
+    .addOption(
+      new Option(
+        '--names <dialect>',
+        "layer names: the course's, the pre-activation document's, or Keras's automatic ones (default: the network's own)",
+      ).choices(dialectNames),
+    )
+    .option('--json', 'print the result as JSON');
+  return addNotes(command, {
+    examples: [
+      'resnet summary course/resnet50 --input-shape 64,64,3 --classes 6',
+      'resnet summary course/resnet50 --names keras',
+    ],
+  }).action(async (network: string, options: SummaryCommandOptions) => {
+    const { summary } = await import('../actions/summary.js');
+    await summary(network, options, command.getOptionValueSource('initializers') === 'cli');
+  });
 }

@@ -1,109 +1,130 @@
 import { Command, Option } from 'commander';
-import { positiveNumber, shareBelowOne, shareBetween, wholeNumber } from '../options/arguments.js';
 import { backendOption } from '../options/backend-option.js';
 import type { TrainCommandOptions } from '../options/command-options.js';
+import { addNotes, headings } from '../options/help.js';
 import { addNetworkOptions, networkNames } from '../options/network-options.js';
 import { onErrorOption } from '../options/on-error-option.js';
-import { requireOptions } from '../options/required.js';
+import { fraction, fractionOrZero, positiveNumber, integer } from '../options/parsers.js';
+import { requireOptions } from '../options/require-options.js';
 import { threadsOption } from '../options/threads-option.js';
 
-const help = `
-Ctrl-C (or SIGTERM) ends the step, saves a checkpoint, writes the model as it is, and
-exits with 130 (143); a second one quits at once. --resume goes on as if there had been
-no pause; --epochs may be raised then, and --data and --validation may say where the
-images are now. The best epoch's model is checkpoints/best.safetensors.
-
-Examples:
-  $ resnet train --network course/resnet50 --data train_signs.h5 --validation test_signs.h5 \\
-      --epochs 20 --learning-rate 1.5e-4 --out runs/signs
-  $ resnet train --network preact/resnet --data flowers/ --validation-split 0.2 \\
-      --image-size 32 --epochs 5 --out runs/flowers
-  $ resnet train --resume runs/signs`;
-
 export function trainCommand(): Command {
-  const command = new Command('train')
-    .description('Train a network on images, and write it to a folder.')
-    .option('--network <name>', networkNames.join(' or '))
-    .option(
-      '--data <source>',
-      'synthetic:signs, a SIGNS file (.h5), or a folder with a folder for each class',
-    )
-    .option('--out <folder>', 'where model.safetensors and checkpoints go')
-    .option('--resume <folder>', 'go on with the training in this folder; nothing else need be given');
-  addImageOptions(command);
+  const command = new Command('train').description(
+    'Train a network on images and write the model to a folder.',
+  );
+  addDataOptions(command);
+  command.optionsGroup(headings.network).option('--network <name>', networkNames.join(' or '));
+  addNetworkOptions(command);
   addRecipeOptions(command);
+  addRunOptions(command);
   command
-    .option('--seed <number>', 'decides first weights, order and split', wholeNumber(0), 0)
-    .option(
-      '--checkpoint-every <steps>',
-      "save a checkpoint every so many steps, beside those at each epoch's end and at Ctrl-C (default: every 5 minutes)",
-      wholeNumber(1),
-    )
-    .option('--keep <count>', 'checkpoints that stay, the newest ones', wholeNumber(1, 1000), 2)
+    .optionsGroup(headings.device)
     .addOption(backendOption())
-    .addOption(threadsOption());
-  return addNetworkOptions(command)
-    .option('--json', 'print each event as a line of JSON; the last one is {"event":"done", …}')
-    .addHelpText('after', help)
-    .action(async (options: TrainCommandOptions) => {
-      if (options.resume === undefined) requireOptions(command, ['network', 'data', 'out']);
-      const { train, resume } = await import('../actions/train.js');
-      await (options.resume === undefined ? train(options) : resume(options.resume, command));
-    });
+    .addOption(threadsOption())
+    .optionsGroup(headings.general)
+    .option('--json', 'print every event as a line of JSON; the last event is done');
+  return addNotes(command, {
+    notes: [
+      'Ctrl-C (or SIGTERM) finishes the current step, saves a checkpoint, writes the model as it is, and exits with 130 (143). A second Ctrl-C quits at once.',
+      '--resume continues as if there had been no pause. It accepts a higher --epochs, and --data and --validation for images that have moved.',
+      "The model of the best epoch is checkpoints/best.safetensors in the run's folder.",
+    ],
+    examples: [
+      'resnet train --network course/resnet50 --data train_signs.h5 --validation test_signs.h5 --epochs 20 --learning-rate 1.5e-4 --out runs/signs',
+      'resnet train --network preact/resnet --data flowers/ --validation-split 0.2 --image-size 32 --epochs 5 --out runs/flowers',
+      'resnet train --resume runs/signs',
+    ],
+  }).action(async (options: TrainCommandOptions) => {
+    if (options.resume === undefined) requireOptions(command, ['network', 'data', 'out']);
+    const { train, resume } = await import('../actions/train.js');
+    await (options.resume === undefined ? train(options) : resume(options.resume, command));
+  });
 }
 
-/** Which images, and what becomes of them. */
-function addImageOptions(command: Command): void {
+/** Which images, and how they are read. */
+function addDataOptions(command: Command): void {
   command
-    .option('--validation <source>', 'images to validate on after each epoch')
+    .optionsGroup(headings.data)
     .option(
-      '--validation-split <share>',
-      'validate on this share of the images, and train on the rest',
-      shareBetween,
+      '--data <source>',
+      'training images: synthetic:signs, a SIGNS file (.h5), or a folder with one subfolder per class',
     )
-    .option('--image-size <pixels>', 'height and width that images are brought to', wholeNumber(1, 4096))
+    .option(
+      '--validation <source>',
+      'validation images, evaluated after each epoch (default: none; 300 test images with synthetic:signs)',
+    )
+    .option(
+      '--validation-split <fraction>',
+      'fraction of --data to use for validation, such as 0.2',
+      fraction,
+    )
+    .option(
+      '--image-size <pixels>',
+      "height and width to resize images to (default: a SIGNS file's own; otherwise 64 for course/resnet50, 32 for preact/resnet)",
+      integer(1, 4096),
+    )
     .addOption(
-      new Option('--resize <filter>', 'how images are brought to that size, here and by the model')
+      new Option('--resize <name>', 'interpolation for resizing, in training and in the model')
         .choices(['bilinear', 'nearest', 'bicubic'])
         .default('bilinear'),
     )
     .addOption(
-      new Option('--fit <kind>', 'other proportions: stretch them, or cut out the middle')
+      new Option('--fit <name>', 'images of another aspect ratio: stretch them to fill, or crop their center')
         .choices(['fill', 'crop'])
         .default('fill'),
     )
     .addOption(onErrorOption())
-    .option('--images <count>', 'synthetic:signs: how many to train on', wholeNumber(2, 10_000_000));
+    .option(
+      '--images <count>',
+      'synthetic:signs: number of training images (default: 3000)',
+      integer(2, 10_000_000),
+    );
 }
 
 /** How the weights are learned. */
 function addRecipeOptions(command: Command): void {
   command
-    .option('--epochs <count>', 'passes over the images', wholeNumber(1), 5)
-    .option('--batch-size <count>', 'images in a step', wholeNumber(1, 65_536), 32)
-    .addOption(
-      new Option('--optimizer <name>', 'how weights are updated').choices(['adam', 'sgd']).default('adam'),
-    )
+    .optionsGroup(headings.recipe)
+    .option('--epochs <count>', 'number of epochs', integer(1), 5)
+    .option('--batch-size <count>', 'images per batch', integer(1, 65_536), 32)
+    .addOption(new Option('--optimizer <name>', 'optimizer').choices(['adam', 'sgd']).default('adam'))
     .option(
-      '--learning-rate <rate>',
-      'size of a step (default: 0.001 for adam, 0.01 for sgd)',
+      '--learning-rate <number>',
+      'learning rate (default: 0.001 for adam, 0.01 for sgd)',
       positiveNumber,
     )
-    .option('--momentum <share>', 'sgd: share of the last step that goes on (default: 0.9)', shareBelowOne)
+    .option('--momentum <number>', 'SGD momentum (default: 0.9)', fractionOrZero)
     .addOption(
-      new Option(
-        '--schedule <kind>',
-        'how the learning rate goes: as it is, or down to nothing by half a cosine',
-      )
+      new Option('--schedule <name>', 'learning-rate schedule')
         .choices(['constant', 'cosine'])
         .default('constant'),
     )
     .addOption(
       new Option(
-        '--statistics <kind>',
-        "normalization's statistics: taken anew over training images, or as kept in training",
+        '--statistics <name>',
+        "the model's batch-normalization statistics: precise computes them over training images before each validation and at the end, running keeps the moving averages",
       )
         .choices(['precise', 'running'])
         .default('precise'),
+    )
+    .option(
+      '--seed <number>',
+      'random seed of the initial weights, the shuffling, the split and the synthetic images',
+      integer(0),
+      0,
     );
+}
+
+/** Where the training is kept. */
+function addRunOptions(command: Command): void {
+  command
+    .optionsGroup(headings.run)
+    .option('--out <path>', 'folder for model.safetensors and checkpoints')
+    .option('--resume <path>', 'resume the training in this folder, with the options it began with')
+    .option(
+      '--checkpoint-every <steps>',
+      'save a checkpoint every so many steps, in addition to the end of each epoch and Ctrl-C (default: every 5 minutes)',
+      integer(1),
+    )
+    .option('--keep <count>', 'number of newest checkpoints to keep', integer(1, 1000), 2);
 }

@@ -22,10 +22,10 @@ const line = (text: string) => resnet(text.split(' '));
 const recipe =
   'train --network preact/resnet --stages 1 --batch-size 12 --data synthetic:signs --image-size 16 ' +
   '--images 64 --validation-split 0.25 --seed 3 --epochs 10 --checkpoint-every 1 --json';
-/** Goes on for longer than any test waits. */
+/** Trains for longer than any test waits. */
 const endless = recipe.replace('--epochs 10', '--epochs 100000');
 
-/** Runs until `when` says so of what came on stdout so far, by lines; then `act` is done once. */
+/** Runs until `when` is true of the lines on stdout so far; then acts once. */
 function interrupted(
   command: string,
   when: (lines: readonly string[]) => boolean,
@@ -43,7 +43,7 @@ function interrupted(
 }
 
 const kill = (child: ChildProcess) => child.kill('SIGKILL');
-/** Runs with something that happens in the process itself as soon as so many checkpoints are saved. */
+/** Runs with an act in the process itself as soon as so many checkpoints are saved. */
 const atCheckpoint = (count: number, act: string, command: string) =>
   resnet(command.split(' '), undefined, { text: '"event":"checkpoint"', count, act });
 const signalItself = (signal: 'SIGINT' | 'SIGKILL') => `process.kill(process.pid, '${signal}');`;
@@ -63,7 +63,7 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Ends the training in a folder, and holds its model to the one of the run that was never interrupted. */
+/** Resumes the training in a folder to its end, and compares its model with that of the run that was never interrupted. */
 async function expectWhole(run: string, args = '', killed: readonly string[] = []): Promise<Outcome> {
   const outcome = await line(`train --resume ${run}${args}`);
   expect(outcome.code, outcome.stderr).toBe(0);
@@ -101,7 +101,7 @@ describe('a training', () => {
     }
   });
 
-  itHearsCtrlC('that Ctrl-C ended leaves a model, says how to go on, and goes on', async () => {
+  itHearsCtrlC('that Ctrl-C stopped leaves a model, says how to resume, and resumes', async () => {
     const outcome = await atCheckpoint(7, signalItself('SIGINT'), `${recipe} --out stopped`);
     expect(outcome.code).toBe(130);
     expect(outcome.stderr).toMatch(/resnet train --resume stopped$/m);
@@ -110,7 +110,7 @@ describe('a training', () => {
     expect(JSON.parse(resumed.stdout.split('\n')[0] as string).resumed.step).toBeGreaterThan(4);
   });
 
-  itHearsCtrlC('that Ctrl-C ended while it read its images leaves nothing behind', async () => {
+  itHearsCtrlC('that Ctrl-C stopped while it read its images leaves nothing behind', async () => {
     await writeImages(folder, 'many', { daisy: 300, rose: 300 });
     const command = `${recipe.replace('synthetic:signs --image-size 16 --images 64', 'many')} --out deep/early`;
     const outcome = await resnet(command.split(' '), (child) => {
@@ -125,7 +125,7 @@ describe('a training', () => {
     expect(existsSync(join(folder, 'deep'))).toBe(false);
   });
 
-  it('has its folder for itself, until it is killed', async () => {
+  it('has its folder to itself until it is killed', async () => {
     let second: Promise<Outcome[]> | undefined;
     const first = await interrupted(`${endless} --out held`, savedTimes(2), (child) => {
       second = Promise.all([line(`${recipe} --out held`), line('train --resume held')]);
@@ -137,16 +137,16 @@ describe('a training', () => {
       expect(refused.stderr).toMatch(/Another training writes to held: process \d+\. Wait .* kill \d+/);
     }
     expect(readdirSync(join(folder, 'held'))).toContain('.resnet.lock');
-    const anew = await line(`${recipe} --out held`);
-    expect(anew.code).toBe(1);
-    expect(anew.stderr).toMatch(/holds a training that is not over .* resnet train --resume held/);
+    const restarted = await line(`${recipe} --out held`);
+    expect(restarted.code).toBe(1);
+    expect(restarted.stderr).toMatch(/holds an unfinished training .* resnet train --resume held/);
     const early = await line(`${recipe.replace('synthetic:signs', 'nowhere')} --out held`);
-    expect(early.stderr).toMatch(/holds a training that is not over/); // said before images are looked for
+    expect(early.stderr).toMatch(/holds an unfinished training/); // before images are looked for
     const resumed = await interrupted('train --resume held --json', savedTimes(1), kill);
     expect(resumed.stdout).toContain('"resumed"');
   });
 
-  it('passes over a checkpoint that is broken, and says so', async () => {
+  it('skips a damaged checkpoint, and says so', async () => {
     await atCheckpoint(6, signalItself('SIGKILL'), `${recipe} --out torn`);
     const [before, newest] = steps('torn') as [string, string];
     const path = join(folder, 'torn/checkpoints', newest);
@@ -154,11 +154,11 @@ describe('a training', () => {
     bytes.fill(0, bytes.length - 4096);
     writeFileSync(path, bytes);
     const resumed = await expectWhole('torn');
-    expect(resumed.stdout).toMatch(new RegExp(`passed over .*${newest}: The checkpoint is damaged`));
+    expect(resumed.stdout).toMatch(new RegExp(`skipped .*${newest}: The checkpoint is damaged`));
     expect(resumed.stdout).toMatch(new RegExp(`resuming .* from torn/checkpoints/${before}`));
   });
 
-  it('that is over gives way to a new one in its folder', async () => {
+  it('that is finished is replaced by a new one in its folder', async () => {
     const short = recipe.replace('--epochs 10', '--epochs 1');
     expect(await line(`${short} --out again`)).toMatchObject({ code: 0 });
     expect(await line(`${recipe} --out again --keep 1`)).toMatchObject({ code: 0 });
@@ -166,7 +166,7 @@ describe('a training', () => {
     expect(checkpoints('again')).toHaveLength(2);
   });
 
-  it('goes on with images that moved, and with no others', async () => {
+  it('resumes with images that moved, and with no others', async () => {
     await writeImages(folder, 'flowers', { daisy: 5, rose: 5 });
     await writeImages(folder, 'others', { daisy: 4, rose: 6 });
     const train =
@@ -186,17 +186,17 @@ describe('a training', () => {
   it.each([
     ['--seed 4', 2, /began with --seed 3, which can't change/],
     ['--learning-rate 0.1', 2, /began without --learning-rate/],
-    ['--epochs 9', 2, /one of 10 epochs: --epochs may be raised, not lowered to 9/],
-    ['--out elsewhere', 2, /goes on in its own folder, whole/],
+    ['--epochs 9', 2, /has 10 epochs: --epochs can be raised, not lowered to 9/],
+    ['--out elsewhere', 2, /resumes in its own folder, whole/],
     ['--no-shortcuts', 2, /began with --no-shortcuts|began without --no-shortcuts/],
-  ])('refuses to go on with %s', async (option, code, message) => {
+  ])('refuses to resume with %s', async (option, code, message) => {
     const outcome = await line(`train --resume whole ${option}`);
     expect(outcome.stderr).toMatch(message);
     expect(outcome.code).toBe(code);
     expect(Buffer.compare(model('whole'), whole)).toBe(0);
   });
 
-  it('is missed where there is none', async () => {
+  it('fails to resume from nothing', async () => {
     const outcome = await line('train --resume nowhere');
     expect(outcome.code).toBe(1);
     expect(outcome.stderr).toMatch(/nowhere holds no checkpoint/);
@@ -221,8 +221,8 @@ async function onSmallDisk(context: TestContext, name: string, use: () => Promis
   }
 }
 
-describe('where nothing more can be written, a training stops and keeps what was saved', () => {
-  it('on a disk that is full', (context) =>
+describe('a training that can no longer write stops and keeps what was saved', () => {
+  it('on a full disk', (context) =>
     onSmallDisk(context, 'disk', async () => {
       const fill =
         "try { for (let i = 0; ; i++) fs.writeFileSync('disk/filling-' + i, new Uint8Array(16_384)) } catch {}";
@@ -231,7 +231,9 @@ describe('where nothing more can be written, a training stops and keeps what was
       expect(outcome.stderr).toMatch(
         /the disk is full; free some space.*\(ENOSPC\).*The training has stopped/,
       );
-      expect(outcome.stderr).toMatch(/saved up to step \d+ is whole: .* resnet train --resume disk\/run\./);
+      expect(outcome.stderr).toMatch(
+        /The checkpoint of step \d+ is intact: .* resnet train --resume disk\/run\./,
+      );
       expect(readdirSync(join(folder, 'disk/run'))).toEqual(['checkpoints']);
       for (const name of checkpoints('disk/run')) expect(name).toMatch(/^(step-\d{8}|best)\.safetensors$/);
       for (const name of readdirSync(join(folder, 'disk'))) {
@@ -247,7 +249,7 @@ describe('where nothing more can be written, a training stops and keeps what was
       const outcome = await atCheckpoint(3, mount, `${endless} --out readonly/run`);
       expect(outcome.code).toBe(1);
       expect(outcome.stderr).toMatch(
-        /read-only; choose another folder \(EROFS\).*saved up to step \d+ is whole/,
+        /read-only; choose another folder \(EROFS\).*checkpoint of step \d+ is intact/,
       );
       const resumed = await line('train --resume readonly/run');
       expect(resumed.code).toBe(1);
@@ -259,7 +261,7 @@ describe('where nothing more can be written, a training stops and keeps what was
     const outcome = await atCheckpoint(3, rename, `${endless} --out vanished`);
     expect(outcome.code).toBe(1);
     expect(outcome.stderr).toMatch(/vanished can't be written to: it, or the lock in it, was removed/);
-    expect(outcome.stderr).toMatch(/saved up to step \d+ is no longer there; where it was only moved, go on/);
+    expect(outcome.stderr).toMatch(/checkpoint of step \d+ is gone; if it was only moved, resume with/);
     expect(existsSync(join(folder, 'vanished'))).toBe(false);
     expect(steps('elsewhere')).toHaveLength(2);
   });

@@ -81,12 +81,13 @@ describe('resnet profile', () => {
     const [text, data] = await Promise.all([line(command), line(`${command} --json`)]);
     expect(text.code).toBe(0);
     expect(Math.max(...text.stdout.split('\n').map((each) => each.length))).toBeLessThanOrEqual(80);
-    const { rows, unaccounted, ceiling } = json(data.stdout);
-    expect(rows.map(({ kind }: { kind: string }) => kind)).toContain('normalization');
-    const shares = rows.map(({ share }: { share: number }) => share);
+    const { kinds, unaccounted, peakGflops, inputShape } = json(data.stdout);
+    expect(kinds.map(({ kind }: { kind: string }) => kind)).toContain('normalization');
+    const shares = kinds.map(({ share }: { share: number }) => share);
     expect(shares.reduce((a: number, b: number) => a + b, unaccounted.share)).toBeCloseTo(1);
     expect(unaccounted.share).toBeGreaterThanOrEqual(0);
-    expect(ceiling).toBeGreaterThan(0);
+    expect(peakGflops).toBeGreaterThan(0);
+    expect(inputShape).toEqual([16, 16, 3]);
   });
 });
 
@@ -120,7 +121,22 @@ describe('resnet summary', () => {
     expect(names).toContain('convF');
     expect(names).not.toContain('merge1');
     expect(json(plain.stdout).name).toBe('course/resnet50-plain');
-    expect(json(model.stdout)).toMatchObject({ name: 'preact/resnet', input: [16, 16, 3] });
+    expect(json(model.stdout)).toMatchObject({ name: 'preact/resnet', inputShape: [16, 16, 3] });
+  });
+
+  it('names the layers in another dialect', async () => {
+    const names = async (command: string) =>
+      json((await line(`summary ${command} --json`)).stdout).layers.map(
+        (layer: { name: string }) => layer.name,
+      );
+    const [own, course, keras, model] = await Promise.all([
+      names('course/resnet50'),
+      names('course/resnet50 --names course'),
+      names('course/resnet50 --names keras'),
+      names('runs/start --names keras'),
+    ]);
+    expect(course).toEqual(own);
+    expect([own[2], keras[2], model[1]]).toEqual(['conv1', 'conv2d', 'conv2d']);
   });
 });
 
@@ -131,24 +147,28 @@ describe('resnet draw', () => {
       line('draw course/resnet50'),
       line('draw runs/start --detail layers'),
     ]);
-    expect(file).toEqual({ code: 0, stdout: 'course/resnet50 is drawn in resnet50.svg\n', stderr: '' });
+    expect(file).toEqual({
+      code: 0,
+      stdout: 'Wrote the drawing of course/resnet50 to resnet50.svg\n',
+      stderr: '',
+    });
     expect(readFileSync(join(folder, 'resnet50.svg'), 'utf8')).toBe(pipe.stdout);
     expect(pipe.stdout).toMatch(/^<svg .*<\/svg>\n$/s);
     expect(model.stdout).toContain('16×16×3 → 6');
   });
 
   it('draws blocks as they are described, and gives their data', async () => {
-    const [identity, projected, twoLayer] = await Promise.all([
+    const [identity, projected, plain] = await Promise.all([
       line('draw identity --kernel-size 2 --filters 4,4,3 --input-shape 4,4,3 --json'),
       line('draw convolutional --stride 1 --json --out projected.svg'),
-      line('draw identity-two-layer --plain --theme dark'),
+      line('draw basic --shortcut none --theme dark'),
     ]);
     const drawing = json(identity.stdout);
     expect(drawing.nodes.map((node: { type: string }) => node.type)).toContain('Add');
     expect(drawing.nodes[0].outputShape).toEqual([4, 4, 3]);
     expect(json(projected.stdout).nodes.at(-1).outputShape).toEqual([56, 56, 512]);
     expect(readFileSync(join(folder, 'projected.svg'), 'utf8')).toContain('projection shortcut');
-    expect(twoLayer.stdout).not.toContain('shortcut<');
+    expect(plain.stdout).not.toContain('shortcut<');
   });
 });
 
@@ -183,7 +203,7 @@ describe('resnet train', () => {
       'train --network preact/resnet --stages 1 --data flowers/ --validation-split 0.2 --image-size 16 --epochs 2 --out runs/flowers',
     );
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(stdout).toMatch(/15 images of 3 classes, 16×16 pixels; 12 to train on/);
+    expect(stdout).toMatch(/15 images of 3 classes, 16×16 pixels; 12 for training/);
     expect(stdout).toMatch(
       /^epoch 2\/2 done {2}loss \S+ {2}accuracy \S+% {2}validation loss \S+ {2}accuracy \S+%/m,
     );
@@ -192,7 +212,7 @@ describe('resnet train', () => {
     expect(readdirSync(join(folder, 'runs/flowers'))).toEqual(['checkpoints', 'model.safetensors']);
   });
 
-  it.runIf(process.platform === 'linux')('says that nothing can be printed where a disk is full', () => {
+  it.runIf(process.platform === 'linux')('says that nothing can be printed to a full disk', () => {
     const full = openSync('/dev/full', 'w');
     const command = [program, ...`train ${tinySigns} --out runs/mute --json`.split(' ')];
     const { status, stderr } = spawnSync(process.execPath, command, {
@@ -201,12 +221,12 @@ describe('resnet train', () => {
       encoding: 'utf8',
     });
     closeSync(full);
-    expect(stderr).toMatch(/error: What is printed can't be written: ENOSPC.* Make room there/);
+    expect(stderr).toMatch(/error: The output can't be written: ENOSPC.* Free some space/);
     expect(status).toBe(1);
     expect(existsSync(join(folder, 'runs/mute'))).toBe(false);
   });
 
-  it('goes on with the backend that auto chose', async () => {
+  it('resumes on the backend that auto chose', async () => {
     const begun = await line(`train ${tinySigns} --epochs 1 --backend auto --out runs/auto`);
     const [, chosen] = /parameters, on (wasm|node)$/m.exec(begun.stdout) ?? [];
     expect(begun.stderr).toContain(`backend: ${chosen}, `);
@@ -215,13 +235,13 @@ describe('resnet train', () => {
     expect(resumed.stdout).toMatch(new RegExp(`parameters, on ${chosen}$`, 'm'));
   });
 
-  it('leaves broken images out where it is told to, as if they had never been there', async () => {
+  it('skips broken images with --on-error skip, as if they had never been there', async () => {
     const options = '--validation-split 0.2 --image-size 16 --epochs 1 --resize bicubic --fit crop';
     const command = `train ${tiny} ${options}`;
     const [whole, holed, text] = await Promise.all([
       line(`${command} --data flowers --out runs/whole --json`),
       line(`${command} --data holed --out runs/holed --on-error skip --json`),
-      line(`${command} --data holed --out runs/told --on-error skip`),
+      line(`${command} --data holed --out runs/text --on-error skip`),
     ]);
     expect([whole.code, holed.code, text.code]).toEqual([0, 0, 0]);
     const model = (run: string) => readFileSync(join(folder, 'runs', run, 'model.safetensors'));
@@ -232,16 +252,16 @@ describe('resnet train', () => {
       join('holed/rose/5.jpg'),
       join('holed/tulip/empty.png'),
     ]);
-    expect(text.stdout).toMatch(/2 images left out:\n {2}holed\/rose\/5\.jpg is a broken or truncated image/);
-    const [evaluated, told, failed] = await Promise.all([
+    expect(text.stdout).toMatch(/2 images skipped:\n {2}holed\/rose\/5\.jpg is a broken or truncated image/);
+    const [evaluated, evaluatedText, failed] = await Promise.all([
       line('evaluate runs/holed --data holed --on-error skip --json'),
       line('evaluate runs/holed --data holed --on-error skip'),
       line('evaluate runs/holed --data holed'),
     ]);
     expect(json(evaluated.stdout)).toMatchObject({ images: 15, skipped: [{}, {}] });
-    expect(told.stdout).toMatch(/2 images left out:/);
+    expect(evaluatedText.stdout).toMatch(/2 images skipped:/);
     expect(failed.code).toBe(1);
-    expect(failed.stderr).toMatch(/5\.jpg is a broken .*--on-error skip leaves such images out/);
+    expect(failed.stderr).toMatch(/5\.jpg is a broken .*Use --on-error skip to skip such images/);
   });
 
   it('trains ResNet-50 with SGD', async () => {
@@ -269,7 +289,7 @@ describe('resnet train', () => {
     ]);
   });
 
-  itHearsCtrlC('ends the step at Ctrl-C, and leaves a model that can be used', async () => {
+  itHearsCtrlC('finishes the step at Ctrl-C, and leaves a model that can be used', async () => {
     const args = `train ${tinySigns} --epochs 1000 --out runs/stopped --json`.split(' ');
     const { code, stdout, stderr } = await resnet(args, (child) => {
       child.stdout?.on('data', function interrupt(text: string) {
@@ -295,22 +315,23 @@ describe('resnet evaluate', () => {
     ]);
     expect(text.code).toBe(0);
     expect(text.stdout).toMatch(/^accuracy {2}\d+\.\d% {2}\(\d+ of 600\)$/m);
-    expect(text.stdout).toMatch(/^Confusion:/m);
+    expect(text.stdout).toMatch(/^Confusion matrix$/m);
     for (const each of text.stdout.split('\n')) expect(each.length).toBeLessThanOrEqual(80);
     const { accuracy, loss, images, classes, confusion } = json(data.stdout);
+    expect(Object.keys(classes[0])).toEqual(['class', 'images', 'correct', 'recall', 'precision']);
     expect(images).toBe(9);
     expect(loss).toBeGreaterThan(0);
     expect(classes.map((each: { class: string }) => each.class)).toEqual(['0', '1', '2']);
-    const right = confusion.reduce(
+    const correct = confusion.reduce(
       (sum: number, row: number[], label: number) => sum + (row[label] as number),
       0,
     );
-    expect(right / 9).toBeCloseTo(accuracy);
+    expect(correct / 9).toBeCloseTo(accuracy);
   });
 });
 
 describe('resnet predict', () => {
-  it('names images, the likeliest first', async () => {
+  it('classifies images, the most probable class first', async () => {
     const files = 'flowers/daisy/0.jpg flowers/rose/1.jpg';
     const [text, data] = await Promise.all([
       line(`predict runs/flowers ${files} --top 2`),
@@ -381,24 +402,36 @@ describe('what can go wrong', () => {
       /cut\.h5\/run can't be written to: .* is a file, not a folder/,
     ],
     [`train ${tinySigns} --out /proc/run`, 1, /\/proc\/run can't be written to/],
-    ['train --network resnet05 --data flowers --out OUT', 2, /Did you mean course\/resnet50\?/],
+    ['train --network resnet51 --data flowers --out OUT', 2, /Did you mean course\/resnet50\?/],
     [
       'train --network course/resnet50 --stages 3 --data flowers --out OUT',
       2,
       /--stages is an option of preact\/resnet/,
     ],
-    ['draw resnet05', 2, /There is no network or block "resnet05"\. Did you mean course\/resnet50\?/],
+    ['draw resnet51', 2, /There is no network or block "resnet51"\. Did you mean course\/resnet50\?/],
     ['draw identty', 2, /Did you mean identity\?/],
-    ['draw identity --stride 2', 2, /--stride is an option of convolutional/],
+    [
+      'draw identity --stride 2',
+      2,
+      /--stride is not an option of identity, but of basic, bottleneck, convolutional/,
+    ],
+    ['draw pre-activation --shortcut projection', 2, /--shortcut projection is not for pre-activation/],
+    ['draw preactivation', 2, /"preactivation" is now pre-activation/],
+    ['draw resnet50', 2, /"resnet50" is now course\/resnet50/],
+    ['draw resnetPreAct --plain', 2, /"resnetPreAct" is now preact\/resnet/],
+    ['summary resnet50', 2, /"resnet50" is now course\/resnet50/],
+    ['summary course/resnet50 --names torch', 2, /Allowed choices are course, preact, keras/],
+    ['profile resnet50', 2, /"resnet50" is now course\/resnet50/],
+    [`train --network resnet50 --data flowers --out OUT`, 2, /"resnet50" is now course\/resnet50/],
     ['draw identity --filters 1,2', 2, /--filters has 2 numbers, but identity has 3 convolutions/],
     ['draw identity --classes 3', 2, /--classes is for networks/],
     ['draw identity --input-shape 4,4,3', 1, /adds a branch of shape \[4, 4, 256\]/],
     ['draw course/resnet50 --filters 1,2,3', 2, /--filters is for blocks/],
-    ['draw course/resnet50 --out image.png', 2, /a drawing is SVG/],
+    ['draw course/resnet50 --out image.png', 2, /a drawing is an SVG file/],
     ['draw course/resnet50 --out nowhere/image.svg', 1, /nowhere\/image\.svg could not be written/],
     ['summary resnet51', 2, /There is no network "resnet51"\. Did you mean course\/resnet50\?/],
     ['summary course/resnet50 --input-shape 16,16,3', 1, /avg_pool cannot move a 2×2 window/],
-    ['summary runs/start --classes 3', 2, /is a model, which describes itself/],
+    ['summary runs/start --classes 3', 2, /runs\/start is a model, and its network is fixed/],
     ['evaluate nowhere --data synthetic:signs', 1, /There is no model at nowhere/],
     ['evaluate empty --data synthetic:signs', 1, /holds no model\.safetensors/],
     [
@@ -438,7 +471,7 @@ describe('what can go wrong', () => {
     ]);
   });
 
-  it('is quiet where nobody reads on', async () => {
+  it('is quiet if its reader stops early', async () => {
     const outcome = await resnet('summary course/resnet50'.split(' '), (child) => child.stdout?.destroy());
     expect(outcome.stderr).toBe('');
   });

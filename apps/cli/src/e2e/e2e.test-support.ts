@@ -13,11 +13,11 @@ export interface Outcome {
   readonly stderr: string;
 }
 
-/** Something that a process does by itself at a known point of its work: what comes from outside comes at any time after it. */
+/** Something that a process does itself at a known point of its work: what comes from outside comes at any time after it. */
 export interface Moment {
-  /** What its line on stdout holds when the time has come. */
+  /** The text of a line on stdout that marks the moment. */
   readonly text: string;
-  /** The how manieth such line it is; the first. */
+  /** Which line with this text it is. Default: the first. */
   readonly count?: number;
   /** Statements in JavaScript, where `fs` and `childProcess` are Node's modules. */
   readonly act: string;
@@ -37,7 +37,7 @@ function moduleFor({ text, count = 1, act }: Moment): string {
   return `data:text/javascript,${encodeURIComponent(code)}`;
 }
 
-/** Runs `resnet` in a folder; `started` may talk to it on the way, and `moment` happens in it. */
+/** Runs `resnet` in a folder. `started` gets the process, and `moment` happens in it. */
 export function resnetIn(folder: string) {
   return (
     args: readonly string[],
@@ -59,7 +59,7 @@ export function resnetIn(folder: string) {
     });
 }
 
-/** A folder with a folder for each class, each with so many plain images. */
+/** A folder with a subfolder for each class, each with so many plain images. */
 export async function writeImages(
   folder: string,
   name: string,

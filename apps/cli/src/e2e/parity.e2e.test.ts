@@ -9,20 +9,20 @@ import { resnetIn } from './e2e.test-support.js';
 const folder = mkdtempSync(join(tmpdir(), 'resnetjs-parity-'));
 const resnet = resnetIn(folder);
 const only = ['--only', 'block: identity f=2'];
-/** A browser that begins, tells of a case that passed, and ends. */
+/** A browser that registers, reports a case that passed, and ends. */
 const breakingOff = `#!/usr/bin/env node
 const address = process.argv.at(-1);
-const tell = (event) => fetch(address + 'event', { method: 'POST', body: JSON.stringify(event) });
+const send = (event) => fetch(address + 'event', { method: 'POST', body: JSON.stringify(event) });
 const registered = { name: 'webgl', threads: 1, precision: 32, kernels: [], details: {} };
 const report = { name: 'one', group: 'block', passed: true, failures: [], differsAt: null, worst: null, compared: 1, seconds: 0 };
-await tell({ event: 'registered', registered, where: 'HeadlessChrome/1' });
-await tell({ event: 'case', report });
+await send({ event: 'registered', registered, where: 'HeadlessChrome/1' });
+await send({ event: 'case', report });
 process.exit(3);
 `;
 afterAll(() => rmSync(folder, { recursive: true }));
 
 describe('resnet parity', () => {
-  it('judges the backends of this process, prints one document, and writes both reports', async () => {
+  it('compares the backends of this process, prints one document, and writes both reports', async () => {
     const args = [
       'parity',
       '--backends',
@@ -48,7 +48,7 @@ describe('resnet parity', () => {
   });
 
   const browser = findBrowser();
-  it.skipIf(!browser.found)('judges webgl in a browser of this machine', async () => {
+  it.skipIf(!browser.found)('compares webgl in a browser of this machine', async () => {
     const { code, stdout } = await resnet(['parity', '--backends', 'webgl', ...only, '--json']);
     const [webgl] = (JSON.parse(stdout) as ParityReport).backends;
     expect(webgl?.reason).toBeNull();
@@ -57,7 +57,7 @@ describe('resnet parity', () => {
     expect(code).toBe(0);
   });
 
-  it('says which backend cannot run and why, and fails where it was named', async () => {
+  it('says which backend cannot run and why, and fails if it was asked for', async () => {
     const { code, stdout } = await resnet(['parity', '--backends', 'webgl', '--browser', 'nowhere', ...only]);
     expect(code).toBe(1);
     expect(stdout).toContain('There is no file nowhere');
@@ -83,9 +83,9 @@ describe('resnet parity', () => {
     expect(none.stderr).toContain('no such case');
   });
 
-  it('stops at Ctrl-C, and says in the report, too, that it is not all', async () => {
+  it('stops at Ctrl-C, and says, in the report as well, that results are missing', async () => {
     const args = ['parity', '--backends', 'cpu', '--level', 'full', '--report', 'stopped.html'];
-    // Without a terminal, progress is a line now and then: the first one tells that cases are being judged.
+    // Without a terminal, progress is a line now and then: the first one shows that cases are running.
     const { code, stdout, stderr } = await resnet(args, (child) =>
       child.stderr?.once('data', () => child.kill('SIGINT')),
     );

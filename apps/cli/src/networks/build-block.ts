@@ -8,19 +8,19 @@ import {
   ResNetError,
   type Shortcut,
 } from '@resnetjs/core';
-import type { BlockCommandOptions, BlockName } from '../options/block-options.js';
+import { type BlockCommandOptions, type BlockName, blockNames } from '../options/block-options.js';
 import { refuse } from './build-network.js';
 
-/** What a block is where no option says otherwise: as in ResNet-18 and 50's first stages, or in its document. */
+/** A block's defaults: as in the first stages of ResNet-18 and ResNet-50, or as in its document. */
 interface Defaults {
   readonly kind: 'basic' | 'bottleneck' | 'pre-activation';
-  /** The network that it is drawn as, whose family names the layers. */
+  /** The name of its network; the family before the slash decides the layers' names. */
   readonly network: string;
   readonly filters: readonly number[];
   readonly input: Network['input'];
   readonly stride: number;
   readonly shortcut: Shortcut;
-  /** Options that it doesn't take; the course's blocks have their shortcuts by name. */
+  /** Options that it doesn't take: a course block's name says which shortcut it has. */
   readonly without: readonly ('--shortcut' | '--stride')[];
 }
 
@@ -57,12 +57,13 @@ const defaults: Readonly<Record<BlockName, Defaults>> = {
   },
 };
 
-/** A block as a network of its own. Throws `bad-option` for an option that it doesn't have. */
+/** A block as a network of its own. Throws `bad-option` for an option that the block doesn't take. */
 export function buildBlock(name: BlockName, options: BlockCommandOptions): Network {
   const row = defaults[name];
   const given = { '--shortcut': options.shortcut, '--stride': options.stride };
   for (const option of row.without) {
-    refuse({ [option]: given[option] }, `is not an option of ${name}; basic and bottleneck take it`);
+    const takers = blockNames.filter((each) => !defaults[each].without.includes(option)).join(', ');
+    refuse({ [option]: given[option] }, `is not an option of ${name}, but of ${takers}`);
   }
   const { filters = row.filters, kernelSize = 3, stride = row.stride, shortcut = row.shortcut } = options;
   const count = row.filters.length;
@@ -74,7 +75,7 @@ export function buildBlock(name: BlockName, options: BlockCommandOptions): Netwo
     );
   }
   const [height, width, channels] = row.input;
-  // An identity shortcut adds the input as it is: it has as many channels as the last convolution gives.
+  // An identity shortcut adds the input as it is, so its channels have to be those of the last convolution.
   const fitting = shortcut === 'projection' ? channels : (filters.at(-1) as number);
   const input = options.inputShape ?? [height, width, fitting];
   return asNetwork(residual(row.kind, filters, { kernelSize, stride, shortcut }), input, row.network);
@@ -94,9 +95,13 @@ function residual(
     case 'pre-activation': {
       const { kernelSize, shortcut } = options;
       if (shortcut === 'projection') {
-        throw new ResNetError('bad-option', '--shortcut of pre-activation is identity or none.', {
-          option: '--shortcut',
-        });
+        throw new ResNetError(
+          'bad-option',
+          '--shortcut projection is not for pre-activation; give identity or none.',
+          {
+            option: '--shortcut',
+          },
+        );
       }
       return preActivationBlock({ kernelSize, shortcut, filters: three });
     }

@@ -2,6 +2,7 @@ import {
   type CommonNetworkOptions,
   checkNetworkName,
   type Network,
+  type NetworkName,
   networks,
   plain,
   ResNetError,
@@ -9,12 +10,10 @@ import {
   courseResNet50,
   preactResNet,
 } from '@resnetjs/core';
-import { unknownName } from './nearest.js';
 import { type NetworkOptions, networkNames } from '../options/network-options.js';
+import { unknownName } from '../options/unknown-name.js';
 
-type NetworkName = (typeof networkNames)[number];
-
-/** Throws `unknown-name` with the nearest names, or with what a former name is now. */
+/** Throws `unknown-name`, with similar names, or with the present name of a former one. */
 export function asNetworkName(name: string): NetworkName {
   const found = networkNames.find((known) => known === name);
   if (found !== undefined) return found;
@@ -22,12 +21,12 @@ export function asNetworkName(name: string): NetworkName {
   return unknownName('network', name, networkNames);
 }
 
-/** Height and width of the images that a network takes where nothing is said. */
+/** A network's default image size: height and width. */
 export function defaultSize(name: NetworkName): number {
   return networks[name]().input[0];
 }
 
-/** A network by its name. Throws `bad-option` for an option that it doesn't have. */
+/** A network by its name. Throws `bad-option` for an option that the network doesn't take. */
 export function buildNetwork(
   name: NetworkName,
   options: NetworkOptions,
@@ -53,7 +52,7 @@ export function buildNetwork(
         );
         return courseResNet50({ ...shared, initializers });
       }
-      case 'preact/resnet': // Its document leaves the initializer to Keras, which is what 'varied' is.
+      case 'preact/resnet': // Its document leaves the initializer to Keras, so 'varied' and 'document' are the same.
         return preactResNet({
           ...shared,
           shortcuts,
@@ -67,7 +66,7 @@ export function buildNetwork(
   return options.plain ? plain(network()) : network();
 }
 
-/** Throws `bad-option` where one of the options was given. */
+/** Throws `bad-option` if one of these options was given. */
 export function refuse(options: Readonly<Record<string, unknown>>, why: string): void {
   for (const [name, value] of Object.entries(options)) {
     if (value !== undefined) throw new ResNetError('bad-option', `${name} ${why}.`, { option: name });

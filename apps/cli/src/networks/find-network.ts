@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
 import { disposeVariables, type Network } from '@resnetjs/core';
-import { startBackend } from '../backends.js';
-import { asNetworkName, buildNetwork, refuse } from './build-network.js';
+import { startBackend } from '../backends/start-backend.js';
 import type { DescribedNetworkOptions } from '../options/command-options.js';
-import { loadModel } from './load-model.js';
 import { networkNames } from '../options/network-options.js';
+import { asNetworkName, buildNetwork, refuse } from './build-network.js';
+import { loadModel } from './load-model.js';
 
-/** A network by its name, or that of a model by its file or run folder, which takes no options that describe one. */
+/** A network by its name, or the network of a model by its file or run folder; a model takes no options that describe one. */
 export async function findNetwork(
   name: string,
   options: DescribedNetworkOptions,
@@ -19,16 +19,16 @@ export async function findNetwork(
       ...(classes === undefined ? {} : { classes }),
     });
   }
-  const described = { '--input-shape': inputShape, ...describing(options, initializersGiven) };
-  refuse(described, `describes a network by name; ${name} is a model, which describes itself`);
+  const described = { '--input-shape': inputShape, ...networkOptionsOf(options, initializersGiven) };
+  refuse(described, `describes a network of the catalogue, but ${name} is a model, and its network is fixed`);
   await startBackend('wasm');
   const model = await loadModel(name);
   disposeVariables(model.variables);
   return model.network;
 }
 
-/** The options that say what kind of network it is, by their names on the command line. */
-export function describing(
+/** The options that describe a network, by their names on the command line; undefined if not given. */
+export function networkOptionsOf(
   options: DescribedNetworkOptions,
   initializersGiven: boolean,
 ): Readonly<Record<string, unknown>> {

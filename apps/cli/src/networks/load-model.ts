@@ -2,7 +2,7 @@ import { ResNetError } from '@resnetjs/core';
 import { type DecodedClassifier, decodeClassifier } from '@resnetjs/weights';
 import { readModel } from '@resnetjs/weights/node';
 
-/** A model from its file or its run's folder, on the current backend; what is wrong with it is said with its path. */
+/** Loads a model from its file or run folder onto the current backend. Its errors name the path. */
 export async function loadModel(fileOrFolder: string): Promise<DecodedClassifier> {
   try {
     return decodeClassifier(await readModel(fileOrFolder));

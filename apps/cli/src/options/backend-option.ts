@@ -3,6 +3,6 @@ import { Option } from 'commander';
 export function backendOption(): Option {
   return new Option(
     '--backend <name>',
-    'what computes: one that `resnet backends` lists, or auto, the fastest',
+    'wasm, node, cpu, or auto for the fastest one available; see resnet backends',
   ).default('wasm');
 }

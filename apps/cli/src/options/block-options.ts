@@ -1,10 +1,16 @@
 import type { Shortcut } from '@resnetjs/core';
 
-/** Blocks that can be drawn alone: the field's, and the course's under the names that it gives them. */
+/** The blocks that can be drawn alone; the last two are the course's names for bottleneck blocks. */
 export const blockNames = ['basic', 'bottleneck', 'pre-activation', 'identity', 'convolutional'] as const;
 export type BlockName = (typeof blockNames)[number];
 
-/** What describes a block on the command line. */
+/** What blocks of earlier versions are called now. */
+export const renamedBlocks: Readonly<Record<string, BlockName>> = {
+  'identity-two-layer': 'basic',
+  preactivation: 'pre-activation',
+};
+
+/** The options that describe a block. */
 export interface BlockCommandOptions {
   readonly inputShape?: readonly [height: number, width: number, channels: number];
   readonly kernelSize?: number;

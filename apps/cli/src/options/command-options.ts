@@ -1,23 +1,24 @@
-import type { Fit, Resampling } from '@resnetjs/core';
+import type { DialectName, Fit, Resampling } from '@resnetjs/core';
+import type { ErrorRule } from '../data/broken-images.js';
 import type { BlockCommandOptions } from './block-options.js';
-import type { ErrorRule } from '../training/broken-images.js';
 import type { NetworkOptions } from './network-options.js';
 
-/** What each command was told, as commander hands it over. */
+// The options of each command, as commander parses them.
 
-/** Options that together say which network is meant. */
+/** The options that describe a network of the catalogue, with its input and output. */
 export interface DescribedNetworkOptions extends NetworkOptions {
   readonly inputShape?: [height: number, width: number, channels: number];
   readonly classes?: number;
 }
 
 export interface SummaryCommandOptions extends DescribedNetworkOptions {
+  readonly names?: DialectName;
   readonly json?: true;
 }
 
 export interface DrawCommandOptions extends DescribedNetworkOptions, Omit<BlockCommandOptions, 'inputShape'> {
   readonly out?: string;
-  /** Not given for a block, which is always drawn with its layers. */
+  /** Of a network; a block is always drawn with its layers. */
   readonly detail?: 'blocks' | 'layers';
   readonly width?: number;
   readonly theme: 'auto' | 'light' | 'dark';
@@ -28,7 +29,7 @@ export interface TrainCommandOptions extends NetworkOptions {
   readonly network: string;
   readonly data: string;
   readonly out: string;
-  /** A run's folder; the other options are then those that it began with, but for the few that may change. */
+  /** A run's folder. The other options are then those that it began with, except for the few that may change. */
   readonly resume?: string;
   readonly checkpointEvery?: number;
   readonly keep: number;
@@ -77,9 +78,7 @@ export interface InstallCommandOptions {
   readonly json?: true;
 }
 
-export interface ProfileCommandOptions extends NetworkOptions {
-  readonly inputShape?: [height: number, width: number, channels: number];
-  readonly classes?: number;
+export interface ProfileCommandOptions extends DescribedNetworkOptions {
   readonly batchSize: number;
   readonly mode: 'inference' | 'training';
   readonly rounds: number;
@@ -88,7 +87,7 @@ export interface ProfileCommandOptions extends NetworkOptions {
 }
 
 export interface ParityCommandOptions {
-  /** All that can run here where it isn't given. */
+  /** Default: all that can run here. */
   readonly backends?: readonly string[];
   readonly level: 'quick' | 'full';
   readonly only?: string;

@@ -1,11 +1,14 @@
-import type { NetworkName } from '@resnetjs/core';
+import type { DialectName, NetworkName } from '@resnetjs/core';
 import { type Command, Option } from 'commander';
-import { numberFromZero, wholeNumber } from './arguments.js';
+import { headings } from './help.js';
+import { inputShape, nonNegativeNumber, integer } from './parsers.js';
 
-/** Named here too, so that help need not load the networks. */
+// Listed here too, so that help need not load @resnetjs/core.
 export const networkNames = ['course/resnet50', 'preact/resnet'] as const satisfies readonly NetworkName[];
+const dialects = { course: true, preact: true, keras: true } satisfies Record<DialectName, true>;
+export const dialectNames = Object.keys(dialects) as readonly DialectName[];
 
-/** What a network can be told on the command line. */
+/** The options that describe a network of the catalogue. */
 export interface NetworkOptions {
   readonly plain?: true;
   readonly initializers?: 'varied' | 'document';
@@ -17,21 +20,30 @@ export interface NetworkOptions {
   readonly shortcuts: boolean;
 }
 
-/** Adds the options that describe a network. */
+/** Adds the options that describe a network, under their heading. */
 export function addNetworkOptions(command: Command): Command {
   return command
+    .optionsGroup(headings.network)
+    .option('--plain', "without shortcuts (He et al.'s plain network)")
     .addOption(
       new Option(
-        '--initializers <kind>',
-        'first weights: a different draw for each layer, or as the documents have them',
+        '--initializers <name>',
+        'weight initialization: varied samples every layer from its own seed, document uses seed 0 in every layer, as the course does',
       )
         .choices(['varied', 'document'])
         .default('varied'),
     )
-    .option('--plain', "the network's twin without shortcuts")
-    .option('--l2 <coefficient>', 'L2 penalty of each kernel', numberFromZero)
-    .option('--stages <count>', 'preact/resnet: residual blocks', wholeNumber(1, 1000))
+    .option('--l2 <number>', 'L2 penalty on the convolution kernels (default: 0)', nonNegativeNumber)
+    .option('--stages <count>', 'preact/resnet: number of residual blocks (default: 5)', integer(1, 1000))
     .option('--final-conv', 'preact/resnet: a 3×3 convolution before the pooling')
-    .option('--no-shortcuts', 'preact/resnet: blocks that do not add their input')
-    .option('--input-name <name>', 'the name of the input layer');
+    .option('--no-shortcuts', 'preact/resnet: residual blocks that do not add their input')
+    .option('--input-name <name>', 'name of the input layer (default: "input_1")');
+}
+
+/** Adds the options that say how large a network's input and output are; a training has both from its images. */
+export function addShapeOptions(command: Command, of = 'an image'): Command {
+  return command
+    .optionsGroup(headings.network)
+    .option('--input-shape <h,w,c>', `height, width and channels of ${of}, such as 64,64,3`, inputShape)
+    .option('--classes <count>', 'number of classes', integer(1, 2 ** 20));
 }

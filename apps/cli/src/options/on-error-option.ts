@@ -1,8 +1,8 @@
 import { Option } from 'commander';
 
-/** What becomes of images that can't be read. */
+/** How images that can't be read are handled. */
 export function onErrorOption(): Option {
-  return new Option('--on-error <rule>', "an image that can't be read: name it and end, or leave it out")
+  return new Option('--on-error <name>', 'unreadable images: fail at the first, or skip them')
     .choices(['fail', 'skip'])
     .default('fail');
 }

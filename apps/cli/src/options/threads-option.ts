@@ -1,9 +1,9 @@
 import { Option } from 'commander';
-import { wholeNumber } from './arguments.js';
+import { integer } from './parsers.js';
 
 export function threadsOption(): Option {
   return new Option(
     '--threads <count>',
-    'threads that compute (default: one a core; wasm at most 8, with the same results)',
-  ).argParser(wholeNumber(1, 64));
+    'number of threads (default: one per core; wasm: at most 8, and their number changes no result)',
+  ).argParser(integer(1, 64));
 }

@@ -1,7 +1,7 @@
 import type { RegisteredBackend } from '@resnetjs/backend';
 import type { CaseReport, Level } from '@resnetjs/parity';
 
-/** What the page is asked to compute. */
+/** The page's task. */
 export interface PageTask {
   readonly backend: BrowserBackend;
   readonly level: Level;
@@ -12,7 +12,7 @@ export interface PageTask {
 export const browserBackends = ['webgl'] as const;
 export type BrowserBackend = (typeof browserBackends)[number];
 
-/** What a run of a backend tells of itself, in the process or from a page. */
+/** What the page reports. */
 export type RunEvent =
   | { readonly event: 'registered'; readonly registered: RegisteredBackend; readonly where: string }
   | { readonly event: 'begin'; readonly name: string }
@@ -20,7 +20,7 @@ export type RunEvent =
   | { readonly event: 'failed'; readonly message: string }
   | { readonly event: 'done' };
 
-/** As JSON, which knows no NaN and no Infinity: they travel as words. */
+/** As JSON, with NaN and Infinity, which JSON lacks, as strings. */
 export function encodeEvent(event: RunEvent): string {
   return JSON.stringify(event, (_, value) =>
     typeof value === 'number' && !Number.isFinite(value) ? String(value) : value,

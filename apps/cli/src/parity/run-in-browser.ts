@@ -8,18 +8,18 @@ import { browserFlags, findBrowser } from '@resnetjs/parity/node';
 import type { PageTask, RunEvent } from './messages.js';
 import { servePage } from './serve-page.js';
 
-/** Longer than any case takes, also where a GPU is computed by a processor. */
+/** Longer than any case takes, also on a GPU in software. */
 const silentMinutes = 20;
 
 interface BrowserRun {
-  /** The browser's path; one that is there where it isn't given. */
+  /** The browser's path. Default: an installed one. */
   readonly browser?: string;
-  /** On this machine's GPU; in software where it isn't given. */
+  /** Whether to use this machine's GPU. Default: no, software rendering. */
   readonly hardware?: boolean;
   readonly signal: AbortSignal;
 }
 
-/** Runs a task in a headless browser of this machine, and tells of it. Throws BackendError `unavailable`. */
+/** Runs a task in a headless browser of this machine, and yields its events. Throws BackendError `unavailable`. */
 export async function* runInBrowser(
   task: PageTask,
   { browser, hardware = false, signal }: BrowserRun,
@@ -29,28 +29,28 @@ export async function* runInBrowser(
 
   const events: RunEvent[] = [];
   let wake = () => {};
-  const hear = (event: RunEvent) => {
+  const add = (event: RunEvent) => {
     events.push(event);
     wake();
   };
   const profile = await mkdtemp(join(tmpdir(), 'resnet-parity-'));
-  const page = await servePage(task, hear);
+  const page = await servePage(task, add);
   const child = spawn(search.path, [...browserFlags({ profile, hardware }), page.address], {
     stdio: ['ignore', 'ignore', 'pipe'],
   });
-  let words = '';
+  let output = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    words = (words + text).slice(-2000);
+    output = (output + text).slice(-2000);
   });
-  const fail = (message: string) => hear({ event: 'failed', message });
+  const fail = (message: string) => add({ event: 'failed', message });
   child.once('error', (error) => fail(`${search.path} could not be started: ${error.message}`));
   child.once('exit', (code) =>
-    fail(`${search.path} ended (code ${code}) before its work was done.\n${words.trim()}`),
+    fail(`${search.path} ended (code ${code}) before all cases were done.\n${output.trim()}`),
   );
   try {
     for (;;) {
       const event = events.shift() ?? (await next());
-      // Ctrl-C reaches the browser, too: that it ends then is no failure.
+      // Ctrl-C reaches the browser, too, which then ends: that is no failure.
       if (event === null || signal.aborted) return;
       if (event.event === 'failed') throw new BackendError('unavailable', event.message);
       yield event;
@@ -62,11 +62,11 @@ export async function* runInBrowser(
       child.kill();
       await once(child, 'exit');
     }
-    // The browser's own processes may write to it a little longer. What they leave is no reason to lose what was judged.
+    // The browser's own processes may write to it a little longer. What they leave must not lose the results.
     await rm(profile, { recursive: true, force: true, maxRetries: 10 }).catch(() => {});
   }
 
-  /** The next event; null where the run was stopped. */
+  /** The next event; null if the run was stopped. */
   async function next(): Promise<RunEvent | null> {
     const silence = AbortSignal.any([signal, AbortSignal.timeout(silentMinutes * 60_000)]);
     await new Promise<void>((resolve) => {
@@ -79,7 +79,7 @@ export async function* runInBrowser(
     if (signal.aborted) return null;
     throw new BackendError(
       'unavailable',
-      `${search.found ? search.path : ''} told nothing for ${silentMinutes} minutes.`,
+      `${search.found ? search.path : ''} sent nothing for ${silentMinutes} minutes.`,
     );
   }
 }

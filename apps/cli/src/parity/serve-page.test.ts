@@ -6,12 +6,12 @@ import { type ServedPage, servePage } from './serve-page.js';
 let page: ServedPage | undefined;
 afterEach(() => page?.close());
 
-async function serve(hear: (event: RunEvent) => void = () => {}): Promise<ServedPage> {
-  page = await servePage({ backend: 'webgl', level: 'quick' }, hear);
+async function serve(onEvent: (event: RunEvent) => void = () => {}): Promise<ServedPage> {
+  page = await servePage({ backend: 'webgl', level: 'quick' }, onEvent);
   return page;
 }
 
-/** The status of a path as it is written: fetch would tidy it. */
+/** The status of a path as it is: fetch would normalize it. */
 function statusOf(address: string, path: string): Promise<number | undefined> {
   const { hostname, port } = new URL(address);
   return new Promise((resolve, reject) => {
@@ -21,15 +21,15 @@ function statusOf(address: string, path: string): Promise<number | undefined> {
   });
 }
 
-it('hands out the task and takes events, below its secret path alone', async () => {
-  const heard: RunEvent[] = [];
-  const { address } = await serve((event) => heard.push(event));
+it('serves the task and takes events, only below its secret path', async () => {
+  const received: RunEvent[] = [];
+  const { address } = await serve((event) => received.push(event));
   const task = await fetch(`${address}task`);
   expect(await task.json()).toEqual({ backend: 'webgl', level: 'quick' });
   expect(task.headers.get('cross-origin-embedder-policy')).toBe('require-corp');
   const sent = await fetch(`${address}event`, { method: 'POST', body: JSON.stringify({ event: 'done' }) });
   expect(sent.status).toBe(204);
-  expect(heard).toEqual([{ event: 'done' }]);
+  expect(received).toEqual([{ event: 'done' }]);
   expect((await fetch(new URL('/task', address))).status).toBe(404);
   expect((await fetch(new URL('/', address))).status).toBe(404);
 });

@@ -7,7 +7,7 @@ import { extname, join, normalize, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { decodeEvent, type PageTask, type RunEvent } from './messages.js';
 
-/** The page as Vite built it, beside this file's folder. */
+/** The page that Vite built, beside this file's folder. */
 const pageFolder = fileURLToPath(new URL('../page/', import.meta.url));
 
 const types: Readonly<Record<string, string>> = {
@@ -17,7 +17,7 @@ const types: Readonly<Record<string, string>> = {
   '.css': 'text/css',
 };
 
-/** Threads need shared memory, which only isolated pages have. */
+/** Threads need shared memory, which only cross-origin isolated pages have. */
 const headers = {
   'Cross-Origin-Opener-Policy': 'same-origin',
   'Cross-Origin-Embedder-Policy': 'require-corp',
@@ -31,8 +31,8 @@ export interface ServedPage {
   close(): void;
 }
 
-/** Serves the page to this machine alone, below a path that nobody else knows, and hands over what it tells. */
-export async function servePage(task: PageTask, hear: (event: RunEvent) => void): Promise<ServedPage> {
+/** Serves the page to this machine only, below a secret path, and passes on the events that it sends. */
+export async function servePage(task: PageTask, onEvent: (event: RunEvent) => void): Promise<ServedPage> {
   const secret = `/${randomBytes(16).toString('hex')}/`;
   const server = createServer((request, response) => {
     answer(request, response).catch(() => response.writeHead(500).end());
@@ -45,7 +45,7 @@ export async function servePage(task: PageTask, hear: (event: RunEvent) => void)
     if (request.method === 'POST' && name === 'event') {
       const event = decodeEvent(await body(request));
       response.writeHead(204, headers).end();
-      return hear(event);
+      return onEvent(event);
     }
     if (name === 'task') {
       return void response

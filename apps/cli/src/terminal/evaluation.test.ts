@@ -11,9 +11,9 @@ const confusion = [
 describe('an evaluation', () => {
   it('counts by class', () => {
     expect(perClass(classes, confusion)).toEqual([
-      { class: 'daisy', images: 10, right: 8, recall: 0.8, precision: 8 / 12 },
-      { class: 'rose', images: 10, right: 9, recall: 0.9, precision: 9 / 11 },
-      { class: 'tulip', images: 3, right: 0, recall: 0, precision: null },
+      { class: 'daisy', images: 10, correct: 8, recall: 0.8, precision: 8 / 12 },
+      { class: 'rose', images: 10, correct: 9, recall: 0.9, precision: 9 / 11 },
+      { class: 'tulip', images: 3, correct: 0, recall: 0, precision: null },
     ]);
   });
 
@@ -27,26 +27,38 @@ describe('an evaluation', () => {
 accuracy  73.9%  (17 of 23)
 loss      0.5000
 
-class  right  of  recall  precision
-daisy      8  10   80.0%      66.7%
-rose       9  10   90.0%      81.8%
-tulip      0   3    0.0%          –
+class  correct  recall  precision
+daisy     8/10   80.0%      66.7%
+rose      9/10   90.0%      81.8%
+tulip      0/3    0.0%          –
 
-Confusion: a row for each true class, a column for each answer
+Confusion matrix
+rows: true class, columns: predicted
        daisy  rose  tulip
 daisy      8     2      ·
 rose       1     9      ·
 tulip      3     ·      ·`);
   });
 
-  it('names the worst mistakes where the matrix has no room', () => {
+  it('fits 40 columns, with long names and many images', () => {
+    const names = ['a very long name of a class', 'b'];
+    const matrix = [
+      [9000, 1000],
+      [0, 9999],
+    ];
+    const evaluation = { loss: 0.5, accuracy: 0.95, images: 19_999, confusion: matrix };
+    const text = formatEvaluation(names, evaluation, { columns: 40 });
+    for (const line of text.split('\n')) expect(line.length).toBeLessThanOrEqual(40);
+  });
+
+  it('lists the most frequent mistakes if the matrix has no room', () => {
     expect(formatConfusion(classes, confusion, 20)).toBe(
       [
-        'Most often mistaken (--json has the whole matrix)',
-        'class  named  times',
-        'tulip  daisy      3',
-        'daisy   rose      2',
-        'rose   daisy      1',
+        'Most frequent mistakes (--json has all)',
+        'class  predicted  images',
+        'tulip      daisy       3',
+        'daisy       rose       2',
+        'rose       daisy       1',
       ].join('\n'),
     );
     expect(
@@ -59,6 +71,6 @@ tulip      3     ·      ·`);
         ],
         5,
       ),
-    ).toMatch(/No image was mistaken/);
+    ).toMatch(/No image was misclassified/);
   });
 });

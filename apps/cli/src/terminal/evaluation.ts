@@ -3,31 +3,31 @@ import stringWidth from 'string-width';
 import { count, figure, percent, shown, table } from './format.js';
 import { type Paint, unpainted } from './paint.js';
 
-/** How one class fares. */
+/** The results of one class. */
 interface ClassResult {
   readonly class: string;
-  /** Images of it. */
+  /** Images of this class. */
   readonly images: number;
-  /** How many of them were named so. */
-  readonly right: number;
-  /** right / images; null where there are none. */
+  /** How many of them were classified correctly. */
+  readonly correct: number;
+  /** correct / images; null if there are none. */
   readonly recall: number | null;
-  /** right / all that were named so; null where none was. */
+  /** correct / images that were predicted to be of this class; null if none was. */
   readonly precision: number | null;
 }
 
 export function perClass(classes: readonly string[], confusion: Evaluation['confusion']): ClassResult[] {
   return classes.map((name, label) => {
     const row = confusion[label] as readonly number[];
-    const right = row[label] as number;
+    const correct = row[label] as number;
     const images = row.reduce((a, b) => a + b, 0);
-    const named = confusion.reduce((sum, each) => sum + (each[label] as number), 0);
-    const share = (of: number) => (of === 0 ? null : right / of);
-    return { class: name, images, right, recall: share(images), precision: share(named) };
+    const predicted = confusion.reduce((sum, each) => sum + (each[label] as number), 0);
+    const share = (of: number) => (of === 0 ? null : correct / of);
+    return { class: name, images, correct, recall: share(images), precision: share(predicted) };
   });
 }
 
-/** An evaluation to read: the figures, a table of classes, and what was taken for what. */
+/** An evaluation as text: the figures, a table of the classes, and the confusion matrix. */
 export function formatEvaluation(
   classes: readonly string[],
   evaluation: Evaluation,
@@ -35,26 +35,25 @@ export function formatEvaluation(
 ): string {
   const { accuracy, loss, images, confusion } = evaluation;
   const { columns, paint = unpainted } = options;
-  const right = Math.round(accuracy * images);
+  const correct = Math.round(accuracy * images);
   const share = (value: number | null) => (value === null ? '–' : percent(value));
   const rows = perClass(classes, confusion).map((each) => [
-    shown(each.class, Math.max(8, columns - 45)),
-    count(each.right),
-    count(each.images),
+    shown(each.class, Math.max(7, columns - 33)),
+    `${count(each.correct)}/${count(each.images)}`,
     share(each.recall),
     share(each.precision),
   ]);
   return [
-    `${paint('bold', `accuracy  ${percent(accuracy)}`)}  (${count(right)} of ${count(images)})`,
+    `${paint('bold', `accuracy  ${percent(accuracy)}`)}  (${count(correct)} of ${count(images)})`,
     `loss      ${figure(loss)}`,
     '',
-    table([['class', 'right', 'of', 'recall', 'precision'], ...rows]),
+    table([['class', 'correct', 'recall', 'precision'], ...rows]),
     '',
     formatConfusion(classes, confusion, columns),
   ].join('\n');
 }
 
-/** The matrix where it fits, otherwise the pairs that are mixed up most. */
+/** The confusion matrix if it fits, otherwise the most frequent mistakes. */
 export function formatConfusion(
   classes: readonly string[],
   confusion: Evaluation['confusion'],
@@ -67,20 +66,20 @@ export function formatConfusion(
   ]);
   const matrix = table([['', ...names], ...rows]);
   if (Math.max(...matrix.split('\n').map((line) => stringWidth(line))) <= columns) {
-    return `Confusion: a row for each true class, a column for each answer\n${matrix}`;
+    return `Confusion matrix\nrows: true class, columns: predicted\n${matrix}`;
   }
   const mistakes = confusion.flatMap((row, label) =>
     row
-      .map((times, answer) => ({ label, answer, times }))
-      .filter(({ answer, times }) => answer !== label && times > 0),
+      .map((images, predicted) => ({ label, predicted, images }))
+      .filter(({ predicted, images }) => predicted !== label && images > 0),
   );
-  if (mistakes.length === 0) return 'No image was mistaken for another class.';
-  const worst = mistakes.sort((a, b) => b.times - a.times).slice(0, 10);
+  if (mistakes.length === 0) return 'No image was misclassified.';
+  const worst = mistakes.sort((a, b) => b.images - a.images).slice(0, 10);
   const width = Math.max(8, Math.floor((columns - 20) / 2));
-  const pairs = worst.map(({ label, answer, times }) => [
+  const pairs = worst.map(({ label, predicted, images }) => [
     shown(classes[label] as string, width),
-    shown(classes[answer] as string, width),
-    count(times),
+    shown(classes[predicted] as string, width),
+    count(images),
   ]);
-  return `Most often mistaken (--json has the whole matrix)\n${table([['class', 'named', 'times'], ...pairs])}`;
+  return `Most frequent mistakes (--json has all)\n${table([['class', 'predicted', 'images'], ...pairs])}`;
 }

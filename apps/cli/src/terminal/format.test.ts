@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { bar, duration, figure, percent, plural, shown, size, table } from './format.js';
 
-describe('figures for people', () => {
+describe('formatted numbers', () => {
   it('are as long as they need to be', () => {
     expect([0, 0.9567, 1, Number.NaN].map(percent)).toEqual(['0.0%', '95.7%', '100.0%', '–']);
     expect([0.12345, 12.345, 123456, Number.NaN].map(figure)).toEqual(['0.1235', '12.35', '1.23e+5', '–']);
@@ -17,18 +17,18 @@ describe('figures for people', () => {
     expect([plural(1, 'epoch'), plural(1200, 'step')]).toEqual(['1 epoch', '1,200 steps']);
   });
 
-  it('are drawn as bars', () => {
+  it('become bars', () => {
     expect([0, 0.5, 1, 2].map((share) => bar(share, 4))).toEqual(['░░░░', '██░░', '████', '████']);
   });
 
-  it('stand under each other, also beside wide letters', () => {
+  it('are aligned, also beside wide letters', () => {
     expect(
       table([
-        ['class', 'right'],
+        ['class', 'correct'],
         ['蓝', '7'],
         ['rose', '100'],
       ]),
-    ).toBe(['class  right', '蓝         7', 'rose     100'].join('\n'));
+    ).toBe(['class  correct', '蓝           7', 'rose       100'].join('\n'));
   });
 });
 
@@ -37,7 +37,7 @@ describe('a text from a file', () => {
     expect(shown('a\u001b[2Jb\nc\u202ed')).toBe('a�[2Jb�c�d');
   });
 
-  it('is cut where it is too long', () => {
+  it('is cut if it is too long', () => {
     expect(shown('abcdef', 4)).toBe('abc…');
     expect(shown('蓝蓝蓝', 4)).toBe('蓝…');
   });

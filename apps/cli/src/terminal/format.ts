@@ -5,7 +5,7 @@ export function percent(share: number): string {
   return Number.isFinite(share) ? `${(100 * share).toFixed(1)}%` : '–';
 }
 
-/** Four digits or so, whatever the size. */
+/** A number with about four digits, whatever its size. */
 export function figure(value: number): string {
   if (!Number.isFinite(value)) return '–';
   return Math.abs(value) >= 10_000 ? value.toExponential(2) : value.toFixed(Math.abs(value) < 10 ? 4 : 2);
@@ -40,7 +40,7 @@ export function bar(share: number, width: number): string {
   return '█'.repeat(full) + '░'.repeat(width - full);
 }
 
-/** A text from a file, such as a class's name: without what would move the cursor, and not longer than `width` cells. */
+/** Text from a file, such as a class name: `harmless`, and cut to `width` cells. */
 export function shown(text: string, width = 40): string {
   const clean = harmless(text);
   if (stringWidth(clean) <= width) return clean;
@@ -52,13 +52,13 @@ export function shown(text: string, width = 40): string {
   return `${cut}…`;
 }
 
-/** A text that may hold what a stranger wrote: without what would move the cursor, or turn the writing around. */
+/** Replaces control characters and those that change the writing direction, for text that comes from elsewhere. */
 export function harmless(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is taken out
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is replaced
   return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, '�');
 }
 
-/** Columns side by side: the first flush left, the others flush right, as numbers are. */
+/** A table whose first column is aligned left, the others right, as numbers are. */
 export function table(rows: readonly (readonly string[])[]): string {
   const widths: number[] = [];
   for (const row of rows) {

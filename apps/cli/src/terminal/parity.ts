@@ -37,7 +37,7 @@ export function formatParity(report: ParityReport, { columns, paint, written }: 
   const matrix = table([['', ...ran.map(({ name }) => name)], ...rows]);
   const wide = matrix.split('\n').every((line) => line.length <= columns);
   const parts = [
-    ran.length === 0 ? 'No backend could run.' : wide ? colour(matrix, paint) : stacked(ran, paint),
+    ran.length === 0 ? 'No backend could run.' : wide ? color(matrix, paint) : stacked(ran, paint),
     ...(ran.length > 0
       ? [paint('dim', 'cases that agree with float64, and the relative L2 error closest to its tolerance')]
       : []),
@@ -48,11 +48,11 @@ export function formatParity(report: ParityReport, { columns, paint, written }: 
   return parts.join('\n\n');
 }
 
-function colour(matrix: string, paint: Paint): string {
+function color(matrix: string, paint: Paint): string {
   return matrix.replaceAll('✓', paint('green', '✓')).replaceAll('✗', paint('red', '✗'));
 }
 
-/** A backend under the other, where there is little room. */
+/** One backend below the other, for narrow terminals. */
 function stacked(backends: readonly BackendReport[], paint: Paint): string {
   const one = (backend: BackendReport) =>
     table(
@@ -64,7 +64,7 @@ function stacked(backends: readonly BackendReport[], paint: Paint): string {
       ]),
     );
   return backends
-    .map((backend) => `${paint('bold', backend.name)}\n${colour(one(backend), paint)}`)
+    .map((backend) => `${paint('bold', backend.name)}\n${color(one(backend), paint)}`)
     .join('\n\n');
 }
 
@@ -87,7 +87,7 @@ function failuresOf(backends: readonly BackendReport[], columns: number, paint: 
   const lines = failed
     .slice(0, maxFailures)
     .flatMap(({ name, each }) => [
-      `${paint('red', '✗')} ${name}: ${each.name}${each.differsAt === null ? '' : `, first differs at ${paint('bold', each.differsAt)}`}`,
+      `${paint('red', '✗')} ${name}: ${each.name}${each.differsAt === null ? '' : `, first wrong on its own: ${paint('bold', each.differsAt)}`}`,
       ...each.failures
         .slice(0, 2)
         .map((message) => paint('dim', `  ${shown(message, Math.max(20, columns - 2))}`)),

@@ -10,7 +10,7 @@ const state = {
 };
 
 describe('a progress line', () => {
-  it('shows everything where there is room', () => {
+  it('shows everything if there is room', () => {
     expect(progressLine(state, 120)).toBe(
       'epoch 3/20  ████████░░░░░░░░░░░░░░░░  12/34  loss 0.1234  acc 87.3%  3 min 05 s left  412 images/s',
     );

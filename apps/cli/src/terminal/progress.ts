@@ -5,7 +5,7 @@ import { plainLine, type ProgressState, progressLine } from './progress-line.js'
 const redrawMilliseconds = 80;
 const plainMilliseconds = 5000;
 
-/** Shows work under way: one line that is redrawn on a terminal, now and then a line elsewhere. */
+/** Shows progress: on a terminal one line that is redrawn, elsewhere a new line every few seconds. */
 export class Progress {
   readonly paint: Paint;
   readonly #stream: NodeJS.WriteStream;
@@ -19,12 +19,12 @@ export class Progress {
     this.#redraw = terminal ? createLogUpdate(stream) : null;
   }
 
-  /** Whether lines are redrawn. */
+  /** Whether the line is redrawn. */
   get live(): boolean {
     return this.#redraw !== null;
   }
 
-  /** Cells of a line; 80 where the stream is no terminal. */
+  /** Cells per line; 80 if the stream is not a terminal. */
   get width(): number {
     return this.#stream.isTTY ? this.#stream.columns || 80 : 80;
   }
@@ -43,7 +43,7 @@ export class Progress {
     this.#stream.write(`${line}\n`);
   }
 
-  /** Leaves the terminal as it was. */
+  /** Removes the progress line. */
   end(): void {
     this.#redraw?.clear();
     this.#redraw?.done();

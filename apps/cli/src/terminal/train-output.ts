@@ -1,13 +1,13 @@
 import { countParameters } from '@resnetjs/core';
 import type { CheckpointEvent, TrainEvent } from '@resnetjs/training';
 import type { NewestCheckpoint, SavedCheckpoint } from '@resnetjs/weights/node';
-import type { SkippedImage } from '../training/broken-images.js';
-import { resnetCommand } from '../resnet-command.js';
+import type { SkippedImage } from '../data/broken-images.js';
+import { syntheticSource } from '../data/training-data.js';
+import { resnetCommand } from '../process/command-name.js';
 import type { TrainPlan } from '../training/train-plan.js';
-import { syntheticSource } from '../training/training-data.js';
-import { argument } from './argument.js';
 import { count, duration, figure, percent, plural, shown, size } from './format.js';
 import { Progress } from './progress.js';
+import { shellArgument } from './shell-argument.js';
 import { TrainingView } from './training-view.js';
 
 export type Done = Extract<TrainEvent, { event: 'done' }>;
@@ -15,10 +15,10 @@ export type Done = Extract<TrainEvent, { event: 'done' }>;
 interface Written {
   readonly path: string;
   readonly bytes: number;
-  readonly sample: string | null;
+  readonly sampleImage: string | null;
 }
 
-/** What a training says: lines of JSON on stdout with --json, otherwise a text; then progress goes to stderr. */
+/** The output of a training: text on stdout; or, with --json, lines of JSON on stdout and the text on stderr. */
 export class TrainOutput {
   readonly #plan: TrainPlan;
   readonly #progress: Progress;
@@ -64,11 +64,11 @@ export class TrainOutput {
   }
 
   #resuming({ damaged, path, steps, checkpoint }: NewestCheckpoint): void {
-    for (const why of damaged) this.#progress.print(`passed over  ${why}`);
+    for (const why of damaged) this.#progress.print(`skipped     ${why}`);
     const { epoch, history } = checkpoint.state.progress;
     const { epochs } = this.#plan.options;
     const from = `after ${plural(steps, 'step')}, in epoch ${epoch} of ${epochs}, from ${path}`;
-    const over = `all ${plural(epochs, 'epoch')} are done; --epochs may ask for more`;
+    const over = `all ${plural(epochs, 'epoch')} are done; give a higher --epochs to train further`;
     this.#progress.print(`resuming    ${history.length >= epochs ? over : from}`);
   }
 
@@ -82,25 +82,25 @@ export class TrainOutput {
     this.#view.saved(steps);
   }
 
-  /** An image that was there before the training began can't be read any more. */
+  /** An image that could be read before the training began can't be read any more. */
   lost({ file, reason }: SkippedImage): void {
     this.#json({ event: 'skipped', file, reason });
-    if (this.#stopping) return; // how many more there are is said at the end
-    this.#progress.print(`${shown(reason, 300)} It is left out from now on.`);
+    if (this.#stopping) return; // the summary at the end counts them
+    this.#progress.print(`${shown(reason, 300)} It is skipped from now on.`);
     if (this.#plan.broken.failure) this.stopping();
   }
 
-  /** Says once that the training will end, whatever makes it end. */
+  /** Announces once that the training will stop, for whatever reason. */
   stopping(): void {
     if (this.#stopping) return;
     this.#stopping = true;
     this.#progress.print(
-      'Stopping after this step, then saving it and writing the model. Once more to quit at once.',
+      'Stopping after this step, then saving a checkpoint and the model. Ctrl-C again quits at once.',
     );
   }
 
   nothing(): void {
-    this.#progress.print('Stopped before the first step: there is no model to write.');
+    this.#progress.print('Stopped before the first step, so there is no model to write.');
   }
 
   done(done: Done, written: Written): void {
@@ -111,7 +111,7 @@ export class TrainOutput {
       ...done,
       skipped,
       path: written.path,
-      ...(written.sample ? { sample: written.sample } : {}),
+      ...(written.sampleImage ? { sampleImage: written.sampleImage } : {}),
     });
     const { paint } = this.#progress;
     const seconds = (performance.now() - this.#started) / 1000;
@@ -119,9 +119,11 @@ export class TrainOutput {
     const how = done.completed
       ? `Trained for ${plural(done.epochs, 'epoch')} (${steps}) in ${duration(seconds)}`
       : `Stopped in epoch ${done.epochs} of ${options.epochs}, after ${steps} (${duration(seconds)})`;
-    const run = argument(options.out);
-    const evaluatedOn = argument(options.validation ?? (written.sample ? syntheticSource : 'IMAGES'));
-    const image = argument(written.sample ?? 'IMAGE.jpg');
+    const run = shellArgument(options.out);
+    const evaluatedOn = shellArgument(
+      options.validation ?? (written.sampleImage ? syntheticSource : 'IMAGES'),
+    );
+    const image = shellArgument(written.sampleImage ?? 'IMAGE.jpg');
     const lines = [
       '',
       `${how}.`,
@@ -132,7 +134,7 @@ export class TrainOutput {
       ...broken.describe(),
       '',
       `The model is ${paint('bold', written.path)} (${size(written.bytes)}).`,
-      ...(written.sample ? [`An image that it has not seen is ${written.sample}.`] : []),
+      ...(written.sampleImage ? [`${written.sampleImage} is an image it has not seen.`] : []),
       '',
       'Next:',
       ...(done.completed ? [] : [`  ${paint('cyan', `${resnetCommand} train --resume ${run}`)}`]),

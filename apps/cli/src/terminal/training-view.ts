@@ -2,39 +2,39 @@ import type { TrainEvent } from '@resnetjs/training';
 import { count, duration, figure, percent } from './format.js';
 import type { Progress } from './progress.js';
 
-/** Passes over a batch without gradients, in training steps: about what they cost. */
+/** About what a pass for precise statistics costs, in training steps: it computes no gradients. */
 const statisticsCost = 0.4;
 
-/** Cells that the table of epochs needs to show all of its columns. */
+/** Cells that the table of epochs needs to show all its columns. */
 const roomyTable = 70;
 const wideColumns = [
   { name: 'epoch', width: 9 },
   { name: 'loss', width: 10 },
   { name: 'accuracy', width: 10 },
-  { name: 'val. loss', width: 11 },
-  { name: 'val. acc.', width: 11 },
+  { name: 'val loss', width: 10 },
+  { name: 'val accuracy', width: 14 },
   { name: 'time', width: 14 },
 ];
 const narrowColumns = [
   { name: 'epoch', width: 7 },
   { name: 'loss', width: 8 },
   { name: 'acc', width: 7 },
-  { name: 'val. l', width: 8 },
-  { name: 'val. a', width: 8 },
+  { name: 'val loss', width: 9 },
+  { name: 'val acc', width: 8 },
 ];
 
-/** Shows a training as it goes: the step under way, and a line for each epoch that stays. */
+/** Shows a training as it runs: a progress line for the current step, and a line that stays for each epoch. */
 export class TrainingView {
   readonly #progress: Progress;
   readonly #epochs: number;
   readonly #withValidation: boolean;
   readonly #started = performance.now();
   #headed = false;
-  /** Steps done in all, and those of an epoch. */
+  /** Steps done so far, and steps per epoch. */
   #steps = { done: 0, each: 0 };
   #imagesPerSecond = 0;
   #epoch: Extract<TrainEvent, { event: 'epoch' }> | null = null;
-  /** Steps that were done before this process began. */
+  /** Steps done before the training was resumed. */
   readonly #stepsBefore: number;
   #saved: string[] = [];
 
@@ -45,7 +45,7 @@ export class TrainingView {
     this.#withValidation = options.withValidation;
   }
 
-  /** Mentions from now on up to which step the training is saved. */
+  /** From now on the progress line says which step was saved last. */
   saved(steps: number): void {
     this.#saved = [`saved at step ${count(steps)}`];
   }
@@ -56,7 +56,7 @@ export class TrainingView {
       case 'step': {
         const { epoch, step, stepsPerEpoch: steps, loss, accuracy } = event;
         this.#steps = { done: (epoch - 1) * steps + step, each: steps };
-        // Smoothed, so that it can be read.
+        // Smoothed, to be readable.
         const known = this.#imagesPerSecond || event.imagesPerSecond;
         this.#imagesPerSecond = 0.8 * known + 0.2 * event.imagesPerSecond;
         const figures = [
@@ -98,7 +98,7 @@ export class TrainingView {
     }
   }
 
-  /** Steps to come at the pace of all so far, which has the statistics and validations in it. */
+  /** Extrapolates the time so far, which includes statistics and validations. */
   #secondsLeft(): number {
     const elapsed = (performance.now() - this.#started) / 1000;
     const { done, each } = this.#steps;
@@ -117,8 +117,10 @@ export class TrainingView {
     const evaluated = validation && [figure(validation.loss), percent(validation.accuracy)];
     const time = duration((performance.now() - this.#started) / 1000);
     if (!this.#progress.live) {
-      const held = evaluated ? `  validation loss ${evaluated[0]}  accuracy ${evaluated[1]}` : '';
-      this.#progress.print(`epoch ${at} done  loss ${figures[0]}  accuracy ${figures[1]}${held}  ${time}`);
+      const validated = evaluated ? `  validation loss ${evaluated[0]}  accuracy ${evaluated[1]}` : '';
+      this.#progress.print(
+        `epoch ${at} done  loss ${figures[0]}  accuracy ${figures[1]}${validated}  ${time}`,
+      );
       return;
     }
     const columns = this.#progress.width < roomyTable ? narrowColumns : wideColumns;

@@ -8,27 +8,27 @@ import {
 } from '@resnetjs/training';
 import type { CheckpointSettings } from '@resnetjs/weights';
 import { type SavedCheckpoint, saveCheckpoint } from '@resnetjs/weights/node';
-import { resnetCommand } from '../resnet-command.js';
+import { resnetCommand } from '../process/command-name.js';
+import { shellArgument } from '../terminal/shell-argument.js';
 import type { RunFolder } from './run-folder.js';
-import { argument } from '../terminal/argument.js';
 
-/** Between checkpoints within an epoch, where no number of steps is given. */
+/** Between checkpoints within an epoch, without --checkpoint-every. */
 const defaultMinutes = 5;
 
 interface CheckpointWriterOptions {
   readonly settings: CheckpointSettings;
   readonly keep: number;
-  /** Whether every checkpoint that is offered within an epoch is saved, and not only when some minutes have gone by. */
+  /** Whether to save every checkpoint offered within an epoch, instead of one every few minutes. */
   readonly everyOne: boolean;
-  /** Whether an earlier training's give way. */
+  /** Whether to replace the checkpoints of an earlier training. */
   readonly replace: boolean;
-  /** The one that the training goes on from. */
+  /** The checkpoint that the training resumes from. */
   readonly resumed: SavedCheckpoint | null;
   /** The model file of a checkpoint at an epoch's end. */
   readonly model: (checkpoint: Checkpoint) => Promise<Uint8Array>;
 }
 
-/** Reads a training's checkpoints, and keeps in its folder the last few and the best model. */
+/** Takes a training's checkpoints, and keeps the newest few and the best model in its folder. */
 export class CheckpointWriter {
   readonly #run: RunFolder;
   readonly #options: CheckpointWriterOptions;
@@ -43,7 +43,7 @@ export class CheckpointWriter {
     this.#replace = options.replace;
   }
 
-  /** Saves what the training offers, if it is time to. Throws `file-system`; what was saved before is as it was. */
+  /** Saves an offered checkpoint if it is due. Throws `file-system`, with the earlier checkpoints intact. */
   async take(event: CheckpointEvent): Promise<SavedCheckpoint | null> {
     if (event.at === 'step' && !this.#isDue()) return null;
     const checkpoint = event.save();
@@ -64,7 +64,7 @@ export class CheckpointWriter {
     }
   }
 
-  /** Writes to the run's folder; where that fails, says from where the training can go on. */
+  /** Writes to the run's folder. If that fails, the error says how the training can be resumed. */
   async write<Result>(work: () => Promise<Result>): Promise<Result> {
     try {
       await this.#run.lock.check();
@@ -83,12 +83,12 @@ export class CheckpointWriter {
   }
 
   #whatIsKept(): string {
-    if (this.#last === null) return 'Nothing had been saved before';
+    if (this.#last === null) return 'No checkpoint had been saved';
     const { steps, path } = this.#last;
-    const goOn = `go on with ${resnetCommand} train --resume`;
+    const resume = `resume with ${resnetCommand} train --resume`;
     return existsSync(path)
-      ? `What was saved up to step ${steps} is whole: when this is mended, ${goOn} ${argument(this.#run.path)}`
-      : `What was saved up to step ${steps} is no longer there; where it was only moved, ${goOn} and its new place`;
+      ? `The checkpoint of step ${steps} is intact: once this is fixed, ${resume} ${shellArgument(this.#run.path)}`
+      : `The checkpoint of step ${steps} is gone; if it was only moved, ${resume} and its new path`;
   }
 
   #isDue(): boolean {

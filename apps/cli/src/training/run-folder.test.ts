@@ -13,12 +13,12 @@ beforeEach(() => {
 afterEach(() => rmSync(run, { recursive: true }));
 
 describe('a folder that held a training', () => {
-  it('is kept where its newest checkpoint is damaged', async () => {
+  it('is kept if its newest checkpoint is damaged', async () => {
     writeFileSync(newest(), '');
-    await expect(holdsFinishedRun(run)).rejects.toThrow(/holds a training that is not over\. Go on with it/);
+    await expect(holdsFinishedRun(run)).rejects.toThrow(/holds an unfinished training\. Resume it/);
   });
 
-  it('is not called unfinished where its checkpoint cannot be read', async () => {
+  it('is not called unfinished if its checkpoint cannot be read', async () => {
     mkdirSync(newest());
     await expect(holdsFinishedRun(run)).rejects.toThrow(/step-00000001\.safetensors could not be read/);
   });

@@ -10,18 +10,18 @@ import {
   readNewestDescription,
   removeUnfinishedFiles,
 } from '@resnetjs/weights/node';
-import { resnetCommand } from '../resnet-command.js';
-import { argument } from '../terminal/argument.js';
+import { resnetCommand } from '../process/command-name.js';
+import { shellArgument } from '../terminal/shell-argument.js';
 
-/** A run's folder, which this process alone writes to until it lets go. */
+/** A run's folder, which only this process writes to until it is released. */
 export interface RunFolder {
   readonly path: string;
   readonly lock: FolderLock;
-  /** Lets go, and removes the folder where this process made it and left it empty. The process's exit does the same. */
+  /** Unlocks the folder, and removes it if this process made it and left it empty. So does the end of the process. */
   release(): void;
 }
 
-/** Makes a run's folder where it isn't there. Throws `file-system` where it can't be written to, or another process does. */
+/** Locks a run's folder, and makes it if necessary. Throws `file-system` if it can't be written to, or another process has it. */
 export async function openRunFolder(path: string): Promise<RunFolder> {
   const undo = await prepareFolder(path);
   const lock = await lockFolder(path).catch((error) => {
@@ -38,7 +38,7 @@ export async function openRunFolder(path: string): Promise<RunFolder> {
   return { path, lock, release };
 }
 
-/** Whether a folder holds a training that is over, which a new one may replace. Throws `file-system` where it is not over. */
+/** Whether a folder holds a finished training, which a new one may replace. Throws `file-system` if it is unfinished. */
 export async function holdsFinishedRun(run: string): Promise<boolean> {
   const [newest] = await listCheckpoints(run);
   if (newest === undefined) return false;
@@ -51,13 +51,13 @@ export async function holdsFinishedRun(run: string): Promise<boolean> {
   const far = recipe ? ` (in epoch ${epoch} of ${recipe.epochs})` : '';
   throw new ResNetError(
     'file-system',
-    `${run} holds a training that is not over${far}. Go on with it: ${resnetCommand} train --resume ${argument(run)}. ` +
-      `To begin anew, choose another --out, or remove ${join(run, 'checkpoints')}.`,
+    `${run} holds an unfinished training${far}. Resume it: ${resnetCommand} train --resume ${shellArgument(run)}. ` +
+      `To start over, choose another --out, or remove ${join(run, 'checkpoints')}.`,
     { path: run },
   );
 }
 
-/** What a run was told, from the newest checkpoint that says so. Throws `file-system`, `bad-file`. */
+/** The settings of a run, from its newest readable checkpoint. Throws `file-system`, `bad-file`. */
 export async function readSettings(run: string): Promise<CheckpointSettings> {
   return (await readNewestDescription(run)).settings;
 }

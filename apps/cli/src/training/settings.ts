@@ -4,9 +4,9 @@ import type { CheckpointSettings } from '@resnetjs/weights';
 import type { Command, Option } from 'commander';
 import type { TrainCommandOptions } from '../options/command-options.js';
 
-/** Options of this call alone, which a checkpoint doesn't hold. */
-const passing: readonly string[] = ['resume', 'out', 'json'];
-/** What may be told anew when a training goes on; whether the images are the same is seen from their labels. */
+/** Options of one call, which are not stored in checkpoints. */
+const transient: readonly string[] = ['resume', 'out', 'json'];
+/** What may change when a training resumes. That the images are the same is checked by their labels. */
 const changeable: readonly string[] = [
   'epochs',
   'data',
@@ -16,28 +16,28 @@ const changeable: readonly string[] = [
   'keep',
   'threads',
 ];
-const places: readonly string[] = ['data', 'validation'];
+const paths: readonly string[] = ['data', 'validation'];
 
-/** What a checkpoint holds of the options, so that `--resume` needs no others. */
+/** The options as a checkpoint stores them, so that `--resume` needs no others. */
 export function settingsOf(options: TrainCommandOptions): CheckpointSettings {
   const entries = Object.entries(options).filter(
-    ([name, value]) => value !== undefined && !passing.includes(name),
+    ([name, value]) => value !== undefined && !transient.includes(name),
   );
   return Object.fromEntries(
-    entries.map(([name, value]) => [name, places.includes(name) ? placeOf(value) : value]),
+    entries.map(([name, value]) => [name, paths.includes(name) ? absolute(value) : value]),
   );
 }
 
-/** The same from every folder. */
-function placeOf(spec: string): string {
+/** A path that is valid from every folder. */
+function absolute(spec: string): string {
   return spec.startsWith('synthetic:') ? spec : resolve(spec);
 }
 
 /** Options under the names that they had in checkpoints of format version 1. */
 const formerNames: Readonly<Record<string, string>> = { pictures: 'images' };
 
-/** In the words of this version. */
-function inWords(settings: CheckpointSettings): CheckpointSettings {
+/** Settings of any version under the names of this one. */
+function withPresentNames(settings: CheckpointSettings): CheckpointSettings {
   const entries = Object.entries(settings).map(([name, value]) => [
     Object.hasOwn(formerNames, name) ? formerNames[name] : name,
     name === 'network' ? (renamedNetworks[String(value)] ?? value) : value,
@@ -45,25 +45,25 @@ function inWords(settings: CheckpointSettings): CheckpointSettings {
   return Object.fromEntries(entries);
 }
 
-/** The options that a training resumes with: the checkpoint's, and what the command says. Throws `bad-option`, `bad-file`. */
+/** The options that a training resumes with: the checkpoint's, and those of the command. Throws `bad-option`, `bad-file`. */
 export function resumedOptions(
   command: Command,
   saved: CheckpointSettings,
   run: string,
 ): TrainCommandOptions {
-  const settings = inWords(saved);
-  const told = command.opts();
-  const options: Record<string, unknown> = { ...told, out: run };
+  const settings = withPresentNames(saved);
+  const current = command.opts();
+  const options: Record<string, unknown> = { ...current, out: run };
   const given = (name: string) => command.getOptionValueSource(name) === 'cli';
   for (const option of command.options) {
     const name = option.attributeName();
-    if (passing.includes(name)) continue;
+    if (transient.includes(name)) continue;
     const before = settings[name] === undefined ? undefined : parse(option, settings[name]);
-    if (given(name) && !changeable.includes(name) && told[name] !== before) {
+    if (given(name) && !changeable.includes(name) && current[name] !== before) {
       const began = before === undefined ? `without ${option.long}` : `with ${option.long} ${before}`;
       throw new ResNetError(
         'bad-option',
-        `The training in ${run} began ${began}, which can't change on the way. Leave ${option.long} out, or begin another training.`,
+        `The training in ${run} began ${began}, which can't change when it resumes. Leave ${option.long} out, or start a new training.`,
         { option: option.long },
       );
     }
@@ -72,23 +72,23 @@ export function resumedOptions(
   const known = command.options.map((option) => option.attributeName());
   const unknown = Object.keys(settings).find((name) => !known.includes(name));
   if (unknown !== undefined) throw otherVersion(unknown);
-  if (given('out') && resolve(told.out) !== resolve(run)) {
+  if (given('out') && resolve(current.out) !== resolve(run)) {
     throw new ResNetError(
       'bad-option',
-      `--out is ${told.out}, but a training goes on in its own folder, ${run}. Leave --out out.`,
+      `--out is ${current.out}, but a training resumes in its own folder, ${run}. Leave --out out.`,
     );
   }
   if (Number(options.epochs) < Number(settings.epochs)) {
     throw new ResNetError(
       'bad-option',
-      `The training in ${run} is one of ${settings.epochs} epochs: --epochs may be raised, not lowered to ${options.epochs}.`,
+      `The training in ${run} has ${settings.epochs} epochs: --epochs can be raised, not lowered to ${options.epochs}.`,
       { option: '--epochs' },
     );
   }
   return options as unknown as TrainCommandOptions;
 }
 
-/** By the option's own rules, as if it stood on the command line. */
+/** Parses a stored value as if it came from the command line. */
 function parse(option: Option, value: string | number | boolean): unknown {
   if (typeof value === 'boolean' && !option.required && !option.optional) return value;
   if (typeof value === 'boolean' || !option.required) throw otherVersion(option.attributeName());
@@ -102,7 +102,7 @@ function parse(option: Option, value: string | number | boolean): unknown {
 function otherVersion(name: string, cause?: unknown): ResNetError {
   return new ResNetError(
     'bad-file',
-    `The checkpoint has a setting "${name}" that this version doesn't know. Go on with the version that wrote it.`,
+    `The checkpoint has a setting "${name}" that this version doesn't know. Resume with the version that wrote it.`,
     { name },
     { cause },
   );

@@ -1,13 +1,13 @@
 import { BackendError, type RegisteredBackend } from '@resnetjs/backend';
 import { ResNetError } from '@resnetjs/core';
-import { unknownName } from './networks/nearest.js';
-import { plural } from './terminal/format.js';
+import { unknownName } from '../options/unknown-name.js';
+import { plural } from '../terminal/format.js';
 
 const notYet = 'not part of this version';
 const inBrowsers = 'runs in browsers, where @resnetjs/backend-webgl registers it';
 
 interface BackendOptions {
-  /** As many as there are cores (wasm: at most 8) where it isn't given. */
+  /** Default: one per core (wasm: at most 8). */
   readonly threads?: number;
 }
 
@@ -24,19 +24,18 @@ export type BackendName = keyof typeof backends;
 export const backendNames = Object.keys(backends) as BackendName[];
 
 export interface StartedBackend extends RegisteredBackend {
-  /** As `--backend` calls it; never auto. */
+  /** Its name for `--backend`, never auto. */
   readonly choice: BackendName;
 }
 
 /** Fastest first, as measured on a CPU. */
 const fastest = ['node', 'wasm'] as const satisfies readonly BackendName[];
 
-/** What `--backend` takes. */
 const choices = [...backendNames, 'auto'];
 
 /**
- * Starts a backend and makes it the current one; `auto` is the fastest that can run, and says on stderr
- * which. Throws `unknown-name`, `missing-backend`, and BackendError where the backend can't run.
+ * Starts a backend and makes it the current one. `auto` takes the fastest that can run, and prints its name to stderr.
+ * Throws `unknown-name`, `missing-backend`, and a BackendError if the backend can't run.
  */
 export async function startBackend(name: string, { threads }: BackendOptions = {}): Promise<StartedBackend> {
   const options = threads === undefined ? {} : { threads };

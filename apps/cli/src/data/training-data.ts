@@ -1,20 +1,20 @@
 import { ResNetError } from '@resnetjs/core';
 import { type Dataset, split } from '@resnetjs/data';
 import { openDataset } from '@resnetjs/data/node';
-import type { BrokenImages } from './broken-images.js';
 import type { TrainCommandOptions } from '../options/command-options.js';
+import type { BrokenImages } from './broken-images.js';
 
 export const syntheticSource = 'synthetic:signs';
-/** Of the held-out images, those that a training without --validation looks at after each epoch. */
+/** How many test images validate a training on synthetic images without --validation. */
 const syntheticValidation = 300;
 
 type Source = typeof syntheticSource | 'hdf5' | 'folder';
 
 export interface NamedDataset {
   readonly dataset: Dataset;
-  /** A line for people. */
+  /** A line that describes it. */
   readonly describe: string;
-  /** What a model's file says of it. */
+  /** Its name in the model file. */
   readonly source: Source;
 }
 
@@ -24,16 +24,16 @@ export interface TrainingData {
 }
 
 interface OpenTrainingDataOptions {
-  /** The images' height and width where neither they nor the options say. */
+  /** Height and width of the images, if neither their file nor the options decide. */
   readonly defaultSize: number;
   readonly broken: BrokenImages;
-  /** Hears how far the reading of a folder is. */
+  /** Called as the images of a folder are read. */
   readonly progress: (done: number, of: number) => void;
 }
 
 /**
- * Opens what a training reads. Every image of a folder is read once, so that a broken one is found now and not in an hour,
- * and left out, where it is to be, before anything is split or shuffled.
+ * Opens the datasets of a training. Every image of a folder is read once, so that a broken one is found now and not in an
+ * hour, and skipped, with --on-error skip, before anything is split or shuffled.
  */
 export async function openTrainingData(
   options: TrainCommandOptions,
@@ -42,7 +42,7 @@ export async function openTrainingData(
   const { data, validation, validationSplit, images, seed, resize, fit } = options;
   const source = sourceOf(data);
   checkSources(options, source);
-  const reading = { resize, fit, onError: broken.hear, onCheckProgress: progress };
+  const reading = { resize, fit, onError: broken.add, onCheckProgress: progress };
   const imageSize = options.imageSize ?? (source === 'hdf5' ? undefined : defaultSize);
   const opened = await openDataset(data, {
     ...reading,
@@ -54,8 +54,8 @@ export async function openTrainingData(
   const { description: describe } = opened;
   if (validationSplit !== undefined) {
     const parts = split(opened, { fraction: validationSplit, seed });
-    const train = `${describe}; ${parts.train.labels.length} to train on`;
-    const rest = `the other ${parts.validation.labels.length} of them`;
+    const train = `${describe}; ${parts.train.labels.length} for training`;
+    const rest = `the other ${parts.validation.labels.length} images`;
     return {
       training: { dataset: parts.train, describe: train, source },
       validation: { dataset: parts.validation, describe: rest, source },
@@ -81,7 +81,7 @@ function checkSources(
   if (images !== undefined && source !== syntheticSource) {
     throw new ResNetError(
       'bad-option',
-      `--images is for ${syntheticSource}; ${data} has the images that it has.`,
+      `--images is for ${syntheticSource}; the number of images of ${data} is fixed.`,
     );
   }
 }

@@ -1,13 +1,13 @@
 import { InvalidArgumentError } from 'commander';
 
-/** Parsers of option values; what they throw, commander shows together with the option's name. */
+// Parsers of option values. Commander shows what they throw together with the option's name.
 
-export function wholeNumber(low: number, high = Number.MAX_SAFE_INTEGER) {
+export function integer(low: number, high = Number.MAX_SAFE_INTEGER) {
   return (text: string): number => {
     const value = number(text);
     if (Number.isSafeInteger(value) && value >= low && value <= high) return value;
     const range = high === Number.MAX_SAFE_INTEGER ? `of at least ${low}` : `from ${low} to ${high}`;
-    throw new InvalidArgumentError(`It must be a whole number ${range}.`);
+    throw new InvalidArgumentError(`It must be an integer ${range}.`);
   };
 }
 
@@ -17,22 +17,22 @@ export function positiveNumber(text: string): number {
   throw new InvalidArgumentError('It must be a positive number, such as 0.001 or 1e-3.');
 }
 
-export function numberFromZero(text: string): number {
+export function nonNegativeNumber(text: string): number {
   const value = number(text);
   if (Number.isFinite(value) && value >= 0) return value;
   throw new InvalidArgumentError('It must be a number of at least 0.');
 }
 
-export function shareBelowOne(text: string): number {
+export function fractionOrZero(text: string): number {
   const value = number(text);
   if (value >= 0 && value < 1) return value;
   throw new InvalidArgumentError('It must be at least 0 and less than 1.');
 }
 
-export function shareBetween(text: string): number {
+export function fraction(text: string): number {
   const value = number(text);
   if (value > 0 && value < 1) return value;
-  throw new InvalidArgumentError('It must lie between 0 and 1, such as 0.2.');
+  throw new InvalidArgumentError('It must be between 0 and 1, such as 0.2.');
 }
 
 /** `64,64,3` */
@@ -49,19 +49,19 @@ export function inputShape(text: string): [height: number, width: number, channe
 export function nameList(text: string): readonly string[] {
   const names = text.split(',').map((name) => name.trim());
   if (names.every((name) => name !== '')) return [...new Set(names)];
-  throw new InvalidArgumentError('It must be names with commas between them, such as wasm,node.');
+  throw new InvalidArgumentError('It must be names separated by commas, such as wasm,node.');
 }
 
 /** `64,64,256` */
-export function wholeNumbers(text: string): readonly number[] {
+export function integerList(text: string): readonly number[] {
   const values = text.split(',').map(number);
   if (values.every((value) => Number.isSafeInteger(value) && value > 0)) return values;
   throw new InvalidArgumentError(
-    'It must be whole numbers of at least 1 with commas between, such as 64,64,256.',
+    'It must be integers of at least 1, separated by commas, such as 64,64,256.',
   );
 }
 
-/** Number('') is 0, and Number('0x10') is 16: neither is meant. */
+/** A decimal number, or NaN: Number('') would be 0, and Number('0x10') 16. */
 function number(text: string): number {
   return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text.trim()) ? Number(text) : Number.NaN;
 }

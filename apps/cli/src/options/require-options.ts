@@ -1,6 +1,9 @@
 import type { Command } from 'commander';
 
-/** Ends a command that lacks an option, or has it empty, as an unset variable of the shell leaves it. Commander's own check comes before that for misspelt ones, and hides it. */
+/**
+ * Ends a command whose option is missing, or empty, as an unset shell variable leaves it. Commander's own check would come
+ * before the one for misspelt options, and hide it.
+ */
 export function requireOptions(command: Command, names: readonly string[]): void {
   for (const name of names) {
     const option = command.options.find((each) => each.attributeName() === name);

@@ -3,10 +3,10 @@ import { type Dataset, syntheticSigns } from '@resnetjs/data';
 import { writeFileAtomically } from '@resnetjs/weights/node';
 import sharp from 'sharp';
 
-/** Which of the held-out images is written; its label is in the file's name. */
+/** The index of the test image that is written; its label is in the file's name. */
 const sample = 592;
 
-/** Writes one of the held-out synthetic images into a folder, for `resnet predict`, and returns its path. */
+/** Writes one of the synthetic test images into a folder, to try `resnet predict` with, and returns its path. */
 export async function writeSampleImage(folder: string, shape: Dataset['shape']): Promise<string> {
   const [height, width] = shape;
   const signs = syntheticSigns({ size: height, split: 'test' });

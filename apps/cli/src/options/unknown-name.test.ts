@@ -1,15 +1,15 @@
 import { ResNetError } from '@resnetjs/core';
 import { describe, expect, it } from 'vitest';
-import { unknownName } from './nearest.js';
-import { networkNames } from '../options/network-options.js';
+import { networkNames } from './network-options.js';
+import { unknownName } from './unknown-name.js';
 
 describe('an unknown name', () => {
   it.each([
     ['resnet5', /Did you mean course\/resnet50 or preact\/resnet\?/],
     ['Course/ResNet-50', /Did you mean course\/resnet50\?/],
     ['preact-resnet', /Did you mean preact\/resnet\?/],
-    ['vgg', /^There is no network "vgg"\. There are course\/resnet50, preact\/resnet\.$/],
-  ])('%s is answered with the nearest', (name, message) => {
+    ['vgg', /^There is no network "vgg"\. Available: course\/resnet50, preact\/resnet\.$/],
+  ])('%s is answered with the most similar ones', (name, message) => {
     expect(() => unknownName('network', name, networkNames)).toThrow(message);
     expect(() => unknownName('network', name, networkNames)).toThrow(ResNetError);
   });

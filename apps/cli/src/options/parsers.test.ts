@@ -2,37 +2,37 @@ import { InvalidArgumentError } from 'commander';
 import { describe, expect, it } from 'vitest';
 import {
   inputShape,
-  numberFromZero,
+  nonNegativeNumber,
   positiveNumber,
-  shareBelowOne,
-  shareBetween,
-  wholeNumber,
-} from './arguments.js';
+  fractionOrZero,
+  fraction,
+  integer,
+} from './parsers.js';
 
 describe('option values', () => {
   it('are numbers as people write them', () => {
-    expect(wholeNumber(1)('20')).toBe(20);
-    expect(wholeNumber(0)('1e3')).toBe(1000);
+    expect(integer(1)('20')).toBe(20);
+    expect(integer(0)('1e3')).toBe(1000);
     expect(positiveNumber('1.5e-4')).toBe(1.5e-4);
     expect(positiveNumber('.1')).toBe(0.1);
-    expect(numberFromZero('0')).toBe(0);
-    expect(shareBelowOne('0')).toBe(0);
-    expect(shareBetween('0.2')).toBe(0.2);
+    expect(nonNegativeNumber('0')).toBe(0);
+    expect(fractionOrZero('0')).toBe(0);
+    expect(fraction('0.2')).toBe(0.2);
     expect(inputShape('64, 32,3')).toEqual([64, 32, 3]);
   });
 
   it.each([
     [
-      wholeNumber(1),
+      integer(1),
       ['', ' ', '0', '-1', '1.5', 'NaN', 'Infinity', '0x10', '1_000', '10 images', '9007199254740993'],
     ],
-    [wholeNumber(1, 8), ['9']],
+    [integer(1, 8), ['9']],
     [positiveNumber, ['', '0', '-1', 'NaN', 'Infinity', '1e999', 'fast']],
-    [numberFromZero, ['-0.1', 'NaN', '']],
-    [shareBelowOne, ['1', '-0.1', 'NaN']],
-    [shareBetween, ['0', '1', 'NaN', '20%']],
+    [nonNegativeNumber, ['-0.1', 'NaN', '']],
+    [fractionOrZero, ['1', '-0.1', 'NaN']],
+    [fraction, ['0', '1', 'NaN', '20%']],
     [inputShape, ['64,64', '64,64,3,1', '64x64x3', '64,64,', '0,64,3', '64,64,1.5', '99999,64,3']],
-  ])('are refused where they make no sense: %s', (parse: (text: string) => unknown, texts: string[]) => {
+  ])('are rejected where they make no sense: %s', (parse: (text: string) => unknown, texts: string[]) => {
     for (const text of texts) expect(() => parse(text), JSON.stringify(text)).toThrow(InvalidArgumentError);
   });
 });

@@ -1,9 +1,9 @@
 import { CommanderError } from 'commander';
-import { harmless } from './terminal/format.js';
+import { harmless } from '../terminal/format.js';
 
 const exitCodes = { failure: 1, usage: 2 } as const;
 
-/** ResNetError's codes that say that the command was written wrong. */
+/** The codes of a ResNetError that mean wrong usage. */
 const usageCodes: readonly unknown[] = ['bad-option', 'unknown-name'];
 
 /** 0 for help, 2 for wrong usage, 1 for every other failure. */
@@ -12,12 +12,12 @@ export function exitCodeOf(error: unknown): number {
   return isOurs(error) && usageCodes.includes(error.code) ? exitCodes.usage : exitCodes.failure;
 }
 
-/** Says on stderr what went wrong; where, only with RESNET_DEBUG=1. */
+/** Prints what went wrong to stderr, and with RESNET_DEBUG=1 the stack trace. */
 export function report(error: unknown): void {
-  if (error instanceof CommanderError) return; // commander has said it
+  if (error instanceof CommanderError) return; // commander has printed it
   const known = isOurs(error);
   const message = error instanceof Error ? error.message : String(error);
-  const unexpected = `An unexpected error: ${message || 'without a message'}\nRESNET_DEBUG=1 shows where; please report it.`;
+  const unexpected = `Unexpected error: ${message || 'no message'}\nPlease report it; RESNET_DEBUG=1 prints where it happened.`;
   const lines = (known ? message : unexpected).split('\n').map(harmless);
   process.stderr.write(`error: ${lines.join('\n')}\n`);
   if (process.env.RESNET_DEBUG === '1') console.error(error);

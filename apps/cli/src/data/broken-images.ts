@@ -5,15 +5,15 @@ import { plural, shown } from '../terminal/format.js';
 export const errorRules = ['fail', 'skip'] as const;
 export type ErrorRule = (typeof errorRules)[number];
 
-/** As JSON has it. */
+/** A skipped image, as in JSON. */
 export interface SkippedImage {
   readonly file: string;
   readonly reason: string;
 }
 
-const named = 5;
+const listed = 5;
 
-/** Hears of the images that can't be read: decides what becomes of the work, and remembers which they were. */
+/** Collects the images that can't be read, and decides whether the work continues. */
 export class BrokenImages {
   readonly #rule: ErrorRule;
   readonly #skipped: SkippedImage[] = [];
@@ -21,7 +21,7 @@ export class BrokenImages {
   #images = 0;
   #lost = 0;
   #onLoss: ((image: SkippedImage) => void) | null = null;
-  /** Why the work under way was stopped. */
+  /** Why the work was stopped. */
   failure: ResNetError | null = null;
 
   constructor(rule: ErrorRule) {
@@ -32,23 +32,23 @@ export class BrokenImages {
     return this.#skipped;
   }
 
-  /** Raised when work under way has to end. */
+  /** Aborted when the work has to stop. */
   get signal(): AbortSignal {
     return this.#stop.signal;
   }
 
   /**
-   * From now on an image that can't be read any more ends nothing at once: the batch goes on without it, and the signal is
-   * raised where broken images are not to be skipped, or where half of all are gone.
+   * From now on an unreadable image doesn't throw: its batch continues without it, and the signal is aborted unless broken
+   * images are to be skipped, or if more than half of all images are gone.
    */
   begin(images: number, onLoss: (image: SkippedImage) => void): void {
     this.#images = images;
     this.#onLoss = onLoss;
   }
 
-  readonly hear = ({ file, error }: BrokenImage): void => {
+  readonly add = ({ file, error }: BrokenImage): void => {
     if (this.#onLoss === null && this.#rule !== 'skip') {
-      const message = `${error.message} --on-error skip leaves such images out.`;
+      const message = `${error.message} Use --on-error skip to skip such images.`;
       throw new ResNetError(error.code, message, error.details, { cause: error });
     }
     const image = { file, reason: error.message };
@@ -62,12 +62,12 @@ export class BrokenImages {
     this.#onLoss(image);
   };
 
-  /** Lines for people: how many were left out, and the first of them. */
+  /** Lines to print: how many images were skipped, and the first of them. */
   describe(): string[] {
     const { length } = this.#skipped;
     if (length === 0) return [];
-    const first = this.#skipped.slice(0, named).map(({ reason }) => `  ${shown(reason, 300)}`);
-    const rest = length > named ? [`  … and ${length - named} more (--json names them all)`] : [];
-    return [`${plural(length, 'image')} left out:`, ...first, ...rest];
+    const first = this.#skipped.slice(0, listed).map(({ reason }) => `  ${shown(reason, 300)}`);
+    const rest = length > listed ? [`  … and ${length - listed} more (--json lists all)`] : [];
+    return [`${plural(length, 'image')} skipped:`, ...first, ...rest];
   }
 }
