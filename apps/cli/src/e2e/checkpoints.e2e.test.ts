@@ -107,7 +107,7 @@ describe('a training', () => {
     expect(outcome.stderr).toMatch(/resnet train --resume stopped$/m);
     expect(Buffer.compare(model('stopped'), whole)).not.toBe(0);
     const resumed = await expectWhole('stopped', ' --json');
-    expect(JSON.parse(resumed.stdout.split('\n')[0] as string).resumed.step).toBeGreaterThan(4);
+    expect(JSON.parse(resumed.stdout.split('\n')[0] as string).resumed.steps).toBeGreaterThan(4);
   });
 
   itHearsCtrlC('that Ctrl-C stopped while it read its images leaves nothing behind', async () => {

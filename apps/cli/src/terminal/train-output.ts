@@ -50,7 +50,7 @@ export class TrainOutput {
       validationImages: validation?.dataset.labels.length ?? 0,
       epochs: options.epochs,
       skipped: broken.skipped,
-      ...(resumed ? { resumed: { step: resumed.steps, path: resumed.path } } : {}),
+      ...(resumed ? { resumed: { steps: resumed.steps, path: resumed.path } } : {}),
     });
     const { paint } = this.#progress;
     this.#progress.print(
@@ -78,7 +78,7 @@ export class TrainOutput {
   }
 
   saved({ epoch }: CheckpointEvent, { path, steps }: SavedCheckpoint): void {
-    this.#json({ event: 'checkpoint', epoch, step: steps, path });
+    this.#json({ event: 'checkpoint', epoch, steps, path });
     this.#view.saved(steps);
   }
 
