@@ -4,8 +4,10 @@
 const tests = String.raw`\.test\.(ts|mjs)$`;
 const forTests = '^tooling/kernel-tests/';
 const agnostic = '^packages/(backend|core|parity|training|data|weights)/src/';
+/** The package that brings them together, with a backend. */
+const umbrella = '^packages/resnetjs/';
 const node = String.raw`^packages/[^/]+/src/(node/|node[^/]*\.ts$)`;
-const browser = '^packages/[^/]+/src/browser/';
+const browser = String.raw`^packages/[^/]+/src/browser(/|\.ts$)`;
 
 /**
  * In core, the files of `room` import, of the other rooms, only those in `from`.
@@ -42,6 +44,13 @@ export default {
       to: { path: '^apps/', pathNot: '^$1/$2/' },
     },
     {
+      name: 'no-umbrella',
+      comment: 'resnetjs is for programs; packages and apps import the packages that it brings together',
+      severity: 'error',
+      from: { pathNot: umbrella },
+      to: { path: umbrella },
+    },
+    {
       name: 'core-dependencies',
       comment: 'core rests on @tensorflow/tfjs-core and @resnetjs/backend alone',
       severity: 'error',
@@ -74,21 +83,21 @@ export default {
       name: 'no-node',
       comment: "Node's modules belong in src/node*.ts or src/node/, behind the package's /node entry",
       severity: 'error',
-      from: { path: agnostic, pathNot: [tests, node] },
+      from: { path: [agnostic, umbrella], pathNot: [tests, node] },
       to: { dependencyTypes: ['core'] },
     },
     {
       name: 'no-node-entry',
       comment: "A main entry does not reach its package's Node files",
       severity: 'error',
-      from: { path: agnostic, pathNot: [tests, node] },
+      from: { path: [agnostic, umbrella], pathNot: [tests, node] },
       to: { path: node },
     },
     {
       name: 'no-browser-entry',
       comment: "A package's browser files are reached by its /browser entry alone",
       severity: 'error',
-      from: { path: agnostic, pathNot: [tests, browser] },
+      from: { path: [agnostic, umbrella], pathNot: [tests, browser] },
       to: { path: browser },
     },
     {

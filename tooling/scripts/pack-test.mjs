@@ -1,23 +1,19 @@
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { run, runNpm, runPnpm } from './commands.mjs';
-import { foldersWith, readJson } from './workspace.mjs';
+import { pathToFileURL } from 'node:url';
+import { run, runNpm } from './commands.mjs';
+import { checkExamples } from './examples.mjs';
+import { packAll } from './pack.mjs';
+import { internalFolders } from './workspace.mjs';
 
 /** @typedef {import('./commands.mjs').Outcome} Outcome */
+/** @typedef {import('./pack.mjs').Packed} Packed */
 
 /**
- * Packs every package that is published, installs the archives in an empty project elsewhere, and imports
- * each there as its users will.
- * @returns {Promise<Outcome>}
+ * Packs every package that is published, installs the archives in empty projects elsewhere, imports each entry there, and
+ * runs the examples of the READMEs, as users will.
+ * @returns {Promise<Outcome>} where all is well, with what was left out
  */
 export async function testPack() {
   const folder = mkdtempSync(join(tmpdir(), 'resnetjs-pack-'));
@@ -30,37 +26,71 @@ export async function testPack() {
 
 /** @param {string} folder an empty one, outside the workspace */
 async function packAndUse(folder) {
-  const archives = join(folder, 'archives');
-  const project = join(folder, 'project');
-  mkdirSync(archives);
-  mkdirSync(project);
-  writeFileSync(join(project, 'package.json'), JSON.stringify({ private: true, type: 'module' }));
+  const { packed, failure } = await packAll(join(folder, 'archives'));
+  if (failure) return failure;
 
-  const published = foldersWith('package.json').filter((path) => !readJson(`${path}/package.json`).private);
-  const filters = published.map((path) => `--filter=./${path}`);
-  const packed = await runPnpm(['--recursive', ...filters, 'pack', '--pack-destination', archives]);
-  if (packed.code !== 0) return packed;
-
-  const tfjs = installedVersion('packages/core', '@tensorflow/tfjs-core');
-  const files = readdirSync(archives).map((file) => join(archives, file));
-  const flags = ['--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error'];
-  const installed = await runNpm('npm', ['install', ...flags, ...files, `@tensorflow/tfjs-core@${tfjs}`], {
-    cwd: project,
-  });
-  if (installed.code !== 0) return installed;
+  // All packages, each asked for by its archive; and the umbrella alone, as its `npm install` has it. TensorFlow.js is
+  // asked for by neither: npm brings the peer.
+  const all = await install(join(folder, 'all'), packed, packed);
+  if (all.code !== 0) return all;
+  const umbrella = await install(
+    join(folder, 'umbrella'),
+    packed.filter(({ name }) => name === 'resnetjs'),
+    packed,
+  );
+  if (umbrella.code !== 0) return umbrella;
 
   const problems = [];
-  for (const path of published) {
-    const { name } = readJson(`${path}/package.json`);
-    const installed = join(project, 'node_modules', name);
-    const manifest = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8'));
-    const lacking = manifest.files.filter(
-      (/** @type {string} */ file) => !/[!*]/.test(file) && !existsSync(join(installed, file)),
-    );
-    problems.push(...lacking.map((/** @type {string} */ file) => `${name} was packed without its ${file}`));
-    problems.push(...unusable(manifest), ...(await importAll(manifest, project)));
-  }
-  return { code: problems.length > 0 ? 1 : 0, output: problems.join('\n') };
+  for (const each of packed) problems.push(...(await packageProblems(each, join(folder, 'all'))));
+  // The READMEs of packages may use any of them; the top one says that `npm install resnetjs` is enough.
+  const readmes = packed
+    .map(({ path }) => `${path}/README.md`)
+    .filter((readme) => readme !== 'packages/resnetjs/README.md');
+  const examples = [
+    await checkExamples(['README.md', 'packages/resnetjs/README.md'], join(folder, 'umbrella')),
+    await checkExamples(readmes, join(folder, 'all')),
+  ];
+  problems.push(...examples.flatMap((each) => each.problems));
+  if (problems.length > 0) return { code: 1, output: problems.join('\n') };
+  const ran = examples.reduce((sum, each) => sum + each.ran, 0);
+  const checked = examples.reduce((sum, each) => sum + each.checked, 0);
+  const summary = `${ran} examples ran, and the types of ${checked} were checked`;
+  return { code: 0, output: [summary, ...examples.flatMap((each) => each.skipped)].join('\n  ') };
+}
+
+/**
+ * Makes an empty project, and installs packages there.
+ * @param {string} project
+ * @param {readonly Packed[]} wanted
+ * @param {readonly Packed[]} all from which their dependencies on each other are taken, as they may not be published yet
+ */
+async function install(project, wanted, all) {
+  mkdirSync(project);
+  const direct = new Set(wanted.map(({ name }) => name));
+  const overrides = Object.fromEntries(
+    all
+      .filter(({ name }) => !direct.has(name))
+      .map(({ name, archive }) => [name, pathToFileURL(archive).href]),
+  );
+  writeFileSync(join(project, 'package.json'), JSON.stringify({ private: true, type: 'module', overrides }));
+  const flags = ['--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error'];
+  const archives = wanted.map(({ archive }) => archive);
+  return await runNpm('npm', ['install', ...flags, ...archives], { cwd: project });
+}
+
+/**
+ * What is wrong with a package as it was installed.
+ * @param {Packed} packed
+ * @param {string} project
+ */
+async function packageProblems({ path, name }, project) {
+  const folder = join(project, 'node_modules', name);
+  const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+  const files = manifest.files.filter((/** @type {string} */ file) => !/[!*]/.test(file));
+  const lacking = [...files, 'LICENSE', ...(internalFolders.includes(path) ? [] : ['README.md'])]
+    .filter((file) => !existsSync(join(folder, file)))
+    .map((file) => `${name} was packed without its ${file}`);
+  return [...lacking, ...unusable(manifest), ...(await importAll(manifest, project))];
 }
 
 /**
@@ -98,11 +128,3 @@ async function importAll({ name, exports, bin = {} }, project) {
     code === 0 ? [] : [`${what[index]} failed:\n${output}`],
   );
 }
-
-/**
- * The version of a dependency that the workspace itself uses.
- * @param {string} path
- * @param {string} dependency
- */
-const installedVersion = (path, dependency) =>
-  readJson(`${path}/node_modules/${dependency}/package.json`).version;

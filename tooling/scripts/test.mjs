@@ -3,13 +3,12 @@ import { setUp } from './set-up.mjs';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { checkImports, checkStyle, checkTypes, checkWorkflows } from './checks.mjs';
 import { runInstalled } from './commands.mjs';
-import { lintWorkflows } from './lint-workflows.mjs';
 import { withoutBackend } from '../ci/src/lacking-backend.mjs';
 import { setUpNativeTensorflow } from './native-tensorflow.mjs';
 import { testPack } from './pack-test.mjs';
 import { setUpBrowser } from './set-up-browser.mjs';
-import { foldersWith } from './workspace.mjs';
 
 /** @typedef {{ passed: number, failed: number, skipped: number, output: string, note?: string }} Count */
 
@@ -33,21 +32,6 @@ const one = ({ code, output }) => ({
   skipped: 0,
   output,
 });
-
-async function lint() {
-  return one(await runInstalled('@biomejs/biome', 'biome', ['check', '--error-on-warnings', '.']));
-}
-
-async function imports() {
-  const folders = foldersWith('src').map((folder) => `${folder}/src`);
-  const args = ['--config', '.dependency-cruiser.mjs', '--output-type', 'err-long', ...folders];
-  return one(await runInstalled('dependency-cruiser', 'depcruise', args));
-}
-
-/** Sources and tests; each package's tsconfig.json takes in both. */
-async function types() {
-  return one(await runInstalled('typescript', 'tsc', ['-b', ...foldersWith('tsconfig.json')]));
-}
 
 /**
  * One of the projects in vitest.config.ts.
@@ -119,26 +103,39 @@ async function nativeTensorflow() {
   return reason === null ? one({ code: 0, output: '' }) : withoutBackend('node', reason);
 }
 
+/** @returns {Promise<Count>} */
+async function testPackStep() {
+  const outcome = await testPack();
+  return { ...one(outcome), ...(outcome.code === 0 ? { note: outcome.output } : {}) };
+}
+
 /** @type {readonly Step[]} */
 const steps = [
   { name: 'set-up: install and build', run: setUpStep, needed: true },
   { name: 'native TensorFlow, in the cache folder of the user', run: nativeTensorflow },
-  { name: 'lint: style and formatting (npm run format mends most of it)', run: lint },
-  { name: 'workflows: what runs only at GitHub', run: async () => one(await lintWorkflows()) },
-  { name: 'imports: the direction of every arrow', run: imports },
-  { name: 'types: sources and tests', run: types },
+  {
+    name: 'lint: style and formatting (npm run format mends most of it)',
+    run: async () => one(await checkStyle()),
+  },
+  { name: 'workflows: what runs only at GitHub', run: async () => one(await checkWorkflows()) },
+  { name: 'imports: the direction of every arrow', run: async () => one(await checkImports()) },
+  { name: 'types: sources and tests', run: async () => one(await checkTypes()) },
   { name: 'unit tests', run: () => vitest('unit') },
   // A browser without a GPU keeps one core busy, and the unit tests the other.
   { name: 'browser tests: wasm, webgl and training in Chromium', run: inBrowser, slow: true, beside: true },
   { name: 'end to end: the command line', run: () => vitest('e2e'), slow: true },
-  { name: 'pack: install the packages elsewhere', run: async () => one(await testPack()), slow: true },
+  {
+    name: 'pack: install the packages elsewhere, and run the examples of the READMEs',
+    run: testPackStep,
+    slow: true,
+  },
 ];
 
 const args = process.argv.slice(2);
 const unknown = args.filter((arg) => arg !== '--quick');
 if (unknown.length > 0) {
   console.error(
-    `npm test knows only --quick, not ${unknown.join(' ')}. For some of the unit tests: npx vitest run PATH`,
+    `npm test knows only --quick, not ${unknown.join(' ')}. For some of the unit tests: npm run test:unit -- PATH`,
   );
   process.exit(2);
 }

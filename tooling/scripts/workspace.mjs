@@ -25,6 +25,13 @@ export const foldersWith = (file) =>
     .filter((folder) => existsSync(join(root, folder, file)))
     .sort();
 
+/** Packages that are published only because others need them: nobody installs one by itself. */
+export const internalFolders = ['packages/lock-file'];
+
+/** The folders of the packages that are published, as `packages/core`. */
+export const publishedFolders = () =>
+  foldersWith('package.json').filter((folder) => !readJson(`${folder}/package.json`).private);
+
 /**
  * All files below a folder; what is installed or cached there is left out.
  * @param {string} folder from the top folder

@@ -1,4 +1,4 @@
-// npm run drawings: makes docs/drawings anew, after a build.
+// npm run drawings: makes docs/drawings again.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { drawings, folder } from './drawings.mjs';
 
