@@ -1,29 +1,30 @@
-// The page's own storage: a few named records in IndexedDB, each replaced as a whole or not at all.
+// The page's own storage: two records in IndexedDB, each replaced as a whole or not at all.
 
-import type { Lane, ModelFacts, NetworkOrder, RecipeOrder } from '../worker/protocol.js';
-import type { KeptStory } from './kept-story.js';
+import type { ModelFacts, NetworkConfig, Recipe, Variant } from '../worker/protocol.js';
+import type { SavedHistory } from './saved-history.js';
+import { type FormerRecords, upgrades } from './version-2.js';
 
-/** Of the records' form; those of another are passed over. */
-export const version = 2 as const;
+/** Of the records' form. Version 2 is read, too; any other is ignored. */
+export const version = 3 as const;
 
-/** A training as it was at its last checkpoint: everything to go on with. */
-export interface KeptTraining {
+/** A training as it was at its last checkpoint: everything that is needed to resume it. */
+export interface SavedTraining {
   readonly version: typeof version;
   readonly savedAt: number;
-  readonly data: KeptData;
-  readonly network: NetworkOrder;
-  readonly lanes: readonly Lane[];
-  readonly recipe: RecipeOrder;
-  /** Steps done. */
+  readonly data: SavedData;
+  readonly network: NetworkConfig;
+  readonly variants: readonly Variant[];
+  readonly recipe: Recipe;
+  /** Steps done, of all `steps`. */
   readonly step: number;
   readonly steps: number;
-  /** By lane: a checkpoint in @resnetjs/weights' format; null for one whose loss was no number any more. */
+  /** By variant: a checkpoint in @resnetjs/weights' format; null for one that diverged. */
   readonly checkpoints: readonly (Blob | null)[];
-  /** What the charts showed, so that they go on where they were. */
-  readonly story: KeptStory;
+  /** The curves of the charts, so that they continue where they were. */
+  readonly history: SavedHistory;
 }
 
-export type KeptData =
+export type SavedData =
   | { readonly kind: 'signs'; readonly size: number; readonly count: number }
   | {
       readonly kind: 'own';
@@ -34,17 +35,18 @@ export type KeptData =
       readonly pixels: Blob;
     };
 
-/** The last finished model, as the file that the command line reads. */
-export interface KeptModel {
+/** The last finished model, as a file that the command line reads, too. */
+export interface SavedModel {
   readonly version: typeof version;
   readonly savedAt: number;
   readonly file: Blob;
   readonly facts: ModelFacts;
 }
 
-interface Records {
-  training: KeptTraining;
-  model: KeptModel;
+/** The records by key. */
+export interface Records {
+  training: SavedTraining;
+  model: SavedModel;
 }
 
 const name = 'resnetjs';
@@ -60,10 +62,10 @@ function open(): Promise<IDBDatabase> {
   });
 }
 
-/** Runs one transaction, which is done when all of it is on the disk. Throws what the browser says, quota included. */
+/** Runs one transaction, and resolves when it is complete. Rejects with the browser's error, such as a full quota. */
 async function transact<Result>(
   mode: IDBTransactionMode,
-  work: (kept: IDBObjectStore) => IDBRequest<Result>,
+  work: (records: IDBObjectStore) => IDBRequest<Result>,
 ): Promise<Result> {
   const database = await open();
   try {
@@ -79,20 +81,27 @@ async function transact<Result>(
   }
 }
 
-/** What is kept under a name; null where nothing is, or where the browser keeps nothing for this page. */
-export async function readKept<Key extends keyof Records>(key: Key): Promise<Records[Key] | null> {
+/** The record of a key; null if there is none, or if the browser stores nothing for this page. */
+export async function readRecord<Key extends keyof Records>(key: Key): Promise<Records[Key] | null> {
   try {
-    const value = (await transact('readonly', (kept) => kept.get(key))) as Records[Key] | undefined;
-    return value?.version === version ? value : null;
+    return inThisVersion(key, await transact('readonly', (records) => records.get(key)));
   } catch {
     return null;
   }
 }
 
-export async function writeKept<Key extends keyof Records>(key: Key, value: Records[Key]): Promise<void> {
-  await transact('readwrite', (kept) => kept.put(value, key));
+/** A record that was read, upgraded if it is of version 2; null if it is of another version. */
+export function inThisVersion<Key extends keyof Records>(key: Key, value: unknown): Records[Key] | null {
+  const record = value as Records[Key] | FormerRecords[Key] | undefined;
+  if (record?.version === version) return record as Records[Key];
+  if (record?.version !== 2) return null;
+  return upgrades[key](record as FormerRecords[Key]);
 }
 
-export async function forgetKept(key: keyof Records): Promise<void> {
-  await transact('readwrite', (kept) => kept.delete(key)).catch(() => undefined);
+export async function writeRecord<Key extends keyof Records>(key: Key, value: Records[Key]): Promise<void> {
+  await transact('readwrite', (records) => records.put(value, key));
+}
+
+export async function deleteRecord(key: keyof Records): Promise<void> {
+  await transact('readwrite', (records) => records.delete(key)).catch(() => undefined);
 }

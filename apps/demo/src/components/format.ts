@@ -1,7 +1,10 @@
-import type { BackendName, Lane } from '../worker/protocol.js';
+import type { BackendName, Variant } from '../worker/protocol.js';
 
 export const backendTitle: Readonly<Record<BackendName, string>> = { wasm: 'WebAssembly', webgl: 'WebGL' };
-export const laneTitle: Readonly<Record<Lane, string>> = { residual: 'With shortcuts', plain: 'Plain twin' };
+export const variantTitle: Readonly<Record<Variant, string>> = {
+  residual: 'With shortcuts',
+  plain: 'Plain twin',
+};
 
 const whole = new Intl.NumberFormat('en');
 
