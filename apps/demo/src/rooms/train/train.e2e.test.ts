@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   accessibilityProblems,
@@ -120,6 +121,28 @@ describe.skipIf(whyNoBrowser !== null)(`the Train room ${whyNoBrowser ?? ''}`, (
     }
   });
 
+  it('resumes a training that the page saved in its former version', async () => {
+    const { page, close } = await visit({ room: 'train' });
+    try {
+      await page.getByLabel('Train its plain twin beside it').check();
+      await setUpTraining(page, endless);
+      await startTraining(page);
+      await page.locator('.running', { hasText: 'is kept in this browser' }).waitFor();
+      await page.reload();
+      await page.getByRole('button', { name: 'Resume it' }).waitFor();
+      await page.evaluate(makeFormer);
+      await page.reload();
+      await page.getByRole('button', { name: 'Resume it' }).click();
+      const { step } = await savedTraining(page);
+      await waitForSteps(page, step + 11);
+      await page.getByRole('button', { name: 'Stop', exact: true }).click();
+      await page.locator('.running-words', { hasText: 'Stopped' }).waitFor({ timeout: long });
+      expect(await savedTraining(page)).toMatchObject({ version: 3, network: { name: 'preact/resnet' } });
+    } finally {
+      await close();
+    }
+  });
+
   it('gives the same losses on WebGL as on WebAssembly, twenty steps long', async () => {
     const losses: Record<string, number[]> = {};
     for (const name of ['WebAssembly', 'WebGL']) {
@@ -204,3 +227,50 @@ describe.skipIf(whyNoBrowser !== null)(`the Train room ${whyNoBrowser ?? ''}`, (
     }
   });
 });
+
+interface Saved {
+  readonly version: number;
+  readonly step: number;
+  readonly network: { readonly name: string };
+}
+
+/** The record of the saved training. */
+function savedTraining(page: Page): Promise<Saved> {
+  return page.evaluate(
+    () =>
+      new Promise<Saved>((resolve) => {
+        const request = indexedDB.open('resnetjs');
+        request.onsuccess = () => {
+          const records = request.result.transaction('kept').objectStore('kept');
+          const found = records.get('training');
+          found.onsuccess = () => {
+            request.result.close();
+            const { version, step, network } = found.result;
+            resolve({ version, step, network });
+          };
+        };
+      }),
+  );
+}
+
+/** Runs in the page: puts the saved training into the form of version 2. */
+function makeFormer(): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const request = indexedDB.open('resnetjs');
+    request.onsuccess = () => {
+      const transaction = request.result.transaction('kept', 'readwrite');
+      const records = transaction.objectStore('kept');
+      const found = records.get('training');
+      found.onsuccess = () => {
+        const { variants, history, network, ...rest } = found.result;
+        const former = { ...rest, version: 2, lanes: variants, story: history };
+        records.put({ ...former, network: { ...network, name: 'resnetPreAct' } }, 'training');
+      };
+      transaction.oncomplete = () => {
+        request.result.close();
+        resolve();
+      };
+      transaction.onerror = () => reject(transaction.error);
+    };
+  });
+}
