@@ -29,11 +29,13 @@ interface Run {
 }
 
 let stopping: AbortController | undefined;
+/** The signal waits for the end of the turn: raised within, it would stop one variant a step before the other. */
+let stopRequested = false;
 /** Closed while a training is paused. */
 let gate: Gate | undefined;
 
 export function stopTraining(): void {
-  stopping?.abort();
+  stopRequested = stopping !== undefined;
   void pauseTraining(false);
 }
 
@@ -111,6 +113,7 @@ async function exclusively(work: (signal: AbortSignal) => Promise<TrainingEnd>):
     throw new PageError('busy', 'A training is already running. Stop it first.');
   }
   stopping = new AbortController();
+  stopRequested = false;
   const { signal } = stopping;
   try {
     return await withStorage(() => work(signal));
@@ -128,6 +131,7 @@ async function runToEnd(run: Run): Promise<TrainingEnd> {
   try {
     for (;;) {
       await gate?.pass();
+      if (stopRequested) stopping?.abort();
       const events: (TrainEvent | null)[] = [];
       for (const runner of runners) {
         const event = await nextEventOf(run, runner);

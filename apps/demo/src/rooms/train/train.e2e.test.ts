@@ -110,12 +110,14 @@ describe.skipIf(whyNoBrowser !== null)(`the Train room ${whyNoBrowser ?? ''}`, (
       await page.getByRole('button', { name: 'Stop', exact: true }).click();
       await page.locator('.running-words', { hasText: 'Stopped' }).waitFor({ timeout: long });
       const figures = (await downloaded(page, 'Download the figures')).toString().trim().split('\n');
-      const steps = figures
-        .filter((line) => line.startsWith('residual'))
-        .map((line) => Number(line.split(',')[1]));
+      const [residual, plain] = ['residual', 'plain'].map((variant) =>
+        figures.filter((line) => line.startsWith(`${variant},`)).map((line) => Number(line.split(',')[1])),
+      );
       // Every step is there once: those before the reload, and those after it.
-      expect(steps).toEqual(Array.from({ length: steps.length }, (_, i) => i + 1));
-      expect(figures.some((line) => line.startsWith('plain,'))).toBe(true);
+      expect(residual).toEqual(Array.from({ length: residual?.length ?? 0 }, (_, i) => i + 1));
+      // It stopped between two turns, so that both have a checkpoint of the same step.
+      expect(plain).toEqual(residual);
+      expect((await savedTraining(page)).checkpoints).toBe(2);
     } finally {
       await close();
     }
@@ -232,6 +234,8 @@ interface Saved {
   readonly version: number;
   readonly step: number;
   readonly network: { readonly name: string };
+  /** How many variants have one. */
+  readonly checkpoints: number;
 }
 
 /** The record of the saved training. */
@@ -245,8 +249,8 @@ function savedTraining(page: Page): Promise<Saved> {
           const found = records.get('training');
           found.onsuccess = () => {
             request.result.close();
-            const { version, step, network } = found.result;
-            resolve({ version, step, network });
+            const { version, step, network, checkpoints } = found.result;
+            resolve({ version, step, network, checkpoints: checkpoints.filter(Boolean).length });
           };
         };
       }),
