@@ -6,6 +6,10 @@ export const variantTitle: Readonly<Record<Variant, string>> = {
   plain: 'Plain twin',
 };
 
+/** A network's name, in plain words first where it could be taken for another. */
+export const networkTitle = (name: string) =>
+  name.startsWith('course/resnet50') ? `The course’s ResNet-50 (${name})` : name;
+
 const whole = new Intl.NumberFormat('en');
 
 export const count = (value: number) => whole.format(value);

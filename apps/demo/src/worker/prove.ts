@@ -64,7 +64,7 @@ export async function measureSpeed(): Promise<readonly SpeedResult[]> {
       from = performance.now();
     }
     return [
-      { what: 'Classifying one picture', batch: 1, ...inference },
+      { what: 'Classifying one image', batch: 1, ...inference },
       { what: 'One training step', batch, ...summary(steps) },
     ];
   } finally {

@@ -158,7 +158,7 @@ async function runToEnd(run: Run): Promise<TrainingEnd> {
   return { completed, steps: run.step, model };
 }
 
-/** The variant's next event. If the main variant diverges, the training fails; if another does, the page is told. */
+/** The variant's next event. If the main variant diverges, the training fails; if another does, the page gets an event. */
 async function nextEventOf(run: Run, runner: Runner): Promise<TrainEvent | null> {
   try {
     return await nextEvent(runner);

@@ -29,7 +29,7 @@ export function Speeds() {
             <tr key={what}>
               <th scope="row">
                 {what}
-                {batch > 1 && <small> of {batch} pictures</small>}
+                {batch > 1 && <small> of {batch} images</small>}
               </th>
               {shown.map(({ backend, speeds }) => (
                 <td key={backend} class="number">

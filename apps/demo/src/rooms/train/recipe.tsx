@@ -65,13 +65,14 @@ export function RecipeFields() {
             }
           >
             <option value="constant">constant</option>
-            <option value="cosine">cosine, falling to 0</option>
+            <option value="cosine">cosine</option>
           </select>
         </div>
       </div>
       <p class="aside">
         An epoch is one pass over all pictures, a batch the pictures of one step. The learning rate is how far
-        each step goes; the schedule, how that changes. Adam, the optimizer, adapts the step to each number.
+        each step goes; the schedule, how that changes: cosine falls to 0. Adam, the optimizer, adapts the
+        step to each number.
       </p>
     </details>
   );

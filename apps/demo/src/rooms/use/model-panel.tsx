@@ -2,7 +2,7 @@ import { signal } from '@preact/signals';
 import { download } from '../../components/download.js';
 import { FileButton } from '../../components/file-button.js';
 import { Notice } from '../../components/notice.js';
-import { count, percent } from '../../components/format.js';
+import { count, networkTitle, percent } from '../../components/format.js';
 import { messageOf } from '../../engine/engine.js';
 import { model, getEngine } from '../../engine/session.js';
 
@@ -44,7 +44,7 @@ export function ModelPanel() {
       <h2 id="model">The model</h2>
       <dl class="facts">
         <dt>Network</dt>
-        <dd>{facts.network}</dd>
+        <dd>{networkTitle(facts.network)}</dd>
         <dt>Learned numbers</dt>
         <dd>{count(facts.parameters)}</dd>
         <dt>Input</dt>
