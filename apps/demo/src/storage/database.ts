@@ -1,53 +1,7 @@
 // The page's own storage: two records in IndexedDB, each replaced as a whole or not at all.
 
-import type { ModelFacts, NetworkConfig, Recipe, Variant } from '../worker/protocol.js';
-import type { SavedHistory } from './saved-history.js';
-import { type FormerRecords, upgrades } from './version-2.js';
-
-/** Of the records' form. Version 2 is read, too; any other is ignored. */
-export const version = 3 as const;
-
-/** A training as it was at its last checkpoint: everything that is needed to resume it. */
-export interface SavedTraining {
-  readonly version: typeof version;
-  readonly savedAt: number;
-  readonly data: SavedData;
-  readonly network: NetworkConfig;
-  readonly variants: readonly Variant[];
-  readonly recipe: Recipe;
-  /** Steps done, of all `steps`. */
-  readonly step: number;
-  readonly steps: number;
-  /** By variant: a checkpoint in @resnetjs/weights' format; null for one that diverged. */
-  readonly checkpoints: readonly (Blob | null)[];
-  /** The curves of the charts, so that they continue where they were. */
-  readonly history: SavedHistory;
-}
-
-export type SavedData =
-  | { readonly kind: 'signs'; readonly size: number; readonly count: number }
-  | {
-      readonly kind: 'own';
-      readonly name: string;
-      readonly classes: readonly string[];
-      readonly size: number;
-      readonly labels: Uint16Array;
-      readonly pixels: Blob;
-    };
-
-/** The last finished model, as a file that the command line reads, too. */
-export interface SavedModel {
-  readonly version: typeof version;
-  readonly savedAt: number;
-  readonly file: Blob;
-  readonly facts: ModelFacts;
-}
-
-/** The records by key. */
-export interface Records {
-  training: SavedTraining;
-  model: SavedModel;
-}
+import type { Records } from './records.js';
+import { inThisVersion } from './version-2.js';
 
 const name = 'resnetjs';
 const store = 'kept';
@@ -88,14 +42,6 @@ export async function readRecord<Key extends keyof Records>(key: Key): Promise<R
   } catch {
     return null;
   }
-}
-
-/** A record that was read, upgraded if it is of version 2; null if it is of another version. */
-export function inThisVersion<Key extends keyof Records>(key: Key, value: unknown): Records[Key] | null {
-  const record = value as Records[Key] | FormerRecords[Key] | undefined;
-  if (record?.version === version) return record as Records[Key];
-  if (record?.version !== 2) return null;
-  return upgrades[key](record as FormerRecords[Key]);
 }
 
 export async function writeRecord<Key extends keyof Records>(key: Key, value: Records[Key]): Promise<void> {

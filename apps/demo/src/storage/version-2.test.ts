@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { inThisVersion, version } from './database.js';
+import { version } from './records.js';
+import { inThisVersion } from './version-2.js';
 
 const rest = {
   savedAt: 1,

@@ -1,6 +1,6 @@
 import { ResNetError } from '@resnetjs/core';
 import { cached, type Dataset, split, syntheticSigns } from '@resnetjs/data';
-import type { SavedData } from '../storage/database.js';
+import type { SavedData } from '../storage/records.js';
 import { type Images, ownImages, setOwnImages } from './own-images.js';
 import type { DataSource } from './protocol.js';
 

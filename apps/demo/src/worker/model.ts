@@ -1,6 +1,7 @@
 import { type Classifier, countParameters, disposeVariables } from '@resnetjs/core';
 import { decodeClassifier, encodeClassifier, type TrainingRecord } from '@resnetjs/weights';
-import { version, writeRecord } from '../storage/database.js';
+import { writeRecord } from '../storage/database.js';
+import { version } from '../storage/records.js';
 import { PageError } from './problem.js';
 import type { ModelFacts } from './protocol.js';
 

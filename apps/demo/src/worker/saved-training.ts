@@ -1,6 +1,7 @@
 import { disposeCheckpoint } from '@resnetjs/training';
 import { byteSource, decodeCheckpoint, encodeCheckpoint } from '@resnetjs/weights';
-import { deleteRecord, readRecord, type SavedTraining, version, writeRecord } from '../storage/database.js';
+import { deleteRecord, readRecord, writeRecord } from '../storage/database.js';
+import { type SavedTraining, version } from '../storage/records.js';
 import { HistoryRecorder, type SavedHistory } from '../storage/saved-history.js';
 import { withTrainingLock } from '../storage/training-lock.js';
 import { emit } from './channel.js';
