@@ -1,7 +1,7 @@
 import { defineConfig, type Plugin } from 'vite';
 import { contentSecurityPolicy, headers } from './server/headers.mjs';
 
-/** The built page carries its policy with it, for hosts where headers can't be set. */
+/** The built page contains its policy, for hosts where headers can't be set. */
 const policy: Plugin = {
   name: 'resnetjs-policy',
   apply: 'build',
@@ -14,7 +14,7 @@ const policy: Plugin = {
   ],
 };
 
-/** While the sources are being worked on there is no policy: Vite's own client is an inline script. */
+/** The development server has no policy: Vite's own client is an inline script. */
 const { 'Content-Security-Policy': _, ...whileDeveloping } = headers;
 
 export default defineConfig({
@@ -25,7 +25,7 @@ export default defineConfig({
   worker: { format: 'es' },
   build: {
     target: 'es2022',
-    // The policy allows no script and no font as data:.
+    // The policy allows no data: URLs for scripts and fonts.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 1500,

@@ -1,4 +1,4 @@
-// Measures the built page: what is loaded when, what the main thread does while a network trains, what axe finds.
+// Measures the built page: what is loaded when, what the main thread does during training, what axe finds.
 // Prints the tables; `--write` puts them in docs/demo.md.
 //   node apps/demo/bench/measure.mjs [--write]
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -14,7 +14,7 @@ const steps = 150;
 
 const kilobytes = (bytes) => `${(bytes / 1000).toFixed(0)} kB`;
 
-/** Compressed sizes of what each visit asks for beyond the ones before it. */
+/** Compressed sizes of what each visit requests beyond the ones before it. */
 async function measureLoads() {
   const { page, url, close } = await openPage();
   const seen = new Map();
@@ -56,8 +56,8 @@ async function measureLoads() {
 }
 
 /**
- * The main thread's tasks while two networks train, from Chromium's trace: how long each took by the clock, and how much of
- * that by the processor itself, as a machine that others share also makes tasks wait.
+ * The main thread's tasks while two networks train, from Chromium's trace: how long each took by the clock, and how much
+ * processor time, because tasks also wait on a machine that others share.
  */
 async function measureMainThread() {
   const { page, url, version, browser, close } = await openPage();
@@ -87,7 +87,7 @@ async function measureMainThread() {
   };
 }
 
-/** In milliseconds. The page's renderer is the one whose main thread did most. */
+/** In milliseconds. The page's renderer is the one whose main thread did the most work. */
 function mainThreadTasks(events) {
   const mains = new Map();
   for (const { name, pid, tid, args } of events) {
@@ -103,7 +103,7 @@ function mainThreadTasks(events) {
   return [...mains.values()].sort((a, b) => work(b) - work(a))[0] ?? [];
 }
 
-/** What axe finds in each room, light and dark, wide and on a phone. */
+/** The accessibility problems that axe finds in each room, light and dark, wide and on a phone. */
 async function measureAccess() {
   const { page, url, close } = await openPage();
   const rows = [];

@@ -5,7 +5,7 @@ import { serve } from '../server/serve.mjs';
 
 const folder = fileURLToPath(new URL('../dist', import.meta.url));
 
-/** The built page in a headless browser with a fresh profile; ends the process where there is no browser. */
+/** The built page in a headless browser with a fresh profile. Ends the process if there is no browser. */
 export async function openPage(options = {}) {
   const search = findBrowser();
   if (!search.found) {
@@ -33,7 +33,7 @@ export async function openPage(options = {}) {
   };
 }
 
-/** Steps that the Train room says are done. */
+/** Waits until the Train room shows that this many steps are done. */
 export async function waitForSteps(page, steps) {
   for (;;) {
     const text = (await page.locator('.running').textContent()) ?? '';

@@ -1,4 +1,4 @@
-// Takes every room's image, wide and on a phone, light and dark, and renews the two in docs/images.
+// Takes a screenshot of every room, wide and on a phone, light and dark, and renews the two in docs/screenshots.
 //   node apps/demo/bench/screenshots.mjs [FOLDER]
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 import { openPage, waitForSteps } from './open-page.mjs';
 
-const images = fileURLToPath(new URL('../../../docs/images/', import.meta.url));
+const screenshots = fileURLToPath(new URL('../../../docs/screenshots/', import.meta.url));
 const maxBytes = 200_000;
 const sizes = { desktop: { width: 1440, height: 900 }, phone: { width: 390, height: 844 } };
 
@@ -15,7 +15,7 @@ const folder = process.argv[2] ?? mkdtempSync(join(tmpdir(), 'resnetjs-screensho
 mkdirSync(folder, { recursive: true });
 const { page, url, close } = await openPage({ deviceScaleFactor: 2 });
 
-/** The room as it is now, in every variant. */
+/** The room as it is now: light and dark, wide and on a phone. */
 async function take(room) {
   for (const colorScheme of ['light', 'dark']) {
     await page.emulateMedia({ colorScheme });
@@ -34,16 +34,16 @@ async function take(room) {
   await page.waitForTimeout(600);
 }
 
-/** What a visitor sees first, small enough for a README. */
+/** What a visitor sees first, in a file small enough for the README. */
 async function keep(name) {
   await page.evaluate(() => scrollTo(0, 0));
   const png = await page.screenshot();
   for (let quality = 90; quality >= 40; quality -= 10) {
     const webp = await sharp(png).webp({ quality, smartSubsample: true }).toBuffer();
     if (webp.length > maxBytes) continue;
-    mkdirSync(images, { recursive: true });
-    writeFileSync(join(images, `${name}.webp`), webp);
-    console.log(`docs/images/${name}.webp: ${Math.round(webp.length / 1000)} kB`);
+    mkdirSync(screenshots, { recursive: true });
+    writeFileSync(join(screenshots, `${name}.webp`), webp);
+    console.log(`docs/screenshots/${name}.webp: ${Math.round(webp.length / 1000)} kB`);
     return;
   }
   throw new Error(`${name} can't be made smaller than ${maxBytes} bytes.`);

@@ -1,5 +1,5 @@
-// Gives the page's files the headers of cross-origin isolation where the host can't: then threads have shared memory.
-// It keeps nothing, and asks nobody but the page's own host.
+// Adds the headers of cross-origin isolation, for threads with shared memory, if the host can't send them. It caches
+// nothing, and requests nothing from other hosts.
 
 self.addEventListener('install', () => self.skipWaiting());
 self.addEventListener('activate', (event) => event.waitUntil(self.clients.claim()));

@@ -1,6 +1,6 @@
 /**
- * What the page may do: run its own scripts and WebAssembly, show images that the visitor gives it, and ask nobody
- * else for anything. `blob:` workers are backend-wasm's threads.
+ * Allows the page's own scripts and WebAssembly and the visitor's images, and no request to another host. `blob:` workers
+ * are backend-wasm's threads.
  */
 export const contentSecurityPolicy = [
   "default-src 'none'",
@@ -15,7 +15,7 @@ export const contentSecurityPolicy = [
   "form-action 'none'",
 ].join('; ');
 
-/** Cross-origin isolation gives threads shared memory; the rest keeps what others send out. */
+/** Cross-origin isolation gives threads shared memory; the rest protects the page from other sites. */
 export const headers = {
   'Cross-Origin-Opener-Policy': 'same-origin',
   'Cross-Origin-Embedder-Policy': 'require-corp',

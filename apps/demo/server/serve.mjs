@@ -14,8 +14,8 @@ const types = {
 };
 
 /**
- * Serves a folder's files on this machine alone, with the headers of cross-origin isolation and the page's policy; with
- * `plain`, as a static host does that lets nobody set headers. Port 0 is any free one.
+ * Serves a folder's files on this machine only, with the headers of cross-origin isolation and the page's policy; with
+ * `plain`, without them, like a static host where headers can't be set. Port 0: any free port.
  * @param {string} folder
  * @param {{ port?: number, plain?: boolean }} [options]
  * @returns {Promise<{ url: string, close: () => Promise<void> }>}
@@ -37,7 +37,7 @@ export function serve(folder, { port = 0, plain = false } = {}) {
     response.writeHead(200, { ...always, 'Content-Type': type, 'Cache-Control': cache });
     if (request.method === 'HEAD') response.end();
     else {
-      // A file may go while the page is being built anew: that ends this answer, and not the server.
+      // A file may disappear while the page is being rebuilt: that ends this answer, and not the server.
       createReadStream(path)
         .once('error', () => response.destroy())
         .pipe(response);
@@ -59,7 +59,7 @@ export function serve(folder, { port = 0, plain = false } = {}) {
 }
 
 /**
- * The file that an address means; null where there is none, or where it lies outside the folder.
+ * The file of a URL; null if there is none, or if it is outside the folder.
  * @param {string} folder
  * @param {string} url
  */

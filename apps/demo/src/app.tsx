@@ -3,10 +3,10 @@ import type { ComponentType } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { Header } from './components/header.js';
 import { Notice } from './components/notice.js';
-import { wordsOf } from './engine/engine.js';
+import { messageOf } from './engine/engine.js';
 import { room, type RoomName, rooms } from './route.js';
 
-/** Each room is fetched when it is first entered. */
+/** A room's code is fetched when it is first entered. */
 const entrances: Readonly<Record<RoomName, () => Promise<ComponentType>>> = {
   look: async () => (await import('./rooms/look/look.js')).Look,
   train: async () => (await import('./rooms/train/train.js')).Train,
@@ -25,7 +25,10 @@ export function App() {
         <Room name={room.value} />
       </main>
       <footer class="foot">
-        <p>Everything is computed in this browser. No picture leaves your device, and nothing is counted.</p>
+        <p>
+          Everything is computed in this browser. No picture leaves your device, and your visit is not
+          tracked.
+        </p>
         <p>ResNet.js, Apache 2.0</p>
       </footer>
     </>
@@ -53,7 +56,7 @@ function Room({ name }: { readonly name: RoomName }) {
         first.current = false;
       },
       (error) => {
-        if (!left) problem.value = wordsOf(error);
+        if (!left) problem.value = messageOf(error);
       },
     );
     return () => {
@@ -63,7 +66,7 @@ function Room({ name }: { readonly name: RoomName }) {
   if (problem.value !== null) {
     return (
       <Notice kind="problem" title="This room could not be loaded">
-        Check the connection, and load the page again. ({problem.value})
+        Check the connection, and reload the page. ({problem.value})
       </Notice>
     );
   }

@@ -10,10 +10,10 @@ const program = fileURLToPath(new URL('../../cli/dist/main.js', import.meta.url)
 const axe = fileURLToPath(import.meta.resolve('axe-core/axe.min.js'));
 
 const search = findBrowser();
-/** Why the page can't be tried here; where every test must run, that is a failure. */
+/** Why the page can't be tested here; null in CI, where a missing browser is a failure. */
 export const whyNoBrowser = search.found || process.env.CI ? null : search.reason;
 
-/** For a training or a proof to be over, in milliseconds. */
+/** How long a training or a proof may take, in milliseconds. */
 export const long = 800_000;
 
 /** The page in a browser of its own, with a fresh profile. */
@@ -22,9 +22,9 @@ export interface Visit {
   readonly browser: Browser;
   readonly context: BrowserContext;
   readonly page: Page;
-  /** What went wrong in the page without being shown. */
+  /** Uncaught errors, and violations of the page's policy. */
   readonly errors: string[];
-  /** Addresses beyond the page's own host that it asked for. */
+  /** Requests to other hosts than the page's own. */
   readonly outside: string[];
   close(): Promise<void>;
 }
@@ -46,7 +46,7 @@ export async function visit(options: VisitOptions = {}): Promise<Visit> {
     args: [...browserFlags(), ...flags],
     chromiumSandbox: !needsNoSandbox,
   });
-  // Colours that are on their way to others would be judged as they are then.
+  // Without animations: axe would check colours in mid-transition.
   const context = await browser.newContext({ viewport, acceptDownloads: true, reducedMotion: 'reduce' });
   context.setDefaultTimeout(120_000);
   const first = await context.newPage();
@@ -60,7 +60,7 @@ export async function visit(options: VisitOptions = {}): Promise<Visit> {
     const address = request.url();
     if (!address.startsWith(served.url) && !/^(blob|data):/.test(address)) outside.push(address);
   });
-  // Where its service worker isolates it, the page may load anew before it is whole.
+  // If its service worker isolates it, the page may reload before it has loaded.
   await first.goto(`${served.url}#${room}`, { waitUntil: plain ? 'commit' : 'load' });
   return {
     url: served.url,
@@ -78,7 +78,7 @@ export async function visit(options: VisitOptions = {}): Promise<Visit> {
 
 /** What axe finds, as `rule: element`. */
 export async function accessibilityProblems(of: Page): Promise<string[]> {
-  // The page's policy lets no script in; the browser's own does.
+  // A script element would be blocked by the page's policy; this evaluation is not.
   await of.evaluate(readFileSync(axe, 'utf8'));
   return of.evaluate(async () => {
     const { axe } = globalThis as unknown as { axe: typeof import('axe-core') };
@@ -111,23 +111,21 @@ export function resnet(args: readonly string[], folder: string): Promise<string>
 export async function setUpTraining(
   of: Page,
   numbers: Readonly<
-    Partial<
-      Record<'Epochs' | 'Pictures a step' | 'Pictures to draw' | 'Size, pixels' | 'Learning rate', number>
-    >
+    Partial<Record<'Epochs' | 'Batch size' | 'Pictures to draw' | 'Size, pixels' | 'Learning rate', number>>
   >,
 ): Promise<void> {
   await of.locator('details.setup-part > summary').click();
   for (const [label, value] of Object.entries(numbers)) {
     await of.getByLabel(label, { exact: true }).fill(String(value));
   }
-  await of.getByLabel('Its course').focus(); // the last field is changed when it is left
+  await of.getByLabel('Schedule').focus(); // a field's change takes effect when it loses the focus
 }
 
 export async function startTraining(of: Page): Promise<void> {
   await of.getByRole('button', { name: 'Start training' }).click();
 }
 
-/** Steps that the page says are done. */
+/** The step that the page shows. */
 export async function stepsDone(of: Page): Promise<number> {
   const text = (await of.locator('.running').textContent()) ?? '';
   return Number(/Step ([\d,]+) of/.exec(text)?.[1]?.replace(/,/g, '') ?? 0);

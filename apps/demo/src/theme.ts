@@ -5,9 +5,9 @@ export type Theme = (typeof themes)[number];
 
 const key = 'resnetjs-theme';
 
-/** Light, dark, or as the system has it. */
+/** Light, dark, or the system's. */
 export const theme = signal<Theme>(remembered());
-/** Counts changes of colour, for what is painted by script. */
+/** Counts changes of the colour scheme, for everything that scripts paint. */
 export const repaint = signal(0);
 
 function remembered(): Theme {
@@ -24,7 +24,7 @@ export function setTheme(next: Theme): void {
   try {
     localStorage.setItem(key, next);
   } catch {
-    // A browser that keeps nothing forgets the choice.
+    // A browser without storage forgets the choice.
   }
   repaint.value++;
 }

@@ -6,7 +6,7 @@ describe('a logarithmic axis', () => {
     expect(decadesAround([3e-12, 0.04, 2])).toEqual([1e-12, 10]);
   });
 
-  it('spans three decades at least, and takes no zero, no null', () => {
+  it('spans at least three decades, and ignores zero and null', () => {
     expect(decadesAround([0.2, 0.9, null, 0])).toEqual([1e-3, 1]);
     expect(decadesAround([])).toEqual([1e-3, 1]);
   });
@@ -15,14 +15,14 @@ describe('a logarithmic axis', () => {
     [[1e-3, 1], 4],
     [[1e-12, 1], 7],
     [[1e-30, 10], 7],
-  ] as const)('marks %j with %i powers of ten', ([low, high], count) => {
+  ] as const)('divides %j by %i ticks', ([low, high], count) => {
     const ticks = decadeTicks([low, high]);
     expect(ticks).toHaveLength(count);
     expect(ticks.at(-1)).toBe(high);
     for (const tick of ticks) expect(Math.log10(tick) % 1).toBeCloseTo(0, 9);
   });
 
-  it('names its marks', () => {
+  it('labels its ticks', () => {
     expect([1e-12, 1e-3, 1, 10, 1e10].map(asPower)).toEqual(['10⁻¹²', '10⁻³', '1', '10¹', '10¹⁰']);
   });
 });

@@ -1,4 +1,4 @@
-import { superscript } from '../components/words.js';
+import { superscript } from '../components/format.js';
 
 const decade = (value: number) => Math.log10(value);
 

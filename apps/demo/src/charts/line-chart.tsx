@@ -8,18 +8,18 @@ import './charts.css';
 
 export interface Line {
   readonly title: string;
-  /** A custom property of the page: `--accent`. */
+  /** A CSS custom property: `--accent`. */
   readonly color: string;
   readonly dashed?: boolean;
-  /** Thin and pale: raw figures behind a smoothed line. */
+  /** Thin and pale: raw values behind a smoothed line. */
   readonly faint?: boolean;
-  /** Its points are shown, too. */
+  /** Shows its points, too. */
   readonly dots?: boolean;
 }
 
 interface LineChartProps {
   readonly title: string;
-  /** What is seen, for who can't see it. */
+  /** The chart in words, for screen readers. */
   readonly summary: string;
   readonly xTitle: string;
   readonly yTitle: string;
@@ -89,9 +89,9 @@ export function LineChart(props: LineChartProps) {
   );
 }
 
-/** Between the marks of an axis that counts. */
-const wholeSteps = [1, 2, 5]
-  .flatMap((step) => [0, 1, 2, 3, 4, 5].map((zeros) => step * 10 ** zeros))
+/** Distances between the ticks of an axis of whole numbers. */
+const wholeIncrements = [1, 2, 5]
+  .flatMap((digit) => [0, 1, 2, 3, 4, 5].map((zeros) => digit * 10 ** zeros))
   .sort((a, b) => a - b);
 
 function options(props: LineChartProps, element: HTMLElement, height: number): uPlot.Options {
@@ -124,7 +124,7 @@ function options(props: LineChartProps, element: HTMLElement, height: number): u
       },
     },
     axes: [
-      { ...axis, label: xTitle, size: 30, incrs: wholeSteps },
+      { ...axis, label: xTitle, size: 30, incrs: wholeIncrements },
       {
         ...axis,
         label: yTitle,

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { mergeCurves, thin } from './merge-curves.js';
 
 describe('mergeCurves', () => {
-  it('puts curves of their own steps over all steps', () => {
+  it('puts curves with steps of their own over all steps', () => {
     const loss = { steps: [1, 2, 3], values: [3, 2, 1] };
     const evaluated = { steps: [2, 4], values: [0.5, 0.75] };
     expect(mergeCurves([loss, evaluated])).toEqual([
@@ -31,7 +31,7 @@ describe('thin', () => {
   });
 
   it.each([401, 1000, 12_345])(
-    'keeps %i points to what a chart has room for, the newest among them',
+    'thins %i points to what a chart has room for, the newest among them',
     (length) => {
       const { steps, values } = thin(curve(length));
       expect(steps.length).toBeLessThanOrEqual(400);

@@ -1,6 +1,6 @@
 import type { AlignedData } from 'uplot';
 
-export interface PlainCurve {
+export interface CurveData {
   readonly steps: readonly number[];
   readonly values: readonly number[];
 }
@@ -8,12 +8,12 @@ export interface PlainCurve {
 /** As many points as a chart has room for. */
 const maxPoints = 400;
 
-/** Every so many points of a long curve, with its last; short ones as they are. */
-export function thin({ steps, values }: PlainCurve): PlainCurve {
+/** Every n-th point of a long curve, its last included; a short curve as it is. */
+export function thin({ steps, values }: CurveData): CurveData {
   const every = Math.ceil(steps.length / maxPoints);
   if (every <= 1) return { steps, values };
   const kept = { steps: [] as number[], values: [] as number[] };
-  // Counted from the last, so that the newest is always there. It looks at no other point: this is done often.
+  // Counted from the last, so that the newest is always there, and looking at no other point: this is done often.
   for (let i = (steps.length - 1) % every; i < steps.length; i += every) {
     kept.steps.push(steps[i] as number);
     kept.values.push(values[i] as number);
@@ -21,9 +21,9 @@ export function thin({ steps, values }: PlainCurve): PlainCurve {
   return kept;
 }
 
-/** Curves of their own steps over all steps: null where a curve has no value. Without any, axes that end at `ends`. */
+/** Curves, each with its own steps, as columns over all steps: null where a curve has no value. Without any value, the steps are `ends`. */
 export function mergeCurves(
-  curves: readonly PlainCurve[],
+  curves: readonly CurveData[],
   ends: readonly [number, number] = [0, 100],
 ): AlignedData {
   const known = [...new Set(curves.flatMap(({ steps }) => steps))].sort((a, b) => a - b);

@@ -1,4 +1,4 @@
-/** A custom property's colour as canvases take it, in the colour scheme of now. */
+/** A CSS custom property's colour, as canvases take it, in the current colour scheme. */
 export function resolveColor(name: string, near: Element): string {
   const probe = document.createElement('span');
   probe.style.color = `var(${name})`;

@@ -1,21 +1,21 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
-import { backend, chooseBackend, engineState, occupied, useEngine } from '../engine/session.js';
+import { backend, chooseBackend, engineState, occupied, getEngine } from '../engine/session.js';
 import { whyOneThread } from '../isolation/isolate.js';
 import type { BackendName } from '../worker/protocol.js';
 import { FactRows } from './backend-facts.js';
-import { backendTitle } from './words.js';
+import { backendTitle } from './format.js';
 import './backend-choice.css';
 
-const choices: readonly { name: BackendName; words: string }[] = [
+const choices: readonly { name: BackendName; description: string }[] = [
   {
     name: 'wasm',
-    words: 'The processor, through WebAssembly with kernels of this library. Works everywhere.',
+    description: 'The processor, through WebAssembly with kernels of this library. Works everywhere.',
   },
-  { name: 'webgl', words: 'The graphics card, through WebGL 2. Fast where there is a real one.' },
+  { name: 'webgl', description: 'The graphics card, through WebGL 2. Fast where there is a real one.' },
 ];
 
-/** What computes, in the header, and the choice of it. */
+/** The backend, in the header, and the choice of another. */
 export function BackendChoice() {
   const open = useSignal(false);
   const root = useRef<HTMLDivElement>(null);
@@ -49,13 +49,13 @@ export function BackendChoice() {
       >
         <span class={`lamp lamp-${state.is}`} aria-hidden="true" />
         <span class="backend-name">{backendTitle[backend.value]}</span>
-        <span class="backend-state"> {stateWords()}</span>
+        <span class="backend-state"> {stateText()}</span>
       </button>
       {open.value && (
-        <section id="backend-panel" class="backend-panel" aria-label="What computes">
+        <section id="backend-panel" class="backend-panel" aria-label="Compute with">
           <fieldset disabled={occupied.value}>
-            <legend>What computes</legend>
-            {choices.map(({ name, words }) => (
+            <legend>Compute with</legend>
+            {choices.map(({ name, description }) => (
               <label key={name} class="choice">
                 <input
                   type="radio"
@@ -65,16 +65,16 @@ export function BackendChoice() {
                 />
                 <span>
                   <strong>{backendTitle[name]}</strong>
-                  <small>{words}</small>
+                  <small>{description}</small>
                 </span>
               </label>
             ))}
           </fieldset>
-          {occupied.value && <p class="aside">A training is under way; stop it to change what computes.</p>}
+          {occupied.value && <p class="aside">A training is running; stop it to change this.</p>}
           {state.is === 'failed' && (
             <p class="aside problem" role="alert">
               {state.problem.message}{' '}
-              <button type="button" class="link" onClick={() => void useEngine().catch(() => undefined)}>
+              <button type="button" class="link" onClick={() => void getEngine().catch(() => undefined)}>
                 Start it again
               </button>
             </p>
@@ -93,7 +93,7 @@ export function BackendChoice() {
   );
 }
 
-function stateWords(): string {
+function stateText(): string {
   const state = engineState.value;
   switch (state.is) {
     case 'off':

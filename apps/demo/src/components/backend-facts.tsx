@@ -1,6 +1,6 @@
 import type { BackendFacts } from '../worker/protocol.js';
 
-/** What a backend tells of itself, as rows of a list of facts. */
+/** What a backend reports, as rows of a list of facts. */
 export function FactRows({ facts }: { readonly facts: BackendFacts }) {
   const { tensorflow, ...details } = facts.details;
   const rows = Object.entries({

@@ -3,11 +3,11 @@ import './confusion.css';
 
 interface ConfusionProps {
   readonly classes: readonly string[];
-  /** By true class, how often each class was answered. */
+  /** [true class][predicted class]: how often. */
   readonly confusion: readonly (readonly number[])[];
 }
 
-/** Which class is taken for which. */
+/** The confusion matrix. */
 export function Confusion({ classes, confusion }: ConfusionProps) {
   return (
     <Scrolled label="What each class was taken for">

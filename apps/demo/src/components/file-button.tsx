@@ -5,9 +5,9 @@ export const imageTypes = 'image/jpeg,image/png,image/webp';
 
 interface FileButtonProps {
   readonly class: 'button' | 'link';
-  /** What the files are for: the name under which they are chosen. */
+  /** What the files are for: tests find the input by it. */
   readonly purpose: string;
-  /** Types or endings of names, as an input takes them. */
+  /** MIME types or file name extensions, as in HTML. */
   readonly accept?: string;
   /** Whether whole folders are chosen. */
   readonly folders?: boolean;
@@ -15,7 +15,7 @@ interface FileButtonProps {
   readonly children: ComponentChildren;
 }
 
-/** A button that opens the browser's choice of files. */
+/** A button that opens the browser's file dialog. */
 export function FileButton({ purpose, accept, folders, onFiles, children, ...props }: FileButtonProps) {
   const input = useRef<HTMLInputElement | null>(null);
   return (

@@ -5,7 +5,7 @@ import './file-drop.css';
 interface FileDropProps {
   readonly label: string;
   readonly onDrop: (items: DataTransferItemList) => void;
-  /** The way for those who don't drag: a button. */
+  /** A button, for visitors who don't drag. */
   readonly children: ComponentChildren;
 }
 

@@ -24,7 +24,7 @@ export function Header() {
   );
 }
 
-/** A block, and the shortcut over it. */
+/** The logo: a block, and the shortcut over it. */
 function Mark() {
   return (
     <svg class="mark" viewBox="0 0 28 20" width="28" height="20" aria-hidden="true">
@@ -37,13 +37,13 @@ function Mark() {
 
 function ThemeButton() {
   const next = themes[(themes.indexOf(theme.value) + 1) % themes.length] ?? 'system';
-  const words = { system: 'as the system', light: 'light', dark: 'dark' };
+  const names = { system: 'as the system', light: 'light', dark: 'dark' };
   return (
     <button
       type="button"
       class="icon-button"
-      aria-label={`Colours: ${words[theme.value]}. Change to ${words[next]}`}
-      title={`Colours: ${words[theme.value]}`}
+      aria-label={`Colours: ${names[theme.value]}. Change to ${names[next]}`}
+      title={`Colours: ${names[theme.value]}`}
       onClick={() => setTheme(next)}
     >
       <svg viewBox="0 0 20 20" width="18" height="18" aria-hidden="true">

@@ -3,13 +3,13 @@ import { useEffect, useRef } from 'preact/hooks';
 import './notice.css';
 
 interface NoticeProps {
-  readonly kind: 'problem' | 'word';
+  readonly kind: 'problem' | 'info';
   readonly title?: string;
   readonly onClose?: () => void;
   readonly children: ComponentChildren;
 }
 
-/** A message with a way on; a problem is read out at once, and brought into view. */
+/** A message; a problem is announced by screen readers at once, and scrolled into view. */
 export function Notice({ kind, title, onClose, children }: NoticeProps) {
   const root = useRef<HTMLDivElement>(null);
   useEffect(() => {

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
 
-/** A wide thing that scrolls by itself, also by keyboard. */
+/** Wide content that scrolls on its own, by keyboard too. */
 export function Scrolled({
   label,
   children,

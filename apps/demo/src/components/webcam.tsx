@@ -3,18 +3,19 @@ import { useEffect, useRef } from 'preact/hooks';
 import './webcam.css';
 
 interface WebcamProps {
-  readonly words: string;
+  readonly instructions: string;
   readonly onImage: (file: File) => void;
   readonly onClose: () => void;
-  /** Takes one image a press, instead of five a second. */
+  /** Takes one image per press, instead of five a second. */
   readonly single?: boolean;
 }
 
 const millisecondsBetween = 200;
+/** Height and width of the images, in pixels. */
 const side = 256;
 
-/** The camera's middle square; while the button is held, images are taken. The camera is let go when this closes. */
-export function Webcam({ words, onImage, onClose, single = false }: WebcamProps) {
+/** The middle square of the camera's view. Images are taken while the button is held; closing this stops the camera. */
+export function Webcam({ instructions, onImage, onClose, single = false }: WebcamProps) {
   const video = useRef<HTMLVideoElement>(null);
   const problem = useSignal<string | null>(null);
   const ready = useSignal(false);
@@ -31,7 +32,7 @@ export function Webcam({ words, onImage, onClose, single = false }: WebcamProps)
         else if (video.current !== null) video.current.srcObject = opened;
       },
       (error: Error) => {
-        problem.value = `${cameraWords(error)} Pictures from files do as well.`;
+        problem.value = `${cameraMessage(error)} Pictures from files work as well.`;
       },
     );
     return () => {
@@ -45,7 +46,7 @@ export function Webcam({ words, onImage, onClose, single = false }: WebcamProps)
     const element = video.current;
     if (element === null || !ready.value) return;
     const file = await middleSquare(element);
-    if (file === null || video.current === null) return; // closed meanwhile
+    if (file === null || video.current === null) return; // closed in the meantime
     taken.value++;
     onImage(file);
   };
@@ -82,7 +83,8 @@ export function Webcam({ words, onImage, onClose, single = false }: WebcamProps)
         }}
       />
       <p class="aside">
-        {words} {!single && <span aria-live="polite">{taken.value > 0 && `${taken.value} taken.`}</span>}
+        {instructions}{' '}
+        {!single && <span aria-live="polite">{taken.value > 0 && `${taken.value} taken.`}</span>}
       </p>
       <div class="row">
         <button
@@ -116,8 +118,8 @@ function openCamera(): Promise<MediaStream> {
   return mediaDevices.getUserMedia({ video: { width: 640, height: 480 }, audio: false });
 }
 
-function cameraWords({ name }: Error): string {
-  if (name === 'NotAllowedError') return 'The browser was told not to let this page use the camera.';
+function cameraMessage({ name }: Error): string {
+  if (name === 'NotAllowedError') return 'The browser does not let this page use the camera.';
   if (name === 'NotReadableError') return 'Another program is using the camera.';
   return 'No camera was found.';
 }

@@ -8,7 +8,7 @@ import type {
   WorkerEvent,
 } from '../worker/protocol.js';
 
-/** What the worker could not do, in words for the visitor. */
+/** What the worker could not do; the message is for the visitor. */
 export class EngineError extends Error {
   override readonly name = 'EngineError';
   readonly code: string;
@@ -19,26 +19,26 @@ export class EngineError extends Error {
   }
 }
 
-interface Waiting {
+interface PendingRequest {
   resolve(value: unknown): void;
   reject(error: EngineError): void;
 }
 
-const ended: Problem = {
+const workerEnded: Problem = {
   code: 'worker-ended',
   message:
-    'The part of this page that computes has stopped; most often because memory ran out. Start it again: at most the steps since the last checkpoint are lost.',
+    'The computation has stopped, most likely because memory ran out. Start it again: no more than the steps since the last checkpoint are lost.',
 };
 
 /** The page's end of one worker, which computes on one backend. */
 export class Engine {
   readonly backend: BackendName;
   readonly #worker: Worker;
-  readonly #waiting = new Map<number, Waiting>();
+  readonly #pending = new Map<number, PendingRequest>();
   readonly #listeners = new Set<(event: WorkerEvent) => void>();
-  #last = 0;
+  #lastId = 0;
   #problem: Problem | null = null;
-  /** Called once, when the worker can't go on. */
+  /** Called once, when the worker can't continue. */
   onEnd: ((problem: Problem) => void) | null = null;
 
   constructor(backend: BackendName) {
@@ -47,46 +47,49 @@ export class Engine {
       type: 'module',
       name: `resnetjs-${backend}`,
     });
-    this.#worker.onmessage = (event: MessageEvent<FromWorker>) => this.#hear(event.data);
+    this.#worker.onmessage = (event: MessageEvent<FromWorker>) => this.#receive(event.data);
     this.#worker.onerror = (event) => {
       event.preventDefault();
-      this.#end(ended);
+      this.#end(workerEnded);
     };
   }
 
-  /** Asks the worker; rejects with EngineError. */
-  ask<Kind extends RequestKind>(kind: Kind, ask: Requests[Kind]['ask']): Promise<Requests[Kind]['get']> {
+  /** Sends the worker a request. Rejects with EngineError. */
+  request<Kind extends RequestKind>(
+    kind: Kind,
+    params: Requests[Kind]['params'],
+  ): Promise<Requests[Kind]['result']> {
     const problem = this.#problem;
     if (problem !== null) return Promise.reject(new EngineError(problem));
-    const id = ++this.#last;
+    const id = ++this.#lastId;
     return new Promise((resolve, reject) => {
-      this.#waiting.set(id, { resolve: resolve as (value: unknown) => void, reject });
-      this.#worker.postMessage({ id, kind, ask } as ToWorker);
+      this.#pending.set(id, { resolve: resolve as (value: unknown) => void, reject });
+      this.#worker.postMessage({ id, kind, params } as ToWorker);
     });
   }
 
-  /** Calls `listener` with what the worker tells; returns how to stop that. */
+  /** Calls `listener` with every event of the worker; returns a function that ends this. */
   listen(listener: (event: WorkerEvent) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
 
-  /** Ends the worker; what it was doing is lost. */
+  /** Ends the worker; what it was computing is lost. */
   close(): void {
     this.onEnd = null;
-    this.#end({ code: 'closed', message: 'This was ended.' });
+    this.#end({ code: 'closed', message: 'The computation was ended.' });
   }
 
-  #hear(message: FromWorker): void {
+  #receive(message: FromWorker): void {
     if ('event' in message) {
       for (const listener of this.#listeners) listener(message);
       if (message.event === 'device-lost') this.#end({ code: 'device-lost', message: message.message });
       return;
     }
-    const waiting = this.#waiting.get(message.id);
-    this.#waiting.delete(message.id);
-    if ('problem' in message) waiting?.reject(new EngineError(message.problem));
-    else waiting?.resolve(message.get);
+    const pending = this.#pending.get(message.id);
+    this.#pending.delete(message.id);
+    if ('problem' in message) pending?.reject(new EngineError(message.problem));
+    else pending?.resolve(message.result);
   }
 
   #end(problem: Problem): void {
@@ -94,13 +97,13 @@ export class Engine {
     this.#problem = problem;
     this.#worker.terminate();
     const error = new EngineError(problem);
-    for (const { reject } of this.#waiting.values()) reject(error);
-    this.#waiting.clear();
+    for (const { reject } of this.#pending.values()) reject(error);
+    this.#pending.clear();
     this.onEnd?.(problem);
   }
 }
 
-/** An error's words, as they are shown. */
-export function wordsOf(error: unknown): string {
+/** An error's message, as it is shown. */
+export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

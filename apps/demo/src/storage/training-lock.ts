@@ -1,16 +1,16 @@
 const name = 'resnetjs-training';
 
-/** The browser's locks; none where the page was not loaded over https: there every tab keeps what it has. */
+/** The browser's locks; null if the page was not loaded over https: then every tab saves its own training. */
 const locks = (): LockManager | null => ('locks' in navigator ? navigator.locks : null);
 
-/** Holds what one tab alone may: to keep checkpoints. `work` is told whether it does. */
+/** Takes the right to save checkpoints, which one tab has at a time. `work` gets whether this tab has it. */
 export function withTrainingLock<Result>(work: (held: boolean) => Promise<Result>): Promise<Result> {
-  const all = locks();
-  if (all === null) return work(true);
-  return all.request(name, { ifAvailable: true }, (lock) => work(lock !== null));
+  const manager = locks();
+  if (manager === null) return work(true);
+  return manager.request(name, { ifAvailable: true }, (lock) => work(lock !== null));
 }
 
-/** Whether a tab of this page keeps checkpoints now; asked by one that doesn't train. */
+/** Whether another tab of this page is saving checkpoints; for a tab that isn't training. */
 export async function trainsElsewhere(): Promise<boolean> {
   const { held = [] } = (await locks()?.query()) ?? {};
   return held.some((lock) => lock.name === name);

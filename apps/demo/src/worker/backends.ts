@@ -1,8 +1,8 @@
 import type { RegisteredBackend } from '@resnetjs/backend';
-import { tell } from './channel.js';
+import { emit } from './channel.js';
 import type { BackendFacts, BackendName } from './protocol.js';
 
-/** Each backend's code is fetched when it is first asked for. */
+/** A backend's code is fetched when it is first needed. */
 const starters: Readonly<Record<BackendName, () => Promise<RegisteredBackend>>> = {
   wasm: async () => {
     const [{ register }, { wasmPaths }] = await Promise.all([
@@ -16,7 +16,7 @@ const starters: Readonly<Record<BackendName, () => Promise<RegisteredBackend>>> 
 
 let started: Promise<BackendFacts> | undefined;
 
-/** Starts the one backend of this worker. Throws BackendError where it can't run here. */
+/** Starts this worker's only backend. Throws BackendError if it can't run here. */
 export function startBackend(name: BackendName): Promise<BackendFacts> {
   started ??= start(name);
   return started;
@@ -25,6 +25,6 @@ export function startBackend(name: BackendName): Promise<BackendFacts> {
 async function start(name: BackendName): Promise<BackendFacts> {
   const from = performance.now();
   const { threads, precision, details, lost } = await starters[name]();
-  void lost?.then(({ message }) => tell({ event: 'device-lost', message }));
+  void lost?.then(({ message }) => emit({ event: 'device-lost', message }));
   return { name, threads, precision, details, seconds: (performance.now() - from) / 1000 };
 }

@@ -1,20 +1,26 @@
-import { type Network, type Op, plain, courseResNet50, preactResNet } from '@resnetjs/core';
-import type { Lane, NetworkOrder } from './protocol.js';
+import { courseResNet50, type Network, type Op, plain, preactResNet } from '@resnetjs/core';
+import type { Variant, NetworkConfig } from './protocol.js';
 
-export interface Subject {
+/** What the data asks of a network. */
+export interface Classification {
+  /** Height and width of the images, in pixels. */
   readonly size: number;
   readonly classes: number;
 }
 
-/** The network that was ordered, for square images of `size` pixels. Throws `shape-mismatch` where they are too small. */
-export function buildNetwork(order: NetworkOrder, lane: Lane, { size, classes }: Subject): Network {
+/** The network of a configuration, for square images. Throws `shape-mismatch` if they are too small for it. */
+export function buildNetwork(
+  config: NetworkConfig,
+  variant: Variant,
+  { size, classes }: Classification,
+): Network {
   const common = { input: [size, size, 3] as const, classes };
   const network =
-    order.name === 'course/resnet50'
+    config.name === 'course/resnet50'
       ? courseResNet50(common)
-      : preactResNet({ ...common, stages: order.blocks });
-  const twin = lane === 'plain' ? plain(network) : network;
-  return order.normalized ? twin : withoutNormalization(twin);
+      : preactResNet({ ...common, stages: config.blocks });
+  const wanted = variant === 'plain' ? plain(network) : network;
+  return config.normalized ? wanted : withoutNormalization(wanted);
 }
 
 /** The same layers, as networks were before 2015: without batch normalization. */

@@ -1,7 +1,7 @@
 import { asProblem } from './problem.js';
 import type { FromWorker, RequestKind, Requests, ToWorker, WorkerEvent } from './protocol.js';
 
-/** What this file uses of a worker's global scope, whose types and the page's exclude each other. */
+/** The part of a worker's global scope that is used here: TypeScript's types for workers clash with the page's. */
 interface Scope {
   onmessage: ((event: MessageEvent<ToWorker>) => void) | null;
   postMessage(message: FromWorker): void;
@@ -9,21 +9,21 @@ interface Scope {
 const scope = self as unknown as Scope;
 
 export type Handlers = {
-  readonly [Kind in RequestKind]: (ask: Requests[Kind]['ask']) => Promise<Requests[Kind]['get']>;
+  readonly [Kind in RequestKind]: (params: Requests[Kind]['params']) => Promise<Requests[Kind]['result']>;
 };
 
-/** Tells the page something that it didn't ask for. */
-export function tell(event: WorkerEvent): void {
+/** Sends the page an event, which answers no request. */
+export function emit(event: WorkerEvent): void {
   scope.postMessage(event);
 }
 
-/** Answers the page from now on. Requests may overlap: a prediction is made between two steps of a training. */
+/** Starts answering the page's requests. They may overlap: a prediction is made between two steps of a training. */
 export function serve(handlers: Handlers): void {
   scope.onmessage = async ({ data }) => {
-    const { id, kind, ask } = data;
+    const { id, kind, params } = data;
     try {
-      const handle = handlers[kind] as (ask: unknown) => Promise<unknown>;
-      scope.postMessage({ id, get: await handle(ask) });
+      const handle = handlers[kind] as (params: unknown) => Promise<unknown>;
+      scope.postMessage({ id, result: await handle(params) });
     } catch (error) {
       console.error(error);
       scope.postMessage({ id, problem: asProblem(error) });

@@ -1,12 +1,12 @@
 import { ResNetError } from '@resnetjs/core';
 import { cached, type Dataset, split, syntheticSigns } from '@resnetjs/data';
-import type { KeptData } from '../storage/database.js';
-import { holdImages, ownImages, type Images } from './own-images.js';
-import type { DataOrder } from './protocol.js';
+import type { SavedData } from '../storage/records.js';
+import { type Images, ownImages, setOwnImages } from './own-images.js';
+import type { DataSource } from './protocol.js';
 
-/** The share of the visitor's own images that the network is judged on, and never trained on. */
-const heldOut = 0.2;
-/** As `resnet evaluate --data synthetic:signs` takes them. */
+/** The share of the visitor's own images that is held out for validation. */
+const validationShare = 0.2;
+/** The same images as `resnet evaluate --data synthetic:signs` uses. */
 const unseenSigns = 600;
 
 export interface TrainingData {
@@ -14,22 +14,22 @@ export interface TrainingData {
   readonly validation: Dataset;
 }
 
-/** Images to train on, and others to judge by. Throws `bad-data` where there are too few. */
-export function openData(order: DataOrder): TrainingData {
-  if (order.kind === 'signs') {
-    const { size, count } = order;
+/** Images to train on, and others to validate with. Throws `bad-data` if there are too few. */
+export function openData(source: DataSource): TrainingData {
+  if (source.kind === 'signs') {
+    const { size, count } = source;
     return {
       train: cached(syntheticSigns({ size, count })),
       validation: cached(syntheticSigns({ size, count: unseenSigns, split: 'test' })),
     };
   }
-  return split(inMemory(ownImages()), { fraction: heldOut });
+  return split(inMemory(ownImages()), { fraction: validationShare });
 }
 
 function inMemory({ classes, size, labels, pixels }: Images): Dataset {
   const bytes = size * size * 3;
   if (pixels.length !== labels.length * bytes) {
-    throw new ResNetError('bad-data', 'The pictures that were kept are not whole. Give them again.');
+    throw new ResNetError('bad-data', 'The saved pictures are incomplete. Give them again.');
   }
   return {
     classes,
@@ -46,18 +46,18 @@ function inMemory({ classes, size, labels, pixels }: Images): Dataset {
   };
 }
 
-/** As it is kept beside a checkpoint: drawn images are drawn again. */
-export function keepData(order: DataOrder): KeptData {
-  if (order.kind === 'signs') return order;
+/** What is saved beside a checkpoint: of generated images their number and size, of the visitor's own their pixels. */
+export function toSavedData(source: DataSource): SavedData {
+  if (source.kind === 'signs') return source;
   const { pixels, ...rest } = ownImages();
   return { kind: 'own', ...rest, pixels: new Blob([pixels]) };
 }
 
-/** The images of a kept training are the visitor's again. */
-export async function findData(kept: KeptData): Promise<DataOrder> {
-  if (kept.kind === 'signs') return kept;
-  const { kind, pixels, labels, ...rest } = kept;
-  holdImages({
+/** Restores the images that a saved training used. */
+export async function restoreData(saved: SavedData): Promise<DataSource> {
+  if (saved.kind === 'signs') return saved;
+  const { kind, pixels, labels, ...rest } = saved;
+  setOwnImages({
     ...rest,
     labels: Uint16Array.from(labels),
     pixels: new Uint8Array(await pixels.arrayBuffer()),

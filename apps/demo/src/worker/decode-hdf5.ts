@@ -1,29 +1,29 @@
 import { Dataset, File as Hdf5File, ready } from 'h5wasm';
-import { holdImages } from './own-images.js';
+import { setOwnImages } from './own-images.js';
 import { PageError } from './problem.js';
 import type { Decoded, Requests } from './protocol.js';
 
 const path = 'signs.h5';
 const maxBytes = 2 ** 30;
 const expected =
-  'The course’s files hold train_set_x or test_set_x ([n, size, size, 3], bytes), train_set_y or test_set_y, and list_classes.';
+  'The course’s files hold train_set_x or test_set_x ([n, size, size, 3], uint8), train_set_y or test_set_y, and list_classes.';
 
-/** Reads one of the course's HDF5 files of the SIGNS kind. Throws PageError where it is another. */
-export async function decodeHdf5({ file, name }: Requests['decodeHdf5']['ask']): Promise<Decoded> {
+/** Reads one of the course's SIGNS files (HDF5). Throws PageError if the file is anything else. */
+export async function decodeHdf5({ file, name }: Requests['decodeHdf5']['params']): Promise<Decoded> {
   if (file.size > maxBytes) throw bad(name, 'it is larger than 1 GB');
   const signature = new Uint8Array(await file.slice(0, 4).arrayBuffer());
-  if (String.fromCharCode(...signature) !== '\x89HDF') throw bad(name, 'it is no HDF5 file');
+  if (String.fromCharCode(...signature) !== '\x89HDF') throw bad(name, 'it is not an HDF5 file');
   const { FS } = await ready;
   FS.writeFile(path, new Uint8Array(await file.arrayBuffer()));
   try {
     const opened = new Hdf5File(path, 'r');
     try {
-      return holdImages({ name, ...read(name, opened) });
+      return setOwnImages({ name, ...read(name, opened) });
     } finally {
       opened.close();
     }
   } catch (error) {
-    throw error instanceof PageError ? error : bad(name, 'it is damaged or cut', error);
+    throw error instanceof PageError ? error : bad(name, 'it is damaged or cut short', error);
   } finally {
     FS.unlink(path);
   }
@@ -43,7 +43,7 @@ function read(name: string, file: Hdf5File) {
   }
   const pixels = images.value;
   if (!(pixels instanceof Uint8Array) || pixels.length !== count * height * width * 3) {
-    throw bad(name, `${part}_set_x holds no bytes`);
+    throw bad(name, `${part}_set_x is not of type uint8`);
   }
   const classes = Array.from(find('list_classes').value as ArrayLike<unknown>, String);
   const labels = Array.from(find(`${part}_set_y`).value as ArrayLike<number | bigint>, Number);

@@ -2,13 +2,13 @@ import type { Classifier } from '@resnetjs/core';
 import { syntheticSigns } from '@resnetjs/data';
 import { decodeImage } from '@resnetjs/data/browser';
 import { PageError } from './problem.js';
-import type { ImageOrder } from './protocol.js';
+import type { ImageSource } from './protocol.js';
 
 const unseenSigns = 600;
 
-/** An image at a network's size: [height, width, 3]. Throws `bad-file` where it can't be decoded. */
+/** An image's pixels at a network's input size: [height, width, 3]. Throws `bad-file` if it can't be decoded. */
 export async function pixelsOf(
-  image: ImageOrder,
+  image: ImageSource,
   { network, preprocessing }: Pick<Classifier, 'network' | 'preprocessing'>,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const [height, width] = network.input;
@@ -16,7 +16,7 @@ export async function pixelsOf(
     return Uint8Array.from(await decodeImage(image.file, network.input, preprocessing));
   }
   if (height !== width || height < 16 || height > 256) {
-    throw new PageError('no-signs', `Signs are drawn square, from 16 to 256 pixels, not ${width}×${height}.`);
+    throw new PageError('no-signs', `Hand signs are square, from 16 to 256 pixels, not ${width}×${height}.`);
   }
   const signs = syntheticSigns({ size: height, count: unseenSigns, split: 'test' });
   return Uint8Array.from(await signs.read([image.index]));

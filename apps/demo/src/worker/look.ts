@@ -1,33 +1,33 @@
 import {
-  createClassifier,
   type Classifier,
+  createClassifier,
   disposeFeatureMaps,
   disposeVariables,
   featureMaps,
   type Network,
 } from '@resnetjs/core';
 import { prepareImages } from '@resnetjs/training';
-import { currentModel } from './model.js';
 import { pixelsOf } from './image.js';
+import { currentModel } from './model.js';
 import type { Maps, Requests } from './protocol.js';
 
 const maxShown = 48;
 
-/** A network that was never trained, with its first values: the last one that was looked at. */
-let fresh: { readonly key: string; readonly classifier: Classifier } | undefined;
+/** The last untrained network that was looked at, with its initial values. */
+let untrained: { readonly key: string; readonly classifier: Classifier } | undefined;
 
-function freshClassifier(network: Network): Classifier {
+function untrainedClassifier(network: Network): Classifier {
   const key = JSON.stringify(network);
-  if (fresh?.key !== key) {
-    if (fresh !== undefined) disposeVariables(fresh.classifier.variables);
-    fresh = { key, classifier: createClassifier(network, { classes: [], seed: 0 }) };
+  if (untrained?.key !== key) {
+    if (untrained !== undefined) disposeVariables(untrained.classifier.variables);
+    untrained = { key, classifier: createClassifier(network, { classes: [], seed: 0 }) };
   }
-  return fresh.classifier;
+  return untrained.classifier;
 }
 
-/** Pushes an image through, and shows what a layer makes of it. */
-export async function lookAtMaps({ network, image, node }: Requests['featureMaps']['ask']): Promise<Maps> {
-  const classifier = network === 'model' ? currentModel().classifier : freshClassifier(network);
+/** Pushes an image through a network, and paints the feature maps of one node. */
+export async function lookAtMaps({ network, image, node }: Requests['featureMaps']['params']): Promise<Maps> {
+  const classifier = network === 'model' ? currentModel().classifier : untrainedClassifier(network);
   const prepared = prepareImages(classifier, await pixelsOf(image, classifier));
   const seen = featureMaps(classifier.network, classifier.variables, prepared, [node]);
   try {
@@ -41,12 +41,12 @@ export async function lookAtMaps({ network, image, node }: Requests['featureMaps
   }
 }
 
-/** Channels as gray images: from [height, width, channels] to [shown, height, width]. A list is one channel in a row. */
+/** Channels as grayscale images: from [height, width, channels] to [shown, height, width]. A vector, [features], becomes one row. */
 function paint(values: Float32Array, shape: readonly number[]): Omit<Maps, 'shape'> {
   const channels = shape.length === 3 ? (shape[2] as number) : 1;
   const places = values.length / channels;
   const shown = Math.min(channels, maxShown);
-  const painted = new Uint8Array(shown * places);
+  const painted = new Uint8Array(shown * places); // [shown, height, width]
   for (let channel = 0; channel < shown; channel++) {
     let low = Number.POSITIVE_INFINITY;
     let high = Number.NEGATIVE_INFINITY;
@@ -59,11 +59,11 @@ function paint(values: Float32Array, shape: readonly number[]): Omit<Maps, 'shap
       painted[channel * places + place] = ((values[place * channels + channel] as number) - low) * scale;
     }
   }
-  let least = Number.POSITIVE_INFINITY;
-  let most = Number.NEGATIVE_INFINITY;
+  let min = Number.POSITIVE_INFINITY;
+  let max = Number.NEGATIVE_INFINITY;
   for (const value of values) {
-    least = Math.min(least, value);
-    most = Math.max(most, value);
+    min = Math.min(min, value);
+    max = Math.max(max, value);
   }
-  return { values: painted, shown, least, most };
+  return { values: painted, shown, min, max };
 }

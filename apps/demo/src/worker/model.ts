@@ -1,27 +1,28 @@
 import { type Classifier, countParameters, disposeVariables } from '@resnetjs/core';
 import { decodeClassifier, encodeClassifier, type TrainingRecord } from '@resnetjs/weights';
-import { version, writeKept } from '../storage/database.js';
+import { writeRecord } from '../storage/database.js';
+import { version } from '../storage/records.js';
 import { PageError } from './problem.js';
 import type { ModelFacts } from './protocol.js';
 
-interface Held {
+interface TrainedModel {
   readonly classifier: Classifier;
   readonly facts: ModelFacts;
   readonly training: TrainingRecord | null;
 }
 
-let held: Held | undefined;
+let current: TrainedModel | undefined;
 
-/** The model of this worker. Throws PageError where there is none yet. */
-export function currentModel(): Held {
-  if (held === undefined) {
+/** This worker's model. Throws PageError if there is none yet. */
+export function currentModel(): TrainedModel {
+  if (current === undefined) {
     throw new PageError('no-model', 'There is no model yet. Train one, or open a model file.');
   }
-  return held;
+  return current;
 }
 
-/** A model that is no training's any more takes the place of the one before, which is disposed of. */
-export function holdModel(
+/** Makes a classifier, which no training may still use, this worker's model, and disposes of the one before. */
+export function setModel(
   classifier: Classifier,
   about: Pick<ModelFacts, 'accuracy' | 'origin'> & { training: TrainingRecord | null },
 ): ModelFacts {
@@ -37,27 +38,29 @@ export function holdModel(
     accuracy,
     origin,
   };
-  if (held !== undefined && held.classifier !== classifier) disposeVariables(held.classifier.variables);
-  held = { classifier, facts, training };
+  if (current !== undefined && current.classifier !== classifier) {
+    disposeVariables(current.classifier.variables);
+  }
+  current = { classifier, facts, training };
   return facts;
 }
 
-/** Opens a `model.safetensors`. Throws `bad-file` with what is wrong with it. */
+/** Opens a `model.safetensors`. Throws `bad-file` if it isn't one, or is damaged. */
 export async function openModel(file: Blob): Promise<ModelFacts> {
   const { training, ...classifier } = decodeClassifier(new Uint8Array(await file.arrayBuffer()));
   const accuracy = training?.final.validation?.accuracy ?? null;
-  return holdModel(classifier, { accuracy, origin: 'opened', training });
+  return setModel(classifier, { accuracy, origin: 'opened', training });
 }
 
-/** The model as the file that the command line reads. */
+/** The model as a file, which the command line reads too. */
 export async function modelFile(): Promise<Blob> {
   const { classifier, training } = currentModel();
   const bytes = await encodeClassifier(classifier, training === null ? {} : { training });
   return new Blob([Uint8Array.from(bytes)]);
 }
 
-/** Keeps the model in the browser's storage, so that it is there after a reload. */
-export async function keepModel(): Promise<void> {
+/** Saves the model in the browser's storage, so that it survives a reload. */
+export async function saveModel(): Promise<void> {
   const { facts } = currentModel();
-  await writeKept('model', { version, savedAt: Date.now(), file: await modelFile(), facts });
+  await writeRecord('model', { version, savedAt: Date.now(), file: await modelFile(), facts });
 }

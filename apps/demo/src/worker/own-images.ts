@@ -1,7 +1,7 @@
-import type { Decoded } from './protocol.js';
 import { PageError } from './problem.js';
+import type { Decoded } from './protocol.js';
 
-/** Labelled images at the network's size. */
+/** Labelled images at the network's input size. */
 export interface Images {
   readonly name: string;
   readonly classes: readonly string[];
@@ -12,16 +12,16 @@ export interface Images {
   readonly pixels: Uint8Array<ArrayBuffer>;
 }
 
-let held: Images | undefined;
+let current: Images | undefined;
 
-/** They stay in the worker: copying a hundred megabytes would make the page stand still. */
-export function holdImages(images: Images, problems: Decoded['problems'] = []): Decoded {
-  held = images;
+/** Stores the visitor's images. They stay in the worker: copying a hundred megabytes would freeze the page. */
+export function setOwnImages(images: Images, problems: Decoded['problems'] = []): Decoded {
+  current = images;
   return { classes: images.classes, count: images.labels.length, problems };
 }
 
-/** The visitor's images. Throws PageError where none were given. */
+/** The visitor's images. Throws PageError if there are none. */
 export function ownImages(): Images {
-  if (held === undefined) throw new PageError('no-images', 'There are no pictures yet. Give some first.');
-  return held;
+  if (current === undefined) throw new PageError('no-images', 'There are no pictures yet. Give some first.');
+  return current;
 }

@@ -1,10 +1,10 @@
 import { type Classifier, disposeVariables, fold, gradCam, type Model, ResNetError } from '@resnetjs/core';
 import { predict as infer, prepareImages } from '@resnetjs/training';
-import { currentModel } from './model.js';
 import { pixelsOf } from './image.js';
+import { currentModel } from './model.js';
 import type { Prediction, Requests } from './protocol.js';
 
-/** The model with its normalizations folded into the convolutions: fewer passes for the same answer. */
+/** The model with its normalizations folded into the convolutions: less work for the same answer. */
 let folded: { readonly of: Classifier['variables']; readonly model: Model } | undefined;
 
 function foldedModel(classifier: Classifier): Classifier {
@@ -15,8 +15,8 @@ function foldedModel(classifier: Classifier): Classifier {
   return { ...classifier, ...folded.model };
 }
 
-/** Names an image. Throws `bad-file` where it can't be decoded, and PageError where there is no model. */
-export async function predict({ image, explain }: Requests['predict']['ask']): Promise<Prediction> {
+/** Classifies an image. Throws `bad-file` if it can't be decoded, and PageError if there is no model. */
+export async function predict({ image, explain }: Requests['predict']['params']): Promise<Prediction> {
   const { classifier } = currentModel();
   const pixels = await pixelsOf(image, classifier);
   const model = foldedModel(classifier);
@@ -27,17 +27,17 @@ export async function predict({ image, explain }: Requests['predict']['ask']): P
   return { probabilities, milliseconds, pixels, heat };
 }
 
-/** Where the network sees the class; null for a network that pools no map. */
+/** Grad-CAM of a class; null for a network without a final feature map. */
 async function heatOf(
   classifier: Classifier,
   pixels: Uint8Array,
   explain: number | 'best',
 ): Promise<Prediction['heat']> {
-  const images = prepareImages(classifier, pixels);
+  const images = prepareImages(classifier, pixels); // [1, height, width, 3]
   try {
     const heat = gradCam(classifier, images, explain === 'best' ? {} : { classIndex: explain });
     try {
-      const [, height, width] = heat.shape;
+      const [, height, width] = heat.shape; // [1, height, width]
       return { height, width, values: (await heat.data()) as Float32Array };
     } finally {
       heat.dispose();

@@ -2,7 +2,7 @@ import { BackendError } from '@resnetjs/backend';
 import { ResNetError } from '@resnetjs/core';
 import type { Problem } from './protocol.js';
 
-/** What the page can't do, with a word on what to do instead. */
+/** What the page can't do, and what to do instead. */
 export class PageError extends Error {
   override readonly name = 'PageError';
   readonly code: string;
@@ -13,7 +13,7 @@ export class PageError extends Error {
   }
 }
 
-/** An error as it is shown. Those of the libraries say already what was expected, what came, and what to do. */
+/** An error as it is shown. The libraries' own messages already say what was expected, what came, and what to do. */
 export function asProblem(error: unknown): Problem {
   if (error instanceof ResNetError || error instanceof BackendError || error instanceof PageError) {
     return { code: error.code, message: error.message };
@@ -22,17 +22,17 @@ export function asProblem(error: unknown): Problem {
     return {
       code: 'storage-full',
       message:
-        'The browser has no room left for this page. Free some space on the device, or let other sites go, and try again.',
+        'The browser has no room left for this page. Free some space on the device, or clear the data of other sites, and try again.',
     };
   }
   if (error instanceof RangeError || /memory/i.test(String(error))) {
     return {
       code: 'out-of-memory',
-      message: 'The memory of this page is used up. Choose fewer or smaller pictures, or a smaller network.',
+      message: 'This page has run out of memory. Choose fewer or smaller pictures, or a smaller network.',
     };
   }
-  const words = error instanceof Error ? error.message : String(error);
-  return { code: 'unexpected', message: `Something unexpected happened: ${words}. Load the page again.` };
+  const reason = error instanceof Error ? error.message : String(error);
+  return { code: 'unexpected', message: `Something unexpected happened: ${reason}. Reload the page.` };
 }
 
 export function isStorageFull(error: unknown): boolean {

@@ -1,39 +1,39 @@
 import type { Network } from '@resnetjs/core';
 
-// What the page and its worker say to each other. One worker computes on one backend; the page starts another for another.
+// The messages between the page and its worker. A worker computes on one backend; for another, the page starts another worker.
 
 /** Backends that a browser can have. */
 export const backendNames = ['wasm', 'webgl'] as const;
 export type BackendName = (typeof backendNames)[number];
 
-/** What a backend's package tells of itself, as it started here. */
+/** What a backend's package reports when it has started. */
 export interface BackendFacts {
   readonly name: BackendName;
   readonly threads: number;
-  /** Bits of a number as the device stores it. */
+  /** Bits of a floating-point number on the device. */
   readonly precision: 16 | 32;
   readonly details: Readonly<Record<string, string>>;
-  /** Seconds until it could compute. */
+  /** Seconds that it took to start. */
   readonly seconds: number;
 }
 
-/** A network with its shortcuts, or the same without. */
-export type Lane = 'residual' | 'plain';
+/** A network with its shortcuts, or its plain twin: the same layers without them. */
+export type Variant = 'residual' | 'plain';
 
-/** Where images to train on come from: drawn here, or the visitor's own, which the worker decoded last and holds. */
-export type DataOrder =
+/** Where the training images come from: generated hand signs, or the visitor's own images, which the worker decoded last. */
+export type DataSource =
   | { readonly kind: 'signs'; readonly size: number; readonly count: number }
   | { readonly kind: 'own' };
 
-export interface NetworkOrder {
+export interface NetworkConfig {
   readonly name: 'preact/resnet' | 'course/resnet50';
   /** Residual blocks of preact/resnet. */
   readonly blocks: number;
-  /** Without normalization, the vanishing gradient of 2015 is plain to see. */
+  /** Whether it has batch normalization; without, the gradient of a deep plain network vanishes. */
   readonly normalized: boolean;
 }
 
-export interface RecipeOrder {
+export interface Recipe {
   readonly epochs: number;
   readonly batchSize: number;
   readonly learningRate: number;
@@ -41,39 +41,39 @@ export interface RecipeOrder {
   readonly seed: number;
 }
 
-export interface TrainingOrder {
-  readonly data: DataOrder;
-  readonly network: NetworkOrder;
-  /** The first is the one that is kept as the model. */
-  readonly lanes: readonly Lane[];
-  readonly recipe: RecipeOrder;
+export interface TrainingConfig {
+  readonly data: DataSource;
+  readonly network: NetworkConfig;
+  /** The first one becomes the model. */
+  readonly variants: readonly Variant[];
+  readonly recipe: Recipe;
 }
 
-export interface Figures {
+export interface Metrics {
   readonly loss: number;
   readonly accuracy: number;
 }
 
-export interface Evaluated extends Figures {
+export interface Evaluation extends Metrics {
   readonly images: number;
-  /** By true class, how often each class was answered. */
+  /** The confusion matrix, [true class][predicted class]: how often. */
   readonly confusion: readonly (readonly number[])[];
 }
 
-/** The length of a step's gradient by the kernel of each convolution and dense layer, first to last. */
+/** The norms of a step's gradients, of the kernel of each convolution and dense layer, first to last. */
 export interface GradientNorms {
-  readonly lane: Lane;
+  readonly variant: Variant;
   readonly step: number;
-  /** Layers with weights from the images to this one. */
+  /** Of each layer, how many layers with weights there are from the input to it. */
   readonly depths: readonly number[];
   readonly norms: readonly number[];
 }
 
-/** What a training tells while it runs. Steps count from 1 over all epochs. */
+/** Events of a training. Steps count from 1 over all epochs. */
 export type TrainingEvent =
   | {
       readonly event: 'step';
-      readonly lane: Lane;
+      readonly variant: Variant;
       readonly step: number;
       readonly steps: number;
       readonly epoch: number;
@@ -84,64 +84,64 @@ export type TrainingEvent =
   | ({ readonly event: 'gradients' } & GradientNorms)
   | {
       readonly event: 'busy';
-      readonly lane: Lane;
+      readonly variant: Variant;
       readonly what: 'statistics' | 'validating';
       /** 0 to 1. */
       readonly share: number;
     }
   | ({
-      readonly event: 'judged';
-      readonly lane: Lane;
+      readonly event: 'validation';
+      readonly variant: Variant;
       readonly epoch: number;
       readonly step: number;
-    } & Evaluated)
-  | { readonly event: 'diverged'; readonly lane: Lane; readonly message: string }
+    } & Evaluation)
+  | { readonly event: 'diverged'; readonly variant: Variant; readonly message: string }
   | { readonly event: 'saved'; readonly step: number; readonly bytes: number }
   | { readonly event: 'save-failed'; readonly message: string };
 
 export interface TrainingEnd {
-  /** Whether all epochs were run; false where it was stopped. */
+  /** Whether all epochs were run; false if it was stopped. */
   readonly completed: boolean;
   readonly steps: number;
   readonly model: ModelFacts;
 }
 
-/** What is known of the model in the worker. */
+/** What the page knows of the worker's model. */
 export interface ModelFacts {
   readonly network: string;
   readonly classes: readonly string[];
   readonly size: readonly [height: number, width: number];
-  /** How other images are brought to that size: stretched, or their middle cut out. */
+  /** How images of another size are fitted: stretched, or cropped to their middle. */
   readonly fit: 'fill' | 'crop';
   readonly parameters: number;
-  /** Of the images that it never saw, where it was judged. */
+  /** On the validation images; null if it was never evaluated. */
   readonly accuracy: number | null;
   readonly origin: 'trained here' | 'opened';
 }
 
 export interface Prediction {
   readonly probabilities: readonly number[];
-  /** From pixels to probabilities. */
+  /** From pixels to probabilities, without Grad-CAM. */
   readonly milliseconds: number;
   /** The image as the network sees it: [height, width, 3]. */
   readonly pixels: Uint8Array<ArrayBuffer>;
-  /** Grad-CAM of the asked class: how much each place spoke for it, 0 to 1. */
+  /** Grad-CAM of the requested class, 0 to 1; null for a network without a final feature map. */
   readonly heat: { readonly height: number; readonly width: number; readonly values: Float32Array } | null;
 }
 
-/** An image as a file, or at the network's size already. */
-export type ImageOrder =
+/** An image file, or a generated hand sign, which is made at the network's input size. */
+export type ImageSource =
   | { readonly kind: 'file'; readonly file: Blob }
   | { readonly kind: 'sign'; readonly index: number };
 
-/** A file of the visitor's, and which class its folder stands for. */
+/** One of the visitor's files, with the class that its folder stands for. */
 export interface LabelledFile {
   readonly file: Blob;
   readonly name: string;
   readonly label: number;
 }
 
-/** What the worker holds of the visitor's images now. */
+/** What the worker has of the visitor's images. */
 export interface Decoded {
   readonly classes: readonly string[];
   readonly count: number;
@@ -149,16 +149,16 @@ export interface Decoded {
   readonly problems: readonly { readonly name: string; readonly message: string }[];
 }
 
-/** What a layer makes of an image. */
+/** The feature maps of a node. */
 export interface Maps {
   /** [height, width, channels], or [features]. */
   readonly shape: readonly number[];
-  /** The first channels, as many as are shown: [shown, height, width], each from its own least to its own most, 0 to 255. */
+  /** The first `shown` channels: [shown, height, width], each scaled from its own minimum and maximum to 0 and 255. */
   readonly values: Uint8Array<ArrayBuffer>;
   readonly shown: number;
   /** Of all channels. */
-  readonly least: number;
-  readonly most: number;
+  readonly min: number;
+  readonly max: number;
 }
 
 export interface ProofCase {
@@ -170,10 +170,10 @@ export interface ProofCase {
 export interface ProofResult {
   readonly id: number;
   readonly passed: boolean;
-  /** The largest relative distance (L2) to the float64 truth. */
+  /** The largest relative L2 error, against float64. */
   readonly error: number;
   readonly allowed: number;
-  /** What departs, in words. */
+  /** What is out of bounds, one message each. */
   readonly failures: readonly string[];
   readonly milliseconds: number;
 }
@@ -185,7 +185,7 @@ export interface PublishedProof {
   readonly message: string;
 }
 
-/** Milliseconds of one pass over a batch: the first time, and the median of later ones. */
+/** Milliseconds for one batch: the first time (cold), and the median of later times (warm). */
 export interface SpeedResult {
   readonly what: string;
   readonly batch: number;
@@ -193,56 +193,60 @@ export interface SpeedResult {
   readonly warm: number;
 }
 
-/** What the page can ask, and what it gets. */
+/** The requests of the page, with their parameters and results. */
 export interface Requests {
-  start: { ask: { readonly backend: BackendName }; get: BackendFacts };
-  train: { ask: TrainingOrder; get: TrainingEnd };
-  resume: { ask: null; get: TrainingEnd };
-  pause: { ask: { readonly paused: boolean }; get: null };
-  stop: { ask: null; get: null };
+  start: { params: { readonly backend: BackendName }; result: BackendFacts };
+  train: { params: TrainingConfig; result: TrainingEnd };
+  resume: { params: null; result: TrainingEnd };
+  pause: { params: { readonly paused: boolean }; result: null };
+  stop: { params: null; result: null };
   decode: {
-    ask: {
+    params: {
       readonly name: string;
       readonly files: readonly LabelledFile[];
       readonly classes: readonly string[];
       readonly size: number;
     };
-    get: Decoded;
+    result: Decoded;
   };
-  decodeHdf5: { ask: { readonly file: Blob; readonly name: string }; get: Decoded };
-  openModel: { ask: { readonly file: Blob; readonly kept: boolean }; get: ModelFacts };
-  modelFile: { ask: null; get: Blob };
+  decodeHdf5: { params: { readonly file: Blob; readonly name: string }; result: Decoded };
+  openModel: { params: { readonly file: Blob; readonly isSaved: boolean }; result: ModelFacts };
+  modelFile: { params: null; result: Blob };
   predict: {
-    ask: { readonly image: ImageOrder; readonly explain: number | 'best' | null };
-    get: Prediction;
+    params: { readonly image: ImageSource; readonly explain: number | 'best' | null };
+    result: Prediction;
   };
-  /** The model's own network. */
-  modelNetwork: { ask: null; get: Network };
-  /** Of the model, or of a network with first values: what node `node` gives. */
+  /** The network of the worker's model. */
+  modelNetwork: { params: null; result: Network };
+  /** The output of a node, of the model or of a newly initialized network. */
   featureMaps: {
-    ask: { readonly network: Network | 'model'; readonly image: ImageOrder; readonly node: number };
-    get: Maps;
+    params: { readonly network: Network | 'model'; readonly image: ImageSource; readonly node: number };
+    result: Maps;
   };
-  proofCases: { ask: null; get: readonly ProofCase[] };
-  proveCase: { ask: { readonly id: number; readonly precision: 16 | 32 }; get: ProofResult };
-  provePublished: { ask: null; get: readonly PublishedProof[] };
-  measureSpeed: { ask: null; get: readonly SpeedResult[] };
+  proofCases: { params: null; result: readonly ProofCase[] };
+  proveCase: { params: { readonly id: number; readonly precision: 16 | 32 }; result: ProofResult };
+  provePublished: { params: null; result: readonly PublishedProof[] };
+  measureSpeed: { params: null; result: readonly SpeedResult[] };
 }
 
 export type RequestKind = keyof Requests;
 
 /** From the page to the worker. */
 export type ToWorker = {
-  [Kind in RequestKind]: { readonly id: number; readonly kind: Kind; readonly ask: Requests[Kind]['ask'] };
+  [Kind in RequestKind]: {
+    readonly id: number;
+    readonly kind: Kind;
+    readonly params: Requests[Kind]['params'];
+  };
 }[RequestKind];
 
-/** What went wrong, in words for a visitor, and a code for the page. */
+/** What went wrong: a message for the visitor, and a code for the page. */
 export interface Problem {
   readonly code: string;
   readonly message: string;
 }
 
-/** What the worker tells without having been asked. */
+/** Events, which answer no request. */
 export type WorkerEvent =
   | TrainingEvent
   | { readonly event: 'decoding'; readonly done: number; readonly of: number }
@@ -250,6 +254,6 @@ export type WorkerEvent =
 
 /** From the worker to the page. */
 export type FromWorker =
-  | { readonly id: number; readonly get: unknown }
+  | { readonly id: number; readonly result: unknown }
   | { readonly id: number; readonly problem: Problem }
   | WorkerEvent;

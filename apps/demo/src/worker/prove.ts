@@ -1,4 +1,4 @@
-// The seam to @resnetjs/parity: which cases there are, and how one is judged on this worker's backend.
+// The connection to @resnetjs/parity: which cases there are, and how one is run on this worker's backend.
 
 import { createClassifier, disposeVariables, preactResNet } from '@resnetjs/core';
 import { syntheticSigns } from '@resnetjs/data';
@@ -8,17 +8,19 @@ import { predict, train } from '@resnetjs/training';
 import { PageError } from './problem.js';
 import type { ProofCase, ProofResult, PublishedProof, SpeedResult } from './protocol.js';
 
-/** What is judged against float64; the published numbers stand apart. */
-const evaluated: readonly ParityCase[] = parityCases('quick').filter(({ group }) => group !== 'published');
+/** The cases that are compared with float64; the published numbers have a table of their own. */
+const comparedCases: readonly ParityCase[] = parityCases('quick').filter(
+  ({ group }) => group !== 'published',
+);
 
-/** The cases by number, from single operations to a training. */
+/** The cases with their ids, from single operations to a training. */
 export function proofCases(): readonly ProofCase[] {
-  return evaluated.map(({ name, group }, id) => ({ id, group, name: name.replace(`${group}: `, '') }));
+  return comparedCases.map(({ name, group }, id) => ({ id, group, name: name.replace(`${group}: `, '') }));
 }
 
-/** A case against float64, on the current backend, which computes in so many bits. */
+/** Compares a case with float64, on the current backend, which computes with `precision` bits. */
 export async function proveCase(id: number, precision: 16 | 32): Promise<ProofResult> {
-  const each = evaluated[id];
+  const each = comparedCases[id];
   if (each === undefined) throw new PageError('no-case', `There is no case ${id}.`);
   const { passed, worst, failures, seconds } = await prepareCase(each)({ precision });
   return {
@@ -31,7 +33,7 @@ export async function proveCase(id: number, precision: 16 | 32): Promise<ProofRe
   };
 }
 
-/** What the course's documents printed, computed again. */
+/** Reproduces what the course's documents printed. */
 export async function provePublished(): Promise<readonly PublishedProof[]> {
   const proofs: PublishedProof[] = [];
   for (const published of publishedResults) {
@@ -43,7 +45,7 @@ export async function provePublished(): Promise<readonly PublishedProof[]> {
 
 const warmRuns = 5;
 
-/** How long the pre-activation network takes here: the first time, when kernels are made ready, and after that. */
+/** How long the pre-activation network takes here: the first time, when kernels are compiled, and after that. */
 export async function measureSpeed(): Promise<readonly SpeedResult[]> {
   const size = 32;
   const batch = 16;
@@ -63,7 +65,7 @@ export async function measureSpeed(): Promise<readonly SpeedResult[]> {
       from = performance.now();
     }
     return [
-      { what: 'Naming one picture', batch: 1, ...inference },
+      { what: 'Classifying one image', batch: 1, ...inference },
       { what: 'One training step', batch, ...summary(steps) },
     ];
   } finally {

@@ -1,37 +1,45 @@
 import { adam, type TrainEvent } from '@resnetjs/training';
 import type { TrainingRecord } from '@resnetjs/weights';
-import { tell } from './channel.js';
+import { emit } from './channel.js';
 import { openData, type TrainingData } from './datasets.js';
-import { findTraining, forgetTraining, Keeper, letGo, withStorage } from './keep-training.js';
-import { endRunner, firstClassifier, nextEvent, type Runner, startRunner } from './lane.js';
-import { holdModel, keepModel } from './model.js';
+import { saveModel, setModel } from './model.js';
 import { asProblem, PageError } from './problem.js';
-import type { TrainingEnd, TrainingOrder } from './protocol.js';
+import type { TrainingConfig, TrainingEnd } from './protocol.js';
+import { endRunner, initialClassifier, nextEvent, type Runner, startRunner } from './runner.js';
+import {
+  CheckpointWriter,
+  deleteTraining,
+  loadTraining,
+  releaseCheckpoint,
+  withStorage,
+} from './saved-training.js';
 
 type Done = Extract<TrainEvent, { event: 'done' }>;
 
 interface Run {
-  readonly order: TrainingOrder;
+  readonly config: TrainingConfig;
   readonly data: TrainingData;
   readonly runners: readonly Runner[];
-  readonly keeper: Keeper;
+  readonly writer: CheckpointWriter;
   readonly steps: number;
-  /** Its name. */
+  /** The backend's name. */
   readonly backend: string;
-  /** Done by every lane. */
+  /** Steps done by every variant. */
   step: number;
 }
 
 let stopping: AbortController | undefined;
-/** Shut while a training stands still. */
+/** The signal waits for the end of the turn: raised within, it would stop one variant a step before the other. */
+let stopRequested = false;
+/** Closed while a training is paused. */
 let gate: Gate | undefined;
 
 export function stopTraining(): void {
-  stopping?.abort();
+  stopRequested = stopping !== undefined;
   void pauseTraining(false);
 }
 
-/** Lets the training go on, or stand still; then this ends when the step under way is over. */
+/** Pauses the training, and resolves after the current step; or resumes it. */
 export async function pauseTraining(paused: boolean): Promise<void> {
   if (paused && stopping !== undefined) {
     gate ??= new Gate();
@@ -58,60 +66,54 @@ class Gate {
   }
 
   open(): void {
-    this.#reach(); // nobody waits for a training that has ended
+    this.#reach(); // a training that has ended never reaches the gate
     this.#open();
   }
 }
 
-/** Trains what is ordered, and makes the first lane's network the worker's model. */
-export function startTraining(order: TrainingOrder, backend: string): Promise<TrainingEnd> {
-  return alone(async (signal) => {
-    const data = openData(order.data);
-    const runners = order.lanes.map((lane) =>
-      startRunner(lane, firstClassifier(order, lane, data.train), { data, recipe: order.recipe, signal }),
+/** Trains, and makes the first variant's network the worker's model. */
+export function startTraining(config: TrainingConfig, backend: string): Promise<TrainingEnd> {
+  return exclusively(async (signal) => {
+    const data = openData(config.data);
+    const options = { data, recipe: config.recipe, signal };
+    const runners = config.variants.map((variant) =>
+      startRunner(variant, initialClassifier(config, variant, data.train), options),
     );
-    const keeper = new Keeper(order);
-    const run = { order, data, runners, keeper, steps: allSteps(order, data), backend, step: 0 };
-    return follow(run);
+    const writer = new CheckpointWriter(config);
+    return runToEnd({ config, data, runners, writer, steps: totalSteps(config, data), backend, step: 0 });
   });
 }
 
-/** Goes on with the training that the browser's storage holds. */
+/** Resumes the training that the browser's storage holds. */
 export function resumeTraining(backend: string): Promise<TrainingEnd> {
-  return alone(async (signal) => {
-    const { order, kept, lanes } = await findTraining();
-    const data = openData(order.data);
-    const runners = lanes.map(({ lane, saved }) => {
-      if (saved !== null) {
-        return startRunner(lane, saved.classifier, {
-          data,
-          recipe: order.recipe,
-          signal,
-          resume: saved.state,
-        });
+  return exclusively(async (signal) => {
+    const { config, saved, checkpoints } = await loadTraining();
+    const data = openData(config.data);
+    const options = { data, recipe: config.recipe, signal };
+    const runners = checkpoints.map(({ variant, checkpoint }) => {
+      if (checkpoint !== null) {
+        return startRunner(variant, checkpoint.classifier, { ...options, resume: checkpoint.state });
       }
-      const ended = startRunner(lane, firstClassifier(order, lane, data.train), {
-        data,
-        recipe: order.recipe,
-        signal,
-      });
-      return { ...ended, diverged: true };
+      const diverged = startRunner(variant, initialClassifier(config, variant, data.train), options);
+      return { ...diverged, diverged: true };
     });
-    const keeper = new Keeper(order, kept.story);
-    return follow({ order, data, runners, keeper, steps: allSteps(order, data), backend, step: kept.step });
+    const writer = new CheckpointWriter(config, saved.history);
+    const steps = totalSteps(config, data);
+    return runToEnd({ config, data, runners, writer, steps, backend, step: saved.step });
   });
 }
 
-function allSteps({ recipe }: TrainingOrder, { train }: TrainingData): number {
+function totalSteps({ recipe }: TrainingConfig, { train }: TrainingData): number {
   return recipe.epochs * Math.ceil(train.labels.length / recipe.batchSize);
 }
 
-/** One training at a time in this worker; and of all tabs, the first one keeps its checkpoints. */
-async function alone(work: (signal: AbortSignal) => Promise<TrainingEnd>): Promise<TrainingEnd> {
+/** Allows one training at a time in this worker; of all tabs, the first to train saves its checkpoints. */
+async function exclusively(work: (signal: AbortSignal) => Promise<TrainingEnd>): Promise<TrainingEnd> {
   if (stopping !== undefined) {
-    throw new PageError('busy', 'A training is under way already. Stop it first.');
+    throw new PageError('busy', 'A training is already running. Stop it first.');
   }
   stopping = new AbortController();
+  stopRequested = false;
   const { signal } = stopping;
   try {
     return await withStorage(() => work(signal));
@@ -121,24 +123,26 @@ async function alone(work: (signal: AbortSignal) => Promise<TrainingEnd>): Promi
   }
 }
 
-/** One event of each lane in turn, so that they go side by side: the same options make the same kinds of events. */
-async function follow(run: Run): Promise<TrainingEnd> {
-  const { runners, keeper } = run;
+/** Takes one event of each variant in turn: the same options make the same kinds of events, so all are at the same step. */
+async function runToEnd(run: Run): Promise<TrainingEnd> {
+  const { runners, writer } = run;
   const [main, ...others] = runners as [Runner, ...Runner[]];
   let done: Done | undefined;
   try {
     for (;;) {
       await gate?.pass();
+      if (stopRequested) stopping?.abort();
       const events: (TrainEvent | null)[] = [];
       for (const runner of runners) {
-        const event = await take(run, runner);
+        const event = await nextEventOf(run, runner);
         events.push(event);
         if (event !== null) report(run, runner, event);
       }
       const [first] = events;
       if (first === null) break;
       if (first?.event === 'done') done = first;
-      if (first?.event === 'checkpoint' && (first.at !== 'step' || keeper.isDue())) await keep(run, events);
+      if (first?.event === 'checkpoint' && (first.at !== 'step' || writer.isDue()))
+        await saveCheckpoint(run, events);
     }
     for (const other of others) await endRunner(other);
   } catch (error) {
@@ -146,76 +150,76 @@ async function follow(run: Run): Promise<TrainingEnd> {
     throw error;
   }
   const accuracy = done?.validation?.accuracy ?? null;
-  const training = record(run, done);
-  const model = holdModel(main.classifier, { accuracy, origin: 'trained here', training });
-  await keepModel().catch((error) => tell({ event: 'save-failed', message: asProblem(error).message }));
+  const training = trainingRecord(run, done);
+  const model = setModel(main.classifier, { accuracy, origin: 'trained here', training });
+  await saveModel().catch((error) => emit({ event: 'save-failed', message: asProblem(error).message }));
   const completed = done?.completed ?? false;
-  if (completed) await forgetTraining();
+  if (completed) await deleteTraining();
   return { completed, steps: run.step, model };
 }
 
-/** The lane's next event. The main lane's failure is the training's; the other's is told. */
-async function take(run: Run, runner: Runner): Promise<TrainEvent | null> {
+/** The variant's next event. If the main variant diverges, the training fails; if another does, the page gets an event. */
+async function nextEventOf(run: Run, runner: Runner): Promise<TrainEvent | null> {
   try {
     return await nextEvent(runner);
   } catch (error) {
     if (runner === run.runners[0] || !runner.diverged) throw error;
-    tell({ event: 'diverged', lane: runner.lane, message: asProblem(error).message });
+    emit({ event: 'diverged', variant: runner.variant, message: asProblem(error).message });
     return null;
   }
 }
 
 function report(run: Run, runner: Runner, event: TrainEvent): void {
-  const { lane } = runner;
-  const { steps, keeper } = run;
+  const { variant } = runner;
+  const { steps, writer } = run;
   switch (event.event) {
     case 'step': {
       const { epoch, loss, accuracy, imagesPerSecond } = event;
       const step = (epoch - 1) * event.stepsPerEpoch + event.step;
       run.step = step;
-      keeper.notes.note(lane, step, { loss, accuracy });
-      tell({ event: 'step', lane, step, steps, epoch, loss, accuracy, imagesPerSecond });
+      writer.history.record(variant, step, { loss, accuracy });
+      emit({ event: 'step', variant, step, steps, epoch, loss, accuracy, imagesPerSecond });
       return;
     }
     case 'gradients': {
       const layers = event.layers.filter(({ site }) => site.part !== 'stage' || site.path !== 'shortcut');
       const depths = layers.map(({ depth }) => depth);
-      tell({ event: 'gradients', lane, step: run.step, depths, norms: layers.map(({ norm }) => norm) });
+      emit({ event: 'gradients', variant, step: run.step, depths, norms: layers.map(({ norm }) => norm) });
       return;
     }
     case 'validation': {
-      const { event: _, ...evaluated } = event;
-      keeper.notes.note(lane, run.step, { validation: evaluated.accuracy });
-      tell({ event: 'judged', lane, step: run.step, ...evaluated });
+      const { event: _, ...evaluation } = event;
+      writer.history.record(variant, run.step, { validation: evaluation.accuracy });
+      emit({ event: 'validation', variant, step: run.step, ...evaluation });
       return;
     }
     case 'statistics':
     case 'validating':
-      tell({ event: 'busy', lane, what: event.event, share: event.batch / event.batches });
+      emit({ event: 'busy', variant, what: event.event, share: event.batch / event.batches });
       return;
     default:
   }
 }
 
-/** All lanes are at the same step here. */
-async function keep(run: Run, events: readonly (TrainEvent | null)[]): Promise<void> {
-  const { runners, keeper, step, steps } = run;
+/** Saves a checkpoint of every variant; all are at the same step here. */
+async function saveCheckpoint(run: Run, events: readonly (TrainEvent | null)[]): Promise<void> {
+  const { runners, writer, step, steps } = run;
   try {
     runners.forEach((runner, index) => {
       const event = events[index];
       runner.checkpoint = event?.event === 'checkpoint' ? event.save() : null;
     });
-    await keeper.save(runners, step, steps);
+    await writer.save(runners, step, steps);
   } finally {
-    runners.forEach(letGo);
+    runners.forEach(releaseCheckpoint);
   }
 }
 
-/** How the model came about, for whoever reads its file; null where nothing was learned. */
-function record({ order, data, backend }: Run, done: Done | undefined): TrainingRecord | null {
+/** How the model was trained, for its file; null if it took no step. */
+function trainingRecord({ config, data, backend }: Run, done: Done | undefined): TrainingRecord | null {
   if (done === undefined || done.steps === 0) return null;
-  const { epochs, batchSize, learningRate, schedule, seed } = order.recipe;
-  const source = order.data.kind === 'signs' ? 'synthetic:signs' : 'folder';
+  const { epochs, batchSize, learningRate, schedule, seed } = config.recipe;
+  const source = config.data.kind === 'signs' ? 'synthetic:signs' : 'folder';
   const { loss, accuracy, validation } = done;
   return {
     data: { source, images: data.train.labels.length },

@@ -2,7 +2,7 @@ import { startBackend } from './backends.js';
 import { type Handlers, serve } from './channel.js';
 import { decodeFiles } from './decode.js';
 import { lookAtMaps } from './look.js';
-import { currentModel, keepModel, modelFile, openModel } from './model.js';
+import { currentModel, saveModel, modelFile, openModel } from './model.js';
 import { predict } from './predict.js';
 import { PageError } from './problem.js';
 import type { BackendName } from './protocol.js';
@@ -10,22 +10,22 @@ import { pauseTraining, resumeTraining, startTraining, stopTraining } from './tr
 
 let backend: BackendName | undefined;
 
-function started(): BackendName {
+function startedBackend(): BackendName {
   if (backend === undefined) throw new PageError('not-started', 'No backend was started.');
   return backend;
 }
 
-/** Loaded when the Prove room is opened, for it brings the float64 reference. */
+/** Loaded when the Prove room needs it, because it brings the float64 reference. */
 const prove = () => import('./prove.js');
 
 const handlers: Handlers = {
-  async start(ask) {
-    const facts = await startBackend(ask.backend);
+  async start({ backend: name }) {
+    const facts = await startBackend(name);
     backend = facts.name;
     return facts;
   },
-  train: (order) => startTraining(order, started()),
-  resume: () => resumeTraining(started()),
+  train: (config) => startTraining(config, startedBackend()),
+  resume: () => resumeTraining(startedBackend()),
   async pause({ paused }) {
     await pauseTraining(paused);
     return null;
@@ -35,13 +35,13 @@ const handlers: Handlers = {
     return null;
   },
   decode: decodeFiles,
-  async decodeHdf5(ask) {
+  async decodeHdf5(params) {
     const { decodeHdf5 } = await import('./decode-hdf5.js');
-    return decodeHdf5(ask);
+    return decodeHdf5(params);
   },
-  async openModel({ file, kept }) {
+  async openModel({ file, isSaved }) {
     const facts = await openModel(file);
-    if (!kept) await keepModel().catch(() => undefined); // what was opened can be opened again
+    if (!isSaved) await saveModel().catch(() => undefined); // the visitor still has the file
     return facts;
   },
   modelFile,

@@ -1,30 +1,30 @@
-import type { Drawing, DrawnBar, DrawnEdge, DrawnGroup, DrawnNode } from '@resnetjs/core/draw';
 import { useSignal } from '@preact/signals';
+import type { Drawing, DrawnBar, DrawnEdge, DrawnGroup, DrawnNode } from '@resnetjs/core/draw';
 import { useRef } from 'preact/hooks';
 import { Scrolled } from '../../components/scrolled.js';
 import { opened, selected, toggle } from './subject.js';
 
 interface DiagramProps {
   readonly drawing: Drawing;
-  /** Of the twin: it is looked at, not opened. */
-  readonly still?: boolean;
+  /** Draws blocks that can't be opened: the plain twin follows the network above it. */
+  readonly fixed?: boolean;
 }
 
-const opens = ({ kind }: DrawnNode | DrawnGroup) => kind === 'block' || kind === 'part';
+const canOpen = ({ kind }: DrawnNode | DrawnGroup) => kind === 'block' || kind === 'part';
 
-/** A network, drawn: hover or arrow keys tell of a layer, a click or Enter opens a block. */
-export function Diagram({ drawing, still = false }: DiagramProps) {
+/** A network, drawn. Hovering or the arrow keys select a layer, a click or Enter opens a block. */
+export function Diagram({ drawing, fixed = false }: DiagramProps) {
   const root = useRef<SVGSVGElement>(null);
   const focused = useSignal<string | null>(null);
   const { width, height, nodes, groups, edges, texts } = drawing;
-  const reachable: (DrawnNode | DrawnGroup)[] = [...groups.filter(opens), ...nodes].sort(
+  const reachable: (DrawnNode | DrawnGroup)[] = [...groups.filter(canOpen), ...nodes].sort(
     (a, b) => (a.nodes[0] ?? 0) - (b.nodes[0] ?? 0),
   );
   const entry = reachable.find(({ id }) => id === (focused.value ?? selected.value)) ?? reachable[0];
 
-  const act = (node: DrawnNode | DrawnGroup) => {
+  const activate = (node: DrawnNode | DrawnGroup) => {
     selected.value = node.id;
-    if (opens(node) && !still) toggle(node.id);
+    if (canOpen(node) && !fixed) toggle(node.id);
   };
   const move = (event: KeyboardEvent, node: DrawnNode | DrawnGroup) => {
     const at = reachable.indexOf(node);
@@ -39,23 +39,23 @@ export function Diagram({ drawing, still = false }: DiagramProps) {
           End: reachable.length - 1,
         }[event.key] ?? -1
       ];
-    if (event.key === 'Enter' || event.key === ' ') act(node);
+    if (event.key === 'Enter' || event.key === ' ') activate(node);
     else if (next !== undefined) {
       focused.value = next.id;
       root.current?.querySelector<SVGGElement>(`[data-id="${next.id}"]`)?.focus();
     } else return;
     event.preventDefault();
   };
-  /** What makes a node or group a button. */
+  /** The attributes that make a node or group a button. */
   const button = (node: DrawnNode | DrawnGroup) => ({
     'data-id': node.id,
     role: 'button' as const,
-    // In SVG the attribute's letters are small; written otherwise, every layer would be a stop of the Tab key.
+    // SVG's attribute is all lower case; as tabIndex it would be ignored, and every layer would be a stop of the Tab key.
     tabindex: node.id === entry?.id ? 0 : -1,
     'aria-label': node.description,
-    ...(opens(node) && !still && { 'aria-expanded': opened.value.has(node.id) }),
+    ...(canOpen(node) && !fixed && { 'aria-expanded': opened.value.has(node.id) }),
     'aria-pressed': selected.value === node.id,
-    onClick: () => act(node),
+    onClick: () => activate(node),
     onKeyDown: (event: KeyboardEvent) => move(event, node),
     onFocus: () => {
       focused.value = node.id;
@@ -79,7 +79,7 @@ export function Diagram({ drawing, still = false }: DiagramProps) {
           aria-label={`${drawing.title}. ${drawing.description}`}
         >
           {groups.map((group) =>
-            opens(group) ? (
+            canOpen(group) ? (
               <g key={group.id} class={`group ${group.kind}`} {...button(group)}>
                 <Frame of={group} radius={8} />
               </g>

@@ -1,18 +1,18 @@
 import type { Drawing } from '@resnetjs/core/draw';
 import { useEffect } from 'preact/hooks';
-import { useGeneratedSigns } from '../../components/drawn-signs.js';
+import { useGeneratedSigns } from '../../components/generated-signs.js';
 import { FileButton, imageTypes } from '../../components/file-button.js';
 import { Notice } from '../../components/notice.js';
 import { Pixels } from '../../components/pixels.js';
-import type { ImageOrder } from '../../worker/protocol.js';
+import type { ImageSource } from '../../worker/protocol.js';
 import { FeatureMaps } from './feature-maps.js';
 import { pushed, pushProblem, pushThrough } from './push.js';
 import { factsOf, network, selected, subject, takesImages } from './subject.js';
 
-/** Of the small images to choose from, in pixels. */
+/** Height and width of the signs to choose from, in pixels. */
 const size = 32;
 
-/** An image to push through, and the maps that the chosen layer makes of it. */
+/** An image to push through, and the feature maps of the selected layer. */
 export function ImagePush({ drawing }: { readonly drawing: Drawing }) {
   const signs = useGeneratedSigns({ size, split: 'test' });
   const facts = factsOf(drawing, selected.value);
@@ -21,20 +21,20 @@ export function ImagePush({ drawing }: { readonly drawing: Drawing }) {
   const current = network.value;
   useEffect(() => {
     if (image === null || !takesImages.value) return;
-    // The pointer passes many layers on its way to one.
+    // The pointer crosses many layers on its way to one.
     const timer = setTimeout(() => {
       const of = facts?.name ?? current.inputName;
       void pushThrough({ network: subject.value === 'model' ? 'model' : current, node, of });
     }, 120);
     return () => clearTimeout(timer);
   }, [image, node, current]);
-  const push = (order: ImageOrder) => {
-    pushed.value = order;
-    // What is seen first is not the image alone, but what the first layers make of it.
+  const push = (source: ImageSource) => {
+    pushed.value = source;
+    // Selects a first layer, so that its maps are seen, and not the image alone.
     selected.value ??= drawing.nodes[1]?.id ?? null;
   };
   if (!takesImages.value) {
-    return <p class="aside">A block alone takes no picture. Look at a whole network to push one through.</p>;
+    return <p class="aside">A single block takes no picture. Choose a whole network to push one through.</p>;
   }
   return (
     <section class="push" aria-labelledby="push">
@@ -74,8 +74,8 @@ export function ImagePush({ drawing }: { readonly drawing: Drawing }) {
       {image !== null && pushProblem.value === null && <FeatureMaps />}
       {image !== null && subject.value !== 'model' && (
         <p class="aside">
-          This network was never trained: its filters are random, and yet edges show. Train one, and look at
-          it here as “My model”.
+          This network was never trained: its filters are random, and yet edges show. Train one, and see it
+          here as “My model”.
         </p>
       )}
     </section>

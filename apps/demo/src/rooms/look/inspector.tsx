@@ -1,10 +1,10 @@
 import type { Drawing, Facts } from '@resnetjs/core/draw';
-import { large } from '../../components/words.js';
+import { large } from '../../components/format.js';
 import { factsOf, selected, subject, subjects } from './subject.js';
 
 const shape = (dimensions: readonly number[]) => dimensions.join(' × ');
 
-/** What the layer does, for who never met one. */
+/** What each type of layer does, for readers who never met one. */
 const explanations: Readonly<Record<string, string>> = {
   InputLayer: 'The picture: a grid of pixels, with a number each for red, green and blue.',
   Conv2D:
@@ -12,25 +12,29 @@ const explanations: Readonly<Record<string, string>> = {
   BatchNormalization: 'Brings each channel to a common range, so that the next layer finds what it expects.',
   Activation:
     'ReLU: keeps what is positive, and sets the rest to 0. Without it, all layers together would be no more than one.',
-  Add: 'The block’s result and its input, added. The gradient, on its way back, passes through here undiminished.',
+  Add: 'The block’s result and its input, added. In the backward pass, the gradient comes through here undiminished.',
   ZeroPadding2D: 'A frame of zeros around the map, so that the window also reaches the border.',
   MaxPooling2D: 'Of each small neighbourhood only the largest value stays: a smaller map.',
   AveragePooling2D: 'Of each neighbourhood the mean stays: a smaller map.',
   Flatten: 'Lays the maps out in one long list.',
   Dense: 'One score for each class, from all that was found.',
   Stem: 'The first look: edges and colours, on a map that is made smaller at once.',
-  Head: 'The last word: what was found anywhere in the picture becomes a score for each class.',
+  Head: 'The decision: what was found anywhere in the picture becomes a score for each class.',
   Block:
     'A few layers, and a line around them: what comes out is the input, plus what the layers found to add.',
   Shortcut: 'The way around: here the size changes, so a 1×1 convolution brings the input to the new one.',
   Stage: 'Blocks that work on maps of one size.',
 };
 
-/** The layer or block under the pointer, or the network as a whole. */
+/** The selected layer or block, or the network as a whole. */
 export function Inspector({ drawing }: { readonly drawing: Drawing }) {
   const facts = factsOf(drawing, selected.value);
   return (
-    <section class={facts === null ? 'inspector' : 'inspector told'} aria-live="polite" aria-atomic="true">
+    <section
+      class={facts === null ? 'inspector' : 'inspector has-layer'}
+      aria-live="polite"
+      aria-atomic="true"
+    >
       {facts === null ? <Whole drawing={drawing} /> : <One facts={facts} />}
     </section>
   );
@@ -40,6 +44,12 @@ function Whole({ drawing }: { readonly drawing: Drawing }) {
   return (
     <>
       <h2>{subjects[subject.value]}</h2>
+      {subject.value === 'course/resnet50' && (
+        <p class="aside">
+          Made for pictures of 64 × 64 pixels and six classes. The original of 2015 has the same blocks, but
+          takes 224 × 224 pixels and knows 1,000 classes: 25.6 million learned numbers.
+        </p>
+      )}
       <dl class="facts">
         <dt>Learned numbers</dt>
         <dd class="number">{large(drawing.parameters)}</dd>
@@ -47,9 +57,9 @@ function Whole({ drawing }: { readonly drawing: Drawing }) {
         <dd class="number">{large(drawing.multiplyAdds)}</dd>
       </dl>
       <p class="aside">
-        Point at a layer, or walk with the arrow keys. Press a block to open it. The higher a bar, the larger
-        its map; the thicker, the more channels. Training finds the learned numbers; multiply-adds are the
-        work for one picture.
+        Point at a layer, or use the arrow keys. Click a block to open it. The higher a bar, the larger its
+        map; the thicker, the more channels. Training finds the learned numbers, the parameters; multiply-adds
+        are the work for one picture.
       </p>
     </>
   );
@@ -62,15 +72,15 @@ function One({ facts }: { readonly facts: Facts }) {
       <h2>{name}</h2>
       <p class="aside">{explanations[type] ?? type}</p>
       <dl class="facts">
-        <dt>Kind</dt>
+        <dt>Type</dt>
         <dd>{type}</dd>
         {inputShapes.length > 0 && (
           <>
-            <dt>Takes</dt>
+            <dt>Input</dt>
             <dd class="number">{inputShapes.map(shape).join(' and ')}</dd>
           </>
         )}
-        <dt>Gives</dt>
+        <dt>Output</dt>
         <dd class="number">{shape(outputShape)}</dd>
         <dt>Learned numbers</dt>
         <dd class="number">{large(parameters)}</dd>

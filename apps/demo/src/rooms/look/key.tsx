@@ -10,17 +10,17 @@ const entries = [
   ['dense', 'dense layer'],
 ] as const;
 
-/** What the lines and shades mean, of those that are there. */
+/** The legend, of the lines and shades that the drawing has. */
 export function Key({ drawing }: { readonly drawing: Drawing }) {
   const kinds = new Set<string>([
     ...drawing.nodes.flatMap(({ kind, bars }) => [kind, ...bars.map((bar) => bar.kind)]),
     ...drawing.edges.map(({ kind }) => kind),
   ]);
   return (
-    <ul class="key" aria-label="What the drawing’s signs mean">
+    <ul class="key" aria-label="Legend of the drawing">
       {entries
         .filter(([kind]) => kinds.has(kind))
-        .map(([kind, words]) => (
+        .map(([kind, meaning]) => (
           <li key={kind}>
             <svg width="26" height="14" viewBox="0 0 26 14" aria-hidden="true">
               {kind === 'identity' || kind === 'projection' ? (
@@ -33,7 +33,7 @@ export function Key({ drawing }: { readonly drawing: Drawing }) {
                 </g>
               )}
             </svg>
-            {words}
+            {meaning}
           </li>
         ))}
     </ul>

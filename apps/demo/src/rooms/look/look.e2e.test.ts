@@ -8,7 +8,7 @@ describe.skipIf(whyNoBrowser !== null)(`the Look room ${whyNoBrowser ?? ''}`, ()
   });
   afterAll(() => here.close());
 
-  it('draws ResNet-50 from its data, and opens its blocks', async () => {
+  it('draws the course’s ResNet-50, and opens its blocks', async () => {
     const { page } = here;
     const drawing = page.locator('.diagram').first();
     await drawing.waitFor();
@@ -22,7 +22,7 @@ describe.skipIf(whyNoBrowser !== null)(`the Look room ${whyNoBrowser ?? ''}`, ()
     expect(await drawing.locator('.node.add').count()).toBe(16);
   });
 
-  it('tells of a layer by keyboard alone', async () => {
+  it('selects a layer by keyboard alone', async () => {
     const { page } = here;
     await page.getByRole('button', { name: 'Close all blocks' }).click();
     await page.locator('.diagram svg [tabindex="0"]').first().focus();
@@ -31,7 +31,7 @@ describe.skipIf(whyNoBrowser !== null)(`the Look room ${whyNoBrowser ?? ''}`, ()
     expect(await page.locator('.inspector h2').textContent()).toBe('block 2a');
     await page.keyboard.press('Enter');
     expect(await page.locator('.diagram .group.block').count()).toBe(1);
-    // One stop of the Tab key is the whole drawing.
+    // The whole drawing is a single stop of the Tab key.
     await page.keyboard.press('Tab');
     expect(await page.locator('.diagram svg :focus').count()).toBe(0);
   });
@@ -45,7 +45,7 @@ describe.skipIf(whyNoBrowser !== null)(`the Look room ${whyNoBrowser ?? ''}`, ()
     expect(await plain.locator('.edge:not(.main)').count()).toBe(0);
   });
 
-  it('pushes a picture through, and shows the maps of a layer', async () => {
+  it('pushes an image through, and shows the maps of a layer', async () => {
     const { page } = here;
     await page.getByLabel('What to look at').selectOption({ label: 'A small network' });
     await page.getByRole('button', { name: 'Open all blocks' }).click();
@@ -54,7 +54,7 @@ describe.skipIf(whyNoBrowser !== null)(`the Look room ${whyNoBrowser ?? ''}`, ()
     await page.locator('.maps figcaption', { hasText: 'conv1a: all 32 maps, 16 × 16' }).waitFor();
   });
 
-  it('is accessible, asks nobody else, and hides no error', async () => {
+  it('is accessible, makes no outside request, and hides no error', async () => {
     expect(await accessibilityProblems(here.page)).toEqual([]);
     expect(here.outside).toEqual([]);
     expect(here.errors).toEqual([]);

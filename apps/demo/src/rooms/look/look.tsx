@@ -1,12 +1,12 @@
-import type { Network } from '@resnetjs/core';
-import { drawNetwork, type Drawing } from '@resnetjs/core/draw';
 import { useComputed, useSignal } from '@preact/signals';
+import type { Network } from '@resnetjs/core';
+import { type Drawing, drawNetwork } from '@resnetjs/core/draw';
 import { useEffect, useRef } from 'preact/hooks';
-import { model, useEngine } from '../../engine/session.js';
+import { model, getEngine } from '../../engine/session.js';
 import { Diagram } from './diagram.js';
+import { ImagePush } from './image-push.js';
 import { Inspector } from './inspector.js';
 import { Key } from './key.js';
-import { ImagePush } from './image-push.js';
 import {
   chooseSubject,
   modelNetwork,
@@ -21,10 +21,10 @@ import {
 import { Why } from './why.js';
 import './look.css';
 
-/** Room for the outlines of what stands at the drawing's edge, in pixels. */
+/** Room for the outlines at the drawing's edge, in pixels. */
 const outline = 4;
 
-/** A network, opened. */
+/** A network, drawn from its data. */
 export function Look() {
   const width = useSignal(1000);
   const canvas = useRef<HTMLDivElement>(null);
@@ -32,7 +32,7 @@ export function Look() {
     const element = canvas.current;
     if (element === null) return;
     const measure = () => {
-      // In steps, so that a drawing isn't laid out anew for every pixel.
+      // Rounded, so that the drawing isn't laid out again for every pixel.
       width.value = Math.max(300, 20 * Math.floor((element.clientWidth - outline) / 20));
     };
     measure();
@@ -46,8 +46,8 @@ export function Look() {
       if (subject.value === 'model') chooseSubject('course/resnet50');
       return;
     }
-    void useEngine()
-      .then((engine) => engine.ask('modelNetwork', null))
+    void getEngine()
+      .then((engine) => engine.request('modelNetwork', null))
       .then(
         (found) => {
           modelNetwork.value = found;
@@ -55,8 +55,13 @@ export function Look() {
         () => undefined,
       );
   }, [model.value]);
-  const drawing = useComputed(() => draw(network.value, width.value, opened.value));
-  const twin = useComputed(() => (withPlain.value ? draw(plainTwin.value, width.value, opened.value) : null));
+  const drawing = useComputed(() =>
+    draw(network.value, { title: subjects[subject.value], width: width.value }),
+  );
+  const twin = useComputed(() => {
+    const title = `${subjects[subject.value]}, plain twin`;
+    return withPlain.value ? draw(plainTwin.value, { title, width: width.value }) : null;
+  });
 
   return (
     <>
@@ -64,9 +69,9 @@ export function Look() {
         <div>
           <h1>Why deep networks need shortcuts</h1>
           <p class="lead">
-            A network names a picture layer by layer. Stack too many layers, and it stops learning. In 2015
-            residual networks changed that: each block of layers only <em>adds</em> something to what comes
-            in. The <span class="shortcut-words">orange lines</span>, the shortcuts, are that idea.
+            A network makes sense of a picture layer by layer. Stack too many layers, and it stops learning.
+            In 2015 residual networks changed that: each block of layers only <em>adds</em> something to what
+            comes in. The <span class="shortcut-words">orange lines</span>, the shortcuts, are that idea.
           </p>
         </div>
         <RoomsAhead />
@@ -80,15 +85,14 @@ export function Look() {
               <h2>Its plain twin</h2>
               <p class="aside">
                 The same layers and the same numbers, without the orange lines. Every signal has to pass
-                through every layer, on the way there and on the way back. The Train room shows what comes of
-                it.
+                through every layer, forwards and backwards. The Train room shows what that does.
               </p>
-              <Diagram drawing={twin.value} still />
+              <Diagram drawing={twin.value} fixed />
             </section>
           )}
           <Key drawing={drawing.value} />
         </div>
-        <aside class="look-side" aria-label="What is looked at">
+        <aside class="look-side" aria-label="Details">
           <Inspector drawing={drawing.value} />
           <ImagePush drawing={drawing.value} />
         </aside>
@@ -98,7 +102,7 @@ export function Look() {
   );
 }
 
-/** What the page has to show, for who comes first. */
+/** What the page offers, for first-time visitors. */
 function RoomsAhead() {
   return (
     <ol class="rooms-ahead" aria-label="The rooms of this page">
@@ -118,8 +122,8 @@ function RoomsAhead() {
   );
 }
 
-function draw(of: Network, width: number, open: ReadonlySet<string>): Drawing {
-  return drawNetwork(of, { width, open: [...open] });
+function draw(of: Network, options: { readonly title: string; readonly width: number }): Drawing {
+  return drawNetwork(of, { ...options, open: [...opened.value] });
 }
 
 function Choices() {

@@ -1,17 +1,17 @@
-// An image on its way through the network: what the chosen layer makes of it.
+// The image that is pushed through the network, and the feature maps of the selected layer.
 
 import { signal } from '@preact/signals';
 import type { Network } from '@resnetjs/core';
-import { wordsOf } from '../../engine/engine.js';
-import { useEngine } from '../../engine/session.js';
-import type { Maps, ImageOrder } from '../../worker/protocol.js';
+import { messageOf } from '../../engine/engine.js';
+import { getEngine } from '../../engine/session.js';
+import type { ImageSource, Maps } from '../../worker/protocol.js';
 
-export const pushed = signal<ImageOrder | null>(null);
-/** The last answer, and the name of the layer that it is of. */
+export const pushed = signal<ImageSource | null>(null);
+/** The last feature maps, and the name of their layer. */
 export const maps = signal<(Maps & { readonly of: string }) | null>(null);
 export const pushProblem = signal<string | null>(null);
 
-let asked = 0;
+let lastRequest = 0;
 
 interface Layer {
   readonly network: Network | 'model';
@@ -20,20 +20,20 @@ interface Layer {
   readonly of: string;
 }
 
-/** Asks for the maps; an answer that comes after a newer question is passed over. */
+/** Requests the feature maps; the answer is ignored if a newer request has been made by then. */
 export async function pushThrough({ network, node, of }: Layer): Promise<void> {
   const image = pushed.value;
   if (image === null) return;
-  const question = ++asked;
+  const request = ++lastRequest;
   pushProblem.value = null;
   try {
-    const engine = await useEngine();
-    const answer = await engine.ask('featureMaps', { network, image, node });
-    if (question === asked) maps.value = { ...answer, of };
+    const engine = await getEngine();
+    const answer = await engine.request('featureMaps', { network, image, node });
+    if (request === lastRequest) maps.value = { ...answer, of };
   } catch (error) {
-    if (question === asked) {
+    if (request === lastRequest) {
       maps.value = null;
-      pushProblem.value = wordsOf(error);
+      pushProblem.value = messageOf(error);
     }
   }
 }

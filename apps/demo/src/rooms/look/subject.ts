@@ -1,20 +1,20 @@
-// Which network is looked at, what of it is open, and what is chosen.
+// The network that is shown, which of its blocks are open, and what is selected.
 
+import { computed, signal } from '@preact/signals';
 import {
   asNetwork,
   convolutionalBlock,
+  courseResNet50,
   identityBlock,
   type Network,
   plain,
-  courseResNet50,
   preactResNet,
 } from '@resnetjs/core';
 import type { Drawing, Facts } from '@resnetjs/core/draw';
-import { computed, signal } from '@preact/signals';
 
 export const subjects = {
   small: 'A small network',
-  'course/resnet50': 'ResNet-50',
+  'course/resnet50': 'The course’s ResNet-50',
   identity: 'One identity block',
   convolutional: 'One convolutional block',
   model: 'My model',
@@ -22,13 +22,13 @@ export const subjects = {
 export type SubjectName = keyof typeof subjects;
 
 export const subject = signal<SubjectName>('course/resnet50');
-/** The trained model's own network, where there is one. */
+/** The trained model's network; null if there is no model. */
 export const modelNetwork = signal<Network | null>(null);
 /** Whether the same layers without shortcuts are drawn beneath. */
 export const withPlain = signal(false);
-/** Ids of the blocks that are open. */
+/** Ids of the open blocks. */
 export const opened = signal<ReadonlySet<string>>(new Set());
-/** The id of the node that is looked at. */
+/** The id of the selected node or group. */
 export const selected = signal<string | null>(null);
 
 const filters = [16, 16, 64] as const;
@@ -56,26 +56,26 @@ export const network = computed<Network>(() => {
 
 export const plainTwin = computed(() => plain(network.value));
 
-/** Whether images can be pushed through: not through a block alone. */
+/** Whether images can be pushed through; a single block takes none. */
 export const takesImages = computed(() => network.value.input[2] === 3);
 
 export function chooseSubject(name: SubjectName): void {
   subject.value = name;
   selected.value = null;
-  // A block alone is looked into; a network, over.
+  // A single block is shown open.
   opened.value = new Set(isBlock(name) ? ['stage0.block0'] : []);
 }
 
 const isBlock = (name: SubjectName) => name === 'identity' || name === 'convolutional';
 
-/** Blocks and parts that can be opened: all ids of `drawing`'s closed nodes. */
+/** Opens or closes a block, the stem or the head. */
 export function toggle(id: string): void {
   const next = new Set(opened.value);
   if (!next.delete(id)) next.add(id);
   opened.value = next;
 }
 
-/** What is known of a node or group of a drawing. */
+/** The facts of a node or group of a drawing. */
 export function factsOf(drawing: Drawing, id: string | null): Facts | null {
   if (id === null) return null;
   return (

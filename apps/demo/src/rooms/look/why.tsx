@@ -10,7 +10,7 @@ export function Why() {
           </p>
           <h3>A block only adds</h3>
           <p>
-            Its layers, F, need not rebuild the picture from nothing. They look for a correction; where there
+            Its layers, F, need not rebuild the picture from scratch. They look for a correction; where there
             is none to make, they can answer 0, and <em>x</em> passes as it is. More blocks can’t easily make
             things worse.
           </p>
@@ -32,9 +32,9 @@ export function Why() {
           </p>
           <h3>Don’t believe it: watch it</h3>
           <p>
-            Train two networks of 38 layers side by side, alike but for these lines, and see how much of the
-            gradient arrives at the first layer of each. <a href="#train">Go to the Train room</a>, and choose
-            “See the gradient vanish”.
+            Train two networks of 38 layers side by side, identical except for these lines, and see how much
+            of the gradient arrives at the first layer of each. <a href="#train">Go to the Train room</a>, and
+            choose “See the gradient vanish”.
           </p>
         </li>
       </ol>

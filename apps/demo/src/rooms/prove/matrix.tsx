@@ -1,9 +1,9 @@
 import { Scrolled } from '../../components/scrolled.js';
-import { backendTitle, scientific } from '../../components/words.js';
+import { backendTitle, scientific } from '../../components/format.js';
 import type { ProofCase, ProofResult } from '../../worker/protocol.js';
 import { cases, proofs } from './proof.js';
 
-/** The ends of the logarithmic axis. */
+/** The ends of the axis, as powers of ten. */
 const [low, high] = [-9, 0];
 const place = (value: number) =>
   (100 * (Math.min(high, Math.max(low, Math.log10(Math.max(value, 1e-30)))) - low)) / (high - low);
@@ -16,7 +16,7 @@ const groupTitles: Readonly<Record<string, string>> = {
   trajectory: 'Training, step by step',
 };
 
-/** Case by backend: how far each lies from the truth, on a logarithmic axis, with the bound that it is held to. */
+/** Each case's error on each backend, with its bound, on a logarithmic axis. */
 export function Matrix() {
   if (cases.value.length === 0) return null;
   const groups = [...new Set(cases.value.map(({ group }) => group))];
@@ -26,9 +26,10 @@ export function Matrix() {
     <section class="prove-part" aria-labelledby="matrix">
       <h2 id="matrix">Distance to the truth</h2>
       <p class="aside prove-words">
-        The length of the error by the length of the true result, the largest of a case: inference, training,
-        every gradient. 32 bits hold about seven digits, so 10⁻⁷ is as near as one can hope to be. The upright
-        line is the bound. The shapes of the “drawn” cases were drawn by lot, once and for all.
+        The length of the error divided by the length of the true result; the largest of each case, over
+        inference, training and every gradient. 32 bits hold about seven digits, so 10⁻⁷ is as near as one can
+        hope to be. The upright line is the bound. Numbered cases have shapes that were picked at random, once
+        and for all. <code>course/resnet50</code> is the course’s ResNet-50, here with a part of its filters.
       </p>
       <Scrolled label="Distance to the truth, by case and backend">
         <table class="matrix">
@@ -100,11 +101,11 @@ function Strip({ result }: { readonly result: ProofResult }) {
           <span class={passed ? 'strip-dot' : 'strip-dot bad'} style={{ left: `${place(error)}%` }} />
         </span>
         <span class="number">{scientific(error)}</span>
-        {!passed && <strong class="problem">departs</strong>}
+        {!passed && <strong class="problem">differs</strong>}
       </span>
       {failures.length > 0 && (
         <details>
-          <summary>{failures.length} departures</summary>
+          <summary>{failures.length} differences</summary>
           <ul class="aside">
             {failures.slice(0, 12).map((failure) => (
               <li key={failure}>{failure}</li>

@@ -1,7 +1,7 @@
-// Runs the cases on each chosen backend, in a worker of its own, and keeps the results.
+// Runs the cases on each chosen backend, in a worker of its own, and collects the results.
 
 import { signal } from '@preact/signals';
-import { Engine, EngineError, wordsOf } from '../../engine/engine.js';
+import { Engine, EngineError, messageOf } from '../../engine/engine.js';
 import type {
   BackendFacts,
   BackendName,
@@ -13,13 +13,13 @@ import type {
 
 export type Level = 'quick' | 'full';
 
-/** What one backend showed. */
+/** The results of one backend. */
 export interface Proof {
   readonly backend: BackendName;
   readonly facts: BackendFacts | null;
-  /** Why it can't run here, or why it ended. */
+  /** Why it can't run here, or why it ended early. */
   readonly problem: string | null;
-  /** By the case's number. */
+  /** By the case's id. */
   readonly results: ReadonlyMap<number, ProofResult>;
   readonly published: readonly PublishedProof[];
   readonly speeds: readonly SpeedResult[];
@@ -29,15 +29,15 @@ export const level = signal<Level>('quick');
 export const chosen = signal<readonly BackendName[]>(['wasm', 'webgl']);
 export const cases = signal<readonly ProofCase[]>([]);
 export const proofs = signal<readonly Proof[]>([]);
-/** What is being done; null while nothing is. */
-export const proving = signal<{ readonly words: string; readonly done: number; readonly of: number } | null>(
+/** The progress; null while nothing runs. */
+export const proving = signal<{ readonly text: string; readonly done: number; readonly of: number } | null>(
   null,
 );
 
 let current: Engine | null = null;
 let stopped = false;
 
-/** One case in three: every kind of layer, block and network is among them. */
+/** The cases of the level. One in three has every kind of layer, block and network. */
 function casesOf(all: readonly ProofCase[]): readonly ProofCase[] {
   return level.value === 'full'
     ? all
@@ -56,7 +56,7 @@ export async function prove(): Promise<void> {
     published: [],
     speeds: [],
   }));
-  proving.value = { words: 'Starting', done: 0, of: 1 };
+  proving.value = { text: 'Starting', done: 0, of: 1 };
   try {
     for (const backend of chosen.value) {
       if (!stopped) await proveOn(backend);
@@ -74,28 +74,28 @@ export function stopProving(): void {
 async function proveOn(backend: BackendName): Promise<void> {
   const engine = new Engine(backend);
   current = engine;
-  const tell = (part: Partial<Proof>) => {
+  const update = (part: Partial<Proof>) => {
     proofs.value = proofs.value.map((proof) => (proof.backend === backend ? { ...proof, ...part } : proof));
   };
   try {
-    const facts = await engine.ask('start', { backend });
-    tell({ facts });
-    const asked = casesOf(await engine.ask('proofCases', null));
+    const facts = await engine.request('start', { backend });
+    update({ facts });
+    const asked = casesOf(await engine.request('proofCases', null));
     cases.value = asked;
     const results = new Map<number, ProofResult>();
     const of = asked.length + 2;
     for (const [done, { id, name }] of asked.entries()) {
-      proving.value = { words: name, done, of };
-      results.set(id, await engine.ask('proveCase', { id, precision: facts.precision }));
-      tell({ results: new Map(results) });
+      proving.value = { text: name, done, of };
+      results.set(id, await engine.request('proveCase', { id, precision: facts.precision }));
+      update({ results: new Map(results) });
     }
-    proving.value = { words: 'the published numbers', done: asked.length, of };
-    tell({ published: await engine.ask('provePublished', null) });
-    proving.value = { words: 'the speed', done: asked.length + 1, of };
-    tell({ speeds: await engine.ask('measureSpeed', null) });
+    proving.value = { text: 'The published numbers', done: asked.length, of };
+    update({ published: await engine.request('provePublished', null) });
+    proving.value = { text: 'The speed', done: asked.length + 1, of };
+    update({ speeds: await engine.request('measureSpeed', null) });
   } catch (error) {
     const wasStopped = error instanceof EngineError && error.code === 'closed';
-    tell({ problem: wasStopped ? 'It was stopped before the end.' : wordsOf(error) });
+    update({ problem: wasStopped ? 'Stopped before the end.' : messageOf(error) });
   } finally {
     current = null;
     engine.close();
@@ -104,7 +104,7 @@ async function proveOn(backend: BackendName): Promise<void> {
 
 export interface Summary {
   readonly passed: number;
-  readonly evaluated: number;
+  readonly total: number;
   readonly worst: number;
 }
 
@@ -112,7 +112,7 @@ export function summarize({ results }: Proof): Summary {
   const all = [...results.values()];
   return {
     passed: all.filter(({ passed }) => passed).length,
-    evaluated: all.length,
+    total: all.length,
     worst: Math.max(0, ...all.map(({ error }) => error)),
   };
 }

@@ -1,6 +1,6 @@
-import { Segmented } from '../../components/segmented.js';
 import { download } from '../../components/download.js';
-import { backendTitle } from '../../components/words.js';
+import { backendTitle } from '../../components/format.js';
+import { Segmented } from '../../components/segmented.js';
 import { type BackendName, backendNames } from '../../worker/protocol.js';
 import { Matrix } from './matrix.js';
 import { chosen, level, proofs, prove, proving, stopProving } from './proof.js';
@@ -10,7 +10,7 @@ import { Speeds } from './speeds.js';
 import { Verdicts } from './verdicts.js';
 import './prove.css';
 
-/** The same numbers everywhere: measured on the visitor's own device. */
+/** Compares the backends of the visitor's device with float64. */
 export function Prove() {
   const now = proving.value;
   const any = proofs.value.some(({ results }) => results.size > 0);
@@ -20,8 +20,8 @@ export function Prove() {
         <h1>Prove</h1>
         <p class="lead">
           A network must give the same numbers wherever it runs. Here each backend of this device computes
-          layers, blocks and whole networks, forwards and backwards, and is judged by the same arithmetic done
-          slowly, in 64 bits.
+          layers, blocks and whole networks, forwards and backwards, and is compared with the same arithmetic
+          done slowly, in 64 bits.
         </p>
       </div>
       <form
@@ -54,7 +54,7 @@ export function Prove() {
           />
         </fieldset>
         <div class="row">
-          {/* Two elements: were it one, the click that stops would submit the button that it has become. */}
+          {/* Two elements: if it were one, Stop would become the submit button during its own click, and submit the form. */}
           {now === null ? (
             <button key="start" type="submit" class="button primary" disabled={chosen.value.length === 0}>
               Prove it here
@@ -78,9 +78,9 @@ export function Prove() {
       {now !== null && (
         <div class="prove-progress">
           <p role="status" class="aside">
-            {now.words} …
+            {now.text} …
           </p>
-          <progress aria-label="Cases judged" max={now.of} value={now.done} />
+          <progress aria-label="Cases compared" max={now.of} value={now.done} />
         </div>
       )}
       <Verdicts />
@@ -99,7 +99,7 @@ function Choice({ name }: { readonly name: BackendName }) {
         type="checkbox"
         checked={isChosen}
         onChange={() => {
-          // In the order of the page, whichever was chosen last.
+          // In the order of the page, not of the clicks.
           chosen.value = backendNames.filter((each) =>
             each === name ? !isChosen : chosen.value.includes(each),
           );

@@ -1,8 +1,8 @@
 import { Scrolled } from '../../components/scrolled.js';
-import { backendTitle } from '../../components/words.js';
+import { backendTitle } from '../../components/format.js';
 import { proofs } from './proof.js';
 
-/** What the course's documents printed, and whether it comes out here. */
+/** The numbers that the course's documents printed, and whether they come out here. */
 export function Published() {
   const shown = proofs.value.filter(({ published }) => published.length > 0);
   const [first] = shown;
@@ -39,7 +39,7 @@ export function Published() {
                     {published[index]?.passed ? (
                       <span class="good">the same</span>
                     ) : (
-                      <Departs message={published[index]?.message} />
+                      <Differs message={published[index]?.message} />
                     )}
                   </td>
                 ))}
@@ -52,7 +52,7 @@ export function Published() {
   );
 }
 
-function Departs({ message = '' }: { readonly message: string | undefined }) {
+function Differs({ message = '' }: { readonly message: string | undefined }) {
   return (
     <details>
       <summary class="problem">differs</summary>

@@ -1,4 +1,4 @@
-import { backendTitle, milliseconds } from '../../components/words.js';
+import { backendTitle, milliseconds } from '../../components/format.js';
 import { cases, level, proofs, summarize } from './proof.js';
 
 const escapes: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
@@ -8,14 +8,14 @@ const styles = `:root{color-scheme:light dark}body{font:15px/1.5 system-ui,sans-
 table{border-collapse:collapse;font-size:13px}td,th{text-align:left;padding:.3rem .8rem .3rem 0;border-bottom:1px solid #8884}
 .bad{color:#c2272d;font-weight:600}h2{margin-top:2.5rem}code{font-size:12px}`;
 
-/** What was measured here as one page without outside requests; the figures themselves are in it as JSON. */
+/** The results as one HTML page, which makes no requests and has the figures as JSON in it. */
 export function reportHtml(): string {
   const shown = proofs.value;
   const titles = shown
     .map(({ backend }) => `<th scope="col">${escaped(backendTitle[backend])}</th>`)
     .join('');
   const verdicts = shown.map((proof) => {
-    const { passed, evaluated, worst } = summarize(proof);
+    const { passed, total, worst } = summarize(proof);
     const facts = Object.entries({
       threads: proof.facts?.threads ?? '–',
       precision: proof.facts ? `${proof.facts.precision} bits` : '–',
@@ -23,9 +23,9 @@ export function reportHtml(): string {
     }).map(
       ([key, value]) => `<tr><th scope="row">${escaped(key)}</th><td>${escaped(String(value))}</td></tr>`,
     );
-    const words = `<p>${passed} of ${evaluated} cases within their bounds; the furthest from the truth is ${worst.toExponential(2)}.</p>`;
+    const verdict = `<p>${passed} of ${total} cases within their bounds; the furthest from the truth is ${worst.toExponential(2)}.</p>`;
     const problem = proof.problem === null ? '' : `<p class="bad">${escaped(proof.problem)}</p>`;
-    return `<h2>${escaped(backendTitle[proof.backend])}</h2>${words}${problem}<table>${facts.join('')}</table>`;
+    return `<h2>${escaped(backendTitle[proof.backend])}</h2>${verdict}${problem}<table>${facts.join('')}</table>`;
   });
   const rows = cases.value.map(({ id, group, name }) => {
     const cells = shown.map(({ results }) => {

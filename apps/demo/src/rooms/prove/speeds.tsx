@@ -1,7 +1,7 @@
-import { backendTitle, milliseconds } from '../../components/words.js';
+import { backendTitle, milliseconds } from '../../components/format.js';
 import { proofs } from './proof.js';
 
-/** How long things take here: the first time, and when warm. */
+/** How long classifying and training take here, cold and warm. */
 export function Speeds() {
   const shown = proofs.value.filter(({ speeds }) => speeds.length > 0);
   const [first] = shown;
@@ -11,7 +11,7 @@ export function Speeds() {
       <h2 id="speeds">Speed</h2>
       <p class="aside prove-words">
         The small network of the Train room, five blocks, 32 pixels. Cold is the first time, when kernels are
-        made ready; warm the median of five after it.
+        compiled; warm is the median of the next five.
       </p>
       <table class="speeds">
         <thead>
@@ -29,7 +29,7 @@ export function Speeds() {
             <tr key={what}>
               <th scope="row">
                 {what}
-                {batch > 1 && <small> of {batch} pictures</small>}
+                {batch > 1 && <small> of {batch} images</small>}
               </th>
               {shown.map(({ backend, speeds }) => (
                 <td key={backend} class="number">

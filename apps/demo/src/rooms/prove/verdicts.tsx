@@ -1,14 +1,14 @@
 import { FactRows } from '../../components/backend-facts.js';
-import { backendTitle, scientific } from '../../components/words.js';
+import { backendTitle, scientific } from '../../components/format.js';
 import { type Proof, proofs, proving, summarize } from './proof.js';
 
-/** A backend in a sentence: how many cases it holds, and what drives it. */
+/** Each backend's result, with its facts. */
 export function Verdicts() {
   if (proofs.value.length === 0) {
     return (
       <p class="aside prove-words">
         A backend is what does the arithmetic: WebAssembly on the processor, WebGL on the graphics card. Where
-        there is none, the processor stands in for it, and takes some minutes.
+        there is none, the processor does its work, and takes some minutes.
       </p>
     );
   }
@@ -23,15 +23,15 @@ export function Verdicts() {
 
 function Verdict({ proof }: { readonly proof: Proof }) {
   const { facts, problem, backend } = proof;
-  const { passed, evaluated, worst } = summarize(proof);
-  const holds = evaluated > 0 && passed === evaluated;
+  const { passed, total, worst } = summarize(proof);
+  const holds = total > 0 && passed === total;
   return (
     <section class="verdict" aria-label={backendTitle[backend]}>
       <h2>{backendTitle[backend]}</h2>
-      {evaluated > 0 ? (
+      {total > 0 ? (
         <p class={`verdict-words ${holds ? 'good' : 'bad'}`}>
           <strong>
-            {passed} of {evaluated}
+            {passed} of {total}
           </strong>{' '}
           within their bounds
         </p>
@@ -45,7 +45,7 @@ function Verdict({ proof }: { readonly proof: Proof }) {
       )}
       {facts !== null && (
         <dl class="facts">
-          {evaluated > 0 && (
+          {total > 0 && (
             <>
               <dt>Furthest from the truth</dt>
               <dd class="number">{scientific(worst)}</dd>

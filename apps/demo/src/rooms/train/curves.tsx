@@ -1,41 +1,44 @@
 import { LineChart, type Line } from '../../charts/line-chart.js';
-import { mergeCurves, type PlainCurve, thin } from '../../charts/merge-curves.js';
-import { laneTitle, percent } from '../../components/words.js';
-import type { Lane } from '../../worker/protocol.js';
-import { shown } from './conduct.js';
-import { lanes as planned } from './setup.js';
-import { type Curve, story, told } from './story.js';
+import { mergeCurves, type CurveData, thin } from '../../charts/merge-curves.js';
+import { variantTitle, percent } from '../../components/format.js';
+import type { Variant } from '../../worker/protocol.js';
+import { shownTraining } from './training-control.js';
+import { variants as planned } from './setup.js';
+import { type Curve, historyVersion, trainingHistory } from './training-history.js';
 
-const raw = ({ steps, values }: Curve): PlainCurve => thin({ steps, values });
-const smooth = ({ steps, smoothed }: Curve): PlainCurve => thin({ steps, values: smoothed });
+const raw = ({ steps, values }: Curve): CurveData => thin({ steps, values });
+const smooth = ({ steps, smoothed }: Curve): CurveData => thin({ steps, values: smoothed });
 
-const lineOf: Readonly<Record<Lane, Omit<Line, 'title'>>> = {
+const lineOf: Readonly<Record<Variant, Omit<Line, 'title'>>> = {
   residual: { color: '--accent' },
   plain: { color: '--plain', dashed: true },
 };
 
 /** Loss by step, and accuracy on unseen images. */
 export function Curves() {
-  void told.value; // the story grows in place; what is drawn beneath reads no signal, and so is drawn with this
-  const names = shown.value?.lanes ?? planned.value;
+  void historyVersion.value; // the history grows in place, so this signal re-renders the charts
+  const names = shownTraining.value?.variants ?? planned.value;
   return (
     <div class="curves">
-      <Loss names={names} classes={shown.value?.classes.length ?? 6} />
+      <Loss names={names} classes={shownTraining.value?.classes.length ?? 6} />
       <Accuracy names={names} />
     </div>
   );
 }
 
-function Loss({ names, classes }: { readonly names: readonly Lane[]; readonly classes: number }) {
-  const curves = names.flatMap((name) => [raw(story[name].loss), smooth(story[name].loss)]);
+function Loss({ names, classes }: { readonly names: readonly Variant[]; readonly classes: number }) {
+  const curves = names.flatMap((name) => [
+    raw(trainingHistory[name].loss),
+    smooth(trainingHistory[name].loss),
+  ]);
   const lines = names.flatMap((name): Line[] => [
-    { ...lineOf[name], title: `${laneTitle[name]}, each step`, faint: true, dashed: false },
-    { ...lineOf[name], title: names.length > 1 ? laneTitle[name] : 'mean of about 20 steps' },
+    { ...lineOf[name], title: `${variantTitle[name]}, each step`, faint: true, dashed: false },
+    { ...lineOf[name], title: names.length > 1 ? variantTitle[name] : 'mean of about 20 steps' },
   ]);
   const summary = names
     .map((name) => {
-      const last = story[name].loss.smoothed.at(-1);
-      return last === undefined ? 'No step yet' : `${laneTitle[name]}: ${last.toFixed(2)} now`;
+      const last = trainingHistory[name].loss.smoothed.at(-1);
+      return last === undefined ? 'No step yet' : `${variantTitle[name]}: ${last.toFixed(2)} now`;
     })
     .join('. ');
   return (
@@ -49,46 +52,49 @@ function Loss({ names, classes }: { readonly names: readonly Lane[]; readonly cl
         data={mergeCurves(curves)}
       />
       <p class="aside">
-        How surprised the network is by the right answers: 0 where it was sure of each;{' '}
-        {Math.log(classes).toFixed(2)} is guessing among {classes}.
+        How surprised the network is by the right answers: 0 if it was sure of each,{' '}
+        {Math.log(classes).toFixed(2)} if it guesses among {classes}.
       </p>
     </div>
   );
 }
 
-function Accuracy({ names }: { readonly names: readonly Lane[] }) {
-  const curves = names.flatMap((name) => [smooth(story[name].accuracy), story[name].validation]);
+function Accuracy({ names }: { readonly names: readonly Variant[] }) {
+  const curves = names.flatMap((name) => [
+    smooth(trainingHistory[name].accuracy),
+    trainingHistory[name].validation,
+  ]);
   const lines = names.flatMap((name): Line[] => [
-    { ...lineOf[name], title: `${laneTitle[name]}, while learning`, faint: true, dashed: false },
+    { ...lineOf[name], title: `${variantTitle[name]}, while learning`, faint: true, dashed: false },
     {
       ...lineOf[name],
-      title: names.length > 1 ? `${laneTitle[name]}, unseen` : 'unseen pictures',
+      title: names.length > 1 ? `${variantTitle[name]}, unseen` : 'unseen pictures',
       dots: true,
     },
   ]);
   const summary = names
     .map((name) => {
-      const last = story[name].validation.values.at(-1);
+      const last = trainingHistory[name].validation.values.at(-1);
       return last === undefined
-        ? 'Not judged yet'
-        : `${laneTitle[name]}: ${percent(last)} of unseen pictures`;
+        ? 'Not evaluated yet'
+        : `${variantTitle[name]}: ${percent(last)} of unseen pictures`;
     })
     .join('. ');
   return (
     <div>
       <LineChart
-        title="Named right"
+        title="Accuracy"
         summary={summary}
         xTitle="Step"
-        yTitle="Share of pictures"
+        yTitle="Pictures recognized"
         lines={lines}
         data={mergeCurves(curves)}
         range={[0, 1]}
         format={(value) => percent(value)}
       />
       <p class="aside">
-        Dots: pictures that the network never trained on, after each epoch. The pale line: those it learns
-        from.
+        The share of pictures that it recognizes. Dots: pictures that it never trained on, after each epoch.
+        The pale line: those it learns from.
       </p>
     </div>
   );

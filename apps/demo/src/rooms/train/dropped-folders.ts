@@ -1,4 +1,4 @@
-/** An image, and the folder that it lay in: its class. */
+/** An image file, and its folder, which is its class. */
 export interface FoundFile {
   readonly folder: string;
   readonly file: File;
@@ -7,16 +7,16 @@ export interface FoundFile {
 const isImage = (name: string) => /\.(jpe?g|png|webp)$/i.test(name);
 const isHidden = (name: string) => name.startsWith('.');
 
-/** The images of what was dropped: folders of classes, one folder that holds them, or single files, without a folder. */
+/** The images in dropped folders, which are classes or hold them, and dropped files, which have no folder. */
 export async function findDropped(items: DataTransferItemList): Promise<FoundFile[]> {
-  // Entries have to be taken before anything is awaited: the list is empty afterwards.
+  // Before the first await: after it, the list is empty.
   const entries = Array.from(items).flatMap((item) => item.webkitGetAsEntry() ?? []);
   const found: FoundFile[] = [];
   for (const entry of entries) await collect(entry, '', found);
   return found;
 }
 
-/** The images of a chosen folder: each file tells its path. */
+/** The images in a chosen folder, by the path of each file. */
 export function findChosen(files: FileList): FoundFile[] {
   return Array.from(files).flatMap((file) => {
     const path = file.webkitRelativePath.split('/');
@@ -35,7 +35,7 @@ async function collect(entry: FileSystemEntry, folder: string, found: FoundFile[
   }
   const reader = (entry as FileSystemDirectoryEntry).createReader();
   for (;;) {
-    // A reader gives at most a hundred entries at a time.
+    // Chromium's reader gives at most a hundred entries at a time.
     const some = await new Promise<FileSystemEntry[]>((resolve, reject) => {
       reader.readEntries(resolve, reject);
     });

@@ -1,12 +1,12 @@
 import { occupied } from '../../engine/session.js';
 import { choose, type ExperimentName, experiment, experiments } from './setup.js';
 
-/** Three things to see; each fills the form. */
+/** The experiments; each fills in the form. */
 export function ExperimentChoice() {
   const names = Object.keys(experiments) as ExperimentName[];
   return (
     <fieldset class="experiments" disabled={occupied.value}>
-      <legend class="visually-hidden">What to see</legend>
+      <legend class="visually-hidden">Experiment</legend>
       {names.map((name, index) => (
         <label key={name} class="experiment">
           <input
@@ -18,7 +18,7 @@ export function ExperimentChoice() {
           <span>
             <em aria-hidden="true">{index + 1}</em>
             <strong>{experiments[name].title}</strong>
-            <small>{experiments[name].words}</small>
+            <small>{experiments[name].description}</small>
           </span>
         </label>
       ))}

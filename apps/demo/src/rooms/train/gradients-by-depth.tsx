@@ -1,43 +1,43 @@
 import { useMemo } from 'preact/hooks';
 import { LineChart, type Line } from '../../charts/line-chart.js';
 import { mergeCurves } from '../../charts/merge-curves.js';
-import { count, laneTitle, large } from '../../components/words.js';
-import { shown } from './conduct.js';
-import { depth, lanes as planned } from './setup.js';
-import { story, told } from './story.js';
+import { count, variantTitle, large } from '../../components/format.js';
+import { shownTraining } from './training-control.js';
+import { depth, variants as planned } from './setup.js';
+import { historyVersion, trainingHistory } from './training-history.js';
 
-/** The gradient's length by depth, as it is now: with shortcuts and without. */
+/** The newest gradient norms by depth, with shortcuts and without. */
 export function GradientsByDepth() {
-  void told.value; // the story grows in place
-  const names = shown.value?.lanes ?? planned.value;
-  const looks = names.map((name) => story[name].gradients);
-  // The same data as long as no look is newer: then the chart is left as it is.
+  void historyVersion.value; // the history grows in place
+  const names = shownTraining.value?.variants ?? planned.value;
+  const measured = names.map((name) => trainingHistory[name].gradients);
+  // The same object until there are newer norms, so that the chart isn't set up again.
   const data = useMemo(
     () =>
       mergeCurves(
-        looks.map((look) => ({
-          steps: look?.depths ?? [],
-          // A logarithm has no place for 0.
-          values: look?.norms.map((norm) => Math.max(norm, 1e-30)) ?? [],
+        measured.map((gradients) => ({
+          steps: gradients?.depths ?? [],
+          // The axis is logarithmic.
+          values: gradients?.norms.map((norm) => Math.max(norm, 1e-30)) ?? [],
         })),
         [1, depth.value],
       ),
-    [...looks, depth.value],
+    [...measured, depth.value],
   );
   const lines = names.map(
     (name): Line => ({
-      title: laneTitle[name],
+      title: variantTitle[name],
       color: name === 'residual' ? '--accent' : '--plain',
       dashed: name === 'plain',
       dots: true,
     }),
   );
-  const step = looks.find((look) => look !== null)?.step;
+  const step = measured.find((gradients) => gradients !== null)?.step;
   return (
     <div class="gradients">
       <LineChart
-        title={`The gradient on its way back${step === undefined ? '' : `, at step ${step}`}`}
-        summary={names.map(ends).join(' ')}
+        title={`The gradient by layer${step === undefined ? '' : `, at step ${step}`}`}
+        summary={names.map(summarize).join(' ')}
         xTitle="Layer, from the first to the last"
         yTitle="Length of the gradient"
         lines={lines}
@@ -45,22 +45,22 @@ export function GradientsByDepth() {
         logarithmic
         height={280}
       />
-      <Reading />
+      <Explanation />
     </div>
   );
 }
 
-/** First and last, in words. */
-function ends(name: 'residual' | 'plain'): string {
-  const norms = story[name].gradients?.norms;
+/** The first and the last norm, for screen readers. */
+function summarize(name: 'residual' | 'plain'): string {
+  const norms = trainingHistory[name].gradients?.norms;
   const [first, last] = [norms?.[0], norms?.at(-1)];
-  if (first === undefined || last === undefined) return `${laneTitle[name]}: not measured yet.`;
-  return `${laneTitle[name]}: ${first.toExponential(1)} at the first layer, ${last.toExponential(1)} at the last.`;
+  if (first === undefined || last === undefined) return `${variantTitle[name]}: not measured yet.`;
+  return `${variantTitle[name]}: ${first.toExponential(1)} at the first layer, ${last.toExponential(1)} at the last.`;
 }
 
-/** What the chart says, from its own numbers. */
-function Reading() {
-  void told.value; // the story grows in place
+/** An explanation of the chart, from its own numbers. */
+function Explanation() {
+  void historyVersion.value; // the history grows in place
   const first = { residual: firstOf('residual'), plain: firstOf('plain') };
   if (first.residual === undefined) {
     return (
@@ -83,41 +83,42 @@ function Reading() {
       <p class="aside">
         With shortcuts, the first layer gets a gradient of {first.residual.toPrecision(2)}; without,{' '}
         {large(Math.round(first.residual / Math.max(first.plain, 1e-30)))} times less. The plain network’s
-        first layers stand still: this is the vanishing gradient. A shortcut adds its input to the block’s
+        first layers learn nothing: this is the vanishing gradient. A shortcut adds its input to the block’s
         result, so that the gradient comes back along it undiminished.
       </p>
     );
   }
   return (
     <p class="aside">
-      Here it does not vanish{shown.value?.normalized && ': normalization keeps every layer in range'}. From
-      layer to layer it differs {spread('residual')}-fold with shortcuts, and {spread('plain')}-fold without.
+      Here it does not vanish{shownTraining.value?.normalized && ': normalization keeps every layer in range'}
+      . From layer to layer it differs {spread('residual')}-fold with shortcuts, and {spread('plain')}-fold
+      without.
       <Lag />
     </p>
   );
 }
 
-/** Whether the plain twin learns more slowly, from the losses as they are. */
+/** Says so if the plain twin learns more slowly, going by the current losses. */
 function Lag() {
-  void told.value; // the story grows in place
-  const residual = story.residual.loss.smoothed.at(-1);
-  const plain = story.plain.loss.smoothed.at(-1);
+  void historyVersion.value; // the history grows in place
+  const residual = trainingHistory.residual.loss.smoothed.at(-1);
+  const plain = trainingHistory.plain.loss.smoothed.at(-1);
   if (residual === undefined || plain === undefined || plain - residual < 0.1) return null;
   return (
     <>
       {' '}
-      And still the plain twin lags: its loss is {plain.toFixed(2)} where the other’s is {residual.toFixed(2)}
+      And still the plain twin lags: its loss is {plain.toFixed(2)} while the other’s is {residual.toFixed(2)}
       . Without shortcuts, more layers are harder to teach.
     </>
   );
 }
 
-/** How many times longer the longest gradient is than the shortest. */
+/** The ratio of the largest norm to the smallest. */
 function spread(name: 'residual' | 'plain'): string {
-  const norms = story[name].gradients?.norms ?? [];
+  const norms = trainingHistory[name].gradients?.norms ?? [];
   return count(Math.round(Math.max(...norms) / Math.min(...norms)));
 }
 
 function firstOf(name: 'residual' | 'plain'): number | undefined {
-  return story[name].gradients?.norms[0];
+  return trainingHistory[name].gradients?.norms[0];
 }

@@ -2,14 +2,14 @@ interface NumericProps {
   readonly id: string;
   readonly title: string;
   readonly value: number;
-  readonly low: number;
-  readonly high: number;
+  readonly min: number;
+  readonly max: number;
   readonly step?: 'any';
   readonly onChange: (value: number) => void;
 }
 
-/** A number to type, within bounds; one that is out of them is not taken. */
-export function Numeric({ id, title, value, low, high, step, onChange }: NumericProps) {
+/** A number input. A number out of bounds is ignored. */
+export function Numeric({ id, title, value, min, max, step, onChange }: NumericProps) {
   return (
     <div class="field">
       <label for={id}>{title}</label>
@@ -18,11 +18,11 @@ export function Numeric({ id, title, value, low, high, step, onChange }: Numeric
         type="number"
         required
         value={value}
-        min={low}
-        max={high}
+        min={min}
+        max={max}
         step={step ?? 1}
         onInvalid={(event) => {
-          // In a closed part the browser could not show what is wrong, and nothing would happen.
+          // In a closed part the browser can't show its message, and nothing would happen.
           const part = event.currentTarget.closest('details');
           if (part) part.open = true;
         }}
@@ -36,22 +36,22 @@ export function Numeric({ id, title, value, low, high, step, onChange }: Numeric
 }
 
 interface SliderProps extends Omit<NumericProps, 'step'> {
-  readonly words: string;
+  readonly text: string;
 }
 
-/** A number to slide to, and what it means in words. */
-export function Slider({ id, title, value, low, high, words, onChange }: SliderProps) {
+/** A slider, with its value as text. */
+export function Slider({ id, title, value, min, max, text, onChange }: SliderProps) {
   return (
     <div class="field">
       <div class="field-head">
         <label for={id}>{title}</label>
-        <output for={id}>{words}</output>
+        <output for={id}>{text}</output>
       </div>
       <input
         id={id}
         type="range"
-        min={low}
-        max={high}
+        min={min}
+        max={max}
         value={value}
         onInput={(event) => onChange(event.currentTarget.valueAsNumber)}
       />

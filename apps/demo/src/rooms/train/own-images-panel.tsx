@@ -2,25 +2,25 @@ import { useSignal } from '@preact/signals';
 import { FileButton } from '../../components/file-button.js';
 import { FileDrop } from '../../components/file-drop.js';
 import { Webcam } from '../../components/webcam.js';
-import { count } from '../../components/words.js';
+import { count } from '../../components/format.js';
 import { type FoundFile, findChosen, findDropped } from './dropped-folders.js';
 import { addImages, ownClasses, ownFile, removeClass, renameClass, unreadable } from './own-images.js';
 
-/** The visitor's images, class by class: folders, or the webcam. */
+/** The visitor's own images, class by class, from folders or the webcam. */
 export function OwnImages() {
   const problem = useSignal<string | null>(null);
   const filming = useSignal<string | null>(null);
 
   const take = (found: readonly FoundFile[]) => {
     problem.value = null;
-    const course = found.find(({ file }) => /\.h5$/i.test(file.name));
-    if (course) {
-      ownFile.value = course.file;
+    const hdf5 = found.find(({ file }) => /\.h5$/i.test(file.name));
+    if (hdf5) {
+      ownFile.value = hdf5.file;
       return;
     }
     if (found.length === 0) {
       problem.value =
-        'There were no JPEG, PNG or WebP pictures in it. Drop a folder for each class, with pictures in it.';
+        'There were no JPEG, PNG or WebP pictures in it. Drop a folder of pictures for each class.';
       return;
     }
     if (found.some(({ folder }) => folder === '')) {
@@ -72,7 +72,7 @@ export function OwnImages() {
       )}
       {ownFile.value !== null && (
         <p class="aside">
-          {ownFile.value.name} is used.{' '}
+          Using {ownFile.value.name}.{' '}
           <button
             type="button"
             class="link"
@@ -80,7 +80,7 @@ export function OwnImages() {
               ownFile.value = null;
             }}
           >
-            Leave it out
+            Remove it
           </button>
         </p>
       )}
@@ -123,7 +123,7 @@ export function OwnImages() {
       </button>
       {filming.value !== null && (
         <Webcam
-          words={`Hold the button to take pictures of “${filming.value}”.`}
+          instructions={`Hold the button to take pictures of “${filming.value}”.`}
           onImage={(file) => addImages(filming.value as string, [file])}
           onClose={() => {
             filming.value = null;

@@ -13,7 +13,7 @@ import {
   whyNoBrowser,
 } from '../../e2e.test-support.js';
 
-describe.skipIf(whyNoBrowser !== null)(`pictures of the visitor’s own ${whyNoBrowser ?? ''}`, () => {
+describe.skipIf(whyNoBrowser !== null)(`the visitor’s own images ${whyNoBrowser ?? ''}`, () => {
   let folder: string;
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), 'resnetjs-page-'));
@@ -37,7 +37,7 @@ describe.skipIf(whyNoBrowser !== null)(`pictures of the visitor’s own ${whyNoB
       expect(await page.getByRole('button', { name: 'Start training' }).isDisabled()).toBe(true);
       await page.locator('[data-purpose="folders"]').setInputFiles(join(folder, 'own'));
       expect(await page.locator('.classes li').count()).toBe(2);
-      await setUpTraining(page, { Epochs: 4, 'Pictures a step': 4, 'Size, pixels': 16 });
+      await setUpTraining(page, { Epochs: 4, 'Batch size': 4, 'Size, pixels': 16 });
       await startTraining(page);
       await page.locator('.results').waitFor({ timeout: long });
       expect(await page.locator('summary', { hasText: '1 files could not be read' }).count()).toBe(1);
@@ -58,9 +58,9 @@ describe.skipIf(whyNoBrowser !== null)(`pictures of the visitor’s own ${whyNoB
       await startTraining(page);
       const alert = page.getByRole('alert').filter({ hasText: 'The training could not start' });
       await alert.waitFor();
-      expect(await alert.textContent()).toContain("“other.h5” can't be used: it is no HDF5 file");
+      expect(await alert.textContent()).toContain("“other.h5” can't be used: it is not an HDF5 file");
       await page.locator('[data-purpose="hdf5"]').setInputFiles(join(folder, 'signs.h5'));
-      await setUpTraining(page, { Epochs: 2, 'Pictures a step': 8 });
+      await setUpTraining(page, { Epochs: 2, 'Batch size': 8 });
       await startTraining(page);
       await page.locator('.results').waitFor({ timeout: long });
       expect(await page.locator('.confusion thead').textContent()).toContain('seven');
@@ -95,7 +95,7 @@ describe.skipIf(whyNoBrowser !== null)(`pictures of the visitor’s own ${whyNoB
         expect(await accessibilityProblems(page)).toEqual([]);
         await page.getByRole('button', { name: 'Close the camera' }).click();
       }
-      await setUpTraining(page, { Epochs: 1, 'Pictures a step': 4, 'Size, pixels': 16 });
+      await setUpTraining(page, { Epochs: 1, 'Batch size': 4, 'Size, pixels': 16 });
       await startTraining(page);
       await page.locator('.results').waitFor({ timeout: long });
       expect(await page.locator('.confusion thead').textContent()).toContain('right');

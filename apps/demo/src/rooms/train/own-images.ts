@@ -8,27 +8,28 @@ export interface OwnClass {
   readonly files: readonly File[];
 }
 
-/** What the visitor gave: folders, or images taken by webcam. */
+/** From folders, or taken by webcam. */
 export const ownClasses = signal<readonly OwnClass[]>([]);
-/** Or one of the course's HDF5 files, which brings its classes with it. */
+/** One of the course's HDF5 files, instead of classes. */
 export const ownFile = signal<File | null>(null);
-/** Files that could not be read the last time, and why. */
+/** The files that could not be read, and why. */
 export const unreadable = signal<readonly { readonly name: string; readonly message: string }[]>([]);
 
-const fewest = 5;
-/** As many as a page can hold: at 64 pixels about 120 MB. */
-const most = 10_000;
+/** Of each class. */
+const minImages = 5;
+/** In all, which at 64 pixels is about 120 MB. */
+const maxImages = 10_000;
 
-/** What is missing before a training can start; null where nothing is. */
+/** What is missing before a training can start; null if nothing is. */
 export const missing = computed<string | null>(() => {
   if (ownFile.value !== null) return null;
   const classes = ownClasses.value;
   if (classes.length < 2) return 'Give pictures of at least two classes.';
-  const small = classes.find(({ files }) => files.length < fewest);
-  if (small) return `Give at least ${fewest} pictures of “${small.name}”.`;
+  const small = classes.find(({ files }) => files.length < minImages);
+  if (small) return `Give at least ${minImages} pictures of “${small.name}”.`;
   const all = classes.reduce((sum, { files }) => sum + files.length, 0);
-  return all > most
-    ? `These are ${all} pictures; this page holds at most ${most}. Give fewer, or train with the command line.`
+  return all > maxImages
+    ? `There are ${all} pictures, but this page takes at most ${maxImages}. Give fewer, or train with the command line.`
     : null;
 });
 
@@ -45,23 +46,23 @@ export function removeClass(name: string): void {
   ownClasses.value = ownClasses.value.filter((each) => each.name !== name);
 }
 
-/** A new name keeps the images; a name that another class has is left as it was. */
+/** Renames a class, unless another class has the new name. */
 export function renameClass(from: string, to: string): void {
   const name = to.trim();
   if (name === '' || ownClasses.value.some((each) => each.name === name)) return;
   ownClasses.value = ownClasses.value.map((each) => (each.name === from ? { ...each, name } : each));
 }
 
-/** Has the worker decode the images, to the network's size, and hold them. Rejects with EngineError. */
+/** Has the worker decode the images, at the network's input size, and store them. Rejects with EngineError. */
 export async function decodeOwn(engine: Engine, size: number): Promise<Decoded> {
   unreadable.value = [];
   const file = ownFile.value;
-  if (file !== null) return engine.ask('decodeHdf5', { file, name: file.name });
+  if (file !== null) return engine.request('decodeHdf5', { file, name: file.name });
   const classes = ownClasses.value.map(({ name }) => name);
   const files = ownClasses.value.flatMap(({ name, files: images }, label): LabelledFile[] =>
     images.map((each) => ({ file: each, name: `${name}/${each.name}`, label })),
   );
-  const decoded = await engine.ask('decode', { name: 'own pictures', files, classes, size });
+  const decoded = await engine.request('decode', { name: 'own pictures', files, classes, size });
   unreadable.value = decoded.problems;
   return decoded;
 }

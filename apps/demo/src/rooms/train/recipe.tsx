@@ -1,10 +1,10 @@
 import { Numeric } from './number-fields.js';
 import { change, setup } from './setup.js';
 
-/** How it is taught: epochs, steps, sizes. */
-export function Recipe() {
+/** The recipe: epochs, sizes, learning rate. */
+export function RecipeFields() {
   const { recipe, count, size, data, network } = setup.value;
-  const tell = (part: Partial<typeof recipe>) => change({ recipe: { ...recipe, ...part } });
+  const changeRecipe = (part: Partial<typeof recipe>) => change({ recipe: { ...recipe, ...part } });
   return (
     <details class="setup-part">
       <summary>
@@ -16,25 +16,25 @@ export function Recipe() {
           id="epochs"
           title="Epochs"
           value={recipe.epochs}
-          low={1}
-          high={200}
-          onChange={(epochs) => tell({ epochs })}
+          min={1}
+          max={200}
+          onChange={(epochs) => changeRecipe({ epochs })}
         />
         <Numeric
           id="batch"
-          title="Pictures a step"
+          title="Batch size"
           value={recipe.batchSize}
-          low={2}
-          high={128}
-          onChange={(batchSize) => tell({ batchSize })}
+          min={2}
+          max={128}
+          onChange={(batchSize) => changeRecipe({ batchSize })}
         />
         {data === 'signs' && (
           <Numeric
             id="count"
             title="Pictures to draw"
             value={count}
-            low={60}
-            high={20000}
+            min={60}
+            max={20000}
             onChange={(value) => change({ count: value })}
           />
         )}
@@ -42,36 +42,37 @@ export function Recipe() {
           id="size"
           title="Size, pixels"
           value={size}
-          low={network.name === 'course/resnet50' ? 64 : 16}
-          high={128}
+          min={network.name === 'course/resnet50' ? 64 : 16}
+          max={128}
           onChange={(value) => change({ size: value })}
         />
         <Numeric
           id="rate"
           title="Learning rate"
           value={recipe.learningRate}
-          low={1e-6}
-          high={1}
+          min={1e-6}
+          max={1}
           step="any"
-          onChange={(learningRate) => tell({ learningRate })}
+          onChange={(learningRate) => changeRecipe({ learningRate })}
         />
         <div class="field">
-          <label for="schedule">Its course</label>
+          <label for="schedule">Schedule</label>
           <select
             id="schedule"
             value={recipe.schedule}
             onChange={(event) =>
-              tell({ schedule: event.currentTarget.value === 'cosine' ? 'cosine' : 'constant' })
+              changeRecipe({ schedule: event.currentTarget.value === 'cosine' ? 'cosine' : 'constant' })
             }
           >
             <option value="constant">constant</option>
-            <option value="cosine">falling to 0</option>
+            <option value="cosine">cosine</option>
           </select>
         </div>
       </div>
       <p class="aside">
-        An epoch is once through all pictures; the learning rate, how far each step goes. Adam takes the
-        steps: it adapts them to each number.
+        An epoch is one pass over all pictures, a batch the pictures of one step. The learning rate is how far
+        each step goes; the schedule, how that changes: cosine falls to 0. Adam, the optimizer, adapts the
+        step to each number.
       </p>
     </details>
   );

@@ -2,37 +2,37 @@ import { useSignal } from '@preact/signals';
 import { Confusion } from '../../components/confusion.js';
 import { download } from '../../components/download.js';
 import { Notice } from '../../components/notice.js';
-import { percent } from '../../components/words.js';
-import { wordsOf } from '../../engine/engine.js';
-import { useEngine } from '../../engine/session.js';
-import { shown, status } from './conduct.js';
-import { lastAccuracy, story, storyAsCsv, told } from './story.js';
+import { percent } from '../../components/format.js';
+import { messageOf } from '../../engine/engine.js';
+import { getEngine } from '../../engine/session.js';
+import { shownTraining, status } from './training-control.js';
+import { historyAsCsv, historyVersion, lastAccuracy, trainingHistory } from './training-history.js';
 
-/** What came of it: to use, to take home. */
+/** The result of a finished training, to use or to download. */
 export function Results() {
-  void told.value; // the story grows in place
+  void historyVersion.value; // the history grows in place
   const problem = useSignal<string | null>(null);
   const now = status.value;
   if (now.is !== 'done') return null;
-  const main = shown.value?.lanes[0] ?? 'residual';
+  const main = shownTraining.value?.variants[0] ?? 'residual';
   const accuracy = lastAccuracy(main);
-  const { confusion } = story[main];
+  const { confusion } = trainingHistory[main];
   const save = async () => {
     problem.value = null;
     try {
-      const engine = await useEngine();
-      download(await engine.ask('modelFile', null), 'model.safetensors');
+      const engine = await getEngine();
+      download(await engine.request('modelFile', null), 'model.safetensors');
     } catch (error) {
-      problem.value = wordsOf(error);
+      problem.value = messageOf(error);
     }
   };
   return (
     <section class="results" aria-labelledby="results">
       <h2 id="results">
-        {accuracy === undefined ? 'The model' : `${percent(accuracy, 1)} of unseen pictures named right`}
+        {accuracy === undefined ? 'The model' : `${percent(accuracy, 1)} of unseen pictures recognized`}
       </h2>
       <p>
-        The model is kept in this browser. As a file it is read by the command line, too:{' '}
+        The model is kept in this browser. The command line reads it, too, as a file:{' '}
         <code>resnet evaluate model.safetensors --data …</code>
       </p>
       <div class="row">
@@ -45,13 +45,13 @@ export function Results() {
         <button
           type="button"
           class="button"
-          onClick={() => download(new Blob([storyAsCsv()], { type: 'text/csv' }), 'training.csv')}
+          onClick={() => download(new Blob([historyAsCsv()], { type: 'text/csv' }), 'training.csv')}
         >
           Download the figures
         </button>
       </div>
       {problem.value !== null && <Notice kind="problem">{problem.value}</Notice>}
-      {confusion !== null && <Confusion classes={shown.value?.classes ?? []} confusion={confusion} />}
+      {confusion !== null && <Confusion classes={shownTraining.value?.classes ?? []} confusion={confusion} />}
     </section>
   );
 }

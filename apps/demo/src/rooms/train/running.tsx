@@ -1,35 +1,45 @@
 import { Notice } from '../../components/notice.js';
-import { count, duration, percent } from '../../components/words.js';
+import { count, duration, percent } from '../../components/format.js';
 import { backend, chooseBackend, engineState, occupied } from '../../engine/session.js';
-import { aside, pace, pause, saved, saveProblem, shown, start, status, stop } from './conduct.js';
+import {
+  busyShare,
+  lastCheckpoint,
+  pause,
+  progress,
+  saveProblem,
+  shownTraining,
+  start,
+  status,
+  stop,
+} from './training-control.js';
 import { missing } from './own-images.js';
 import { setup } from './setup.js';
 import { setupForm } from './setup-form.js';
-import { lastAccuracy } from './story.js';
+import { lastAccuracy } from './training-history.js';
 
-/** How far it is, how fast, and the buttons that hold it. */
+/** The training's progress and buttons, and what went wrong. */
 export function Running() {
   const now = status.value;
   return (
     <>
       <div class="running">
-        <Words />
+        <StatusBar />
       </div>
       {saveProblem.value !== null && (
         <Notice
           kind="problem"
-          title="No checkpoint could be kept"
+          title="No checkpoint could be saved"
           onClose={() => {
             saveProblem.value = null;
           }}
         >
-          {saveProblem.value} The training goes on; if the page is loaded again before it ends, it is lost.
+          {saveProblem.value} The training continues; if the page is reloaded before it ends, it is lost.
         </Notice>
       )}
       {now.is === 'failed' && (
         <Notice
           kind="problem"
-          title={pace.value === null ? 'The training could not start' : 'The training ended'}
+          title={progress.value === null ? 'The training could not start' : 'The training ended'}
         >
           <p>{now.message}</p>
           <div class="row">
@@ -48,34 +58,34 @@ export function Running() {
   );
 }
 
-/** How fast it learns, or how far what comes between is. */
+/** The training's speed; between epochs, how much of the evaluation is done. */
 function Speed() {
-  const far = pace.value;
-  if (aside.value !== null) return <> · {percent(aside.value)} of it</>;
-  if (far === null) return null;
-  const left = far.secondsLeft === null ? '' : ` · ${duration(far.secondsLeft)} left`;
+  const current = progress.value;
+  if (busyShare.value !== null) return <> · {percent(busyShare.value)} of it</>;
+  if (current === null) return null;
+  const left = current.secondsLeft === null ? '' : ` · ${duration(current.secondsLeft)} left`;
   return (
     <>
       {' '}
-      · {count(far.imagesPerSecond)} pictures a second{left}
+      · {count(current.imagesPerSecond)} pictures a second{left}
     </>
   );
 }
 
-/** The buttons that start it and hold it, and what it is doing. */
-function Words() {
+/** The buttons that start, pause and stop it, and its progress. */
+function StatusBar() {
   const now = status.value;
-  const far = pace.value;
-  const holds = now.is === 'running' || now.is === 'paused';
-  const begun = holds || now.is === 'stopping' || now.is === 'done';
+  const current = progress.value;
+  const canPause = now.is === 'running' || now.is === 'paused';
+  const begun = canPause || now.is === 'stopping' || now.is === 'done';
   return (
     <>
       <div class="running-line">
         <div class="row">
-          {holds ? (
+          {canPause ? (
             <>
               <button type="button" class="button" onClick={() => void pause(now.is === 'running')}>
-                {now.is === 'running' ? 'Pause' : 'Go on'}
+                {now.is === 'running' ? 'Pause' : 'Resume'}
               </button>
               <button type="button" class="button" onClick={() => void stop()}>
                 Stop
@@ -92,16 +102,16 @@ function Words() {
         </div>
         {begun || now.is === 'preparing' ? (
           <p role="status" class="running-words">
-            {now.is === 'done' ? (now.end.completed ? 'Done' : 'Stopped') : now.words}
+            {now.is === 'done' ? (now.end.completed ? 'Done' : 'Stopped') : now.text}
           </p>
         ) : (
           <p class="aside">
-            {whatIsMissing() ?? 'Choose what to see, and start. The charts fill as it learns.'}
+            {whatIsMissing() ?? 'Choose an experiment, and start. The charts fill as it learns.'}
           </p>
         )}
-        {begun && far !== null && (
+        {begun && current !== null && (
           <p class="number aside">
-            Step {count(far.step)} of {count(far.steps)} · epoch {far.epoch}
+            Step {count(current.step)} of {count(current.steps)} · epoch {current.epoch}
             {now.is === 'running' && <Speed />}
             {now.is === 'done' && evaluation()}
           </p>
@@ -109,10 +119,10 @@ function Words() {
       </div>
       {begun && now.is !== 'done' && (
         <>
-          <progress aria-label="Steps done" max={far?.steps ?? 1} value={far?.step ?? 0} />
+          <progress aria-label="Steps done" max={current?.steps ?? 1} value={current?.step ?? 0} />
           <p class="aside running-kept">
-            {saved.value !== null &&
-              `A checkpoint of step ${count(saved.value.step)} is kept in this browser: a reload loses nothing before it.`}
+            {lastCheckpoint.value !== null &&
+              `A checkpoint of step ${count(lastCheckpoint.value.step)} is kept in this browser: a reload loses no step before it.`}
           </p>
         </>
       )}
@@ -120,10 +130,10 @@ function Words() {
   );
 }
 
-/** How good the model is, where that is known. */
+/** The model's accuracy, if it is known. */
 function evaluation(): string {
-  const accuracy = lastAccuracy(shown.value?.lanes[0] ?? 'residual');
-  return accuracy === undefined ? '' : ` · ${percent(accuracy, 1)} of unseen pictures named right`;
+  const accuracy = lastAccuracy(shownTraining.value?.variants[0] ?? 'residual');
+  return accuracy === undefined ? '' : ` · ${percent(accuracy, 1)} of unseen pictures recognized`;
 }
 
 function StartButton() {
@@ -139,7 +149,7 @@ function StartButton() {
   );
 }
 
-/** What the visitor has to give before a training can start; null where nothing is missing. */
+/** What the visitor has to give before a training can start; null if nothing is missing. */
 function whatIsMissing(): string | null {
   return setup.value.data === 'own' ? missing.value : null;
 }

@@ -1,8 +1,8 @@
-import { useGeneratedSigns } from '../../components/drawn-signs.js';
+import { useGeneratedSigns } from '../../components/generated-signs.js';
 import { Pixels } from '../../components/pixels.js';
 import { setup } from './setup.js';
 
-/** A drawn hand of each class, at the size that the network will see. */
+/** A generated hand sign of each class, at the network's input size. */
 export function SampleSigns() {
   const images = useGeneratedSigns({ size: setup.value.size, split: 'train' });
   return (

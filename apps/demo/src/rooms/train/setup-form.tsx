@@ -1,11 +1,11 @@
 import { Segmented } from '../../components/segmented.js';
 import { occupied } from '../../engine/session.js';
-import { start } from './conduct.js';
-import { OwnImages } from './own-images-panel.js';
 import { Slider } from './number-fields.js';
-import { Recipe } from './recipe.js';
+import { OwnImages } from './own-images-panel.js';
+import { RecipeFields } from './recipe.js';
 import { SampleSigns } from './sample-signs.js';
 import { change, depth, setup } from './setup.js';
+import { start } from './training-control.js';
 
 /** The id of the form, for the button that submits it. */
 export const setupForm = 'setup';
@@ -26,7 +26,7 @@ export function SetupForm() {
         <section class="setup-part" aria-labelledby="setup-images">
           <h2 id="setup-images">Pictures</h2>
           <Segmented
-            label="From where"
+            label="Source"
             name="data"
             value={data}
             options={[
@@ -60,22 +60,23 @@ export function SetupForm() {
               id="blocks"
               title="Residual blocks"
               value={network.blocks}
-              low={1}
-              high={18}
-              words={`${network.blocks} (${depth.value} layers)`}
+              min={1}
+              max={18}
+              text={`${network.blocks} (${depth.value} layers)`}
               onChange={(blocks) => change({ network: { ...network, blocks } })}
             />
           ) : (
             <p class="aside">
-              Fifty layers and 23.6 million numbers to learn. On a processor, a step takes seconds, and a
-              checkpoint about 280 MB of this browser’s storage.
+              The course’s ResNet-50, made for small pictures and few classes: fifty layers, 23.6 million
+              numbers to learn. The original of 2015 takes 224 × 224 pixels and knows 1,000 classes. On a
+              processor, a step takes seconds, and a checkpoint about 280 MB of this browser’s storage.
             </p>
           )}
           <label class="choice">
             <input type="checkbox" checked={twin} onChange={() => change({ twin: !twin })} />
             <span>
               <strong>Train its plain twin beside it</strong>
-              <small>The same layers and the same first values, without the shortcuts.</small>
+              <small>The same layers and the same initial values, without the shortcuts.</small>
             </span>
           </label>
           <label class="choice">
@@ -90,7 +91,7 @@ export function SetupForm() {
             </span>
           </label>
         </section>
-        <Recipe />
+        <RecipeFields />
       </fieldset>
     </form>
   );

@@ -1,32 +1,32 @@
 import { computed, signal } from '@preact/signals';
-import type { Lane, NetworkOrder, RecipeOrder } from '../../worker/protocol.js';
+import type { Variant, NetworkConfig, Recipe } from '../../worker/protocol.js';
 
-/** What the form holds. */
+/** The values of the form. */
 export interface Setup {
   readonly data: 'signs' | 'own';
-  /** Images to draw, where they are drawn. */
+  /** How many images to generate, if they are generated. */
   readonly count: number;
   /** Height and width of the images, in pixels. */
   readonly size: number;
-  readonly network: NetworkOrder;
+  readonly network: NetworkConfig;
   /** Whether the same network without shortcuts is trained beside it. */
   readonly twin: boolean;
-  readonly recipe: RecipeOrder;
+  readonly recipe: Recipe;
 }
 
 export interface Experiment {
   readonly title: string;
-  readonly words: string;
+  readonly description: string;
   readonly setup: Omit<Setup, 'data'>;
 }
 
 const recipe = { batchSize: 16, schedule: 'constant', seed: 0 } as const;
 
-/** Three things to see, each in a minute or two on two cores. */
+/** Three experiments, each of a minute or two on two cores. */
 export const experiments = {
   learn: {
     title: 'Learn to count fingers',
-    words: 'A small residual network, until it names nine hands of ten that it has never seen.',
+    description: 'A small residual network, until it recognizes nine of ten hands that it has never seen.',
     setup: {
       count: 3000,
       size: 24,
@@ -37,7 +37,7 @@ export const experiments = {
   },
   vanish: {
     title: 'See the gradient vanish',
-    words:
+    description:
       'Deep, without normalization, as in 2014: with shortcuts and without. After 400 steps only one learns.',
     setup: {
       count: 3000,
@@ -49,7 +49,8 @@ export const experiments = {
   },
   degrade: {
     title: 'Depth alone does not help',
-    words: 'The same two with batch normalization: nothing vanishes any more, and the plain one still lags.',
+    description:
+      'The same two, with batch normalization: nothing vanishes any more, yet the plain one still lags.',
     setup: {
       count: 1500,
       size: 20,
@@ -63,7 +64,7 @@ export const experiments = {
 export type ExperimentName = keyof typeof experiments;
 
 export const setup = signal<Setup>({ data: 'signs', ...experiments.learn.setup });
-/** Which of the experiments the form was filled by; null once it was changed. */
+/** The experiment that filled in the form; null once the form was changed. */
 export const experiment = signal<ExperimentName | null>('learn');
 
 export function choose(name: ExperimentName): void {
@@ -76,7 +77,7 @@ export function change(part: Partial<Setup>): void {
   experiment.value = null;
 }
 
-export const lanes = computed<readonly Lane[]>(() =>
+export const variants = computed<readonly Variant[]>(() =>
   setup.value.twin ? ['residual', 'plain'] : ['residual'],
 );
 

@@ -1,20 +1,20 @@
 import { useEffect, useRef } from 'preact/hooks';
 import './train.css';
-import { status } from './conduct.js';
 import { Curves } from './curves.js';
 import { ExperimentChoice } from './experiment-choice.js';
 import { GradientsByDepth } from './gradients-by-depth.js';
-import { KeptOffer } from './kept-offer.js';
 import { Results } from './results.js';
+import { ResumeOffer } from './resume-offer.js';
 import { Running } from './running.js';
 import { SetupForm } from './setup-form.js';
+import { status } from './training-control.js';
 
-/** Teach a network, and watch it learn. */
+/** Train a network, and watch it learn. */
 export function Train() {
   const stage = useRef<HTMLElement>(null);
   const learns = status.value.is === 'running' || status.value.is === 'paused';
   useEffect(() => {
-    // Where the charts stand below the form, they would fill unseen.
+    // On a narrow screen the charts are below the form, out of view.
     if (learns && matchMedia('(max-width: 58rem)').matches) stage.current?.scrollIntoView();
   }, [learns]);
   return (
@@ -26,7 +26,7 @@ export function Train() {
           the last layer and travels back to the first. Watch whether it arrives.
         </p>
       </div>
-      <KeptOffer />
+      <ResumeOffer />
       <ExperimentChoice />
       <Running />
       <div class="train-floor">

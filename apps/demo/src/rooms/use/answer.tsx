@@ -1,10 +1,10 @@
-import { backendTitle, milliseconds, percent } from '../../components/words.js';
+import { backendTitle, milliseconds, percent } from '../../components/format.js';
 import { engineState, model } from '../../engine/session.js';
-import { explain, explained, naming, prediction } from './image.js';
+import { explain, explainedClass, isPredicting, prediction } from './image.js';
 
 const shownClasses = 8;
 
-/** The likeliest class, and the shares of the others. */
+/** The most probable class, and the probabilities of all. */
 export function Answer() {
   const facts = model.value;
   const answer = prediction.value;
@@ -13,29 +13,29 @@ export function Answer() {
     return (
       <section class="answer" aria-label="The answer">
         <p class="answer-name" role="status">
-          {naming.value ? 'Looking …' : 'Show it a picture.'}
+          {isPredicting.value ? 'Looking …' : 'Show it a picture.'}
         </p>
       </section>
     );
   }
   const ranked = answer.probabilities
-    .map((share, label) => ({ share, label, name: facts.classes[label] ?? String(label) }))
-    .sort((a, b) => b.share - a.share);
+    .map((probability, label) => ({ probability, label, name: facts.classes[label] ?? String(label) }))
+    .sort((a, b) => b.probability - a.probability);
   const [best] = ranked;
   const truth = answer.of.kind === 'sign' ? String(answer.of.index % 6) : null;
-  const chosen = explained.value ?? best?.label;
+  const chosen = explainedClass.value ?? best?.label;
   return (
-    <section class="answer" aria-label="The answer" aria-busy={naming.value}>
+    <section class="answer" aria-label="The answer" aria-busy={isPredicting.value}>
       <p class="answer-name" role="status">
-        <strong>{best?.name}</strong> <span>{percent(best?.share ?? 0, 1)} sure</span>
+        <strong>{best?.name}</strong> <span>{percent(best?.probability ?? 0, 1)} sure</span>
       </p>
       {truth !== null && (
         <p class="aside">
           {truth === best?.name ? 'Right: it was drawn as this.' : `Wrong: it was drawn as ${truth}.`}
         </p>
       )}
-      <ol class="shares" aria-label="Share of certainty by class">
-        {ranked.slice(0, shownClasses).map(({ share, label, name }) => (
+      <ol class="shares" aria-label="Probability of each class">
+        {ranked.slice(0, shownClasses).map(({ probability, label, name }) => (
           <li key={label}>
             <button
               type="button"
@@ -45,16 +45,16 @@ export function Answer() {
             >
               <span class="share-name">{name}</span>
               <span class="share-bar" aria-hidden="true">
-                <span style={{ width: `${100 * share}%` }} />
+                <span style={{ width: `${100 * probability}%` }} />
               </span>
-              <span class="number">{percent(share, 1)}</span>
+              <span class="number">{percent(probability, 1)}</span>
             </button>
           </li>
         ))}
       </ol>
       {ranked.length > shownClasses && <p class="aside">And {ranked.length - shownClasses} others.</p>}
       <p class="aside">
-        Named in {milliseconds(answer.milliseconds)}
+        Answered in {milliseconds(answer.milliseconds)}
         {engineState.value.is === 'ready' && ` on ${backendTitle[engineState.value.facts.name]}`}. Choose a
         class to see what speaks for it.
       </p>

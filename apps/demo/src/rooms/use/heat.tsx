@@ -5,11 +5,11 @@ import type { Prediction } from '../../worker/protocol.js';
 
 interface HeatProps {
   readonly heat: NonNullable<Prediction['heat']>;
-  /** 0 to 1. */
+  /** Opacity, 0 to 1. */
   readonly strength: number;
 }
 
-/** A map of the accent colour: the more it speaks for the class, the denser. The browser smooths it to the image's size. */
+/** Grad-CAM in the accent colour: the more a place speaks for the class, the denser. The browser scales it to the image's size. */
 export function Heat({ heat, strength }: HeatProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const { height, width, values } = heat;
@@ -35,13 +35,13 @@ export function Heat({ heat, strength }: HeatProps) {
       height={height}
       style={{ opacity: String(strength) }}
       role="img"
-      aria-label={whereWords(heat)}
+      aria-label={describeHeat(heat)}
     />
   );
 }
 
-/** Where the densest place is, in words. */
-function whereWords({ height, width, values }: HeatProps['heat']): string {
+/** Where the maximum is, for screen readers. */
+function describeHeat({ height, width, values }: HeatProps['heat']): string {
   const best = values.reduce((found, value, i) => (value > (values[found] ?? 0) ? i : found), 0);
   const row = ['upper', 'middle', 'lower'][Math.floor((3 * Math.floor(best / width)) / height)];
   const column = ['left', 'middle', 'right'][Math.floor((3 * (best % width)) / width)];

@@ -3,16 +3,16 @@ import { FileButton, imageTypes } from '../../components/file-button.js';
 import { FileDrop } from '../../components/file-drop.js';
 import { Notice } from '../../components/notice.js';
 import { Webcam } from '../../components/webcam.js';
-import { lookAtFile, lookAtSign, namesSigns, imageProblem, prediction, strength } from './image.js';
+import { classifiesSigns, imageProblem, prediction, showFile, showNextSign, strength } from './image.js';
 
-/** How the image is shown, and the ways to another one. */
+/** How the image is shown, and the choice of another. */
 export function ImageChoice() {
   const filming = useSignal(false);
   return (
     <section class="use-choice" aria-label="Another picture">
       {imageProblem.value !== null && (
         <Notice kind="problem" title="This picture can’t be used">
-          {imageProblem.value} Another one will do.
+          {imageProblem.value} Choose another one.
         </Notice>
       )}
       {prediction.value?.heat && <Strength />}
@@ -20,7 +20,7 @@ export function ImageChoice() {
         label="Drop a picture here"
         onDrop={(items) => {
           const file = items[0]?.getAsFile();
-          if (file) void lookAtFile(file);
+          if (file) void showFile(file);
         }}
       >
         <FileButton
@@ -28,15 +28,15 @@ export function ImageChoice() {
           purpose="image"
           accept={imageTypes}
           onFiles={([file]) => {
-            if (file) void lookAtFile(file);
+            if (file) void showFile(file);
           }}
         >
           choose one
         </FileButton>
       </FileDrop>
       <div class="row">
-        {namesSigns() && (
-          <button type="button" class="button" onClick={() => void lookAtSign()}>
+        {classifiesSigns() && (
+          <button type="button" class="button" onClick={() => void showNextSign()}>
             Another drawn hand
           </button>
         )}
@@ -54,8 +54,8 @@ export function ImageChoice() {
       {filming.value && (
         <Webcam
           single
-          words="The middle square is taken."
-          onImage={(file) => void lookAtFile(file)}
+          instructions="The middle square is taken."
+          onImage={(file) => void showFile(file)}
           onClose={() => {
             filming.value = false;
           }}
@@ -65,7 +65,7 @@ export function ImageChoice() {
   );
 }
 
-/** How densely the map of Grad-CAM covers the image. */
+/** The opacity of the Grad-CAM map over the image. */
 function Strength() {
   return (
     <div class="field">

@@ -1,9 +1,9 @@
 import { Pixels } from '../../components/pixels.js';
 import { model } from '../../engine/session.js';
 import { Heat } from './heat.js';
-import { looked, naming, prediction, strength } from './image.js';
+import { currentImage, isPredicting, prediction, strength } from './image.js';
 
-/** The image, and over it where the network looked. */
+/** The image, overlaid with Grad-CAM. */
 export function ImagePanel() {
   const size = model.value?.size;
   const heat = prediction.value?.heat ?? null;
@@ -13,20 +13,20 @@ export function ImagePanel() {
       aria-label="The picture"
       style={{ aspectRatio: size ? `${size[1]} / ${size[0]}` : '1' }}
     >
-      <Shown />
+      <ClassifiedImage />
       {heat !== null && <Heat heat={heat} strength={strength.value / 100} />}
     </section>
   );
 }
 
-/** The image that the answer is of, so that both change together. */
-function Shown() {
+/** The image of the current answer, so that both change together. */
+function ClassifiedImage() {
   const answer = prediction.value;
   const facts = model.value;
   if (answer === null || facts === null) {
-    const now = looked.value;
-    if (naming.value) return <p class="aside">Looking …</p>;
-    return <p class="aside">{now?.kind === 'file' ? now.file.name : 'No picture yet.'}</p>;
+    const image = currentImage.value;
+    if (isPredicting.value) return <p class="aside">Looking …</p>;
+    return <p class="aside">{image?.kind === 'file' ? image.file.name : 'No picture yet.'}</p>;
   }
   const { of, pixels } = answer;
   if (of.kind === 'file') {

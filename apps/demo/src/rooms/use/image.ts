@@ -1,79 +1,79 @@
 import { signal } from '@preact/signals';
-import { wordsOf } from '../../engine/engine.js';
-import { model, useEngine } from '../../engine/session.js';
-import type { ImageOrder, Prediction } from '../../worker/protocol.js';
+import { messageOf } from '../../engine/engine.js';
+import { model, getEngine } from '../../engine/session.js';
+import type { ImageSource, Prediction } from '../../worker/protocol.js';
 
-/** An image to look at. */
-export type Looked =
+/** The image to classify: one of the visitor's files, or a generated hand sign. */
+export type ShownImage =
   | { readonly kind: 'file'; readonly file: File; readonly url: string }
   | { readonly kind: 'sign'; readonly index: number };
 
 /** The image that was asked about last. */
-export const looked = signal<Looked | null>(null);
-/** The last answer, and the image that it is of; null where there is none, or none any more. */
-export const prediction = signal<(Prediction & { readonly of: Looked }) | null>(null);
+export const currentImage = signal<ShownImage | null>(null);
+/** The last answer, with its image; null if there is none. */
+export const prediction = signal<(Prediction & { readonly of: ShownImage }) | null>(null);
 export const imageProblem = signal<string | null>(null);
-/** The class whose traces are shown; null for the likeliest. */
-export const explained = signal<number | null>(null);
-export const naming = signal(false);
-/** Of the colour over what the network looked at, in percent. */
+/** The class whose Grad-CAM is shown; null for the most probable one. */
+export const explainedClass = signal<number | null>(null);
+export const isPredicting = signal(false);
+/** The opacity of Grad-CAM, in percent. */
 export const strength = signal(70);
 
-/** Of drawn images that no network trains on. */
+/** Generated hand signs that no network trains on. */
 const unseenSigns = 600;
 
-let asked = 0;
+let lastRequest = 0;
 
-/** Whether the model's classes are those of the drawn hands. */
-export function namesSigns(): boolean {
+/** Whether the model's classes are those of the generated hand signs. */
+export function classifiesSigns(): boolean {
   return model.value?.classes.join() === '0,1,2,3,4,5';
 }
 
-export function lookAtFile(file: File): Promise<void> {
-  return look({ kind: 'file', file, url: URL.createObjectURL(file) });
+export function showFile(file: File): Promise<void> {
+  return show({ kind: 'file', file, url: URL.createObjectURL(file) });
 }
 
-export function lookAtSign(): Promise<void> {
-  const before = looked.value?.kind === 'sign' ? looked.value.index : 0;
-  // A node that shares no divisor with the count comes by every image, and changes the class each time.
-  return look({ kind: 'sign', index: (before + 103) % unseenSigns });
+export function showNextSign(): Promise<void> {
+  const before = currentImage.value?.kind === 'sign' ? currentImage.value.index : 0;
+  // Coprime to the number of signs, so that every one of them comes up; not a multiple of 6, so that the class changes each time.
+  return show({ kind: 'sign', index: (before + 103) % unseenSigns });
 }
 
-async function look(next: Looked): Promise<void> {
-  looked.value = next;
-  explained.value = null;
-  await name();
+async function show(next: ShownImage): Promise<void> {
+  currentImage.value = next;
+  explainedClass.value = null;
+  await classify();
 }
 
-/** The answer is shown with its image; until it comes, the ones before stay. */
-function answer(next: typeof prediction.value): void {
+/** Shows an answer with its image, in place of the ones before. */
+function setPrediction(next: typeof prediction.value): void {
   const before = prediction.value?.of;
-  if (before?.kind === 'file' && before !== looked.value) URL.revokeObjectURL(before.url);
+  if (before?.kind === 'file' && before !== currentImage.value) URL.revokeObjectURL(before.url);
   prediction.value = next;
 }
 
 export async function explain(label: number): Promise<void> {
-  explained.value = label;
-  await name();
+  explainedClass.value = label;
+  await classify();
 }
 
-/** Asks for the names of the image; an answer that comes after a newer question is passed over. */
-export async function name(): Promise<void> {
-  const now = looked.value;
+/** Classifies the current image; the answer is ignored if a newer request has been made by then. */
+export async function classify(): Promise<void> {
+  const now = currentImage.value;
   if (now === null) return;
-  const question = ++asked;
+  const request = ++lastRequest;
   imageProblem.value = null;
-  naming.value = true;
+  isPredicting.value = true;
   try {
-    const engine = await useEngine();
-    const image: ImageOrder = now.kind === 'file' ? { kind: 'file', file: now.file } : now;
-    const found = await engine.ask('predict', { image, explain: explained.value ?? 'best' });
-    if (question === asked) answer({ ...found, of: now });
+    const engine = await getEngine();
+    const image: ImageSource = now.kind === 'file' ? { kind: 'file', file: now.file } : now;
+    const found = await engine.request('predict', { image, explain: explainedClass.value ?? 'best' });
+    if (request === lastRequest) setPrediction({ ...found, of: now });
   } catch (error) {
-    if (question !== asked) return;
-    answer(null);
-    imageProblem.value = wordsOf(error);
+    if (request !== lastRequest) return;
+    setPrediction(null);
+    imageProblem.value = messageOf(error);
   } finally {
-    if (question === asked) naming.value = false;
+    if (request === lastRequest) isPredicting.value = false;
   }
 }

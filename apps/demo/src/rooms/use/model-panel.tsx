@@ -2,40 +2,40 @@ import { signal } from '@preact/signals';
 import { download } from '../../components/download.js';
 import { FileButton } from '../../components/file-button.js';
 import { Notice } from '../../components/notice.js';
-import { count, percent } from '../../components/words.js';
-import { wordsOf } from '../../engine/engine.js';
-import { model, useEngine } from '../../engine/session.js';
+import { count, networkTitle, percent } from '../../components/format.js';
+import { messageOf } from '../../engine/engine.js';
+import { model, getEngine } from '../../engine/session.js';
 
 const problem = signal<string | null>(null);
 
-/** A model file is at most this large: ResNet-152's is 241 MB. */
+/** Of a model file: ResNet-152's has 241 MB. */
 const maxBytes = 2 ** 30;
 
 async function open(file: File): Promise<void> {
   problem.value = null;
   if (file.size > maxBytes) {
-    problem.value = `“${file.name}” is larger than 1 GB, and so no model file of ResNet.js.`;
+    problem.value = `“${file.name}” is larger than 1 GB, so it is not a model file of ResNet.js.`;
     return;
   }
   try {
-    const engine = await useEngine();
-    model.value = await engine.ask('openModel', { file, kept: false });
+    const engine = await getEngine();
+    model.value = await engine.request('openModel', { file, isSaved: false });
   } catch (error) {
-    problem.value = `“${file.name}” can’t be opened. ${wordsOf(error)}`;
+    problem.value = `“${file.name}” can’t be opened. ${messageOf(error)}`;
   }
 }
 
 async function save(): Promise<void> {
   problem.value = null;
   try {
-    const engine = await useEngine();
-    download(await engine.ask('modelFile', null), 'model.safetensors');
+    const engine = await getEngine();
+    download(await engine.request('modelFile', null), 'model.safetensors');
   } catch (error) {
-    problem.value = wordsOf(error);
+    problem.value = messageOf(error);
   }
 }
 
-/** The model that answers, and the way to another. */
+/** The model, and the choice of another. */
 export function ModelPanel() {
   const facts = model.value;
   if (facts === null) return null;
@@ -44,22 +44,22 @@ export function ModelPanel() {
       <h2 id="model">The model</h2>
       <dl class="facts">
         <dt>Network</dt>
-        <dd>{facts.network}</dd>
+        <dd>{networkTitle(facts.network)}</dd>
         <dt>Learned numbers</dt>
         <dd>{count(facts.parameters)}</dd>
-        <dt>Sees</dt>
+        <dt>Input</dt>
         <dd>
           {facts.size[1]} × {facts.size[0]} pixels
         </dd>
-        <dt>Knows</dt>
+        <dt>Classes</dt>
         <dd>{facts.classes.join(', ')}</dd>
         {facts.accuracy !== null && (
           <>
-            <dt>Right on unseen pictures</dt>
+            <dt>Unseen pictures recognized</dt>
             <dd>{percent(facts.accuracy, 1)}</dd>
           </>
         )}
-        <dt>Where from</dt>
+        <dt>Origin</dt>
         <dd>{facts.origin}</dd>
       </dl>
       <div class="row">

@@ -36,14 +36,14 @@ describe.skipIf(whyNoBrowser !== null)(`the Use room ${whyNoBrowser ?? ''}`, () 
     expect(await accessibilityProblems(here.page)).toEqual([]);
   });
 
-  it('refuses a file that is no model, and goes on', async () => {
+  it('refuses a file that is no model, and continues', async () => {
     const { page } = here;
     await page.locator('[data-purpose="model"]').setInputFiles(join(folder, 'image.png'));
     const alert = page.getByRole('alert');
-    expect(await alert.textContent()).toMatch(/“picture\.png” can’t be opened.*safetensors/);
+    expect(await alert.textContent()).toMatch(/“image\.png” can’t be opened.*safetensors/);
   });
 
-  it('opens a model that the command line wrote, and names a picture as it does', async () => {
+  it('opens a model that the command line wrote, and classifies an image as it does', async () => {
     const { page } = here;
     await page.locator('[data-purpose="model"]').setInputFiles(join(folder, 'run/model.safetensors'));
     await page.locator('.model', { hasText: 'preact/resnet' }).waitFor();
@@ -76,7 +76,7 @@ describe.skipIf(whyNoBrowser !== null)(`the Use room ${whyNoBrowser ?? ''}`, () 
   it.each([
     ['cut.png', (image: Buffer) => image.subarray(0, image.length / 2), /broken or truncated/],
     ['huge.png', (image: Buffer) => withSize(image, 60_000), /60000×60000 pixels/],
-    ['text.png', () => Buffer.from('no picture at all'), /not a JPEG, PNG or WebP/],
+    ['text.png', () => Buffer.from('not an image at all'), /not a JPEG, PNG or WebP/],
   ])('says what is wrong with %s, and takes the next one', async (name, spoil, message) => {
     const { page } = here;
     const whole = await sharp(join(folder, 'image.png')).png().toBuffer();
@@ -90,7 +90,7 @@ describe.skipIf(whyNoBrowser !== null)(`the Use room ${whyNoBrowser ?? ''}`, () 
     expect(await alert.count()).toBe(0);
   });
 
-  it('names what the webcam sees', async () => {
+  it('classifies what the webcam sees', async () => {
     const { page } = here;
     await page.getByRole('button', { name: 'Use the webcam' }).click();
     await page.getByRole('button', { name: 'Take the picture' }).click();
@@ -99,7 +99,7 @@ describe.skipIf(whyNoBrowser !== null)(`the Use room ${whyNoBrowser ?? ''}`, () 
     await page.getByRole('button', { name: 'Close the camera' }).click();
   });
 
-  it('asks nobody else, and hides no error', () => {
+  it('makes no outside request, and hides no error', () => {
     expect(here.outside).toEqual([]);
     expect(here.errors).toEqual([]);
   });

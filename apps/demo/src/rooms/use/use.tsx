@@ -1,40 +1,40 @@
 import { useEffect } from 'preact/hooks';
 import { Notice } from '../../components/notice.js';
-import { backend, chooseBackend, engineState, model, occupied, useEngine } from '../../engine/session.js';
+import { backend, chooseBackend, engineState, model, occupied, getEngine } from '../../engine/session.js';
 import { Answer } from './answer.js';
-import { ModelPanel } from './model-panel.js';
-import { looked, lookAtSign, name, namesSigns, prediction } from './image.js';
+import { classifiesSigns, classify, currentImage, prediction, showNextSign } from './image.js';
 import { ImageChoice } from './image-choice.js';
 import { ImagePanel } from './image-panel.js';
+import { ModelPanel } from './model-panel.js';
 import './use.css';
 
-/** Show the network an image. */
+/** Classify images with the model. */
 export function Use() {
   const state = engineState.value;
   const facts = model.value;
   useEffect(() => {
-    void useEngine().catch(() => undefined); // the state tells of it
+    void getEngine().catch(() => undefined); // the state shows it
   }, []);
   useEffect(() => {
     if (facts === null) return;
     prediction.value = null;
-    if (looked.value === null && namesSigns()) void lookAtSign();
-    else void name();
+    if (currentImage.value === null && classifiesSigns()) void showNextSign();
+    else void classify();
   }, [facts]);
   return (
     <>
       <div class="room-head">
         <h1>Use</h1>
         <p class="lead">
-          Show it a picture. It answers with a share of certainty for every class that it knows, and with the
-          places that it looked at.
+          Show it a picture. It answers with how sure it is of every class that it knows, and shows where in
+          the picture it looked.
         </p>
       </div>
       {state.is === 'failed' && (
-        <Notice kind="problem" title="What computes has stopped">
+        <Notice kind="problem" title="The computation has stopped">
           <p>{state.problem.message}</p>
           <div class="row">
-            <button type="button" class="link" onClick={() => void useEngine().catch(() => undefined)}>
+            <button type="button" class="link" onClick={() => void getEngine().catch(() => undefined)}>
               Start it again
             </button>
             {backend.value !== 'wasm' && (

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { duration, large, milliseconds, percent, scientific } from './words.js';
+import { duration, large, milliseconds, networkTitle, percent, scientific } from './format.js';
 
-describe('numbers in words', () => {
+describe('formatted numbers and names', () => {
   it.each([
     [() => large(96_133), '96,133'],
     [() => large(23_600_006), '23.6 million'],
@@ -16,8 +16,10 @@ describe('numbers in words', () => {
     [() => scientific(9.96e-12), '1.0 × 10⁻¹¹'],
     [() => scientific(0), '0'],
     [() => large(16.76e9), '17 billion'],
+    [() => networkTitle('course/resnet50-plain'), 'The course’s ResNet-50 (course/resnet50-plain)'],
+    [() => networkTitle('preact/resnet'), 'preact/resnet'],
     [() => large(1234.4e12), '1,234 trillion'],
-  ])('%s', (word, expected) => {
-    expect(word()).toBe(expected);
+  ])('%s', (format, expected) => {
+    expect(format()).toBe(expected);
   });
 });

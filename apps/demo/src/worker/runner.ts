@@ -3,41 +3,41 @@ import type { Dataset } from '@resnetjs/data';
 import { adam, type Checkpoint, type TrainEvent, type TrainingState, train } from '@resnetjs/training';
 import { buildNetwork } from './build-network.js';
 import type { TrainingData } from './datasets.js';
-import type { Lane, RecipeOrder, TrainingOrder } from './protocol.js';
+import type { Variant, Recipe, TrainingConfig } from './protocol.js';
 
-/** Steps between two points at which a checkpoint may be kept. */
+/** Steps between two points at which a checkpoint may be saved. */
 export const checkpointEvery = 10;
 
-/** Steps between two looks at the gradients. */
+/** Steps between two measurements of the gradients. */
 const gradientsEvery = 5;
 
-/** One of the networks that are trained side by side, one step each in turn. */
+/** One of the networks that are trained side by side, taking turns step by step. */
 export interface Runner {
-  readonly lane: Lane;
+  readonly variant: Variant;
   readonly classifier: Classifier;
   /** Ends when the training does. */
   readonly events: AsyncGenerator<TrainEvent, void, void>;
-  /** Its last point to go on from; null where it has none. */
+  /** Its last checkpoint, until that is saved and disposed of; null if there is none. */
   checkpoint: Checkpoint | null;
-  /** Whether its loss became no number any more. */
+  /** Whether its loss became NaN or infinite. */
   diverged: boolean;
 }
 
-/** A network of its own, from its first values: the same seed for every lane, so that only the shortcuts differ. */
-export function firstClassifier(order: TrainingOrder, lane: Lane, data: Dataset): Classifier {
+/** A newly initialized network, with the same seed for every variant, so that only the shortcuts differ. */
+export function initialClassifier(config: TrainingConfig, variant: Variant, data: Dataset): Classifier {
   const [size] = data.shape;
-  const network = buildNetwork(order.network, lane, { size, classes: data.classes.length });
-  return createClassifier(network, { classes: data.classes, seed: order.recipe.seed });
+  const network = buildNetwork(config.network, variant, { size, classes: data.classes.length });
+  return createClassifier(network, { classes: data.classes, seed: config.recipe.seed });
 }
 
 export interface RunnerOptions {
   readonly data: TrainingData;
-  readonly recipe: RecipeOrder;
+  readonly recipe: Recipe;
   readonly signal: AbortSignal;
   readonly resume?: TrainingState;
 }
 
-export function startRunner(lane: Lane, classifier: Classifier, options: RunnerOptions): Runner {
+export function startRunner(variant: Variant, classifier: Classifier, options: RunnerOptions): Runner {
   const { data, recipe, signal, resume } = options;
   const { epochs, batchSize, learningRate, schedule, seed } = recipe;
   const events = train(classifier, data.train, {
@@ -52,10 +52,10 @@ export function startRunner(lane: Lane, classifier: Classifier, options: RunnerO
     signal,
     ...(resume && { resume }),
   });
-  return { lane, classifier, events, checkpoint: null, diverged: false };
+  return { variant, classifier, events, checkpoint: null, diverged: false };
 }
 
-/** The next event; null where there are no more. A loss that is no number ends this lane, and only this one. */
+/** The next event; null if there are no more. A loss that isn't finite ends this network's training, and no other's. */
 export async function nextEvent(runner: Runner): Promise<TrainEvent | null> {
   if (runner.diverged) return null;
   try {

@@ -1,7 +1,14 @@
-import type { BackendName, Lane } from '../worker/protocol.js';
+import type { BackendName, Variant } from '../worker/protocol.js';
 
 export const backendTitle: Readonly<Record<BackendName, string>> = { wasm: 'WebAssembly', webgl: 'WebGL' };
-export const laneTitle: Readonly<Record<Lane, string>> = { residual: 'With shortcuts', plain: 'Plain twin' };
+export const variantTitle: Readonly<Record<Variant, string>> = {
+  residual: 'With shortcuts',
+  plain: 'Plain twin',
+};
+
+/** A network's name, in plain words first where it could be taken for another. */
+export const networkTitle = (name: string) =>
+  name.startsWith('course/resnet50') ? `The course’s ResNet-50 (${name})` : name;
 
 const whole = new Intl.NumberFormat('en');
 

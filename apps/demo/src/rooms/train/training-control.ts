@@ -1,0 +1,187 @@
+// Starts, pauses and ends trainings, and holds their state for the page.
+
+import { signal } from '@preact/signals';
+import { backendTitle } from '../../components/format.js';
+import { type Engine, messageOf } from '../../engine/engine.js';
+import { backend, getEngine, model, occupied, onWorkerEvent } from '../../engine/session.js';
+import { deleteRecord, readRecord } from '../../storage/database.js';
+import type { SavedTraining } from '../../storage/records.js';
+import type { DataSource, Variant, TrainingEnd, TrainingConfig } from '../../worker/protocol.js';
+import { decodeOwn } from './own-images.js';
+import { setup, variants } from './setup.js';
+import { beginHistory, recordEvent } from './training-history.js';
+
+export type Status =
+  | { readonly is: 'idle' }
+  | { readonly is: 'preparing'; readonly text: string }
+  | { readonly is: 'running' | 'paused' | 'stopping'; readonly text: string }
+  | { readonly is: 'done'; readonly end: TrainingEnd }
+  | { readonly is: 'failed'; readonly message: string };
+
+export interface Progress {
+  readonly step: number;
+  readonly steps: number;
+  readonly epoch: number;
+  readonly imagesPerSecond: number;
+  readonly secondsLeft: number | null;
+}
+
+export const status = signal<Status>({ is: 'idle' });
+export const progress = signal<Progress | null>(null);
+/** The share of the work between epochs that is done; null while steps are taken. */
+export const busyShare = signal<number | null>(null);
+/** The training that is shown; the form may have changed since it started. */
+export const shownTraining = signal<{
+  readonly variants: readonly Variant[];
+  readonly classes: readonly string[];
+  readonly normalized: boolean;
+} | null>(null);
+/** The last checkpoint that was saved, and when. */
+export const lastCheckpoint = signal<{ readonly step: number; readonly at: number } | null>(null);
+export const saveProblem = signal<string | null>(null);
+/** A training of an earlier visit, which can be resumed. */
+export const savedTraining = signal<SavedTraining | null>(null);
+
+void readRecord('training').then((saved) => {
+  if (status.value.is === 'idle') savedTraining.value = saved;
+});
+
+const signClasses = ['0', '1', '2', '3', '4', '5'];
+
+let startedAt = 0;
+let firstStep = 0;
+const rates: Partial<Record<Variant, number>> = {};
+
+onWorkerEvent((event) => {
+  if (event.event === 'decoding') {
+    const text = `Reading picture ${event.done} of ${event.of} …`;
+    if (status.value.is === 'preparing') status.value = { is: 'preparing', text };
+    return;
+  }
+  if (event.event === 'device-lost') return;
+  recordEvent(event);
+  switch (event.event) {
+    case 'step': {
+      const { step, steps, epoch, variant, imagesPerSecond } = event;
+      if (startedAt === 0) {
+        startedAt = performance.now();
+        firstStep = step - 1;
+      }
+      rates[variant] = imagesPerSecond;
+      const seconds = (performance.now() - startedAt) / 1000;
+      const done = step - firstStep;
+      progress.value = {
+        step,
+        steps,
+        epoch,
+        imagesPerSecond: Math.round(rates.residual ?? imagesPerSecond),
+        secondsLeft: done < 5 ? null : (seconds / done) * (steps - step),
+      };
+      setText('Learning');
+      busyShare.value = null;
+      return;
+    }
+    case 'busy':
+      setText(event.what === 'validating' ? 'Evaluating on unseen pictures' : 'Measuring statistics');
+      busyShare.value = event.share;
+      return;
+    case 'saved':
+      lastCheckpoint.value = { step: event.step, at: Date.now() };
+      saveProblem.value = null;
+      return;
+    case 'save-failed':
+      saveProblem.value = event.message;
+      return;
+    default:
+  }
+});
+
+/** Changes the text of a running training. */
+function setText(text: string): void {
+  const now = status.value;
+  if (now.is === 'running' && now.text !== text) status.value = { is: 'running', text };
+}
+
+export function start(): Promise<void> {
+  return run(async (engine) => {
+    const { network, recipe } = setup.value;
+    const { data, classes } = await prepareData(engine);
+    shownTraining.value = { variants: variants.value, classes, normalized: network.normalized };
+    beginHistory();
+    const config: TrainingConfig = { data, network, variants: variants.value, recipe };
+    return () => engine.request('train', config);
+  });
+}
+
+/** Resumes the training that the browser's storage holds. */
+export function resume(): Promise<void> {
+  return run(async (engine) => {
+    const saved = await readRecord('training');
+    if (saved !== null) {
+      const classes = saved.data.kind === 'own' ? saved.data.classes : signClasses;
+      shownTraining.value = { variants: saved.variants, classes, normalized: saved.network.normalized };
+      beginHistory(saved.history);
+    }
+    return () => engine.request('resume', null);
+  });
+}
+
+async function run(prepare: (engine: Engine) => Promise<() => Promise<TrainingEnd>>): Promise<void> {
+  if (occupied.value) return;
+  occupied.value = true;
+  status.value = { is: 'preparing', text: `Starting ${backendTitle[backend.value]} …` };
+  progress.value = null;
+  busyShare.value = null;
+  lastCheckpoint.value = null;
+  saveProblem.value = null;
+  startedAt = 0;
+  try {
+    const train = await prepare(await getEngine());
+    savedTraining.value = null;
+    status.value = { is: 'running', text: 'Initializing' };
+    const end = await train();
+    model.value = end.model;
+    status.value = { is: 'done', end };
+    if (!end.completed) savedTraining.value = await readRecord('training');
+  } catch (error) {
+    status.value = { is: 'failed', message: messageOf(error) };
+    savedTraining.value = await readRecord('training');
+  } finally {
+    occupied.value = false;
+  }
+}
+
+async function prepareData(engine: Engine): Promise<{ data: DataSource; classes: readonly string[] }> {
+  const { data, size, count } = setup.value;
+  if (data === 'signs') return { data: { kind: 'signs', size, count }, classes: signClasses };
+  status.value = { is: 'preparing', text: 'Reading the pictures …' };
+  const { classes } = await decodeOwn(engine, size);
+  return { data: { kind: 'own' }, classes };
+}
+
+/** Whether there is a training that can be paused or stopped. */
+function canPause(): boolean {
+  return status.value.is === 'running' || status.value.is === 'paused';
+}
+
+export async function pause(paused: boolean): Promise<void> {
+  if (!canPause()) return;
+  const engine = await getEngine();
+  await engine.request('pause', { paused });
+  if (!canPause()) return; // it has ended in the meantime
+  // The time of the pause doesn't count for its speed.
+  startedAt = 0;
+  status.value = paused ? { is: 'paused', text: 'Paused' } : { is: 'running', text: 'Learning' };
+}
+
+export async function stop(): Promise<void> {
+  if (!canPause()) return;
+  status.value = { is: 'stopping', text: 'Stopping after this step' };
+  const engine = await getEngine();
+  await engine.request('stop', null);
+}
+
+export async function deleteTraining(): Promise<void> {
+  await deleteRecord('training');
+  savedTraining.value = null;
+}

@@ -1,0 +1,49 @@
+// What the page saves in the browser's storage.
+
+import type { ModelFacts, NetworkConfig, Recipe, Variant } from '../worker/protocol.js';
+import type { SavedHistory } from './saved-history.js';
+
+/** Of the records' form. Version 2 is read, too; any other is ignored. */
+export const version = 3 as const;
+
+/** A training as it was at its last checkpoint: everything that is needed to resume it. */
+export interface SavedTraining {
+  readonly version: typeof version;
+  readonly savedAt: number;
+  readonly data: SavedData;
+  readonly network: NetworkConfig;
+  readonly variants: readonly Variant[];
+  readonly recipe: Recipe;
+  /** Steps done, of all `steps`. */
+  readonly step: number;
+  readonly steps: number;
+  /** By variant: a checkpoint in @resnetjs/weights' format; null for one that diverged. */
+  readonly checkpoints: readonly (Blob | null)[];
+  /** The curves of the charts, so that they continue where they were. */
+  readonly history: SavedHistory;
+}
+
+export type SavedData =
+  | { readonly kind: 'signs'; readonly size: number; readonly count: number }
+  | {
+      readonly kind: 'own';
+      readonly name: string;
+      readonly classes: readonly string[];
+      readonly size: number;
+      readonly labels: Uint16Array;
+      readonly pixels: Blob;
+    };
+
+/** The last finished model, as a file that the command line reads, too. */
+export interface SavedModel {
+  readonly version: typeof version;
+  readonly savedAt: number;
+  readonly file: Blob;
+  readonly facts: ModelFacts;
+}
+
+/** The records by key. */
+export interface Records {
+  training: SavedTraining;
+  model: SavedModel;
+}
