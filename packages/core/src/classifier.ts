@@ -2,10 +2,10 @@ import { type InitializeOptions, initialize, type Variables } from './compute/va
 import type { Network } from './network/types.js';
 
 /** The resampling filters for resizing images, as @resnetjs/data implements them. */
-export const resamplings = ['bilinear', 'nearest', 'bicubic'] as const;
+export const interpolations = ['bilinear', 'nearest', 'bicubic'] as const;
 
 /** A resampling filter: one of `resamplings`. */
-export type Resampling = (typeof resamplings)[number];
+export type Interpolation = (typeof interpolations)[number];
 
 /** How an image with another aspect ratio is fitted: 'fill' stretches it, 'crop' scales it and cuts out the center. */
 export const fits = ['fill', 'crop'] as const;
@@ -15,12 +15,12 @@ export type Fit = (typeof fits)[number];
 
 /** How an image of any size is resized to the network's input. */
 export interface Fitting {
-  readonly resize: Resampling;
+  readonly interpolation: Interpolation;
   readonly fit: Fit;
 }
 
 /** Bilinear and stretched: the default, also for model files that don't say. */
-export const defaultFitting: Fitting = { resize: 'bilinear', fit: 'fill' };
+export const defaultFitting: Fitting = { interpolation: 'bilinear', fit: 'fill' };
 
 /** How an image becomes the network's input: it is resized, and each level x from 0 to 255 becomes (x − mean) / std. */
 export interface Preprocessing extends Fitting {

@@ -19,8 +19,8 @@ export {
   type Fitting,
   fits,
   type Preprocessing,
-  type Resampling,
-  resamplings,
+  type Interpolation,
+  interpolations,
   unitRange,
   defaultFitting,
 } from './classifier.js';

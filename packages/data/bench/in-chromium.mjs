@@ -25,7 +25,7 @@ await post('/done', navigator.userAgent);
 /** What the browser entry uses of core, without TensorFlow.js. */
 const core = `export { ResNetError } from '/packages/core/dist/errors.js';
 export { defaultFitting } from '/packages/core/dist/classifier.js';`;
-const classifier = `export const defaultFitting = { resize: 'bilinear', fit: 'fill' };`;
+const classifier = `export const defaultFitting = { interpolation: 'bilinear', fit: 'fill' };`;
 
 /** What each file decodes to, { width, height, data } or an error's text; and the browser's name. */
 export async function decodeInChromium(program, files, { seconds = 120 } = {}) {

@@ -52,7 +52,12 @@ function sevenClasses(): Classifier {
   const network = tinyNetwork();
   const [norm, relu, pool, flatten, dense] = network.head;
   const head = [norm, relu, pool, flatten, { ...dense, units: names.length }] as typeof network.head;
-  const preprocessing = { mean: [100, 20, 200], std: [50, 3, 120], resize: 'bilinear', fit: 'fill' } as const;
+  const preprocessing = {
+    mean: [100, 20, 200],
+    std: [50, 3, 120],
+    interpolation: 'bilinear',
+    fit: 'fill',
+  } as const;
   return createClassifier({ ...network, head }, { classes: names, seed: 3, preprocessing });
 }
 

@@ -72,7 +72,7 @@ describe('files of format version 1', () => {
     expect(described).toEqual({
       network,
       classes: described.classes,
-      preprocessing: { mean: [1, 2, 3], std: [4, 5, 6], resize: 'bicubic', fit: 'crop' },
+      preprocessing: { mean: [1, 2, 3], std: [4, 5, 6], interpolation: 'bicubic', fit: 'crop' },
     });
     expect(layerNames(described.network)).toEqual(former.layerNames);
   });
@@ -126,7 +126,7 @@ it('version 2 describes the same networks', () => {
       { length: (network.head.at(-1) as { units: number }).units },
       (_, i) => `${i}`,
     );
-    const preprocessing = { mean: [1, 2, 3], std: [4, 5, 6], resize: 'bicubic', fit: 'crop' } as const;
+    const preprocessing = { mean: [1, 2, 3], std: [4, 5, 6], interpolation: 'bicubic', fit: 'crop' } as const;
     const metadata = describeClassifier({ network, classes, preprocessing, variables: new Map() as never });
     expect(readDescription(new Map(Object.entries({ ...metadata, resnetjs: '2' }))).network).toEqual(network);
   }

@@ -20,12 +20,14 @@ const within =
         )
       : json;
 
-/** Renames a key of an object. */
+/** Renames keys of an object. */
 const renamed =
-  (before: string, now: string): Upgrade =>
+  (names: Readonly<Record<string, string>>): Upgrade =>
   (json) =>
     isRecord(json)
-      ? Object.fromEntries(Object.entries(json).map(([key, value]) => [key === before ? now : key, value]))
+      ? Object.fromEntries(
+          Object.entries(json).map(([key, value]) => [Object.hasOwn(names, key) ? names[key] : key, value]),
+        )
       : json;
 
 /** Upgrades every element of a list. */
@@ -35,7 +37,7 @@ const each =
     Array.isArray(json) ? json.map(upgrade) : json;
 
 const initializer: Upgrade = (json) =>
-  isRecord(json) && json.kind === 'randomNormal' ? renamed('deviation', 'stddev')(json) : json;
+  isRecord(json) && json.kind === 'randomNormal' ? renamed({ deviation: 'stddev' })(json) : json;
 const ops = each(within({ initializer }));
 const block = within({ preact: ops, branch: ops, shortcut: ops, postact: ops });
 
@@ -53,17 +55,17 @@ const network: Upgrade = (json) => {
   if (typeof name !== 'string' || typeof naming !== 'string' || !Object.hasOwn(families, naming)) {
     return upgraded;
   }
-  const [, own = name, variant = ''] = /^(.*?)((?:-plain|-folded)*)$/s.exec(name) ?? [];
+  const [, own = name, variant = ''] = /^(.*?)((?:-plain|-folded|-unnormalized)*)$/s.exec(name) ?? [];
   const now = Object.hasOwn(networkNames, own) ? networkNames[own] : `${families[naming]}/${own}`;
   return { name: `${now}${variant}`, ...rest };
 };
 
-const counted = renamed('pictures', 'images');
+const counted = renamed({ pictures: 'images' });
 
 /** By the key of the metadata. */
 export const upgrades: Readonly<Record<string, Upgrade>> = {
   network,
-  preprocessing: renamed('deviation', 'std'),
+  preprocessing: renamed({ deviation: 'std', resize: 'interpolation' }),
   training: within({ data: counted, validation: counted }),
   progress: within({
     totals: counted,

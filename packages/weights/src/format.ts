@@ -1,4 +1,4 @@
-import { fits, resamplings, defaultFitting } from '@resnetjs/core';
+import { fits, interpolations, defaultFitting } from '@resnetjs/core';
 import { z } from 'zod';
 
 /** The version of the metadata that is written. */
@@ -31,6 +31,6 @@ const channelValues = z.array(z.number()).min(1).max(1024).readonly();
 export const preprocessingSchema = z.strictObject({
   mean: channelValues,
   std: channelValues.refine((values) => values.every((value) => value > 0), 'must be positive'),
-  resize: z.enum(resamplings).default(defaultFitting.resize),
+  interpolation: z.enum(interpolations).default(defaultFitting.interpolation),
   fit: z.enum(fits).default(defaultFitting.fit),
 });

@@ -80,7 +80,7 @@ describe('a model file', () => {
   });
 
   it('says how images are resized; an older file means stretched and bilinear', async () => {
-    const preprocessing = { ...own.preprocessing, resize: 'bicubic', fit: 'crop' } as const;
+    const preprocessing = { ...own.preprocessing, interpolation: 'bicubic', fit: 'crop' } as const;
     const read = decodeClassifier(await encodeClassifier({ ...own, preprocessing }));
     expect(read.preprocessing).toEqual(preprocessing);
     disposeVariables(read.variables);
@@ -90,7 +90,7 @@ describe('a model file', () => {
       }),
     );
     const old = decodeClassifier(older);
-    expect(old.preprocessing).toMatchObject({ resize: 'bilinear', fit: 'fill' });
+    expect(old.preprocessing).toMatchObject({ interpolation: 'bilinear', fit: 'fill' });
     disposeVariables(old.variables);
   });
 
@@ -222,14 +222,14 @@ describe('reading a model file rejects', () => {
       /std/,
     ],
     [
-      'an unknown resize method',
+      'an unknown interpolation',
       () =>
         changed((header) =>
           Object.assign(metadata(header), {
-            preprocessing: '{"mean":[0,0,0],"std":[1,1,1],"resize":"lanczos"}',
+            preprocessing: '{"mean":[0,0,0],"std":[1,1,1],"interpolation":"lanczos"}',
           }),
         ),
-      /resize/,
+      /interpolation/,
     ],
     [
       'tensors with shapes that the network does not have',

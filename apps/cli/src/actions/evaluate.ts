@@ -16,12 +16,12 @@ export async function evaluate(model: string, options: EvaluateCommandOptions): 
   const classifier = await loadModel(model);
   try {
     const [height, width] = classifier.network.input;
-    const { resize, fit } = classifier.preprocessing;
+    const { interpolation, fit } = classifier.preprocessing;
     const broken = new BrokenImages(options.onError);
     const dataset = await openDataset(options.data, {
       imageSize: [height, width],
       split: 'test',
-      resize,
+      interpolation,
       fit,
       onError: broken.add,
     });

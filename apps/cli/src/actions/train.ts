@@ -106,8 +106,8 @@ async function run(plan: TrainPlan, folder: RunFolder, stop: StopSignals): Promi
 function newClassifier({ network, options, data }: TrainPlan): Classifier {
   const { classes, shape } = data.training.dataset;
   const variables = initialize(network, { seed: options.seed });
-  const { resize, fit } = options;
-  return { network, variables, classes, preprocessing: { ...unitRange(shape[2]), resize, fit } };
+  const { interpolation, fit } = options;
+  return { network, variables, classes, preprocessing: { ...unitRange(shape[2]), interpolation, fit } };
 }
 
 interface Training {

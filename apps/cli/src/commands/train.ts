@@ -64,7 +64,7 @@ function addDataOptions(command: Command): void {
       integer(1, 4096),
     )
     .addOption(
-      new Option('--resize <name>', 'interpolation for resizing, in training and in the model')
+      new Option('--interpolation <name>', 'how images are resized, in training and by the model')
         .choices(['bilinear', 'nearest', 'bicubic'])
         .default('bilinear'),
     )

@@ -39,10 +39,10 @@ export async function openTrainingData(
   options: TrainCommandOptions,
   { defaultSize, broken, progress }: OpenTrainingDataOptions,
 ): Promise<TrainingData> {
-  const { data, validation, validationSplit, images, seed, resize, fit } = options;
+  const { data, validation, validationSplit, images, seed, interpolation, fit } = options;
   const source = sourceOf(data);
   checkSources(options, source);
-  const reading = { resize, fit, onError: broken.add, onCheckProgress: progress };
+  const reading = { interpolation, fit, onError: broken.add, onCheckProgress: progress };
   const imageSize = options.imageSize ?? (source === 'hdf5' ? undefined : defaultSize);
   const opened = await openDataset(data, {
     ...reading,

@@ -236,7 +236,7 @@ describe('resnet train', () => {
   });
 
   it('skips broken images with --on-error skip, as if they had never been there', async () => {
-    const options = '--validation-split 0.2 --image-size 16 --epochs 1 --resize bicubic --fit crop';
+    const options = '--validation-split 0.2 --image-size 16 --epochs 1 --interpolation bicubic --fit crop';
     const command = `train ${tiny} ${options}`;
     const [whole, holed, text] = await Promise.all([
       line(`${command} --data flowers --out runs/whole --json`),

@@ -1,4 +1,4 @@
-import type { DialectName, Fit, Resampling } from '@resnetjs/core';
+import type { DialectName, Fit, Interpolation } from '@resnetjs/core';
 import type { ErrorRule } from '../data/broken-images.js';
 import type { BlockCommandOptions } from './block-options.js';
 import type { NetworkOptions } from './network-options.js';
@@ -36,7 +36,7 @@ export interface TrainCommandOptions extends NetworkOptions {
   readonly validation?: string;
   readonly validationSplit?: number;
   readonly imageSize?: number;
-  readonly resize: Resampling;
+  readonly interpolation: Interpolation;
   readonly fit: Fit;
   readonly onError: ErrorRule;
   readonly images?: number;

@@ -34,7 +34,7 @@ function absolute(spec: string): string {
 }
 
 /** Options under the names that they had in checkpoints of format version 1. */
-const formerNames: Readonly<Record<string, string>> = { pictures: 'images' };
+const formerNames: Readonly<Record<string, string>> = { pictures: 'images', resize: 'interpolation' };
 
 /** Settings of any version under the names of this one. */
 function withPresentNames(settings: CheckpointSettings): CheckpointSettings {

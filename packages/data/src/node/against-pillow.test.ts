@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync }
 import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { resamplings } from '@resnetjs/core';
+import { interpolations } from '@resnetjs/core';
 import { afterAll, describe, expect, it } from 'vitest';
 import { decodeImage } from './decode-image.js';
 
@@ -30,23 +30,26 @@ const scratch = mkdtempSync(join(tmpdir(), 'resnetjs-pillow-'));
 afterAll(() => rmSync(scratch, { recursive: true }));
 
 describe('images', () => {
-  it.skipIf(reason !== null).each(resamplings)("equal Pillow's, decoded and resized: %s", async (resize) => {
-    const files = readdirSync(images).filter(isImage);
-    const folder = join(scratch, resize);
-    mkdirSync(folder);
-    const [width, height] = [97, 64];
-    const paths = files.map((name) => join(images, name));
-    const args = [script, '--resize', resize, String(width), String(height), folder, ...paths];
-    const sizes: ([number, number] | null)[] = JSON.parse(execFileSync(PYTHON, args, { encoding: 'utf8' }));
-    expect(sizes.filter((size) => size !== null).length).toBeGreaterThan(5);
-    for (const [i, size] of sizes.entries()) {
-      const decoded = decodeImage(paths[i] as string, [height, width, 3], { resize });
-      if (size === null) await expect(decoded).rejects.toMatchObject({ code: 'bad-file' });
-      else
-        expect(
-          Buffer.compare(await decoded, readFileSync(join(folder, `${i}.rgb`))),
-          files[i] as string,
-        ).toBe(0);
-    }
-  });
+  it.skipIf(reason !== null).each(interpolations)(
+    "equal Pillow's, decoded and resized: %s",
+    async (interpolation) => {
+      const files = readdirSync(images).filter(isImage);
+      const folder = join(scratch, interpolation);
+      mkdirSync(folder);
+      const [width, height] = [97, 64];
+      const paths = files.map((name) => join(images, name));
+      const args = [script, '--resize', interpolation, String(width), String(height), folder, ...paths];
+      const sizes: ([number, number] | null)[] = JSON.parse(execFileSync(PYTHON, args, { encoding: 'utf8' }));
+      expect(sizes.filter((size) => size !== null).length).toBeGreaterThan(5);
+      for (const [i, size] of sizes.entries()) {
+        const decoded = decodeImage(paths[i] as string, [height, width, 3], { interpolation });
+        if (size === null) await expect(decoded).rejects.toMatchObject({ code: 'bad-file' });
+        else
+          expect(
+            Buffer.compare(await decoded, readFileSync(join(folder, `${i}.rgb`))),
+            files[i] as string,
+          ).toBe(0);
+      }
+    },
+  );
 });

@@ -116,9 +116,9 @@ describe('readPixels', () => {
 describe('decodeImage', () => {
   it('resizes an image to a shape', async () => {
     const bytes = await halves().png().toBuffer();
-    const filled = await decodeImage(bytes, [2, 2, 3], { resize: 'nearest' });
+    const filled = await decodeImage(bytes, [2, 2, 3], { interpolation: 'nearest' });
     expect([...filled]).toEqual([...RED, ...BLUE, ...RED, ...BLUE]);
-    const cropped = await decodeImage(bytes, [2, 1, 3], { resize: 'nearest', fit: 'crop' });
+    const cropped = await decodeImage(bytes, [2, 1, 3], { interpolation: 'nearest', fit: 'crop' });
     expect(cropped.length).toBe(6);
   });
 

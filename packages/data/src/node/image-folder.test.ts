@@ -207,8 +207,13 @@ describe('imageFolder', () => {
     const read = async (options: object) => [
       ...(await (await imageFolder(root, { imageSize: 2, ...options })).read([0])),
     ];
-    expect(await read({ fit: 'crop', resize: 'nearest' })).toEqual([...BLUE, ...BLUE, ...BLUE, ...BLUE]);
-    expect(await read({ resize: 'nearest' })).toEqual([...BLUE, ...RED, ...BLUE, ...RED]);
+    expect(await read({ fit: 'crop', interpolation: 'nearest' })).toEqual([
+      ...BLUE,
+      ...BLUE,
+      ...BLUE,
+      ...BLUE,
+    ]);
+    expect(await read({ interpolation: 'nearest' })).toEqual([...BLUE, ...RED, ...BLUE, ...RED]);
     expect((await read({}))[0]).not.toBe(BLUE[0]);
   });
 });

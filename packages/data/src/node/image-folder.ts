@@ -54,7 +54,7 @@ export async function imageFolder(path: string, options: ImageFolderOptions = {}
   const root = await realFolder(path);
   const { classes, files, labels } = await listImages(path, root);
   const {
-    resize = defaultFitting.resize,
+    interpolation = defaultFitting.interpolation,
     fit = defaultFitting.fit,
     onError,
     cacheBytes = CACHE_BYTES,
@@ -72,7 +72,7 @@ export async function imageFolder(path: string, options: ImageFolderOptions = {}
       const { images, failures } = await decodeInBackground({
         files: chosen,
         shape,
-        fitting: { resize, fit },
+        fitting: { interpolation, fit },
       });
       for (const { position, code, message } of failures) {
         const index = indices[position] as number;

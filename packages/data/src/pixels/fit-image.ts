@@ -14,9 +14,9 @@ import { resize } from './resize.js';
 export function fitImage(
   image: Pixels,
   [height, width]: Dataset['shape'],
-  { resize: resampling, fit }: Fitting = defaultFitting,
+  { interpolation, fit }: Fitting = defaultFitting,
 ): Uint8Array {
-  if (fit === 'fill') return resize(image, { height, width, resize: resampling }).data;
+  if (fit === 'fill') return resize(image, { height, width, interpolation: interpolation }).data;
   const narrow = image.width * height <= image.height * width; // the width is the tighter side
   const covering = narrow
     ? { width, height: Math.max(height, Math.floor((image.height * width) / image.width)) }
@@ -27,7 +27,7 @@ export function fitImage(
     height,
     width,
   };
-  return resize(image, { ...covering, resize: resampling, crop }).data;
+  return resize(image, { ...covering, interpolation: interpolation, crop }).data;
 }
 
 /** Half of the excess; a half pixel is rounded to even, as in torchvision's CenterCrop. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { resamplings } from '@resnetjs/core';
+import { interpolations } from '@resnetjs/core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fitImage } from './fit-image.js';
@@ -34,12 +34,16 @@ function testImage(width: number, height: number, channels = 3): Pixels {
 }
 
 const sides = fc.tuple(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 1, max: 40 }));
-const filter = fc.constantFrom(...resamplings);
+const filter = fc.constantFrom(...interpolations);
 
 describe('resize', () => {
-  it.each(resamplings)("equals Pillow's, byte for byte: %s", (filter) => {
+  it.each(interpolations)("equals Pillow's, byte for byte: %s", (filter) => {
     for (const { from, to, channels, ...expected } of goldens) {
-      const resized = resize(testImage(...from, channels), { width: to[0], height: to[1], resize: filter });
+      const resized = resize(testImage(...from, channels), {
+        width: to[0],
+        height: to[1],
+        interpolation: filter,
+      });
       const hash = createHash('sha256').update(resized.data).digest('hex').slice(0, 16);
       expect(`${from} ${to} ${hash}`).toBe(`${from} ${to} ${expected[filter]}`);
     }
@@ -50,12 +54,12 @@ describe('resize', () => {
       fc.property(sides, sides, filter, fc.integer({ min: 0, max: 255 }), (from, to, filter, level) => {
         const [height, width] = from;
         const flat = { height, width, channels: 1, data: new Uint8Array(height * width).fill(level) };
-        const resized = resize(flat, { height: to[0], width: to[1], resize: filter });
+        const resized = resize(flat, { height: to[0], width: to[1], interpolation: filter });
         expect(resized.data.length).toBe(to[0] * to[1]);
         expect(resized.data.every((value) => value === level)).toBe(true);
         const original = testImage(...from);
         expect(
-          resize(original, { height: original.height, width: original.width, resize: filter }).data,
+          resize(original, { height: original.height, width: original.width, interpolation: filter }).data,
         ).toEqual(original.data);
       }),
       { seed: 20151210 },
@@ -75,8 +79,8 @@ describe('resize', () => {
           width: 1 + Math.floor(b[1] * (width - left - 1)),
         };
         const image = testImage(...from);
-        const whole = resize(image, { height, width, resize: filter });
-        const part = resize(image, { height, width, resize: filter, crop });
+        const whole = resize(image, { height, width, interpolation: filter });
+        const part = resize(image, { height, width, interpolation: filter, crop });
         const expected: number[] = [];
         for (let y = 0; y < crop.height; y++) {
           const start = ((top + y) * width + left) * 3;
@@ -101,12 +105,12 @@ describe('resize', () => {
 describe('fitImage', () => {
   it('stretches, or resizes the shorter side and takes the centre', () => {
     const image = testImage(60, 40);
-    const filled = fitImage(image, [20, 20, 3], { resize: 'bicubic', fit: 'fill' });
-    expect(filled).toEqual(resize(image, { height: 20, width: 20, resize: 'bicubic' }).data);
+    const filled = fitImage(image, [20, 20, 3], { interpolation: 'bicubic', fit: 'fill' });
+    expect(filled).toEqual(resize(image, { height: 20, width: 20, interpolation: 'bicubic' }).data);
     const crop = { top: 0, left: 5, height: 20, width: 20 };
-    const cropped = fitImage(image, [20, 20, 3], { resize: 'bicubic', fit: 'crop' });
-    expect(cropped).toEqual(resize(image, { height: 20, width: 30, resize: 'bicubic', crop }).data);
-    const upright = fitImage(testImage(40, 61), [20, 20, 3], { resize: 'bilinear', fit: 'crop' });
+    const cropped = fitImage(image, [20, 20, 3], { interpolation: 'bicubic', fit: 'crop' });
+    expect(cropped).toEqual(resize(image, { height: 20, width: 30, interpolation: 'bicubic', crop }).data);
+    const upright = fitImage(testImage(40, 61), [20, 20, 3], { interpolation: 'bilinear', fit: 'crop' });
     expect(upright).toEqual(
       resize(testImage(40, 61), { height: 30, width: 20, crop: { ...crop, top: 5, left: 0 } }).data,
     );
@@ -114,14 +118,18 @@ describe('fitImage', () => {
 
   it('covers every shape, however long and thin', () => {
     fc.assert(
-      fc.property(sides, sides, filter, (from, to, resize) => {
-        const fitted = fitImage(testImage(...from), [...to, 3], { resize, fit: 'crop' });
+      fc.property(sides, sides, filter, (from, to, interpolation) => {
+        const fitted = fitImage(testImage(...from), [...to, 3], { interpolation, fit: 'crop' });
         expect(fitted.length).toBe(to[0] * to[1] * 3);
       }),
       { seed: 20151210 },
     );
     const thread = testImage(20_000, 1);
-    expect(fitImage(thread, [224, 224, 3], { resize: 'nearest', fit: 'crop' }).length).toBe(224 * 224 * 3);
-    expect(fitImage(thread, [224, 224, 3], { resize: 'bicubic', fit: 'crop' }).length).toBe(224 * 224 * 3);
+    expect(fitImage(thread, [224, 224, 3], { interpolation: 'nearest', fit: 'crop' }).length).toBe(
+      224 * 224 * 3,
+    );
+    expect(fitImage(thread, [224, 224, 3], { interpolation: 'bicubic', fit: 'crop' }).length).toBe(
+      224 * 224 * 3,
+    );
   });
 });

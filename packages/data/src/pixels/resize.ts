@@ -1,4 +1,4 @@
-import { ResNetError, type Resampling } from '@resnetjs/core';
+import { ResNetError, type Interpolation } from '@resnetjs/core';
 import type { Pixels } from './pixels.js';
 
 /** A rectangle of an image, in pixels. */
@@ -16,7 +16,7 @@ export interface ResizeOptions {
   /** In pixels. */
   readonly width: number;
   /** The resampling filter. Default: 'bilinear'. */
-  readonly resize?: Resampling;
+  readonly interpolation?: Interpolation;
   /** The part of the resized image to compute. Default: all of it. */
   readonly crop?: CropBox;
 }
@@ -38,7 +38,7 @@ interface Filter {
 }
 
 const A = -0.5;
-const filters: Readonly<Record<Exclude<Resampling, 'nearest'>, Filter>> = {
+const filters: Readonly<Record<Exclude<Interpolation, 'nearest'>, Filter>> = {
   bilinear: { radius: 1, at: (x) => Math.max(0, 1 - Math.abs(x)) },
   // Keys 1981, "Cubic convolution interpolation for digital image processing", with a = −0.5.
   bicubic: {
@@ -64,11 +64,11 @@ const HALF = 2 ** (FRACTION_BITS - 1);
  * const small = resize(await readPixels('photo.jpg'), { height: 224, width: 224, resize: 'bicubic' });
  */
 export function resize(image: Pixels, options: ResizeOptions): Pixels {
-  const { height, width, resize: resampling = 'bilinear' } = options;
+  const { height, width, interpolation = 'bilinear' } = options;
   const { crop = { top: 0, left: 0, height, width } } = options;
   checkSizes(image, options, crop);
-  if (resampling === 'nearest') return pick(image, { height, width }, crop);
-  const filter = filters[resampling];
+  if (interpolation === 'nearest') return pick(image, { height, width }, crop);
+  const filter = filters[interpolation];
   const across = taps(image.width, width, filter, crop.left, crop.width);
   const down = taps(image.height, height, filter, crop.top, crop.height);
   const rows = width === image.width ? cropColumns(image, crop) : filterRows(image, across, down);
