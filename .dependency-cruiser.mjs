@@ -70,7 +70,7 @@ export default {
         'A backend package serves any TensorFlow.js program: of ours it imports the contract, and a lock',
       severity: 'error',
       from: { path: '^packages/(backend-[^/]+)/src/', pathNot: tests },
-      to: { path: '^(packages|apps)/', pathNot: ['^packages/$1/', '^packages/(backend|lock-file)/'] },
+      to: { path: '^(packages|apps)/', pathNot: ['^packages/$1/', '^packages/backend/'] },
     },
     {
       name: 'no-backend',

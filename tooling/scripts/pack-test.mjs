@@ -1,11 +1,19 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { run, runNpm } from './commands.mjs';
 import { checkExamples } from './examples.mjs';
 import { packAll } from './pack.mjs';
-import { internalFolders } from './workspace.mjs';
+import { privateNames } from './workspace.mjs';
 
 /** @typedef {import('./commands.mjs').Outcome} Outcome */
 /** @typedef {import('./pack.mjs').Packed} Packed */
@@ -83,14 +91,15 @@ async function install(project, wanted, all) {
  * @param {Packed} packed
  * @param {string} project
  */
-async function packageProblems({ path, name }, project) {
+async function packageProblems({ name }, project) {
   const folder = join(project, 'node_modules', name);
   const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
   const files = manifest.files.filter((/** @type {string} */ file) => !/[!*]/.test(file));
-  const lacking = [...files, 'LICENSE', ...(internalFolders.includes(path) ? [] : ['README.md'])]
+  const lacking = [...files, 'LICENSE', 'README.md']
     .filter((file) => !existsSync(join(folder, file)))
     .map((file) => `${name} was packed without its ${file}`);
-  return [...lacking, ...unusable(manifest), ...(await importAll(manifest, project))];
+  const problems = [...lacking, ...unusable(manifest), ...unpublished(folder, manifest)];
+  return [...problems, ...(await importAll(manifest, project))];
 }
 
 /**
@@ -101,6 +110,24 @@ const unusable = ({ name, dependencies = {}, peerDependencies = {} }) =>
   Object.entries({ ...dependencies, ...peerDependencies })
     .filter(([, range]) => /^(workspace|catalog|link|file):/.test(range))
     .map(([dependency, range]) => `${name} was packed with "${dependency}": "${range}"`);
+
+/**
+ * What a packed package needs of those that are never published.
+ * @param {string} folder
+ * @param {any} manifest
+ */
+function unpublished(folder, { name, dependencies = {}, peerDependencies = {} }) {
+  const needed = Object.keys({ ...dependencies, ...peerDependencies });
+  const code = readdirSync(join(folder, 'dist'), { recursive: true, encoding: 'utf8' })
+    .filter((file) => /\.(js|d\.ts)$/.test(file))
+    .map((file) => ({ file, text: readFileSync(join(folder, 'dist', file), 'utf8') }));
+  return privateNames().flatMap((each) => [
+    ...(needed.includes(each) ? [`${name} needs ${each}, which is private`] : []),
+    ...code
+      .filter(({ text }) => new RegExp(`['"]${each}['"/]`).test(text))
+      .map(({ file }) => `${name}'s dist/${file} imports ${each}, which is private`),
+  ]);
+}
 
 /**
  * Imports each entry that Node can, and asks each command for help.

@@ -25,12 +25,16 @@ export const foldersWith = (file) =>
     .filter((folder) => existsSync(join(root, folder, file)))
     .sort();
 
-/** Packages that are published only because others need them: nobody installs one by itself. */
-export const internalFolders = ['packages/lock-file'];
-
 /** The folders of the packages that are published, as `packages/core`. */
 export const publishedFolders = () =>
   foldersWith('package.json').filter((folder) => !readJson(`${folder}/package.json`).private);
+
+/** The names of the packages that are never published. */
+export const privateNames = () =>
+  foldersWith('package.json')
+    .map((folder) => readJson(`${folder}/package.json`))
+    .filter((manifest) => manifest.private)
+    .map(({ name }) => /** @type {string} */ (name));
 
 /**
  * All files below a folder; what is installed or cached there is left out.

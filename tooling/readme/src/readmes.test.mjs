@@ -1,10 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { internalFolders, publishedFolders, readJson, root } from '../../scripts/workspace.mjs';
+import { publishedFolders, readJson, root } from '../../scripts/workspace.mjs';
 import { codeBlocks } from './code-blocks.mjs';
 
-const packages = publishedFolders().filter((folder) => !internalFolders.includes(folder));
+const packages = publishedFolders();
 const names = publishedFolders().map((folder) => readJson(`${folder}/package.json`).name);
 /** @param {string} path */
 const read = (path) => readFileSync(join(root, path), 'utf8');

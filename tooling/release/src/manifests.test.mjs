@@ -1,13 +1,14 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { internalFolders, publishedFolders, readJson, root } from '../../scripts/workspace.mjs';
+import { publishedFolders, readJson, root } from '../../scripts/workspace.mjs';
 import { ownerFile, withContact, withOwner } from './owner.mjs';
 
 const owner = readJson(ownerFile);
-const packages = publishedFolders()
-  .filter((folder) => !internalFolders.includes(folder))
-  .map((folder) => ({ folder, manifest: readJson(`${folder}/package.json`) }));
+const packages = publishedFolders().map((folder) => ({
+  folder,
+  manifest: readJson(`${folder}/package.json`),
+}));
 
 describe.each(packages)('$folder', ({ folder, manifest }) => {
   it('is described as the others are', () => {
