@@ -13,7 +13,7 @@ const heapBytes = () => (tf.backend() as unknown as { wasm: { HEAPU8: Uint8Array
 
 it('trains without ever more tensors or memory', async () => {
   const images = syntheticSigns({ size: 16, count: 16 });
-  const network = preactResNet({ input: [16, 16, 3], classes: 6, stages: 1 });
+  const network = preactResNet({ input: [16, 16, 3], classes: 6, blocks: 1 });
   const classifier = createClassifier(network, { classes: images.classes, seed: 0 });
   const readings: string[] = [];
   const options = { epochs: 60, batchSize: 16, statistics: 'running' } as const;

@@ -11,7 +11,7 @@ interface ContextToLose {
 }
 
 const signs = syntheticSigns({ size: 16, count: 24 });
-const network = preactResNet({ input: [16, 16, 3], classes: 6, stages: 1 });
+const network = preactResNet({ input: [16, 16, 3], classes: 6, blocks: 1 });
 const create = () => createClassifier(network, { classes: signs.classes, seed: 0 });
 
 it('ends a training with device-lost when the browser takes WebGL away, and trains again after a new start', async () => {

@@ -1,22 +1,22 @@
 import { type InitializeOptions, initialize, type Variables } from './compute/variables.js';
 import type { Network } from './network/types.js';
 
-/** The resampling filters for resizing images, as @resnetjs/data implements them. */
+/** How images are resized, as `resize` of @resnetjs/data does it. */
 export const interpolations = ['bilinear', 'nearest', 'bicubic'] as const;
 
-/** A resampling filter: one of `resamplings`. */
+/** One of `interpolations`. */
 export type Interpolation = (typeof interpolations)[number];
 
 /** How an image with another aspect ratio is fitted: 'fill' stretches it, 'crop' scales it and cuts out the center. */
-export const fits = ['fill', 'crop'] as const;
+export const fitModes = ['fill', 'crop'] as const;
 
-/** How an image with another aspect ratio is fitted: one of `fits`. */
-export type Fit = (typeof fits)[number];
+/** How an image with another aspect ratio is fitted: one of `fitModes`. */
+export type FitMode = (typeof fitModes)[number];
 
 /** How an image of any size is resized to the network's input. */
 export interface Fitting {
   readonly interpolation: Interpolation;
-  readonly fit: Fit;
+  readonly fit: FitMode;
 }
 
 /** Bilinear and stretched: the default, also for model files that don't say. */

@@ -15,9 +15,9 @@ export {
   type Classifier,
   type CreateClassifierOptions,
   createClassifier,
-  type Fit,
+  type FitMode,
   type Fitting,
-  fits,
+  fitModes,
   type Preprocessing,
   type Interpolation,
   interpolations,
@@ -40,17 +40,17 @@ export type { Direction, Observer } from './compute/observe.js';
 export { optionalKernel } from './compute/optional-kernel.js';
 export type { Instruction } from './compute/plan.js';
 export {
-  disposeMap,
+  disposeTensors,
   disposeVariables,
   type InitializeOptions,
   initialize,
-  makeVariables,
+  createVariables,
   type TensorMap,
   type Variables,
 } from './compute/variables.js';
 export { type ErrorCode, ResNetError } from './errors.js';
 export { type GradCamOptions, gradCam } from './explain/grad-cam.js';
-export { gradientNorms, kernelDepths, type LayerGradient } from './explain/gradient-norms.js';
+export { gradientNorms, layerDepths, type LayerGradientNorm } from './explain/gradient-norms.js';
 export { countParameters, multiplyAdds, type ParameterCount, nodeMultiplyAdds } from './inspect/cost.js';
 export {
   formatSummary,
@@ -99,5 +99,5 @@ export {
 export { type CourseResNet50Options, courseResNet50 } from './networks/course.js';
 export { type PreactResNetOptions, preactResNet } from './networks/preact.js';
 export { RandomGenerator, type RandomGeneratorState } from './random/random-generator.js';
-export { fold, type Model } from './rewrite/fold.js';
-export { plain } from './rewrite/plain.js';
+export { foldBatchNorm, type Model } from './rewrite/fold.js';
+export { plainNetwork } from './rewrite/plain.js';

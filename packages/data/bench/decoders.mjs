@@ -6,7 +6,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { readPixels } from '../dist/node/index.js';
+import { decodeImage } from '../dist/node/index.js';
 import { generateImages } from './generate-images.mjs';
 import { decodeInChromium } from './in-chromium.mjs';
 
@@ -21,7 +21,7 @@ try {
     for (const name of readdirSync(own).filter(isImage)) images.push({ name, file: join(own, name) });
   }
   const files = images.map(({ file }) => file);
-  const node = await Promise.all(files.map((file) => readPixels(file).catch((error) => error.code)));
+  const node = await Promise.all(files.map((file) => decodeImage(file).catch((error) => error.code)));
   const pillow = decodeInPillow(files);
   const { agent, results: chromium } = await decodeInChromium(CHROMIUM, files);
   console.log(`Chromium: ${agent}\n`);

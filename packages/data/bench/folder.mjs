@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { RandomGenerator } from '@resnetjs/core';
 import sharp from 'sharp';
 import { batches } from '../dist/index.js';
-import { checkImages, imageFolder } from '../dist/node/index.js';
+import { dropBrokenImages, imageFolder } from '../dist/node/index.js';
 
 const [verb, folder, ...rest] = process.argv.slice(2);
 if (verb === 'make') await make(Number(rest[0] ?? 10_000));
@@ -31,7 +31,7 @@ async function read(size, milliseconds, cache) {
   const seconds = (since) => ((performance.now() - since) / 1000).toFixed(1);
   const megabytes = () => `${Math.round(process.memoryUsage().rss / 2 ** 20)} MiB resident`;
   let start = performance.now();
-  const images = await checkImages(
+  const images = await dropBrokenImages(
     await imageFolder(folder, { imageSize: size, cacheBytes: cache * 2 ** 20 }),
   );
   const count = images.labels.length;

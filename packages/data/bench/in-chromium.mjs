@@ -9,12 +9,12 @@ import { fileURLToPath } from 'node:url';
 const packages = fileURLToPath(new URL('../../', import.meta.url));
 const page = `<!doctype html><script type="importmap">{"imports":{"@resnetjs/core":"/core.js"}}</script>
 <script type="module">
-import { readPixels } from '/packages/data/dist/browser/index.js';
+import { decodeImage } from '/packages/data/dist/browser/index.js';
 const post = (path, body) => fetch(path, { method: 'POST', body });
 const count = Number(await (await fetch('/count')).text());
 for (let i = 0; i < count; i++) {
   try {
-    const { width, height, data } = await readPixels(await (await fetch('/file/' + i)).blob());
+    const { width, height, data } = await decodeImage(await (await fetch('/file/' + i)).blob());
     await post('/pixels/' + i + '/' + width + '/' + height, data);
   } catch (error) {
     await post('/error/' + i, String(error));

@@ -6,4 +6,4 @@ export { fitImage } from './pixels/fit-image.js';
 export type { Pixels } from './pixels/pixels.js';
 export { type ResizeOptions, resize, type CropBox } from './pixels/resize.js';
 export { type SyntheticSignsOptions, syntheticSigns } from './signs/synthetic-signs.js';
-export { type SplitOptions, split, subset } from './subset.js';
+export { type SplitOptions, splitDataset, subset } from './subset.js';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Dataset } from './dataset.js';
-import { split, subset } from './subset.js';
+import { splitDataset, subset } from './subset.js';
 
 /** Images of one pixel whose red is their index. */
 function dots(labels: readonly number[], classes = 4): Dataset {
@@ -23,11 +23,11 @@ const labelled = fc
 const fraction = fc.double({ min: 0.01, max: 0.99, noNaN: true });
 const seed = fc.nat();
 
-describe('split', () => {
+describe('splitDataset', () => {
   it('puts every image on one side, in order, with its label', async () => {
     await fc.assert(
       fc.asyncProperty(labelled, fraction, seed, async (labels, fraction, seed) => {
-        const parts = split(dots(labels), { fraction, seed });
+        const parts = splitDataset(dots(labels), { validationSplit: fraction, seed });
         const train = await reds(parts.train);
         const validation = await reds(parts.validation);
         expect([...train, ...validation].sort((a, b) => a - b)).toEqual([...labels.keys()]);
@@ -46,7 +46,7 @@ describe('split', () => {
   it('takes the same share of every class, and leaves one on each side', () => {
     fc.assert(
       fc.property(labelled, fraction, seed, (labels, fraction, seed) => {
-        const { train, validation } = split(dots(labels), { fraction, seed });
+        const { train, validation } = splitDataset(dots(labels), { validationSplit: fraction, seed });
         for (let label = 0; label < 4; label++) {
           const [left, right] = [train, validation].map(
             (side) => side.labels.filter((l) => l === label).length,
@@ -64,7 +64,7 @@ describe('split', () => {
   it('is the same for the same seed, and different for another', () => {
     const dataset = dots(Array.from({ length: 100 }, (_, i) => i % 4));
     const held = (seed: number) =>
-      split(dataset, { fraction: 0.3, seed }).validation.read([0, 1, 2, 3, 4, 5]);
+      splitDataset(dataset, { validationSplit: 0.3, seed }).validation.read([0, 1, 2, 3, 4, 5]);
     return Promise.all([held(1), held(1), held(2)]).then(([a, b, c]) => {
       expect(a).toEqual(b);
       expect(a).not.toEqual(c);
@@ -74,21 +74,23 @@ describe('split', () => {
   it('says what is wrong', () => {
     const pair = dots([0, 0, 1, 1]);
     for (const fraction of [0, 1, -1, Number.NaN]) {
-      expect(() => split(pair, { fraction })).toThrow(
+      expect(() => splitDataset(pair, { validationSplit: fraction })).toThrow(
         `The validation fraction must be between 0 and 1, not ${fraction}`,
       );
     }
-    expect(() => split(pair, { fraction: 0.5, seed: -1 })).toThrow(
+    expect(() => splitDataset(pair, { validationSplit: 0.5, seed: -1 })).toThrow(
       'seed must be a whole number of at least 0',
     );
-    expect(() => split(dots([2, 2]), { fraction: 0.5 })).toThrow(
+    expect(() => splitDataset(dots([2, 2]), { validationSplit: 0.5 })).toThrow(
       'at least two classes are needed to tell classes apart; there is only "class 2"',
     );
-    expect(() => split(dots([]), { fraction: 0.5 })).toThrow('there is none');
-    expect(() => split(dots([0, 9]), { fraction: 0.5 })).toThrow(
+    expect(() => splitDataset(dots([]), { validationSplit: 0.5 })).toThrow('there is none');
+    expect(() => splitDataset(dots([0, 9]), { validationSplit: 0.5 })).toThrow(
       'image 1 has label 9, but there are 4 classes',
     );
-    expect(() => split(dots([0, 1]), { fraction: 0.5 })).toThrow('Every class has a single image');
+    expect(() => splitDataset(dots([0, 1]), { validationSplit: 0.5 })).toThrow(
+      'Every class has a single image',
+    );
   });
 });
 

@@ -5,10 +5,10 @@ import type { Dataset } from './dataset.js';
 /** The first of the random streams that choose the images for validation: one stream per class. */
 const STREAM = 3 * 2 ** 32;
 
-/** Options of `split`. */
+/** Options of `splitDataset`. */
 export interface SplitOptions {
   /** The share of each class that goes to validation, between 0 and 1 (exclusive). */
-  readonly fraction: number;
+  readonly validationSplit: number;
   /** Seed of the random choice. Default: 0. */
   readonly seed?: number;
 }
@@ -40,10 +40,13 @@ export function subset(dataset: Dataset, indices: ArrayLike<number>): Dataset {
  * `bad-option`, and `bad-data` if the dataset is unsound or nothing can be held out.
  *
  * @example
- * const { train: training, validation } = split(images, { fraction: 0.2, seed: 0 });
+ * const { train: training, validation } = splitDataset(images, { fraction: 0.2, seed: 0 });
  */
-export function split(dataset: Dataset, options: SplitOptions): { train: Dataset; validation: Dataset } {
-  const { fraction, seed = 0 } = options;
+export function splitDataset(
+  dataset: Dataset,
+  options: SplitOptions,
+): { train: Dataset; validation: Dataset } {
+  const { validationSplit: fraction, seed = 0 } = options;
   if (!(fraction > 0 && fraction < 1)) {
     throw new ResNetError(
       'bad-option',

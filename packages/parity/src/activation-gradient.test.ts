@@ -1,5 +1,5 @@
 import '@tensorflow/tfjs-backend-cpu';
-import { disposeVariables, gradCam, activationGradient, makeVariables, walk } from '@resnetjs/core';
+import { disposeVariables, gradCam, activationGradient, createVariables, walk } from '@resnetjs/core';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { PassCase } from './cases/case.js';
@@ -13,7 +13,7 @@ beforeAll(() => tf.setBackend('cpu'));
 
 const toTensor = ({ data, shape }: ReferenceTensor) => tf.tensor(Float32Array.from(data), [...shape]);
 const toVariables = ({ network }: PassCase, { variables }: Sample) =>
-  makeVariables(network, ({ id }) => Float32Array.from(variables.get(id)?.data ?? []));
+  createVariables(network, ({ id }) => Float32Array.from(variables.get(id)?.data ?? []));
 
 /** Nodes at a network's beginning, middle and end; of a small network, more of them. */
 function chosen(count: number): readonly number[] {

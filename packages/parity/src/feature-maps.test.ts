@@ -4,8 +4,8 @@ import {
   disposeVariables,
   featureMaps,
   findNode,
-  fold,
-  makeVariables,
+  foldBatchNorm,
+  createVariables,
   type Network,
   siteName,
   walk,
@@ -23,7 +23,7 @@ beforeAll(() => tf.setBackend('cpu'));
 
 const toTensor = ({ data, shape }: ReferenceTensor) => tf.tensor(Float32Array.from(data), [...shape]);
 const toVariables = (network: Network, values: ReferenceVariables) =>
-  makeVariables(network, ({ id }) => Float32Array.from(values.get(id)?.data ?? []));
+  createVariables(network, ({ id }) => Float32Array.from(values.get(id)?.data ?? []));
 const first = quickPasses.find(({ group }) => group === 'block') as PassCase;
 
 describe('featureMaps', () => {
@@ -60,7 +60,7 @@ describe('featureMaps', () => {
     const sample = sampleCase(each);
     const truth = referenceForward(network, sample.variables, sample.images, { mode: 'inference' });
     const variables = toVariables(network, sample.variables);
-    const folded = fold({ network, variables });
+    const folded = foldBatchNorm({ network, variables });
     const images = toTensor(sample.images);
     const added = (of: Network) => walk(of).flatMap(({ op, site }) => (op.op === 'add' ? [site] : []));
     const pass = featureMaps(folded.network, folded.variables, images, added(folded.network));

@@ -4,7 +4,7 @@ import {
   disposeTrainingPass,
   disposeVariables,
   gradientNorms,
-  makeVariables,
+  createVariables,
   parameterId,
 } from '@resnetjs/core';
 import * as tf from '@tensorflow/tfjs-core';
@@ -25,7 +25,7 @@ describe('gradientNorms', () => {
     const sample = sampleCase(each);
     const truth = referenceGradients(network, sample.variables, sample.images, () => sample.upstream).weights;
     const before = tf.memory().numTensors;
-    const variables = makeVariables(network, ({ id }) =>
+    const variables = createVariables(network, ({ id }) =>
       Float32Array.from(sample.variables.get(id)?.data ?? []),
     );
     const images = tf.tensor(Float32Array.from(sample.images.data), [...sample.images.shape]);

@@ -1,7 +1,7 @@
 export {
-  type Group,
+  type CaseGroup,
   groups,
-  type Level,
+  type ParityLevel,
   type LossCase,
   type ParityCase,
   type PassCase,
@@ -20,11 +20,11 @@ export {
   type ReferenceVariables,
 } from './reference/network.js';
 export { type ReferenceTensor, tensor64 } from './reference/tensor.js';
-export { reportAsHtml } from './report/html.js';
-export { reportAsMarkdown } from './report/markdown.js';
+export { formatHtml } from './report/html.js';
+export { formatMarkdown } from './report/markdown.js';
 export {
   type BackendReport,
-  formatError,
+  formatWorstError,
   type GroupResult,
   groupResults,
   type Outcome,

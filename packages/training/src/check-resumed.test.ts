@@ -8,7 +8,7 @@ import {
   type Checkpoint,
   checkResumed,
   disposeCheckpoint,
-  type Progress,
+  type TrainingProgress,
   type TrainingState,
 } from './training-state.js';
 
@@ -21,7 +21,7 @@ async function middle(): Promise<Checkpoint> {
   let saved: Checkpoint | undefined;
   for await (const event of train(classifier, tinyData(), options)) {
     if (event.event !== 'checkpoint' || event.steps !== 5) continue;
-    saved = event.save();
+    saved = event.capture();
     break;
   }
   disposeVariables(classifier.variables);
@@ -50,7 +50,7 @@ const withOptimizer = (state: TrainingState, change: Partial<TrainingState['opti
   ...state,
   optimizer: { ...state.optimizer, ...change },
 });
-const withProgress = (state: TrainingState, change: Partial<Progress>) => ({
+const withProgress = (state: TrainingState, change: Partial<TrainingProgress>) => ({
   ...state,
   progress: { ...state.progress, ...change },
 });

@@ -1,7 +1,7 @@
-import { type Classifier, disposeMap, RandomGenerator } from '@resnetjs/core';
+import { type Classifier, disposeTensors, RandomGenerator } from '@resnetjs/core';
 import { batches, type Dataset } from '@resnetjs/data';
 import { breathe } from './breathe.js';
-import { prepareImages } from './images.js';
+import { preprocess } from './preprocess.js';
 import { StatisticsEstimate } from './statistics.js';
 import type { TrainEvent } from './train-events.js';
 
@@ -26,7 +26,7 @@ export async function* estimateStatistics(
       batchSize,
       order: order.slice(0, batchCount * batchSize),
     })) {
-      const input = prepareImages(classifier, images); // [batch, height, width, channels]
+      const input = preprocess(classifier, images); // [batch, height, width, channels]
       try {
         estimate.add(classifier.variables, input);
       } finally {
@@ -39,7 +39,7 @@ export async function* estimateStatistics(
     if (batch === 0) return; // no image can be read any more
     const { weights, statistics } = classifier.variables;
     classifier.variables = { weights, statistics: estimate.result() };
-    disposeMap(statistics);
+    disposeTensors(statistics);
   } finally {
     estimate.dispose();
   }

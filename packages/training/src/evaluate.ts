@@ -3,7 +3,7 @@ import { batches, type Dataset } from '@resnetjs/data';
 import * as tf from '@tensorflow/tfjs-core';
 import { checkFits, checkOptions } from './checks.js';
 import { softmaxCrossEntropy } from './loss.js';
-import { prepareImages } from './images.js';
+import { preprocess } from './preprocess.js';
 
 /** How well a classifier does on a dataset. */
 export interface Evaluation {
@@ -68,7 +68,7 @@ export async function* evaluate(
 
 async function inferBatch(classifier: Classifier, images: Uint8Array, labels: Uint16Array) {
   const [loss, predicted] = tf.tidy(() => {
-    const input = prepareImages(classifier, images); // [batch, height, width, channels]
+    const input = preprocess(classifier, images); // [batch, height, width, channels]
     const logits = forward(classifier.network, classifier.variables, input); // [batch, classes]
     const truth = tf.tensor1d(Int32Array.from(labels), 'int32'); // [batch]
     return [softmaxCrossEntropy(logits as tf.Tensor2D, truth).loss, tf.argMax(logits, 1)] as const; // [], [batch]
@@ -82,7 +82,7 @@ async function inferBatch(classifier: Classifier, images: Uint8Array, labels: Ui
 
 /**
  * Class probabilities, `[batch, classes]`, for 8-bit images `[batch, height, width, channels]`, 0 to 255, of the network's
- * input size (`decodeImage` in @resnetjs/data brings any image to it).
+ * input size (`loadImage` in @resnetjs/data brings any image to it).
  *
  * @example
  * const [probabilities] = await predict(classifier, await images.read([0]));
@@ -90,7 +90,7 @@ async function inferBatch(classifier: Classifier, images: Uint8Array, labels: Ui
  */
 export async function predict(classifier: Classifier, images: Uint8Array): Promise<number[][]> {
   const probabilities = tf.tidy(() => {
-    const input = prepareImages(classifier, images); // [batch, height, width, channels]
+    const input = preprocess(classifier, images); // [batch, height, width, channels]
     const logits = forward(classifier.network, classifier.variables, input); // [batch, classes]
     return tf.softmax(logits as tf.Tensor2D);
   });

@@ -9,16 +9,16 @@ export { type BatchLoss, softmaxCrossEntropy } from './loss.js';
 export {
   type Adam,
   adam,
-  disposeState,
-  initialState,
+  disposeOptimizerState,
+  initialOptimizerState,
   type Optimizer,
   type OptimizerState,
   type Sgd,
   sgd,
-  type Update,
-  update,
+  type OptimizerStep,
+  applyGradients,
 } from './optimizer.js';
-export { prepareImages } from './images.js';
+export { preprocess } from './preprocess.js';
 export { type Schedule, schedules } from './schedule.js';
 export { StatisticsEstimate, updateStatistics } from './statistics.js';
 export { train } from './train.js';
@@ -28,9 +28,9 @@ export {
   type Checkpoint,
   disposeCheckpoint,
   type EpochRecord,
-  type Fingerprint,
+  type DatasetFingerprint,
   type EvaluationSummary,
-  type Progress,
+  type TrainingProgress,
   type Recipe,
   type TrainingState,
 } from './training-state.js';

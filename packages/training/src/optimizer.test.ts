@@ -2,7 +2,14 @@ import '@tensorflow/tfjs-backend-cpu';
 import { initializers, type Parameter, ResNetError } from '@resnetjs/core';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { adam, disposeState, initialState, type Optimizer, sgd, update } from './optimizer.js';
+import {
+  adam,
+  disposeOptimizerState,
+  initialOptimizerState,
+  type Optimizer,
+  sgd,
+  applyGradients,
+} from './optimizer.js';
 
 beforeAll(() => tf.setBackend('cpu'));
 
@@ -19,18 +26,18 @@ const weight: Parameter = {
 /** Three steps from [1, −2, 0.5] under gradients that differ by step. */
 function descend(optimizer: Optimizer, l2: number): number[] {
   let weights = new Map([['w', tf.tensor1d([1, -2, 0.5]) as tf.Tensor]]);
-  let state = initialState(optimizer, weights);
+  let state = initialOptimizerState(optimizer, weights);
   for (const gradient of gradients) {
     const gradients = new Map([['w', tf.tensor1d(gradient) as tf.Tensor]]);
-    const next = update(optimizer, [{ ...weight, l2 }], weights, gradients, state);
+    const next = applyGradients(optimizer, [{ ...weight, l2 }], weights, gradients, state);
     tf.dispose([...weights.values(), ...gradients.values()]);
-    disposeState(state);
+    disposeOptimizerState(state);
     weights = new Map(next.weights);
     state = next.state;
   }
   const result = [...(weights.get('w') as tf.Tensor).dataSync()];
   tf.dispose([...weights.values()]);
-  disposeState(state);
+  disposeOptimizerState(state);
   return result;
 }
 

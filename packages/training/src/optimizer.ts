@@ -1,6 +1,6 @@
 import { kernelNames } from '@resnetjs/backend';
 import {
-  disposeMap,
+  disposeTensors,
   optionalKernel,
   type Parameter,
   type ParameterId,
@@ -31,10 +31,10 @@ export interface Sgd {
   readonly momentum: number;
 }
 
-/** An optimizer, as plain data; `update` computes its step. */
+/** An optimizer, as plain data; `applyGradients` takes its step. */
 export type Optimizer = Adam | Sgd;
 
-/** What an optimizer keeps between steps. Its tensors belong to the caller: see `disposeState`. */
+/** What an optimizer keeps between steps. Its tensors belong to the caller: see `disposeOptimizerState`. */
 export interface OptimizerState {
   /** Steps done so far. */
   readonly step: number;
@@ -90,18 +90,18 @@ export const slotNames = { adam: ['first', 'second'], sgd: ['velocity'] } as con
 >;
 
 /** The state before the first step: for each weight, a tensor of zeros per slot. */
-export function initialState(optimizer: Optimizer, weights: TensorMap): OptimizerState {
+export function initialOptimizerState(optimizer: Optimizer, weights: TensorMap): OptimizerState {
   const zeros = () => new Map([...weights].map(([id, tensor]) => [id, tf.zerosLike(tensor)]));
   return { step: 0, slots: Object.fromEntries(slotNames[optimizer.kind].map((name) => [name, zeros()])) };
 }
 
 /** Disposes of an optimizer state's tensors. */
-export function disposeState(state: OptimizerState): void {
-  for (const slot of Object.values(state.slots)) disposeMap(slot);
+export function disposeOptimizerState(state: OptimizerState): void {
+  for (const slot of Object.values(state.slots)) disposeTensors(slot);
 }
 
 /** What one optimizer step computes. Its tensors are new, and belong to the caller. */
-export interface Update {
+export interface OptimizerStep {
   readonly weights: TensorMap;
   readonly state: OptimizerState;
 }
@@ -111,16 +111,16 @@ export interface Update {
  * the loss's alone: the gradient of a parameter's L2 penalty, 2 · l2 · weight, is added here.
  *
  * @example
- * const next = update(optimizer, parameters(network), weights, gradients, state);
- * disposeState(state); // and the old weights, once nothing reads them
+ * const next = applyGradients(optimizer, parameters(network), weights, gradients, state);
+ * disposeOptimizerState(state); // and the old weights, once nothing reads them
  */
-export function update(
+export function applyGradients(
   optimizer: Optimizer,
   parameters: readonly Parameter[],
   weights: TensorMap,
   gradients: TensorMap,
   state: OptimizerState,
-): Update {
+): OptimizerStep {
   const step = state.step + 1;
   const trainable = parameters.filter((parameter) => parameter.trainable);
   const names = slotNames[optimizer.kind];

@@ -55,7 +55,7 @@ async function run(
     events.push(event);
     if (event.event === 'checkpoint') {
       if (last) disposeCheckpoint(last);
-      last = event.save();
+      last = event.capture();
     }
     left = leave(event);
     if (left) break;
@@ -81,7 +81,7 @@ describe.each<[string, TrainOptions]>([
     const tensors = tf.memory().numTensors;
     const saved: Checkpoint[] = [];
     const whole = await run(options, null, (event) => {
-      if (event.event === 'checkpoint') saved.push(event.save());
+      if (event.event === 'checkpoint') saved.push(event.capture());
       return false;
     });
     const state = release(whole.last as Checkpoint);
@@ -135,7 +135,7 @@ describe('a checkpoint', () => {
       const { checkpointEvery: _, ...options } = { ...base, signal: controller.signal };
       for await (const event of train(classifier, tinyData(), options)) {
         if (event.event === at && event.epoch === 2) controller.abort();
-        if (event.event === 'checkpoint' && event.at === 'stop') stop = event.save();
+        if (event.event === 'checkpoint' && event.at === 'stop') stop = event.capture();
         if (event.event === 'done') expect(event.completed).toBe(false);
       }
       const resumed = await run(base, stop);
@@ -150,8 +150,8 @@ describe('a checkpoint', () => {
     for await (const event of train(classifier, tinyData(), base)) {
       if (event.event !== 'checkpoint' || kept) continue;
       const { numDataBuffers } = tf.memory();
-      kept = event.save();
-      before = release(event.save());
+      kept = event.capture();
+      before = release(event.capture());
       expect(tf.memory().numDataBuffers).toBe(numDataBuffers);
     }
     expect(release(kept as unknown as Checkpoint)).toBe(before);

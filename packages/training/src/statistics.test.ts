@@ -1,6 +1,6 @@
 import '@tensorflow/tfjs-backend-cpu';
 import {
-  disposeMap,
+  disposeTensors,
   disposeTrainingPass,
   forwardTraining,
   type Network,
@@ -56,7 +56,7 @@ function afterOneBatch() {
   const result = { mean: values('stem.0.mean'), variance: values('stem.0.variance') };
   images.dispose();
   disposeTrainingPass(pass);
-  for (const map of [weights, statistics, updated]) disposeMap(map);
+  for (const map of [weights, statistics, updated]) disposeTensors(map);
   return result;
 }
 

@@ -1,5 +1,5 @@
 import {
-  disposeMap,
+  disposeTensors,
   disposeTrainingPass,
   forwardTraining,
   type Network,
@@ -30,7 +30,7 @@ export function updateStatistics(network: Network, statistics: TensorMap, moment
  * @example
  * const estimate = new StatisticsEstimate(network);
  * for await (const { images } of batches(data, { batchSize: 32 })) {
- *   const input = prepareImages(classifier, images);
+ *   const input = preprocess(classifier, images);
  *   estimate.add(classifier.variables, input);
  *   input.dispose();
  * }
@@ -75,7 +75,7 @@ export class StatisticsEstimate {
         ['mean'],
       );
     } finally {
-      for (const map of Object.values(old)) disposeMap(map);
+      for (const map of Object.values(old)) disposeTensors(map);
       disposeTrainingPass(pass);
     }
   }
@@ -92,7 +92,7 @@ export class StatisticsEstimate {
 
   /** Disposes of the estimate's own tensors; those that `result` returned stay. */
   dispose(): void {
-    for (const map of [this.#means, this.#spreads, this.#variances]) disposeMap(map);
+    for (const map of [this.#means, this.#spreads, this.#variances]) disposeTensors(map);
     this.#means = this.#spreads = this.#variances = new Map();
   }
 }

@@ -4,14 +4,14 @@ import {
   disposeTrainingPass,
   disposeVariables,
   gradientNorms,
-  type LayerGradient,
+  type LayerGradientNorm,
   type Parameter,
 } from '@resnetjs/core';
 import type { Batch } from '@resnetjs/data';
 import * as tf from '@tensorflow/tfjs-core';
 import { softmaxCrossEntropy } from './loss.js';
-import { disposeState, type Optimizer, type OptimizerState, update } from './optimizer.js';
-import { prepareImages } from './images.js';
+import { disposeOptimizerState, type Optimizer, type OptimizerState, applyGradients } from './optimizer.js';
+import { preprocess } from './preprocess.js';
 import { updateStatistics } from './statistics.js';
 
 /** What a step starts from; it puts new variables into the classifier. */
@@ -34,7 +34,7 @@ interface StepResult {
   readonly correct: number;
   readonly state: OptimizerState;
   /** The gradients' norms, if measured. */
-  readonly layers?: readonly LayerGradient[];
+  readonly layers?: readonly LayerGradientNorm[];
 }
 
 /** One training step. If the loss isn't finite, it is returned, and variables and state are left as they were. */
@@ -45,7 +45,7 @@ export async function takeStep(
 ): Promise<StepResult> {
   const { network, variables } = classifier;
   const measured: tf.Scalar[] = [];
-  const images = prepareImages(classifier, batch.images); // [batch, height, width, channels]
+  const images = preprocess(classifier, batch.images); // [batch, height, width, channels]
   const labels = tf.tensor1d(Int32Array.from(batch.labels), 'int32'); // [batch]
   try {
     const pass = differentiate(network, variables, images, (logits) => {
@@ -60,10 +60,10 @@ export async function takeStep(
       if (!Number.isFinite(loss)) return { loss, correct, state };
       const layers = measure ? await gradientNorms(network, pass.gradients.weights) : undefined;
       const statistics = updateStatistics(network, variables.statistics, pass.moments);
-      const updated = update(optimizer, parameters, variables.weights, pass.gradients.weights, state);
+      const updated = applyGradients(optimizer, parameters, variables.weights, pass.gradients.weights, state);
       classifier.variables = { weights: updated.weights, statistics };
       disposeVariables(variables);
-      disposeState(state);
+      disposeOptimizerState(state);
       return { loss, correct, state: updated.state, ...(layers && { layers }) };
     } finally {
       disposeTrainingPass(pass);

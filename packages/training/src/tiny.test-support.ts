@@ -10,7 +10,7 @@ import type { Dataset } from '@resnetjs/data';
 
 /** A network of one block over 4×4 images with three classes. */
 export function tinyNetwork(l2 = 0): Network {
-  const block = preActivationBlock({ filters: [4, 4, 3], first: true, l2, momentum: 0.9 });
+  const block = preActivationBlock({ filters: [4, 4, 3], inputActivated: true, l2, momentum: 0.9 });
   return {
     ...asNetwork(block, [4, 4, 3], 'preact/tiny'),
     head: [

@@ -1,4 +1,4 @@
-import type { LayerGradient } from '@resnetjs/core';
+import type { LayerGradientNorm } from '@resnetjs/core';
 import type { Evaluation } from './evaluate.js';
 import type { Checkpoint, EvaluationSummary } from './training-state.js';
 
@@ -59,7 +59,7 @@ export interface CheckpointEvent {
    * The checkpoint, sharing the training's memory. Call it before the loop asks for the next event; the caller disposes of
    * the result (`disposeCheckpoint`).
    */
-  save(): Checkpoint;
+  capture(): Checkpoint;
 }
 
 /** One optimizer step. */
@@ -82,5 +82,5 @@ export interface GradientsEvent {
   readonly epoch: number;
   /** The step within the epoch. */
   readonly step: number;
-  readonly layers: readonly LayerGradient[];
+  readonly layers: readonly LayerGradientNorm[];
 }

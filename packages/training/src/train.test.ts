@@ -11,7 +11,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { softmaxCrossEntropy } from './loss.js';
 import { adam } from './optimizer.js';
-import { prepareImages } from './images.js';
+import { preprocess } from './preprocess.js';
 import { StatisticsEstimate } from './statistics.js';
 import { tinyClassifier, tinyData, tinyNetwork } from './tiny.test-support.js';
 import { train } from './train.js';
@@ -167,10 +167,7 @@ describe('train', () => {
       (each) => each.event === 'gradients',
     );
     const bare = tinyClassifier();
-    const images = prepareImages(
-      bare,
-      await tinyData().read(Array.from({ length: 24 }, (_, index) => index)),
-    );
+    const images = preprocess(bare, await tinyData().read(Array.from({ length: 24 }, (_, index) => index)));
     const labels = tf.tensor1d(Int32Array.from(tinyData().labels), 'int32');
     const pass = differentiate(bare.network, bare.variables, images, (logits) => {
       return softmaxCrossEntropy(logits as tf.Tensor2D, labels).gradient;

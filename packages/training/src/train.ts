@@ -3,7 +3,7 @@ import { batches, type Dataset } from '@resnetjs/data';
 import { breathe } from './breathe.js';
 import { checkFinite, checkFits, checkOptions } from './checks.js';
 import { estimateStatistics } from './estimate-statistics.js';
-import { adam, disposeState, initialState, type OptimizerState } from './optimizer.js';
+import { adam, disposeOptimizerState, initialOptimizerState, type OptimizerState } from './optimizer.js';
 import { schedules } from './schedule.js';
 import { takeStep } from './take-step.js';
 import type { CheckpointEvent, TrainEvent } from './train-events.js';
@@ -13,7 +13,7 @@ import {
   fingerprint,
   firstProgress,
   holdCheckpoint,
-  type Progress,
+  type TrainingProgress,
   type Recipe,
 } from './training-state.js';
 import { validate } from './validate.js';
@@ -32,7 +32,7 @@ interface Run {
   /** Shuffles the images. */
   readonly generator: RandomGenerator;
   state: OptimizerState;
-  progress: Progress;
+  progress: TrainingProgress;
   /** Whether the classifier has precise statistics of the current weights. */
   estimated: boolean;
 }
@@ -72,7 +72,7 @@ export async function* train(
     yield done(run);
   } finally {
     const state = run?.state ?? options.resume?.optimizer;
-    if (state !== undefined) disposeState(state);
+    if (state !== undefined) disposeOptimizerState(state);
   }
 }
 
@@ -100,7 +100,7 @@ function begin(classifier: Classifier, data: Dataset, options: TrainOptions): Ru
     ...{ classifier, data, options, recipe, progress, estimated: false },
     parameters: parameters(classifier.network),
     generator: RandomGenerator.restore(progress.order),
-    state: resume?.optimizer ?? initialState(optimizer, weights),
+    state: resume?.optimizer ?? initialOptimizerState(optimizer, weights),
   };
 }
 
@@ -169,7 +169,7 @@ function checkpoint({ classifier, state, progress }: Run, at: CheckpointEvent['a
   const now = { classifier: { ...classifier }, state: { optimizer: state, progress } };
   return {
     ...{ event: 'checkpoint', at, epoch: progress.epoch, steps: state.step },
-    save: () => holdCheckpoint(now),
+    capture: () => holdCheckpoint(now),
   };
 }
 
@@ -189,17 +189,20 @@ function stopped({ options }: Run): boolean {
   return options.signal?.aborted === true;
 }
 
-function isOver({ history, epoch }: Progress): boolean {
+function isOver({ history, epoch }: TrainingProgress): boolean {
   return history.length === epoch;
 }
 
-function nextEpoch({ progress, generator }: Run): Progress {
+function nextEpoch({ progress, generator }: Run): TrainingProgress {
   const totals = { loss: 0, correct: 0, images: 0 };
   return { ...progress, epoch: progress.epoch + 1, step: 0, totals, order: generator.state() };
 }
 
 /** A step's loss is a mean over its images. */
-function added(totals: Progress['totals'], step: Progress['totals']): Progress['totals'] {
+function added(
+  totals: TrainingProgress['totals'],
+  step: TrainingProgress['totals'],
+): TrainingProgress['totals'] {
   return {
     loss: totals.loss + step.loss * step.images,
     correct: totals.correct + step.correct,
@@ -207,6 +210,6 @@ function added(totals: Progress['totals'], step: Progress['totals']): Progress['
   };
 }
 
-function averages({ loss, correct, images }: Progress['totals']) {
+function averages({ loss, correct, images }: TrainingProgress['totals']) {
   return { loss: loss / images, accuracy: correct / images };
 }

@@ -9,7 +9,7 @@ import {
 } from '@resnetjs/core';
 import type { Dataset } from '@resnetjs/data';
 import * as tf from '@tensorflow/tfjs-core';
-import { disposeState, type Optimizer, type OptimizerState, slotNames } from './optimizer.js';
+import { disposeOptimizerState, type Optimizer, type OptimizerState, slotNames } from './optimizer.js';
 import type { Schedule } from './schedule.js';
 
 /** The options on which a training's numbers depend, with their defaults filled in. */
@@ -22,12 +22,12 @@ export interface Recipe {
   readonly statistics: 'precise' | 'running';
   readonly statisticsBatches: number;
   readonly optimizer: Optimizer;
-  readonly data: Fingerprint;
-  readonly validation: Fingerprint | null;
+  readonly data: DatasetFingerprint;
+  readonly validation: DatasetFingerprint | null;
 }
 
 /** What a dataset is recognized by: its number of images, and a checksum (FNV-1a, 32 bits, hexadecimal) of their labels in order. */
-export interface Fingerprint {
+export interface DatasetFingerprint {
   readonly images: number;
   readonly labels: string;
 }
@@ -50,7 +50,7 @@ export interface EvaluationSummary {
 }
 
 /** How far a training has come: plain data that JSON can hold. */
-export interface Progress {
+export interface TrainingProgress {
   /** The current epoch, or the one that has just ended; the first is 1. */
   readonly epoch: number;
   /** Steps done in it. */
@@ -67,7 +67,7 @@ export interface Progress {
 /** A training's state apart from its classifier. The optimizer's tensors belong to the caller that holds it. */
 export interface TrainingState {
   readonly optimizer: OptimizerState;
-  readonly progress: Progress;
+  readonly progress: TrainingProgress;
 }
 
 /**
@@ -104,11 +104,11 @@ function hold(map: TensorMap): TensorMap {
 /** Disposes of all of a checkpoint's tensors, those of its classifier included. */
 export function disposeCheckpoint({ classifier, state }: Checkpoint): void {
   disposeVariables(classifier.variables);
-  disposeState(state.optimizer);
+  disposeOptimizerState(state.optimizer);
 }
 
 /** See `Fingerprint`. */
-export function fingerprint({ labels }: Dataset): Fingerprint {
+export function fingerprint({ labels }: Dataset): DatasetFingerprint {
   let hash = 0x811c9dc5;
   for (const label of labels) {
     for (const byte of [label & 0xff, label >> 8]) hash = Math.imul(hash ^ byte, 0x01000193);
@@ -120,7 +120,7 @@ export function fingerprint({ labels }: Dataset): Fingerprint {
 const SHUFFLE_STREAM = 4 * 2 ** 32;
 
 /** The progress before the first step. */
-export function firstProgress(recipe: Recipe): Progress {
+export function firstProgress(recipe: Recipe): TrainingProgress {
   return {
     epoch: 1,
     step: 0,
@@ -186,7 +186,7 @@ function checkRecipe(before: Recipe, now: Recipe): void {
   }
 }
 
-function described(data: Fingerprint | null): string {
+function described(data: DatasetFingerprint | null): string {
   return data === null ? 'none' : `${data.images} with label checksum ${data.labels}`;
 }
 

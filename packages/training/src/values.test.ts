@@ -4,7 +4,7 @@ import '@tensorflow/tfjs-backend-cpu';
 import {
   type Classifier,
   createClassifier,
-  disposeMap,
+  disposeTensors,
   disposeTrainingPass,
   disposeVariables,
   forward,
@@ -16,8 +16,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { estimateStatistics } from './estimate-statistics.js';
 import { evaluate } from './evaluate.js';
-import { prepareImages } from './images.js';
-import { adam, initialState, sgd, update } from './optimizer.js';
+import { preprocess } from './preprocess.js';
+import { adam, initialOptimizerState, sgd, applyGradients } from './optimizer.js';
 import { updateStatistics } from './statistics.js';
 import { tinyNetwork } from './tiny.test-support.js';
 import { train } from './train.js';
@@ -68,7 +68,7 @@ describe('evaluate', () => {
       const classifier = sevenClasses();
       const data = randomData(21);
       const images = await data.read([...data.labels.keys()]);
-      const prepared = prepareImages(classifier, images);
+      const prepared = preprocess(classifier, images);
       const output = forward(classifier.network, classifier.variables, prepared);
       const logits = (await output.array()) as number[][];
       const confusion = names.map(() => names.map(() => 0));
@@ -97,7 +97,7 @@ describe('evaluate', () => {
 it('each channel has its own mean and std', async () => {
   const classifier = sevenClasses();
   const images = Uint8Array.from({ length: 96 }, (_, i) => (i * 89) % 256);
-  const prepared = prepareImages(classifier, images);
+  const prepared = preprocess(classifier, images);
   const { mean, std } = classifier.preprocessing;
   const expected = Array.from(images, (value, i) =>
     Math.fround((value - (mean[i % 3] as number)) / (std[i % 3] as number)),
@@ -117,7 +117,7 @@ async function statisticsOf(
   const batches: { mean: number[]; variance: number[] }[] = [];
   for (let start = 0; start < order.length; start += batchSize) {
     const images = await data.read(Array.from(order).slice(start, start + batchSize));
-    const prepared = prepareImages(classifier, images);
+    const prepared = preprocess(classifier, images);
     const pass = forwardTraining(classifier.network, classifier.variables, prepared);
     const of = (role: string) => [...(pass.moments.get(`stage0.block0.branch.1.${role}`)?.dataSync() ?? [])];
     batches.push({ mean: of('mean'), variance: of('variance') });
@@ -188,20 +188,20 @@ it('running statistics keep their share over a hundred steps', () => {
     truth = 0.9 * truth + 0.1 * value;
     const moments = new Map([...statistics].map(([key, tensor]) => [key, tf.fill(tensor.shape, value)]));
     const next = updateStatistics(network, statistics, moments);
-    disposeMap(statistics);
-    disposeMap(moments);
+    disposeTensors(statistics);
+    disposeTensors(moments);
     statistics = next;
   }
   for (const value of statistics.get(id)?.dataSync() ?? []) expect(value).toBeCloseTo(truth, 5);
-  disposeMap(statistics);
+  disposeTensors(statistics);
   disposeVariables(classifier.variables);
 });
 
 it('Adam still corrects its bias rightly after a thousand steps', () => {
   const optimizer = adam({ learningRate: 1e-3 });
-  const parameter = { id: 'w', trainable: true, l2: 0 } as Parameters<typeof update>[1][number];
+  const parameter = { id: 'w', trainable: true, l2: 0 } as Parameters<typeof applyGradients>[1][number];
   let weights = new Map([['w', tf.tensor1d([0.5, -1])]]) as ReadonlyMap<string, tf.Tensor>;
-  let state = initialState(optimizer, weights);
+  let state = initialOptimizerState(optimizer, weights);
   const random = RandomGenerator.stateless(4);
   // Kingma and Ba 2015, Algorithm 1, with epsilon as Keras has it, in float64.
   const truth = [0.5, -1];
@@ -217,15 +217,15 @@ it('Adam still corrects its bias rightly after a thousand steps', () => {
         (truth[i] as number) - (size * (first[i] as number)) / (Math.sqrt(second[i] as number) + 1e-7);
     });
     const gradients = new Map([['w', tf.tensor1d(values)]]);
-    const next = update(optimizer, [parameter], weights, gradients, state);
-    for (const map of [weights, gradients, ...Object.values(state.slots)]) disposeMap(map);
+    const next = applyGradients(optimizer, [parameter], weights, gradients, state);
+    for (const map of [weights, gradients, ...Object.values(state.slots)]) disposeTensors(map);
     weights = next.weights;
     state = next.state;
   }
   const found = [...(weights.get('w')?.dataSync() ?? [])];
   expect(found[0]).toBeCloseTo(truth[0] as number, 4);
   expect(found[1]).toBeCloseTo(truth[1] as number, 4);
-  for (const map of [weights, ...Object.values(state.slots)]) disposeMap(map);
+  for (const map of [weights, ...Object.values(state.slots)]) disposeTensors(map);
 });
 
 it('every epoch takes every image once, in an order of its own', async () => {

@@ -1,4 +1,10 @@
-import { type Classifier, disposeMap, type Parameter, type ParameterId, parameters } from '@resnetjs/core';
+import {
+  type Classifier,
+  disposeTensors,
+  type Parameter,
+  type ParameterId,
+  parameters,
+} from '@resnetjs/core';
 import * as tf from '@tensorflow/tfjs-core';
 import { badFile, quote } from './bad-file.js';
 import type { ByteSource } from './byte-source.js';
@@ -76,7 +82,7 @@ export async function decodeCheckpoint(source: ByteSource): Promise<DecodedCheck
     const found = await checksum.result();
     if (found.some((byte, index) => byte !== expected[index])) throw damaged('its checksum is wrong');
   } catch (error) {
-    for (const map of [maps.weights, maps.statistics, ...Object.values(maps.slots)]) disposeMap(map);
+    for (const map of [maps.weights, maps.statistics, ...Object.values(maps.slots)]) disposeTensors(map);
     throw error;
   }
   const { weights, statistics, slots } = maps;

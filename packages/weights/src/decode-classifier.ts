@@ -1,4 +1,4 @@
-import { type Classifier, makeVariables, parameters } from '@resnetjs/core';
+import { type Classifier, createVariables, parameters } from '@resnetjs/core';
 import { badFile, quote } from './bad-file.js';
 import { allFinite } from './describe-classifier.js';
 import { checkpointKey, formatVersion, previousVersion, metadataKeys } from './format.js';
@@ -31,7 +31,9 @@ export function decodeClassifier(bytes: Uint8Array): DecodedClassifier {
     : null;
   const { network } = described;
   matchTensors(parameters(network), tensors);
-  const variables = makeVariables(network, ({ id }) => readValues(bytes, id, tensors.get(id) as TensorEntry));
+  const variables = createVariables(network, ({ id }) =>
+    readValues(bytes, id, tensors.get(id) as TensorEntry),
+  );
   return { ...described, training, variables };
 }
 

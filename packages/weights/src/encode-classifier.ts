@@ -17,7 +17,7 @@ export interface EncodeClassifierOptions {
  * @example
  * ```ts
  * const bytes = await encodeClassifier(classifier);
- * const file = new Blob([bytes]); // or, in Node: await writeModel('runs/signs', bytes);
+ * const file = new Blob([bytes]); // or, in Node: await writeModelFile('runs/signs', bytes);
  * ```
  */
 export async function encodeClassifier(

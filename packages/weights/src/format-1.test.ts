@@ -2,13 +2,13 @@ import { readFileSync } from 'node:fs';
 import {
   asNetwork,
   courseResNet50,
-  disposeMap,
+  disposeTensors,
   disposeVariables,
   identityBlock,
   initializers,
   layerNames,
   type Network,
-  plain,
+  plainNetwork,
   preactResNet,
 } from '@resnetjs/core';
 import * as tf from '@tensorflow/tfjs-core';
@@ -42,12 +42,12 @@ const tail = (random: ReturnType<typeof initializers.randomNormal>) =>
 /** The same networks, as this version builds them. */
 const networks: Record<string, Network> = {
   resnet50: courseResNet50(),
-  'resnet50 document plain': plain(courseResNet50({ initializers: 'document' })),
+  'resnet50 document plain': plainNetwork(courseResNet50({ initialization: 'course' })),
   resnetPreAct: preactResNet(),
-  'resnetPreAct final': preactResNet({ finalConv: true, l2: 1e-4, stages: 2, inputName: 'x' }),
+  'resnetPreAct final': preactResNet({ finalConv: true, l2: 1e-4, blocks: 2, inputName: 'x' }),
   own: {
     ...preactResNet({
-      stages: 1,
+      blocks: 1,
       classes: 2,
       initializer: initializers.randomNormal({ mean: 0.5, stddev: 0.25, seed: 3 }),
     }),
@@ -100,7 +100,7 @@ describe('files of format version 1', () => {
     expect(again.state.progress).toEqual(former.state.progress);
     for (const { classifier, state } of [former, again]) {
       disposeVariables(classifier.variables);
-      for (const slot of Object.values(state.optimizer.slots)) disposeMap(slot);
+      for (const slot of Object.values(state.optimizer.slots)) disposeTensors(slot);
     }
   });
 

@@ -60,13 +60,19 @@ const network: Upgrade = (json) => {
   return { name: `${now}${variant}`, ...rest };
 };
 
+const initialization: Upgrade = (json) =>
+  json === 'varied' ? 'glorot' : json === 'document' ? 'course' : json;
+
 const counted = renamed({ pictures: 'images' });
 
 /** By the key of the metadata. */
 export const upgrades: Readonly<Record<string, Upgrade>> = {
   network,
   preprocessing: renamed({ deviation: 'std', resize: 'interpolation' }),
-  training: within({ data: counted, validation: counted }),
+  training: (json) =>
+    renamed({ initializers: 'initialization' })(
+      within({ data: counted, validation: counted, initializers: initialization })(json),
+    ),
   progress: within({
     totals: counted,
     history: each(within({ validation: counted })),

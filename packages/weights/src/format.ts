@@ -1,4 +1,4 @@
-import { fits, interpolations, defaultFitting } from '@resnetjs/core';
+import { fitModes, interpolations, defaultFitting } from '@resnetjs/core';
 import { z } from 'zod';
 
 /** The version of the metadata that is written. */
@@ -32,5 +32,5 @@ export const preprocessingSchema = z.strictObject({
   mean: channelValues,
   std: channelValues.refine((values) => values.every((value) => value > 0), 'must be positive'),
   interpolation: z.enum(interpolations).default(defaultFitting.interpolation),
-  fit: z.enum(fits).default(defaultFitting.fit),
+  fit: z.enum(fitModes).default(defaultFitting.fit),
 });

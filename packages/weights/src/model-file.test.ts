@@ -1,4 +1,11 @@
-import { disposeVariables, fold, type Network, plain, ResNetError, courseResNet50 } from '@resnetjs/core';
+import {
+  disposeVariables,
+  foldBatchNorm,
+  type Network,
+  plainNetwork,
+  ResNetError,
+  courseResNet50,
+} from '@resnetjs/core';
 import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
@@ -12,7 +19,7 @@ import type { TrainingRecord } from './training-record.js';
 const training: TrainingRecord = {
   data: { source: 'synthetic:signs', images: 600 },
   validation: null,
-  initializers: 'varied',
+  initialization: 'glorot',
   schedule: 'constant',
   statistics: 'precise',
   optimizer: { kind: 'adam', learningRate: 1e-3, beta1: 0.9, beta2: 0.999, epsilon: 1e-7 },
@@ -126,10 +133,10 @@ describe('a model file', () => {
   });
 
   it('holds every kind of network', async () => {
-    const networks = [plain(tinyNetwork), courseResNet50({ initializers: 'document', classes: 3 })];
+    const networks = [plainNetwork(tinyNetwork), courseResNet50({ initialization: 'course', classes: 3 })];
     for (const network of networks)
       expect(networkSchema.parse(JSON.parse(JSON.stringify(network)))).toEqual(network);
-    const folded = fold(own);
+    const folded = foldBatchNorm(own);
     const file = await encodeClassifier({ ...own, ...folded });
     const read = decodeClassifier(file);
     expect(read.network).toEqual(folded.network);

@@ -25,7 +25,7 @@ export const optimizerSchema = z.discriminatedUnion('kind', [
 export const trainingRecordSchema = z.strictObject({
   data,
   validation: data.nullable(),
-  initializers: z.enum(['varied', 'document']),
+  initialization: z.enum(['glorot', 'course']),
   schedule: z.enum(['constant', 'cosine']).default('constant'),
   statistics: z.enum(['precise', 'running']),
   optimizer: optimizerSchema,

@@ -1,5 +1,5 @@
-import { fold, forward, initialize } from '@resnetjs/core';
-import { prepareImages } from '@resnetjs/training';
+import { foldBatchNorm, forward, initialize } from '@resnetjs/core';
+import { preprocess } from '@resnetjs/training';
 import { interleave } from './rounds.mjs';
 import { setUpTraining } from './set-up.mjs';
 
@@ -12,10 +12,10 @@ import { setUpTraining } from './set-up.mjs';
  */
 export async function step(options, log) {
   const { classifier, noise, steps } = await setUpTraining(options);
-  const images = prepareImages(classifier, noise);
+  const images = preprocess(classifier, noise);
   // Not the classifier's own variables, which change with every step.
   const unfolded = { network: classifier.network, variables: initialize(classifier.network) };
-  const folded = fold(unfolded);
+  const folded = foldBatchNorm(unfolded);
   /** @param {{ network: any, variables: any }} model */
   const infer = (model) => async () => {
     const logits = forward(model.network, model.variables, images);

@@ -1,7 +1,7 @@
 // A process of threads.mjs: does what it is told, and says how long it took and what came out.
 import { register } from '@resnetjs/backend-wasm';
-import { fold, forward, initialize, courseResNet50, unitRange } from '@resnetjs/core';
-import { adam, prepareImages, train } from '@resnetjs/training';
+import { foldBatchNorm, forward, initialize, courseResNet50, unitRange } from '@resnetjs/core';
+import { adam, preprocess, train } from '@resnetjs/training';
 
 const { threads } = await register({ threads: Number(process.argv[2]) });
 
@@ -19,8 +19,8 @@ function setUp(size, batchSize, classCount) {
 
 /** @param {ReturnType<typeof setUp>} made */
 function inference({ classifier, noise }) {
-  const images = prepareImages(classifier, noise);
-  const { network, variables } = fold(classifier);
+  const images = preprocess(classifier, noise);
+  const { network, variables } = foldBatchNorm(classifier);
   return async () => {
     const logits = forward(network, variables, images);
     const values = await logits.data();

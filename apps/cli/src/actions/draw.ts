@@ -17,7 +17,7 @@ import { shellArgument } from '../terminal/shell-argument.js';
 export async function draw(
   name: string,
   options: DrawCommandOptions,
-  initializersGiven: boolean,
+  initializationGiven: boolean,
 ): Promise<void> {
   const { out, json, theme } = options;
   if (out !== undefined && !/\.svg$/i.test(out)) {
@@ -37,7 +37,7 @@ export async function draw(
       { option: '--out' },
     );
   }
-  const drawing = await drawingOf(name, options, initializersGiven);
+  const drawing = await drawingOf(name, options, initializationGiven);
   const svg = formatSvg(drawing, { theme });
   if (out !== undefined) await writeFileAtomically(out, new TextEncoder().encode(svg));
   if (json) process.stdout.write(`${JSON.stringify(drawing)}\n`);
@@ -48,14 +48,14 @@ export async function draw(
 async function drawingOf(
   name: string,
   options: DrawCommandOptions,
-  initializersGiven: boolean,
+  initializationGiven: boolean,
 ): Promise<Drawing> {
   const { detail, width } = options;
   const size = width === undefined ? {} : { width };
   const block = blockNames.find((known) => known === name);
   if (block !== undefined) {
     refuse(
-      { ...networkOptionsOf(options, initializersGiven), '--detail': detail },
+      { ...networkOptionsOf(options, initializationGiven), '--detail': detail },
       `is for networks, and ${name} is a block`,
     );
     return drawNetwork(buildBlock(block, options), { ...size, title: name, block: { stage: 0, block: 0 } });
@@ -79,6 +79,6 @@ async function drawingOf(
     unknownName('network or block', name, [...networkNames, ...blockNames]);
   }
   refuse(ofBlocks, `is for blocks (${blockNames.join(', ')}), not for ${name}`);
-  const network = await findNetwork(name, options, initializersGiven);
+  const network = await findNetwork(name, options, initializationGiven);
   return drawNetwork(network, { ...size, ...(detail ? { detail } : {}) });
 }

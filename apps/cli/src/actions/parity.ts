@@ -11,8 +11,8 @@ import {
   type ParityReport,
   parityCases,
   prepareCase,
-  reportAsHtml,
-  reportAsMarkdown,
+  formatHtml,
+  formatMarkdown,
 } from '@resnetjs/parity';
 import { prepareFolder, writeFileAtomically } from '@resnetjs/weights/node';
 import * as tf from '@tensorflow/tfjs-core';
@@ -198,9 +198,9 @@ function makeReport(
 async function publish(report: ParityReport, options: ParityCommandOptions): Promise<void> {
   const encoder = new TextEncoder();
   if (options.report !== undefined)
-    await writeFileAtomically(options.report, encoder.encode(reportAsHtml(report)));
+    await writeFileAtomically(options.report, encoder.encode(formatHtml(report)));
   if (options.markdown !== undefined) {
-    await writeFileAtomically(options.markdown, encoder.encode(`${reportAsMarkdown(report)}\n`));
+    await writeFileAtomically(options.markdown, encoder.encode(`${formatMarkdown(report)}\n`));
   }
   const columns = process.stdout.isTTY ? process.stdout.columns : 80;
   const text = options.json

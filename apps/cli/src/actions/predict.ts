@@ -1,5 +1,5 @@
 import { type Classifier, disposeVariables } from '@resnetjs/core';
-import { decodeImage } from '@resnetjs/data/node';
+import { loadImage } from '@resnetjs/data/node';
 import { predict as inferBatch } from '@resnetjs/training';
 import { startBackend } from '../backends/start-backend.js';
 import { loadModel } from '../networks/load-model.js';
@@ -47,7 +47,7 @@ export async function predict(
 /** One after the other, so that only one image at a time is in memory at its full size. */
 async function decodeAll(files: readonly string[], { network, preprocessing }: Classifier) {
   const images: Uint8Array[] = [];
-  for (const file of files) images.push(await decodeImage(file, network.input, preprocessing));
+  for (const file of files) images.push(await loadImage(file, network.input, preprocessing));
   return images;
 }
 

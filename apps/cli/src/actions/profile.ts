@@ -16,11 +16,11 @@ import {
 } from '@resnetjs/core';
 import {
   adam,
-  disposeState,
-  initialState,
+  disposeOptimizerState,
+  initialOptimizerState,
   type OptimizerState,
   softmaxCrossEntropy,
-  update,
+  applyGradients,
   updateStatistics,
 } from '@resnetjs/training';
 import * as tf from '@tensorflow/tfjs-core';
@@ -42,7 +42,7 @@ export async function profile(name: string, options: ProfileCommandOptions): Pro
   const before = measurePeak();
   const variables = initialize(network);
   const images = tf.randomUniform([batchSize, ...network.input], 0, 1, 'float32', 0);
-  const state = initialState(adam(), variables.weights);
+  const state = initialOptimizerState(adam(), variables.weights);
   const subject = { network, variables, images, state };
   const runOnce = mode === 'training' ? trainingStep : inference;
   const runs: Run[] = [];
@@ -54,7 +54,7 @@ export async function profile(name: string, options: ProfileCommandOptions): Pro
     if (round >= 0) runs.push(run);
   }
   disposeVariables(variables);
-  disposeState(state);
+  disposeOptimizerState(state);
   images.dispose();
 
   const peak = Math.max(before, measurePeak());
@@ -124,11 +124,11 @@ function trainingStep({ network, variables, images, state }: Subject, run: Run):
     return updateStatistics(network, before, pass.moments);
   });
   const updated = timed('optimizer', 'backwardMs', () =>
-    update(optimizer, all, variables.weights, pass.gradients.weights, state),
+    applyGradients(optimizer, all, variables.weights, pass.gradients.weights, state),
   );
   disposeTrainingPass(pass);
   disposeVariables({ weights: updated.weights, statistics });
-  disposeState(updated.state);
+  disposeOptimizerState(updated.state);
 }
 
 /** Wasm kernels are synchronous, so timing each instruction is exact. */

@@ -6,9 +6,9 @@ import type { SummaryCommandOptions } from '../options/command-options.js';
 export async function summary(
   name: string,
   options: SummaryCommandOptions,
-  initializersGiven: boolean,
+  initializationGiven: boolean,
 ): Promise<void> {
-  const network = await findNetwork(name, options, initializersGiven);
+  const network = await findNetwork(name, options, initializationGiven);
   const summary = summarize(network, options.names === undefined ? {} : { dialect: options.names });
   if (options.json) {
     process.stdout.write(`${JSON.stringify({ ...summary, inputShape: network.input })}\n`);

@@ -1,7 +1,7 @@
 import { type Classifier, disposeVariables, initialize, unitRange } from '@resnetjs/core';
 import { type Checkpoint, type EpochRecord, train as trainEvents } from '@resnetjs/training';
 import { encodeClassifier, type TrainingRecord } from '@resnetjs/weights';
-import { readNewestCheckpoint, writeModel } from '@resnetjs/weights/node';
+import { readNewestCheckpoint, writeModelFile } from '@resnetjs/weights/node';
 import type { Command } from 'commander';
 import { startBackend } from '../backends/start-backend.js';
 import { writeSampleImage } from '../data/sample-image.js';
@@ -88,7 +88,7 @@ async function run(plan: TrainPlan, folder: RunFolder, stop: StopSignals): Promi
     }
     const bytes = await encodeClassifier(classifier, { training: describeTraining(plan, done) });
     const written = await writer.write(async () => {
-      const path = await writeModel(options.out, bytes);
+      const path = await writeModelFile(options.out, bytes);
       const synthetic = data.training.source === syntheticSource;
       const { shape } = data.training.dataset;
       const sampleImage = synthetic ? await writeSampleImage(options.out, shape) : null;
@@ -150,14 +150,14 @@ function describeTraining(
   { options, optimizer, data }: TrainPlan,
   done: Pick<Done, 'epochs' | 'steps' | 'loss' | 'accuracy' | 'validation'>,
 ): TrainingRecord {
-  const { batchSize, seed, backend, schedule, statistics, initializers = 'varied' } = options;
+  const { batchSize, seed, backend, schedule, statistics, initialization = 'glorot' } = options;
   const { training, validation } = data;
   const describe = ({ source, dataset }: typeof training) => ({ source, images: dataset.labels.length });
   const figures = ({ loss, accuracy }: { loss: number; accuracy: number }) => ({ loss, accuracy });
   return {
     data: describe(training),
     validation: validation && describe(validation),
-    initializers,
+    initialization,
     statistics,
     schedule,
     optimizer,

@@ -30,6 +30,6 @@ export function summaryCommand(): Command {
     ],
   }).action(async (network: string, options: SummaryCommandOptions) => {
     const { summary } = await import('../actions/summary.js');
-    await summary(network, options, command.getOptionValueSource('initializers') === 'cli');
+    await summary(network, options, command.getOptionValueSource('initialization') === 'cli');
   });
 }

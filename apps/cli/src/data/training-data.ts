@@ -1,5 +1,5 @@
 import { ResNetError } from '@resnetjs/core';
-import { type Dataset, split } from '@resnetjs/data';
+import { type Dataset, splitDataset } from '@resnetjs/data';
 import { openDataset } from '@resnetjs/data/node';
 import type { TrainCommandOptions } from '../options/command-options.js';
 import type { BrokenImages } from './broken-images.js';
@@ -53,7 +53,7 @@ export async function openTrainingData(
   });
   const { description: describe } = opened;
   if (validationSplit !== undefined) {
-    const parts = split(opened, { fraction: validationSplit, seed });
+    const parts = splitDataset(opened, { validationSplit, seed });
     const train = `${describe}; ${parts.train.labels.length} for training`;
     const rest = `the other ${parts.validation.labels.length} images`;
     return {

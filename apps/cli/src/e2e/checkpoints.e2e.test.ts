@@ -20,7 +20,7 @@ const resnet = resnetIn(folder);
 const line = (text: string) => resnet(text.split(' '));
 
 const recipe =
-  'train --network preact/resnet --stages 1 --batch-size 12 --data synthetic:signs --image-size 16 ' +
+  'train --network preact/resnet --blocks 1 --batch-size 12 --data synthetic:signs --image-size 16 ' +
   '--images 64 --validation-split 0.25 --seed 3 --epochs 10 --checkpoint-every 1 --json';
 /** Trains for longer than any test waits. */
 const endless = recipe.replace('--epochs 10', '--epochs 100000');
@@ -170,7 +170,7 @@ describe('a training', () => {
     await writeImages(folder, 'flowers', { daisy: 5, rose: 5 });
     await writeImages(folder, 'others', { daisy: 4, rose: 6 });
     const train =
-      'train --network preact/resnet --stages 1 --image-size 16 --data flowers --out grown --json';
+      'train --network preact/resnet --blocks 1 --image-size 16 --data flowers --out grown --json';
     await atCheckpoint(1, signalItself('SIGKILL'), `${train} --epochs 4`);
     renameSync(join(folder, 'flowers'), join(folder, 'moved'));
     const missed = await line('train --resume grown');

@@ -23,7 +23,7 @@ const json = (text: string) => JSON.parse(text);
 const jsonLines = (text: string) => text.trimEnd().split('\n').map(json);
 
 /** The smallest network, on few and small images. */
-const tiny = '--network preact/resnet --stages 1 --batch-size 12';
+const tiny = '--network preact/resnet --blocks 1 --batch-size 12';
 const tinySigns = `${tiny} --data synthetic:signs --image-size 16 --images 48`;
 
 function writeSigns(
@@ -77,7 +77,7 @@ const itHearsCtrlC = it.skipIf(process.platform === 'win32');
 describe('resnet profile', () => {
   it('accounts for all of the time', async () => {
     const command =
-      'profile preact/resnet --input-shape 16,16,3 --stages 1 --batch-size 2 --rounds 2 --threads 1';
+      'profile preact/resnet --input-shape 16,16,3 --blocks 1 --batch-size 2 --rounds 2 --threads 1';
     const [text, data] = await Promise.all([line(command), line(`${command} --json`)]);
     expect(text.code).toBe(0);
     expect(Math.max(...text.stdout.split('\n').map((each) => each.length))).toBeLessThanOrEqual(80);
@@ -111,7 +111,7 @@ describe('resnet summary', () => {
   it('knows the options of each network, and a model', async () => {
     const [preact, plain, model] = await Promise.all([
       line(
-        'summary preact/resnet --stages 2 --final-conv --no-shortcuts --l2 1e-4 --input-name image --json',
+        'summary preact/resnet --blocks 2 --final-conv --no-shortcuts --l2 1e-4 --input-name image --json',
       ),
       line('summary course/resnet50 --plain --json'),
       line('summary runs/start --json'),
@@ -175,7 +175,7 @@ describe('resnet draw', () => {
 describe('resnet train', () => {
   it('takes HDF5 files, and tells each event as a line of JSON', async () => {
     const { code, stdout, stderr } = await line(
-      'train --network preact/resnet --stages 1 --data train_signs.h5 --validation test_signs.h5 --epochs 2 ' +
+      'train --network preact/resnet --blocks 1 --data train_signs.h5 --validation test_signs.h5 --epochs 2 ' +
         '--batch-size 32 --optimizer adam --learning-rate 1.5e-4 --seed 0 --backend wasm --out runs/signs --json',
     );
     expect(code).toBe(0);
@@ -200,7 +200,7 @@ describe('resnet train', () => {
 
   it('takes a folder of images, and tells of itself in plain lines in a pipe', async () => {
     const { code, stdout, stderr } = await line(
-      'train --network preact/resnet --stages 1 --data flowers/ --validation-split 0.2 --image-size 16 --epochs 2 --out runs/flowers',
+      'train --network preact/resnet --blocks 1 --data flowers/ --validation-split 0.2 --image-size 16 --epochs 2 --out runs/flowers',
     );
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toMatch(/15 images of 3 classes, 16×16 pixels; 12 for training/);
@@ -267,7 +267,7 @@ describe('resnet train', () => {
   it('trains ResNet-50 with SGD', async () => {
     writeSigns('larger.h5', 'train', { count: 4, size: 64 });
     const { code, stdout } = await line(
-      'train --network course/resnet50 --initializers document --data larger.h5 --epochs 1 --optimizer sgd --momentum 0.5 --out runs/large --json',
+      'train --network course/resnet50 --initialization course --data larger.h5 --epochs 1 --optimizer sgd --momentum 0.5 --out runs/large --json',
     );
     expect(code).toBe(0);
     expect(jsonLines(stdout)[0].parameters.total).toBeGreaterThan(23e6);
@@ -404,9 +404,9 @@ describe('what can go wrong', () => {
     [`train ${tinySigns} --out /proc/run`, 1, /\/proc\/run can't be written to/],
     ['train --network resnet51 --data flowers --out OUT', 2, /Did you mean course\/resnet50\?/],
     [
-      'train --network course/resnet50 --stages 3 --data flowers --out OUT',
+      'train --network course/resnet50 --blocks 3 --data flowers --out OUT',
       2,
-      /--stages is an option of preact\/resnet/,
+      /--blocks is an option of preact\/resnet/,
     ],
     ['draw resnet51', 2, /There is no network or block "resnet51"\. Did you mean course\/resnet50\?/],
     ['draw identty', 2, /Did you mean identity\?/],

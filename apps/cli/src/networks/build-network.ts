@@ -4,7 +4,7 @@ import {
   type Network,
   type NetworkName,
   networks,
-  plain,
+  plainNetwork,
   ResNetError,
   renamedNetworks,
   courseResNet50,
@@ -32,7 +32,7 @@ export function buildNetwork(
   options: NetworkOptions,
   common: CommonNetworkOptions,
 ): Network {
-  const { stages, finalConv, shortcuts, initializers = 'varied', l2, inputName } = options;
+  const { blocks, finalConv, shortcuts, initialization = 'glorot', l2, inputName } = options;
   const shared = {
     ...common,
     ...(l2 === undefined ? {} : { l2 }),
@@ -42,7 +42,7 @@ export function buildNetwork(
     switch (name) {
       case 'course/resnet50': {
         const foreign = {
-          '--stages': stages,
+          '--blocks': blocks,
           '--final-conv': finalConv,
           '--no-shortcuts': shortcuts ? undefined : true,
         };
@@ -50,20 +50,20 @@ export function buildNetwork(
           foreign,
           `is an option of preact/resnet, not of course/resnet50${shortcuts ? '' : '; --plain leaves out its shortcuts'}`,
         );
-        return courseResNet50({ ...shared, initializers });
+        return courseResNet50({ ...shared, initialization });
       }
-      case 'preact/resnet': // Its document leaves the initializer to Keras, so 'varied' and 'document' are the same.
+      case 'preact/resnet': // Its document leaves the initializer to Keras, so that both are the same.
         return preactResNet({
           ...shared,
           shortcuts,
-          ...(stages ? { stages } : {}),
+          ...(blocks ? { blocks } : {}),
           ...(finalConv ? { finalConv } : {}),
         });
       default:
         return name satisfies never;
     }
   };
-  return options.plain ? plain(network()) : network();
+  return options.plain ? plainNetwork(network()) : network();
 }
 
 /** Throws `bad-option` if one of these options was given. */

@@ -10,7 +10,7 @@ import { loadModel } from './load-model.js';
 export async function findNetwork(
   name: string,
   options: DescribedNetworkOptions,
-  initializersGiven: boolean,
+  initializationGiven: boolean,
 ): Promise<Network> {
   const { inputShape, classes } = options;
   if (networkNames.some((known) => known === name) || !existsSync(name)) {
@@ -19,7 +19,7 @@ export async function findNetwork(
       ...(classes === undefined ? {} : { classes }),
     });
   }
-  const described = { '--input-shape': inputShape, ...networkOptionsOf(options, initializersGiven) };
+  const described = { '--input-shape': inputShape, ...networkOptionsOf(options, initializationGiven) };
   refuse(described, `describes a network of the catalogue, but ${name} is a model, and its network is fixed`);
   await startBackend('wasm');
   const model = await loadModel(name);
@@ -30,16 +30,16 @@ export async function findNetwork(
 /** The options that describe a network, by their names on the command line; undefined if not given. */
 export function networkOptionsOf(
   options: DescribedNetworkOptions,
-  initializersGiven: boolean,
+  initializationGiven: boolean,
 ): Readonly<Record<string, unknown>> {
   return {
     '--classes': options.classes,
     '--plain': options.plain,
     '--l2': options.l2,
-    '--stages': options.stages,
+    '--blocks': options.blocks,
     '--final-conv': options.finalConv,
     '--no-shortcuts': options.shortcuts ? undefined : true,
     '--input-name': options.inputName,
-    '--initializers': initializersGiven ? true : undefined,
+    '--initialization': initializationGiven ? true : undefined,
   };
 }

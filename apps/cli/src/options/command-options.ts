@@ -1,4 +1,4 @@
-import type { DialectName, Fit, Interpolation } from '@resnetjs/core';
+import type { DialectName, FitMode, Interpolation } from '@resnetjs/core';
 import type { ErrorRule } from '../data/broken-images.js';
 import type { BlockCommandOptions } from './block-options.js';
 import type { NetworkOptions } from './network-options.js';
@@ -37,7 +37,7 @@ export interface TrainCommandOptions extends NetworkOptions {
   readonly validationSplit?: number;
   readonly imageSize?: number;
   readonly interpolation: Interpolation;
-  readonly fit: Fit;
+  readonly fit: FitMode;
   readonly onError: ErrorRule;
   readonly images?: number;
   readonly epochs: number;

@@ -11,10 +11,10 @@ export const dialectNames = Object.keys(dialects) as readonly DialectName[];
 /** The options that describe a network of the catalogue. */
 export interface NetworkOptions {
   readonly plain?: true;
-  readonly initializers?: 'varied' | 'document';
+  readonly initialization?: 'glorot' | 'course';
   readonly l2?: number;
   readonly inputName?: string;
-  readonly stages?: number;
+  readonly blocks?: number;
   readonly finalConv?: true;
   /** Commander's form of --no-shortcuts. */
   readonly shortcuts: boolean;
@@ -27,14 +27,14 @@ export function addNetworkOptions(command: Command): Command {
     .option('--plain', "without shortcuts (He et al.'s plain network)")
     .addOption(
       new Option(
-        '--initializers <name>',
-        'weight initialization: varied samples every layer from its own seed, document uses seed 0 in every layer, as the course does',
+        '--initialization <name>',
+        "weight initialization: glorot is Glorot uniform, sampled for each layer; course is the documents' own, with seed 0 in every layer",
       )
-        .choices(['varied', 'document'])
-        .default('varied'),
+        .choices(['glorot', 'course'])
+        .default('glorot'),
     )
     .option('--l2 <number>', 'L2 penalty on the convolution kernels (default: 0)', nonNegativeNumber)
-    .option('--stages <count>', 'preact/resnet: number of residual blocks (default: 5)', integer(1, 1000))
+    .option('--blocks <count>', 'preact/resnet: number of residual blocks (default: 5)', integer(1, 1000))
     .option('--final-conv', 'preact/resnet: a 3×3 convolution before the pooling')
     .option('--no-shortcuts', 'preact/resnet: residual blocks that do not add their input')
     .option('--input-name <name>', 'name of the input layer (default: "input_1")');

@@ -1,10 +1,10 @@
 import type { RegisteredBackend } from '@resnetjs/backend';
-import type { CaseReport, Level } from '@resnetjs/parity';
+import type { CaseReport, ParityLevel } from '@resnetjs/parity';
 
 /** The page's task. */
 export interface PageTask {
   readonly backend: BrowserBackend;
-  readonly level: Level;
+  readonly level: ParityLevel;
   readonly only?: string;
   readonly threads?: number;
 }

@@ -1,6 +1,6 @@
 import {
   type BackendReport,
-  formatError,
+  formatWorstError,
   groupResults,
   groups,
   outcomeOf,
@@ -31,7 +31,7 @@ export function formatParity(report: ParityReport, { columns, paint, written }: 
         const result = each.find((one) => one.group === group);
         if (result === undefined) return '–';
         const count = result.passed === result.of ? `${result.of}` : `${result.passed}/${result.of}`;
-        return `${result.passed === result.of ? '✓' : '✗'} ${count} ${formatError(result.worst)}`;
+        return `${result.passed === result.of ? '✓' : '✗'} ${count} ${formatWorstError(result.worst)}`;
       }),
     ]);
   const matrix = table([['', ...ran.map(({ name }) => name)], ...rows]);
@@ -60,7 +60,7 @@ function stacked(backends: readonly BackendReport[], paint: Paint): string {
         group,
         passed === of ? '✓' : '✗',
         `${passed}/${of}`,
-        formatError(worst),
+        formatWorstError(worst),
       ]),
     );
   return backends

@@ -63,7 +63,7 @@ export class TrainOutput {
     this.#progress.print('');
   }
 
-  #resuming({ damaged, path, steps, checkpoint }: NewestCheckpoint): void {
+  #resuming({ problems: damaged, path, steps, checkpoint }: NewestCheckpoint): void {
     for (const why of damaged) this.#progress.print(`skipped     ${why}`);
     const { epoch, history } = checkpoint.state.progress;
     const { epochs } = this.#plan.options;

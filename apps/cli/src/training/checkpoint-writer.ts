@@ -46,14 +46,14 @@ export class CheckpointWriter {
   /** Saves an offered checkpoint if it is due. Throws `file-system`, with the earlier checkpoints intact. */
   async take(event: CheckpointEvent): Promise<SavedCheckpoint | null> {
     if (event.at === 'step' && !this.#isDue()) return null;
-    const checkpoint = event.save();
+    const checkpoint = event.capture();
     try {
       const best = event.at === 'epoch' && isBest(checkpoint.state.progress.history);
       const options = {
         settings: this.#options.settings,
-        keep: this.#options.keep,
-        replace: this.#replace,
-        ...(best ? { best: await this.#options.model(checkpoint) } : {}),
+        maxToKeep: this.#options.keep,
+        removeEarlier: this.#replace,
+        ...(best ? { bestModel: await this.#options.model(checkpoint) } : {}),
       };
       this.#last = await this.write(() => saveCheckpoint(this.#run.path, checkpoint, options));
       this.#lastTime = performance.now();

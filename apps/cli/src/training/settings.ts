@@ -34,14 +34,28 @@ function absolute(spec: string): string {
 }
 
 /** Options under the names that they had in checkpoints of format version 1. */
-const formerNames: Readonly<Record<string, string>> = { pictures: 'images', resize: 'interpolation' };
+const formerNames: Readonly<Record<string, string>> = {
+  pictures: 'images',
+  resize: 'interpolation',
+  stages: 'blocks',
+  initializers: 'initialization',
+};
+
+/** By present name, what its values were called. */
+const formerValues: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  network: renamedNetworks,
+  initialization: { varied: 'glorot', document: 'course' },
+};
+
+const ownValue = <Value>(record: Readonly<Record<string, Value>>, key: string): Value | undefined =>
+  Object.hasOwn(record, key) ? record[key] : undefined;
 
 /** Settings of any version under the names of this one. */
 function withPresentNames(settings: CheckpointSettings): CheckpointSettings {
-  const entries = Object.entries(settings).map(([name, value]) => [
-    Object.hasOwn(formerNames, name) ? formerNames[name] : name,
-    name === 'network' ? (renamedNetworks[String(value)] ?? value) : value,
-  ]);
+  const entries = Object.entries(settings).map(([former, value]) => {
+    const name = ownValue(formerNames, former) ?? former;
+    return [name, ownValue(ownValue(formerValues, name) ?? {}, String(value)) ?? value];
+  });
   return Object.fromEntries(entries);
 }
 

@@ -1,4 +1,4 @@
-import { courseResNet50, type Network, type Op, plain, preactResNet } from '@resnetjs/core';
+import { courseResNet50, type Network, type Op, plainNetwork, preactResNet } from '@resnetjs/core';
 import type { Variant, NetworkConfig } from './protocol.js';
 
 /** What the data asks of a network. */
@@ -18,8 +18,8 @@ export function buildNetwork(
   const network =
     config.name === 'course/resnet50'
       ? courseResNet50(common)
-      : preactResNet({ ...common, stages: config.blocks });
-  const wanted = variant === 'plain' ? plain(network) : network;
+      : preactResNet({ ...common, blocks: config.blocks });
+  const wanted = variant === 'plain' ? plainNetwork(network) : network;
   return config.normalized ? wanted : withoutNormalization(wanted);
 }
 

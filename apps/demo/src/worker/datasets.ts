@@ -1,5 +1,5 @@
 import { ResNetError } from '@resnetjs/core';
-import { cached, type Dataset, split, syntheticSigns } from '@resnetjs/data';
+import { cached, type Dataset, splitDataset, syntheticSigns } from '@resnetjs/data';
 import type { SavedData } from '../storage/records.js';
 import { type Images, ownImages, setOwnImages } from './own-images.js';
 import type { DataSource } from './protocol.js';
@@ -23,7 +23,7 @@ export function openData(source: DataSource): TrainingData {
       validation: cached(syntheticSigns({ size, count: unseenSigns, split: 'test' })),
     };
   }
-  return split(inMemory(ownImages()), { fraction: validationShare });
+  return splitDataset(inMemory(ownImages()), { validationSplit: validationShare });
 }
 
 function inMemory({ classes, size, labels, pixels }: Images): Dataset {

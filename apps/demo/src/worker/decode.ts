@@ -1,5 +1,5 @@
 import { ResNetError } from '@resnetjs/core';
-import { decodeImage } from '@resnetjs/data/browser';
+import { loadImage } from '@resnetjs/data/browser';
 import { emit } from './channel.js';
 import { setOwnImages } from './own-images.js';
 import { PageError } from './problem.js';
@@ -24,7 +24,7 @@ export async function decodeFiles({
   let emittedAt = 0;
   for (const [index, { file, name, label }] of files.entries()) {
     try {
-      pixels.set(await decodeImage(file, [size, size, 3]), labels.length * bytes);
+      pixels.set(await loadImage(file, [size, size, 3]), labels.length * bytes);
       labels.push(label);
     } catch (error) {
       if (!(error instanceof ResNetError)) throw error;

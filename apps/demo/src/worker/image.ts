@@ -1,6 +1,6 @@
 import type { Classifier } from '@resnetjs/core';
 import { syntheticSigns } from '@resnetjs/data';
-import { decodeImage } from '@resnetjs/data/browser';
+import { loadImage } from '@resnetjs/data/browser';
 import { PageError } from './problem.js';
 import type { ImageSource } from './protocol.js';
 
@@ -13,7 +13,7 @@ export async function pixelsOf(
 ): Promise<Uint8Array<ArrayBuffer>> {
   const [height, width] = network.input;
   if (image.kind === 'file') {
-    return Uint8Array.from(await decodeImage(image.file, network.input, preprocessing));
+    return Uint8Array.from(await loadImage(image.file, network.input, preprocessing));
   }
   if (height !== width || height < 16 || height > 256) {
     throw new PageError('no-signs', `Hand signs are square, from 16 to 256 pixels, not ${width}×${height}.`);

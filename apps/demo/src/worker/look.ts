@@ -6,7 +6,7 @@ import {
   featureMaps,
   type Network,
 } from '@resnetjs/core';
-import { prepareImages } from '@resnetjs/training';
+import { preprocess } from '@resnetjs/training';
 import { pixelsOf } from './image.js';
 import { currentModel } from './model.js';
 import type { Maps, Requests } from './protocol.js';
@@ -28,7 +28,7 @@ function untrainedClassifier(network: Network): Classifier {
 /** Pushes an image through a network, and paints the feature maps of one node. */
 export async function lookAtMaps({ network, image, node }: Requests['featureMaps']['params']): Promise<Maps> {
   const classifier = network === 'model' ? currentModel().classifier : untrainedClassifier(network);
-  const prepared = prepareImages(classifier, await pixelsOf(image, classifier));
+  const prepared = preprocess(classifier, await pixelsOf(image, classifier));
   const seen = featureMaps(classifier.network, classifier.variables, prepared, [node]);
   try {
     const [map] = seen.maps.values();

@@ -1,5 +1,12 @@
-import { type Classifier, disposeVariables, fold, gradCam, type Model, ResNetError } from '@resnetjs/core';
-import { predict as infer, prepareImages } from '@resnetjs/training';
+import {
+  type Classifier,
+  disposeVariables,
+  foldBatchNorm,
+  gradCam,
+  type Model,
+  ResNetError,
+} from '@resnetjs/core';
+import { predict as infer, preprocess } from '@resnetjs/training';
 import { pixelsOf } from './image.js';
 import { currentModel } from './model.js';
 import type { Prediction, Requests } from './protocol.js';
@@ -10,7 +17,7 @@ let folded: { readonly of: Classifier['variables']; readonly model: Model } | un
 function foldedModel(classifier: Classifier): Classifier {
   if (folded?.of !== classifier.variables) {
     if (folded !== undefined) disposeVariables(folded.model.variables);
-    folded = { of: classifier.variables, model: fold(classifier) };
+    folded = { of: classifier.variables, model: foldBatchNorm(classifier) };
   }
   return { ...classifier, ...folded.model };
 }
@@ -33,7 +40,7 @@ async function heatOf(
   pixels: Uint8Array,
   explain: number | 'best',
 ): Promise<Prediction['heat']> {
-  const images = prepareImages(classifier, pixels); // [1, height, width, 3]
+  const images = preprocess(classifier, pixels); // [1, height, width, 3]
   try {
     const heat = gradCam(classifier, images, explain === 'best' ? {} : { classIndex: explain });
     try {

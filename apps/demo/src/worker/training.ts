@@ -207,7 +207,7 @@ async function saveCheckpoint(run: Run, events: readonly (TrainEvent | null)[]):
   try {
     runners.forEach((runner, index) => {
       const event = events[index];
-      runner.checkpoint = event?.event === 'checkpoint' ? event.save() : null;
+      runner.checkpoint = event?.event === 'checkpoint' ? event.capture() : null;
     });
     await writer.save(runners, step, steps);
   } finally {
@@ -224,7 +224,7 @@ function trainingRecord({ config, data, backend }: Run, done: Done | undefined):
   return {
     data: { source, images: data.train.labels.length },
     validation: { source, images: data.validation.labels.length },
-    initializers: 'varied',
+    initialization: 'glorot',
     schedule,
     statistics: 'precise',
     optimizer: adam({ learningRate }),

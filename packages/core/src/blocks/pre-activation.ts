@@ -15,7 +15,7 @@ export interface PreActivationBlockOptions extends BlockOptions {
    * Whether the block's input is activated already, as after a stem, so that it skips its first normalization and
    * ReLU. Default: false.
    */
-  readonly first?: boolean;
+  readonly inputActivated?: boolean;
   /** Default: 'identity'. */
   readonly shortcut?: Exclude<Shortcut, 'projection'>;
 }
@@ -28,11 +28,11 @@ export interface PreActivationBlockOptions extends BlockOptions {
  * preActivationBlock({ filters: [32, 32, 128] }); // for inputs of shape [batch, height, width, 128]
  */
 export function preActivationBlock(options: PreActivationBlockOptions): Residual {
-  const { filters, kernelSize = 3, first = false, shortcut = 'identity' } = options;
+  const { filters, kernelSize = 3, inputActivated = false, shortcut = 'identity' } = options;
   const { conv, norm, relu } = layers(options);
   return {
     op: 'residual',
-    preact: first ? [] : [norm, relu],
+    preact: inputActivated ? [] : [norm, relu],
     branch: [
       conv(filters[0], 1, { bias: false }),
       norm,

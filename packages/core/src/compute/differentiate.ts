@@ -12,7 +12,7 @@ import { checkImages } from './forward.js';
 import { type Observer, unobserved } from './observe.js';
 import { differentiatePad, differentiatePool } from './pooling.js';
 import { type Instruction, plan } from './plan.js';
-import { disposeMap, type TensorMap, type Variables, variable } from './variables.js';
+import { disposeTensors, type TensorMap, type Variables, variable } from './variables.js';
 
 /** The results of a forward pass in training mode. The caller disposes of them: `disposeTrainingPass`. */
 export interface TrainingPass {
@@ -93,9 +93,9 @@ export function checkUpstream(
 /** Disposes of a pass, and of its gradients if it has any. */
 export function disposeTrainingPass(pass: TrainingPass & { readonly gradients?: Gradients }): void {
   pass.result.dispose();
-  disposeMap(pass.moments);
+  disposeTensors(pass.moments);
   if (pass.gradients === undefined) return;
-  disposeMap(pass.gradients.weights);
+  disposeTensors(pass.gradients.weights);
   pass.gradients.input?.dispose();
 }
 

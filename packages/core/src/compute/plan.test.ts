@@ -6,7 +6,7 @@ import { asNetwork } from '../blocks/as-network.js';
 import { convolutionalBlock, identityBlock } from '../blocks/residual.js';
 import { walk } from '../network/walk.js';
 import { courseResNet50 } from '../networks/course.js';
-import { fold } from '../rewrite/fold.js';
+import { foldBatchNorm } from '../rewrite/fold.js';
 import { featureMaps } from './feature-maps.js';
 import { forward } from './forward.js';
 import { plan } from './plan.js';
@@ -18,7 +18,7 @@ describe('plan', () => {
   it('fuses the convolution before each addition of a folded network, and keeps its input until then', () => {
     const network = courseResNet50();
     const variables = initialize(network);
-    const folded = fold({ network, variables });
+    const folded = foldBatchNorm({ network, variables });
     disposeVariables(variables);
     disposeVariables(folded.variables);
     const instructions = plan(folded.network, { fuseAdditions: true });
@@ -55,7 +55,7 @@ describe('the convAddRelu kernel', () => {
       stages: [[block, convolutionalBlock({ kernelSize: 3, filters: [3, 3, 4] })]],
     };
     const variables = initialize(network);
-    const folded = fold({ network, variables });
+    const folded = foldBatchNorm({ network, variables });
     const x = tf.randomNormal([2, 5, 5, 6], 0, 1, 'float32', 7);
     const before = tf.memory().numTensors;
     const expected = forward(network, variables, x);

@@ -136,21 +136,21 @@ describe('random sources', () => {
     expect(source(undefined, 1).word()).toBe(expected.word());
   });
 
-  it("course/resnet50: 'varied' layers differ, the document's are equal where their shapes are", () => {
-    const kernels = (which: 'varied' | 'document') => {
+  it("course/resnet50: Glorot's layers differ, the documents' are equal where their shapes are", () => {
+    const kernels = (which: 'glorot' | 'course') => {
       const source = statelessSource(0);
-      const network = courseResNet50({ initializers: which });
+      const network = courseResNet50({ initialization: which });
       const wanted = parameters(network).filter(({ id }) => /stage1\.block[12]\.branch\.0\.kernel/.test(id));
       return wanted.map(({ initializer, shape }) => sample(initializer, shape, source));
     };
-    const [first, second] = kernels('document');
+    const [first, second] = kernels('course');
     expect(first).toEqual(second);
-    const [one, other] = kernels('varied');
+    const [one, other] = kernels('glorot');
     expect(one).not.toEqual(other);
   });
 
   it("course/resnet50: the document's identity blocks are random uniform, the rest Glorot", () => {
-    for (const { id, role, initializer } of parameters(courseResNet50({ initializers: 'document' }))) {
+    for (const { id, role, initializer } of parameters(courseResNet50({ initialization: 'course' }))) {
       if (role !== 'kernel') continue;
       const identity = /^stage\d\.block[1-9]/.test(id);
       expect(initializer).toMatchObject({ kind: identity ? 'randomUniform' : 'glorotUniform', seed: 0 });

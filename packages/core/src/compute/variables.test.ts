@@ -4,9 +4,9 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { ResNetError } from '../errors.js';
 import { parameters } from '../network/parameters.js';
 import { preactResNet } from '../networks/preact.js';
-import { disposeVariables, initialize, makeVariables } from './variables.js';
+import { disposeVariables, initialize, createVariables } from './variables.js';
 
-const network = preactResNet({ input: [4, 4, 3], stages: 1 });
+const network = preactResNet({ input: [4, 4, 3], blocks: 1 });
 
 beforeAll(() => tf.setBackend('cpu'));
 
@@ -35,7 +35,7 @@ describe('initialize', () => {
   });
 });
 
-describe('makeVariables', () => {
+describe('createVariables', () => {
   it.each([
     ['absent', undefined, 'there are none'],
     ['of another length', new Float32Array(3), 'got 3'],
@@ -43,7 +43,7 @@ describe('makeVariables', () => {
     const before = tf.memory().numTensors;
     const missing = 'head.4.kernel';
     const make = () =>
-      makeVariables(network, ({ id, shape }) =>
+      createVariables(network, ({ id, shape }) =>
         id === missing ? values : new Float32Array(shape.reduce((a, b) => a * b, 1)),
       );
     expect(make).toThrow(ResNetError);

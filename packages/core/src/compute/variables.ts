@@ -33,7 +33,9 @@ export interface InitializeOptions {
  */
 export function initialize(network: Network, options: InitializeOptions = {}): Variables {
   const source = options.randomSource ?? statelessSource(options.seed ?? 0);
-  return makeVariables(network, ({ initializer, shape }) => sampleInitialValues(initializer, shape, source));
+  return createVariables(network, ({ initializer, shape }) =>
+    sampleInitialValues(initializer, shape, source),
+  );
 }
 
 /**
@@ -41,9 +43,9 @@ export function initialize(network: Network, options: InitializeOptions = {}): V
  * values are absent or of another length.
  *
  * @example
- * const variables = makeVariables(network, ({ id }) => valuesById.get(id)); // a Map of Float32Arrays
+ * const variables = createVariables(network, ({ id }) => valuesById.get(id)); // a Map of Float32Arrays
  */
-export function makeVariables(
+export function createVariables(
   network: Network,
   valuesOf: (parameter: ReturnType<typeof parameters>[number]) => Float32Array | undefined,
 ): Variables {
@@ -75,12 +77,12 @@ export function makeVariables(
 
 /** Disposes of a network's variables. */
 export function disposeVariables(variables: Variables): void {
-  disposeMap(variables.weights);
-  disposeMap(variables.statistics);
+  disposeTensors(variables.weights);
+  disposeTensors(variables.statistics);
 }
 
 /** Disposes of every tensor in a map. */
-export function disposeMap(map: TensorMap): void {
+export function disposeTensors(map: TensorMap): void {
   for (const tensor of map.values()) tensor.dispose();
 }
 

@@ -7,7 +7,7 @@ import type { Network, Residual } from '../network/types.js';
 import { walk } from '../network/walk.js';
 import { courseResNet50 } from '../networks/course.js';
 import { preactResNet } from '../networks/preact.js';
-import { plain } from '../rewrite/plain.js';
+import { plainNetwork } from '../rewrite/plain.js';
 import { multiplyAdds } from '../inspect/cost.js';
 import { type DrawOptions, drawNetwork } from './draw-network.js';
 import type { Box, Drawing } from './drawing.js';
@@ -38,13 +38,13 @@ const cases: readonly (readonly [name: string, network: Network, options?: DrawO
     courseResNet50(),
     { open: ['stem', 'stage2.block0', 'stage2.block5', 'head'] },
   ],
-  ['course/resnet50, plain', plain(courseResNet50())],
-  ['course/resnet50, plain, layers', plain(courseResNet50()), { detail: 'layers' }],
+  ['course/resnet50, plain', plainNetwork(courseResNet50())],
+  ['course/resnet50, plain, layers', plainNetwork(courseResNet50()), { detail: 'layers' }],
   ['course/resnet50, one block', courseResNet50(), { block: { stage: 2, block: 0 } }],
   ['preact/resnet', preactResNet()],
   ['preact/resnet, layers', preactResNet({ finalConv: true }), { detail: 'layers' }],
-  ['preact/resnet without stages', preactResNet({ stages: 0 })],
-  ['1000 stages', preactResNet({ stages: 1000 })],
+  ['preact/resnet without stages', preactResNet({ blocks: 0 })],
+  ['1000 stages', preactResNet({ blocks: 1000 })],
   ['identity', asNetwork(identityBlock({ kernelSize: 2, filters: [4, 4, 3] }), [4, 4, 3]), alone],
   ['two layers', asNetwork(basicBlock({ kernelSize: 3, filters: [3, 3] }), [4, 4, 3]), alone],
   ['convolutional', asNetwork(convolutionalBlock({ kernelSize: 2, filters: [2, 4, 6] }), [4, 4, 3]), alone],
@@ -149,7 +149,7 @@ describe('drawNetwork', () => {
       ['identity', 'projection'].map((kind) => kinds(drawing).filter((each) => each === kind).length);
     expect(counts(drawNetwork(courseResNet50()))).toEqual([12, 4]);
     expect(counts(drawNetwork(courseResNet50(), { detail: 'layers' }))).toEqual([12, 4]);
-    expect(counts(drawNetwork(plain(courseResNet50()), { detail: 'layers' }))).toEqual([0, 0]);
+    expect(counts(drawNetwork(plainNetwork(courseResNet50()), { detail: 'layers' }))).toEqual([0, 0]);
   });
 
   it('keeps a block’s id, open or closed', () => {

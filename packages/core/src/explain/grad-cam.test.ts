@@ -3,11 +3,11 @@ import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { asNetwork } from '../blocks/as-network.js';
 import { identityBlock } from '../blocks/residual.js';
-import { disposeVariables, initialize, makeVariables } from '../compute/variables.js';
+import { disposeVariables, initialize, createVariables } from '../compute/variables.js';
 import { initializers } from '../network/initializer.js';
 import type { Network } from '../network/types.js';
 import { preactResNet } from '../networks/preact.js';
-import { fold } from '../rewrite/fold.js';
+import { foldBatchNorm } from '../rewrite/fold.js';
 import { gradCam } from './grad-cam.js';
 
 /** Channel 0 supports class 0 and opposes class 1; channel 1 the other way around. */
@@ -31,7 +31,7 @@ const empty = Array<number>(8).fill(0);
 describe('gradCam', () => {
   let before: number;
   const heat = (classIndex?: number | readonly number[], pixels = [...active, ...empty]) => {
-    const variables = makeVariables(network, ({ id }) => values.get(id));
+    const variables = createVariables(network, ({ id }) => values.get(id));
     const images = tf.tensor4d(pixels, [pixels.length / 8, 2, 2, 2]);
     try {
       const map = gradCam({ network, variables }, images, classIndex === undefined ? {} : { classIndex });
@@ -70,9 +70,9 @@ describe('gradCam', () => {
   });
 
   it('is the same for a folded network, at every node', () => {
-    const whole = preactResNet({ input: [8, 8, 3], stages: 2 });
+    const whole = preactResNet({ input: [8, 8, 3], blocks: 2 });
     const variables = initialize(whole, { seed: 3 });
-    const folded = fold({ network: whole, variables });
+    const folded = foldBatchNorm({ network: whole, variables });
     const images = tf.randomUniform([3, 8, 8, 3], 0, 1, 'float32', 4);
     const added = { part: 'stage', stage: 0, block: 0, path: 'add', index: 0 } as const;
     for (const options of [{}, { at: added }, { at: 0 }]) {
@@ -98,7 +98,7 @@ describe('gradCam', () => {
     expect(() => heat(0.5)).toThrow('There is no class 0.5');
     expect(() => heat([0])).toThrow('classIndex has 1 classes for 2 images');
     const images = tf.zeros([1, 2, 2, 2]);
-    const variables = makeVariables(network, ({ id }) => values.get(id));
+    const variables = createVariables(network, ({ id }) => values.get(id));
     const model = { network, variables };
     expect(() => gradCam(model, images, { at: 2 })).toThrow('Node 2 of two channels, head.1, has shape [2]');
     expect(() => gradCam(model, images, { at: 9 })).toThrow('has no node 9');

@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { asNetwork } from '../blocks/as-network.js';
 import { convolutionalBlock } from '../blocks/residual.js';
 import { courseResNet50 } from '../networks/course.js';
-import { gradientNorms, kernelDepths } from './gradient-norms.js';
+import { gradientNorms, layerDepths } from './gradient-norms.js';
 
 const network = asNetwork(
   convolutionalBlock({ kernelSize: 1, filters: [1, 2, 2] }),
@@ -15,9 +15,9 @@ const at = 'stage0.block0';
 
 beforeAll(() => tf.setBackend('cpu'));
 
-describe('kernelDepths', () => {
+describe('layerDepths', () => {
   it('counts the 50 layers of course/resnet50, and projections at the depth of their branches', () => {
-    const layers = kernelDepths(courseResNet50());
+    const layers = layerDepths(courseResNet50());
     expect(layers).toHaveLength(54);
     expect(layers.map(({ depth }) => depth)).toEqual(
       [...layers].map(({ depth }) => depth).sort((a, b) => a - b),

@@ -7,7 +7,7 @@ import type { Network } from '../network/types.js';
 import { walk } from '../network/walk.js';
 
 /** How large a layer's gradient is. */
-export interface LayerGradient {
+export interface LayerGradientNorm {
   /** The layer's name, as in the network's summary. */
   readonly name: string;
   readonly site: Site;
@@ -22,9 +22,9 @@ export interface LayerGradient {
  * layer.
  *
  * @example
- * kernelDepths(courseResNet50()).at(-1)?.depth; // 50
+ * layerDepths(courseResNet50()).at(-1)?.depth; // 50
  */
-export function kernelDepths(network: Network): readonly Omit<LayerGradient, 'norm'>[] {
+export function layerDepths(network: Network): readonly Omit<LayerGradientNorm, 'norm'>[] {
   const names = layerNames(network);
   const depths: number[] = [];
   const layers = walk(network).flatMap(({ op, site, from }, index) => {
@@ -50,8 +50,8 @@ export function kernelDepths(network: Network): readonly Omit<LayerGradient, 'no
 export async function gradientNorms(
   network: Network,
   gradients: TensorMap,
-): Promise<readonly LayerGradient[]> {
-  const layers = kernelDepths(network);
+): Promise<readonly LayerGradientNorm[]> {
+  const layers = layerDepths(network);
   if (layers.length === 0) return [];
   const norms = tf.tidy(() =>
     tf.stack(layers.map(({ site }) => norm(variable(gradients, parameterId(site, 'kernel'))))),

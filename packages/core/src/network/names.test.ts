@@ -4,7 +4,7 @@ import { convolutionalBlock, identityBlock } from '../blocks/residual.js';
 import { networks } from '../networks/catalogue.js';
 import { courseResNet50 } from '../networks/course.js';
 import { preactResNet } from '../networks/preact.js';
-import { plain } from '../rewrite/plain.js';
+import { plainNetwork } from '../rewrite/plain.js';
 import { layerNames, parameterName } from './names.js';
 import { parameters } from './parameters.js';
 import { siteName } from './site.js';
@@ -45,7 +45,7 @@ describe('layerNames', () => {
   });
 
   it('follows the pre-activation document, with its optional convolution', () => {
-    const names = layerNames(preactResNet({ stages: 2, finalConv: true, inputName: 'input_3' }));
+    const names = layerNames(preactResNet({ blocks: 2, finalConv: true, inputName: 'input_3' }));
     expect(names.slice(0, 5)).toEqual(['input_3', 'conv0', 'bn0', 'relu0', 'conv1a']);
     expect(names.slice(-8)).toEqual([
       'conv2c',
@@ -109,7 +109,7 @@ describe('layerNames', () => {
   it.each([
     ...Object.entries(networks).flatMap(([name, build]) => [
       [name, build()] as const,
-      [`${name}, plain`, plain(build())] as const,
+      [`${name}, plain`, plainNetwork(build())] as const,
     ]),
     ['preact/resnet with a final convolution', preactResNet({ finalConv: true })] as const,
     [

@@ -24,7 +24,7 @@ describe('parameters', () => {
   });
 
   it('have an L2 penalty where the document has one: on kernels of convolutions', () => {
-    const penalized = parameters(preactResNet({ l2: 1e-4, stages: 2, finalConv: true })).filter(
+    const penalized = parameters(preactResNet({ l2: 1e-4, blocks: 2, finalConv: true })).filter(
       ({ l2 }) => l2 > 0,
     );
     expect(penalized.map(({ l2 }) => l2)).toEqual(Array(8).fill(1e-4));
@@ -32,13 +32,13 @@ describe('parameters', () => {
   });
 
   it('are trainable, except running statistics', () => {
-    for (const { role, trainable } of parameters(preactResNet({ stages: 1 }))) {
+    for (const { role, trainable } of parameters(preactResNet({ blocks: 1 }))) {
       expect(trainable).toBe(role !== 'mean' && role !== 'variance');
     }
   });
 
   it('of the pre-activation block have one bias: that of the last convolution', () => {
-    const biases = parameters(preactResNet({ stages: 1 })).filter(({ role }) => role === 'bias');
+    const biases = parameters(preactResNet({ blocks: 1 })).filter(({ role }) => role === 'bias');
     expect(biases.map(({ id }) => id)).toEqual(['stage0.block0.branch.6.bias', 'head.4.bias']);
   });
 });

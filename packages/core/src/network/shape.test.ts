@@ -113,8 +113,8 @@ describe('invalid values', () => {
     expect(() => shapes(sequence([4, 4, 3], [op]))).toThrow(message);
   });
 
-  it.each([-1, 1.5])('are rejected: preact/resnet with %d stages', (stages) => {
-    expect(() => preactResNet({ stages })).toThrow(/stages; it needs a whole number/);
+  it.each([-1, 1.5])('are rejected: preact/resnet with %d blocks', (blocks) => {
+    expect(() => preactResNet({ blocks })).toThrow(/blocks; it needs a whole number/);
   });
 });
 

@@ -18,10 +18,10 @@ export interface CourseResNet50Options extends Omit<BlockOptions, 'initializer'>
   /** The number of classes. Default: 6. */
   readonly classes?: number;
   /**
-   * 'varied': Glorot uniform, different values in each layer; 'document': the documents' own, seed 0 in every layer.
-   * Default: 'varied'.
+   * 'glorot': Glorot uniform, different values in each layer; 'course': the documents' own, random uniform in identity
+   * blocks and Glorot uniform elsewhere, with seed 0 in every layer. Default: 'glorot'.
    */
-  readonly initializers?: 'varied' | 'document';
+  readonly initialization?: 'glorot' | 'course';
   /** The name of the input layer. Default: 'input_1'. */
   readonly inputName?: string;
 }
@@ -35,10 +35,10 @@ export interface CourseResNet50Options extends Omit<BlockOptions, 'initializer'>
  */
 export function courseResNet50(options: CourseResNet50Options = {}): Network {
   const { input = [64, 64, 3], classes = 6, inputName = 'input_1' } = options;
-  const document = options.initializers === 'document';
-  const glorot = initializers.glorotUniform(document ? 0 : undefined);
+  const isCourse = options.initialization === 'course';
+  const glorot = initializers.glorotUniform(isCourse ? 0 : undefined);
   const projected = { ...options, initializer: glorot };
-  const plain = { ...options, initializer: document ? initializers.randomUniform({ seed: 0 }) : glorot };
+  const plain = { ...options, initializer: isCourse ? initializers.randomUniform({ seed: 0 }) : glorot };
   const { conv, norm, relu } = layers(projected);
 
   const stages = configuration.map(({ filters, blocks, stride }): Residual[] => [

@@ -15,7 +15,7 @@ export interface PreactResNetOptions extends BlockOptions {
   /** The number of classes. Default: 5. */
   readonly classes?: number;
   /** The number of residual blocks, each a stage of its own, as the document calls them. Default: 5. */
-  readonly stages?: number;
+  readonly blocks?: number;
   /** Whether a 3×3 convolution precedes the average pooling. Default: false. */
   readonly finalConv?: boolean;
   /** Whether the blocks have identity shortcuts; without, the network is plain. Default: true. */
@@ -26,20 +26,20 @@ export interface PreactResNetOptions extends BlockOptions {
 
 /**
  * The pre-activation document's network: a stem with stride 2, bottleneck blocks with pre-activation and without
- * strides, and average pooling. Throws `bad-option` for a number of stages that isn't a whole number of at least 0.
+ * strides, and average pooling. Throws `bad-option` for a number of blocks that isn't a whole number of at least 0.
  *
  * @example
- * const network = preactResNet({ input: [32, 32, 3], classes: 10, stages: 3 });
+ * const network = preactResNet({ input: [32, 32, 3], classes: 10, blocks: 3 });
  */
 export function preactResNet(options: PreactResNetOptions = {}): Network {
-  const { input = [32, 32, 3], classes = 5, stages = 5, finalConv = false, shortcuts = true } = options;
+  const { input = [32, 32, 3], classes = 5, blocks = 5, finalConv = false, shortcuts = true } = options;
   const { initializer = initializers.glorotUniform(), inputName = 'input_1' } = options;
   const { conv, norm, relu } = layers({ ...options, initializer });
-  if (!Number.isSafeInteger(stages) || stages < 0) {
+  if (!Number.isSafeInteger(blocks) || blocks < 0) {
     throw new ResNetError(
       'bad-option',
-      `preact/resnet can't have ${stages} stages; it needs a whole number of at least 0.`,
-      { stages },
+      `preact/resnet can't have ${blocks} blocks; it needs a whole number of at least 0.`,
+      { blocks },
     );
   }
   // The document's pool is half the image's height on both sides; its images are square.
@@ -49,11 +49,11 @@ export function preactResNet(options: PreactResNetOptions = {}): Network {
     input,
     inputName,
     stem: [conv(stemFilters, 3, { stride: 2, padding: 'same', bias: false }), norm, relu],
-    stages: Array.from({ length: stages }, (_, stage) => [
+    stages: Array.from({ length: blocks }, (_, index) => [
       preActivationBlock({
         ...options,
         filters: bottleneckFilters,
-        first: stage === 0,
+        inputActivated: index === 0,
         shortcut: shortcuts ? 'identity' : 'none',
       }),
     ]),

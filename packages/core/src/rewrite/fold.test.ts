@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { asNetwork } from '../blocks/as-network.js';
 import { convolutionalBlock, identityBlock } from '../blocks/residual.js';
 import { forward } from '../compute/forward.js';
-import { disposeVariables, makeVariables } from '../compute/variables.js';
+import { disposeVariables, createVariables } from '../compute/variables.js';
 import { multiplyAdds } from '../inspect/cost.js';
 import { parameters } from '../network/parameters.js';
 import type { Network } from '../network/types.js';
@@ -12,15 +12,15 @@ import { walk } from '../network/walk.js';
 import { courseResNet50 } from '../networks/course.js';
 import { preactResNet } from '../networks/preact.js';
 import { RandomGenerator } from '../random/random-generator.js';
-import { fold } from './fold.js';
-import { plain } from './plain.js';
+import { foldBatchNorm } from './fold.js';
+import { plainNetwork } from './plain.js';
 
 /** `normsLeft` are those that don't directly follow a convolution: before a block's first one, and in the head. */
-const preAct = preactResNet({ input: [4, 4, 3], stages: 3 });
+const preAct = preactResNet({ input: [4, 4, 3], blocks: 3 });
 const cases: readonly [Network, normsLeft: number][] = [
   [preAct, 3],
-  [plain(preAct), 3],
-  [preactResNet({ input: [4, 4, 3], stages: 1, finalConv: true }), 1],
+  [plainNetwork(preAct), 3],
+  [preactResNet({ input: [4, 4, 3], blocks: 1, finalConv: true }), 1],
   [asNetwork(identityBlock({ kernelSize: 2, filters: [2, 3, 3] }), [4, 4, 3], 'identity'), 0],
   [asNetwork(convolutionalBlock({ kernelSize: 2, filters: [2, 3, 5] }), [4, 4, 3], 'convolutional'), 0],
 ];
@@ -29,7 +29,7 @@ const norms = (network: Network) => walk(network).filter(({ op }) => op.op === '
 
 const randomVariables = (network: Network) => {
   const generator = RandomGenerator.stateless(11);
-  return makeVariables(network, ({ role, shape }) =>
+  return createVariables(network, ({ role, shape }) =>
     Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, () => {
       return role === 'variance' || role === 'scale' ? 0.5 + generator.uniform() : 0.2 * generator.normal();
     }),
@@ -38,13 +38,13 @@ const randomVariables = (network: Network) => {
 
 beforeAll(() => tf.setBackend('cpu'));
 
-describe('fold', () => {
+describe('foldBatchNorm', () => {
   it.each(cases.map(([network, left]) => [network.name, network, left] as const))(
     '%s computes the same with fewer normalizations',
     (_, network, left) => {
       const before = tf.memory().numTensors;
       const variables = randomVariables(network);
-      const folded = fold({ network, variables });
+      const folded = foldBatchNorm({ network, variables });
       expect(norms(folded.network)).toBe(left);
       expect(multiplyAdds(folded.network)).toBe(multiplyAdds(network));
       const ids = [...folded.variables.weights.keys(), ...folded.variables.statistics.keys()];
@@ -72,11 +72,11 @@ describe('fold', () => {
 
   it('leaves no normalization in course/resnet50', () => {
     const network = courseResNet50({ input: [64, 64, 3] });
-    const variables = makeVariables(
+    const variables = createVariables(
       network,
       ({ shape }) => new Float32Array(shape.reduce((a, b) => a * b, 1)),
     );
-    const folded = fold({ network, variables });
+    const folded = foldBatchNorm({ network, variables });
     expect(norms(folded.network)).toBe(0);
     disposeVariables(variables);
     disposeVariables(folded.variables);

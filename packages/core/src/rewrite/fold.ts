@@ -16,11 +16,11 @@ export interface Model {
  * network's variables.
  *
  * @example
- * const folded = fold({ network, variables });
+ * const folded = foldBatchNorm({ network, variables });
  * const logits = forward(folded.network, folded.variables, images);
  * disposeVariables(folded.variables);
  */
-export function fold({ network, variables }: Model): Model {
+export function foldBatchNorm({ network, variables }: Model): Model {
   for (const { id, trainable } of parameters(network)) {
     variable(trainable ? variables.weights : variables.statistics, id);
   }

@@ -3,7 +3,7 @@ import { countParameters } from '../inspect/cost.js';
 import { outputShape } from '../network/shape.js';
 import { walk } from '../network/walk.js';
 import { networks } from '../networks/catalogue.js';
-import { plain } from './plain.js';
+import { plainNetwork } from './plain.js';
 
 it.each(Object.entries(networks))(
   'plain %s has no additions, keeps its branches, and leaves the original unchanged',
@@ -11,7 +11,7 @@ it.each(Object.entries(networks))(
     const network = build();
     const sites = (of: typeof network, path: string) =>
       walk(of).filter(({ site }) => site.part === 'stage' && site.path === path).length;
-    const twin = plain(network);
+    const twin = plainNetwork(network);
     expect(sites(twin, 'add') + sites(twin, 'shortcut')).toBe(0);
     expect(sites(twin, 'branch')).toBe(sites(network, 'branch'));
     expect(outputShape(twin)).toEqual(outputShape(network));

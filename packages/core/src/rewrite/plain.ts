@@ -5,9 +5,9 @@ import type { Network } from '../network/types.js';
  * name.
  *
  * @example
- * plain(preactResNet()).name; // 'preact/resnet-plain'
+ * plainNetwork(preactResNet()).name; // 'preact/resnet-plain'
  */
-export function plain(network: Network): Network {
+export function plainNetwork(network: Network): Network {
   return {
     ...network,
     name: `${network.name}-plain`,

@@ -25,15 +25,15 @@ declare const OffscreenCanvas: new (
 
 /**
  * Decodes a JPEG, PNG or WebP image with the browser's own decoder, and resizes it to `shape`: `[height, width, 3]`, RGB, 0
- * to 255. Default: 'bilinear' and 'fill' (see `fitImage`). The rules and filters are those of Node's `decodeImage`;
+ * to 255. Default: 'bilinear' and 'fill' (see `fitImage`). The rules and filters are those of Node's `loadImage`;
  * docs/images.md says how far the decoders differ. Throws `bad-file` or `bad-option`.
  *
  * @example
  * const photo = await (await fetch('photo.jpg')).blob();
- * const image = await decodeImage(photo, classifier.network.input, classifier.preprocessing);
+ * const image = await loadImage(photo, classifier.network.input, classifier.preprocessing);
  * const [probabilities] = await predict(classifier, image);
  */
-export async function decodeImage(
+export async function loadImage(
   source: Blob | Uint8Array<ArrayBuffer>,
   shape: Dataset['shape'],
   options: Partial<Fitting> = {},
@@ -43,7 +43,7 @@ export async function decodeImage(
     const message = `Images are decoded to [height, width, 3], not [${shape}].`;
     throw new ResNetError('bad-option', message, { shape });
   }
-  return fitImage(await readPixels(source), shape, { ...defaultFitting, ...options });
+  return fitImage(await decodeImage(source), shape, { ...defaultFitting, ...options });
 }
 
 /**
@@ -51,9 +51,9 @@ export async function decodeImage(
  * composited on white, and colour profiles are ignored. Throws `bad-file`.
  *
  * @example
- * const { height, width, data } = await readPixels(file); // data: [height, width, 3]
+ * const { height, width, data } = await decodeImage(file); // data: [height, width, 3]
  */
-export async function readPixels(source: Blob | Uint8Array<ArrayBuffer>): Promise<Pixels> {
+export async function decodeImage(source: Blob | Uint8Array<ArrayBuffer>): Promise<Pixels> {
   const bytes = source instanceof Uint8Array ? source : new Uint8Array(await source.arrayBuffer());
   const header = imageHeader(bytes);
   if (header === null) throw badImage('is not a JPEG, PNG or WebP image. Convert it');

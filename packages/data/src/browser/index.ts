@@ -1,1 +1,1 @@
-export { decodeImage, readPixels } from './decode-image.js';
+export { loadImage, decodeImage } from './decode-image.js';

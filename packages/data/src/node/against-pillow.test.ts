@@ -5,7 +5,7 @@ import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { interpolations } from '@resnetjs/core';
 import { afterAll, describe, expect, it } from 'vitest';
-import { decodeImage } from './decode-image.js';
+import { loadImage } from './decode-image.js';
 
 // Compares photographs and awkward files with Pillow, if both are there (PYTHON names the interpreter; default: python3).
 
@@ -42,7 +42,7 @@ describe('images', () => {
       const sizes: ([number, number] | null)[] = JSON.parse(execFileSync(PYTHON, args, { encoding: 'utf8' }));
       expect(sizes.filter((size) => size !== null).length).toBeGreaterThan(5);
       for (const [i, size] of sizes.entries()) {
-        const decoded = decodeImage(paths[i] as string, [height, width, 3], { interpolation });
+        const decoded = loadImage(paths[i] as string, [height, width, 3], { interpolation });
         if (size === null) await expect(decoded).rejects.toMatchObject({ code: 'bad-file' });
         else
           expect(

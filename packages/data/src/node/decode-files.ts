@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { type ErrorCode, type Fitting, ResNetError } from '@resnetjs/core';
 import type { Dataset } from '../dataset.js';
 import { fitImage } from '../pixels/fit-image.js';
-import { readPixels } from './decode-image.js';
+import { decodeImage } from './decode-image.js';
 
 export interface DecodeJob {
   readonly files: readonly string[];
@@ -42,7 +42,7 @@ export async function decodeFiles({ files, shape, fitting }: DecodeJob): Promise
     for (let position = next++; position < files.length; position = next++) {
       let held = 0;
       try {
-        const pixels = await readPixels(files[position] as string, async ({ height, width }) => {
+        const pixels = await decodeImage(files[position] as string, async ({ height, width }) => {
           held = height * width;
           await hold(held);
         });

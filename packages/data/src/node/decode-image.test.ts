@@ -6,7 +6,7 @@ import { ResNetError } from '@resnetjs/core';
 import sharp, { type Sharp } from 'sharp';
 import { afterAll, describe, expect, it } from 'vitest';
 import { fromCmyk } from '../pixels/to-rgb.js';
-import { againAfterTimeout, decodeImage, readPixels } from './decode-image.js';
+import { againAfterTimeout, loadImage, decodeImage } from './decode-image.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'resnetjs-decode-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -38,8 +38,8 @@ async function lyingPng(width: number, height: number): Promise<Buffer> {
   return png;
 }
 
-describe('readPixels', () => {
-  const levels = async (image: Sharp) => [...(await readPixels(await image.toBuffer())).data];
+describe('decodeImage', () => {
+  const levels = async (image: Sharp) => [...(await decodeImage(await image.toBuffer())).data];
 
   it.each([
     // 0 1
@@ -63,7 +63,7 @@ describe('readPixels', () => {
         .withMetadata({ orientation })
         [encode](options)
         .toBuffer();
-      const pixels = await readPixels(bytes);
+      const pixels = await decodeImage(bytes);
       expect([pixels.width, pixels.height]).toEqual([width, 6 / width]);
       expect([...pixels.data].filter((_, i) => i % 3 === 0)).toEqual(order.map((i) => 40 * i));
     }
@@ -97,7 +97,7 @@ describe('readPixels', () => {
 
   it('ignores colour profiles', async () => {
     const [tagged, untagged] = await Promise.all([
-      readPixels(await plain(RED).withIccProfile('p3').png().toBuffer()),
+      decodeImage(await plain(RED).withIccProfile('p3').png().toBuffer()),
       sharp(await plain(RED).withIccProfile('p3').png().toBuffer(), { ignoreIcc: true })
         .raw()
         .toBuffer(),
@@ -113,45 +113,45 @@ describe('readPixels', () => {
   });
 });
 
-describe('decodeImage', () => {
+describe('loadImage', () => {
   it('resizes an image to a shape', async () => {
     const bytes = await halves().png().toBuffer();
-    const filled = await decodeImage(bytes, [2, 2, 3], { interpolation: 'nearest' });
+    const filled = await loadImage(bytes, [2, 2, 3], { interpolation: 'nearest' });
     expect([...filled]).toEqual([...RED, ...BLUE, ...RED, ...BLUE]);
-    const cropped = await decodeImage(bytes, [2, 1, 3], { interpolation: 'nearest', fit: 'crop' });
+    const cropped = await loadImage(bytes, [2, 1, 3], { interpolation: 'nearest', fit: 'crop' });
     expect(cropped.length).toBe(6);
   });
 
   it('refuses other formats, and shapes that are not RGB', async () => {
     const svg = new TextEncoder().encode('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>');
-    await expect(decodeImage(svg, [4, 4, 3])).rejects.toThrow('is not a JPEG, PNG or WebP image');
-    await expect(decodeImage(new Uint8Array(), [4, 4, 3])).rejects.toThrow('it is empty');
-    await expect(decodeImage(svg, [4, 4, 1])).rejects.toMatchObject({ code: 'bad-option' });
-    await expect(decodeImage(join(folder, 'absent.png'), [4, 4, 3])).rejects.toMatchObject({
+    await expect(loadImage(svg, [4, 4, 3])).rejects.toThrow('is not a JPEG, PNG or WebP image');
+    await expect(loadImage(new Uint8Array(), [4, 4, 3])).rejects.toThrow('it is empty');
+    await expect(loadImage(svg, [4, 4, 1])).rejects.toMatchObject({ code: 'bad-option' });
+    await expect(loadImage(join(folder, 'absent.png'), [4, 4, 3])).rejects.toMatchObject({
       code: 'file-system',
     });
-    await expect(decodeImage(folder, [4, 4, 3])).rejects.toThrow('is not a file');
+    await expect(loadImage(folder, [4, 4, 3])).rejects.toThrow('is not a file');
     const misnamed = join(folder, 'really.jpg');
     writeFileSync(misnamed, await plain(RED).png().toBuffer());
-    expect([...(await decodeImage(misnamed, [1, 1, 3]))]).toEqual(RED);
+    expect([...(await loadImage(misnamed, [1, 1, 3]))]).toEqual(RED);
   });
 
   it('refuses, before decoding, what would take too much memory', async () => {
     const before = process.memoryUsage().rss;
-    await expect(readPixels(await lyingPng(60_000, 60_000))).rejects.toThrow(
+    await expect(decodeImage(await lyingPng(60_000, 60_000))).rejects.toThrow(
       'has 60000×60000 pixels of 3 bytes; the limits are 67108864 pixels',
     );
     const jpeg = Buffer.from(await plain(RED).jpeg().toBuffer());
     const frame = jpeg.indexOf(Buffer.of(0xff, 0xc0));
     jpeg.writeUInt16BE(60_000, frame + 5);
     jpeg.writeUInt16BE(60_000, frame + 7);
-    await expect(readPixels(jpeg)).rejects.toThrow('has 60000×60000 pixels');
-    await expect(readPixels(await lyingPng(70_000, 1))).rejects.toThrow('65536 pixels per side');
+    await expect(decodeImage(jpeg)).rejects.toThrow('has 60000×60000 pixels');
+    await expect(decodeImage(await lyingPng(70_000, 1))).rejects.toThrow('65536 pixels per side');
     const large = join(folder, 'large.jpg');
     const file = openSync(large, 'w');
     ftruncateSync(file, 2 ** 33);
     closeSync(file);
-    await expect(readPixels(large)).rejects.toThrow('has 8589934592 bytes');
+    await expect(decodeImage(large)).rejects.toThrow('has 8589934592 bytes');
     expect(process.memoryUsage().rss - before).toBeLessThan(2 ** 28);
   });
 
@@ -186,7 +186,7 @@ describe('decodeImage', () => {
         flipped[at] = (flipped[at] as number) ^ (at % 2 ? 0xff : 1 << (at % 8));
         for (const bytes of [flipped, whole.subarray(0, at)]) {
           try {
-            expect((await decodeImage(bytes, [4, 8, 3])).length).toBe(96);
+            expect((await loadImage(bytes, [4, 8, 3])).length).toBe(96);
             outcomes.image++;
           } catch (error) {
             expect(error).toBeInstanceOf(ResNetError);

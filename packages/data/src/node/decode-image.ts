@@ -21,19 +21,19 @@ export interface ImageSize {
 /**
  * Decodes a JPEG, PNG or WebP image (a path, or the file's bytes) and resizes it to `shape`: `[height, width, 3]`, RGB, 0 to
  * 255. Default: 'bilinear' and 'fill' (see `fitImage`). How orientation, transparency, 16 bits and CMYK are handled: see
- * `readPixels`. Throws `file-system`, `bad-file` or `bad-option`.
+ * `decodeImage`. Throws `file-system`, `bad-file` or `bad-option`.
  *
  * @example
- * const image = await decodeImage('photo.jpg', classifier.network.input, classifier.preprocessing);
+ * const image = await loadImage('photo.jpg', classifier.network.input, classifier.preprocessing);
  * const [probabilities] = await predict(classifier, image);
  */
-export async function decodeImage(
+export async function loadImage(
   source: string | Uint8Array,
   shape: Dataset['shape'],
   options: Partial<Fitting> = {},
 ): Promise<Uint8Array> {
   checkShape(shape);
-  return fitImage(await readPixels(source), shape, { ...defaultFitting, ...options });
+  return fitImage(await decodeImage(source), shape, { ...defaultFitting, ...options });
 }
 
 /**
@@ -43,9 +43,9 @@ export async function decodeImage(
  * called with the size and awaited before anything is decoded. Throws `file-system` or `bad-file`.
  *
  * @example
- * const { height, width, data } = await readPixels('photo.jpg'); // data: [height, width, 3]
+ * const { height, width, data } = await decodeImage('photo.jpg'); // data: [height, width, 3]
  */
-export async function readPixels(
+export async function decodeImage(
   source: string | Uint8Array,
   admit?: (size: ImageSize) => Promise<void>,
 ): Promise<Pixels> {

@@ -4,8 +4,8 @@ import { dirname, join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { batches } from '../batches.js';
-import { split } from '../subset.js';
-import { checkImages } from './check-images.js';
+import { splitDataset } from '../subset.js';
+import { dropBrokenImages } from './drop-broken-images.js';
 import { openDataset } from './open-dataset.js';
 import { imageFolder } from './image-folder.js';
 
@@ -159,21 +159,21 @@ describe('imageFolder', () => {
     const broken: string[] = [];
     const seen: number[] = [];
     const opened = await imageFolder(root, { onError: ({ file }) => broken.push(file) });
-    const checked = await checkImages(opened, (done, of) => seen.push(done, of));
+    const checked = await dropBrokenImages(opened, (done, of) => seen.push(done, of));
     expect(broken.map((file) => file.slice(root.length + 1))).toEqual(['even/broken.png', 'odd/broken.png']);
     expect(seen).toEqual([0, 14, 14, 14]);
     expect(checked.files).toEqual(whole.files);
     expect(checked.labels).toEqual(whole.labels);
-    const [a, b] = [checked, whole].map((each) => split(each, { fraction: 0.5, seed: 3 }));
+    const [a, b] = [checked, whole].map((each) => splitDataset(each, { validationSplit: 0.5, seed: 3 }));
     expect(a?.validation.labels).toEqual(b?.validation.labels);
-    await expect(checkImages(await imageFolder(root))).rejects.toThrow(/even.broken\.png is not a JPEG/);
+    await expect(dropBrokenImages(await imageFolder(root))).rejects.toThrow(/even.broken\.png is not a JPEG/);
   });
 
   it('says so when a class has no image left', async () => {
     put('a/1.png', await plain(RED).png().toBuffer());
     put('b/1.png', 'no image');
     const folder = await imageFolder(root, { onError: () => {} });
-    await expect(checkImages(folder)).rejects.toThrow('None of the images of "b" can be read');
+    await expect(dropBrokenImages(folder)).rejects.toThrow('None of the images of "b" can be read');
   });
 
   it('continues without images that vanish, and reports each once', async () => {
@@ -181,7 +181,7 @@ describe('imageFolder', () => {
     const vanished: string[] = [];
     const onError = ({ file }: { file: string }) => vanished.push(file);
     const folder = await imageFolder(root, { onError, cacheBytes: 0 });
-    const { train } = split(await checkImages(folder), { fraction: 0.5 });
+    const { train } = splitDataset(await dropBrokenImages(folder), { validationSplit: 0.5 });
     for (const index of [0, 1, 2, 5]) rmSync(folder.files[index] as string);
     for (let epoch = 0; epoch < 2; epoch++) {
       const sizes: number[] = [];

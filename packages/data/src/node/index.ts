@@ -1,5 +1,5 @@
-export { checkImages } from './check-images.js';
-export { decodeImage, type ImageSize, readPixels } from './decode-image.js';
+export { dropBrokenImages } from './drop-broken-images.js';
+export { loadImage, type ImageSize, decodeImage } from './decode-image.js';
 export { type OpenDatasetOptions, type OpenedDataset, openDataset } from './open-dataset.js';
 export {
   type BrokenImage,

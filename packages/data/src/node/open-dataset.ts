@@ -4,7 +4,7 @@ import { type Fitting, ResNetError } from '@resnetjs/core';
 import { cached } from '../cached.js';
 import type { Dataset } from '../dataset.js';
 import { syntheticSigns } from '../signs/synthetic-signs.js';
-import { checkImages } from './check-images.js';
+import { dropBrokenImages } from './drop-broken-images.js';
 import { type BrokenImage, imageFolder } from './image-folder.js';
 import { readSigns } from './signs-file.js';
 
@@ -22,7 +22,7 @@ export interface OpenDatasetOptions extends Partial<Fitting> {
   readonly cacheBytes?: number;
   /** A folder: called for each image that can't be read, which is then left out. Default: reading throws. */
   readonly onError?: (broken: BrokenImage) => void;
-  /** A folder: if given, every image is read on opening (see `checkImages`), and this is called as the reading advances. */
+  /** A folder: if given, every image is read on opening (see `dropBrokenImages`), and this is called as the reading advances. */
   readonly onCheckProgress?: (done: number, total: number) => void;
 }
 
@@ -37,7 +37,7 @@ const ACCEPTED = `a dataset is ${SYNTHETIC}, a SIGNS HDF5 file (.h5, .hdf5), or 
 
 /**
  * Opens a dataset by name: `synthetic:signs`, or the path of a SIGNS HDF5 file or of an image folder. Throws `unknown-name`
- * for anything else, and what `syntheticSigns`, `readSigns`, `imageFolder` and `checkImages` throw.
+ * for anything else, and what `syntheticSigns`, `readSigns`, `imageFolder` and `dropBrokenImages` throw.
  *
  * @example
  * const images = await openDataset('flowers/', { imageSize: 64 });
@@ -67,7 +67,7 @@ export async function openDataset(spec: string, options: OpenDatasetOptions = {}
   if (status.isDirectory()) {
     const folder = await imageFolder(spec, options);
     const { onCheckProgress } = options;
-    const images = onCheckProgress ? await checkImages(folder, onCheckProgress) : folder;
+    const images = onCheckProgress ? await dropBrokenImages(folder, onCheckProgress) : folder;
     return described(images, `the folder ${spec}`);
   }
   if (['.h5', '.hdf5'].includes(extname(spec).toLowerCase())) return openSigns(spec, options);

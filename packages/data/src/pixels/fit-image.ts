@@ -9,7 +9,7 @@ import { resize } from './resize.js';
  * (as `CenterCrop`). Default: 'bilinear' and 'fill'. Throws `bad-option`.
  *
  * @example
- * const input = fitImage(await readPixels('photo.jpg'), [224, 224, 3], { resize: 'bicubic', fit: 'crop' });
+ * const input = fitImage(await decodeImage('photo.jpg'), [224, 224, 3], { interpolation: 'bicubic', fit: 'crop' });
  */
 export function fitImage(
   image: Pixels,

@@ -15,7 +15,7 @@ export interface ResizeOptions {
   readonly height: number;
   /** In pixels. */
   readonly width: number;
-  /** The resampling filter. Default: 'bilinear'. */
+  /** Default: 'bilinear'. */
   readonly interpolation?: Interpolation;
   /** The part of the resized image to compute. Default: all of it. */
   readonly crop?: CropBox;
@@ -61,7 +61,7 @@ const HALF = 2 ** (FRACTION_BITS - 1);
  * numbers of at least 1, and for a crop that isn't inside the result.
  *
  * @example
- * const small = resize(await readPixels('photo.jpg'), { height: 224, width: 224, resize: 'bicubic' });
+ * const small = resize(await decodeImage('photo.jpg'), { height: 224, width: 224, interpolation: 'bicubic' });
  */
 export function resize(image: Pixels, options: ResizeOptions): Pixels {
   const { height, width, interpolation = 'bilinear' } = options;

@@ -3,19 +3,19 @@ import type { Optimizer } from '@resnetjs/training';
 import type { PublishedResult } from '../published/published.js';
 
 /** How many cases to run: `quick` is a part of `full`, and takes seconds rather than minutes. */
-export type Level = 'quick' | 'full';
+export type ParityLevel = 'quick' | 'full';
 
 /** The groups of cases, in the order in which they run. */
 export const groups = ['published', 'operation', 'block', 'network', 'update', 'trajectory'] as const;
 
 /** One of `groups`. */
-export type Group = (typeof groups)[number];
+export type CaseGroup = (typeof groups)[number];
 
 interface Named {
   readonly name: string;
-  readonly group: Group;
+  readonly group: CaseGroup;
   /** The lowest level that runs it. */
-  readonly level: Level;
+  readonly level: ParityLevel;
 }
 
 /** A network (one operation or block is a network, too), and what its inputs are sampled from. */

@@ -3,7 +3,7 @@ import {
   identityBlock,
   type Network,
   type Op,
-  plain,
+  plainNetwork,
   type Residual,
   courseResNet50,
   preactResNet,
@@ -60,12 +60,12 @@ interface Options {
 }
 
 const networks: readonly [network: Network, Options][] = [
-  [preactResNet({ input: [8, 8, 3], stages: 2 }), { batch: 3 }],
-  [preactResNet({ input: [6, 6, 3], stages: 2, finalConv: true, shortcuts: false }), { batch: 2 }],
+  [preactResNet({ input: [8, 8, 3], blocks: 2 }), { batch: 3 }],
+  [preactResNet({ input: [6, 6, 3], blocks: 2, finalConv: true, shortcuts: false }), { batch: 2 }],
   [shortCourse, { batch: 4 }],
-  [plain(shortCourse), { batch: 4 }],
+  [plainNetwork(shortCourse), { batch: 4 }],
   [withWidth(courseResNet50({ input: [64, 64, 3] }), 1 / 16), { batch: 4 }],
-  [withWidth(plain(courseResNet50({ input: [64, 64, 3] })), 1 / 16), { batch: 4, level: 'full' }],
+  [withWidth(plainNetwork(courseResNet50({ input: [64, 64, 3] })), 1 / 16), { batch: 4, level: 'full' }],
   [preactResNet(), { batch: 4, level: 'full' }],
   [courseResNet50({ input: [64, 64, 3] }), { batch: 2, level: 'full' }],
   [courseResNet50({ input: [224, 224, 3], classes: 1000 }), { batch: 1, level: 'full', training: false }],

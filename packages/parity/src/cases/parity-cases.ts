@@ -1,6 +1,6 @@
 import { publishedResults } from '../published/published.js';
 import { blockCases } from './blocks.js';
-import type { Level, ParityCase, PublishedCase } from './case.js';
+import type { ParityLevel, ParityCase, PublishedCase } from './case.js';
 import { networkCases } from './networks.js';
 import { operationCases } from './operations.js';
 import { trajectoryCases, updateCases } from './training.js';
@@ -33,6 +33,6 @@ const all: readonly ParityCase[] = [
  * const blocks = parityCases('quick').filter(({ group }) => group === 'block');
  * ```
  */
-export function parityCases(level: Level): readonly ParityCase[] {
+export function parityCases(level: ParityLevel): readonly ParityCase[] {
   return level === 'full' ? all : all.filter((each) => each.level === 'quick');
 }

@@ -3,7 +3,7 @@ import {
   convolutionalBlock,
   identityBlock,
   type Network,
-  plain,
+  plainNetwork,
   preActivationBlock,
 } from '@resnetjs/core';
 import { conv, dense, norm, pool, relu, sequence } from '../cases/layers.js';
@@ -51,7 +51,7 @@ const networks: readonly [name: string, network: Network, batch: number][] = [
   ['pre-activation block', asNetwork(preActivationBlock({ filters: [4, 5, 6] }), [5, 4, 6]), 3],
   ['windows', windows, 3],
   [shortCourse.name, shortCourse, 4],
-  [plain(shortCourse).name, plain(shortCourse), 4],
+  [plainNetwork(shortCourse).name, plainNetwork(shortCourse), 4],
 ];
 
 export const goldenNetworks: readonly GoldenNetwork[] = networks.map(([name, network, batch]) => ({

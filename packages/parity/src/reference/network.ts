@@ -52,7 +52,7 @@ export type ReferenceMode = 'inference' | 'training';
  *
  * @example
  * ```ts
- * const network = preactResNet({ input: [8, 8, 3], stages: 2 });
+ * const network = preactResNet({ input: [8, 8, 3], blocks: 2 });
  * const { weights, statistics } = initialize(network);
  * const variables = new Map(
  *   [...weights, ...statistics].map(([id, tensor]) => [id, tensor64(tensor.dataSync(), tensor.shape)]),

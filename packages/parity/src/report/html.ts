@@ -1,9 +1,9 @@
-import { type Group, groups } from '../cases/case.js';
+import { type CaseGroup, groups } from '../cases/case.js';
 import type { CaseReport } from '../run/case-report.js';
 import {
   type BackendReport,
   startedBackends,
-  formatError,
+  formatWorstError,
   closestToTolerance,
   outcomeOf,
   type ParityReport,
@@ -11,7 +11,7 @@ import {
 } from './parity-report.js';
 import { reportStyle } from './style.js';
 
-const titles: Readonly<Record<Group, string>> = {
+const titles: Readonly<Record<CaseGroup, string>> = {
   published: 'Published numbers',
   operation: 'Operations',
   block: 'Blocks',
@@ -25,10 +25,10 @@ const titles: Readonly<Record<Group, string>> = {
  *
  * @example
  * ```ts
- * await writeFile('parity.html', reportAsHtml(report));
+ * await writeFile('parity.html', formatHtml(report));
  * ```
  */
-export function reportAsHtml(report: ParityReport): string {
+export function formatHtml(report: ParityReport): string {
   const { backends } = report;
   const ran = startedBackends(report);
   const summary = conclusion(ran);
@@ -120,7 +120,7 @@ const maxShown = 8;
 
 function closest(report: ParityReport): string {
   const rows = closestToTolerance(report, maxShown).map(({ backend, each }) => {
-    return `<tr><td>${text(backend.name)}</td><td>${text(each.name)}</td><td>${text(each.worst?.what ?? '')}</td><td>${formatError(each)}</td><td>${formatShare(each)}</td></tr>`;
+    return `<tr><td>${text(backend.name)}</td><td>${text(each.name)}</td><td>${text(each.worst?.what ?? '')}</td><td>${formatWorstError(each)}</td><td>${formatShare(each)}</td></tr>`;
   });
   if (rows.length === 0) return '';
   return `<section aria-labelledby="closest"><h2 id="closest">Closest to their tolerances</h2><div class="scroll" tabindex="0" role="region" aria-labelledby="closest"><table>
@@ -128,7 +128,7 @@ function closest(report: ParityReport): string {
 <tbody>${rows.join('\n')}</tbody></table></div></section>`;
 }
 
-function groupRows(group: Group, backends: readonly BackendReport[]): string {
+function groupRows(group: CaseGroup, backends: readonly BackendReport[]): string {
   const byName = backends.map(({ cases }) => new Map(cases.map((each) => [each.name, each])));
   const names = new Set(
     backends.flatMap(({ cases }) => cases.filter((each) => each.group === group).map(({ name }) => name)),
@@ -149,8 +149,8 @@ function cell(report: CaseReport | undefined): string {
   if (worst === null || tolerance === undefined) {
     return `<td class="${passed ? 'good' : 'bad'}">${passed ? 'as printed' : 'differs'}</td>`;
   }
-  const tip = `${worst.what}: relative L2 ${formatError(report)}, ${formatShare(report)} of the tolerance ${tolerance.toExponential(1)}; largest difference ${worst.maxAbsolute.toExponential(1)}, cosine ${worst.cosine}`;
-  return `<td class="${passed ? 'good' : 'bad'}" title="${text(tip)}"><span class="bar" style="--error:${position(worst.relativeL2)};--tolerance:${position(tolerance)}"></span><span class="figure">${passed ? '' : '✗ '}${formatError(report)}</span></td>`;
+  const tip = `${worst.what}: relative L2 ${formatWorstError(report)}, ${formatShare(report)} of the tolerance ${tolerance.toExponential(1)}; largest difference ${worst.maxAbsolute.toExponential(1)}, cosine ${worst.cosine}`;
+  return `<td class="${passed ? 'good' : 'bad'}" title="${text(tip)}"><span class="bar" style="--error:${position(worst.relativeL2)};--tolerance:${position(tolerance)}"></span><span class="figure">${passed ? '' : '✗ '}${formatWorstError(report)}</span></td>`;
 }
 
 /** The position of a relative error on the logarithmic scale from 1e-9 (0) to 1 (1). */

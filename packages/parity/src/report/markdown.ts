@@ -2,7 +2,7 @@ import { groups } from '../cases/case.js';
 import {
   type BackendReport,
   startedBackends,
-  formatError,
+  formatWorstError,
   groupResults,
   closestToTolerance,
   outcomeOf,
@@ -13,7 +13,7 @@ import {
 const maxShown = 8;
 
 /** A report as Markdown: the results by group, the cases closest to their tolerance, what differs, and where it ran. */
-export function reportAsMarkdown(report: ParityReport): string {
+export function formatMarkdown(report: ParityReport): string {
   const ran = startedBackends(report);
   const present = groups.filter((group) =>
     ran.some(({ cases }) => cases.some((each) => each.group === group)),
@@ -22,7 +22,7 @@ export function reportAsMarkdown(report: ParityReport): string {
     const result = groupResults(backend).find((each) => each.group === group);
     if (result === undefined) return '–';
     const { passed, of, worst } = result;
-    return `${passed === of ? '✓' : '✗'} ${passed}/${of}, ${formatError(worst)}`;
+    return `${passed === of ? '✓' : '✗'} ${passed}/${of}, ${formatWorstError(worst)}`;
   };
   const rows = present.map((group) => [group, ...ran.map((backend) => cell(backend, group))]);
   const total = ran.map((backend) => {
@@ -49,7 +49,7 @@ export function reportAsMarkdown(report: ParityReport): string {
         backend.name,
         each.name,
         each.worst?.what ?? '',
-        formatError(each),
+        formatWorstError(each),
         formatShare(each),
       ]),
     ),

@@ -1,10 +1,10 @@
 import type { RegisteredBackend } from '@resnetjs/backend';
-import { type Group, groups, type Level } from '../cases/case.js';
+import { type CaseGroup, groups, type ParityLevel } from '../cases/case.js';
 import { type CaseReport, isWorse, toleranceShare } from '../run/case-report.js';
 
 /** Backends compared with float64, on one machine. */
 export interface ParityReport {
-  readonly level: Level;
+  readonly level: ParityLevel;
   /** ISO 8601, UTC. */
   readonly date: string;
   /** The command that made it. */
@@ -28,7 +28,7 @@ export interface BackendReport {
 
 /** A backend's cases of one group. */
 export interface GroupResult {
-  readonly group: Group;
+  readonly group: CaseGroup;
   /** The number of cases that passed. */
   readonly passed: number;
   /** The number of cases. */
@@ -85,7 +85,7 @@ export function formatShare({ worst }: CaseReport): string {
 }
 
 /** A case's worst relative L2 error as text: `1.2e-6`, or `–` if it has none. */
-export function formatError(report: CaseReport | null): string {
+export function formatWorstError(report: CaseReport | null): string {
   const error = report?.worst?.tolerance.relativeL2 === undefined ? undefined : report.worst.relativeL2;
   if (error === undefined) return '–';
   return error === 0 ? '0' : Number.isFinite(error) ? error.toExponential(1) : String(error);

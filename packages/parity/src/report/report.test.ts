@@ -3,8 +3,8 @@ import type { ParityCase } from '../cases/case.js';
 import { parityCases } from '../cases/parity-cases.js';
 import { type CaseReport, reportOn } from '../run/case-report.js';
 import { compare } from '../compare.js';
-import { reportAsHtml } from './html.js';
-import { reportAsMarkdown } from './markdown.js';
+import { formatHtml } from './html.js';
+import { formatMarkdown } from './markdown.js';
 import { type BackendReport, groupResults, outcomeOf, type ParityReport } from './parity-report.js';
 
 function found(name: string, value: number, group: CaseReport['group'] = 'block'): CaseReport {
@@ -93,14 +93,14 @@ describe('the worst of a case', () => {
 
 describe('reports', () => {
   it('say in Markdown what passes, what differs and where, one line per row', () => {
-    const markdown = reportAsMarkdown(report);
+    const markdown = formatMarkdown(report);
     expect(markdown).toContain('| block | ✗ 2/3, 5.0e-1 |');
     expect(markdown).toContain('| wasm | a \\| b c <script> | stem |');
     expect(markdown).toContain('| webgl | a browser |  |  | not run: there is none |');
   });
 
   it('escape names of drivers and cases in HTML, and hold no script', () => {
-    const html = reportAsHtml(report);
+    const html = formatHtml(report);
     expect(html).not.toContain('<script');
     expect(html).toContain('c &lt;script&gt;');
     expect(html).toContain('a &lt;b&gt; &amp; &quot;c&quot;');
@@ -111,16 +111,16 @@ describe('reports', () => {
   it('say why a backend did not finish, what was compared, and that it was not everything', () => {
     const unfinished = { ...wasm, cases: [found('good', 1)], reason: 'the browser ended' };
     const both = { ...report, backends: [unfinished] };
-    expect(reportAsMarkdown(both)).toContain('- wasm: the browser ended');
-    expect(reportAsMarkdown(both)).toContain('**incomplete**');
-    const html = reportAsHtml(both);
+    expect(formatMarkdown(both)).toContain('- wasm: the browser ended');
+    expect(formatMarkdown(both)).toContain('**incomplete**');
+    const html = formatHtml(both);
     expect(html).toContain('What was compared agrees with float64, but not everything was compared');
     expect(html).toContain('<dd>the browser ended</dd>');
     expect(html).toContain('<th scope="row">good</th>');
   });
 
   it('show in HTML what is closest to its tolerance', () => {
-    expect(reportAsHtml(report)).toMatch(
+    expect(formatHtml(report)).toMatch(
       /Closest to their tolerances[\s\S]*<td>network<\/td><td>inference<\/td><td>9\.0e-6<\/td><td>90 %/,
     );
   });

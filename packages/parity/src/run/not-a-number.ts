@@ -1,7 +1,7 @@
 import {
   disposeTrainingPass,
   disposeVariables,
-  fold,
+  foldBatchNorm,
   forward,
   forwardTraining,
   type Network,
@@ -18,7 +18,7 @@ export async function checkNotANumber(
   images: tf.Tensor,
 ): Promise<Comparison[]> {
   const nans = tf.fill(images.shape, Number.NaN);
-  const folded = fold({ network, variables });
+  const folded = foldBatchNorm({ network, variables });
   const pass = forwardTraining(network, variables, nans);
   const results: readonly [what: string, result: tf.Tensor][] = [
     ['inference', forward(network, variables, nans)],

@@ -2,10 +2,10 @@ import {
   differentiate,
   disposeTrainingPass,
   disposeVariables,
-  fold,
+  foldBatchNorm,
   forward,
   forwardTraining,
-  makeVariables,
+  createVariables,
   type Network,
   type TensorMap,
   type Variables,
@@ -114,7 +114,7 @@ function computeTruth(network: Network, sample: Sample, training: boolean): Pass
 async function runOnce(each: PassCase, sample: Sample, compareTensor: CompareTensor): Promise<Comparison[]> {
   const { network } = each;
   const before = tf.memory().numTensors;
-  const variables = makeVariables(network, ({ id }) =>
+  const variables = createVariables(network, ({ id }) =>
     Float32Array.from(sample.variables.get(id)?.data ?? []),
   );
   const images = toTensor(sample.images);
@@ -145,7 +145,7 @@ async function checkInference(
   compareTensor: CompareTensor,
 ): Promise<Comparison[]> {
   const result = forward(network, variables, images);
-  const folded = fold({ network, variables });
+  const folded = foldBatchNorm({ network, variables });
   const foldedResult = forward(folded.network, folded.variables, images);
   const comparisons = [
     await compareTensor('inference', 'inference', result),

@@ -2,7 +2,7 @@ import {
   differentiate,
   disposeTrainingPass,
   disposeVariables,
-  makeVariables,
+  createVariables,
   type Network,
   type Parameter,
   parameters,
@@ -10,10 +10,10 @@ import {
   type Variables,
 } from '@resnetjs/core';
 import {
-  disposeState,
+  disposeOptimizerState,
   type OptimizerState,
   softmaxCrossEntropy,
-  update,
+  applyGradients,
   updateStatistics,
 } from '@resnetjs/training';
 import * as tf from '@tensorflow/tfjs-core';
@@ -99,7 +99,7 @@ function tensorsOf(network: Network, { variables, slots, step }: Snapshot): Tens
   const slot = (pick: (state: AdamState) => ReferenceTensor): TensorMap =>
     new Map([...slots].map(([id, state]) => [id, toTensor(pick(state))]));
   return {
-    variables: makeVariables(network, values(variables)),
+    variables: createVariables(network, values(variables)),
     state: {
       step,
       slots: { first: slot((each) => each.firstMoment), second: slot((each) => each.secondMoment) },
@@ -129,7 +129,7 @@ async function compareChange(
 
 function disposeSnapshot({ variables, state }: TensorSnapshot): void {
   disposeVariables(variables);
-  disposeState(state);
+  disposeOptimizerState(state);
 }
 
 /** One step with @resnetjs/training, in new tensors. */
@@ -148,7 +148,7 @@ async function takeStep(
     return gradient;
   });
   const statistics = updateStatistics(network, variables.statistics, pass.moments);
-  const updated = update(optimizer, all, variables.weights, pass.gradients.weights, state);
+  const updated = applyGradients(optimizer, all, variables.weights, pass.gradients.weights, state);
   let loss = (await (losses[0] as tf.Tensor).data())[0] as number;
   for (const { id, l2 } of all.filter((parameter) => parameter.l2 > 0)) {
     const squares = tf.tidy(() => tf.sum(tf.square(variables.weights.get(id) as tf.Tensor)));

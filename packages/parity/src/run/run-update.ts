@@ -1,5 +1,17 @@
-import { disposeMap, RandomGenerator, initializers, type Parameter, type TensorMap } from '@resnetjs/core';
-import { disposeState, initialState, type Optimizer, softmaxCrossEntropy, update } from '@resnetjs/training';
+import {
+  disposeTensors,
+  RandomGenerator,
+  initializers,
+  type Parameter,
+  type TensorMap,
+} from '@resnetjs/core';
+import {
+  disposeOptimizerState,
+  initialOptimizerState,
+  type Optimizer,
+  softmaxCrossEntropy,
+  applyGradients,
+} from '@resnetjs/training';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LossCase, UpdateCase } from '../cases/case.js';
 import { tolerances } from '../tolerances.js';
@@ -60,13 +72,13 @@ export function prepareUpdate({ optimizer, l2, seed }: UpdateCase): Run {
     const before = tf.memory().numTensors;
     const compareTensor = compareWith({ exact }, { precision, atLeast: tolerances.update });
     let current = tensors(weights);
-    let state = initialState(optimizer, current);
+    let state = initialOptimizerState(optimizer, current);
     for (const own of gradients) {
       const gradients = tensors(own);
-      const updated = update(optimizer, all, current, gradients, state);
-      disposeMap(gradients);
-      disposeMap(current);
-      disposeState(state);
+      const updated = applyGradients(optimizer, all, current, gradients, state);
+      disposeTensors(gradients);
+      disposeTensors(current);
+      disposeOptimizerState(state);
       ({ weights: current, state } = updated);
     }
     const comparisons: Comparison[] = [];
@@ -75,8 +87,8 @@ export function prepareUpdate({ optimizer, l2, seed }: UpdateCase): Run {
       for (const [slot, map] of Object.entries(state.slots))
         comparisons.push(await compareTensor(`${id} ${slot}`, `${id} ${slot}`, map.get(id) as tf.Tensor));
     }
-    disposeMap(current);
-    disposeState(state);
+    disposeTensors(current);
+    disposeOptimizerState(state);
     return [...comparisons, tensorsLeft('live tensors at the end', before)];
   };
   return async (precision) => {

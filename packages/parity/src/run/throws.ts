@@ -1,7 +1,7 @@
 import {
   differentiate,
   type ErrorCode,
-  fold,
+  foldBatchNorm,
   forward,
   forwardTraining,
   type Network,
@@ -37,7 +37,7 @@ export function checkThrows(network: Network, variables: Variables, images: tf.T
     const rest = { weights: without(variables.weights), statistics: without(variables.statistics) };
     const missing = withCode('missing-variable');
     expectThrow(`forward without ${id}`, missing, () => forward(network, rest, images));
-    expectThrow(`fold without ${id}`, missing, () => fold({ network, variables: rest }));
+    expectThrow(`fold without ${id}`, missing, () => foldBatchNorm({ network, variables: rest }));
     if (!trainable) continue;
     expectThrow(`forwardTraining without ${id}`, missing, () => forwardTraining(network, rest, images));
     expectThrow(`differentiate without ${id}`, missing, () =>

@@ -22,6 +22,7 @@ import {
   readCheckpointDescription,
   readNewestCheckpoint,
   readNewestDescription,
+  type SaveCheckpointOptions,
   saveCheckpoint,
   removeUnfinishedFiles,
 } from './checkpoint-folder.js';
@@ -33,8 +34,8 @@ const at = (step: number): TrainingCheckpoint => ({
   ...own,
   state: { ...own.state, optimizer: { ...own.state.optimizer, step } },
 });
-const save = (step: number, options: { keep?: number; replace?: boolean; best?: Uint8Array } = {}) =>
-  saveCheckpoint(run, at(step), { keep: 2, settings: { step }, ...options });
+const save = (step: number, options: Partial<SaveCheckpointOptions> = {}) =>
+  saveCheckpoint(run, at(step), { maxToKeep: 2, settings: { step }, ...options });
 const names = async () => (await readdir(join(run, 'checkpoints'))).sort();
 const named = (step: number) => `step-0000000${step}.safetensors`;
 
@@ -56,7 +57,7 @@ async function newest() {
 describe("a run's checkpoints", () => {
   it('are the last few and the best', async () => {
     for (const step of [1, 2]) await save(step);
-    await save(3, { best: Uint8Array.of(1) });
+    await save(3, { bestModel: Uint8Array.of(1) });
     await save(4);
     expect(await names()).toEqual(['best.safetensors', named(3), named(4)]);
     expect((await listCheckpoints(run)).map(({ steps }) => steps)).toEqual([4, 3]);
@@ -71,17 +72,17 @@ describe("a run's checkpoints", () => {
   });
 
   it('are replaced by those of a new training once its first is complete', async () => {
-    await save(7, { best: Uint8Array.of(1) });
-    await save(1, { replace: true });
+    await save(7, { bestModel: Uint8Array.of(1) });
+    await save(1, { removeEarlier: true });
     expect(await names()).toEqual([named(1)]);
-    await save(1, { replace: true, best: Uint8Array.of(2) });
+    await save(1, { removeEarlier: true, bestModel: Uint8Array.of(2) });
     await save(2);
     expect(await names()).toEqual(['best.safetensors', named(1), named(2)]);
   });
 
   it('are skipped if damaged, and set aside until the next one is complete', async () => {
     const tensors = tf.memory().numTensors;
-    for (const step of [1, 2, 3]) await save(step, { keep: 3 });
+    for (const step of [1, 2, 3]) await save(step, { maxToKeep: 3 });
     await truncate(join(run, 'checkpoints', named(3)), 50_000);
     const path = join(run, 'checkpoints', named(2));
     const bytes = await readFile(path);
@@ -89,7 +90,7 @@ describe("a run's checkpoints", () => {
     await writeFile(path, bytes);
     const found = await newest();
     expect(found.steps).toBe(1);
-    expect(found.damaged).toEqual([
+    expect(found.problems).toEqual([
       expect.stringMatching(/step-00000003\.safetensors: .* it is truncated/),
       expect.stringMatching(/step-00000002\.safetensors: The checkpoint is damaged: its checksum is wrong/),
     ]);
@@ -121,11 +122,11 @@ describe("a run's checkpoints", () => {
       first: new Map([...(own.state.optimizer.slots.first as Map<string, tf.Tensor>)].slice(1)),
     };
     const state = { ...broken.state, optimizer: { step: 2, slots } };
-    await expect(saveCheckpoint(run, { ...broken, state }, { keep: 1, replace: true })).rejects.toMatchObject(
-      {
-        code: 'missing-variable',
-      },
-    );
+    await expect(
+      saveCheckpoint(run, { ...broken, state }, { maxToKeep: 1, removeEarlier: true }),
+    ).rejects.toMatchObject({
+      code: 'missing-variable',
+    });
     expect(await names()).toEqual([named(1)]);
   });
 

@@ -57,7 +57,7 @@ export interface NewestCheckpoint extends SavedCheckpoint {
   /** The caller disposes of its tensors. */
   readonly checkpoint: DecodedCheckpoint;
   /** For each newer checkpoint that was skipped, what is wrong with it. */
-  readonly damaged: readonly string[];
+  readonly problems: readonly string[];
 }
 
 /**
@@ -78,7 +78,7 @@ export async function readNewestCheckpoint(run: string): Promise<NewestCheckpoin
       throw fileSystemError(`The damaged checkpoint ${path} could not be set aside`, path, cause);
     });
   }
-  return { ...saved, checkpoint, damaged: damaged.map(({ why }) => why) };
+  return { ...saved, checkpoint, problems: damaged.map(({ why }) => why) };
 }
 
 /** Reads, without its tensors, the newest checkpoint whose description is intact. Throws like `readNewestCheckpoint`. */
@@ -160,11 +160,11 @@ export interface SaveCheckpointOptions {
   /** Values to save with the checkpoint. Default: none. */
   readonly settings?: CheckpointSettings;
   /** How many checkpoints to keep, including this one. */
-  readonly keep: number;
+  readonly maxToKeep: number;
   /** Whether to remove those of an earlier training. Default: false. */
-  readonly replace?: boolean;
+  readonly removeEarlier?: boolean;
   /** The best model so far, to be written as `best.safetensors` first. Default: the one that is there stays. */
-  readonly best?: Uint8Array;
+  readonly bestModel?: Uint8Array;
 }
 
 /**
@@ -186,7 +186,7 @@ export async function saveCheckpoint(
   checkpoint: TrainingCheckpoint,
   options: SaveCheckpointOptions,
 ): Promise<SavedCheckpoint> {
-  const { settings = {}, keep, replace = false, best } = options;
+  const { settings = {}, maxToKeep: keep, removeEarlier: replace = false, bestModel: best } = options;
   const folder = await makeFolder(run);
   const { step: steps } = checkpoint.state.optimizer;
   const path = join(folder, `step-${String(steps).padStart(8, '0')}.safetensors`);

@@ -10,6 +10,6 @@ export {
   removeUnfinishedFiles,
 } from './checkpoint-folder.js';
 export { type FolderLock, lockFolder } from './lock-folder.js';
-export { modelFileName, readModel, writeModel } from './model-folder.js';
+export { modelFileName, readModelFile, writeModelFile } from './model-folder.js';
 export { prepareFolder } from './prepare-folder.js';
 export { type WriteFileOptions, writeFileAtomically } from './write-file.js';

@@ -21,7 +21,7 @@ const lockFile = '.resnet.lock';
  * ```ts
  * const lock = await lockFolder('runs/signs');
  * try {
- *   await writeModel('runs/signs', await encodeClassifier(classifier));
+ *   await writeModelFile('runs/signs', await encodeClassifier(classifier));
  * } finally {
  *   lock.release();
  * }

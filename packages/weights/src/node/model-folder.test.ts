@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, open, readdir, readFile, rm, writeFile } from 'node:fs/
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { readModel, writeModel } from './model-folder.js';
+import { readModelFile, writeModelFile } from './model-folder.js';
 import { prepareFolder } from './prepare-folder.js';
 import { writeFileAtomically } from './write-file.js';
 
@@ -19,19 +19,19 @@ afterEach(() => rm(folder, { recursive: true }));
 
 describe('a model in a folder', () => {
   it('is read by its folder or its file', async () => {
-    const path = await writeModel(join(folder, 'deep', 'run'), bytes);
+    const path = await writeModelFile(join(folder, 'deep', 'run'), bytes);
     expect(path).toBe(join(folder, 'deep', 'run', 'model.safetensors'));
-    expect(Buffer.compare(await readModel(path), bytes)).toBe(0);
-    expect(Buffer.compare(await readModel(join(folder, 'deep', 'run')), bytes)).toBe(0);
+    expect(Buffer.compare(await readModelFile(path), bytes)).toBe(0);
+    expect(Buffer.compare(await readModelFile(join(folder, 'deep', 'run')), bytes)).toBe(0);
     expect(await readdir(join(folder, 'deep', 'run'))).toEqual(['model.safetensors']);
   });
 
   it('replaces the previous one completely, or not at all', async () => {
-    await writeModel(folder, bytes);
-    await writeModel(folder, Uint8Array.of(1));
+    await writeModelFile(folder, bytes);
+    await writeModelFile(folder, Uint8Array.of(1));
     expect(await readFile(join(folder, 'model.safetensors'))).toEqual(Buffer.of(1));
     const broken = null as unknown as Uint8Array;
-    await expect(writeModel(folder, broken)).rejects.toThrow();
+    await expect(writeModelFile(folder, broken)).rejects.toThrow();
     expect(await readdir(folder)).toEqual(['model.safetensors']);
     expect(await readFile(join(folder, 'model.safetensors'))).toEqual(Buffer.of(1));
   });
@@ -39,19 +39,19 @@ describe('a model in a folder', () => {
   it('leaves nothing behind if it cannot get its name', async () => {
     await mkdir(join(folder, 'model.safetensors'));
     await writeFile(join(folder, 'model.safetensors', 'in-the-way'), '');
-    await expect(writeModel(folder, bytes)).rejects.toMatchObject({ code: 'file-system' });
+    await expect(writeModelFile(folder, bytes)).rejects.toMatchObject({ code: 'file-system' });
     expect(await readdir(folder)).toEqual(['model.safetensors']);
   });
 
   it('that is missing gives a message that says where to look', async () => {
-    await expect(readModel(join(folder, 'nowhere'))).rejects.toThrow(
+    await expect(readModelFile(join(folder, 'nowhere'))).rejects.toThrow(
       /no such file or folder; check the path \(ENOENT\)/,
     );
-    await expect(readModel(folder)).rejects.toThrow(/holds no model\.safetensors/);
+    await expect(readModelFile(folder)).rejects.toThrow(/holds no model\.safetensors/);
   });
 
   it.skipIf(process.platform === 'win32')('is rejected if it is a device', async () => {
-    await expect(readModel('/dev/null')).rejects.toThrow(/neither a file nor a folder/);
+    await expect(readModelFile('/dev/null')).rejects.toThrow(/neither a file nor a folder/);
   });
 });
 
@@ -63,7 +63,7 @@ describe('a large file of another kind', () => {
     await handle.truncate(3 * 2 ** 30);
     await handle.close();
     const before = process.memoryUsage().arrayBuffers;
-    await expect(readModel(path)).rejects.toThrow(/not a safetensors file/);
+    await expect(readModelFile(path)).rejects.toThrow(/not a safetensors file/);
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(2 ** 24);
   });
 });

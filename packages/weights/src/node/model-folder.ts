@@ -18,10 +18,10 @@ const maxFileBytes = 2 ** 32 - 1;
  *
  * @example
  * ```ts
- * await writeModel('runs/signs', await encodeClassifier(classifier));
+ * await writeModelFile('runs/signs', await encodeClassifier(classifier));
  * ```
  */
-export async function writeModel(folder: string, bytes: Uint8Array): Promise<string> {
+export async function writeModelFile(folder: string, bytes: Uint8Array): Promise<string> {
   const undo = await prepareFolder(folder);
   const path = join(folder, modelFileName);
   try {
@@ -39,10 +39,10 @@ export async function writeModel(folder: string, bytes: Uint8Array): Promise<str
  *
  * @example
  * ```ts
- * const classifier = decodeClassifier(await readModel('runs/signs'));
+ * const classifier = decodeClassifier(await readModelFile('runs/signs'));
  * ```
  */
-export async function readModel(fileOrFolder: string): Promise<Uint8Array> {
+export async function readModelFile(fileOrFolder: string): Promise<Uint8Array> {
   const path = await findModel(fileOrFolder);
   let handle: FileHandle | undefined;
   try {

@@ -1,7 +1,7 @@
 // ResNet.js on its Wasm backend, or on native TensorFlow.
 import * as nodeBackend from '@resnetjs/backend-node';
 import * as wasmBackend from '@resnetjs/backend-wasm';
-import { fold, forward, makeVariables, unitRange } from '@resnetjs/core';
+import { foldBatchNorm, forward, createVariables, unitRange } from '@resnetjs/core';
 import { adam, train } from '@resnetjs/training';
 import * as tf from '@tensorflow/tfjs-core';
 import { answer, labelsOf, readWorkload } from './answer.mjs';
@@ -11,14 +11,14 @@ await answer(async ({ folder, threads, folded, native }) => {
   if (registered.threads !== threads) throw new Error(String(registered.details.threads));
   const { task, network, batchSize, classes, learningRate, weights, images } = readWorkload(folder);
   let offset = 0;
-  const variables = makeVariables(network, ({ shape }) => {
+  const variables = createVariables(network, ({ shape }) => {
     const start = offset;
     offset += shape.reduce((a, b) => a * b, 1);
     return weights.subarray(start, offset);
   });
   const version = native ? `TensorFlow ${registered.details.tensorflow}` : `TensorFlow.js ${tf.version_core}`;
   if (task === 'inference') {
-    const model = folded ? fold({ network, variables }) : { network, variables };
+    const model = folded ? foldBatchNorm({ network, variables }) : { network, variables };
     const input = tf.tensor(images, [batchSize, ...network.input]);
     const run = async () => {
       const logits = forward(model.network, model.variables, input);

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { register } from '@resnetjs/backend-wasm';
-import { forward, initializers, makeVariables } from '@resnetjs/core';
+import { forward, initializers, createVariables } from '@resnetjs/core';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
 import { distance } from '../statistics.mjs';
@@ -69,7 +69,7 @@ it('writes a file that holds every weight', () => {
 it.skipIf(!installed)('gives onnxruntime the network that it was (npm run bench installs it)', async () => {
   await register({ threads: 1 });
   const values = sampleWeights(network);
-  const variables = makeVariables(network, ({ id }) => values.get(id));
+  const variables = createVariables(network, ({ id }) => values.get(id));
   const images = Float32Array.from(noise(2 * 13 * 10 * 3), (byte) => byte / 255);
   const ours = Array.from(await forward(network, variables, tf.tensor(images, [2, 13, 10, 3])).data());
   const file = toOnnx(network, (id) => /** @type {Float32Array} */ (values.get(id)), { batchSize: 2 });

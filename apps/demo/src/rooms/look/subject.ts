@@ -7,7 +7,7 @@ import {
   courseResNet50,
   identityBlock,
   type Network,
-  plain,
+  plainNetwork,
   preactResNet,
 } from '@resnetjs/core';
 import type { Drawing, Facts } from '@resnetjs/core/draw';
@@ -54,7 +54,7 @@ export const network = computed<Network>(() => {
   }
 });
 
-export const plainTwin = computed(() => plain(network.value));
+export const plainTwin = computed(() => plainNetwork(network.value));
 
 /** Whether images can be pushed through; a single block takes none. */
 export const takesImages = computed(() => network.value.input[2] === 3);

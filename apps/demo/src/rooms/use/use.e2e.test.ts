@@ -10,7 +10,7 @@ describe.skipIf(whyNoBrowser !== null)(`the Use room ${whyNoBrowser ?? ''}`, () 
   let here: Visit;
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'resnetjs-page-'));
-    const network = ['--network', 'preact/resnet', '--stages', '2', '--image-size', '16'];
+    const network = ['--network', 'preact/resnet', '--blocks', '2', '--image-size', '16'];
     const data = ['--data', 'synthetic:signs', '--images', '600', '--epochs', '1'];
     await resnet(['train', ...network, ...data, '--learning-rate', '3e-3', '--out', 'run'], folder);
     const noise = Buffer.from(Array.from({ length: 48 * 48 * 3 }, (_, i) => (i * 7919) % 256));

@@ -6,10 +6,10 @@ import * as tf from '@tensorflow/tfjs-core';
  * `[batch, height, width, channels]`, 0 to 255, of the network's input size; the result is a float32 tensor of that shape.
  *
  * @example
- * const input = prepareImages(classifier, await images.read([0, 1])); // [2, height, width, channels]
+ * const input = preprocess(classifier, await images.read([0, 1])); // [2, height, width, channels]
  * const logits = forward(classifier.network, classifier.variables, input);
  */
-export function prepareImages({ network, preprocessing }: Classifier, images: Uint8Array): tf.Tensor4D {
+export function preprocess({ network, preprocessing }: Classifier, images: Uint8Array): tf.Tensor4D {
   const { mean, std } = preprocessing;
   const [height, width, channels] = network.input;
   const values = new Float32Array(images.length);

@@ -12,9 +12,9 @@ const BATCH = 32;
  *
  * @example
  * const folder = await imageFolder('flowers/', { onError: ({ error }) => console.warn(error.message) });
- * const flowers = await checkImages(folder);
+ * const flowers = await dropBrokenImages(folder);
  */
-export async function checkImages(
+export async function dropBrokenImages(
   folder: ImageFolder,
   progress: (done: number, total: number) => void = () => {},
 ): Promise<ImageFolder> {
