@@ -437,7 +437,7 @@ describe('what can go wrong', () => {
     [
       'evaluate cut.safetensors --data synthetic:signs',
       1,
-      /cut\.safetensors: .* it is cut, or the offsets lie/,
+      /cut\.safetensors: .* it is truncated, or the offsets are wrong/,
     ],
     [
       'evaluate lying.safetensors --data synthetic:signs',
