@@ -36,7 +36,12 @@ async function packAndUse(folder) {
   mkdirSync(project);
   writeFileSync(join(project, 'package.json'), JSON.stringify({ private: true, type: 'module' }));
 
-  const published = foldersWith('package.json').filter((path) => !readJson(`${path}/package.json`).private);
+  const manifests = foldersWith('package.json').map((path) => ({
+    path,
+    ...readJson(`${path}/package.json`),
+  }));
+  const published = manifests.filter((each) => !each.private).map(({ path }) => path);
+  const privateNames = manifests.filter((each) => each.private).map(({ name }) => name);
   const filters = published.map((path) => `--filter=./${path}`);
   const packed = await runPnpm(['--recursive', ...filters, 'pack', '--pack-destination', archives]);
   if (packed.code !== 0) return packed;
@@ -58,7 +63,8 @@ async function packAndUse(folder) {
       (/** @type {string} */ file) => !/[!*]/.test(file) && !existsSync(join(installed, file)),
     );
     problems.push(...lacking.map((/** @type {string} */ file) => `${name} was packed without its ${file}`));
-    problems.push(...unusable(manifest), ...(await importAll(manifest, project)));
+    problems.push(...unusable(manifest), ...privateUses(manifest, installed, privateNames));
+    problems.push(...(await importAll(manifest, project)));
   }
   return { code: problems.length > 0 ? 1 : 0, output: problems.join('\n') };
 }
@@ -71,6 +77,29 @@ const unusable = ({ name, dependencies = {}, peerDependencies = {} }) =>
   Object.entries({ ...dependencies, ...peerDependencies })
     .filter(([, range]) => /^(workspace|catalog|link|file):/.test(range))
     .map(([dependency, range]) => `${name} was packed with "${dependency}": "${range}"`);
+
+/**
+ * Where a packed package, in its manifest or in its code, names a package that nobody can install.
+ * @param {any} manifest
+ * @param {string} folder where it is installed
+ * @param {readonly string[]} privateNames
+ */
+function privateUses(
+  { name, dependencies = {}, peerDependencies = {}, optionalDependencies = {} },
+  folder,
+  privateNames,
+) {
+  const needed = { ...dependencies, ...peerDependencies, ...optionalDependencies };
+  const code = readdirSync(join(folder, 'dist'), { recursive: true, encoding: 'utf8' })
+    .filter((file) => /\.(js|d\.ts)$/.test(file))
+    .map((file) => ({ file, text: readFileSync(join(folder, 'dist', file), 'utf8') }));
+  return privateNames.flatMap((privateName) => {
+    const specifier = new RegExp(`['"\`]${privateName}[/'"\`]`);
+    const places = code.filter(({ text }) => specifier.test(text)).map(({ file }) => `dist/${file}`);
+    if (privateName in needed) places.unshift('package.json');
+    return places.map((place) => `${name} was packed with the private ${privateName} in its ${place}`);
+  });
+}
 
 /**
  * Imports each entry that Node can, and asks each command for help.
