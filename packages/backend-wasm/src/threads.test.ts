@@ -15,11 +15,11 @@ const { Memory } = (globalThis as unknown as { WebAssembly: { Memory: MemoryCons
 
 afterAll(() => tf.removeBackend('wasm'));
 
-const drawn = new Map<string, Float32Array>();
+const sampled = new Map<string, Float32Array>();
 function image(shape: number[], seed: number, mean = 0): tf.Tensor {
   const key = `${shape} ${seed} ${mean}`;
-  const values = drawn.get(key) ?? Float32Array.from(sample(tf.util.sizeFromShape(shape), seed, mean));
-  drawn.set(key, values);
+  const values = sampled.get(key) ?? Float32Array.from(sample(tf.util.sizeFromShape(shape), seed, mean));
+  sampled.set(key, values);
   return tf.tensor(values, shape);
 }
 const run = (name: string, inputs: Record<string, tf.Tensor>, attrs: Record<string, unknown> = {}) =>
