@@ -3,6 +3,7 @@
 
 const tests = String.raw`\.test\.(ts|mjs)$`;
 const forTests = '^tooling/kernel-tests/';
+const inlined = '^tooling/lock-file/';
 const agnostic = '^packages/(backend|core|parity|training|data|weights)/src/';
 /** The package that brings them together, with a backend. */
 const umbrella = '^packages/resnetjs/';
@@ -67,10 +68,18 @@ export default {
     {
       name: 'backends-know-no-network',
       comment:
-        'A backend package serves any TensorFlow.js program: of ours it imports the contract, and a lock',
+        'A backend package serves any TensorFlow.js program: of our published packages it imports the contract alone',
       severity: 'error',
       from: { path: '^packages/(backend-[^/]+)/src/', pathNot: tests },
       to: { path: '^(packages|apps)/', pathNot: ['^packages/$1/', '^packages/backend/'] },
+    },
+    {
+      name: 'no-tooling',
+      comment:
+        'Tooling is not published; what a published package imports of it, its build copies into its dist (inline-private.mjs)',
+      severity: 'error',
+      from: { path: '^(packages|apps)/', pathNot: tests },
+      to: { path: '^tooling/', pathNot: inlined },
     },
     {
       name: 'no-backend',

@@ -1,37 +1,59 @@
-// Run in a published package's folder, after tsc and again before it is packed: what it uses at run time of the private
-// packages of this workspace is copied into its dist, and imported from there.
-import { cpSync, existsSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join, relative, sep } from 'node:path';
+// node ../../tooling/scripts/inline-private.mjs NAME, in a package's folder, after its `tsc -b`: copies the private package
+// NAME into dist/private and lets dist import it from there, since nobody can install it. Doing it again changes nothing.
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join, posix, relative, sep } from 'node:path';
+import { filesBelow, foldersWith, readJson, root } from './workspace.mjs';
 
-const own = JSON.parse(readFileSync('package.json', 'utf8'));
-const isPrivate = (/** @type {string} */ name) =>
-  existsSync(join('node_modules', name, 'package.json')) &&
-  JSON.parse(readFileSync(join('node_modules', name, 'package.json'), 'utf8')).private === true;
-const privateNames = Object.entries(own.devDependencies ?? {})
-  .filter(([name, range]) => range.startsWith('workspace:') && isPrivate(name))
-  .map(([name]) => name);
+/**
+ * The code and declarations below a folder, but for tests, which are not published. All paths are from the top folder.
+ * @param {string} folder
+ */
+const codeBelow = (folder) =>
+  filesBelow(folder).filter((file) => /\.(js|d\.ts)$/.test(file) && !/\.test(-support)?\./.test(file));
 
-const shipped = (/** @type {string} */ file) => /(?<!\.test|\.test-support)\.(js|d\.ts)$/.test(file);
-const files = readdirSync('dist', { recursive: true, encoding: 'utf8' })
-  .map((file) => join('dist', file))
-  .filter((file) => shipped(file) && !file.startsWith(join('dist', 'private')));
+/** @param {string} file */
+const read = (file) => readFileSync(join(root, file), 'utf8');
 
-rmSync(join('dist', 'private'), { recursive: true, force: true });
-for (const name of privateNames) {
-  const target = join('dist', 'private', name.split('/').at(-1) ?? name);
-  const specifier = new RegExp(
-    String.raw`(['"])(?:${name}|(?:\.\.?/)+private/${name.split('/').at(-1)}/index\.js)\1`,
-    'g',
-  );
-  const using = files.filter((file) => specifier.test(readFileSync(file, 'utf8')));
-  if (using.length === 0) continue; // only tests use it
-  cpSync(join(realpathSync(join('node_modules', name)), 'dist'), target, {
-    recursive: true,
-    filter: (source) => !/\.[^./\\]+$/.test(source) || shipped(source),
-  });
-  for (const file of using) {
-    const path = relative(dirname(file), join(target, 'index.js')).split(sep).join('/');
-    const here = path.startsWith('.') ? path : `./${path}`;
-    writeFileSync(file, readFileSync(file, 'utf8').replace(specifier, `'${here}'`));
+/**
+ * Copies without source maps: the sources that they name are not published.
+ * @param {string} from
+ * @param {string} to
+ */
+function copyCode(from, to) {
+  rmSync(join(root, to), { recursive: true, force: true });
+  for (const file of codeBelow(from)) {
+    const copy = join(root, to, posix.relative(from, file));
+    mkdirSync(dirname(copy), { recursive: true });
+    writeFileSync(copy, read(file).replace(/^\/\/# sourceMappingURL=.*\n?/m, ''));
   }
+}
+
+/**
+ * Where a file imports the package, it imports the file `entry` instead. Lines stay lines, so that source maps hold.
+ * @param {string} file
+ * @param {string} name
+ * @param {string} entry
+ */
+function redirect(file, name, entry) {
+  const path = posix.relative(posix.dirname(file), entry);
+  const specifier = path.startsWith('.') ? path : `./${path}`;
+  const text = read(file);
+  const redirected = text.replaceAll(`'${name}'`, `'${specifier}'`).replaceAll(`"${name}"`, `"${specifier}"`);
+  if (redirected !== text) writeFileSync(join(root, file), redirected);
+}
+
+const [name = ''] = process.argv.slice(2);
+const source = foldersWith('package.json').find((path) => readJson(`${path}/package.json`).name === name);
+if (source === undefined) throw new Error(`No package of this workspace is named "${name}".`);
+const manifest = readJson(`${source}/package.json`);
+if (!manifest.private) throw new Error(`${name} is published: name it under "dependencies" instead.`);
+if (manifest.dependencies)
+  throw new Error(`${name} has dependencies, which would be lacking where it is copied to.`);
+
+const dist = `${relative(root, process.cwd()).split(sep).join('/')}/dist`;
+const copies = `${dist}/private`;
+copyCode(`${source}/dist`, `${copies}/${basename(source)}`);
+const entry = posix.join(copies, basename(source), posix.relative('dist', manifest.exports['.'].default));
+for (const file of codeBelow(dist)) {
+  if (!file.startsWith(`${copies}/`)) redirect(file, name, entry);
 }

@@ -72,8 +72,9 @@ function installState() {
 
 /** Changes when a source or a built file does; turbo then decides, by content, what has to be built. */
 function buildState() {
+  const scripts = ['tooling/scripts/inline-private.mjs', 'tooling/scripts/workspace.mjs'];
   const folders = ['tooling/tsconfig', ...foldersWith('package.json')];
-  return digest([trace('turbo.json'), ...folders.flatMap(filesBelow).map(trace)]);
+  return digest(['turbo.json', ...scripts, ...folders.flatMap(filesBelow)].map(trace));
 }
 
 /** @param {readonly string[]} lines */

@@ -9,7 +9,7 @@ import { backend_util, type Conv2DBackpropFilterAttrs, type TensorInfo } from '@
 
 type Shape4 = [number, number, number, number];
 
-/** The gradient of conv2d with respect to its filter [height, width, inChannels, outChannels]. */
+/** The gradient of conv2d with respect to its filter [filterHeight, filterWidth, inChannels, outChannels]. */
 export function conv2DBackpropFilter(
   { backend }: { readonly backend: MathBackendCPU },
   { x, dy }: KernelInputs<'x' | 'dy'>,
@@ -26,9 +26,9 @@ export function conv2DBackpropFilter(
 }
 
 /**
- * The gradient [filterHeight, filterWidth, in, out] of a convolution with respect to its filter, from x [batch, height,
- * width, in] and dy [batch, outHeight, outWidth, out]: for each place in the filter, the sum over all places of the map of
- * outer products, added up in float64.
+ * The gradient [filterHeight, filterWidth, inChannels, outChannels] of a convolution with respect to its filter, from x
+ * [batch, height, width, inChannels] and dy [batch, outHeight, outWidth, outChannels]: for each position in the filter, the
+ * sum of the outer products of x and dy over all output pixels, accumulated in float64.
  */
 function filterGradient(shape: ConvolutionShape, x: Float32Array, dy: Float32Array): Float32Array {
   const { filterHeight, filterWidth, inChannels, outChannels } = shape;
@@ -51,8 +51,8 @@ function addOuterProducts(
   { x, dy, sum }: { readonly x: Float32Array; readonly dy: Float32Array; readonly sum: Float64Array },
 ): void {
   const { batch, height, width, inChannels, outHeight, outWidth, outChannels } = shape;
-  const rows = reach(outHeight, height, shape.strideHeight, row - shape.top);
-  const columns = reach(outWidth, width, shape.strideWidth, column - shape.left);
+  const rows = validRange(outHeight, height, shape.strideHeight, row - shape.top);
+  const columns = validRange(outWidth, width, shape.strideWidth, column - shape.left);
   for (let image = 0; image < batch; image++) {
     for (let y = rows.from; y < rows.to; y++) {
       const xRow = image * height + y * shape.strideHeight + row - shape.top;
@@ -68,8 +68,13 @@ function addOuterProducts(
   }
 }
 
-/** The places of the result, along one axis, whose input at `offset` from the window's own is within the map. */
-function reach(outSize: number, size: number, stride: number, offset: number): { from: number; to: number } {
+/** Along one axis, the output positions whose input pixel, `offset` from the window's start, is inside the image. */
+function validRange(
+  outSize: number,
+  size: number,
+  stride: number,
+  offset: number,
+): { from: number; to: number } {
   return {
     from: Math.max(0, Math.ceil(-offset / stride)),
     to: Math.min(outSize, Math.ceil((size - offset) / stride)),

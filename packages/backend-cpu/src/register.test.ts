@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 
 describe('register', () => {
-  it('starts plain JavaScript without a word, and says what it is', async () => {
+  it('starts plain JavaScript without a warning, and describes it', async () => {
     const warn = vi.spyOn(console, 'warn');
     const registered = await register();
     expect(warn).not.toHaveBeenCalled();
@@ -27,12 +27,12 @@ describe('register', () => {
 
 describe('the gradient of a filter', () => {
   const shapes: readonly [string, tf.Tensor4D['shape'], [number, number], [number, number], Padding][] = [
-    ['one place', [2, 3, 3, 5], [1, 1], [1, 1], 'valid'],
+    ['a 1×1 filter', [2, 3, 3, 5], [1, 1], [1, 1], 'valid'],
     ['odd filter', [2, 7, 6, 3], [3, 3], [1, 1], 'same'],
     ['strides', [1, 9, 8, 2], [3, 2], [2, 3], 'same'],
     ['strides past the filter', [2, 8, 7, 2], [1, 1], [2, 2], 'valid'],
-    ['a margin of its own on every side', [1, 5, 6, 2], [4, 3], [2, 1], explicit(1, 2, 0, 3)],
-    ['a filter that meets the map at its edge only', [1, 1, 1, 2], [3, 3], [1, 1], 'same'],
+    ['different padding on every side', [1, 5, 6, 2], [4, 3], [2, 1], explicit(1, 2, 0, 3)],
+    ['a filter larger than the image', [1, 1, 1, 2], [3, 3], [1, 1], 'same'],
   ];
 
   // Both add up in float64 and round to float32 once, in different orders.

@@ -4,15 +4,23 @@ import * as tf from '@tensorflow/tfjs-core';
 import { conv2DBackpropFilter } from './filter-gradient.js';
 
 const backendName = 'cpu';
-/** As TensorFlow.js registers it: behind every other. */
+/** TensorFlow.js's own priority for it: below every other backend's. */
 const priority = 1;
 const kernels = { [tf.Conv2DBackpropFilter]: conv2DBackpropFilter };
 
 let served: { backend: MathBackendCPU; result: RegisteredBackend } | undefined;
 
 /**
- * Makes TensorFlow.js's plain JavaScript the current backend, and gives it what training needs. It runs wherever
- * JavaScript does, and is the slowest. Calling it again changes nothing.
+ * Starts TensorFlow.js's plain JavaScript backend, makes it the current one, and replaces its slowest training kernel, the
+ * gradient of a convolution with respect to its filter. It runs wherever JavaScript does, and is the slowest backend. Calling
+ * it again changes nothing.
+ *
+ * @example
+ * import { register } from '@resnetjs/backend-cpu';
+ * import * as tf from '@tensorflow/tfjs-core';
+ *
+ * await register();
+ * console.log(tf.getBackend()); // cpu
  */
 export async function register(): Promise<RegisteredBackend> {
   if (!tf.findBackendFactory(backendName))
@@ -34,7 +42,7 @@ export async function register(): Promise<RegisteredBackend> {
   return result;
 }
 
-/** At its first tensor in Node the backend recommends tfjs-node on the terminal, which is no news to who chose this one. */
+/** In Node the backend prints a recommendation of tfjs-node at its first tensor; the caller chose this one. */
 function withoutRecommendation(makeFirstTensor: () => void): void {
   const before = tf.env().get('PROD');
   tf.env().set('PROD', true);

@@ -5,7 +5,7 @@ host?.pauseStderr();
 const binding = require(process.argv[2]);
 host?.resumeStderr();
 const attribute = (name, type, value) => ({ name, type: binding[type], value });
-// 2×2 windows of ones over 1 … 9 sum up to 12, 16, 24, 28.
+// The 2×2 windows over 1 … 9 sum to 12, 16, 24, 28.
 const x = binding.createTensor([1, 3, 3, 1], binding.TF_FLOAT, Float32Array.of(1, 2, 3, 4, 5, 6, 7, 8, 9));
 const filter = binding.createTensor([2, 2, 1, 1], binding.TF_FLOAT, Float32Array.of(1, 1, 1, 1));
 const [y] = binding.executeOp(
@@ -19,6 +19,6 @@ const [y] = binding.executeOp(
   1,
 );
 const sums = Array.from(binding.tensorDataSync(y.id)).join();
-if (sums !== '12,16,24,28') throw new Error(`a convolution gave ${sums}`);
+if (sums !== '12,16,24,28') throw new Error(`a convolution returned ${sums}`);
 console.log(`TensorFlow ${binding.TF_Version}`);
 process.exit(0);

@@ -1,4 +1,4 @@
-"""Of the wheel argv[1], unpacks into argv[2] what the addon is built and run with."""
+"""Unpacks from the wheel argv[1] what building and running the addon takes, into argv[2]."""
 
 import os, shutil, sys, zipfile
 wheel, deps = sys.argv[1:]

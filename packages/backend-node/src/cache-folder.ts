@@ -7,7 +7,7 @@ interface Machine {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly platform: NodeJS.Platform;
   readonly arch: string;
-  /** Empty where the user has none. */
+  /** Empty if the user has none. */
   readonly home: string;
 }
 
@@ -18,7 +18,7 @@ const thisMachine = (): Machine => ({
   home: homeFolder(),
 });
 
-/** This user's own folder; empty where there is none, as in a container whose user has no name. */
+/** This user's home folder; empty if there is none, as in a container whose user has no name. */
 export function homeFolder(): string {
   try {
     return homedir() || userInfo().homedir;
@@ -28,9 +28,8 @@ export function homeFolder(): string {
 }
 
 /**
- * Where this user's caches of ResNet.js are: `RESNETJS_CACHE` where it is set, else `resnetjs` in the
- * platform's own place (Linux: `XDG_CACHE_HOME`, if it is absolute, or `~/.cache`). Throws BackendError `unavailable`
- * where there is none.
+ * ResNet.js's cache folder of this user: `RESNETJS_CACHE` if it is set, else `resnetjs` in the platform's cache folder
+ * (Linux: `XDG_CACHE_HOME` if that is absolute, else `~/.cache`). Throws BackendError `unavailable` if there is none.
  */
 export function cacheFolder({ env, platform, home }: Machine = thisMachine()): string {
   if (env.RESNETJS_CACHE) return resolve(env.RESNETJS_CACHE);
@@ -40,7 +39,7 @@ export function cacheFolder({ env, platform, home }: Machine = thisMachine()): s
   if (home === '') {
     throw new BackendError(
       'unavailable',
-      'There is no place for native TensorFlow: this user has no home folder. Name a folder in RESNETJS_CACHE.',
+      'There is no folder for native TensorFlow: this user has no home folder. Set RESNETJS_CACHE to a folder.',
     );
   }
   if (platform === 'win32') return join(home, 'AppData', 'Local', 'resnetjs');
@@ -48,7 +47,7 @@ export function cacheFolder({ env, platform, home }: Machine = thisMachine()): s
   return join(home, '.cache', 'resnetjs');
 }
 
-/** Where `installNative` puts tfjs-node; another platform on the same disk has another folder. */
+/** Where `installNative` puts tfjs-node; each platform has its own folder, in case several share a disk. */
 export function nativeFolder(machine: Machine = thisMachine()): string {
   return join(cacheFolder(machine), `tfjs-node-${tfjsNodeVersion}-${machine.platform}-${machine.arch}`);
 }

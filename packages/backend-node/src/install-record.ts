@@ -1,24 +1,24 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** What an installation leaves about itself; written last, so that a folder without it is not whole. */
+/** The record of an installation; written last, so that a folder without it is incomplete. */
 interface InstallRecord {
-  /** Where TensorFlow came from, in words. */
+  /** Where TensorFlow came from, for people to read. */
   readonly source: string;
   readonly tensorflow: string;
-  /** Bytes of every file that must be there, by path below the folder. */
+  /** Size in bytes of every required file, by its path in the folder. */
   readonly files: Readonly<Record<string, number>>;
 }
 
 const recordFile = 'resnetjs.json';
 
-/** null where there is none that can be read. */
+/** null if the folder has no readable record. */
 export function readRecord(folder: string): InstallRecord | null {
   try {
     const record = JSON.parse(readFileSync(join(folder, recordFile), 'utf8'));
-    const whole =
+    const valid =
       typeof record.source === 'string' && record.files !== null && typeof record.files === 'object';
-    return whole ? record : null;
+    return valid ? record : null;
   } catch {
     return null;
   }

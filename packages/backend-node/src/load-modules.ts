@@ -6,20 +6,19 @@ import { compileFunction } from 'node:vm';
 type Require = (specifier: string) => unknown;
 
 /**
- * A `require` for CommonJS files below `folder` that hands them `substitutes` in place of what they
- * would find by that name. Node's own `require` and its cache see none of it, so that nobody else
- * gets a substitute; files that are not JavaScript go through Node's.
+ * A `require` for the CommonJS files in `folder`, which get `substitutes` in place of the modules of those names. Node's own
+ * `require` and its cache are left alone, so nobody else gets a substitute; files other than .js are loaded by Node's.
  */
 export function requireWith(folder: string, substitutes: Readonly<Record<string, unknown>>): Require {
   const loaded = new Map<string, { exports: unknown }>();
 
   const requireFrom = (from: string): Require => {
-    const nodes = createRequire(from);
+    const nodeRequire = createRequire(from);
     return (specifier) => {
       if (Object.hasOwn(substitutes, specifier)) return substitutes[specifier];
       const relative = specifier.startsWith('.');
-      const file = relative ? nodes.resolve(specifier) : specifier;
-      return relative && file.endsWith('.js') ? load(file) : nodes(file);
+      const file = relative ? nodeRequire.resolve(specifier) : specifier;
+      return relative && file.endsWith('.js') ? load(file) : nodeRequire(file);
     };
   };
 

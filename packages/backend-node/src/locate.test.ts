@@ -27,7 +27,7 @@ const library =
   'tensorflow.dll';
 const elf = Buffer.from('7f454c4602', 'hex');
 
-/** The files of a tfjs-node, but for some; returns their sizes. */
+/** Writes the files of a tfjs-node, except one; returns their sizes. */
 function makePackage(place: string, { without = '', version = '4.22.0' } = {}): Record<string, number> {
   const files: Record<string, string | Buffer> = {
     'package.json': JSON.stringify({ version }),
@@ -48,7 +48,7 @@ describe('tfjs-node', () => {
   const project = () => join(folder, 'project');
   const inProject = () => join(project(), 'node_modules/@tensorflow/tfjs-node');
 
-  it('is that of the project, where it is whole', () => {
+  it('is the one of the project, if it is complete', () => {
     makePackage(inProject());
     expect(locateNative([project()]).native).toMatchObject({ folder: inProject(), origin: 'project' });
   });
@@ -57,7 +57,7 @@ describe('tfjs-node', () => {
     ['lib/napi-v8/tfjs_binding.node', /addon/],
     [`deps/lib/${library}`, /library/],
     ['dist/register_all_kernels.js', /register_all_kernels/],
-  ])('is passed over without %s', (without, problem) => {
+  ])('is skipped without %s', (without, problem) => {
     makePackage(inProject(), { without });
     expect(locateNative([project()])).toMatchObject({
       native: null,
@@ -68,7 +68,7 @@ describe('tfjs-node', () => {
     });
   });
 
-  it('is passed over in another version, or with an addon that is none', () => {
+  it('is skipped in another version, or with an addon that is no library', () => {
     makePackage(inProject(), { version: '4.21.0' });
     expect(locateNative([project()])).toMatchObject({ rejected: [{ problem: /4\.21\.0/ }, {}] });
     makePackage(inProject());
@@ -76,16 +76,16 @@ describe('tfjs-node', () => {
     expect(locateNative([project()])).toMatchObject({ rejected: [{ problem: /addon/ }, {}] });
   });
 
-  it('is that of the cache otherwise, as it was installed', () => {
+  it('is otherwise the one of the cache, unchanged since it was installed', () => {
     const files = makePackage(nativeFolder());
-    expect(locateNative([project()]).native).toBe(null); // no record: it isn't whole
+    expect(locateNative([project()]).native).toBe(null); // no record: it is incomplete
     writeRecord(nativeFolder(), { source: 'a test', tensorflow: '2.21.0', files });
     expect(locateNative([project()]).native).toMatchObject({ folder: nativeFolder(), origin: 'cache' });
     writeFileSync(join(nativeFolder(), 'deps/lib', library), Buffer.concat([elf, elf]));
     expect(locateNative([project()])).toMatchObject({ native: null, rejected: [{ problem: /deps\/lib/ }] });
   });
 
-  it('is asked for where it is missing, and threads where they are no number', async () => {
+  it('is required by register, and so is a valid number of threads', async () => {
     await expect(register()).rejects.toMatchObject({
       name: 'BackendError',
       code: 'unavailable',
@@ -101,11 +101,11 @@ it.each([
   ['darwin', {}, '/home/a/Library/Caches/resnetjs'],
   ['darwin', { RESNETJS_CACHE: '/mine' }, '/mine'],
   ['win32', { LOCALAPPDATA: '/local' }, '/local/resnetjs'],
-] as const)('keeps its cache where %s has them, %o', (platform, env, expected) => {
+] as const)('keeps its cache in the cache folder of %s, %o', (platform, env, expected) => {
   expect(cacheFolder({ platform, env, arch: 'x64', home: '/home/a' }).replaceAll('\\', '/')).toBe(expected);
 });
 
-it('hands modules a substitute, and nobody else', () => {
+it('gives substitutes to the required modules alone', () => {
   writeFileSync(join(folder, 'package.json'), '{}');
   writeFileSync(
     join(folder, 'a.js'),
@@ -129,7 +129,7 @@ it('hands modules a substitute, and nobody else', () => {
 });
 
 it.each([{ HOME: '' }, { XDG_CACHE_HOME: 'relative' }])(
-  'puts no cache where the program was started: %o',
+  'puts no cache into the current working directory: %o',
   (given) => {
     const env = { ...given, RESNETJS_CACHE: undefined };
     const folderOf = () => cacheFolder({ env, platform: 'linux', arch: 'x64', home: '' });
@@ -137,7 +137,7 @@ it.each([{ HOME: '' }, { XDG_CACHE_HOME: 'relative' }])(
   },
 );
 
-it('takes a damaged record for none', () => {
+it('treats a damaged record as none', () => {
   for (const text of ['{', 'null', '{"source":"a","files":null}', '[]']) {
     mkdirSync(nativeFolder(), { recursive: true });
     writeFileSync(join(nativeFolder(), 'resnetjs.json'), text);

@@ -1,4 +1,4 @@
-/** What tfjs-node's addon offers, as far as this package uses it. Tensors are numbers there. */
+/** The part of tfjs-node's addon that this package uses. It refers to tensors by number. */
 export interface NativeBinding {
   /** Such as `2.21.0`. */
   readonly TF_Version: string;
@@ -10,14 +10,14 @@ export interface NativeBinding {
   readonly TF_ATTR_BOOL: number;
   readonly TF_ATTR_TYPE: number;
   readonly TF_ATTR_SHAPE: number;
-  /** TensorFlow goes on using the array's memory: nobody may write to it afterwards. */
+  /** TensorFlow keeps using the array's memory: nobody may write to it afterwards. */
   createTensor(
     shape: readonly number[],
     dtype: number,
     values: Float32Array | Int32Array | Uint8Array,
   ): number;
   deleteTensor(id: number): void;
-  /** Runs an operation of TensorFlow; it has ended when this returns. */
+  /** Runs an operation of TensorFlow synchronously. */
   executeOp(
     name: string,
     attributes: readonly OperationAttribute[],
@@ -34,7 +34,7 @@ export interface NativeTensor {
 
 export interface OperationAttribute {
   readonly name: string;
-  /** One of the binding's TF_ATTR_…. */
+  /** One of the binding's TF_ATTR_… constants. */
   readonly type: number;
   readonly value: unknown;
 }

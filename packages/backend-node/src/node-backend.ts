@@ -4,12 +4,12 @@ import type { NativeBinding, NativeTensor } from './native-binding.js';
 /** TensorFlow.js's name for the backend of tfjs-node. */
 export const backendName = 'tensorflow';
 
-/** tfjs-node's backend, as far as this package uses it. */
+/** The part of tfjs-node's backend that this package uses. */
 export interface NodeBackend extends KernelBackend {
   readonly binding: NativeBinding;
-  /** The binding's numbers of these tensors; values that JavaScript still holds are handed over first. */
+  /** The binding's numbers of these tensors; values that are still in JavaScript are handed over first. */
   getInputTensorIds(tensors: readonly TensorInfo[]): number[];
-  /** A tensor of TensorFlow.js that owns what the binding made. */
+  /** A tensor of TensorFlow.js that owns a tensor of the binding. */
   createOutputTensor(made: NativeTensor): Tensor;
   incRef(dataId: DataId): void;
 }

@@ -2,7 +2,7 @@ import type { Tensor, TensorInfo } from '@tensorflow/tfjs-core';
 import type { NativeBinding, OperationAttribute } from './native-binding.js';
 import type { NodeBackend } from './node-backend.js';
 
-/** The attributes of TensorFlow's operations, in its own words. */
+/** Makes attributes of TensorFlow's operations, by type. */
 export function attributesFor(binding: NativeBinding) {
   const make =
     (type: number) =>
@@ -15,12 +15,12 @@ export function attributesFor(binding: NativeBinding) {
     float: make(binding.TF_ATTR_FLOAT),
     bool: make(binding.TF_ATTR_BOOL),
     shape: make(binding.TF_ATTR_SHAPE),
-    /** T = float32, which nearly every operation wants to be told. */
+    /** T = float32, an attribute of nearly every operation. */
     float32: type('T', binding.TF_FLOAT),
   };
 }
 
-/** Runs an operation with one result. */
+/** Runs an operation that has one result. */
 export function runOperation(
   backend: NodeBackend,
   name: string,
@@ -30,7 +30,7 @@ export function runOperation(
   return runForSome(backend, name, attributes, inputs, { outputs: 1, keep: [0] })[0] as Tensor;
 }
 
-/** Runs an operation, and keeps those of its results that are asked for, in that order. */
+/** Runs an operation with several results; returns those whose indices are in `keep`, in that order. */
 export function runForSome(
   backend: NodeBackend,
   name: string,
@@ -39,14 +39,14 @@ export function runForSome(
   { outputs, keep }: { outputs: number; keep: readonly number[] },
 ): Tensor[] {
   const { binding } = backend;
-  const made = binding.executeOp(name, attributes, backend.getInputTensorIds(inputs), outputs);
-  made.forEach(({ id }, index) => {
+  const results = binding.executeOp(name, attributes, backend.getInputTensorIds(inputs), outputs);
+  results.forEach(({ id }, index) => {
     if (!keep.includes(index)) binding.deleteTensor(id);
   });
-  return keep.map((index) => backend.createOutputTensor(made[index]!));
+  return keep.map((index) => backend.createOutputTensor(results[index]!));
 }
 
-/** The result, after what it was made of was disposed of. */
+/** Makes a tensor of another, and disposes of that one. */
 export function replaced(x: Tensor, make: (x: Tensor) => Tensor): Tensor {
   const result = make(x);
   x.dispose();

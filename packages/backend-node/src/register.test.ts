@@ -5,7 +5,7 @@ import { register } from './index.js';
 import { describeNative } from './native.test-support.js';
 
 describeNative('register', () => {
-  it('makes it the current backend, says what it is, and changes nothing the second time', async () => {
+  it('makes it the current backend, describes it, and changes nothing the second time', async () => {
     const environment = { ...process.env };
     const functions = Object.getOwnPropertyNames(util);
     const registered = await register({ threads: 1 });
@@ -27,7 +27,7 @@ describeNative('register', () => {
     tf.dispose([x, y]);
   });
 
-  it('serves a backend that was removed and started again, without a word', async () => {
+  it('serves a backend that was removed and started again, without a warning', async () => {
     const warn = vi.spyOn(console, 'warn');
     const first = await register();
     tf.removeBackend('tensorflow');

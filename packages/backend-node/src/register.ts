@@ -17,7 +17,7 @@ import {
 import { makeNative, type Native } from './kernels/native.js';
 import { avgPool, avgPoolGrad, maxPool, maxPoolGrad } from './kernels/pooling.js';
 import { backendName } from './node-backend.js';
-import { type Started, type StartOptions, startStock } from './start-stock.js';
+import { type StartedBackend, type RegisterOptions, startStock } from './start-stock.js';
 
 const kernels: Readonly<Record<string, Kernel<Native>>> = {
   [tf.Conv2D]: conv2D,
@@ -39,23 +39,31 @@ const kernels: Readonly<Record<string, Kernel<Native>>> = {
   [kernelNames.adamUpdate]: adamUpdate,
 };
 
-/** The backend whose kernels stand: one that was removed and made again needs them again. */
-let served: { started: Started; result: RegisteredBackend } | undefined;
+/** The backend that has the kernels: one that was removed and created again needs them again. */
+let served: { started: StartedBackend; result: RegisteredBackend } | undefined;
 
 /**
- * Starts native TensorFlow, makes it TensorFlow.js's current backend, and gives it what it lacks and
- * what makes training fast. Calling it again changes nothing. A program that uses
- * `@tensorflow/tfjs-node` by itself imports that first. Throws BackendError: `unavailable` with what to
- * do where native TensorFlow isn't installed or can't be loaded, `start-failed`, `bad-arguments`.
+ * Starts native TensorFlow, makes it TensorFlow.js's current backend, and registers kernels that it lacks and kernels that make
+ * training fast. Calling it again changes nothing. A program that uses `@tensorflow/tfjs-node` itself imports that first.
+ *
+ * Throws BackendError: `unavailable` if native TensorFlow isn't installed or can't be loaded (the message says what to do),
+ * `start-failed` if its backend doesn't start, `bad-arguments` if `threads` is out of range.
+ *
+ * @example
+ * import { register } from '@resnetjs/backend-node';
+ * import * as tf from '@tensorflow/tfjs-core';
+ *
+ * const { threads, details } = await register({ threads: 2 });
+ * console.log(tf.getBackend(), threads, details.tensorflow); // tensorflow 2 2.21.0
  */
-export async function register(options: StartOptions = {}): Promise<RegisteredBackend> {
+export async function register(options: RegisterOptions = {}): Promise<RegisteredBackend> {
   const started = await startStock(options);
   if (served?.started === started) return served.result;
 
   const { backend } = started;
-  const hopeful = makeNative(backend, true);
-  const fused = hasFusedConvolution(hopeful);
-  const native: Native = { ...hopeful, fusedConvolution: fused };
+  const withFusion = makeNative(backend, true);
+  const fused = hasFusedConvolution(withFusion);
+  const native: Native = { ...withFusion, fusedConvolution: fused };
   replaceKernels(backendName, kernels, native);
   const result: RegisteredBackend = {
     name: backendName,
@@ -65,14 +73,14 @@ export async function register(options: StartOptions = {}): Promise<RegisteredBa
     details: {
       tensorflow: started.tensorflow,
       from: fromHome(started.source),
-      convolution: fused ? 'with bias and ReLU in one pass (oneDNN)' : 'bias and ReLU in passes of their own',
+      convolution: fused ? 'with bias and ReLU in one pass (oneDNN)' : 'bias and ReLU in separate passes',
     },
   };
   served = { started, result };
   return result;
 }
 
-/** A path as people write it, and may show to others. */
+/** A path with `~` for the home folder, so that a report doesn't show the user's name. */
 function fromHome(path: string): string {
   const home = homeFolder();
   return home !== '' && path.startsWith(home + sep) ? `~${path.slice(home.length)}` : path;

@@ -1,17 +1,17 @@
 import util from 'node:util';
 
-/** What tfjs-node 4.22.0 takes from `node:util`: deprecated with a warning in Node 22, gone in Node 23. */
+/** Functions of `node:util` that tfjs-node 4.22.0 calls: deprecated with a warning in Node 22, removed in Node 23. */
 const removed = {
   isNullOrUndefined: (value: unknown): value is null | undefined => value === null || value === undefined,
   isArray: (value: unknown): value is unknown[] => Array.isArray(value),
 };
 
-/** `node:util` with those functions, for files that are given it; Node's own is left as it is. */
+/** `node:util` with those functions, for tfjs-node's files alone; Node's own is left as it is. */
 export const utilAsItWas: object = Object.assign(Object.create(util), removed);
 
 /**
- * Puts the functions back on Node's own `util` where they are gone, not enumerable: for a tfjs-node
- * that the program has loaded by itself, which can no longer be given another `util`.
+ * Puts the removed functions back on Node's own `util`, not enumerable: for a tfjs-node that the program has loaded itself,
+ * which can't get another `util` any more.
  */
 export function putBackOnUtil(): void {
   for (const [name, value] of Object.entries(removed)) {

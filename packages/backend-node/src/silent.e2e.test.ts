@@ -19,7 +19,7 @@ function start(options: string, env: Record<string, string> = {}) {
   });
 }
 
-it.skipIf(!installed)('starts without a word of TensorFlow’s, and ends by itself', () => {
+it.skipIf(!installed)('starts without output from TensorFlow, and ends by itself', () => {
   const { status, stdout, stderr } = start('{ threads: 1 }');
   expect({ status, stdout, stderr }).toEqual({
     status: 0,
@@ -28,8 +28,8 @@ it.skipIf(!installed)('starts without a word of TensorFlow’s, and ends by itse
   });
 });
 
-it.skipIf(!installed)('lets TensorFlow speak where that is wished, and heeds its own variables', () => {
-  const { stdout, stderr } = start('{ logging: "info" }', { TF_NUM_INTRAOP_THREADS: '1' });
+it.skipIf(!installed)('lets TensorFlow log on request, and respects its environment variables', () => {
+  const { stdout, stderr } = start('{ logLevel: "info" }', { TF_NUM_INTRAOP_THREADS: '1' });
   expect(stdout).toBe('1 undefined 1\n');
   expect(stderr).toMatch(/oneDNN|TensorFlow/);
 });

@@ -4,23 +4,21 @@ import { join } from 'node:path';
 import { BackendError } from '@resnetjs/backend';
 import * as tf from '@tensorflow/tfjs-core';
 import { requireWith } from './load-modules.js';
-import { locateNative, type NativePackage, type Rejected } from './locate.js';
+import { locateNative, type NativePackage, type RejectedPackage } from './locate.js';
 import type { NativeBinding } from './native-binding.js';
 import { backendName, isNodeBackend, type NodeBackend } from './node-backend.js';
 import { putBackOnUtil, utilAsItWas } from './removed-from-node.js';
-import { type Logging, withTensorflowEnvironment } from './tensorflow-environment.js';
+import { type LogLevel, withTensorflowEnvironment } from './tensorflow-environment.js';
 
-export interface StartOptions {
+/** Options of `register` and `startStock`. They have no effect once the backend has started. */
+export interface RegisterOptions {
   /**
-   * Threads that compute, 1 to 64; by default one for each core that the process may use, or what the
-   * variable TF_NUM_INTRAOP_THREADS says. Too late once the backend has started.
+   * Number of threads that compute, 1 to 64. Default: the environment variable TF_NUM_INTRAOP_THREADS, else the number of
+   * cores that the process may use.
    */
   readonly threads?: number;
-  /**
-   * What TensorFlow says on stderr; by default what it calls an error, or what the variable
-   * TF_CPP_MIN_LOG_LEVEL says. Too late once the backend has started.
-   */
-  readonly logging?: Logging;
+  /** What TensorFlow logs on stderr. Default: the environment variable TF_CPP_MIN_LOG_LEVEL, else `error`. */
+  readonly logLevel?: LogLevel;
 }
 
 /** Our own small addon (native/host-addon). */
@@ -29,26 +27,29 @@ interface HostAddon {
   resumeStderr(): void;
 }
 
-export interface Started {
+/** tfjs-node's backend, started. */
+export interface StartedBackend {
   readonly backend: NodeBackend;
+  /** Number of threads that compute. */
   readonly threads: number;
   /** TensorFlow's version, such as `2.21.0`. */
   readonly tensorflow: string;
-  /** The folder that it was loaded from, or who loaded it. */
+  /** The folder that it was loaded from, or a note that the program itself loaded it. */
   readonly source: string;
 }
 
 const maxThreads = 64;
 
-let started: Started | undefined;
+let started: StartedBackend | undefined;
 
 /**
- * Starts tfjs-node's backend with its own kernels, and makes it the current one. Its kernels compute on
- * this program's TensorFlow.js, of which tfjs-node would bring another. A backend that the program has
- * started by itself (`import '@tensorflow/tfjs-node'`) is taken as it is. Throws BackendError:
- * `unavailable` where there is no whole tfjs-node, `start-failed`, `bad-arguments`.
+ * Starts tfjs-node's backend with its own kernels alone, and makes it the current one; `register` adds ours. The kernels are
+ * loaded onto this program's TensorFlow.js instead of the copy that tfjs-node would load. A backend that the program has
+ * started itself (`import '@tensorflow/tfjs-node'`) is used as it is. Throws BackendError: `unavailable` if there is no
+ * complete tfjs-node or it can't be loaded, `start-failed` if its backend doesn't start, `bad-arguments` if `threads` is out
+ * of range.
  */
-export async function startStock(options: StartOptions = {}): Promise<Started> {
+export async function startStock(options: RegisterOptions = {}): Promise<StartedBackend> {
   checkThreads(options.threads);
   const present = tf.findBackend(backendName);
   if (started !== undefined && started.backend === present) {
@@ -58,20 +59,20 @@ export async function startStock(options: StartOptions = {}): Promise<Started> {
   if (isNodeBackend(present)) {
     putBackOnUtil();
     await tf.setBackend(backendName);
-    started = describe(present, undefined, 'the program, by itself');
+    started = describe(present, undefined, 'loaded by the program itself');
     return started;
   }
   const found = locateNative();
   if (found.native === null) throw notInstalled(found.rejected);
-  const { threads, logging } = options;
-  const backend = await withTensorflowEnvironment({ threads, logging }, () => start(found.native));
+  const { threads, logLevel } = options;
+  const backend = await withTensorflowEnvironment({ threads, logLevel }, () => start(found.native));
   started = describe(backend, threads, found.native.folder);
   return started;
 }
 
 type BackendClass = new (binding: NativeBinding, name: string) => tf.KernelBackend;
 
-/** tfjs-node's code, which registers its kernels once: they outlive a backend that is removed. */
+/** tfjs-node's code, which registers its kernels once: they outlive a removed backend. */
 let loaded: { binding: NativeBinding; Backend: BackendClass } | undefined;
 
 async function start(native: NativePackage): Promise<NodeBackend> {
@@ -80,7 +81,7 @@ async function start(native: NativePackage): Promise<NodeBackend> {
     loaded ??= { binding, Backend: loadJavascript(native) };
     const { Backend } = loaded;
     tf.registerBackend(backendName, () => new Backend(binding, '@tensorflow/tfjs-node'), 3);
-    if (!(await tf.setBackend(backendName))) throw new Error('setBackend gave false');
+    if (!(await tf.setBackend(backendName))) throw new Error('setBackend returned false');
     await tf.ready();
     // TensorFlow reads its environment when the first operation runs.
     tf.tidy(() => tf.add(1, 1).dataSync());
@@ -95,13 +96,13 @@ async function start(native: NativePackage): Promise<NodeBackend> {
   if (!isNodeBackend(backend)) {
     throw new BackendError(
       'start-failed',
-      `Another backend than tfjs-node's is registered as "${backendName}".`,
+      `A backend other than tfjs-node's is registered as "${backendName}".`,
     );
   }
   return backend;
 }
 
-/** Its backend's class; its kernels are registered. All of it computes on this program's TensorFlow.js. */
+/** Registers tfjs-node's kernels and returns its backend's class, all on this program's TensorFlow.js. */
 function loadJavascript({ folder }: NativePackage): BackendClass {
   const requireFrom = requireWith(folder, {
     '@tensorflow/tfjs': tf,
@@ -114,12 +115,12 @@ function loadJavascript({ folder }: NativePackage): BackendClass {
   return module.NodeJSKernelBackend;
 }
 
-/** Through Node's own cache: a second load of the file gives the same TensorFlow. */
+/** Loads the addon through Node's own cache: loading the file again gives the same TensorFlow. */
 function loadAddon({ folder, addon, hostAddon, origin }: NativePackage): NativeBinding {
   const load = createRequire(join(folder, 'package.json'));
   try {
     const host: HostAddon | null = hostAddon === null ? null : load(hostAddon);
-    const level = process.env.TF_CPP_MIN_LOG_LEVEL; // by now what `logging` or the program's caller says
+    const level = process.env.TF_CPP_MIN_LOG_LEVEL; // set by `logLevel`, or by the user
     if (level !== '0') host?.pauseStderr();
     try {
       return load(addon);
@@ -127,23 +128,23 @@ function loadAddon({ folder, addon, hostAddon, origin }: NativePackage): NativeB
       host?.resumeStderr();
     }
   } catch (cause) {
-    const mend =
+    const remedy =
       origin === 'cache'
-        ? 'Install it anew: resnet backends install node --force'
-        : `Install it anew, or delete ${folder} and run: resnet backends install node`;
+        ? 'Reinstall it: resnet backends install node --force'
+        : `Reinstall it, or delete ${folder} and run: resnet backends install node`;
     throw new BackendError(
       'unavailable',
-      `Native TensorFlow in ${folder} could not be loaded: ${messageOf(cause)}. ${mend}`,
+      `Native TensorFlow in ${folder} could not be loaded: ${messageOf(cause)}. ${remedy}`,
       { cause },
     );
   }
 }
 
-function describe(backend: NodeBackend, threads: number | undefined, source: string): Started {
-  const told = Number(process.env.TF_NUM_INTRAOP_THREADS);
+function describe(backend: NodeBackend, threads: number | undefined, source: string): StartedBackend {
+  const fromEnvironment = Number(process.env.TF_NUM_INTRAOP_THREADS);
   return {
     backend,
-    threads: threads ?? (told > 0 ? told : availableParallelism()),
+    threads: threads ?? (fromEnvironment > 0 ? fromEnvironment : availableParallelism()),
     tensorflow: backend.binding.TF_Version,
     source,
   };
@@ -154,15 +155,15 @@ function checkThreads(threads: number | undefined): void {
   if (Number.isInteger(threads) && threads >= 1 && threads <= maxThreads) return;
   throw new BackendError(
     'bad-arguments',
-    `threads: a whole number from 1 to ${maxThreads} was expected, got ${String(threads)}.`,
+    `threads: expected an integer from 1 to ${maxThreads}, got ${String(threads)}.`,
   );
 }
 
-function notInstalled(rejected: readonly Rejected[]): BackendError {
+function notInstalled(rejected: readonly RejectedPackage[]): BackendError {
   const places = rejected.map(({ folder, problem }) => `${folder}: ${problem}`).join('; ');
   return new BackendError(
     'unavailable',
-    `Native TensorFlow is not installed (${places}). Run: resnet backends install node; or in a program: installNative() of @resnetjs/backend-node/install.`,
+    `Native TensorFlow is not installed (${places}). Run: resnet backends install node; or, in a program, call installNative() from @resnetjs/backend-node/install.`,
   );
 }
 

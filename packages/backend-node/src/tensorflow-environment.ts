@@ -1,26 +1,26 @@
-/** What TensorFlow says on stderr: what it calls errors, warnings besides, or everything. */
-export type Logging = 'error' | 'warning' | 'info';
+/** What TensorFlow logs on stderr: errors, also warnings, or also information. */
+export type LogLevel = 'error' | 'warning' | 'info';
 
 interface EnvironmentOptions {
-  /** undefined: as the variable says where it is set, else TensorFlow decides. */
+  /** undefined: the environment variable if it is set, else TensorFlow's default. */
   readonly threads: number | undefined;
-  /** undefined: as the variable says where it is set, else `error`. */
-  readonly logging: Logging | undefined;
+  /** undefined: the environment variable if it is set, else `error`. */
+  readonly logLevel: LogLevel | undefined;
 }
 
-const leastLevel = { info: '0', warning: '1', error: '2' } as const satisfies Record<Logging, string>;
+const minLogLevel = { info: '0', warning: '1', error: '2' } as const satisfies Record<LogLevel, string>;
 
 /**
- * Runs `start` with the variables set that TensorFlow reads while it starts, and puts back what was
- * there, so that processes which this one starts later don't inherit them.
+ * Runs `start` with the environment variables set that TensorFlow reads while it starts, and restores them afterwards, so that
+ * processes that this one starts later don't inherit them.
  */
 export async function withTensorflowEnvironment<Result>(
-  { threads, logging }: EnvironmentOptions,
+  { threads, logLevel }: EnvironmentOptions,
   start: () => Promise<Result>,
 ): Promise<Result> {
   const wanted: Record<string, string | undefined> = {
     TF_CPP_MIN_LOG_LEVEL:
-      logging === undefined ? (process.env.TF_CPP_MIN_LOG_LEVEL ?? '2') : leastLevel[logging],
+      logLevel === undefined ? (process.env.TF_CPP_MIN_LOG_LEVEL ?? '2') : minLogLevel[logLevel],
     TF_NUM_INTRAOP_THREADS: threads?.toString(),
   };
   const before = Object.keys(wanted).map((name) => [name, process.env[name]] as const);

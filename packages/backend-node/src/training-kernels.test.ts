@@ -15,16 +15,22 @@ describeNative('the optional kernels of native TensorFlow', () => {
       { name: 'a large map', shape: [2, 56, 56, 16] },
       { name: 'rows', shape: [37, 3] },
       { name: 'many channels', shape: [33, 1, 2050] },
-      { name: 'a mean ten deviations away', shape: [8, 9, 9, 12], mean: 1, spread: 0.17 },
-      // It costs y as many times the mean's own float32 error as it is deviations away.
-      { name: 'a mean a thousand deviations away', shape: [1030, 12], mean: 100, spread: 0.17, limit: 1e-3 },
+      { name: 'a mean ten standard deviations from 0', shape: [8, 9, 9, 12], mean: 1, spread: 0.17 },
+      // The mean's own float32 error appears in y multiplied by |mean| / standard deviation.
+      {
+        name: 'a mean a thousand standard deviations from 0',
+        shape: [1030, 12],
+        mean: 100,
+        spread: 0.17,
+        limit: 1e-3,
+      },
     ],
     { constant: 5 }, // TensorFlow's sums are plain float32
   );
 
   testElementwise();
 
-  it('leaves no tensor in TensorFlow', () => {
+  it('leaks no tensor in TensorFlow', () => {
     const count = () => {
       const backend = tf.backend();
       if (!isNodeBackend(backend)) throw new Error('another backend is current');

@@ -1,10 +1,11 @@
 // x is [rows, channels]. Per channel, with m the mean rounded to f32 and r what the rounding lost:
 //   y = (x − m)·a + b,  a = scale/√(variance + epsilon),  b = offset − r·a
-// Where |mean| is small against the deviation, r is taken as 0. Forward and gradient find a and b by
-// the same function from the same numbers, so that they agree to the bit on where the ReLU is closed.
-// What runs over rows takes a range of them, for threads to share; src/batch-norm.ts puts it together.
+// If |mean| is small compared with the standard deviation, r is taken as 0. The forward pass and the
+// gradient compute a and b by the same function from the same numbers, so they agree to the bit on
+// where the ReLU is closed. Functions that loop over rows take a range of them, so that threads can
+// share the rows; src/batch-norm.ts combines them.
 
-/** From this many deviations on, the rounding of the mean is worth a pass over x. */
+/** From this many standard deviations on, the mean's rounding error is worth another pass over x. */
 const FAR_MEAN = 8.0;
 
 // @ts-ignore: decorator
@@ -23,14 +24,14 @@ function f64At(table: usize, c: i32): f64 {
   return load<f64>(table + (<usize>c << 3));
 }
 
-/** shift = total/count, near the mean. */
+/** shift = total/count, which is near the mean. */
 export function shiftFrom(shift: usize, total: usize, count: i32, channels: i32): void {
   for (let c = 0; c < channels; c++) putF32(shift, c, f64At(total, c) / count);
 }
 
 /**
- * Mean and biased variance from the sums around a shift. Where the shift turns out far off, it
- * becomes the mean, and the result is true: the sums are worth taking once more.
+ * Mean and biased variance from the sums around a shift. If the shift turns out to be far from the
+ * mean, it is set to the mean and the result is true: the sums should be computed once more.
  */
 export function momentsFrom(
   mean: usize, variance: usize, total: usize, square: usize, shift: usize, rows: i32, channels: i32,
@@ -48,7 +49,7 @@ export function momentsFrom(
   return far;
 }
 
-/** Whether a mean is so far from zero that its rounding matters. */
+/** Whether some channel's mean is so far from zero that its rounding error matters. */
 export function meanIsFar(mean: usize, variance: usize, channels: i32, epsilon: f64): bool {
   for (let c = 0; c < channels; c++) {
     if (abs<f64>(f32At(mean, c)) > FAR_MEAN * sqrt<f64>(<f64>f32At(variance, c) + epsilon)) return true;
@@ -57,8 +58,8 @@ export function meanIsFar(mean: usize, variance: usize, channels: i32, epsilon: 
 }
 
 /**
- * Fills a, b and the residual r (f64) of every channel; the residual comes as Σ(x − mean), and is
- * cleared unless `far`. scale and offset may be 0, which means none.
+ * Writes a, b and the residual r (f64) of every channel; the residual holds Σ(x − mean) at first, and
+ * is set to 0 unless `far`. A scale or offset of address 0 means none.
  */
 export function coefficients(
   a: usize, b: usize, residual: usize, scale: usize, offset: usize, variance: usize,
@@ -75,7 +76,7 @@ export function coefficients(
   }
 }
 
-/** y = (x − mean)·a + b, or 0 where that is below it and a ReLU follows, for the rows [first, last). */
+/** y = (x − mean)·a + b, with a ReLU if `relu`, for the rows [first, last). */
 export function normalizeRows(
   y: usize, x: usize, mean: usize, a: usize, b: usize, channels: i32, relu: bool, first: i32, last: i32,
 ): void {
@@ -100,7 +101,7 @@ export function normalizeRows(
   }
 }
 
-/** dScale, dOffset, and of dx what doesn't depend on the row: slope and level, from Σg and Σ g·(x − mean). */
+/** dScale, dOffset, and the coefficients of dx, slope and level, from Σg and Σ g·(x − mean). */
 export function gradientCoefficients(
   dScale: usize, dOffset: usize, slope: usize, level: usize,
   total: usize, product: usize, residual: usize, scale: usize, variance: usize,
@@ -122,7 +123,7 @@ export function gradientCoefficients(
 
 /**
  * The gradient through the batch's own moments, in closed form (Ioffe and Szegedy 2015, §3), for the
- * rows [first, last): dx = a·g + ((x − mean)·slope + level), with g = dy, or 0 where the ReLU is closed.
+ * rows [first, last): dx = a·g + ((x − mean)·slope + level), where g is dy, or 0 where the ReLU is closed.
  */
 export function gradientRows(
   dx: usize, dy: usize, x: usize, mean: usize, a: usize, b: usize, slope: usize, level: usize,

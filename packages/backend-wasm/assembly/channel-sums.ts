@@ -1,14 +1,14 @@
-// Two sums for every channel over the rows of [rows, channels]. Runs of rows are added in f32, the
-// runs in f64: the error doesn't grow with the number of rows. A run is the same however many
-// threads share the runs, and they are always added in their order: so is the result.
+// Two sums for every channel over the rows of [rows, channels]. The rows of a run are added in f32,
+// the runs in f64, so the error doesn't grow with the number of rows. The runs don't depend on the
+// number of threads and are always added in the same order, and so the result is the same, too.
 const RUN = 128;
 
-/** How many runs there are. */
+/** The number of runs. */
 export function runsOf(rows: i32): i32 {
   return (rows + RUN - 1) / RUN;
 }
 
-/** Adds the runs up, each with its two f32 sums for every channel, into f64. */
+/** Adds up the runs, each with two f32 sums for every channel, in f64. */
 export function addRuns(one: usize, other: usize, runs: usize, count: i32, channels: i32): void {
   const wide = <usize>channels << 3;
   memory.fill(one, 0, wide);
@@ -31,7 +31,7 @@ function addRun(total: usize, run: usize, channels: i32): void {
   if (c < channels) store<f64>(total, load<f64>(total) + <f64>load<f32>(run));
 }
 
-/** Of the runs [first, last): Σ(x − shift) and Σ(x − shift)² of every channel; rows lie `step` bytes apart. */
+/** For each run in [first, last): Σ(x − shift) and Σ(x − shift)² of every channel; rows are `step` bytes apart. */
 export function sumRuns(
   runs: usize, x: usize, step: usize, rows: i32, channels: i32, shift: usize,
   first: i32, last: i32,
@@ -89,8 +89,8 @@ function open(dy: v128, d: v128, a: v128, b: v128, closed: v128): v128 {
 }
 
 /**
- * Of the runs [first, last): Σg and Σ g·(x − mean) of every channel, with g = dy, or 0 where the ReLU
- * of (x − mean)·a + b is closed.
+ * For each run in [first, last): Σg and Σ g·(x − mean) of every channel, where g is dy, or 0 where the
+ * ReLU of (x − mean)·a + b is closed.
  */
 export function gradientRuns(
   runs: usize, dy: usize, x: usize, rows: i32, channels: i32,

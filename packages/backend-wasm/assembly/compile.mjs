@@ -1,4 +1,4 @@
-// Compiles the microkernels for plain and for shared memory, and writes them into a TypeScript file.
+// Compiles the microkernels for plain and for shared memory, and writes both into a TypeScript file.
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

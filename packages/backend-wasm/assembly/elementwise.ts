@@ -1,4 +1,4 @@
-// One pass each over the floats [first, last): fours, then what is left. Threads share the floats.
+// Each is one pass over the floats [first, last): four at a time, then the rest.
 
 /** to = max(0, a + b). */
 export function addRelu(to: usize, a: usize, b: usize, first: i32, last: i32): void {
@@ -46,8 +46,8 @@ export function reluGradient(to: usize, dy: usize, y: usize, first: i32, last: i
 }
 
 /**
- * Kingma and Ba 2015 with the bias corrections in the step size. share1 and share2 are 1 − beta1 and
- * 1 − beta2, rounded once.
+ * Adam (Kingma and Ba 2015) with the bias corrections in the step size. share1 and share2 are
+ * 1 − beta1 and 1 − beta2, rounded once.
  */
 export function adamUpdate(
   toVariable: usize, toFirst: usize, toSecond: usize,

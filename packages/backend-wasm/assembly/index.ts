@@ -1,5 +1,5 @@
-// Every function works only on the addresses that it is handed: the memory belongs to TensorFlow.js.
-// What takes [first, last) may run in several threads at once, each with a range of its own.
+// Every function works only on the addresses that it is given: the memory belongs to TensorFlow.js.
+// Functions that take [first, last) may run in several threads at once, each with its own range.
 export { fillOffsets, padImages, zero } from './offsets';
 export { multiply, multiplyScratchBytes, packRight, packRightBytes, packRightItems } from './product';
 export { addRuns, gradientRuns, runsOf, sumRuns } from './channel-sums';

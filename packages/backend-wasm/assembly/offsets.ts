@@ -1,4 +1,4 @@
-/** Writes the i32 offsets i·s0 + j·s1 + k·s2 for all i < n0, j < n1, k < n2, the last fastest. */
+/** Writes the i32 offsets i·s0 + j·s1 + k·s2 for all i < n0, j < n1, k < n2, with k varying fastest. */
 export function fillOffsets(
   table: usize,
   n0: i32, s0: i32,
@@ -18,9 +18,9 @@ export function fillOffsets(
 }
 
 /**
- * Copies images [batch, height, width, channels] into the middle of zeros
- * [batch, paddedHeight, paddedWidth, channels]; rows and columns beyond the padded size are left out.
- * Of the batch · paddedHeight rows, [first, last).
+ * Pads images [batch, height, width, channels] with zeros to [batch, paddedHeight, paddedWidth,
+ * channels]; rows and columns beyond the padded size are left out. Writes the rows [first, last) of
+ * the batch · paddedHeight rows.
  */
 export function padImages(
   to: usize, from: usize,
@@ -47,7 +47,7 @@ export function padImages(
   }
 }
 
-/** Zeros the floats [first, last): threads count them in 31 bits, which bytes of the largest tensors would not fit. */
+/** Zeros the floats [first, last); counted in floats, since a large tensor's bytes would not fit 31 bits. */
 export function zero(to: usize, first: usize, last: usize): void {
   memory.fill(to + 4 * first, 0, 4 * (last - first));
 }

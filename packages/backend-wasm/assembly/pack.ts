@@ -1,5 +1,5 @@
-// Panels for the product. A panel holds `width` lines of a matrix, side by side: for each position
-// along the depth, `width` floats. An entry lies at base + lines[line] + depths[depth], in bytes.
+// Panels for the product. A panel holds `width` lines of a matrix, interleaved: for each position
+// along the depth, `width` floats. An entry is at base + lines[line] + depths[depth], in bytes.
 
 // @ts-ignore: decorator
 @inline
@@ -7,7 +7,7 @@ function offsetAt(table: usize, index: i32): i32 {
   return load<i32>(table + (<usize>index << 2));
 }
 
-/** Four lines that lie beside each other in memory: one load for each depth. */
+/** Four lines that are adjacent in memory: one load for each depth. */
 function copyFour(to: usize, step: usize, from: usize, depths: usize, depth: i32): void {
   for (let k = 0; k < depth; k++) {
     v128.store(to, v128.load(from + offsetAt(depths, k)));
@@ -15,7 +15,7 @@ function copyFour(to: usize, step: usize, from: usize, depths: usize, depth: i32
   }
 }
 
-/** Sixteen lines beside each other, a cache line at a time, into four quarters. */
+/** Sixteen adjacent lines, a cache line at a time, into four quarters. */
 function copySixteen(
   to0: usize, to1: usize, to2: usize, to3: usize, step: usize,
   from: usize, depths: usize, depth: i32,
@@ -31,7 +31,7 @@ function copySixteen(
   }
 }
 
-/** Four lines anywhere: 4×4 transpositions where four depths lie beside each other. */
+/** Any four lines: by 4×4 transpositions where four depths are adjacent. */
 function gatherFour(
   to: usize, step: usize,
   p0: usize, p1: usize, p2: usize, p3: usize,
@@ -66,7 +66,7 @@ function gatherFour(
   }
 }
 
-/** Where the quarter of four lines that begins at `line` lies among panels of the given width. */
+/** The address, in panels of the given width, of the four lines that begin at `line`. */
 // @ts-ignore: decorator
 @inline
 function quarter(to: usize, line: i32, width: i32, depth: i32): usize {
@@ -75,8 +75,8 @@ function quarter(to: usize, line: i32, width: i32, depth: i32): usize {
 }
 
 /**
- * Packs lines [first, last) into panels of `width` (4 or 8). A last panel that is not full repeats
- * the last line: its results are never stored.
+ * Packs the lines [first, last) into panels of `width` (4 or 8). A last panel that is not full repeats
+ * the last line; the results of the repeated lines are never stored.
  */
 export function pack(
   to: usize, width: i32,

@@ -1,7 +1,7 @@
 /**
- * Zeros dx, and adds dy at the first maximum of each window; y is the pooled x. x and dx are
- * [batch, height, width, channels], y and dy [batch, outHeight, outWidth, channels]; of the images,
- * [first, last).
+ * Zeros dx, and adds dy at the first maximum of each window, for the images [first, last); y is the
+ * pooled x. x and dx are [batch, height, width, channels], y and dy [batch, outHeight, outWidth,
+ * channels].
  */
 export function maxPoolGradient(
   dx: usize, dy: usize, x: usize, y: usize,
@@ -36,7 +36,7 @@ export function maxPoolGradient(
   }
 }
 
-/** One window: dy goes, channel by channel, to the first place that equals the maximum. */
+/** One window: in each channel, dy is added at the first pixel that equals the maximum. */
 function share(
   dx: usize, x: usize, dy: usize, y: usize, rows: i32, columns: i32, row: usize, pixel: usize,
 ): void {

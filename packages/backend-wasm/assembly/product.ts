@@ -1,9 +1,9 @@
 import { pack } from './pack';
 
-// The product in the manner of Goto and van de Geijn (2008): blocks of the depth, a packed right
-// block for the outer cache, a packed left block for the middle one, tiles of 4×8 in registers.
-// Eight accumulators, two of the right and one of the left fit the sixteen registers of x86-64;
-// 5×8 and 6×8 spill.
+// The matrix product after Goto and van de Geijn (2008): blocks along the depth, a packed right block
+// for the outer cache, a packed left block for the middle one, tiles of 4×8 in registers. Eight
+// accumulators, two vectors of the right and one of the left fit the sixteen registers of x86-64;
+// tiles of 5×8 and 6×8 spill.
 const TILE_ROWS = 4;
 const TILE_COLUMNS = 8;
 const BLOCK_DEPTH = 256;
@@ -18,7 +18,7 @@ export function multiplyScratchBytes(rows: i32, columns: i32, depth: i32): i32 {
   return ((m + n) * k + TILE_ROWS * TILE_COLUMNS) * 4 + 192;
 }
 
-/** A finished sum, with its bias, and not beyond [lowest, highest]. */
+/** A finished sum plus its bias, clamped to [lowest, highest]. */
 // @ts-ignore: decorator
 @inline
 function activate(sum: v128, bias: v128, lowest: v128, highest: v128): v128 {
@@ -27,7 +27,7 @@ function activate(sum: v128, bias: v128, lowest: v128, highest: v128): v128 {
 
 /**
  * Writes, or adds, the 4×8 tile left·right of packed panels; the rows of the tile begin at c0 … c3.
- * With `finish`, eight biases are added (none where their address is 0) and the result is bounded.
+ * With `finish`, eight biases are added (none if their address is 0) and the result is clamped.
  */
 // @ts-ignore: decorator
 @inline
@@ -94,7 +94,7 @@ function tile(
   v128.store(c3, e1, 16);
 }
 
-/** A tile at the edge: computed aside, then only what lies inside is written. */
+/** A tile at the edge: computed in scratch memory, of which only the part inside the target is copied. */
 function edgeTile(
   depth: i32, left: usize, right: usize, aside: usize,
   target: usize, targetRows: usize, rows: i32, columns: i32, add: bool,
@@ -116,7 +116,7 @@ function edgeTile(
   }
 }
 
-/** Columns that `packRight` packs at once. */
+/** Columns of one item of `packRight`. */
 const PACKED_COLUMNS = 128;
 
 // @ts-ignore: decorator
@@ -125,17 +125,17 @@ function packedPieces(columns: i32): i32 {
   return (columns + PACKED_COLUMNS - 1) / PACKED_COLUMNS;
 }
 
-/** How many items `packRight` has. */
+/** The number of items of `packRight`. */
 export function packRightItems(columns: i32, depth: i32): i32 {
   return packedPieces(columns) * ((depth + BLOCK_DEPTH - 1) / BLOCK_DEPTH);
 }
 
-/** Bytes of the whole right side, packed. */
+/** Bytes of the whole packed right matrix. */
 export function packRightBytes(columns: i32, depth: i32): i32 {
   return (columns + TILE_COLUMNS) * depth * 4 + 64;
 }
 
-/** Where a block of the depth begins in the right side as `packRight` packs it. */
+/** The offset of a depth block in the right matrix as packed by `packRight`. */
 // @ts-ignore: decorator
 @inline
 function packedBlock(packed: usize, k0: i32, columns: i32): usize {
@@ -143,7 +143,7 @@ function packedBlock(packed: usize, k0: i32, columns: i32): usize {
   return ((packed + 31) & ~31) + (<usize>(k0 * padded) << 2);
 }
 
-/** Packs the whole right side for several threads to read; of its pieces, [first, last). */
+/** Packs the items [first, last) of the right matrix, which several threads then read. */
 export function packRight(
   packed: usize, right: usize, rightDepths: usize, rightColumns: usize, depth: i32, columns: i32,
   first: i32, last: i32,
@@ -165,10 +165,10 @@ export function packRight(
  * Entry (i, k) of the left is at left + leftRows[i] + leftDepths[k], entry (k, j) of the right at
  * right + rightDepths[k] + rightColumns[j], entry (i, j) of the target at
  * target + targetRows[i] + 4j: tables of i32 offsets in bytes. So the left matrix may be a
- * convolution's patches, which are never laid out. Disjoint ranges may be computed at once, each
- * with scratch of its own. With `finish`, the bias of each column is added (none where its address
- * is 0), and results are bounded by lowest and highest. `packed` is what `packRight` made of all
- * `columns`, or 0.
+ * convolution's patches without im2col. Disjoint ranges may be computed concurrently, each with its
+ * own scratch. With `finish`, the bias of each column is added (none if its address is 0), and
+ * results are clamped to [lowest, highest]. `packed` is the result of `packRight` for all `columns`,
+ * or 0.
  */
 function multiplyRange(
   left: usize, leftRows: usize, leftDepths: usize,
@@ -225,9 +225,9 @@ function multiplyRange(
 }
 
 /**
- * The parts [first, last) of a product of `rows` and `columns`, which is cut into parts of `partRows`
- * and `partColumns` (a multiple of 8), counted along the columns first; how it is cut changes no bit
- * of the result.
+ * The parts [first, last) of a product of `rows` × `columns`, which is split into parts of `partRows` ×
+ * `partColumns` (a multiple of 8), numbered along the columns first. The split doesn't change a bit of
+ * the result.
  */
 export function multiply(
   left: usize, leftRows: usize, leftDepths: usize,

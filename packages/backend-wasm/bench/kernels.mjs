@@ -1,5 +1,5 @@
-// Times every convolution of ResNet-50 and both its gradients, in one thread, against TensorFlow.js's
-// forward pass, and the ways to put the gradients together from stock operations. Prints Markdown.
+// Times every convolution of ResNet-50 and its two gradients, in one thread, against TensorFlow.js's
+// forward pass, and against gradients composed of stock operations. Prints Markdown.
 //   node bench/kernels.mjs [--rounds 7] [--sizes 64x32,224x1] [--alternatives]
 import { parseArgs } from 'node:util';
 import * as tf from '@tensorflow/tfjs-core';
@@ -30,7 +30,7 @@ for (const entry of options.sizes.split(',')) {
   report(resnet50Convolutions({ size, batch, course }).map(measure));
 }
 
-/** Milliseconds of each way to compute, or to put together, the gradients of one convolution. */
+/** Milliseconds of each way to compute, or to compose, the gradients of one convolution. */
 function measure(shape) {
   const out = outputSize(shape);
   const x = tf.randomNormal([shape.batch, shape.size, shape.size, shape.into]);
@@ -74,7 +74,7 @@ function measure(shape) {
   return { shape, times };
 }
 
-/** x with the zeros that a filter reads around it. */
+/** x, padded with the zeros that the filter reads. */
 function paddedFor(x, { filter, pad }) {
   const before = pad === 'same' ? Math.floor((filter - 1) / 2) : 0;
   const after = pad === 'same' ? filter - 1 - before : 0;

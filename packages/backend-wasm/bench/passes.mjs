@@ -1,5 +1,5 @@
-// Times the passes over memory that a training step makes beside its convolutions, against the
-// stock operations in their place. Prints Markdown.
+// Times the passes over memory that a training step makes besides its convolutions, against the
+// stock operations that they replace. Prints Markdown.
 //   node bench/passes.mjs [--rounds 15]
 import { parseArgs } from 'node:util';
 import * as tf from '@tensorflow/tfjs-core';
@@ -27,7 +27,7 @@ const pool = { filterSize: 3, strides: 2, pad: 'valid' };
 const adam = { stepSize: 1e-3, beta1: 0.9, beta2: 0.999, epsilon: 1e-7, decay: 0 };
 const axes = [0, 1, 2];
 
-/** [what, ours, stock]; the stock gradient of batch normalization is the closed form, composed. */
+/** [name, ours, stock]; the stock gradient of batch normalization is the closed form, composed. */
 const rows = [
   [
     'batch normalization in training, ReLU',

@@ -1,7 +1,7 @@
 /**
  * The distinct convolutions of ResNet-50 and how often each occurs: { count, batch, size, into, out,
  * filter, stride, pad }. `course` has the stride on a stage's first 1×1 and pools without padding;
- * otherwise the stride is on the 3×3, and the first pooling pads, as torchvision has it.
+ * otherwise the stride is on the 3×3, and the first pooling pads, as in torchvision.
  */
 export function resnet50Convolutions({ size, batch, course }) {
   const found = new Map();

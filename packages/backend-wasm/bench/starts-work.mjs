@@ -1,4 +1,4 @@
-// A process of starts.mjs: uses threads, and ends as it is told.
+// A process of starts.mjs: uses threads, and ends in the given way.
 import { register } from '@resnetjs/backend-wasm';
 import * as tf from '@tensorflow/tfjs-core';
 

@@ -1,5 +1,5 @@
-// Starts and ends processes that use threads, in every way a process can end, and watches for one that
-// hangs. Prints a line for each kind.
+// Starts and ends processes that use threads, in every way a process can end, and checks that none
+// hangs. Prints a line for each way.
 //   node bench/starts.mjs [--times 200] [--threads 2] [--node PATH]
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
@@ -17,7 +17,7 @@ const { values: options } = parseArgs({
 const endings = {
   return: 0,
   exit: 3,
-  // TensorFlow.js listens for uncaught exceptions and throws them again, which Node answers with 7.
+  // TensorFlow.js rethrows uncaught exceptions from a listener, for which Node exits with 7.
   throw: 7,
   'throw-inside': 7,
   'exit-inside': 4,
@@ -28,7 +28,7 @@ const endings = {
 const script = fileURLToPath(new URL('./starts-work.mjs', import.meta.url));
 const secondsToHang = 300;
 
-/** @returns what went wrong, or undefined */
+/** @returns what went wrong, undefined if nothing did */
 function runOnce(ending) {
   return new Promise((resolve) => {
     const child = spawn(options.node, [script, options.threads, ending], {

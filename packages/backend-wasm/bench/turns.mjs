@@ -1,6 +1,6 @@
 /**
- * Median milliseconds of each way, the ways taking turns. Processor time, so that what else the
- * machine does changes the figures little.
+ * Median milliseconds of each way, the ways taking turns. Processor time is counted, so that other
+ * work on the machine changes the figures little.
  */
 export function takeTurns(tf, ways, rounds, rarely = []) {
   const names = Object.keys(ways);

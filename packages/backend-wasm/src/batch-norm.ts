@@ -1,12 +1,12 @@
 import type { Address, Exports } from './microkernels.js';
 import { floatsWorthwhile, type Team } from './threads/team.js';
 
-/** Batch normalization of [rows, channels], put together from the passes of assembly/batch-norm.ts. */
+// Batch normalization of [rows, channels], composed of the passes in assembly/batch-norm.ts.
 
 interface BatchNormRun {
   readonly microkernels: Exports;
   readonly team: Team;
-  /** Memory until the call is over. */
+  /** Allocates memory that is freed at the end of the call. */
   readonly allocate: (bytes: number) => Address;
   readonly rows: number;
   readonly channels: number;
@@ -34,7 +34,7 @@ export function normalizeBatch(
   );
 }
 
-/** Writes y from given moments; scale and offset may be 0, which means none. */
+/** Writes y from given moments; a scale or offset of address 0 means none. */
 export function normalizeGiven(
   { microkernels, team, allocate, rows, channels, epsilon, relu }: BatchNormRun,
   y: Address,
@@ -87,8 +87,8 @@ export function normalizeBatchGradient(
 const sampledRows = 64;
 
 /**
- * Mean and biased variance. The squares are summed around a shift near the mean, found from rows
- * spread over x; where the shift turns out far off, once more around the mean itself.
+ * Mean and biased variance. The squares are summed around a shift near the mean, which is estimated from sampled rows; if
+ * that turns out to be far off, they are summed once more, around the mean itself.
  */
 function findMoments(run: BatchNormRun, mean: Address, variance: Address, x: Address): void {
   const { microkernels, allocate, rows, channels } = run;
@@ -103,13 +103,13 @@ function findMoments(run: BatchNormRun, mean: Address, variance: Address, x: Add
   microkernels.shiftFrom(shift, total, sampled, channels);
 
   for (let pass = 0; pass < 2; pass++) {
-    addUp(run, total, square, x, shift);
+    sumAround(run, total, square, x, shift);
     if (!microkernels.momentsFrom(mean, variance, total, square, shift, rows, channels)) return;
   }
 }
 
 /** Σ(x − shift) and Σ(x − shift)² of every channel, in f64. */
-function addUp(run: BatchNormRun, total: Address, square: Address, x: Address, shift: Address): void {
+function sumAround(run: BatchNormRun, total: Address, square: Address, x: Address, shift: Address): void {
   const { microkernels, team, allocate, rows, channels } = run;
   const runs = microkernels.runsOf(rows);
   const sums = allocate(8 * channels * runs);
@@ -125,7 +125,7 @@ function findCoefficients(
   const [a, b] = [allocate(4 * channels), allocate(4 * channels)];
   const [residual, square] = [allocate(8 * channels), allocate(8 * channels)];
   const far = Boolean(microkernels.meanIsFar(mean, variance, channels, epsilon));
-  if (far) addUp(run, residual, square, x, mean);
+  if (far) sumAround(run, residual, square, x, mean);
   microkernels.coefficients(a, b, residual, scale, offset, variance, rows, channels, epsilon, far);
   return { a, b, residual };
 }

@@ -1,6 +1,6 @@
 import { type ParityCase, parityCases, type PreparedCase, prepareCase } from '@resnetjs/parity';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { registerAnew } from './register-anew.test-support.js';
+import { registerAgain } from './register-again.test-support.js';
 import { wasmPaths } from './wasm-paths.js';
 
 /** Each case's truth is computed once, for one thread and for two. */
@@ -8,7 +8,7 @@ const prepared = new Map<ParityCase, PreparedCase>();
 
 describe.each([1, 2])('threads: %i', (threads) => {
   beforeAll(async () => {
-    const registered = await registerAnew(threads, wasmPaths);
+    const registered = await registerAgain(threads, wasmPaths);
     expect(registered).toMatchObject({ name: 'wasm', threads });
   });
 

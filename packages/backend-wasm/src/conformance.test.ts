@@ -1,12 +1,12 @@
 import { type ParityCase, parityCases, type PreparedCase, prepareCase } from '@resnetjs/parity';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { registerAnew } from './register-anew.test-support.js';
+import { registerAgain } from './register-again.test-support.js';
 
 /** Each case's truth is computed once, for one thread and for two. */
 const prepared = new Map<ParityCase, PreparedCase>();
 
 describe.each([1, 2])('threads: %i', (threads) => {
-  beforeAll(() => registerAnew(threads));
+  beforeAll(() => registerAgain(threads));
 
   it.each(parityCases('quick'))('$name', async (each) => {
     const run = prepared.get(each) ?? prepareCase(each);

@@ -34,7 +34,7 @@ function infoOf({ batch, size, channels, filter, strides, pad }: Case) {
   );
 }
 
-/** Both kernels against the float64 loops; false where the case has no output at all. */
+/** Checks both kernels against float64 loops; false if the case has no output at all. */
 function check(c: Case): boolean {
   const info = infoOf(c);
   if (info.outHeight <= 0 || info.outWidth <= 0) return false;
@@ -91,7 +91,7 @@ describe('the gradients of a convolution', () => {
   ];
   for (const filter of filters)
     for (const stride of [1, 2, 3])
-      it(`are float64’s for ${filter.join('×')}, stride ${stride}, every padding`, () => {
+      it(`agree with float64 for ${filter.join('×')}, stride ${stride}, every padding`, () => {
         for (const pad of paddings)
           check({ batch: 2, size: [9, 8], channels: [5, 6], filter, strides: [stride, stride], pad });
       });
@@ -146,7 +146,7 @@ describe('the gradients of a convolution', () => {
     expect(check(c)).toBe(true);
   });
 
-  it('are float64’s for any shape', () => {
+  it('agree with float64 for any shape', () => {
     const upTo = (most: number, least = 1) => fc.integer({ min: least, max: most });
     const edge = fc.tuple(upTo(3, 0), upTo(3, 0));
     const pad: fc.Arbitrary<Pad> = fc.oneof(
@@ -172,7 +172,7 @@ describe('the gradients of a convolution', () => {
     );
   });
 
-  it('are zero, or nothing, for an empty batch', () => {
+  it('are zero, or empty, for an empty batch', () => {
     tf.tidy(() => {
       const dFilter = runKernel(
         'Conv2DBackpropFilter',
@@ -189,7 +189,7 @@ describe('the gradients of a convolution', () => {
     });
   });
 
-  it('carry a NaN on', () => {
+  it('propagate NaN', () => {
     tf.tidy(() => {
       const dFilter = runKernel(
         'Conv2DBackpropFilter',
@@ -200,7 +200,7 @@ describe('the gradients of a convolution', () => {
     });
   });
 
-  it('say what does not fit, and leave nothing behind', () => {
+  it('report shapes that do not match, and leak nothing', () => {
     const before = tf.memory().numDataBuffers;
     tf.tidy(() => {
       const inputs = { x: tf.ones([1, 4, 4, 3]), dy: tf.ones([1, 3, 4, 2]) };
@@ -213,7 +213,7 @@ describe('the gradients of a convolution', () => {
     expect(tf.memory().numDataBuffers).toBe(before);
   });
 
-  it('let neither tensors nor the heap grow', () => {
+  it('leak neither tensors nor heap memory', () => {
     const step = () =>
       tf.tidy(() => {
         const x = tf.ones([4, 16, 16, 32]);
@@ -233,7 +233,7 @@ describe('the gradients of a convolution', () => {
   });
 });
 
-describe('stock operations beside them', () => {
+describe('stock operations that use them', () => {
   it('conv2dTranspose agrees with the cpu backend', async () => {
     for (const [strides, pad, outHeight] of [
       [1, 'same', 6],

@@ -13,7 +13,7 @@ import { runPlan } from './run-plan.js';
 
 type Shape4 = [number, number, number, number];
 
-/** The gradient of conv2d with respect to its filter [height, width, inChannels, outChannels]. */
+/** The gradient of conv2d with respect to its filter [filterHeight, filterWidth, inChannels, outChannels]. */
 export function conv2DBackpropFilter(
   context: KernelContext,
   { x, dy }: { x: TensorInfo; dy: TensorInfo },
@@ -45,18 +45,18 @@ function convolutionShape(
   if (attrs.dataFormat === 'NCHW') {
     throw new BackendError(
       'bad-arguments',
-      `${kernel}: the Wasm backend convolves NHWC only, got NCHW. Transpose the images.`,
+      `${kernel}: the Wasm backend supports NHWC only, got NCHW. Transpose the images to NHWC first.`,
     );
   }
   const describe = (rounding: Conv2DBackpropInputAttrs['dimRoundingMode'] | undefined) =>
     backend_util.computeConv2DInfo(x as Shape4, filter as Shape4, attrs.strides, 1, attrs.pad, rounding);
   const info = describe(attrs.dimRoundingMode);
-  // conv2d's gradient in TensorFlow.js forgets the rounding that the forward pass was given.
+  // conv2d's gradient in TensorFlow.js doesn't pass on the dimRoundingMode of the forward pass.
   const outcomes = [info, describe('ceil')].map(({ outShape }) => outShape);
   if (!dy.every((n, axis) => outcomes.some((outcome) => outcome[axis] === n))) {
     throw new BackendError(
       'bad-arguments',
-      `${kernel}: dy [${dy.join(', ')}] is not the output [${info.outShape.join(', ')}] of a convolution of [${x.join(', ')}] with a filter [${filter.join(', ')}].`,
+      `${kernel}: dy [${dy.join(', ')}] does not have the shape [${info.outShape.join(', ')}] of a convolution of [${x.join(', ')}] with a filter [${filter.join(', ')}].`,
     );
   }
   const [batch, outHeight, outWidth, outChannels] = dy as Shape4;

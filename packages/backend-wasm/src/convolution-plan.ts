@@ -1,20 +1,20 @@
 import type { ConvolutionShape } from '@resnetjs/backend';
 
 /**
- * How a convolution and both its gradients become products of matrices. This is the only place that
- * chooses; docs/wasm-kernels.md has the measurements behind it.
+ * How a convolution and its two gradients are computed as matrix products. docs/wasm-kernels.md has the measurements behind
+ * these choices.
  *
  * - The convolution is patches(x) · filter.
- * - The filter's gradient is patches(x)ᵀ · dy, one product as deep as there are output pixels.
- * - The input's gradient, for each phase of the stride, is patches(dy) · (that phase's taps,
- *   transposed). Stride 1 has one phase and all taps. A 1×1 convolution with stride 2 has four
- *   phases and one tap: three phases are zeros, the fourth is a plain product.
+ * - The filter's gradient is patches(x)ᵀ · dy, one product whose depth is the number of output pixels.
+ * - The input's gradient is, for each phase of the stride, patches(dy) · (that phase's taps, transposed). Stride 1 has one
+ *   phase with all taps. A 1×1 convolution with stride 2 has four phases and one tap: three phases are zero, the fourth is a
+ *   plain product.
  *
- * Patches are never laid out: an entry's place is the sum of two offsets, and the product takes
- * tables of offsets. Where a patch would reach outside, the image is copied into zeros first.
+ * There is no im2col: an entry's address is the sum of two offsets, and the product takes tables of offsets. If a patch would
+ * reach outside, the image is padded first.
  */
 
-/** Zeros to lay around an image, and what then is its size; `height` and `width` include them. */
+/** The zero padding of an image, and the padded `height` and `width`. */
 export interface Padding {
   readonly top: number;
   readonly left: number;
@@ -22,14 +22,14 @@ export interface Padding {
   readonly width: number;
 }
 
-/** Offsets start + i·steps[0] + j·steps[1] + k·steps[2], counted in floats, k the fastest. */
+/** Offsets start + i·steps[0] + j·steps[1] + k·steps[2], in floats, with k varying fastest. */
 export interface Offsets {
   readonly start: number;
   readonly counts: readonly [number, number, number];
   readonly steps: readonly [number, number, number];
 }
 
-/** target = left · right; in the target, columns lie beside each other. */
+/** target = left · right; the target's columns are adjacent in memory. */
 export interface Product {
   readonly leftRows: Offsets;
   readonly leftDepths: Offsets;
@@ -38,10 +38,11 @@ export interface Product {
   readonly targetRows: Offsets;
 }
 
+/** The products that compute a convolution or a gradient. */
 export interface Plan {
-  /** Of the image whose patches are the left matrix; null where it can be read as it is. */
+  /** The padding of the image whose patches are the left matrix; null if it needs none. */
   readonly padding: Padding | null;
-  /** Whether the products leave out some of the target, which is zero. */
+  /** Whether the products don't write all of the target, the rest of which is zero. */
   readonly zeroFirst: boolean;
   readonly products: readonly Product[];
 }
@@ -58,7 +59,7 @@ export function planFilterGradient(shape: ConvolutionShape): Plan {
   return product(padding, { leftRows: taps, leftDepths: pixels }, shape.outChannels);
 }
 
-/** One product by a right matrix [depths, columns] that lies in order, as the target does. */
+/** One product with a right matrix [depth, columns] that is contiguous, as the target is. */
 function product(
   padding: Padding | null,
   left: Pick<Product, 'leftRows' | 'leftDepths'>,
@@ -73,7 +74,7 @@ function product(
   };
 }
 
-/** Where in x the patches under the filter begin, one for each output pixel, and the taps within each. */
+/** The offsets in x of the patches, one for each output pixel, and of the taps within a patch. */
 function patchesOf(shape: ConvolutionShape) {
   const { batch, height, width, inChannels, outHeight, outWidth } = shape;
   const { filterHeight, filterWidth, strideHeight, strideWidth } = shape;
@@ -93,7 +94,7 @@ interface Phase {
   readonly inputs: number;
   readonly firstTap: number;
   readonly taps: number;
-  /** Input number i meets tap number t at the output i + reach − t. */
+  /** Input i and tap t contribute to output i + reach − t. */
   readonly reach: number;
 }
 
@@ -150,7 +151,7 @@ export function planInputGradient(shape: ConvolutionShape): Plan {
   };
 }
 
-/** x with all that a filter reads around it. */
+/** The padding of x, with everything that the filter reads. */
 function paddedInput(shape: ConvolutionShape): Padding {
   const { height, width, outHeight, outWidth, filterHeight, filterWidth, top, left } = shape;
   return {
@@ -161,25 +162,24 @@ function paddedInput(shape: ConvolutionShape): Padding {
   };
 }
 
-/** Multiply-adds below which another thread is not worth waking. */
+/** Multiply-adds below which waking another thread doesn't pay off. */
 const worthwhile = 500_000;
-/** Floats of a right side that is packed as a whole, at most: it takes as much memory again. */
+/** Maximum number of floats of a right matrix that is packed as a whole, since that takes as much memory again. */
 const maxPacked = 16_000_000;
 
-/** How a product is cut for several threads. */
+/** How a product is split among threads. */
 interface Parts {
-  /** Whether the right side is packed once, by all threads, before the product. */
+  /** Whether the right matrix is packed once, by all threads, before the product. */
   readonly packFirst: boolean;
   readonly rows: number;
   readonly columns: number;
 }
 
 /**
- * The parts that threads take one after another: some for each thread, so that one that is held up
- * leaves the rest to the others. Each packs its own rows of the left side; columns are cut only
- * where there are few rows.
+ * The size of the parts that threads take one after another: several for each thread, so that others take over from one that
+ * is delayed. Each part packs its own rows of the left matrix; columns are split only if there are few rows.
  */
-export function cutProduct(rows: number, columns: number, depth: number, threads: number): Parts {
+export function splitProduct(rows: number, columns: number, depth: number, threads: number): Parts {
   if (threads === 1 || rows * columns * depth < worthwhile) return { packFirst: false, rows, columns };
   const packFirst = columns * depth <= maxPacked;
   const partRows = roundUp(Math.min(Math.max(Math.ceil(rows / (8 * threads)), 32), 128), 16);
@@ -211,7 +211,7 @@ function phases(size: number, filter: number, stride: number, before: number): P
   return found;
 }
 
-/** Zeros before the outputs, and their number with the zeros on both sides, that all phases can read. */
+/** The zeros before the outputs, and the size with zeros on both sides, so that all phases read inside. */
 function margins(found: readonly Phase[], outputs: number): { before: number; size: number } {
   let before = 0;
   let end = outputs;

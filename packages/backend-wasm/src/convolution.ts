@@ -13,14 +13,14 @@ type Shape4 = [number, number, number, number];
 type Filtered = { x: TensorInfo; filter: TensorInfo };
 type Fused = Filtered & { bias?: TensorInfo | null; preluActivationWeights?: TensorInfo | null };
 
-/** What each activation keeps of a result; others go to the stock kernel. */
+/** Activations as ranges that results are clamped to; others are left to the stock kernel. */
 const bounds: Readonly<Record<string, Pick<Finish, 'lowest' | 'highest'>>> = {
   linear: { lowest: -Infinity, highest: Infinity },
   relu: { lowest: 0, highest: Infinity },
   relu6: { lowest: 0, highest: 6 },
 };
 
-/** x [batch, height, width, inChannels] convolved with a filter [height, width, inChannels, outChannels]. */
+/** x [batch, height, width, inChannels] convolved with a filter [filterHeight, filterWidth, inChannels, outChannels]. */
 export function conv2D(
   context: KernelContext,
   inputs: Filtered,
@@ -32,7 +32,7 @@ export function conv2D(
   return convolve(context, shape, inputs);
 }
 
-/** The same, with a bias [outChannels] and an activation in one pass. */
+/** The same with a bias [outChannels] and an activation, in one pass. */
 export function fusedConv2D(
   context: KernelContext,
   inputs: Fused,
@@ -60,7 +60,7 @@ function convolve(
   return runPlan(context, planForward(shape), { image: x, right: filter, finish }, outShape);
 }
 
-/** The convolution's shape, or null where it is not one for this package. */
+/** The convolution's shape; null if it is left to the stock kernel. */
 function describe({ x, filter }: Filtered, attrs: Conv2DAttrs | FusedConv2DAttrs): ConvolutionShape | null {
   const { strides, pad, dilations, dimRoundingMode, dataFormat } = attrs;
   if (dataFormat !== 'NHWC' || x.dtype !== 'float32' || filter.dtype !== 'float32') return null;

@@ -11,7 +11,7 @@ beforeAll(async () => {
 
 const heapBytes = () => (tf.backend() as unknown as { wasm: { HEAPU8: Uint8Array } }).wasm.HEAPU8.byteLength;
 
-it('trains without ever more tensors or memory', async () => {
+it('trains without growing tensors or memory', async () => {
   const images = syntheticSigns({ size: 16, count: 16 });
   const network = preactResNet({ input: [16, 16, 3], classes: 6, blocks: 1 });
   const classifier = createClassifier(network, { classes: images.classes, seed: 0 });

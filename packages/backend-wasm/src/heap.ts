@@ -5,40 +5,40 @@ import type { Address, Exports } from './microkernels.js';
 import type { Team } from './threads/team.js';
 import type { WasmMemory } from './web-assembly.js';
 
-/** What this package uses of the Emscripten module inside TensorFlow.js's backend. */
+/** The part of the Emscripten module in TensorFlow.js's backend that this package uses. */
 interface HeapModule {
   readonly asm?: { readonly memory?: WasmMemory };
-  /** Where the module was built with threads, its memory is imported, and lies here. */
+  /** The memory of the build with threads, which imports it. */
   readonly wasmMemory?: WasmMemory;
   _malloc(bytes: number): number;
   _free(address: number): void;
 }
 
-/** The memory in which the backend's tensors lie; throws `start-failed`. */
+/** The memory that holds the backend's tensors. Throws BackendError `start-failed` if it can't be found. */
 export function heapMemory(backend: BackendWasm): WasmMemory {
   const module = backend.wasm as unknown as HeapModule;
   const memory = module.asm?.memory ?? module.wasmMemory;
   if (memory === undefined) {
     throw new BackendError(
       'start-failed',
-      'The Wasm backend does not show its memory: @tensorflow/tfjs-backend-wasm 4.22 is expected.',
+      "The Wasm backend's memory could not be found: expected @tensorflow/tfjs-backend-wasm 4.22.",
     );
   }
   return memory;
 }
 
-/** Where a float32 tensor lies. */
+/** The address of a float32 tensor. Throws BackendError `bad-arguments` for other types. */
 export function addressOf(backend: BackendWasm, tensor: TensorInfo): Address {
   if (tensor.dtype !== 'float32') {
     throw new BackendError(
       'bad-arguments',
-      `A float32 tensor was expected, got ${tensor.dtype} [${tensor.shape.join(', ')}].`,
+      `Expected a float32 tensor, got ${tensor.dtype} [${tensor.shape.join(', ')}].`,
     );
   }
   return backend.dataIdMap.get(tensor.dataId).memoryOffset;
 }
 
-/** A new float32 tensor, its values not yet set. */
+/** A new float32 tensor, uninitialized. Throws BackendError `out-of-memory`. */
 export function makeOutput(backend: BackendWasm, shape: readonly number[]): TensorInfo {
   const output = backend.makeOutput([...shape], 'float32');
   if (addressOf(backend, output) === 0 && !shape.includes(0)) {
@@ -48,7 +48,7 @@ export function makeOutput(backend: BackendWasm, shape: readonly number[]): Tens
   return output;
 }
 
-/** Memory for the length of one call: everything allocated is freed when `use` returns or throws. */
+/** Memory for one call: everything allocated is freed when `use` returns or throws. */
 export function withScratch<Result>(
   backend: BackendWasm,
   use: (allocate: (bytes: number) => Address) => Result,
@@ -67,7 +67,7 @@ export function withScratch<Result>(
   }
 }
 
-/** What a kernel of this package runs with. */
+/** The context of this package's kernels. */
 export interface KernelContext {
   readonly backend: BackendWasm;
   readonly microkernels: Exports;
@@ -77,6 +77,6 @@ export interface KernelContext {
 function outOfMemory(bytes: number): BackendError {
   return new BackendError(
     'out-of-memory',
-    `The Wasm heap cannot give ${bytes} bytes more: it ends at 4 GiB. Take a smaller batch or smaller images.`,
+    `The Wasm heap has no room for another ${bytes} bytes: its limit is 4 GiB. Use a smaller batch or smaller images.`,
   );
 }

@@ -59,7 +59,7 @@ function gradients(model: layers.LayersModel): Record<string, Float32Array> {
   });
 }
 
-it('has the gradients that the cpu backend has', async () => {
+it('agrees with the gradients of the cpu backend', async () => {
   const model = buildModel();
   const ours = gradients(model);
   await tf.setBackend('cpu');
@@ -71,7 +71,7 @@ it('has the gradients that the cpu backend has', async () => {
   model.dispose();
 });
 
-it('trains by model.fit, and the loss falls', async () => {
+it('trains with model.fit, and the loss falls', async () => {
   const model = buildModel();
   model.compile({ optimizer: 'adam', loss: 'categoricalCrossentropy' });
   const [x, y] = [images(), labels()];

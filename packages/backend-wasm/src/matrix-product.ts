@@ -4,7 +4,7 @@ import { line, type Plan } from './convolution-plan.js';
 import type { KernelContext } from './heap.js';
 import { runPlan } from './run-plan.js';
 
-/** a [rows, depth] · b [depth, columns], either transposed; several products at once are left to the stock kernel. */
+/** a [rows, depth] · b [depth, columns], either transposed; batches of products are left to the stock kernel. */
 export function batchMatMul(
   context: KernelContext,
   { a, b }: KernelInputs<'a' | 'b'>,

@@ -10,10 +10,10 @@ import { bytesOf, type WasmMemory } from './web-assembly.js';
 const { Memory } = (globalThis as unknown as { WebAssembly: { Memory: MemoryConstructor } }).WebAssembly;
 type MemoryConstructor = new (size: { initial: number; maximum?: number; shared?: boolean }) => WasmMemory;
 
-/** Deals out stretches of a memory full of one byte, and finds what was written between them. */
+/** Allocates from a memory filled with one byte value, and checks that nothing was written outside the allocations. */
 class GuardedMemory {
   static readonly filling = 0xa5;
-  readonly #stretches: [from: number, to: number][] = [];
+  readonly #allocations: [from: number, to: number][] = [];
   readonly #memory: WasmMemory;
   #end = 4096;
 
@@ -29,7 +29,7 @@ class GuardedMemory {
   allocate(bytes: number): number {
     const from = this.#end + 68; // not aligned to 16, as a heap might not be
     this.#end = from + 4 * Math.ceil(bytes / 4);
-    this.#stretches.push([from, this.#end]);
+    this.#allocations.push([from, this.#end]);
     return from;
   }
 
@@ -41,12 +41,12 @@ class GuardedMemory {
 
   expectNothingElseWritten(): void {
     const bytes = this.bytes.slice();
-    for (const [from, to] of this.#stretches) bytes.fill(GuardedMemory.filling, from, to);
+    for (const [from, to] of this.#allocations) bytes.fill(GuardedMemory.filling, from, to);
     expect(bytes.every((byte) => byte === GuardedMemory.filling)).toBe(true);
   }
 }
 
-/** left [rows, depth] · right [depth, columns], by the range given, written between guards. */
+/** left [rows, depth] · right [depth, columns], in the given range, in guarded memory. */
 function guardedProduct(
   kernels: Exports,
   memory: WasmMemory,
@@ -108,7 +108,7 @@ describe('the product', () => {
     );
   });
 
-  it('is the same to the bit however it is cut', async () => {
+  it('is the same to the bit however it is split', async () => {
     const memory = new Memory({ initial: 64 });
     const { microkernels } = await startMicrokernels(memory);
     const size = [30, 141, 300] as const;
@@ -126,7 +126,7 @@ describe('the product', () => {
     }
   });
 
-  it('works in shared memory, too', async () => {
+  it('also works in shared memory', async () => {
     const memory = new Memory({ initial: 32, maximum: 65536, shared: true });
     const { microkernels } = await startMicrokernels(memory);
     expectClose(guardedProduct(microkernels, memory, [9, 17, 5], [9, 17]), expectedProduct(9, 17, 5));
@@ -168,7 +168,7 @@ describe.each([
   ['plain', plainMemory],
   ['shared', sharedMemory],
 ])('the module for %s memory', (_, base64) => {
-  it('keeps nothing of its own in memory', () => {
+  it('has no globals and no data in memory', () => {
     // Sections 6 and 11 of a WebAssembly module are globals and data (core specification, §5.5.2).
     const found = sections(bytesOf(base64));
     expect(found).not.toContain(6);

@@ -5,7 +5,7 @@ import { bytesOf, webAssembly, type WasmMemory } from './web-assembly.js';
 /** A byte address in the Wasm heap. */
 export type Address = number;
 
-/** The functions of assembly/index.ts that one thread calls; their arguments are explained there. */
+/** The functions of assembly/index.ts that only one thread calls; their arguments are documented there. */
 export interface Microkernels {
   fillOffsets(table: Address, n0: number, s0: number, n1: number, s1: number, n2: number, s2: number): void;
   multiplyScratchBytes(rows: number, columns: number, depth: number): number;
@@ -52,9 +52,9 @@ export interface Microkernels {
   ): void;
 }
 
-/** Arguments of the functions that threads share, without the range of items and the scratch that follow. */
+/** Arguments of the functions that threads share, without the range of items and the scratch at the end. */
 export interface SharedArguments {
-  /** Items are rows of all padded images. */
+  /** Items are the rows of all padded images. */
   padImages: [
     to: Address,
     from: Address,
@@ -66,9 +66,9 @@ export interface SharedArguments {
     paddedHeight: number,
     paddedWidth: number,
   ];
-  /** Floats. */
+  /** Items are floats. */
   zero: [to: Address];
-  /** Pieces of the packed matrix. */
+  /** Items are pieces of the packed matrix. */
   packRight: [
     packed: Address,
     right: Address,
@@ -77,7 +77,7 @@ export interface SharedArguments {
     depth: number,
     columns: number,
   ];
-  /** Parts. */
+  /** Items are parts of the product. */
   multiply: [
     left: Address,
     leftRows: Address,
@@ -98,7 +98,7 @@ export interface SharedArguments {
     partRows: number,
     partColumns: number,
   ];
-  /** Runs of rows. */
+  /** Items are runs of rows. */
   sumRuns: [runs: Address, x: Address, step: number, rows: number, channels: number, shift: Address];
   gradientRuns: [
     runs: Address,
@@ -111,7 +111,7 @@ export interface SharedArguments {
     b: Address,
     relu: boolean,
   ];
-  /** Rows. */
+  /** Items are rows. */
   normalizeRows: [
     y: Address,
     x: Address,
@@ -133,7 +133,7 @@ export interface SharedArguments {
     channels: number,
     relu: boolean,
   ];
-  /** Images. */
+  /** Items are images. */
   maxPoolGradient: [
     dx: Address,
     dy: Address,
@@ -151,7 +151,7 @@ export interface SharedArguments {
     top: number,
     left: number,
   ];
-  /** Floats. */
+  /** Items are floats. */
   add: [to: Address, a: Address, b: Address];
   addRelu: [to: Address, a: Address, b: Address];
   relu: [to: Address, x: Address];
@@ -191,7 +191,7 @@ export const sharedKernels = [
   'adamUpdate',
 ] as const satisfies readonly SharedKernel[];
 
-/** All of them as they are called in one thread: arguments, the range of items [first, last), scratch. */
+/** All microkernels as one thread calls them: arguments, the range of items [first, last), scratch. */
 export type Exports = Microkernels & {
   [Name in SharedKernel]: (
     ...args: [...SharedArguments[Name], first: number, last: number, scratch?: Address]
@@ -203,7 +203,7 @@ export interface StartedMicrokernels {
   readonly microkernels: Exports;
 }
 
-/** Starts the microkernels on a memory, plain or shared; throws `unavailable` where there is no SIMD. */
+/** Starts the microkernels on a plain or shared memory. Throws BackendError `unavailable` if there is no SIMD. */
 export async function startMicrokernels(memory: WasmMemory): Promise<StartedMicrokernels> {
   const shared = !(memory.buffer instanceof ArrayBuffer);
   const bytes = bytesOf(shared ? sharedMemory : plainMemory);

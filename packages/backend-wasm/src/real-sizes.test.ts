@@ -4,7 +4,7 @@ import { type ConvolutionShape, convolutionShapeOf } from '@resnetjs/backend';
 import { sample } from '@resnetjs/kernel-tests';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, describe, expect, it } from 'vitest';
-import { registerAnew } from './register-anew.test-support.js';
+import { registerAgain } from './register-again.test-support.js';
 
 afterAll(() => tf.removeBackend('wasm'));
 
@@ -76,7 +76,7 @@ describe.each([1, 2])('with %d threads', (threads) => {
   it.each(rows)(
     '%s: results and gradients are those of float64',
     async (_, size, into, out, filterSize, stride, pad) => {
-      await registerAnew(threads);
+      await registerAgain(threads);
       const info = tf.backend_util.computeConv2DInfo(
         [32, size, size, into],
         [filterSize, filterSize, into, out],

@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
 import { register } from './index.js';
 
-it('keeps a backend that already runs, and registers once', async () => {
+it('keeps a running backend, and registers once', async () => {
   await import('@tensorflow/tfjs-backend-wasm');
   await tf.setBackend('wasm');
   const x = sampleTensor([2, 7, 7, 5], 1) as tf.Tensor4D;
@@ -21,7 +21,7 @@ it('keeps a backend that already runs, and registers once', async () => {
   tf.dispose([x, filter]);
 });
 
-it('serves a backend that was removed and started again', async () => {
+it('registers again for a backend that was removed and restarted', async () => {
   const first = await register();
   const start = tf.findBackendFactory('wasm');
   tf.removeBackend('wasm');
@@ -35,7 +35,7 @@ it('serves a backend that was removed and started again', async () => {
   expect([...dFilter]).toEqual([4]);
 });
 
-it('says that SIMD is missing where it is', async () => {
+it('reports that SIMD is missing', async () => {
   const present = await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT');
   tf.env().set('WASM_HAS_SIMD_SUPPORT', false);
   await expect(register()).rejects.toMatchObject({ name: 'BackendError', code: 'unavailable' });

@@ -27,26 +27,25 @@ import type { WasmMemory } from './web-assembly.js';
 
 const backendName = 'wasm';
 
+/** Options of `register`. They have no effect once the backend has started. */
 export interface RegisterOptions {
   /**
-   * Where TensorFlow.js's own .wasm files are: a folder's URL, or the URL of each by file name.
-   * Node needs none; for a bundler see `@resnetjs/backend-wasm/wasm-paths`. Too late once the
-   * backend has started.
+   * The location of TensorFlow.js's own .wasm files: the URL of their folder, or of each by file name. For bundlers, see
+   * `@resnetjs/backend-wasm/wasm-paths`. Default: TensorFlow.js's, which works in Node.
    */
   readonly wasmPaths?: string | Readonly<Record<string, string>>;
   /**
-   * Threads that compute, 1 to 64; by default one for each core that the process may use, at most 8.
-   * Where threads can't be had there is one, and `details.threads` of the result says why. Too late
-   * once the backend has started.
+   * Number of threads that compute, 1 to 64. Default: the number of cores that the process may use, at most 8. If threads
+   * aren't available there is one, and the result's `details.threads` says why.
    */
   readonly threads?: number;
 }
 
-/** What TensorFlow.js has until it is told otherwise. */
+/** TensorFlow.js's default number of threads. */
 const asManyAsCores = -1;
 
 const maxThreads = 64;
-const maxByDefault = 8;
+const maxDefaultThreads = 8;
 
 const kernels: Readonly<Record<string, Kernel<KernelContext>>> = {
   [tf.Conv2D]: conv2D,
@@ -65,13 +64,22 @@ const kernels: Readonly<Record<string, Kernel<KernelContext>>> = {
   [kernelNames.adamUpdate]: adamUpdate,
 };
 
-/** The backend whose kernels stand: one that was removed and made again needs them again. */
+/** The backend that has the kernels: one that was removed and created again needs them again. */
 let served: { backend: BackendWasm; result: RegisteredBackend } | undefined;
 
 /**
- * Starts TensorFlow.js's Wasm backend, makes it the current one, and gives it the kernels that
- * training needs. Calling it again changes nothing. Throws BackendError where WebAssembly SIMD
- * is missing, the backend does not start, or `threads` is no such number.
+ * Starts TensorFlow.js's Wasm backend, makes it the current one, and registers the kernels that training needs. Calling it
+ * again changes nothing.
+ *
+ * Throws BackendError: `unavailable` if WebAssembly SIMD is missing, `start-failed` if the backend doesn't start,
+ * `bad-arguments` if `threads` is out of range.
+ *
+ * @example
+ * import { register } from '@resnetjs/backend-wasm';
+ * import * as tf from '@tensorflow/tfjs-core';
+ *
+ * const { threads, details } = await register();
+ * console.log(tf.getBackend(), threads, details.threads); // wasm 2 "2, on shared memory"
  */
 export async function register(options: RegisterOptions = {}): Promise<RegisteredBackend> {
   const wanted = wantedThreads(options);
@@ -80,7 +88,7 @@ export async function register(options: RegisterOptions = {}): Promise<Registere
 
   const memory = heapMemory(backend);
   const started = await startMicrokernels(memory);
-  const { team, words } = await gather(started, memory, wanted, problem);
+  const { team, description } = await gatherTeam(started, memory, wanted, problem);
   stopWith(backend, team);
   replaceKernels(backendName, kernels, { backend, microkernels: started.microkernels, team });
   const result: RegisteredBackend = {
@@ -88,7 +96,7 @@ export async function register(options: RegisterOptions = {}): Promise<Registere
     threads: team.threads,
     precision: 32,
     kernels: Object.keys(kernels),
-    details: { tensorflow: version_wasm, instructions: 'WebAssembly SIMD, 128 bits', threads: words },
+    details: { tensorflow: version_wasm, instructions: 'WebAssembly SIMD, 128 bits', threads: description },
   };
   served = { backend, result };
   return result;
@@ -96,7 +104,7 @@ export async function register(options: RegisterOptions = {}): Promise<Registere
 
 interface Wanted {
   readonly threads: number;
-  /** Why one thread is all, where it is. */
+  /** If there is only one thread: why. */
   readonly problem?: string;
 }
 
@@ -104,18 +112,18 @@ function wantedThreads({ threads }: RegisterOptions): Wanted {
   if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1 && threads <= maxThreads)) {
     throw new BackendError(
       'bad-arguments',
-      `threads: a whole number from 1 to ${maxThreads} was expected, got ${String(threads)}.`,
+      `threads: expected an integer from 1 to ${maxThreads}, got ${String(threads)}.`,
     );
   }
-  if (threads === 1) return { threads: 1, problem: 'as was asked for' };
+  if (threads === 1) return { threads: 1, problem: 'as requested' };
   const problem = whyNoThreads();
   if (problem !== undefined) return { threads: 1, problem };
   const cores = availableCores();
-  if (threads === undefined && cores < 2) return { threads: 1, problem: 'there is one core' };
-  return { threads: threads ?? Math.min(cores, maxByDefault) };
+  if (threads === undefined && cores < 2) return { threads: 1, problem: 'there is only one core' };
+  return { threads: threads ?? Math.min(cores, maxDefaultThreads) };
 }
 
-/** The backend, and why its memory is not shared where it should be. */
+/** Starts the backend; `problem` says why its memory isn't shared although several threads were wanted. */
 async function startBackend(
   { wasmPaths }: RegisterOptions,
   wanted: Wanted,
@@ -141,8 +149,8 @@ async function startBackend(
 }
 
 /**
- * Makes the backend current, and starts it if it doesn't run yet: TensorFlow.js's build with shared
- * memory and one thread, or the plain one. What TensorFlow.js computes itself stays on one thread.
+ * Makes the backend current, and starts it if it isn't running: TensorFlow.js's build with shared memory and one thread, or
+ * the plain one. TensorFlow.js's own kernels stay on one thread.
  */
 async function setBackend(shared: boolean): Promise<boolean> {
   tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', shared);
@@ -160,25 +168,28 @@ function isShared(memory: WasmMemory): boolean {
   return !(memory.buffer instanceof ArrayBuffer);
 }
 
-/** The threads that will compute, and a word on them. */
-async function gather(
+/** Starts the threads that compute, and describes them. */
+async function gatherTeam(
   started: StartedMicrokernels,
   memory: WasmMemory,
   wanted: Wanted,
   failure: string | undefined,
-): Promise<{ team: Team; words: string }> {
-  const alone = (problem: string) => ({ team: oneThread(started.microkernels), words: `one: ${problem}` });
+): Promise<{ team: Team; description: string }> {
+  const alone = (problem: string) => ({
+    team: oneThread(started.microkernels),
+    description: `one: ${problem}`,
+  });
   const problem = wanted.problem ?? failure;
   if (problem !== undefined) return alone(problem);
   try {
     const team = await startTeam(started, memory, wanted.threads);
-    return { team, words: `${wanted.threads}, on shared memory` };
+    return { team, description: `${wanted.threads}, on shared memory` };
   } catch (error) {
     return alone(`threads did not start: ${error instanceof Error ? error.message : String(error)}`);
   }
 }
 
-/** The team ends with the backend. */
+/** Stops the team when the backend is disposed of. */
 function stopWith(backend: BackendWasm, team: Team): void {
   const dispose = backend.dispose.bind(backend);
   backend.dispose = () => {
@@ -190,7 +201,7 @@ function stopWith(backend: BackendWasm, team: Team): void {
 function startFailed(cause?: unknown): BackendError {
   return new BackendError(
     'start-failed',
-    'TensorFlow.js could not start its Wasm backend; in a browser, most often because the page does not serve its .wasm files. Pass their location as `wasmPaths`, and set it before anything else starts the backend.',
+    'TensorFlow.js could not start its Wasm backend. In a browser, the usual cause is that the page does not serve its .wasm files: pass their location as `wasmPaths`, before anything else starts the backend.',
     { cause },
   );
 }

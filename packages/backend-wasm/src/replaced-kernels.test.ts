@@ -8,7 +8,7 @@ beforeAll(async () => {
   await register();
 });
 
-/** What wasm and cpu make of it; both leave no tensor behind. */
+/** The results of wasm and cpu; neither leaks a tensor. */
 async function onBoth(compute: () => tf.Tensor): Promise<[wasm: Float32Array, cpu: Float32Array]> {
   const results: Float32Array[] = [];
   for (const backend of ['wasm', 'cpu']) {
@@ -41,7 +41,7 @@ describe('FusedBatchNorm', () => {
     }
   });
 
-  it('leaves moments of x’s own shape to TensorFlow.js', async () => {
+  it('leaves moments in the shape of x to TensorFlow.js', async () => {
     const [ours, cpu] = await onBoth(() => {
       const x = sampleTensor([1, 2, 3, 4], 1) as tf.Tensor4D;
       return tf.batchNorm(
@@ -94,7 +94,7 @@ describe('BatchMatMul', () => {
     }
   });
 
-  it('keeps batches of one, and leaves larger ones to TensorFlow.js', async () => {
+  it('computes batches of one, and leaves larger ones to TensorFlow.js', async () => {
     for (const [left, right] of [
       [
         [1, 2, 3],
@@ -129,7 +129,7 @@ describe('MaxPoolGrad', () => {
   ] as const)(
     'agrees with the cpu backend: padding %s of %j, window %i, stride %i',
     async (pad, shape, window, stride) => {
-      // Whole numbers and zeros, as after a ReLU: many places share the maximum.
+      // Whole numbers and zeros, as after a ReLU: many pixels share the maximum.
       const [ours, cpu] = await onBoth(() => {
         const whole = sample(tf.util.sizeFromShape([...shape]), 1).map((value) =>
           Math.max(0, Math.round(3 * value)),

@@ -5,7 +5,7 @@ import { normalizeGiven } from './batch-norm.js';
 import { addressOf, type KernelContext, makeOutput, withScratch } from './heap.js';
 import { floatsWorthwhile } from './threads/team.js';
 
-/** Kernels that TensorFlow.js has for Wasm, and that take less of their time as one SIMD pass in several threads. */
+// Kernels that TensorFlow.js has for Wasm, too, but that are faster as one SIMD pass in several threads.
 
 interface BatchNormInputs {
   x: TensorInfo;
@@ -26,7 +26,7 @@ export function fusedBatchNorm(
   const perChannel = [mean, variance, offset, scale].every(
     (moment) => !moment || (moment.shape.length === 1 && moment.shape[0] === channels),
   );
-  // TensorFlow.js also takes moments of other shapes, and repeats them along x.
+  // TensorFlow.js also accepts moments of other shapes, and broadcasts them.
   if (!perChannel) return stock();
   const { backend } = context;
   const y = makeOutput(backend, x.shape);
@@ -42,7 +42,7 @@ export function fusedBatchNorm(
   return y;
 }
 
-/** The gradient of maxPool with respect to its input; among equals the first gets it, as on the cpu backend. */
+/** The gradient of maxPool with respect to its input; of several maxima the first gets it, as on the cpu backend. */
 export function maxPoolGrad(
   { backend, team }: KernelContext,
   { dy, input, output }: KernelInputs<'dy' | 'input' | 'output'>,
@@ -78,15 +78,15 @@ export function maxPoolGrad(
   return dx;
 }
 
-/** a + b, where nothing is repeated along the other. */
+/** a + b, of one shape; broadcasting is left to the stock kernel. */
 export function add(
   { backend, team }: KernelContext,
   { a, b }: KernelInputs<'a' | 'b'>,
   _attrs: object,
   stock: StockKernel,
 ): TensorInfo | TensorInfo[] {
-  const plain = isFloat(a) && isFloat(b) && util.arraysEqual(a.shape, b.shape);
-  if (!plain) return stock();
+  const sameShape = isFloat(a) && isFloat(b) && util.arraysEqual(a.shape, b.shape);
+  if (!sameShape) return stock();
   const y = makeOutput(backend, a.shape);
   const at = (tensor: TensorInfo) => addressOf(backend, tensor);
   team.share('add', [at(y), at(a), at(b)], util.sizeFromShape(a.shape), floatsWorthwhile);

@@ -1,7 +1,7 @@
 import { type TensorInfo, util } from '@tensorflow/tfjs-core';
 import {
   countOf,
-  cutProduct,
+  splitProduct,
   type Offsets,
   type Padding,
   type Plan,
@@ -11,7 +11,7 @@ import { addressOf, type KernelContext, makeOutput, withScratch } from './heap.j
 import type { Address } from './microkernels.js';
 import { floatsWorthwhile } from './threads/team.js';
 
-/** What is done to each finished sum of a product. */
+/** What is applied to each finished sum of a product: a bias per column, and a range to clamp to. */
 export interface Finish {
   readonly bias: TensorInfo | null;
   readonly lowest: number;
@@ -26,12 +26,12 @@ interface PlanInputs {
   readonly finish?: Finish | undefined;
 }
 
-/** A kernel's context, and memory until the call is over. */
+/** A kernel's context, and memory that is freed at the end of the call. */
 interface Run extends KernelContext {
   readonly allocate: (bytes: number) => Address;
 }
 
-/** Computes a plan, into a new tensor of this shape. */
+/** Computes a plan into a new tensor of the given shape. */
 export function runPlan(
   context: KernelContext,
   plan: Plan,
@@ -57,7 +57,7 @@ export function runPlan(
   return output;
 }
 
-/** A copy of the image with zeros around it. */
+/** A copy of the image, padded with zeros: [batch, padded.height, padded.width, channels]. */
 function pad({ backend, team, allocate }: Run, image: TensorInfo, padded: Padding): Address {
   const [batch, height, width, channels] = image.shape as [number, number, number, number];
   const copy = allocate(4 * batch * padded.height * padded.width * channels);
@@ -84,7 +84,7 @@ function multiply(run: Run, product: Product, { left, right, target, finish }: O
   const columns = countOf(product.rightColumns);
   const depth = countOf(product.leftDepths);
   if (rows === 0 || columns === 0 || depth === 0) return;
-  const parts = cutProduct(rows, columns, depth, team.threads);
+  const parts = splitProduct(rows, columns, depth, team.threads);
   const rightStart = right + 4 * product.rightDepths.start;
   const rightDepths = table(run, product.rightDepths);
   const rightColumns = table(run, product.rightColumns);
@@ -123,7 +123,7 @@ function multiply(run: Run, product: Product, { left, right, target, finish }: O
   );
 }
 
-/** The offsets, in bytes, one after another. */
+/** A table of all offsets, in bytes. */
 function table({ microkernels, allocate }: Run, offsets: Offsets): Address {
   const [n0, n1, n2] = offsets.counts;
   const [s0, s1, s2] = offsets.steps;

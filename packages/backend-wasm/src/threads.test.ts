@@ -6,7 +6,7 @@ import { Worker } from 'node:worker_threads';
 import { afterAll, describe, expect, it } from 'vitest';
 import { register } from './index.js';
 import { startMicrokernels } from './microkernels.js';
-import { registerAnew } from './register-anew.test-support.js';
+import { registerAgain } from './register-again.test-support.js';
 import { startTeam } from './threads/team.js';
 import type { WasmMemory } from './web-assembly.js';
 
@@ -15,11 +15,11 @@ const { Memory } = (globalThis as unknown as { WebAssembly: { Memory: MemoryCons
 
 afterAll(() => tf.removeBackend('wasm'));
 
-const drawn = new Map<string, Float32Array>();
+const sampled = new Map<string, Float32Array>();
 function image(shape: number[], seed: number, mean = 0): tf.Tensor {
   const key = `${shape} ${seed} ${mean}`;
-  const values = drawn.get(key) ?? Float32Array.from(sample(tf.util.sizeFromShape(shape), seed, mean));
-  drawn.set(key, values);
+  const values = sampled.get(key) ?? Float32Array.from(sample(tf.util.sizeFromShape(shape), seed, mean));
+  sampled.set(key, values);
   return tf.tensor(values, shape);
 }
 const run = (name: string, inputs: Record<string, tf.Tensor>, attrs: Record<string, unknown> = {}) =>
@@ -29,7 +29,7 @@ const conv = { strides: 1, pad: 'same', dataFormat: 'NHWC' };
 const norm = { epsilon: 1e-3, relu: true };
 const vector = (seed: number) => image([72], seed, 1);
 
-/** Each is large enough to be shared among threads. */
+/** Each is large enough to be split among threads. */
 const computations: Record<string, () => tf.Tensor[]> = {
   'Conv2D, many rows': () => [
     tf.conv2d(image([2, 40, 40, 24], 1) as tf.Tensor4D, image([3, 3, 24, 32], 2) as tf.Tensor4D, 1, 'same'),
@@ -134,13 +134,13 @@ function computeAll(): Record<string, Uint32Array[]> {
 
 describe('results', () => {
   it('are the same to the bit with one, two, three and eight threads, each time', async () => {
-    expect(await registerAnew(1)).toMatchObject({
+    expect(await registerAgain(1)).toMatchObject({
       threads: 1,
-      details: { threads: 'one: as was asked for' },
+      details: { threads: 'one: as requested' },
     });
     const alone = computeAll();
     for (const threads of [2, 3, 8]) {
-      const registered = await registerAnew(threads);
+      const registered = await registerAgain(threads);
       expect(registered).toMatchObject({ threads, details: { threads: `${threads}, on shared memory` } });
       for (let time = 0; time < 2; time++) {
         const together = computeAll();
@@ -154,8 +154,8 @@ describe('results', () => {
     }
   });
 
-  it('stay right while the memory grows', async () => {
-    await registerAnew(2);
+  it('stay correct while the memory grows', async () => {
+    await registerAgain(2);
     const held: tf.Tensor[] = [];
     for (let time = 0; time < 6; time++) {
       held.push(tf.fill([4_000_000], time));
@@ -184,21 +184,21 @@ describe('a start with threads', () => {
         });
       }),
     );
-    await registerAnew(2);
+    await registerAgain(2);
     expect(await others).toEqual([0, 1, 2]);
     expect('Worker' in globalThis).toBe(false);
     expect(tf.env().get('WASM_HAS_MULTITHREAD_SUPPORT')).toBe(false);
     expect(process.listenerCount('exit')).toBe(listeners);
   });
 
-  it('puts back a Worker that the program has made global', async () => {
+  it('restores a global Worker of the program', async () => {
     class Own {
       constructor(readonly url: string) {}
     }
     const place = globalThis as { Worker?: unknown };
     place.Worker = Own;
     try {
-      const started = registerAnew(2);
+      const started = registerAgain(2);
       const during = new (place.Worker as typeof Own)('own.js');
       expect(during.url).toBe('own.js');
       expect(await started).toMatchObject({ threads: 2 });
@@ -217,12 +217,12 @@ describe('a start with threads', () => {
       await expect(register({ threads: threads as number })).rejects.toMatchObject({
         name: 'BackendError',
         code: 'bad-arguments',
-        message: expect.stringMatching(/^threads: a whole number from 1 to 64/),
+        message: expect.stringMatching(/^threads: expected an integer from 1 to 64/),
       });
     },
   );
 
-  it('goes on after a job that failed', async () => {
+  it('keeps working after a failed job', async () => {
     const memory = new Memory({ initial: 16, maximum: 65536, shared: true });
     const team = await startTeam(await startMicrokernels(memory), memory, 3);
     const values = new Float32Array(memory.buffer, 0, 200_000);
@@ -236,8 +236,8 @@ describe('a start with threads', () => {
     team.stop();
   });
 
-  it('says that a backend without shared memory was there before', async () => {
-    await registerAnew(1);
+  it('reports that the backend was already running without shared memory', async () => {
+    await registerAgain(1);
     expect(await register({ threads: 2 })).toMatchObject({ threads: 1 });
   });
 });

@@ -22,13 +22,13 @@ testBatchNorm([
   { name: 'few channels', shape: [37, 3] },
   { name: 'many rows', shape: [9000, 8] },
   { name: 'many channels', shape: [33, 2050] },
-  { name: 'a mean far beyond the deviation', shape: [1030, 12], mean: 100, spread: 0.17 },
-  { name: 'a mean 10,000 deviations away', shape: [515, 6], mean: -1000, spread: 0.17 },
+  { name: 'a mean far from 0', shape: [1030, 12], mean: 100, spread: 0.17 },
+  { name: 'a mean 10,000 standard deviations from 0', shape: [515, 6], mean: -1000, spread: 0.17 },
 ]);
 
 testElementwise();
 
-it('finds the moments of rows of which none of the sampled ones is typical', () => {
+it('computes the moments when none of the sampled rows is typical', () => {
   const rows = 64 * 40;
   const x = sample(rows * 4, 5);
   for (let row = 0; row < rows; row += 40) for (let c = 0; c < 4; c++) x[row * 4 + c] = 5000;
@@ -49,7 +49,7 @@ it('finds the moments of rows of which none of the sampled ones is typical', () 
   expectClose(variance!, expected.variance);
 });
 
-it('lets neither tensors nor the heap grow', () => {
+it('leaks neither tensors nor heap memory', () => {
   const heap = () => (tf.backend() as unknown as { wasm: { HEAPU8: Uint8Array } }).wasm.HEAPU8.byteLength;
   const step = () =>
     tf.tidy(() => {

@@ -108,7 +108,7 @@ export function adamUpdate(
 
 type Addresses<Shapes extends readonly unknown[]> = { [index in keyof Shapes]: number };
 
-/** Makes the outputs and has them filled; frees them if that fails. */
+/** Allocates the outputs and computes them; frees them if that fails. */
 function fill<const Shapes extends readonly (readonly number[])[]>(
   { backend }: KernelContext,
   shapes: Shapes,

@@ -1,6 +1,6 @@
 import type { RegisterOptions } from './register.js';
 
-// Bundlers look for `new URL` and `import.meta.url` as they are written; neither is in ES2023's types.
+// Bundlers look for `new URL(…, import.meta.url)` literally; neither is in ES2023's types.
 declare const URL: new (path: string, origin: string) => { readonly href: string };
 declare global {
   interface ImportMeta {
@@ -9,8 +9,14 @@ declare global {
 }
 
 /**
- * TensorFlow.js's .wasm files, for bundlers that follow `new URL('…', import.meta.url)` into
- * packages (Vite, webpack): `register({ wasmPaths })`. Without a bundler these URLs lead nowhere.
+ * The URLs of TensorFlow.js's .wasm files by file name, for bundlers that resolve `new URL('…', import.meta.url)` in packages
+ * (Vite, webpack). Without a bundler these URLs are invalid.
+ *
+ * @example
+ * import { register } from '@resnetjs/backend-wasm';
+ * import { wasmPaths } from '@resnetjs/backend-wasm/wasm-paths';
+ *
+ * await register({ wasmPaths });
  */
 export const wasmPaths = {
   'tfjs-backend-wasm.wasm': new URL(

@@ -1,4 +1,4 @@
-// The few names of the platform that this package uses, so that it needs neither DOM's nor Node's types.
+// The few globals that this package uses, so that it needs neither the DOM's nor Node's types.
 
 export interface WasmMemory {
   readonly buffer: ArrayBufferLike;

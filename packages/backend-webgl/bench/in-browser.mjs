@@ -1,4 +1,4 @@
-// Runs a module's `measure(options)` on a page of a headless Chromium, and hands on what it returns.
+// Runs a module's `measure(options)` on a page of a headless Chromium, and returns its result.
 import { fileURLToPath } from 'node:url';
 import { browserFlags, findBrowser, needsNoSandbox } from '@resnetjs/parity/node';
 import { chromium } from 'playwright';
@@ -6,7 +6,7 @@ import { createServer } from 'vite';
 
 const root = fileURLToPath(new URL('.', import.meta.url));
 
-/** What `measure(options)` of bench/FILE returns; what the page prints is printed here. */
+/** The result of `measure(options)` of bench/FILE; the page's output is printed here. */
 export async function measureInBrowser(file, options, { hardware = false } = {}) {
   const browser = findBrowser();
   if (!browser.found) throw new Error(browser.reason);

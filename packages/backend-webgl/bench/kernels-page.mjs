@@ -4,7 +4,7 @@ import { kernelNames } from '@resnetjs/backend';
 import * as tf from '@tensorflow/tfjs-core';
 import { register } from '../src/index.ts';
 
-/** Milliseconds of the fastest of `rounds` turns each, for every work on every shape. */
+/** Milliseconds of the fastest of `rounds` rounds, for every task on every shape. */
 export async function measure({ rounds, only }) {
   await tf.setBackend('webgl');
   await tf.ready();
@@ -68,7 +68,7 @@ const pools = [[1, 112, 112, 64]];
 
 const run = (name, inputs, attrs) => tf.engine().runKernel(name, inputs, attrs);
 
-/** As if the kernel were TensorFlow.js's own. */
+/** Runs TensorFlow.js's own kernel. */
 function runStock(stock, name, inputs, attrs) {
   const info = stock.get(name)({ inputs, attrs, backend: tf.backend() });
   return tf.engine().makeTensorFromTensorInfo(info);
@@ -209,7 +209,7 @@ function update() {
 
 const pixel = new Float32Array(4);
 
-/** Waits until everything has been drawn: reading a pixel has to. */
+/** Waits until everything has been rendered, by reading a pixel. */
 function finish() {
   const { gl } = tf.backend().gpgpu;
   gl.readPixels(0, 0, 1, 1, gl.RGBA, gl.FLOAT, pixel);

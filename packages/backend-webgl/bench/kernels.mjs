@@ -1,6 +1,6 @@
 // Prints a table of TensorFlow.js's WebGL kernels beside ours, in a headless browser on this machine:
 //   node bench/kernels.mjs [--rounds 5] [--only REGEXP] [--hardware]
-// WebGL is drawn in software unless --hardware is given. The best of the rounds counts; the two take turns.
+// WebGL is rendered in software unless --hardware is given. The two take turns; the best of the rounds counts.
 import { parseArgs } from 'node:util';
 import { measureInBrowser } from './in-browser.mjs';
 

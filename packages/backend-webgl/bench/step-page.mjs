@@ -1,5 +1,5 @@
-// Of a training step of preact/resnet (32², batch 16): the milliseconds of each WebGL program, run one at a time.
-// It imports by path: training tests itself with this package, which can't depend on it, too.
+// The milliseconds of each WebGL program in a training step of preact/resnet (32², batch 16), run one at a time.
+// It imports by path: training is tested with this package, so this package can't depend on training as well.
 import '@tensorflow/tfjs-backend-webgl';
 import { createClassifier, preactResNet } from '../../core/src/index.ts';
 import { syntheticSigns } from '../../data/src/index.ts';

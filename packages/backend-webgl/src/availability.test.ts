@@ -1,7 +1,7 @@
 import { afterEach, expect, it, vi } from 'vitest';
 import { checkAvailable } from './availability.js';
 
-/** A browser whose canvases give what `getContext` does. */
+/** A browser whose canvases return what `getContext` returns. */
 function pretend(getContext: (attributes: WebGLContextAttributes) => unknown): void {
   class Canvas {
     getContext(_kind: string, attributes: WebGLContextAttributes) {
@@ -24,31 +24,29 @@ const unavailable = (message: RegExp) =>
     message: expect.stringMatching(message),
   });
 
-it('lets a GPU compute that draws into floats, of 32 or of 16 bits', () => {
+it('accepts a GPU that renders to float textures, of 32 or 16 bits', () => {
   for (const extension of ['EXT_color_buffer_float', 'EXT_color_buffer_half_float']) {
     pretend(() => context([extension]));
     expect(() => checkAvailable({ software: false })).not.toThrow();
   }
 });
 
-it('says that the browser has no WebGL 2', () => {
+it('reports that the browser has no WebGL 2', () => {
   pretend(() => null);
   expect(() => checkAvailable({ software: true })).toThrow(unavailable(/no WebGL 2/));
 });
 
-it('says that the GPU has no textures of floats', () => {
+it('reports that the GPU has no float textures', () => {
   pretend(() => context([]));
-  expect(() => checkAvailable({ software: true })).toThrow(
-    unavailable(/cannot draw into textures of floats/),
-  );
+  expect(() => checkAvailable({ software: true })).toThrow(unavailable(/cannot render to float textures/));
 });
 
-it('says that the browser draws in software, and takes it where it is wanted', () => {
+it('reports that the browser renders in software, and accepts it on request', () => {
   pretend(({ failIfMajorPerformanceCaveat }) => (failIfMajorPerformanceCaveat ? null : floats));
   expect(() => checkAvailable({ software: false })).toThrow(unavailable(/in software.*software: true/));
   expect(() => checkAvailable({ software: true })).not.toThrow();
 });
 
-it('says that this is no browser', () => {
+it('reports that this is no browser', () => {
   expect(() => checkAvailable({ software: true })).toThrow(unavailable(/runs in browsers/));
 });

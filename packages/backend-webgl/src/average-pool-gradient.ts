@@ -4,8 +4,8 @@ import type { KernelContext } from './kernel.js';
 import { clearBeyond, rowsOf, run, type Shape4, view } from './program.js';
 
 /**
- * The gradient of avgPool with respect to its input, as TensorFlow.js has it: each value of dy is spread evenly over
- * its whole window. It visits the windows over a pixel alone; TensorFlow.js's own tries every place in a window.
+ * The gradient of avgPool with respect to its input, as TensorFlow.js defines it: each value of dy is spread evenly over
+ * its whole window. It visits only the windows over a pixel; TensorFlow.js's own tries every position in a window.
  */
 export function averagePoolGradient(
   { backend }: KernelContext,

@@ -103,7 +103,7 @@ function clear(texel: string, { width, channels }: ChannelRows): string {
   return clearBeyond(texel, ['rc.y', width], ['rc.z', channels]);
 }
 
-/** x [..., width, channels] as [rows, width, channels]. */
+/** Views x [..., width, channels] as [rows, width, channels]. */
 function asRows(
   kernel: string,
   x: TensorInfo,

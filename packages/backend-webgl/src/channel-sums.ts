@@ -2,25 +2,25 @@ import type { MathBackendWebGL } from '@tensorflow/tfjs-backend-webgl';
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { type PackedProgram, run } from './program.js';
 
-/** x as [rows, width, channels]: what is summed for each channel, and how the work is cut. */
+/** The shape [rows, width, channels] whose rows and columns are summed per channel. */
 export interface ChannelRows {
   readonly rows: number;
   readonly width: number;
   readonly channels: number;
 }
 
-/** Fragments that keep a GPU busy. */
+/** A number of fragments that keeps a GPU busy. */
 const enoughFragments = 4096;
 
-/** What is summed: GLSL `vec4 term(int row, int column, int c)`, and the tensors that it reads. */
+/** The term to sum: GLSL `vec4 term(int row, int column, int c)`, and the tensors that it reads. */
 interface Term {
   readonly inputs: Readonly<Record<string, TensorInfo>>;
   readonly code: string;
 }
 
 /**
- * [channels]: over all rows and columns, the sum of a term, divided by `divisor`. Neighbours, then rows, then parts are
- * summed by themselves, so that long sums stay exact.
+ * The sum of a term over all rows and columns, divided by `divisor`: [channels]. Pairs of columns, then rows, then parts are
+ * summed separately, so that long sums stay exact.
  */
 export function sumPerChannel(
   backend: MathBackendWebGL,
@@ -36,7 +36,7 @@ export function sumPerChannel(
   return total;
 }
 
-/** [parts, 2, channels]: even columns are summed in the first row, odd ones in the second. */
+/** Sums of the parts: [parts, 2, channels], with the even columns in the first row and the odd ones in the second. */
 function partialSums({ rows, width, channels }: ChannelRows, parts: number, term: Term): PackedProgram {
   const rowsInPart = Math.ceil(rows / parts);
   return {
@@ -63,7 +63,7 @@ function partialSums({ rows, width, channels }: ChannelRows, parts: number, term
   };
 }
 
-/** [channels] */
+/** The sum of all parts: [channels]. */
 function totals(channels: number, parts: number, divisor: number): PackedProgram {
   return {
     name: 'Sums',
@@ -81,7 +81,7 @@ function totals(channels: number, parts: number, divisor: number): PackedProgram
   };
 }
 
-/** A number as GLSL writes it: a point or an exponent makes it a float. */
+/** A number as a GLSL float literal, which takes a point or an exponent. */
 export function glslFloat(value: number): string {
   const text = String(value);
   return /[.e]/.test(text) ? text : `${text}.0`;

@@ -13,7 +13,7 @@ import { rowsOf, run, type Shape4, view } from './program.js';
 import { stridedInputGradient } from './strided-input-gradient.js';
 import { textureWidth } from './texel-walk.js';
 
-/** The gradient of conv2d with respect to its filter [height, width, in, out]. */
+/** The gradient of conv2d with respect to its filter [filterHeight, filterWidth, inChannels, outChannels]. */
 export function conv2DBackpropFilter(
   { backend }: KernelContext,
   { x, dy }: { x: TensorInfo; dy: TensorInfo },
@@ -32,7 +32,7 @@ export function conv2DBackpropFilter(
   return view(total, filterShape);
 }
 
-/** The gradient of conv2d with respect to its input [batch, height, width, in]. */
+/** The gradient of conv2d with respect to its input [batch, height, width, inChannels]. */
 export function conv2DBackpropInput(
   { backend }: KernelContext,
   { dy, filter }: { dy: TensorInfo; filter: TensorInfo },
@@ -42,16 +42,16 @@ export function conv2DBackpropInput(
   const inputShape = attrs.inputShape as Shape4;
   const shape = convolutionShape(inputShape, filter.shape as Shape4, dy, attrs);
   if (shape === undefined || shape.strideWidth > 2) return stock();
-  const alongRows = shape.strideHeight === 1 && shape.strideWidth === 1;
-  if (!alongRows && shape.strideWidth === 1) return stock();
+  const unstrided = shape.strideHeight === 1 && shape.strideWidth === 1;
+  if (!unstrided && shape.strideWidth === 1) return stock();
   const widths = { dy: textureWidth(backend, dy), filter: textureWidth(backend, filter) };
-  const program = alongRows
-    ? correlation(turnedShape(shape), { turned: true }, { x: widths.dy, filter: widths.filter })
+  const program = unstrided
+    ? correlation(gradientShape(shape), { rotated: true }, { x: widths.dy, filter: widths.filter })
     : stridedInputGradient(shape, widths);
   return view(run(backend, program, [rowsOf(dy), rowsOf(filter)]), inputShape);
 }
 
-/** Nothing where the form is not ours, or dy is no result of such a convolution. */
+/** The convolution's shape; undefined if it is left to the stock kernel, or dy doesn't have the output's shape. */
 function convolutionShape(
   inputShape: Shape4,
   filterShape: Shape4,
@@ -64,8 +64,8 @@ function convolutionShape(
   return convolutionShapeOf(info);
 }
 
-/** The convolution of dy with the turned filter, which is the gradient where the stride is 1. */
-function turnedShape(shape: ConvolutionShape): ConvolutionShape {
+/** The shape of the convolution of dy with the rotated filter, which is the gradient at stride 1. */
+function gradientShape(shape: ConvolutionShape): ConvolutionShape {
   return {
     ...shape,
     height: shape.outHeight,

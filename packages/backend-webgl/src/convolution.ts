@@ -16,7 +16,7 @@ interface FusedInputs extends ConvolutionInputs {
   readonly preluActivationWeights?: TensorInfo | null;
 }
 
-/** The convolution of x [batch, height, width, in] with a filter [height, width, in, out]. */
+/** x [batch, height, width, inChannels] convolved with a filter [filterHeight, filterWidth, inChannels, outChannels]. */
 export function conv2D(
   context: KernelContext,
   inputs: ConvolutionInputs,
@@ -26,7 +26,7 @@ export function conv2D(
   return convolve(context, inputs, attrs) ?? stock();
 }
 
-/** A convolution, a bias [out] and a ReLU, in one pass. */
+/** The same with a bias [outChannels] and a ReLU, in one pass. */
 export function fusedConv2D(
   context: KernelContext,
   inputs: FusedInputs,
@@ -35,16 +35,16 @@ export function fusedConv2D(
 ) {
   const { bias, preluActivationWeights } = inputs;
   const { activation } = attrs;
-  const known = activation === undefined || activation === null || /^(linear|relu)$/.test(activation);
+  const supported = activation === undefined || activation === null || /^(linear|relu)$/.test(activation);
   const perChannel = !bias || (bias.shape.length === 1 && bias.shape[0] === inputs.filter.shape[3]);
-  if (!known || !perChannel || preluActivationWeights) return stock();
+  if (!supported || !perChannel || preluActivationWeights) return stock();
   return convolve(context, inputs, attrs, { bias, relu: activation === 'relu' }) ?? stock();
 }
 
-/** With so few channels, as in a network's first layer, a row of the filter is too short a walk to pay. */
-const fewChannels = 8;
+/** With fewer channels, as in a network's first layer, a walk along a row of the filter is too short to pay off. */
+const minChannels = 8;
 
-/** Nothing where the form is not ours. */
+/** The convolution, undefined if it is left to the stock kernel. */
 function convolve(
   { backend }: KernelContext,
   { x, filter }: ConvolutionInputs,
@@ -57,7 +57,7 @@ function convolve(
   const info = backend_util.computeConv2DInfo(xShape, filterShape, strides, dilations, pad, dimRoundingMode);
   if (info.dilationHeight !== 1 || info.dilationWidth !== 1 || info.strideWidth > 2) return undefined;
   const shape = convolutionShapeOf(info);
-  if (shape.inChannels !== filterShape[2]) return undefined; // groups
+  if (shape.inChannels !== filterShape[2]) return undefined; // a grouped convolution
   if (!isOurs(shape)) return undefined;
   const inputs = [rowsOf(x), rowsOf(filter), ...(bias ? [bias] : [])];
   const widths = { x: textureWidth(backend, x), filter: textureWidth(backend, filter) };
@@ -65,12 +65,12 @@ function convolve(
   return view(run(backend, program, inputs), info.outShape);
 }
 
-/** Whether our program is the better one. */
+/** Whether our program is the better one for this shape. */
 function isOurs({ inChannels, filterHeight, filterWidth, strideWidth }: ConvolutionShape): boolean {
   const pixelwise = filterHeight === 1 && filterWidth === 1;
-  // Then TensorFlow.js's own lets in what texels hold beyond the last channel.
+  // TensorFlow.js's own would add what texels hold beyond the last channel.
   if (pixelwise && inChannels % 2 !== 0) return true;
-  // Half of every texel would be read in vain: TensorFlow.js's copy of what is needed is faster.
+  // Half of every texel would be read for nothing: TensorFlow.js, which copies what it needs first, is faster.
   if (filterWidth === 1 && strideWidth === 2) return false;
-  return inChannels >= fewChannels;
+  return inChannels >= minChannels;
 }

@@ -2,20 +2,20 @@ import type { MathBackendWebGL } from '@tensorflow/tfjs-backend-webgl';
 import { version_webgl } from '@tensorflow/tfjs-backend-webgl';
 import { run } from './program.js';
 
-const step = 2 ** -20;
+const increment = 2 ** -20;
 
-/** Bits of the floats that this device computes and keeps, found by computing: 1 + 2⁻²⁰ is 1 in 16 bits. */
+/** The precision in bits with which this device stores and computes floats, by a test: 1 + 2⁻²⁰ is 1 in 16 bits. */
 export function measurePrecision(backend: MathBackendWebGL): 16 | 32 {
-  const x = backend.makeTensorInfo([2, 2], 'float32', new Float32Array(4).fill(1 + step));
+  const x = backend.makeTensorInfo([2, 2], 'float32', new Float32Array(4).fill(1 + increment));
   const code = 'void main() { ivec2 rc = getOutputCoords(); setOutput(getX(rc.x, rc.y) - 1.0); }';
   const difference = run(backend, { name: 'Precision', inputs: ['x'], outputShape: [2, 2], code }, [x]);
   const [value] = backend.readSync(difference.dataId) as Float32Array;
   backend.disposeIntermediateTensorInfo(x);
   backend.disposeIntermediateTensorInfo(difference);
-  return value === step ? 32 : 16;
+  return value === increment ? 32 : 16;
 }
 
-/** The driver, the version and the limits, in words. */
+/** The driver, the version and the limits, for people to read. */
 export function describeDevice({ gpgpu }: MathBackendWebGL): Record<string, string> {
   const gl = gpgpu.gl as WebGL2RenderingContext;
   const info = gl.getExtension('WEBGL_debug_renderer_info');

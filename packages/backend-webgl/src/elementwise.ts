@@ -15,7 +15,7 @@ export function reluGradient(context: KernelContext, inputs: KernelInputs<'dy' |
   return [eachTexel(context, inputs, 'result = mix(vec4(0.0), dy, greaterThan(y, vec4(0.0)));')];
 }
 
-/** The new variable, firstMoment and secondMoment: a shader has one output, so that each is a pass. */
+/** The new variable, firstMoment and secondMoment, in a pass each, as a shader has one output. */
 export function adamUpdate(
   context: KernelContext,
   inputs: KernelInputs<'variable' | 'gradient' | 'firstMoment' | 'secondMoment'>,
@@ -23,7 +23,7 @@ export function adamUpdate(
 ): TensorInfo[] {
   checkSameShape('adamUpdate', inputs);
   const { variable, gradient, firstMoment, secondMoment } = inputs;
-  // Where there is no decay the weights need not be read.
+  // Without decay, the moments don't depend on the variable.
   const g = decay === 0 ? 'gradient' : '(gradient + decay * variable)';
   const base = decay === 0 ? { gradient } : { gradient, variable };
   const uniforms = decay === 0 ? {} : { decay };
@@ -48,7 +48,7 @@ export function adamUpdate(
   return [next, first, second];
 }
 
-/** What the GLSL `code` makes of the texels of its inputs, all of one shape. */
+/** Applies GLSL `code` to each texel of its inputs, which all have one shape. */
 function eachTexel(
   { backend }: KernelContext,
   inputs: Readonly<Record<string, TensorInfo>>,
@@ -65,7 +65,7 @@ function eachTexel(
     backend,
     {
       name: 'EachTexel',
-      // The texel takes the short name.
+      // The short name is the texel's.
       inputs: names.map((name) => `${name}In`),
       outputShape: matrices,
       uniforms,

@@ -5,15 +5,15 @@ import {
   prepareWalk,
   read,
   startWalk,
-  stepWalk,
+  advanceWalk,
   texelIndex,
   walkFunctions,
 } from './texel-walk.js';
 
-/** Fragments that keep a GPU busy; a small filter alone has too few, so that its sums are cut into parts. */
+/** A number of fragments that keeps a GPU busy; a small filter alone has fewer, so its sums are split into parts. */
 const enoughFragments = 32_768;
 
-/** Into how many parts the rows of all images are cut. */
+/** The number of parts that the rows of all images are split into. */
 export function partsOf(shape: ConvolutionShape): number {
   const { filterHeight, filterWidth, inChannels, outChannels, batch, outHeight } = shape;
   const fragments = filterHeight * filterWidth * Math.ceil(inChannels / 2) * Math.ceil(outChannels / 2);
@@ -23,8 +23,8 @@ export function partsOf(shape: ConvolutionShape): number {
 /**
  * [parts · filterHeight · filterWidth, inChannels, outChannels]: for each part of the rows of all images, and each
  * tap of the filter, the product of x [batch · height, width, inChannels] under the tap, transposed, with
- * dy [batch · outHeight, outWidth, outChannels]. A step takes two neighbours in a row of dy, and each row is summed by
- * itself.
+ * dy [batch · outHeight, outWidth, outChannels]. An iteration takes two neighbouring pixels in a row of dy; each row is summed
+ * separately.
  */
 export function partialFilterGradient(
   shape: ConvolutionShape,
@@ -51,10 +51,10 @@ export function partialFilterGradient(
       int shift = tap - ky * ${filterWidth} - ${left};
       int last = min((part + 1) * ${rowsInPart}, ${rows});
       vec4 total = vec4(0.0);
-      ${prepareWalk(x, texelsInStep(shape))}
+      ${prepareWalk(x, strideInTexels(shape))}
       ${prepareWalk(dy, Math.ceil(outChannels / 2))}
       bool even = (shift & 1) == 0;
-      // The first column under the tap, from where the walk begins; it may lie before the map.
+      // The first column under the tap, where the walk begins; it may be left of x.
       int begin = shift${strideWidth === 1 ? ' + (even ? 0 : 1)' : ''};
       for (int row = part * ${rowsInPart}; row < last; row++) {
         int image = row / ${outHeight};
@@ -71,12 +71,12 @@ export function partialFilterGradient(
   };
 }
 
-/** From the texel under two neighbours of dy to that under the next two. */
-function texelsInStep({ inChannels, strideWidth }: ConvolutionShape): number {
+/** The distance between the texel under two neighbours of dy and that under the next two. */
+function strideInTexels({ inChannels, strideWidth }: ConvolutionShape): number {
   return strideWidth * Math.ceil(inChannels / 2);
 }
 
-/** At stride 1, each texel of x is read once: with an odd shift, half of it is kept for the next step. */
+/** At stride 1, each texel of x is read once: with an odd shift, half of it is kept for the next iteration. */
 function neighbours(shape: ConvolutionShape, x: Layout, dy: Layout): string {
   const { width, inChannels, outWidth, filterWidth, left } = shape;
   const aligned = `
@@ -87,7 +87,7 @@ function neighbours(shape: ConvolutionShape, x: Layout, dy: Layout): string {
           for (int column = first; column < end; column += 2) {
             vec4 pair = ${read(x, 'atX')};
             ${clearBeyond('pair', ['begin + column', width], ['rc.y', inChannels])}
-            ${stepWalk(x, 'atX', texelsInStep(shape))}
+            ${advanceWalk(x, 'atX', strideInTexels(shape))}
             ${accumulate(shape, dy)}
           }`;
   const across = `
@@ -115,7 +115,7 @@ function neighbours(shape: ConvolutionShape, x: Layout, dy: Layout): string {
         }`;
 }
 
-/** At other strides the two neighbours of dy look at two texels of x. */
+/** At other strides, two neighbours of dy read two texels of x. */
 function apart(shape: ConvolutionShape, x: Layout, dy: Layout): string {
   const { outWidth, strideWidth } = shape;
   return `
@@ -133,13 +133,13 @@ function apart(shape: ConvolutionShape, x: Layout, dy: Layout): string {
         }`;
 }
 
-/** The texel of x where a walk is, 0 outside the map; then a step. */
+/** The texel of x at a walk's position, 0 outside x; the walk then advances. */
 function texelOfX(shape: ConvolutionShape, x: Layout, walk: string, column: string): string {
   const { width, inChannels } = shape;
   return `
           vec4 texel = mix(vec4(0.0), ${read(x, walk)}, bvec4(${column} < ${width} && ${column} >= 0));
           ${clearBeyond('texel', [`(${column} >> 1) * 2`, width], ['rc.y', inChannels])}
-          ${stepWalk(x, walk, texelsInStep(shape))}`;
+          ${advanceWalk(x, walk, strideInTexels(shape))}`;
 }
 
 function accumulate({ outWidth, outChannels }: ConvolutionShape, dy: Layout): string {
@@ -147,7 +147,7 @@ function accumulate({ outWidth, outChannels }: ConvolutionShape, dy: Layout): st
     outWidth % 2 === 0 ? '' : `if (column + 1 >= ${outWidth}) { g.zw = vec2(0.0); pair.zw = vec2(0.0); }`;
   return `
           vec4 g = ${read(dy, 'atDy')};
-          ${stepWalk(dy, 'atDy', Math.ceil(outChannels / 2))}
+          ${advanceWalk(dy, 'atDy', Math.ceil(outChannels / 2))}
           ${clear}
           sum += pair.xxyy * g.xyxy;
           sum += pair.zzww * g.zwzw;`;

@@ -1,4 +1,4 @@
-// Runs in a worker: registers, convolves ones with ones, and posts what came of it.
+// Runs in a worker: registers, convolves ones with ones, and posts the result.
 import * as tf from '@tensorflow/tfjs-core';
 import { register } from './index.js';
 

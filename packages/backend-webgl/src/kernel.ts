@@ -1,6 +1,6 @@
 import type { MathBackendWebGL } from '@tensorflow/tfjs-backend-webgl';
 
-/** What a kernel of this package runs with. */
+/** The context of this package's kernels. */
 export interface KernelContext {
   readonly backend: MathBackendWebGL;
 }

@@ -35,7 +35,7 @@ function layers(name: string, input: Network['input'], stem: readonly Op[], batc
   return { ...common, name, network, batch, seed: input[2] };
 }
 
-/** Odd and even numbers of rows, columns and channels, and every parity of stride and margin: a texel holds two of each. */
+/** Odd and even numbers of rows, columns and channels, and every parity of stride and padding: a texel holds two of each. */
 const convolutions = [
   layers('1×1, odd', [5, 7, 9], [convolution(11, [1, 1], [1, 1], 'valid')]),
   layers('1×1/2', [7, 7, 12], [convolution(10, [1, 1], [2, 2], 'same')]),
@@ -51,7 +51,7 @@ const convolutions = [
   layers('5×2, strides 1 and 2', [6, 9, 10], [convolution(7, [5, 2], [1, 2], 'same')]),
   layers('7×7/2 of three channels', [15, 14, 3], [convolution(8, [7, 7], [2, 2], 'same')]),
   layers(
-    '3×3/2 of a padded map',
+    '3×3/2 of a padded input',
     [8, 9, 9],
     [{ op: 'pad', top: 1, bottom: 0, left: 1, right: 2 }, convolution(6, [3, 3], [2, 2], 'valid')],
   ),
@@ -60,7 +60,7 @@ const convolutions = [
   layers('3×3, many rows', [40, 40, 16], [convolution(16, [3, 3], [1, 1], 'same')], 4),
   layers('1×1, many channels', [4, 4, 300], [convolution(257, [1, 1], [1, 1], 'same')]),
   layers(
-    'average pooling that overlaps',
+    'overlapping average pooling',
     [9, 8, 9],
     [{ op: 'pool', mode: 'average', size: [3, 2], strides: [2, 1], padding: 'valid' }],
   ),
@@ -70,10 +70,10 @@ const convolutions = [
     [{ op: 'pool', mode: 'average', size: [2, 2], strides: [3, 3], padding: 'valid' }],
   ),
   layers('normalization, odd', [7, 5, 9], [{ op: 'norm', epsilon: 1e-3, momentum: 0.9 }], 3),
-  layers('normalization, one place', [1, 1, 33], [{ op: 'norm', epsilon: 1e-3, momentum: 0.9 }], 7),
+  layers('normalization, one pixel', [1, 1, 33], [{ op: 'norm', epsilon: 1e-3, momentum: 0.9 }], 7),
 ];
 
-it.each(convolutions)('$name: agrees with float64, forward and back', async (each) => {
+it.each(convolutions)('$name: agrees with float64, forward and backward', async (each) => {
   const { failures } = await prepareCase(each)();
   expect(failures).toEqual([]);
 });
@@ -82,7 +82,7 @@ describe('conv2d as TensorFlow.js calls it', () => {
   const x = () => tf.round(tf.mul(sampleTensor([2, 6, 7, 9], 1), 4)) as tf.Tensor4D;
   const filter = () => tf.round(tf.mul(sampleTensor([3, 3, 9, 10], 2), 4)) as tf.Tensor4D;
 
-  /** Whole numbers, so that every order of summation gives the same. */
+  /** Whole numbers, so that every order of summation gives the same sum. */
   function expected(margin: number, dilation: number, relu6 = false): number[] {
     const [values, weights] = [x().dataSync(), filter().dataSync()];
     const [height, width] = [6 + 2 * margin - 2 * dilation, 7 + 2 * margin - 2 * dilation];
@@ -123,7 +123,7 @@ describe('conv2d as TensorFlow.js calls it', () => {
 });
 
 describe('what texels hold beyond an odd axis', () => {
-  /** `tf.add` adds there, too: 0.5, which no result may contain. */
+  /** `tf.add` adds there, too: 0.5, which must not reach any result. */
   const littered = (shape: readonly number[], seed: number) => tf.add(sampleTensor(shape, seed), 0.5);
 
   it.each([
@@ -200,7 +200,7 @@ it.each([
 );
 
 describe('batchNormTraining', () => {
-  it('keeps the variance of what lies far from 0, over many rows', () => {
+  it('computes the variance of values far from 0, over many rows', () => {
     const [rows, channels] = [40 * 50, 3];
     const spread = sampleTensor([rows, channels], 3).dataSync();
     const values = Float32Array.from(spread, (value) => 1000 + value);
@@ -228,7 +228,7 @@ describe('batchNormTraining', () => {
   });
 });
 
-it('lets NaN through a ReLU, in every kernel', () => {
+it('propagates NaN through a ReLU, in every kernel', () => {
   const nan = () => tf.fill([1, 16, 16, 8], Number.NaN) as tf.Tensor4D;
   const ones = () => tf.ones([1, 16, 16, 8]) as tf.Tensor4D;
   const filter = () => tf.ones([1, 1, 8, 8]) as tf.Tensor4D;

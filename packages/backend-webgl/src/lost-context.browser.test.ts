@@ -15,7 +15,7 @@ function computed(): tf.Tensor4D {
   return tf.tidy(() => tf.relu(tf.ones([1, 16, 16, 8])));
 }
 
-it('tells of a lost context, and never reads or computes on it again', async () => {
+it('reports a lost context, and never reads or computes on it again', async () => {
   const registered = await register();
   const x = computed();
   const pending = x.data();
@@ -30,7 +30,7 @@ it('tells of a lost context, and never reads or computes on it again', async () 
   expect(() => x.dispose()).not.toThrow();
 });
 
-it('throws at once, before the event has come', async () => {
+it('throws at once, before the event arrives', async () => {
   await register();
   const x = computed();
   loseContext();
@@ -41,7 +41,7 @@ it('throws at once, before the event has come', async () => {
   x.dispose();
 });
 
-it('starts anew when it is registered again', async () => {
+it('starts a new backend when it is registered again', async () => {
   const first = await register();
   loseContext();
   await first.lost;

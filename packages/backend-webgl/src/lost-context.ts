@@ -1,41 +1,42 @@
 import { BackendError } from '@resnetjs/backend';
 import type { MathBackendWebGL } from '@tensorflow/tfjs-backend-webgl';
 
+/** Watches a backend's context. */
 export interface ContextWatch {
-  /** Settles when the browser takes the context away. */
+  /** Resolves when the browser takes the context away. */
   readonly lost: Promise<BackendError>;
   isLost(): boolean;
 }
 
 /**
- * From now on, once the browser has taken the context away, whatever would compute or read on this backend throws
- * `device-lost`. WebGL itself says nothing: it goes on taking commands, and gives zeros. A context that the browser
- * gives back is empty, so that the backend stays lost. Tensors can still be disposed of.
+ * Makes every operation and read of this backend throw `device-lost` once the browser has taken the context away. WebGL itself
+ * raises no error: it keeps accepting commands, and reads return zeros. A context that the browser restores is empty, so the
+ * backend stays lost. Tensors can still be disposed of.
  */
 export function watchContext(backend: MathBackendWebGL): ContextWatch {
   const { gpgpu } = backend;
   const { gl } = gpgpu;
   let error: BackendError | undefined;
-  let tell: (error: BackendError) => void = () => {};
+  let resolveLost: (error: BackendError) => void = () => {};
   const lost = new Promise<BackendError>((resolve) => {
-    tell = resolve;
+    resolveLost = resolve;
   });
-  const notice = () => {
+  const reportLost = () => {
     error ??= new BackendError(
       'device-lost',
       'The browser took the WebGL context away, and with it all tensors on it: the GPU was reset, or too many pages use it. ' +
-        'Register the backend again, and start from data that is elsewhere, such as a checkpoint.',
+        'Register the backend again, and restart from data that is stored elsewhere, such as a checkpoint.',
     );
-    tell(error);
+    resolveLost(error);
     return error;
   };
   const isLost = () => error !== undefined || gl.isContextLost();
   const check = () => {
-    if (isLost()) throw notice();
+    if (isLost()) throw reportLost();
   };
-  gl.canvas.addEventListener('webglcontextlost', notice);
+  gl.canvas.addEventListener('webglcontextlost', reportLost);
 
-  /** The same method, which throws where the context was lost before or while it ran. */
+  /** The same method, but it throws if the context was lost before or while it ran. */
   const guard = <Arguments extends unknown[], Result>(method: (...args: Arguments) => Result) => {
     return (...args: Arguments): Result => {
       check();
@@ -44,7 +45,7 @@ export function watchContext(backend: MathBackendWebGL): ContextWatch {
         check();
         return result;
       } catch (cause) {
-        throw isLost() ? notice() : cause;
+        throw isLost() ? reportLost() : cause;
       }
     };
   };
@@ -58,13 +59,13 @@ export function watchContext(backend: MathBackendWebGL): ContextWatch {
   const failure = lost.then((reason) => {
     throw reason;
   });
-  failure.catch(() => {}); // whoever reads hears of it
+  failure.catch(() => {}); // each read rejects with it
   backend.read = async (dataId) => {
     const values = await Promise.race([read(dataId), failure]);
     check();
     return values;
   };
-  // TensorFlow.js polls a fence until it has passed, and one of a lost context never does.
+  // TensorFlow.js polls a fence until it has passed, which a lost context's never does.
   const pollFence = gpgpu.pollFence.bind(gpgpu);
   gpgpu.pollFence = ({ query, isFencePassed }) =>
     pollFence({ query, isFencePassed: () => isLost() || isFencePassed() });

@@ -5,7 +5,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
 import { register } from './index.js';
 
-/** Of WebGL, what this test uses; the package has no DOM. */
+/** The part of WebGL that this test uses; the package has no DOM types. */
 interface ContextToLose {
   getExtension(name: 'WEBGL_lose_context'): { loseContext(): void } | null;
 }
@@ -14,7 +14,7 @@ const signs = syntheticSigns({ size: 16, count: 24 });
 const network = preactResNet({ input: [16, 16, 3], classes: 6, blocks: 1 });
 const create = () => createClassifier(network, { classes: signs.classes, seed: 0 });
 
-it('ends a training with device-lost when the browser takes WebGL away, and trains again after a new start', async () => {
+it('ends a training with device-lost when the browser takes WebGL away, and trains again after a restart', async () => {
   const { lost } = await register();
   const classifier = create();
   const run = async (onStep: () => void) => {

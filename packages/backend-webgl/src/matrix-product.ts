@@ -7,8 +7,8 @@ import { textureWidth } from './texel-walk.js';
 
 /**
  * The product of matrices [..., rows, columns], plain or fused with a bias and an activation, by TensorFlow.js's own
- * program. Where the inner axis is odd, that program multiplies what the last texels hold beyond it, which `tf.add`
- * and others leave there, into every entry: here it is cleared first.
+ * program. If the inner axis is odd, that program adds the product of what the last texels hold beyond it, which `tf.add` and
+ * others leave there, to every entry; so it is cleared first.
  */
 export function matrixProduct(
   { backend }: KernelContext,
@@ -28,7 +28,7 @@ export function matrixProduct(
   }
 }
 
-/** The same matrices, with zeros in their last texels; the tensor itself where packing it will see to that. */
+/** The same matrices with zeros beyond their axes; the tensor itself if it will be packed, which writes those zeros. */
 function cleared(backend: MathBackendWebGL, tensor: TensorInfo): TensorInfo {
   if (textureWidth(backend, tensor) === undefined) return tensor;
   const [rows, columns] = [tensor.shape.at(-2) ?? 1, tensor.shape.at(-1) ?? 1];

@@ -2,19 +2,19 @@ import type { GPGPUProgram, MathBackendWebGL } from '@tensorflow/tfjs-backend-we
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 
 /**
- * A fragment shader over packed textures, as TensorFlow.js lays them out: a texel holds a 2×2 block of the last
- * two axes, (r, c), (r, c+1), (r+1, c), (r+1, c+1) in x, y, z, w. The shader calls get…(coordinates) for an
- * input's texel and setOutput(texel) for its own. Where an axis is odd, what a texel holds beyond it is not
- * defined: it may be NaN, and no shader here lets it into a sum.
+ * A fragment shader over packed textures in TensorFlow.js's layout: a texel holds a 2×2 block of the last two axes,
+ * (r, c), (r, c+1), (r+1, c), (r+1, c+1) in x, y, z, w. The shader calls get…(coordinates) for an input's texel and
+ * setOutput(texel) for its own. If an axis is odd, what a texel holds beyond it is undefined: it may be NaN, and no
+ * shader here adds it to a sum.
  */
 export interface PackedProgram {
-  /** For profiles. */
+  /** Appears in profiles. */
   readonly name: string;
-  /** Inputs by the name that the shader knows them by; their order is that of `run`'s tensors. */
+  /** The inputs' names in the shader, in the order of `run`'s tensors. */
   readonly inputs: readonly string[];
   readonly outputShape: readonly number[];
   readonly code: string;
-  /** Floats that change from call to call without a new compilation. */
+  /** Floats that may change between calls without recompiling. */
   readonly uniforms?: Readonly<Record<string, number>>;
 }
 
@@ -37,12 +37,12 @@ export function run(
   return backend.runWebGLProgram(program, [...tensors], 'float32', values);
 }
 
-/** The same values under another shape whose last two axes are the same: no copy, and not to be disposed of. */
+/** The same values in another shape with the same last two axes; not a copy, so it must not be disposed of. */
 export function view({ dataId, dtype }: TensorInfo, shape: readonly number[]): TensorInfo {
   return { dataId, dtype, shape: [...shape] };
 }
 
-/** [batch, height, width, channels] as [batch · height, width, channels]. */
+/** Views [batch, height, width, channels] as [batch · height, width, channels]. */
 export function rowsOf(tensor: TensorInfo): TensorInfo {
   const [batch, height, width, channels] = tensor.shape as Shape4;
   return view(tensor, [batch * height, width, channels]);
@@ -50,7 +50,7 @@ export function rowsOf(tensor: TensorInfo): TensorInfo {
 
 export type Shape4 = [number, number, number, number];
 
-/** GLSL that sets to 0 what `texel` holds beyond an odd number of rows or columns, at (row, column). */
+/** GLSL that clears what `texel`, at (row, column), holds beyond an odd number of rows or columns. */
 export function clearBeyond(
   texel: string,
   row: [at: string, size: number],
@@ -61,7 +61,7 @@ export function clearBeyond(
   return `${beyond(row, 'zw')}\n${beyond(column, 'yw')}`;
 }
 
-/** GLSL: max(0, x), which keeps NaN. */
+/** GLSL: max(0, x), propagating NaN. */
 export function reluOf(x: string): string {
   return `mix(${x}, vec4(0.0), lessThan(${x}, vec4(0.0)))`;
 }

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
 import { register } from './index.js';
 
-it('says what the device can do, and registers once', async () => {
+it('describes the device, and registers once', async () => {
   const registered = await register();
   expect(registered).toMatchObject({ name: 'webgl', threads: 1, precision: 32 });
   expect(registered.kernels).toContain('Conv2DBackpropFilter');
@@ -13,7 +13,7 @@ it('says what the device can do, and registers once', async () => {
   expect(tf.getBackend()).toBe('webgl');
 });
 
-it('reports 16 bits where the textures are kept in 16', async () => {
+it('reports 16 bits if textures have 16 bits', async () => {
   const start = tf.findBackendFactory('webgl');
   const restart = async (half: boolean) => {
     tf.env().set('WEBGL_FORCE_F16_TEXTURES', half);

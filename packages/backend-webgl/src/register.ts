@@ -19,14 +19,15 @@ import { type ContextWatch, watchContext } from './lost-context.js';
 import { matrixProduct } from './matrix-product.js';
 
 const backendName = 'webgl';
-/** As TensorFlow.js registers it. */
+/** TensorFlow.js's own priority for it. */
 const priority = 2;
 const makeBackend = () => new MathBackendWebGL();
 
+/** Options of `register`. */
 export interface RegisterOptions {
   /**
-   * Whether WebGL that the browser draws in software, without a GPU, will do; no unless told, as WebAssembly is
-   * faster. Too late once anything has asked TensorFlow.js for WebGL.
+   * Whether to allow WebGL that the browser renders in software, without a GPU, which is slower than WebAssembly. It has no
+   * effect once anything has asked TensorFlow.js for WebGL. Default: false.
    */
   readonly software?: boolean;
 }
@@ -46,16 +47,25 @@ const kernels: Readonly<Record<string, Kernel<KernelContext>>> = {
   [kernelNames.adamUpdate]: adamUpdate,
 };
 
-/** What runs, until the browser takes it away. */
+/** The running backend, until the browser takes its context away. */
 let served: { backend: MathBackendWebGL; watch: ContextWatch; result: RegisteredBackend } | undefined;
 
 /**
- * Starts TensorFlow.js's WebGL backend, makes it the current one, and gives it the kernels that training needs, on a
- * page or in a worker. Calling it again changes nothing, but after the context was lost: then it starts anew. Throws
- * BackendError where there is no WebGL 2, or it does not start.
+ * Starts TensorFlow.js's WebGL backend, on a page or in a worker, makes it the current one, and registers the kernels that
+ * training needs. Calling it again changes nothing, unless the context was lost: then a new backend is started.
+ *
+ * Throws BackendError: `unavailable` if there is no WebGL 2, no float textures or no GPU, `start-failed` if the backend doesn't
+ * start.
+ *
+ * @example
+ * import { register } from '@resnetjs/backend-webgl';
+ *
+ * const { precision, lost } = await register();
+ * console.log(precision); // 32
+ * lost?.then((error) => console.error(error.message)); // 'device-lost'
  */
 export async function register({ software = false }: RegisterOptions = {}): Promise<RegisteredBackend> {
-  if (served?.watch.isLost()) startAnew();
+  if (served?.watch.isLost()) replaceBackend();
   else if (served === undefined || tf.findBackend(backendName) !== served.backend)
     checkAvailable({ software });
   const backend = await start(software);
@@ -77,8 +87,8 @@ export async function register({ software = false }: RegisterOptions = {}): Prom
 }
 
 async function start(software: boolean): Promise<MathBackendWebGL> {
-  // TensorFlow.js's packed gradient of a strided convolution adds what texels hold beyond an odd number of channels;
-  // where ours doesn't stand in, its plain one does.
+  // TensorFlow.js's packed gradient of a strided convolution adds what texels hold beyond an odd number of channels. Where
+  // ours doesn't replace it, its unpacked one is used.
   tf.env().set('WEBGL_PACK_CONV2DTRANSPOSE', false);
   if (software) tf.env().set('SOFTWARE_WEBGL_ENABLED', true);
   if (!tf.findBackendFactory(backendName)) tf.registerBackend(backendName, makeBackend, priority);
@@ -94,8 +104,8 @@ async function start(software: boolean): Promise<MathBackendWebGL> {
   return backend;
 }
 
-/** Puts a new backend, with a new context, in the place of the one that was lost. */
-function startAnew(): void {
+/** Replaces the lost backend by a new one, with a new context. */
+function replaceBackend(): void {
   const factory = tf.findBackendFactory(backendName) ?? makeBackend;
   tf.removeBackend(backendName);
   tf.registerBackend(backendName, factory, priority);
@@ -105,7 +115,7 @@ function startAnew(): void {
 function startFailed(cause?: unknown): BackendError {
   return new BackendError(
     'start-failed',
-    'TensorFlow.js could not start its WebGL backend, though this browser has WebGL 2; most often because something set its flags before. Load the page again, or use the wasm backend.',
+    'TensorFlow.js could not start its WebGL backend, although this browser has WebGL 2. The usual cause is that something set its flags earlier. Reload the page, or use the wasm backend.',
     { cause },
   );
 }

@@ -5,7 +5,7 @@ import {
   prepareWalk,
   read,
   startWalk,
-  stepWalk,
+  advanceWalk,
   texelIndex,
   walkFunctions,
 } from './texel-walk.js';
@@ -13,8 +13,8 @@ import { clearLastChannel, nameOf, windowSum } from './window-sum.js';
 
 /**
  * dx [batch · height, width, inChannels] of dy [batch · outHeight, outWidth, outChannels] and a filter
- * [filterHeight · filterWidth, in, out], for a horizontal stride of 2, where each column of the filter reaches one of
- * two neighbours in dx.
+ * [filterHeight · filterWidth, inChannels, outChannels], for a horizontal stride of 2, where each column of the filter reaches
+ * one of two neighbouring pixels in dx.
  */
 export function stridedInputGradient(
   shape: ConvolutionShape,
@@ -53,7 +53,7 @@ export function stridedInputGradient(
         row += image * ${outHeight};`,
         starts: [...columns, ...filterColumns].map(({ start }) => start),
         channels: outChannels,
-        steps: [...columns.map(({ load }) => load), ...filterColumns.map(({ apply }) => apply)],
+        terms: [...columns.map(({ load }) => load), ...filterColumns.map(({ apply }) => apply)],
       })}
       ${clearBeyond('dx', ['rc.y', width], ['rc.z', inChannels])}
       setOutput(dx);
@@ -61,7 +61,7 @@ export function stridedInputGradient(
   };
 }
 
-/** Which of two neighbours in dx a column of the filter reaches, and from which column of dy, counted from theirs. */
+/** Which of two neighbours in dx a column of the filter reaches, and from which column of dy, relative to theirs. */
 interface Tap {
   readonly kx: number;
   readonly lanes: 'xy' | 'zw';
@@ -75,7 +75,7 @@ function tapsOf({ filterWidth, left }: ConvolutionShape): Tap[] {
   });
 }
 
-/** GLSL for a column of dy: where it is, where its walk starts, and its two channels. */
+/** GLSL for a column of dy: its position, where its walk starts, and its values in two channels. */
 function columnOfDy({ outWidth, outChannels }: ConvolutionShape, dy: Layout, column: number) {
   const name = nameOf('d', column);
   return {
@@ -86,13 +86,13 @@ function columnOfDy({ outWidth, outChannels }: ConvolutionShape, dy: Layout, col
     start: startWalk(dy, `at${name}`, `max(0, ${texelIndex(dy, 'row', `column${name}`, '0')})`),
     load: `
           v = ${read(dy, `at${name}`)};
-          ${stepWalk(dy, `at${name}`, 1, Math.ceil(outChannels / 2))}
+          ${advanceWalk(dy, `at${name}`, 1, Math.ceil(outChannels / 2))}
           vec2 ${name} = mix(vec2(0.0), even${name} ? v.xy : v.zw, inside${name});
           ${clearLastChannel(outChannels, `${name}.y`, '0.0')}`,
   };
 }
 
-/** GLSL for a column of the filter: where its walk starts, and what its texel adds to the sum. */
+/** GLSL for a column of the filter: where its walk starts, and the addition of its products to the sum. */
 function columnOfFilter(shape: ConvolutionShape, filter: Layout, { kx, lanes, column }: Tap) {
   const { filterWidth, outChannels } = shape;
   const place = `atW${kx}`;
@@ -101,7 +101,7 @@ function columnOfFilter(shape: ConvolutionShape, filter: Layout, { kx, lanes, co
     start: startWalk(filter, place, texelIndex(filter, `${filterWidth} * ky + ${kx}`, 'rc.z', '0')),
     apply: `
           v = ${read(filter, place)};
-          ${stepWalk(filter, place, 1, Math.ceil(outChannels / 2))}
+          ${advanceWalk(filter, place, 1, Math.ceil(outChannels / 2))}
           ${clearLastChannel(outChannels, 'v.yw', 'vec2(0.0)')}
           sum.${lanes} += ${dy}.x * v.xz;
           sum.${lanes} += ${dy}.y * v.yw;`,

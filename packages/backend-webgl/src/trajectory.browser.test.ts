@@ -25,7 +25,7 @@ async function losses(): Promise<number[]> {
   return losses;
 }
 
-it('gives the losses of wasm on webgl, over 20 steps of the pre-activation network', async () => {
+it('has the losses of wasm on webgl, over 20 steps of the pre-activation network', async () => {
   await registerWasm({ wasmPaths });
   const before = tf.memory().numTensors;
   const wasm = await losses();

@@ -1,39 +1,39 @@
 /** GLSL for sums over a window, as convolutions and their gradients have them. */
 interface WindowSum {
-  /** The vec4 that grows by it. */
+  /** The vec4 that it is added to. */
   readonly total: string;
-  /** Rows of the window, of which `ky` is one. */
+  /** Rows of the window, over which `ky` loops. */
   readonly filterHeight: number;
-  /** Sets `row` to the map's row under `ky`, or goes on to the next. */
+  /** Sets `row` to the input's row under `ky`, or continues with the next `ky`. */
   readonly findRow: string;
-  /** Where walks start in a row. */
+  /** Starts the walks of a row. */
   readonly starts: readonly string[];
-  /** Of the map; `c` is the first of two. */
+  /** Channels of the input, over which `c` loops in pairs. */
   readonly channels: number;
-  /** What two channels add to the vec4 `sum`. */
-  readonly steps: readonly string[];
+  /** Adds the products of two channels to the vec4 `sum`. */
+  readonly terms: readonly string[];
 }
 
-/** Each row of the window is summed by itself. */
-export function windowSum({ total, filterHeight, findRow, starts, channels, steps }: WindowSum): string {
+/** A sum over a window, each row of which is summed separately. */
+export function windowSum({ total, filterHeight, findRow, starts, channels, terms }: WindowSum): string {
   return `
       for (int ky = 0; ky < ${filterHeight}; ky++) {
         ${findRow}
         vec4 sum = vec4(0.0);
         ${starts.join('\n')}
         for (int c = 0; c < ${channels}; c += 2) {
-          ${steps.join('')}
+          ${terms.join('')}
         }
         ${total} += sum;
       }`;
 }
 
-/** Sets what `place` names to 0 where c is the last of an odd number of channels. */
+/** GLSL that sets `place` to zero if c is the last of an odd number of channels. */
 export function clearLastChannel(channels: number, place: string, zero: string): string {
   return channels % 2 === 0 ? '' : `if (c + 1 >= ${channels}) ${place} = ${zero};`;
 }
 
-/** A name for what lies so many places on, or back. */
+/** A GLSL name with a position relative to another, which may be negative. */
 export function nameOf(letter: string, places: number): string {
   return `${letter}${places < 0 ? `m${-places}` : places}`;
 }

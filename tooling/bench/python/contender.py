@@ -1,4 +1,4 @@
-"""Keras or PyTorch as a contender of `npm run bench`: answers on stdout, as src/contenders/answer.mjs does.
+"""Keras or PyTorch as a contender of `npm run bench`; answers on stdout like src/contenders/answer.mjs.
 
     python contender.py ORDER keras|torch
 
@@ -16,7 +16,7 @@ import numpy as np
 
 
 class Workload:
-    """What writeWorkload (src/workloads.mjs) left in a folder."""
+    """A workload as written by writeWorkload (src/workloads.mjs)."""
 
     def __init__(self, folder):
         folder = Path(folder)
@@ -26,19 +26,19 @@ class Workload:
         self.images = np.fromfile(folder / "images.bin", "<f4").reshape([self.batchSize, *self.shape])
         self.labels = np.arange(self.batchSize) % self.classes
 
-    def values(self, step, role):
+    def values(self, node, role):
         """A parameter's values: kernels [height, width, in, out] or [in, out], all others [channels]."""
-        place = step["parameters"][role]
+        place = node["parameters"][role]
         size = int(np.prod(place["shape"]))
         return self.weights[place["offset"] : place["offset"] + size].reshape(place["shape"]).copy()
 
 
-def say(words):
-    print("@" + json.dumps(words), flush=True)
+def send(message):
+    print("@" + json.dumps(message), flush=True)
 
 
 def peak_bytes():
-    """The most that this process has had: what Linux gives as ru_maxrss counts the process before it, too."""
+    """The peak memory of this process; on Linux, ru_maxrss would include the parent's."""
     if sys.platform == "linux":
         status = Path("/proc/self/status").read_text()
         return 1024 * next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM:"))
@@ -51,16 +51,16 @@ def main():
     try:
         contender = importlib.import_module(f"contender_{sys.argv[2]}")
         version, run = contender.open_workload(Workload(order["folder"]), order["threads"])
-        say({"version": version})
+        send({"version": version})
         for line in sys.stdin:
             if line.strip() != "run":
                 break
             start = time.perf_counter()
             result = run()
             milliseconds = 1000 * (time.perf_counter() - start)
-            say({"milliseconds": milliseconds, "result": result, "peakBytes": peak_bytes()})
+            send({"milliseconds": milliseconds, "result": result, "peakBytes": peak_bytes()})
     except Exception as error:
-        say({"error": f"{type(error).__name__}: {error}".splitlines()[0]})
+        send({"error": f"{type(error).__name__}: {error}".splitlines()[0]})
         sys.exit(1)
 
 

@@ -31,39 +31,39 @@ def open_workload(workload, threads):
 
 def build(workload):
     results = []
-    for step in workload.steps:
-        inputs = [results[index] for index in step["from"]]
-        if step["op"] == "input":
+    for node in workload.nodes:
+        inputs = [results[index] for index in node["from"]]
+        if node["op"] == "input":
             results.append(keras.Input(workload.shape))
             continue
-        layer = layer_of(step)
-        results.append(layer(inputs if step["op"] == "add" else inputs[0]))
-        if step["parameters"]:
-            layer.set_weights([workload.values(step, role) for role in step["parameters"]])
+        layer = layer_of(node)
+        results.append(layer(inputs if node["op"] == "add" else inputs[0]))
+        if node["parameters"]:
+            layer.set_weights([workload.values(node, role) for role in node["parameters"]])
     return keras.Model(results[0], results[-1])
 
 
-def layer_of(step):
+def layer_of(node):
     layers = keras.layers
-    window = {name: step.get(name) for name in ("strides", "padding")}
-    match step["op"]:
+    window = {name: node.get(name) for name in ("strides", "padding")}
+    match node["op"]:
         case "conv":
             return layers.Conv2D(
-                step["filters"], step["kernelSize"], use_bias=step["bias"], kernel_initializer="zeros", **window
+                node["filters"], node["kernelSize"], use_bias=node["bias"], kernel_initializer="zeros", **window
             )
         case "norm":
-            return layers.BatchNormalization(epsilon=step["epsilon"], momentum=step["momentum"])
+            return layers.BatchNormalization(epsilon=node["epsilon"], momentum=node["momentum"])
         case "act":
             return layers.ReLU()
         case "add":
             return layers.Add()
         case "pad":
-            return layers.ZeroPadding2D(((step["top"], step["bottom"]), (step["left"], step["right"])))
+            return layers.ZeroPadding2D(((node["top"], node["bottom"]), (node["left"], node["right"])))
         case "pool":
-            pooling = layers.MaxPooling2D if step["mode"] == "max" else layers.AveragePooling2D
-            return pooling(step["size"], **window)
+            pooling = layers.MaxPooling2D if node["mode"] == "max" else layers.AveragePooling2D
+            return pooling(node["size"], **window)
         case "flatten":
             return layers.Flatten()
         case "dense":
-            return layers.Dense(step["units"], kernel_initializer="zeros")
-    raise ValueError(f"Keras: {step['op']} is not known")
+            return layers.Dense(node["units"], kernel_initializer="zeros")
+    raise ValueError(f"Keras: {node['op']} is not supported")

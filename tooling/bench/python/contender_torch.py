@@ -8,7 +8,7 @@ from torch.nn import functional
 def open_workload(workload, threads):
     torch.set_num_threads(threads)
     model = Network(workload)
-    # [batch, channels, height, width] in name; in memory channels stay last, which is what oneDNN likes.
+    # [batch, channels, height, width] in shape; channels stay last in memory, which oneDNN prefers.
     images = torch.from_numpy(workload.images).permute(0, 3, 1, 2)
     if workload.task == "inference":
         model.eval()
@@ -35,43 +35,43 @@ def open_workload(workload, threads):
 class Network(nn.Module):
     def __init__(self, workload):
         super().__init__()
-        self.steps = workload.steps
+        self.nodes = workload.nodes
         self.layers = nn.ModuleDict()
-        for index, step in enumerate(self.steps):
-            if step["parameters"]:
-                self.layers[str(index)] = layer_of(step, lambda role: torch.from_numpy(workload.values(step, role)))
+        for index, node in enumerate(self.nodes):
+            if node["parameters"]:
+                self.layers[str(index)] = layer_of(node, lambda role: torch.from_numpy(workload.values(node, role)))
         self.to(memory_format=torch.channels_last)
 
     def forward(self, images):
         results = [images]
-        for index, step in enumerate(self.steps[1:], 1):
-            inputs = [results[number] for number in step["from"]]
+        for index, node in enumerate(self.nodes[1:], 1):
+            inputs = [results[number] for number in node["from"]]
             known = str(index) in self.layers
-            results.append(self.layers[str(index)](inputs[0]) if known else apply(step, inputs))
+            results.append(self.layers[str(index)](inputs[0]) if known else apply(node, inputs))
         return results[-1]
 
 
-def layer_of(step, values):
-    match step["op"]:
+def layer_of(node, values):
+    match node["op"]:
         case "conv":
             kernel = values("kernel").permute(3, 2, 0, 1)
-            if step["padding"] == "same" and (step["strides"] != [1, 1] or kernel.shape[2] % 2 == 0):
-                raise ValueError("PyTorch: 'same' with strides or even kernels is not known")
+            if node["padding"] == "same" and (node["strides"] != [1, 1] or kernel.shape[2] % 2 == 0):
+                raise ValueError("PyTorch: 'same' with strides or even kernels is not supported")
             layer = nn.Conv2d(
                 kernel.shape[1],
                 kernel.shape[0],
-                step["kernelSize"],
-                step["strides"],
-                padding=step["padding"] if step["padding"] == "same" else 0,
-                bias=step["bias"],
+                node["kernelSize"],
+                node["strides"],
+                padding=node["padding"] if node["padding"] == "same" else 0,
+                bias=node["bias"],
             )
             fill(layer.weight, kernel)
-            if step["bias"]:
+            if node["bias"]:
                 fill(layer.bias, values("bias"))
             return layer
         case "norm":
             mean = values("mean")
-            layer = nn.BatchNorm2d(len(mean), eps=step["epsilon"], momentum=1 - step["momentum"])
+            layer = nn.BatchNorm2d(len(mean), eps=node["epsilon"], momentum=1 - node["momentum"])
             fill(layer.weight, values("scale"))
             fill(layer.bias, values("offset"))
             fill(layer.running_mean, mean)
@@ -83,7 +83,7 @@ def layer_of(step, values):
             fill(layer.weight, kernel)
             fill(layer.bias, values("bias"))
             return layer
-    raise ValueError(f"PyTorch: {step['op']} is not known")
+    raise ValueError(f"PyTorch: {node['op']} is not supported")
 
 
 def fill(parameter, values):
@@ -91,20 +91,20 @@ def fill(parameter, values):
         parameter.copy_(values)
 
 
-def apply(step, inputs):
+def apply(node, inputs):
     x = inputs[0]
-    match step["op"]:
+    match node["op"]:
         case "act":
             return functional.relu(x)
         case "add":
             return x + inputs[1]
         case "pad":
-            return functional.pad(x, [step["left"], step["right"], step["top"], step["bottom"]])
+            return functional.pad(x, [node["left"], node["right"], node["top"], node["bottom"]])
         case "pool":
-            if step["padding"] == "same":
-                raise ValueError("PyTorch: pooling with 'same' is not known")
-            pool = functional.max_pool2d if step["mode"] == "max" else functional.avg_pool2d
-            return pool(x, step["size"], step["strides"])
+            if node["padding"] == "same":
+                raise ValueError("PyTorch: pooling with 'same' is not supported")
+            pool = functional.max_pool2d if node["mode"] == "max" else functional.avg_pool2d
+            return pool(x, node["size"], node["strides"])
         case "flatten":
             return x.permute(0, 2, 3, 1).flatten(1)
-    raise ValueError(f"PyTorch: {step['op']} is not known")
+    raise ValueError(f"PyTorch: {node['op']} is not supported")

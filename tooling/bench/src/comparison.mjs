@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ContenderProcess } from './contender-process.mjs';
-import { findMissing, refusal, yardstick } from './contenders.mjs';
+import { baseline, findMissing, refusal } from './contenders.mjs';
 import { distance, spread } from './statistics.mjs';
 import { workloads, writeWorkload } from './workloads.mjs';
 
@@ -17,27 +17,27 @@ import { workloads, writeWorkload } from './workloads.mjs';
  * @property {readonly ContenderName[]} only
  * @property {string} python
  * @property {(line: string) => void} log
- * @property {(table: Table) => void} measured told of each table, so that a long run that is stopped leaves what it has
+ * @property {(table: Table) => void} measured called with each table, so that an interrupted run keeps those it has
  */
 
 /**
- * A row says either what was measured or, in `reason`, why nothing was.
+ * A row has either a measurement or, in `reason`, why there is none.
  * @typedef {object} Row
  * @property {ContenderName} name
  * @property {string} [reason]
  * @property {string} [version]
  * @property {Spread} [spread] milliseconds or bytes
- * @property {number} [ratio] to ours
+ * @property {number} [ratio] of its median to ours
  * @property {{ absolute: number, relative: number }} [distance] of its first result from ours
  */
 
 /** @typedef {{ title: string, unit: 'ms' | 'bytes', threads: number, load: number, rows: Row[] }} Table */
 
-/** Largest relative difference from our result that is still the same network: float32, summed in another order. */
+/** The largest relative difference from our result that summation in another order explains, in float32. */
 const tolerance = { inference: 1e-4, training: 1e-4 };
 
 /**
- * Times a task's workloads: all contenders side by side, in turn.
+ * Times a task's workloads: all contenders side by side, taking turns.
  * @param {Task} task
  * @param {CompareOptions} options
  */
@@ -45,7 +45,7 @@ export const compareSpeed = (task, options) =>
   forEachWorkload(options, task, (setting) => timeInTurn(setting, options));
 
 /**
- * From the start of a process to its first prediction: import, start, reading the weights, building, predicting.
+ * Times the start of a process up to its first prediction: importing, starting, reading the weights, building, predicting.
  * @param {CompareOptions} options
  */
 export const compareStart = (options) =>
@@ -56,7 +56,7 @@ export const compareStart = (options) =>
       for (const name of setting.names) {
         await attempt(setting, name, async () => {
           const start = performance.now();
-          await freshly(name, setting, options, 1);
+          await runInFreshProcess(name, setting, options, 1);
           if (round >= 0) listIn(times, name).push(performance.now() - start);
         });
       }
@@ -66,7 +66,7 @@ export const compareStart = (options) =>
   });
 
 /**
- * The most memory that a process had over three runs.
+ * Measures the peak memory of a process over three runs.
  * @param {CompareOptions} options
  */
 export async function compareMemory(options) {
@@ -75,7 +75,7 @@ export async function compareMemory(options) {
     const peaks = new Map();
     for (const name of setting.names) {
       await attempt(setting, name, async () => {
-        listIn(peaks, name).push((await freshly(name, setting, options, 3)).peakBytes);
+        listIn(peaks, name).push((await runInFreshProcess(name, setting, options, 3)).peakBytes);
       });
       options.log(name);
     }
@@ -92,8 +92,8 @@ export async function compareMemory(options) {
  * @property {import('./workloads.mjs').Workload} workload
  * @property {string} folder
  * @property {number} threads
- * @property {ContenderName[]} names who can take part
- * @property {Map<ContenderName, Row>} rows of all that were asked for
+ * @property {ContenderName[]} names contenders that can be measured
+ * @property {Map<ContenderName, Row>} rows of all requested contenders
  */
 
 /**
@@ -109,7 +109,7 @@ async function forEachWorkload(options, task, measure) {
   for (const workload of workloads.filter((each) => each.task === task)) {
     const folder = mkdtempSync(join(tmpdir(), 'resnetjs-bench-'));
     const remove = () => rmSync(folder, { recursive: true, force: true });
-    process.once('exit', remove); // it holds hundreds of megabytes, also where this is interrupted
+    process.once('exit', remove); // hundreds of megabytes, removed on an interrupt, too
     try {
       writeWorkload(workload, folder);
       for (const threads of options.threads) {
@@ -139,7 +139,7 @@ async function forEachWorkload(options, task, measure) {
  */
 async function timeInTurn(setting, options) {
   const { workload, folder, threads, names, rows } = setting;
-  const reference = yardstick(workload.task, names);
+  const reference = baseline(workload.task, names);
   /** @type {Map<ContenderName, ContenderProcess>} */
   const processes = new Map();
   /** @type {Map<ContenderName, number[]>} */
@@ -151,7 +151,7 @@ async function timeInTurn(setting, options) {
     processes.delete(name);
   };
   try {
-    // Ours first: the others' results are held against it.
+    // Ours first: the others' results are compared with it.
     for (const name of [...names].sort((a, b) => Number(b === reference) - Number(a === reference))) {
       await attempt(setting, name, async () => {
         const process = new ContenderProcess(name, { folder, threads, python: options.python });
@@ -160,12 +160,13 @@ async function timeInTurn(setting, options) {
         const { result } = await process.run();
         if (!result.every(Number.isFinite)) throw new Error('its result is not finite');
         expected ??= result;
-        const apart = distance(expected, result);
-        Object.assign(/** @type {Row} */ (rows.get(name)), { version, distance: apart });
+        const difference = distance(expected, result);
+        Object.assign(/** @type {Row} */ (rows.get(name)), { version, distance: difference });
         options.log(
-          `${name}: ${apart.absolute.toExponential(1)} from ours, relatively ${apart.relative.toExponential(1)}`,
+          `${name}: differs from ours by ${difference.absolute.toExponential(1)}, relatively ${difference.relative.toExponential(1)}`,
         );
-        if (!(apart.relative <= tolerance[workload.task])) throw new Error('its result is another');
+        if (!(difference.relative <= tolerance[workload.task]))
+          throw new Error('its result differs from ours');
       });
       if (rows.get(name)?.reason !== undefined) drop(name);
     }
@@ -186,13 +187,13 @@ async function timeInTurn(setting, options) {
 }
 
 /**
- * Some runs in a process of their own; the last answer.
+ * Runs a contender several times in a fresh process; returns the last answer.
  * @param {ContenderName} name
  * @param {Setting} setting
  * @param {CompareOptions} options
  * @param {number} runs
  */
-async function freshly(name, { folder, threads, rows }, { python }, runs) {
+async function runInFreshProcess(name, { folder, threads, rows }, { python }, runs) {
   const process = new ContenderProcess(name, { folder, threads, python });
   try {
     const { version } = await process.ready();
@@ -206,7 +207,7 @@ async function freshly(name, { folder, threads, rows }, { python }, runs) {
 }
 
 /**
- * What fails becomes the row's reason, once and for all.
+ * Makes a failure the row's reason; the contender isn't run again.
  * @param {Setting} setting
  * @param {ContenderName} name
  * @param {() => Promise<void>} act
@@ -230,7 +231,7 @@ async function attempt({ rows }, name, act) {
  */
 function rowsOf({ workload, threads, names, rows }, values, prefix, unit) {
   const medianOf = (/** @type {ContenderName} */ name) => spread(values.get(name) ?? []).median;
-  const ours = medianOf(yardstick(workload.task, names));
+  const ours = medianOf(baseline(workload.task, names));
   const all = [...rows.values()].map((row) =>
     row.reason !== undefined
       ? row

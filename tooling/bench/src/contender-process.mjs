@@ -4,11 +4,11 @@ import { commandOf } from './contenders.mjs';
 
 /** @typedef {{ milliseconds: number, result: number[], peakBytes: number }} Answer */
 
-/** A contender in a process of its own, which answers line by line: memory and threads are nobody else's. */
+/** A contender in a separate process, with its own memory and threads, which answers line by line. */
 export class ContenderProcess {
   #child;
   #lines;
-  #complaints = '';
+  #errorOutput = '';
 
   /**
    * @param {import('./contenders.mjs').ContenderName} name
@@ -22,7 +22,7 @@ export class ContenderProcess {
     this.#child.on('error', () => {});
     this.#child.stdin.on('error', () => {});
     this.#child.stderr.setEncoding('utf8').on('data', (text) => {
-      this.#complaints = (this.#complaints + text).slice(-2000);
+      this.#errorOutput = (this.#errorOutput + text).slice(-2000);
     });
     this.#lines = createInterface({ input: this.#child.stdout })[Symbol.asyncIterator]();
   }
@@ -48,13 +48,13 @@ export class ContenderProcess {
     for (;;) {
       const { value, done } = await this.#lines.next();
       if (done) {
-        const last = this.#complaints.trim().split('\n').at(-1);
+        const last = this.#errorOutput.trim().split('\n').at(-1);
         throw new Error(last || 'its process ended');
       }
       if (!value.startsWith('@')) continue;
-      const words = JSON.parse(value.slice(1));
-      if (words.error !== undefined) throw new Error(words.error);
-      return words;
+      const message = JSON.parse(value.slice(1));
+      if (message.error !== undefined) throw new Error(message.error);
+      return message;
     }
   }
 }

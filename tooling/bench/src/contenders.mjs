@@ -10,14 +10,14 @@ import { runNpm } from '../../scripts/commands.mjs';
 /**
  * @typedef {object} Contender
  * @property {string} title
- * @property {string} [script] of Node, in contenders/
+ * @property {string} [script] run by Node, in contenders/
  * @property {string} [python] the module that python/contender.py runs
  * @property {string} [argument]
- * @property {object} [order] what its order says besides
+ * @property {object} [order] additional fields of its order
  * @property {readonly Task[]} tasks
  * @property {boolean} [oneThread]
  * @property {boolean} [native] needs native TensorFlow
- * @property {string} [package] an npm package of the bench's own folder
+ * @property {string} [package] an npm package installed in the bench's own folder
  */
 
 /** Every contender by the name that --only takes. */
@@ -84,17 +84,17 @@ export const contenders = /** @satisfies {Record<string, Contender>} */ ({
 export const contenderNames = /** @type {ContenderName[]} */ (Object.keys(contenders));
 
 /**
- * What all others are divided by: our Wasm, or where it doesn't take part the first that does.
+ * The contender that all others are divided by: our Wasm if it is measured, else the first that is.
  * @param {Task} task
  * @param {readonly ContenderName[]} names
  */
-export function yardstick(task, names) {
+export function baseline(task, names) {
   const ours = task === 'inference' ? 'folded' : 'ours';
   return names.includes(ours) ? ours : /** @type {ContenderName} */ (names[0]);
 }
 
 /**
- * Why a contender does not take part, where it doesn't.
+ * Why a contender can't take part in a task; undefined if it can.
  * @param {ContenderName} name
  * @param {Task} task
  * @param {number} threads
@@ -105,7 +105,7 @@ export function refusal(name, task, threads) {
   if (!contender.tasks.includes(task)) {
     if (name === 'folded' || name === 'node-folded') return 'a folded network is for inference';
     if (name === 'tfjs-layers') return "TensorFlow.js's Wasm backend has no gradient of a convolution";
-    return 'it only infers';
+    return 'it is for inference only';
   }
   return contender.oneThread && threads > 1 ? 'TensorFlow.js runs one thread in Node' : undefined;
 }
@@ -113,7 +113,7 @@ export function refusal(name, task, threads) {
 const modules = fileURLToPath(new URL('../contenders/', import.meta.url));
 
 /**
- * Installs what isn't there yet, and says what cannot be had.
+ * Installs missing packages, and returns which contenders aren't available.
  * @param {readonly ContenderName[]} names
  * @param {{ python: string, log: (line: string) => void }} options
  * @returns {Promise<Map<ContenderName, string>>} reasons
@@ -141,7 +141,7 @@ export async function findMissing(names, { python, log }) {
     const needed = contender.python === 'keras' ? ['keras', 'tensorflow'] : ['torch'];
     const code = `import importlib.util as u, sys; sys.exit(not all(u.find_spec(n) for n in ${JSON.stringify(needed)}))`;
     const { status, error } = spawnSync(python, ['-c', code]);
-    if (error) missing.set(name, `there is no ${python}`);
+    if (error) missing.set(name, `${python} was not found`);
     else if (status !== 0) missing.set(name, `${python} has no ${needed.join(' and ')}`);
   }
   return missing;
@@ -164,7 +164,7 @@ export function commandOf(name, { folder, threads, python }) {
   return [process.execPath, [path(`./contenders/${contender.script}`), order, ...argument]];
 }
 
-/** The versions of what npm installs here, by package. */
+/** The versions of the contenders' npm packages, by package. */
 export function packageVersions() {
   const { dependencies } = JSON.parse(readFileSync(join(modules, 'package.json'), 'utf8'));
   return /** @type {Record<string, string>} */ (dependencies);

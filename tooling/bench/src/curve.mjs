@@ -1,4 +1,4 @@
-// node tooling/bench/src/curve.mjs < LINES: the events of `resnet train --json` as a table and a chart in Markdown.
+// node tooling/bench/src/curve.mjs < LINES: prints the events of `resnet train --json` as a table and a chart in Markdown.
 import { createInterface } from 'node:readline';
 
 /** @type {Map<number, { training: number, loss: number, validation?: number, validationLoss?: number }>} */

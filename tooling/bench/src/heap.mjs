@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { setUpTraining } from './set-up.mjs';
 
 /**
- * Tensors and the Wasm heap's bytes, after the third step and after the last.
+ * Counts tensors and the Wasm heap's bytes, after the third step and after the last.
  * @param {import('./set-up.mjs').BenchOptions} options
  * @param {(line: string) => void} log
  */

@@ -1,6 +1,6 @@
 import { cpus, freemem, loadavg, totalmem } from 'node:os';
 
-/** The machine as a benchmark's reader has to know it. */
+/** What a benchmark's reader has to know about this machine. */
 export function describeMachine() {
   const gibibytes = (/** @type {number} */ bytes) => Math.round(bytes / 2 ** 30);
   return {

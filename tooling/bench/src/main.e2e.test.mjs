@@ -15,42 +15,42 @@ beforeEach(() => {
 afterEach(() => rmSync(temporary, { recursive: true }));
 
 /**
- * Runs the bench with a folder for temporary files of its own; `heard` is told of what it says while it works.
+ * Runs the bench with its own folder for temporary files; `onOutput` gets the output so far while it runs.
  * @param {string} command
- * @param {(child: import('node:child_process').ChildProcess, text: string) => void} [heard]
+ * @param {(child: import('node:child_process').ChildProcess, text: string) => void} [onOutput]
  */
-async function bench(command, heard) {
+async function bench(command, onOutput) {
   const env = { ...process.env, TMPDIR: temporary };
   const child = spawn(process.execPath, [program, ...command.split(' ')], {
     env,
     stdio: ['ignore', 'ignore', 'pipe'],
   });
-  let said = '';
+  let output = '';
   child.stderr.setEncoding('utf8').on('data', (text) => {
-    said += text;
-    heard?.(child, said);
+    output += text;
+    onOutput?.(child, output);
   });
   const [code] = await once(child, 'close');
-  return { code, said };
+  return { code, output };
 }
 
 describe('the bench', () => {
-  it('says before it measures that a page cannot be written', async () => {
-    const { code, said } = await bench('inference --markdown nowhere/page.md');
-    expect(said).toMatch(/^--markdown: nowhere\/page\.md can't be written: ENOENT.*\n$/);
+  it('reports before measuring that a page cannot be written', async () => {
+    const { code, output } = await bench('inference --markdown nowhere/page.md');
+    expect(output).toMatch(/^--markdown: nowhere\/page\.md can't be written: ENOENT.*\n$/);
     expect(code).toBe(2);
   });
 
-  it('says which networks there are', async () => {
-    const { code, said } = await bench('heap --network resnet9');
-    expect(said).toBe('--network knows course/resnet50, preact/resnet, not resnet9\n');
+  it('reports which networks there are', async () => {
+    const { code, output } = await bench('heap --network resnet9');
+    expect(output).toBe('--network: resnet9: expected one of course/resnet50, preact/resnet\n');
     expect(code).toBe(2);
   });
 
   it.skipIf(process.platform === 'win32')('leaves no weights behind when Ctrl-C ends it', async () => {
     let pressed = false;
-    const { code } = await bench('inference --only folded --threads 1', (child, said) => {
-      if (pressed || !said.includes('1 thread')) return;
+    const { code } = await bench('inference --only folded --threads 1', (child, output) => {
+      if (pressed || !output.includes('1 thread')) return;
       pressed = true;
       expect(readdirSync(temporary)).toHaveLength(1);
       child.kill('SIGINT');

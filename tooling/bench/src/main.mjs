@@ -1,4 +1,4 @@
-// npm run -s bench -- NAME: measurements of this checkout, side by side with other programs.
+// npm run -s bench -- NAME: benchmarks of this checkout, side by side with other programs.
 import { accessSync, constants, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname } from 'node:path';
@@ -24,21 +24,21 @@ const names = [...Object.keys(comparisons), 'heap', 'all'];
 
 const usage = `npm run -s bench -- NAME… [options]
 
-  inference  ResNet-50 at 224², batch 1, and the course's at 64², batch 32
-  training   the course's training step, 64², batch 32, Adam: against our forward passes, then against others
-  start      a fresh process up to its first prediction
-  memory     the most memory that a process takes
-  heap       tensors and the Wasm heap over 200 training steps, ours alone
-  all        all of these but heap
+  inference  ResNet-50 at 224², batch 1, and the course's ResNet-50 at 64², batch 32
+  training   a training step of the course's ResNet-50, 64², batch 32, Adam: against our forward passes, then against others
+  start      time from the start of a process to its first prediction
+  memory     peak memory of a process
+  heap       tensors and the Wasm heap over 200 training steps, ResNet.js only
+  all        all of these except heap
 
-  --rounds N       rounds, in turn, after a warm-up (default 9)
-  --threads LIST   such as 1,2 (default: 1, and 2 where there are two cores)
-  --only LIST      of ${contenderNames.join(', ')}
-  --python PATH    a Python that has keras or torch (default python3)
-  --markdown FILE  puts the tables into this page
-  --json           one JSON document
-  --network NAME   heap: course/resnet50 (default) or preact/resnet
-  --batch-size N   heap: default 32
+  --rounds N       measured rounds, after one to warm up; contenders take turns (default: 9; heap: 200 steps)
+  --threads LIST   numbers of threads, such as 1,2 (default: 1,2 with two cores or more, else 1)
+  --only LIST      contenders to measure, of ${contenderNames.join(', ')} (default: all)
+  --python PATH    a Python that has keras or torch (default: python3)
+  --markdown FILE  write the tables into this page
+  --json           print one JSON document
+  --network NAME   heap: course/resnet50 or preact/resnet (default: course/resnet50)
+  --batch-size N   heap: batch size (default: 32)
 
 Contenders:
 ${contenderNames.map((name) => `  ${name.padEnd(17)} ${contenders[name].title}`).join('\n')}`;
@@ -66,9 +66,9 @@ function readArguments() {
   const only = /** @type {CompareOptions['only']} */ (values.only.split(','));
   const unknown = only.filter((each) => !contenderNames.includes(each));
   if (unknown.length > 0)
-    throw new Error(`--only knows ${contenderNames.join(', ')}, not ${unknown.join(', ')}`);
+    throw new Error(`--only: ${unknown.join(', ')}: expected some of ${contenderNames.join(', ')}`);
   if (!(values.network in networks))
-    throw new Error(`--network knows ${Object.keys(networks).join(', ')}, not ${values.network}`);
+    throw new Error(`--network: ${values.network}: expected one of ${Object.keys(networks).join(', ')}`);
   const batchSize = count('--batch-size', values['batch-size']);
   if (values.markdown !== undefined) checkWritable(values.markdown);
   return { ...values, chosen, rounds, threads, only, batchSize };
@@ -76,11 +76,11 @@ function readArguments() {
 
 /** @param {string} option @param {string} text */
 function count(option, text) {
-  if (!/^[1-9]\d*$/.test(text)) throw new Error(`${option} takes whole numbers from 1, not ${text}`);
+  if (!/^[1-9]\d*$/.test(text)) throw new Error(`${option}: ${text}: expected a positive integer`);
   return Number(text);
 }
 
-/** Before anything is measured, which may take an hour. @param {string} file */
+/** Checked before anything is measured, which may take an hour. @param {string} file */
 function checkWritable(file) {
   try {
     accessSync(existsSync(file) ? file : dirname(file), constants.W_OK);
@@ -100,7 +100,7 @@ try {
   process.exit(process.argv.includes('--help') ? 0 : 2);
 }
 
-// So that what is removed at exit is removed then, too.
+// Exit, so that temporary files are removed on a signal, too.
 process.once('SIGINT', () => process.exit(130));
 process.once('SIGTERM', () => process.exit(143));
 
@@ -124,10 +124,10 @@ function measured(table) {
 }
 
 for (const name of request.chosen) {
-  const alone = { heap, training: step }[name];
+  const ourBenchmark = { heap, training: step }[name];
   const wanted = name !== 'training' || request.only.includes('ours');
-  if (alone !== undefined && wanted) {
-    const { data: readings, text } = await alone(request, log);
+  if (ourBenchmark !== undefined && wanted) {
+    const { data: readings, text } = await ourBenchmark(request, log);
     data[name] = readings;
     if (!request.json) console.log(`${machineLine(machine)}\n\n${text}\n`);
   }

@@ -16,16 +16,16 @@ const cells = (table) => (row) => {
   if (row.spread === undefined) return [title, 'not measured', row.reason ?? '', '', ''];
   const { median, low, high } = row.spread;
   const between = table.unit === 'ms' ? `${shown(low, 'ms').replace(' ms', '')} to ${shown(high, 'ms')}` : '';
-  const apart = row.distance === undefined ? '' : row.distance.relative.toExponential(1);
+  const difference = row.distance === undefined ? '' : row.distance.relative.toExponential(1);
   const ratio = Number.isFinite(row.ratio) ? row.ratio?.toFixed(2) : '';
-  return [title, shown(median, table.unit), between, ratio ?? '', apart];
+  return [title, shown(median, table.unit), between, ratio ?? '', difference];
 };
 
-const heads = ['contender', 'median', 'quartiles', 'of ours', 'difference'];
+const heads = ['contender', 'median', 'quartiles', 'relative to ours', 'difference'];
 
 /** @param {Table} table */
 function headsOf(table) {
-  return table.unit === 'bytes' ? heads.map((head) => (head === 'median' ? 'most' : head)) : heads;
+  return table.unit === 'bytes' ? heads.map((head) => (head === 'median' ? 'peak' : head)) : heads;
 }
 
 /** @param {Table} table */
@@ -39,7 +39,7 @@ export const machineLine = ({ processor, cores, memory, system, node, load }) =>
 export function asText(/** @type {Table} */ table) {
   const rows = [headsOf(table), ...table.rows.map(cells(table))];
   const widths = heads.map((_, column) =>
-    // Reasons may run over the columns after them.
+    // Reasons may extend over the columns after them.
     Math.max(...rows.filter((row) => row[3] !== '' || column < 2).map((row) => row[column]?.length ?? 0)),
   );
   const lines = rows.map((row) =>
@@ -53,14 +53,14 @@ export function asText(/** @type {Table} */ table) {
   return `${headline(table)} (load ${table.load})\n\n${lines.join('\n')}\n`;
 }
 
-/** Tables as Markdown. */
+/** A table as Markdown. */
 export function asMarkdown(/** @type {Table} */ table) {
   const line = (/** @type {readonly string[]} */ row) => `| ${row.join(' | ')} |`;
   const rows = table.rows.map(cells(table)).map(line);
   return `### ${headline(table)}\n\n${line(headsOf(table))}\n|---|---|---|---|---|\n${rows.join('\n')}\n\nLoad at the end: ${table.load}.\n`;
 }
 
-/** The versions of who took part, by title. */
+/** The versions of the measured contenders, by title. */
 export function versions(/** @type {readonly Table[]} */ tables) {
   const found = tables.flatMap((table) =>
     table.rows.flatMap(({ name, version }) => (version ? [[contenders[name].title, version]] : [])),
@@ -74,19 +74,19 @@ const generated = [
 ];
 
 /**
- * The page, with what was measured put between its marks; what is written around them stays.
+ * The page, with the measurements between its marks replaced; the text around them is kept.
  * @param {string | undefined} page
  * @param {{ command: string, machine: Machine, tables: readonly Table[] }} measured
  */
 export function intoPage(page, { command, machine, tables }) {
   const [start, end] = /** @type {[string, string]} */ (generated);
   const versionList = Object.entries(versions(tables)).map(([title, version]) => `- ${title}: ${version}`);
-  const ours = `"of ours" is a time or a size divided by that of our Wasm (folded in inference), or of the first row where that took no part`;
+  const ours = `"relative to ours" is a time or a size divided by that of our Wasm (folded in inference), or of the first row if that was not measured`;
   const body = [
     start,
     `Generated ${new Date().toISOString().slice(0, 10)} by`,
     `\`\`\`sh\n${command}\n\`\`\``,
-    `on ${machineLine(machine)}. Contenders take turns, each in a process of its own; ${ours}; "difference" is the largest difference of the first result from ours, as a share of the largest value.`,
+    `on ${machineLine(machine)}. Contenders take turns, each in a separate process; ${ours}; "difference" is the largest difference of the first result from ours, relative to the largest value.`,
     versionList.join('\n'),
     ...tables.map(asMarkdown),
     end,

@@ -6,7 +6,7 @@ export function median(values) {
 }
 
 /**
- * Runs the contestants in turn, `rounds` times after two rounds that don't count, so that what disturbs the machine disturbs all.
+ * Runs the contestants in turn, `rounds` times after two rounds of warm-up, so that disturbances of the machine affect all.
  * @param {Readonly<Record<string, () => Promise<void>>>} contestants
  * @param {number} rounds
  * @param {(line: string) => void} log

@@ -5,7 +5,7 @@ import { adam, train } from '@resnetjs/training';
 /** @typedef {{ network: string, rounds: number, batchSize: number }} BenchOptions */
 
 /**
- * A classifier on the Wasm backend, and a step of training it on one batch of noise.
+ * A classifier on the Wasm backend, and a function that trains it for some steps on one batch of noise.
  * @param {BenchOptions} options
  */
 export async function setUpTraining(options) {

@@ -1,7 +1,7 @@
-/** @typedef {{ median: number, low: number, high: number }} Spread the quartiles on both sides */
+/** @typedef {{ median: number, low: number, high: number }} Spread the median and both quartiles */
 
 /**
- * The value below which this share of the values lies, between neighbours in proportion.
+ * The value below which this share of the values lies, interpolated linearly between neighbours.
  * @param {readonly number[]} values
  * @param {number} share
  */
@@ -24,13 +24,15 @@ export const spread = (values) => ({
 });
 
 /**
- * How far two results are apart: the largest difference, and that as a share of the largest value expected.
+ * How far two results differ: the largest difference, and that relative to the largest expected value.
  * @param {readonly number[]} expected
- * @param {readonly number[]} got
+ * @param {readonly number[]} actual
  */
-export function distance(expected, got) {
-  if (expected.length !== got.length)
+export function distance(expected, actual) {
+  if (expected.length !== actual.length)
     return { absolute: Number.POSITIVE_INFINITY, relative: Number.POSITIVE_INFINITY };
-  const absolute = Math.max(...expected.map((value, index) => Math.abs(value - (got[index] ?? Number.NaN))));
+  const absolute = Math.max(
+    ...expected.map((value, index) => Math.abs(value - (actual[index] ?? Number.NaN))),
+  );
   return { absolute, relative: absolute / Math.max(...expected.map(Math.abs)) };
 }

@@ -6,7 +6,7 @@ import { setUpTraining } from './set-up.mjs';
 /** @typedef {import('./set-up.mjs').BenchOptions} BenchOptions */
 
 /**
- * A training step (forward, backward, Adam) against inference of the same batch, unfolded and folded.
+ * Times a training step (forward, backward, Adam) against inference of the same batch, unfolded and folded.
  * @param {BenchOptions} options
  * @param {(line: string) => void} log
  */

@@ -1,4 +1,4 @@
-// A process of threads.mjs: does what it is told, and says how long it took and what came out.
+// A process of threads.mjs: runs the task that it is sent, and answers with its time and a hash of its result.
 import { register } from '@resnetjs/backend-wasm';
 import { foldBatchNorm, forward, initialize, courseResNet50, unitRange } from '@resnetjs/core';
 import { adam, preprocess, train } from '@resnetjs/training';
@@ -52,14 +52,14 @@ function training({ classifier, noise, batchSize }) {
 }
 
 /** @type {Record<string, () => Promise<ArrayLike<number>>>} */
-const works = {
+const tasks = {
   'inference, 224², batch 1': inference(setUp(224, 1, 1000)),
   'inference, 64², batch 32': inference(setUp(64, 32, 6)),
   'training step, 64², batch 32': training(setUp(64, 32, 6)),
 };
 
-/** @param {ArrayLike<number>} values their bits, in short */
-function bits(values) {
+/** A hash of the values' bits. @param {ArrayLike<number>} values */
+function hashBits(values) {
   let hash = 0;
   for (const word of new Uint32Array(Float32Array.from(values).buffer))
     hash = (Math.imul(hash, 31) + word) | 0;
@@ -68,9 +68,9 @@ function bits(values) {
 
 process.on('message', async (/** @type {string} */ name) => {
   if (name === 'end') return process.disconnect();
-  const work = /** @type {() => Promise<ArrayLike<number>>} */ (works[name]);
+  const task = /** @type {() => Promise<ArrayLike<number>>} */ (tasks[name]);
   const start = performance.now();
-  const values = await work();
-  process.send?.({ milliseconds: performance.now() - start, result: bits(values) });
+  const values = await task();
+  process.send?.({ milliseconds: performance.now() - start, result: hashBits(values) });
 });
-process.send?.({ works: Object.keys(works), node: process.versions.node, threads });
+process.send?.({ tasks: Object.keys(tasks), node: process.versions.node, threads });

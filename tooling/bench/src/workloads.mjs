@@ -42,7 +42,7 @@ export const workloads = [
 export const learningRate = 1e-3;
 
 /**
- * Writes what every contender reads: the network as our data and as a plain list of steps, its weights and a batch
+ * Writes what every contender reads: the network as our data and as a plain list of nodes, its weights and a batch
  * of images as raw float32, and the same network as an ONNX file.
  * @param {Workload} workload
  * @param {string} folder
@@ -60,7 +60,7 @@ export function writeWorkload({ task, size, batchSize, classes }, folder) {
     }),
   );
   const roles = /** @type {const} */ (['kernel', 'bias', 'scale', 'offset', 'mean', 'variance']);
-  const steps = walk(network).map(({ op, from, site }) => ({
+  const nodes = walk(network).map(({ op, from, site }) => ({
     ...op,
     from,
     parameters: Object.fromEntries(
@@ -71,7 +71,7 @@ export function writeWorkload({ task, size, batchSize, classes }, folder) {
     ),
   }));
   const images = Float32Array.from(noise(batchSize * size * size * 3), (byte) => byte / 255);
-  const description = { task, batchSize, classes, learningRate, network, steps };
+  const description = { task, batchSize, classes, learningRate, network, nodes };
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'network.json'), JSON.stringify(description));
   writeFileSync(join(folder, 'weights.bin'), Buffer.concat(all.map(({ id }) => bytes(values.get(id)))));
@@ -82,15 +82,15 @@ export function writeWorkload({ task, size, batchSize, classes }, folder) {
 }
 
 /**
- * First weights as for training, but nothing exactly 0 or 1, so that nobody who forgets a bias or a statistic agrees.
+ * Initial weights as for training, but none exactly 0 or 1, so that a contender that ignores a bias or a statistic is found out.
  * @param {import('@resnetjs/core').Network} network
  * @returns {Map<string, Float32Array>}
  */
 export function sampleWeights(network) {
-  const draws = statelessSource(0);
+  const random = statelessSource(0);
   return new Map(
     parameters(network).map(({ id, role, shape, initializer }) => {
-      const values = sampleInitialValues(initializer, shape, draws);
+      const values = sampleInitialValues(initializer, shape, random);
       const seed = createHash('sha256').update(id).digest().readUInt32LE();
       if (role === 'kernel') return [id, values];
       const shifts = noise(values.length, seed);
@@ -99,7 +99,7 @@ export function sampleWeights(network) {
   );
 }
 
-/** Bytes that look like noise, and are the same each time. */
+/** Reproducible bytes that look like noise. */
 export function noise(/** @type {number} */ count, seed = 0) {
   return Uint8Array.from({ length: count }, (_, index) => Math.imul(index + seed + 1, 0x9e3779b1) >>> 24);
 }

@@ -1,5 +1,5 @@
-// node tooling/ci/src/comment-parity.mjs FILE: shows parity's matrix on the pull request of this workflow run, in one
-// comment that each run brings up to date.
+// node tooling/ci/src/comment-parity.mjs FILE: posts parity's matrix on the pull request of this workflow run, in one
+// comment that each run updates.
 import { readFileSync } from 'node:fs';
 import { keepComment, WriteRefused } from './sticky-comment.mjs';
 
@@ -7,13 +7,13 @@ import { keepComment, WriteRefused } from './sticky-comment.mjs';
 function variable(name) {
   const value = process.env[name];
   if (value) return value;
-  console.error(`There is no ${name} in the environment. This is started by .github/workflows/parity.yml.`);
+  console.error(`The environment has no ${name}. This script is for .github/workflows/parity.yml.`);
   return process.exit(2);
 }
 
 const [file] = process.argv.slice(2);
 if (file === undefined) {
-  console.error('Give the file to show: node tooling/ci/src/comment-parity.mjs parity.md');
+  console.error('A file is missing: node tooling/ci/src/comment-parity.mjs parity.md');
   process.exit(2);
 }
 
@@ -31,10 +31,10 @@ try {
   const outcome = await keepComment(pullRequest, {
     mark: 'resnetjs-parity',
     text: `${report}\n\n${readFileSync(file, 'utf8')}`,
-    more: `*There is more than fits here: [the run's summary](${run}) has all of it.*`,
+    more: `*The report is too long for a comment: [the run's summary](${run}) has all of it.*`,
   });
   console.log(`The comment was ${outcome}.`);
 } catch (error) {
   if (!(error instanceof WriteRefused)) throw error;
-  console.log(`::warning::The matrix is in the run's summary alone. ${error.message}`);
+  console.log(`::warning::The matrix is only in the run's summary. ${error.message}`);
 }

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 
-// The script as the workflow starts it, against a GitHub that knows comments alone.
+// The script as the workflow starts it, against a fake GitHub that has only comments.
 
 /** @typedef {{ id: number, body: string, user: { type: string } }} Comment */
 
@@ -18,7 +18,7 @@ const mark = '<!-- resnetjs-parity -->\n';
 let comments;
 /** @type {string[]} */
 let asked;
-/** The status of every answer to what would write. */
+/** The status of every answer to a write. */
 let writes = 200;
 /** @type {import('node:http').Server} */
 let github;
@@ -91,7 +91,7 @@ async function comment(markdown) {
 /** @param {string} body */
 const ofPerson = (body) => ({ id: comments.length, body, user: { type: 'User' } });
 
-it('writes one comment, and brings it up to date', async () => {
+it('writes one comment, and updates it', async () => {
   comments.push(ofPerson('well done'), ofPerson(`${mark}quoted`));
   expect(await comment('| first |\n')).toEqual({ code: 0, output: 'The comment was written.\n' });
   expect(comments).toHaveLength(3);
@@ -114,23 +114,23 @@ it('finds its comment on a later page', async () => {
   expect(asked.filter((each) => each.startsWith('GET'))).toHaveLength(3);
 });
 
-it('cuts what GitHub would refuse, after a whole row, and says where all of it is', async () => {
+it('shortens a report that is too long for GitHub, after a whole row, and links the full report', async () => {
   const rows = Array.from({ length: 5000 }, (_, index) => `| row ${index} | 1e-7 |`);
   await comment(`${rows.join('\n')}\n`);
   const body = comments[0]?.body ?? '';
   expect(body.length).toBeLessThanOrEqual(65_536);
   expect(body.length).toBeGreaterThan(65_000);
-  expect(body).toMatch(/\n\| row \d+ \| 1e-7 \|\n\n\*There is more than fits here: .*\*\n$/);
+  expect(body).toMatch(/\n\| row \d+ \| 1e-7 \|\n\n\*The report is too long for a comment: .*\*\n$/);
 });
 
-it('leaves it at the summary where the token may only read', async () => {
+it('only warns if the token is read-only', async () => {
   writes = 403;
   const { code, output } = await comment('text');
   expect(code).toBe(0);
-  expect(output).toMatch(/^::warning::The matrix is in the run's summary alone\. POST .* 403/);
+  expect(output).toMatch(/^::warning::The matrix is only in the run's summary\. POST .* 403/);
 });
 
-it('fails at any other answer, and says which', async () => {
+it('fails at any other answer, and reports it', async () => {
   writes = 500;
   const { code, output } = await comment('text');
   expect(code).toBe(1);

@@ -1,7 +1,6 @@
 /**
- * What the tests of a backend count as where it can't be had: skipped with the reason, but under CI=true failed, so
- * that nothing goes untested unseen. RESNETJS_MAY_LACK, as `node,webgl`, names the backends that a machine of CI is
- * known to do without.
+ * How the tests of an unavailable backend count: as skipped, with the reason, but under CI=true as failed, so that no backend
+ * goes untested unnoticed. RESNETJS_MAY_LACK, such as `node,webgl`, names backends that a CI machine is known to lack.
  * @param {string} backend
  * @param {string} reason
  * @param {Readonly<Record<string, string | undefined>>} [environment]
@@ -12,11 +11,11 @@ export function withoutBackend(backend, reason, environment = process.env) {
   if (environment.CI !== 'true' || mayLack.includes(backend)) {
     return { passed: 0, failed: 0, skipped: 1, output: `skipped, without ${backend}: ${reason}` };
   }
-  const wayOut = `If this machine is to do without, say RESNETJS_MAY_LACK=${backend}.`;
+  const remedy = `If this machine is known to lack it, set RESNETJS_MAY_LACK=${backend}.`;
   return {
     passed: 0,
     failed: 1,
     skipped: 0,
-    output: `under CI=true ${backend} has to be there: ${reason}\n${wayOut}`,
+    output: `under CI=true the backend ${backend} is required: ${reason}\n${remedy}`,
   };
 }

@@ -1,6 +1,6 @@
 /**
  * @typedef {object} PullRequest
- * @property {string} api the root of GitHub's interface, as `https://api.github.com`
+ * @property {string} api the root URL of GitHub's API, such as `https://api.github.com`
  * @property {string} repository as `owner/name`
  * @property {number} number
  * @property {string} token one that may write to pull requests
@@ -8,24 +8,24 @@
 
 /** @typedef {{ id: number, body?: string, user: { type: string } | null }} Comment */
 
-/** GitHub takes no longer comment, in characters. */
-const longest = 65_536;
+/** GitHub's limit for a comment, in characters. */
+const maxLength = 65_536;
 const pageLength = 100;
 
-/** What GitHub answers where the token may only read, as on pull requests of Dependabot. */
+/** GitHub refused a write, since the token is read-only, as on pull requests by Dependabot. */
 export class WriteRefused extends Error {}
 
 /**
- * Writes a comment on a pull request, or brings up to date the one that was written before under the same mark.
- * Throws WriteRefused where the token may not write, and an error with GitHub's answer at any other failure.
+ * Writes a comment on a pull request, or updates the one that was written earlier with the same mark. Throws WriteRefused if
+ * the token may not write, and an error with GitHub's answer at any other failure.
  * @param {PullRequest} pullRequest
- * @param {{ mark: string, text: string, more: string }} comment `mark` tells it from others and isn't seen;
- *   `more` is a sentence that ends the comment where `text`, in Markdown, is too long for GitHub
+ * @param {{ mark: string, text: string, more: string }} comment `mark` identifies it and is invisible;
+ *   `more` is a sentence that ends the comment if `text`, in Markdown, is too long for GitHub
  * @returns {Promise<'written' | 'updated'>}
  */
 export async function keepComment(pullRequest, { mark, text, more }) {
   const hidden = `<!-- ${mark} -->\n`;
-  const body = hidden + shorten(text, longest - hidden.length, more);
+  const body = hidden + shorten(text, maxLength - hidden.length, more);
   const before = await findComment(pullRequest, hidden);
   if (before === undefined) {
     await ask(pullRequest, 'POST', `issues/${pullRequest.number}/comments`, { body });
@@ -36,7 +36,7 @@ export async function keepComment(pullRequest, { mark, text, more }) {
 }
 
 /**
- * The text, cut after a whole line where it is longer than `room` characters, and then with `more` at its end.
+ * The text; if it is longer than `room` characters, cut after a whole line, with `more` at its end.
  * @param {string} text
  * @param {number} room
  * @param {string} more
@@ -49,7 +49,7 @@ export function shorten(text, room, more) {
 }
 
 /**
- * The first comment under this mark that a workflow wrote: people who quote it keep theirs.
+ * The first comment with this mark by a workflow; comments by people who quote it are left alone.
  * @param {PullRequest} pullRequest
  * @param {string} hidden
  */

@@ -1,3 +1,4 @@
+/** A batch normalization in training, of x [rows, channels]. */
 export interface BatchNorm {
   readonly channels: number;
   readonly epsilon: number;
@@ -7,7 +8,7 @@ export interface BatchNorm {
   readonly offset: Float64Array;
 }
 
-/** By the definition, in float64. */
+/** Batch normalization by the definition, in float64: y and the normalized x [rows, channels], mean and biased variance. */
 export function batchNorm({ channels, epsilon, relu, x, scale, offset }: BatchNorm) {
   const rows = x.length / channels;
   const mean = new Float64Array(channels);
@@ -28,7 +29,7 @@ export function batchNorm({ channels, epsilon, relu, x, scale, offset }: BatchNo
   return { y, mean, variance, normalized };
 }
 
-/** The closed form of the gradients, term by term. */
+/** Its gradients in closed form, term by term, in float64. */
 export function batchNormGradient(norm: BatchNorm, dy: Float64Array) {
   const { channels, epsilon, relu, x, scale } = norm;
   const { y, variance, normalized } = batchNorm(norm);

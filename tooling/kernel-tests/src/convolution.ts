@@ -1,8 +1,8 @@
 import type { ConvolutionShape } from '@resnetjs/backend';
 
-/** Plain loops in float64: slow, and right by inspection. */
+// Plain loops in float64: slow, but correct by inspection.
 
-/** Calls back for every product x·filter → y of the definition, with the three flat indices. */
+/** Calls back for every product x · filter that the definition adds to y, with the three flat indices. */
 function eachProduct(c: ConvolutionShape, visit: (x: number, filter: number, y: number) => void): void {
   for (let n = 0; n < c.batch; n++)
     for (let oy = 0; oy < c.outHeight; oy++)
@@ -22,6 +22,7 @@ function eachProduct(c: ConvolutionShape, visit: (x: number, filter: number, y: 
           }
 }
 
+/** y [batch, outHeight, outWidth, outChannels], flat. */
 export function convolve(c: ConvolutionShape, x: ArrayLike<number>, filter: ArrayLike<number>): Float64Array {
   const y = new Float64Array(c.batch * c.outHeight * c.outWidth * c.outChannels);
   eachProduct(c, (i, k, o) => {

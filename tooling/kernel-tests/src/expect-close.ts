@@ -1,9 +1,8 @@
 import { expect } from 'vitest';
 
 /**
- * ‖actual − expected‖ ≤ limit·‖expected‖; a NaN or an infinity never passes.
- * float32 keeps 6e-8 of a number; sums of a few thousand products lose a few times that, so that 1e-5, the
- * limit where none is given, leaves room for the rounding and none for a wrong tap.
+ * Expects ‖actual − expected‖ ≤ limit · ‖expected‖; NaN and infinity never pass. float32 rounds by 6e-8 (relative), and sums of
+ * a few thousand products lose a few times that, so the default limit of 1e-5 leaves room for rounding, but none for a wrong tap.
  */
 export function expectClose(actual: ArrayLike<number>, expected: ArrayLike<number>, limit = 1e-5): void {
   expect(actual.length).toBe(expected.length);

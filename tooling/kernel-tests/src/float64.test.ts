@@ -6,7 +6,7 @@ import { sample } from './sample.js';
 import { expectClose } from './expect-close.js';
 
 describe('the float64 reference', () => {
-  it('has the convolution’s gradients that finite differences have', () => {
+  it('has gradients of a convolution that agree with finite differences', () => {
     const shape: ConvolutionShape = {
       batch: 2,
       height: 5,
@@ -30,7 +30,7 @@ describe('the float64 reference', () => {
   });
 
   it.each([false, true])(
-    'has batch normalization’s gradients that finite differences have (relu %s)',
+    'has gradients of batch normalization that agree with finite differences (relu %s)',
     (relu) => {
       const norm: BatchNorm = {
         channels: 3,
@@ -49,7 +49,7 @@ describe('the float64 reference', () => {
     },
   );
 
-  it('lets no NaN pass', () => {
+  it('never accepts NaN or infinity', () => {
     expect(() => expectClose([NaN], [NaN])).toThrow();
     expect(() => expectClose([NaN], [1])).toThrow();
     expect(() => expectClose([1], [NaN])).toThrow();

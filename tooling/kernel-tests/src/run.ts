@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { expect } from 'vitest';
 
-/** A kernel's outputs, read; no tensor is left of them. */
+/** Runs a kernel and reads its outputs; expects that it leaks no tensor. */
 export function run(
   name: string,
   inputs: Record<string, tf.Tensor>,

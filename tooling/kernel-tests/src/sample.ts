@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 
-/** Numbers that float32 holds exactly, from a seed (mulberry32), between mean − spread and mean + spread. */
+/** Samples numbers between mean − spread and mean + spread, from a seed (mulberry32), that float32 represents exactly. */
 export function sample(count: number, seed: number, mean = 0, spread = 1): Float64Array {
   let state = seed >>> 0;
   return Float64Array.from({ length: count }, () => {
@@ -12,11 +12,12 @@ export function sample(count: number, seed: number, mean = 0, spread = 1): Float
   });
 }
 
+/** A float32 tensor of these values. */
 export function tensor(values: Float64Array, shape: readonly number[] = [values.length]): tf.Tensor {
   return tf.tensor(Float32Array.from(values), [...shape]);
 }
 
-/** A tensor of drawn numbers between −1 and 1. */
+/** A tensor of sampled numbers between −1 and 1. */
 export function sampleTensor(shape: readonly number[], seed: number): tf.Tensor {
   return tensor(sample(tf.util.sizeFromShape([...shape]), seed), shape);
 }

@@ -6,16 +6,18 @@ import { sample, tensor } from './sample.js';
 import { expectClose } from './expect-close.js';
 import { run } from './run.js';
 
+/** A shape and a distribution of x to test normalization with. */
 export interface NormCase {
   readonly name: string;
   /** [..., channels] */
   readonly shape: readonly number[];
   readonly mean?: number;
   readonly spread?: number;
-  /** How far y and the gradients may be from float64's; 1e-5 where it isn't given. */
+  /** Largest relative L2 difference of y and the gradients from float64's. Default: 1e-5. */
   readonly limit?: number;
 }
 
+/** Samples x, scale and offset of a case. */
 export function sampleNorm(
   { shape, mean = 0.3, spread = 1 }: Omit<NormCase, 'name'>,
   relu: boolean,
@@ -31,15 +33,16 @@ export function sampleNorm(
   };
 }
 
+/** Options of `testBatchNorm`. */
 export interface NormOptions {
-  /** A number whose mean over 300 of its like the backend finds exactly. */
+  /** A number for which the backend computes the mean of 300 equal values exactly. Default: 5.1. */
   readonly constant?: number;
 }
 
-/** Tests of a backend's normalization in training and its gradient, against float64; the backend is current when they run. */
+/** Declares tests of the current backend's normalization in training and its gradient, against float64. */
 export function testBatchNorm(cases: readonly NormCase[], { constant = 5.1 }: NormOptions = {}): void {
   describe.each([false, true])('batch normalization in training, relu %s', (relu) => {
-    it.each(cases)('is float64’s with $name', (each) => {
+    it.each(cases)('agrees with float64 for $name', (each) => {
       const { shape, limit } = each;
       const norm = sampleNorm(each, relu);
       const expected = batchNorm(norm);
@@ -51,7 +54,7 @@ export function testBatchNorm(cases: readonly NormCase[], { constant = 5.1 }: No
       expectClose(variance!, expected.variance);
     });
 
-    it.each(cases)('has float64’s gradient with $name', (each) => {
+    it.each(cases)('has a gradient that agrees with float64 for $name', (each) => {
       const { shape, limit } = each;
       const norm = sampleNorm(each, relu);
       const { mean, variance } = batchNorm(norm);
@@ -72,12 +75,12 @@ export function testBatchNorm(cases: readonly NormCase[], { constant = 5.1 }: No
       if (norm.x.length > norm.channels) {
         expectClose(dx!, expected.dx, limit);
         expectClose(dScale!, expected.dScale, limit);
-      } else expect(Math.max(...dx!.map(Math.abs))).toBeLessThan(1e-4); // of one row, the truth is 0
+      } else expect(Math.max(...dx!.map(Math.abs))).toBeLessThan(1e-4); // for one row, the exact gradient is 0
     });
   });
 
   describe('batch normalization in training', () => {
-    it('closes the gradient exactly where it closed the output', () => {
+    it('zeroes the gradient exactly where it zeroed the output', () => {
       const norm = sampleNorm({ shape: [4000, 6], mean: 100, spread: 0.001 }, true);
       const [x, scale, offset] = [tensor(norm.x, [4000, 6]), tensor(norm.scale), tf.zeros([6])];
       const attributes = { epsilon: 1e-9, relu: true };
@@ -100,7 +103,7 @@ export function testBatchNorm(cases: readonly NormCase[], { constant = 5.1 }: No
       expect([...variance!]).toEqual(Array(5).fill(0));
     });
 
-    it('carries a NaN on, to its channel alone', () => {
+    it('propagates NaN in its channel alone', () => {
       const x = tf.tensor2d([1, Number.NaN, 2, 3], [2, 2]);
       const inputs = { x, scale: tf.ones([2]), offset: tf.zeros([2]) };
       const [y, mean] = run(kernelNames.batchNormTraining, inputs, { epsilon: 1e-5, relu: true });
@@ -109,7 +112,7 @@ export function testBatchNorm(cases: readonly NormCase[], { constant = 5.1 }: No
       expect([...mean!].map(Number.isNaN)).toEqual([false, true]);
     });
 
-    it('says which input does not fit', () => {
+    it('reports which input does not fit', () => {
       const inputs = { x: tf.ones([2, 3]), scale: tf.ones([3]), offset: tf.ones([2]) };
       const attributes = { epsilon: 1e-5, relu: false };
       expect(() => run(kernelNames.batchNormTraining, inputs, attributes)).toThrow(/offset \[2\]/);

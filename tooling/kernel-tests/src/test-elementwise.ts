@@ -5,7 +5,7 @@ import { sample, tensor } from './sample.js';
 import { expectClose } from './expect-close.js';
 import { run } from './run.js';
 
-/** Tests of a backend's elementwise kernels against float64; the backend is current when they run. */
+/** Declares tests of the current backend's elementwise kernels, against float64. */
 export function testElementwise(): void {
   const shapes = [[1], [3], [4], [1027], [5, 7, 3]];
   describe.each(shapes.map((shape) => ({ shape })))('the elementwise kernels, $shape', ({ shape }) => {
@@ -58,7 +58,7 @@ export function testElementwise(): void {
       expectClose(variable!, expected, 1e-6);
     });
 
-    it('adamUpdate from nothing is as exact as later', () => {
+    it('adamUpdate from zero moments is as exact as later', () => {
       const attributes = { stepSize: 1e-3, beta1: 0.9, beta2: 0.999, epsilon: 1e-7, decay: 0 };
       const zeros = () => tf.zeros(shape);
       const inputs = {

@@ -19,7 +19,7 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 const holder = (fields: object) =>
   JSON.stringify({ pid: process.pid, host: hostname(), born: null, ...fields });
 
-/** A process that does nothing, and is killed. */
+/** The pid of a process that was killed. */
 async function deadProcess(): Promise<number> {
   const child: ChildProcess = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1e6)']);
   await once(child, 'spawn');
@@ -35,7 +35,7 @@ async function taken(): Promise<Lock> {
 }
 
 describe('takeLock', () => {
-  it('gives a lock to one at a time', async () => {
+  it('gives a lock to one holder at a time', async () => {
     const lock = await taken();
     expect(await lock.stands()).toBe(true);
     expect(await takeLock(file)).toMatchObject({ holder: { pid: process.pid, host: hostname() } });
@@ -51,12 +51,15 @@ describe('takeLock', () => {
     lock.release();
   });
 
-  it.runIf(process.platform === 'linux')('knows a process from a later one of the same number', async () => {
-    await writeFile(file, holder({ born: 'another-boot 1' }));
-    (await taken()).release();
-  });
+  it.runIf(process.platform === 'linux')(
+    'distinguishes a process from a later one with the same pid',
+    async () => {
+      await writeFile(file, holder({ born: 'another-boot 1' }));
+      (await taken()).release();
+    },
+  );
 
-  it('gives a stale one to one of many, every time', async () => {
+  it('gives a stale lock to exactly one of many takers', async () => {
     const pid = await deadProcess();
     for (let round = 0; round < 100; round++) {
       await writeFile(file, holder({ pid, nonce: String(round) }));
@@ -68,7 +71,7 @@ describe('takeLock', () => {
     }
   });
 
-  it('takes it where a process was killed that was just taking it', async () => {
+  it('takes it when a process was killed while taking it', async () => {
     const stale = holder({ pid: await deadProcess() });
     const digest = createHash('sha256').update(stale).digest('hex').slice(0, 12);
     await writeFile(file, stale);
@@ -77,19 +80,19 @@ describe('takeLock', () => {
     expect(await readdir(folder)).toEqual([]);
   });
 
-  it('leaves that of another machine alone', async () => {
+  it('leaves the lock of another machine alone', async () => {
     await writeFile(file, holder({ host: 'elsewhere', pid: 7 }));
     expect(await takeLock(file)).toMatchObject({ holder: { host: 'elsewhere', pid: 7 } });
   });
 
-  it('takes over one that a killed process left empty', async () => {
+  it('takes over a lock that a killed process left empty', async () => {
     await writeFile(file, '');
     const old = new Date(Date.now() - 10_000);
     await utimes(file, old, old);
     (await taken()).release();
   });
 
-  it('waits for one that is being written', async () => {
+  it('waits for a lock that is being written', async () => {
     await writeFile(file, '');
     const found = takeLock(file);
     await setTimeout(100);
@@ -97,12 +100,12 @@ describe('takeLock', () => {
     expect(await found).toMatchObject({ holder: { pid: process.pid } });
   });
 
-  it('tells when another has it, and when it is gone', async () => {
+  it('reports when another process has it, and when it is gone', async () => {
     const lock = await taken();
     await writeFile(file, holder({ pid: 1 }));
     expect(await lock.stands()).toBe(false);
     lock.release();
-    expect(await readdir(folder)).toEqual(['lock']); // it is the other's
+    expect(await readdir(folder)).toEqual(['lock']); // the other process's
     await rm(folder, { recursive: true });
     await expect(lock.stands()).rejects.toMatchObject({ code: 'ENOENT' });
     lock.release();

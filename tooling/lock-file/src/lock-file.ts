@@ -5,28 +5,29 @@ import { hostname } from 'node:os';
 import { setTimeout } from 'node:timers/promises';
 import { isAlive, ownIdentity, type ProcessIdentity } from './process-identity.js';
 
-/** What stands in a lock's file: the process that has it. */
+/** The content of a lock's file: the process that holds the lock. */
 export interface Holder extends ProcessIdentity {
   readonly host: string;
-  /** Makes each lock's text its own. */
+  /** Makes the text of every lock unique. */
   readonly nonce?: string;
 }
 
+/** A lock that this process holds. */
 export interface Lock {
-  /** Whether it is still this one; rejects as the file system does where it is gone. */
+  /** Whether the file still holds this lock; rejects with the file system's error if the file is gone. */
   stands(): Promise<boolean>;
-  /** Lets it go; the end of the process does, too. */
+  /** Releases the lock; so does the end of the process. */
   release(): void;
 }
 
-/** A lock without a holder is one that is just being written; older ones were left by a process that was killed. */
+/** A file without a holder is a lock that is being written; when it is older than this, the process that wrote it was killed. */
 const writingMilliseconds = 2000;
 const attempts = 300;
 
 /**
- * Takes a lock, or tells who has it. One whose process is no more is stale, and is taken over at once, by one alone of
- * those that find it; a process that computes for minutes without a pause keeps its own. Of another machine's process nobody
- * here knows, so that its lock stands. Rejects as the file system does.
+ * Takes a lock, or returns its holder. A lock whose process has ended is stale and is taken over at once, by exactly one of
+ * the processes that find it; a process that computes for minutes without a pause keeps its lock. Processes of other machines
+ * can't be checked, so their locks are kept. Rejects with the file system's errors.
  */
 export async function takeLock(path: string): Promise<{ readonly lock: Lock } | { readonly holder: Holder }> {
   const holder: Holder = { ...ownIdentity(), host: hostname(), nonce: randomBytes(8).toString('hex') };
@@ -37,15 +38,15 @@ export async function takeLock(path: string): Promise<{ readonly lock: Lock } | 
     if (outcome !== 'try again') return { holder: outcome };
     await setTimeout(10 + 10 * Math.random());
   }
-  throw new Error(`the lock ${path} comes back again and again`);
+  throw new Error(`The lock ${path} reappears each time it is released.`);
 }
 
-/** Whether it is a process of this machine. */
+/** Whether the holder is a process of this machine. */
 export function isHere({ host }: Holder): boolean {
   return host === hostname();
 }
 
-/** Takes a lock that is free, or clears one that is stale; else returns who has it. */
+/** Takes a free lock, or clears a stale one; otherwise returns the holder. */
 async function take(path: string, own: string): Promise<'taken' | 'try again' | Holder> {
   if (create(path, own)) return 'taken';
   const found = await holderOf(path);
@@ -53,8 +54,8 @@ async function take(path: string, own: string): Promise<'taken' | 'try again' | 
   const { text, holder } = found;
   if (holder !== null && (!isHere(holder) || isAlive(holder))) return holder;
 
-  // One alone may clear it: who holds a second lock, named for the text of the stale one. That text never comes back, so
-  // what is found to stand there still can't be anybody's new lock. A second lock may be stale itself; so it is taken likewise.
+  // Only one process may clear it: the holder of a second lock, named after the stale one's text. That text is never written
+  // again, so if it is still there, it can't be a new lock. The second lock may be stale, too, and is taken the same way.
   const second = `${path}.${createHash('sha256').update(text).digest('hex').slice(0, 12)}.tmp`;
   if ((await take(second, own)) !== 'taken') return 'try again';
   try {
@@ -66,8 +67,8 @@ async function take(path: string, own: string): Promise<'taken' | 'try again' | 
 }
 
 /**
- * False where the file is there already. In one go: a signal that is heard while it is half done would end a process that
- * does not know yet that it has the lock.
+ * Returns false if the file exists. Synchronous, since a signal handled halfway would end a process that doesn't know yet
+ * that it holds the lock.
  */
 function create(path: string, content: string): boolean {
   try {
@@ -87,14 +88,14 @@ function taken(path: string, own: string): Lock {
     try {
       if (readFileSync(path, 'utf8') === own) rmSync(path);
     } catch {
-      // It went with its folder.
+      // The file was removed with its folder.
     }
   };
   process.once('exit', release);
   return { release, stands: async () => (await readFile(path, 'utf8')) === own };
 }
 
-/** What stands in a lock, its holder null where a killed process left it half written; null itself for one that is free or young. */
+/** A lock's content, its holder null if a killed process left it half written; null for a lock that is free or being written. */
 async function holderOf(path: string): Promise<{ text: string; holder: Holder | null } | null> {
   try {
     const text = await readFile(path, 'utf8');

@@ -1,5 +1,5 @@
-// Newer TensorFlow speaks while it is loaded, before anything can tell it not to, and no variable keeps
-// it from that. This small addon, which is not linked with it, holds stderr meanwhile.
+// Newer TensorFlow logs while it is being loaded, before its log level can be set, and no environment
+// variable prevents that. This small addon, which isn't linked with it, mutes stderr during the load.
 #include <fcntl.h>
 #include <node_api.h>
 #include <unistd.h>

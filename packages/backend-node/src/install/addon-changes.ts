@@ -1,15 +1,15 @@
 import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { impossible } from './way.js';
+import { methodFailed } from './install-method.js';
 
 /**
- * Additions to tfjs-node 4.22.0's addon where it is built here: attributes that are lists of strings or of
- * types, as TensorFlow's fused convolution has them, and the log level.
+ * Additions to the source of tfjs-node 4.22.0's addon before it is built: attributes that are lists of strings or types,
+ * which TensorFlow's fused convolution takes, and the log level.
  */
 
 interface Change {
-  /** What must stand there once; the addition goes before it. */
+  /** Text that must occur exactly once; the addition goes before it. */
   readonly before: string;
   readonly addition: string;
 }
@@ -59,7 +59,7 @@ const lists: readonly Change[] = [
   },
 ];
 
-/** Only where the library's headers are those of a TensorFlow that logs through Abseil, which reads no variable. */
+/** Only for a TensorFlow that logs through Abseil, which reads no environment variable; its headers show that. */
 const quiet: readonly Change[] = [
   { before: '#include "tensorflow/c/eager/c_api.h"', addition: '#include "absl/log/globals.h"\n' },
   {
@@ -75,7 +75,7 @@ const quiet: readonly Change[] = [
   { before: '  TFE_ContextOptions *tfe_options = TFE_NewContextOptions();', addition: '  ReadLogLevel();\n' },
 ];
 
-/** Writes the additions into the addon's source; gives the source as it was. */
+/** Writes the additions into the addon's source file; returns the file and its original source. */
 export async function changeAddon(folder: string): Promise<{ file: string; before: string }> {
   const file = join(folder, 'binding', 'tfjs_backend.cc');
   const before = await readFile(file, 'utf8');
@@ -87,8 +87,8 @@ export async function changeAddon(folder: string): Promise<{ file: string; befor
 function insert(source: string, { before, addition }: Change): string {
   const [head, tail, ...more] = source.split(before);
   if (head === undefined || tail === undefined || more.length > 0) {
-    throw impossible(
-      `the addon's source is not the one that is known: "${before.trim()}" does not stand there once`,
+    throw methodFailed(
+      `the addon's source is not the expected one: "${before.trim()}" does not occur exactly once`,
     );
   }
   return head + addition + before + tail;

@@ -1,15 +1,15 @@
 import { inspect } from '../locate.js';
 import { nativeFile } from './native-file.js';
-import { lastWords, runCommand } from './run-command.js';
-import { impossible } from './way.js';
+import { lastLines, runCommand } from './run-command.js';
+import { methodFailed } from './install-method.js';
 
 /**
- * Loads what was installed in another process, which may crash, and lets it compute a convolution; gives
+ * Loads an installation in a separate process, since it may crash, and computes a convolution with it; returns
  * TensorFlow's version.
  */
 export async function checkAddon(folder: string, signal: AbortSignal | undefined): Promise<string> {
   const found = inspect(folder);
-  if (typeof found === 'string') throw impossible(`what was installed is not whole: ${found}`);
+  if (typeof found === 'string') throw methodFailed(`the installation is incomplete: ${found}`);
   const { code, output, stdout } = await runCommand(
     process.execPath,
     [nativeFile('check-addon.cjs'), found.addon, found.hostAddon ?? ''],
@@ -21,7 +21,7 @@ export async function checkAddon(folder: string, signal: AbortSignal | undefined
   );
   const version = /TensorFlow (\S+)/.exec(stdout)?.[1];
   if (code === 0 && version !== undefined) return version;
-  throw impossible(
-    `what was installed does not run: ${lastWords(output) || `its process ended with ${code}`}`,
+  throw methodFailed(
+    `the installation does not run: ${lastLines(output) || `its process ended with code ${code}`}`,
   );
 }

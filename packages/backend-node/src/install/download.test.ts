@@ -16,7 +16,7 @@ let folder: string;
 let file: string;
 let server: Server;
 let url: string;
-/** What each request asked for. */
+/** The Range header of each request. */
 let ranges: (string | undefined)[];
 let answer: (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -38,7 +38,7 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** Serves the content as a good server does, `Range` and `If-Range` included. */
+/** Serves the content, with support for `Range` and `If-Range`. */
 function serve({ headers: asked }: IncomingMessage, response: ServerResponse, etag = '"one"') {
   const start = asked['if-range'] === etag ? Number(/bytes=(\d+)-/.exec(asked.range ?? '')?.[1] ?? 0) : 0;
   const rest = content.subarray(start);
@@ -51,7 +51,7 @@ function serve({ headers: asked }: IncomingMessage, response: ServerResponse, et
   response.end(rest);
 }
 
-/** Announces everything, sends the beginning, and hangs up once that is in the part's file. */
+/** Announces the whole content, sends the beginning, and closes the connection once that is in the partial file. */
 async function breakOff(response: ServerResponse, etag = '"one"') {
   response.writeHead(200, { etag, 'content-length': content.length });
   response.write(content.subarray(0, cut));
@@ -64,7 +64,7 @@ async function partHas(bytes: number): Promise<void> {
   while ((statSync(part, { throwIfNoEntry: false })?.size ?? 0) < bytes) await setTimeout(10);
 }
 
-it('downloads, reports, and leaves nothing beside the file', async () => {
+it('downloads, reports progress, and leaves nothing beside the file', async () => {
   const seen: [number, number | null][] = [];
   answer = serve;
   await downloadFile(url, file, { onProgress: (bytes, of) => seen.push([bytes, of]) });
@@ -74,14 +74,14 @@ it('downloads, reports, and leaves nothing beside the file', async () => {
   expect(existsSync(`${file}.part.etag`)).toBe(false);
 });
 
-it('goes on where the connection broke', async () => {
+it('resumes where the connection broke', async () => {
   answer = (request, response) => (ranges.length === 1 ? breakOff(response) : serve(request, response));
   await downloadFile(url, file);
   expect(readFileSync(file).equals(content)).toBe(true);
   expect(ranges).toEqual([undefined, `bytes=${cut}-`]);
 });
 
-it('goes on where an earlier process ended', async () => {
+it('resumes where an earlier process ended', async () => {
   writeFileSync(`${file}.part`, content.subarray(0, 12_345));
   writeFileSync(`${file}.part.etag`, '"one"');
   answer = serve;
@@ -90,14 +90,14 @@ it('goes on where an earlier process ended', async () => {
   expect(readFileSync(file).equals(content)).toBe(true);
 });
 
-it('begins anew where the server has another file by now', async () => {
+it('starts over if the server has another file by now', async () => {
   answer = (request, response) =>
     ranges.length === 1 ? breakOff(response, '"zero"') : serve(request, response);
   await downloadFile(url, file);
   expect(readFileSync(file).equals(content)).toBe(true);
 });
 
-it('begins anew where the server knows no ranges, or names no version', async () => {
+it('starts over if the server supports no ranges, or sends no ETag', async () => {
   answer = (_, response) => {
     if (ranges.length === 1) {
       response.writeHead(200, { 'content-length': content.length });
@@ -109,7 +109,7 @@ it('begins anew where the server knows no ranges, or names no version', async ()
   expect(readFileSync(file).equals(content)).toBe(true);
 });
 
-it('throws a part away that is longer than the file', async () => {
+it('deletes a partial download that is longer than the file', async () => {
   writeFileSync(`${file}.part`, Buffer.alloc(content.length + 1));
   writeFileSync(`${file}.part.etag`, '"one"');
   answer = (request, response) => {
@@ -120,7 +120,7 @@ it('throws a part away that is longer than the file', async () => {
   expect(readFileSync(file).equals(content)).toBe(true);
 });
 
-it('refuses what has another checksum, and keeps nothing of it', async () => {
+it('rejects a download with another checksum, and keeps nothing of it', async () => {
   answer = (_, response) => {
     const wrong = createHash('md5').update('another').digest('base64');
     response.writeHead(200, { 'x-goog-hash': `md5=${wrong}`, 'content-length': content.length });
@@ -131,7 +131,7 @@ it('refuses what has another checksum, and keeps nothing of it', async () => {
   expect(existsSync(`${file}.part`)).toBe(false);
 });
 
-it('refuses a part that came from elsewhere, by the checksum of the whole', async () => {
+it('rejects a partial download from elsewhere, by the checksum of the whole file', async () => {
   writeFileSync(`${file}.part`, Buffer.alloc(1000, 7));
   writeFileSync(`${file}.part.etag`, '"one"');
   answer = serve;
@@ -139,7 +139,7 @@ it('refuses a part that came from elsewhere, by the checksum of the whole', asyn
   expect(existsSync(`${file}.part`)).toBe(false);
 });
 
-it('says what the server said, at once', async () => {
+it("reports the server's answer at once", async () => {
   answer = (_, response) => response.writeHead(404).end('gone');
   await expect(downloadFile(url, file)).rejects.toMatchObject({
     name: 'BackendError',
@@ -149,20 +149,20 @@ it('says what the server said, at once', async () => {
   expect(ranges.length).toBe(1);
 });
 
-it('tries again where the server is ill, and then gives up with the reason', async () => {
+it('retries after a server error, and then gives up with the reason', async () => {
   answer = (_, response) => response.writeHead(503).end();
   await expect(downloadFile(url, file, { attempts: 2 })).rejects.toThrow(/503.*tried 2 times/);
   expect(ranges.length).toBe(2);
 });
 
-it('gives up a connection on which nothing comes', async () => {
+it('gives up a connection on which nothing is received', async () => {
   answer = () => {};
   await expect(downloadFile(url, file, { attempts: 1, silentSeconds: 0.2 })).rejects.toThrow(
-    /nothing came for 0.2 s/,
+    /nothing was received for 0.2 s/,
   );
 });
 
-it('stops when it is told to, and keeps what came', async () => {
+it('stops on abort, and keeps what was received', async () => {
   const controller = new AbortController();
   answer = (_, response) => {
     response.writeHead(200, { etag: '"one"', 'content-length': content.length });

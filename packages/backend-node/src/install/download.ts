@@ -9,17 +9,17 @@ import { BackendError } from '@resnetjs/backend';
 interface DownloadOptions {
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: (bytes: number, of: number | null) => void;
-  /** How often a connection that breaks is made anew without a byte having come; 3. */
+  /** Attempts in a row that may fail without receiving a byte. Default: 3. */
   readonly attempts?: number;
-  /** A connection on which nothing comes for so long is given up; 30. */
+  /** Seconds without a byte after which a connection is given up. Default: 30. */
   readonly silentSeconds?: number;
 }
 
 /**
- * Downloads a file, and gives it its name only when it is whole. What has come stays in `<file>.part`
- * when the connection breaks or the process ends, and the next call goes on from there, where the server
- * still has the same file. Size and, where the server says it (Google Cloud Storage does), MD5 are
- * checked. Throws BackendError `unavailable`; an abort throws the signal's reason.
+ * Downloads a file, which gets its name only once it is complete. When the connection breaks or the process ends, what was
+ * received stays in `<file>.part`, and the next call resumes from there if the server still has the same file. The size is
+ * checked, and the MD5 if the server sends it, as Google Cloud Storage does. Throws BackendError `unavailable`; an abort
+ * throws the signal's reason.
  */
 export async function downloadFile(url: string, file: string, options: DownloadOptions = {}): Promise<void> {
   const { attempts = 3, signal } = options;
@@ -53,13 +53,13 @@ interface Expected {
   readonly md5: string | null;
 }
 
-/** Beside the part, the server's name for the version that it is a part of. */
+/** Beside the part: the server's ETag of the version that it belongs to. */
 const tagFileOf = (part: string) => `${part}.etag`;
 
 async function fetchRest(url: string, part: string, options: DownloadOptions): Promise<Expected> {
   const tag = await readFile(tagFileOf(part), 'utf8').catch(() => '');
   const start = tag === '' ? 0 : await sizeOf(part);
-  const silence = new Silence(options.silentSeconds ?? 30);
+  const silence = new SilenceTimer(options.silentSeconds ?? 30);
   const signal = AbortSignal.any([silence.signal, ...(options.signal ? [options.signal] : [])]);
   try {
     const headers: Record<string, string> = { 'accept-encoding': 'identity' };
@@ -68,24 +68,24 @@ async function fetchRest(url: string, part: string, options: DownloadOptions): P
     if (response.status === 416) {
       await rm(part, { force: true });
       await response.body?.cancel();
-      throw new Error('the part that was there is longer than the file; it was thrown away');
+      throw new Error('the partial download is longer than the file; it was deleted');
     }
     if (!response.ok || response.body === null) {
       await response.body?.cancel();
-      const words = `${url}: the server answered ${response.status} ${response.statusText}`.trimEnd();
-      if (response.status >= 500) throw new Error(words);
-      throw new BackendError('unavailable', words);
+      const message = `${url}: the server answered ${response.status} ${response.statusText}`.trimEnd();
+      if (response.status >= 500) throw new Error(message);
+      throw new BackendError('unavailable', message);
     }
     const resumed = response.status === 206;
     if (resumed && !response.headers.get('content-range')?.startsWith(`bytes ${start}-`)) {
-      throw new Error('the server sent another range than was asked for');
+      throw new Error('the server sent a different range than requested');
     }
     const expected = expectedOf(response, resumed ? start : 0);
     await writeFile(tagFileOf(part), response.headers.get('etag') ?? '');
     let bytes = resumed ? start : 0;
     const count = new Transform({
       transform(chunk, _, next) {
-        silence.heard();
+        silence.reset();
         bytes += chunk.length;
         options.onProgress?.(bytes, expected.size);
         next(null, chunk);
@@ -106,20 +106,20 @@ function expectedOf(response: Response, start: number): Expected {
   return { size: Number.isFinite(length) ? start + length : null, md5: md5 ?? null };
 }
 
-/** Throws an Error where the rest may still be had, and BackendError where what has come is wrong: that is thrown away. */
+/** Throws an Error if the rest can still be fetched, and a BackendError if the part is wrong, which is then deleted. */
 async function check(url: string, part: string, { size, md5 }: Expected): Promise<void> {
   const bytes = await sizeOf(part);
-  if (size !== null && bytes < size) throw new Error(`only ${bytes} of ${size} bytes came`);
+  if (size !== null && bytes < size) throw new Error(`only ${bytes} of ${size} bytes were received`);
   const problem =
     size !== null && bytes > size
-      ? `${bytes} bytes came, and ${size} were announced`
+      ? `${bytes} bytes were received, but ${size} were announced`
       : md5 !== null && (await md5Of(part)) !== md5
-        ? 'its MD5 is not the one that the server says'
+        ? 'its MD5 differs from the one that the server sent'
         : null;
   if (problem === null) return;
   await rm(part, { force: true });
   await rm(tagFileOf(part), { force: true });
-  throw new BackendError('unavailable', `${url}: ${problem}. What came was thrown away; try again.`);
+  throw new BackendError('unavailable', `${url}: ${problem}. The download was deleted; try again.`);
 }
 
 async function md5Of(file: string): Promise<string> {
@@ -128,25 +128,25 @@ async function md5Of(file: string): Promise<string> {
   return hash.digest('base64');
 }
 
-/** Aborts when nothing was heard for some time. */
-class Silence {
+/** Aborts when nothing was received for some time. */
+class SilenceTimer {
   readonly #controller = new AbortController();
   readonly #seconds: number;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(seconds: number) {
     this.#seconds = seconds;
-    this.heard();
+    this.reset();
   }
 
   get signal(): AbortSignal {
     return this.#controller.signal;
   }
 
-  heard(): void {
+  reset(): void {
     clearTimeout(this.#timer);
-    const give = () => this.#controller.abort(new Error(`nothing came for ${this.#seconds} s`));
-    this.#timer = setTimeout(give, 1000 * this.#seconds);
+    const giveUp = () => this.#controller.abort(new Error(`nothing was received for ${this.#seconds} s`));
+    this.#timer = setTimeout(giveUp, 1000 * this.#seconds);
   }
 
   end(): void {
@@ -154,7 +154,7 @@ class Silence {
   }
 }
 
-/** fetch says only that it failed; why is in its cause. */
+/** fetch's error says only that it failed; the reason is in its cause. */
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   return error.cause instanceof Error ? error.cause.message : error.message;

@@ -1,55 +1,61 @@
-/** What an installation says while it goes on; the last event is `done`, or the iteration throws. */
+/** An event of an installation; the last one is `done`, unless the iteration throws. */
 export type InstallEvent =
-  /** Something begins; the message is for a person. */
+  /** Something starts; the message is for people to read. */
   | { readonly event: 'step'; readonly step: InstallStep; readonly message: string }
-  /** Bytes that have arrived; `of` is null where nobody knows how many there are. */
+  /** Bytes received so far, of how many; `of` is null if the total is unknown. */
   | {
       readonly event: 'progress';
       readonly step: InstallStep;
       readonly bytes: number;
       readonly of: number | null;
     }
-  /** A way did not work, and why; the next one is tried. */
+  /** A method did not work, and why; the next one is tried. */
   | { readonly event: 'failed'; readonly step: InstallStep; readonly reason: string }
   | ({ readonly event: 'done' } & Installed);
 
+/**
+ * A part of an installation: tfjs-node's JavaScript from npm, tfjs-node's own downloads, TensorFlow's Python wheel, building
+ * the addon, checking the result.
+ */
 export type InstallStep = 'javascript' | 'official' | 'wheel' | 'addon' | 'check';
 
+/** An installed native TensorFlow. */
 export interface Installed {
+  /** The folder with tfjs-node's package.json. */
   readonly folder: string;
-  /** Where TensorFlow came from, in words. */
+  /** Where TensorFlow came from, for people to read. */
   readonly source: string;
-  /** TensorFlow's version. */
+  /** TensorFlow's version, such as `2.21.0`. */
   readonly tensorflow: string;
-  /** Whether it was there already. */
+  /** Whether it was installed already. */
   readonly present: boolean;
 }
 
-/** Everything but the end. */
-export type Say = (event: Exclude<InstallEvent, { event: 'done' }>) => void;
+/** Reports every event but the last. */
+export type Report = (event: Exclude<InstallEvent, { event: 'done' }>) => void;
 
 /**
- * Turns a function that reports while it works into events and, at last, what it gave. Leaving the loop,
- * or the caller's signal, aborts the work, and waits until it has tidied up.
+ * Runs a function that reports its progress, as an async iterable of its reports that returns its result. Leaving the loop,
+ * or the caller's signal, aborts the work; the iteration ends once it has cleaned up.
  */
 export async function* eventsOf<Event, Result>(
-  work: (say: (event: Event) => void, signal: AbortSignal) => Promise<Result>,
+  work: (report: (event: Event) => void, signal: AbortSignal) => Promise<Result>,
   signal?: AbortSignal,
 ): AsyncGenerator<Event, Result, undefined> {
-  const left = new AbortController();
+  const leaving = new AbortController();
   const waiting: Event[] = [];
   let wake = () => {};
   let settled = false;
-  const say = (event: Event) => {
+  const report = (event: Event) => {
     waiting.push(event);
     wake();
   };
-  const signals = signal === undefined ? [left.signal] : [left.signal, signal];
-  const result = work(say, AbortSignal.any(signals)).finally(() => {
+  const signals = signal === undefined ? [leaving.signal] : [leaving.signal, signal];
+  const result = work(report, AbortSignal.any(signals)).finally(() => {
     settled = true;
     wake();
   });
-  result.catch(() => {}); // it is awaited below
+  result.catch(() => {}); // awaited below
   try {
     for (;;) {
       yield* waiting.splice(0);
@@ -60,7 +66,7 @@ export async function* eventsOf<Event, Result>(
       });
     }
   } finally {
-    left.abort(new Error('nobody listens any more'));
+    leaving.abort(new Error('the caller left the loop'));
     await result.catch(() => {});
   }
 }

@@ -4,12 +4,15 @@ import { hostAddonFile } from '../versions.js';
 import { napiVersion, rebuild } from './build-addon.js';
 import { checkAddon } from './check-addon.js';
 import { nativeFile } from './native-file.js';
-import type { Workplace } from './way.js';
+import type { InstallContext } from './install-method.js';
 
-/** Builds our own small addon, and tries it; TensorFlow is only more talkative without. */
-export async function buildHostAddon(workplace: Workplace, say: (message: string) => void): Promise<void> {
+/** Builds our own small addon and checks it. A failure is only reported: without the addon, TensorFlow logs more. */
+export async function buildHostAddon(
+  context: InstallContext,
+  report: (message: string) => void,
+): Promise<void> {
   if (process.platform === 'win32') return;
-  const { folder, signal } = workplace;
+  const { folder, signal } = context;
   const place = join(folder, 'host-addon');
   const product = join(folder, 'lib', `napi-v${napiVersion}`, hostAddonFile);
   try {
@@ -20,7 +23,7 @@ export async function buildHostAddon(workplace: Workplace, say: (message: string
   } catch (error) {
     signal?.throwIfAborted();
     await rm(product, { force: true });
-    say(`without our own small addon: ${error instanceof Error ? error.message : error}`);
+    report(`without our own small addon: ${error instanceof Error ? error.message : error}`);
   } finally {
     await rm(place, { recursive: true, force: true });
   }

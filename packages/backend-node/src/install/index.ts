@@ -1,2 +1,2 @@
 export type { Installed, InstallEvent, InstallStep } from './events.js';
-export { type InstallOptions, installNative, type Way } from './install-native.js';
+export { type InstallOptions, installNative, type InstallMethod } from './install-native.js';

@@ -6,68 +6,77 @@ import { nativeFolder } from '../cache-folder.js';
 import { readRecord, writeRecord } from '../install-record.js';
 import { inspectCached } from '../locate.js';
 import { checkAddon } from './check-addon.js';
-import { eventsOf, type Installed, type InstallEvent, type Say } from './events.js';
+import { eventsOf, type Installed, type InstallEvent, type Report } from './events.js';
 import { fetchJavascript } from './javascript.js';
 import { waitForLock } from './wait-for-lock.js';
 import { installOfficial } from './official.js';
-import { stepping, type Workplace } from './way.js';
+import { stepReporter, type InstallContext } from './install-method.js';
 import { installFromWheel } from './wheel.js';
 
+/** Options of `installNative`. */
 export interface InstallOptions {
-  /** Install anew what is there already. */
+  /** Whether to reinstall what is installed already. Default: false. */
   readonly force?: boolean;
-  /** The ways to try, in order: tfjs-node's own downloads, the Python wheel. Both by default. */
-  readonly ways?: readonly Way[];
-  /** Ends the installation; what was made so far is removed, a part of a download stays. */
+  /** The methods to try, in this order. Default: `['official', 'wheel']`. */
+  readonly methods?: readonly InstallMethod[];
+  /** Stops the installation: what was made so far is removed, but a partial download is kept for the next attempt. */
   readonly signal?: AbortSignal;
 }
 
-const ways = { official: installOfficial, wheel: installFromWheel } as const;
+const methods = { official: installOfficial, wheel: installFromWheel } as const;
 
-export type Way = keyof typeof ways;
+/** How TensorFlow's library is installed: from tfjs-node's own downloads, or from TensorFlow's Python wheel. */
+export type InstallMethod = keyof typeof methods;
 
-/** Bytes that an installation from the wheel needs on its way. */
+/** Free bytes that an installation from the wheel needs while it runs. */
 const neededBytes = 1.5e9;
 
 /**
- * Puts a working tfjs-node into the user's cache folder, for `register` to find: its JavaScript from npm,
- * then TensorFlow's library and the addon, by the first way that works here. It is made beside its place,
- * tried in another process, and moved there when it is whole; of several installations at a time, one
- * works and the others wait for it. Throws BackendError `unavailable` with what was tried and why it
- * failed.
+ * Installs a working tfjs-node in the user's cache folder, where `register` finds it: its JavaScript from npm, then
+ * TensorFlow's library and the addon, by the first method that works here. It is built in a temporary folder, checked in a
+ * separate process, and moved into place once it is complete; when several processes install at the same time, one does and
+ * the others wait for it. Throws BackendError `unavailable` with what was tried and why it failed.
+ *
+ * @example
+ * import { installNative } from '@resnetjs/backend-node/install';
+ *
+ * for await (const event of installNative()) {
+ *   if (event.event === 'step') console.log(event.message);
+ * }
  */
 export async function* installNative(options: InstallOptions = {}): AsyncGenerator<InstallEvent, Installed> {
-  const work = (say: Say, signal: AbortSignal) => install({ ...options, signal }, say);
-  const installed = yield* eventsOf<Parameters<Say>[0], Installed>(work, options.signal);
+  const work = (report: Report, signal: AbortSignal) => install({ ...options, signal }, report);
+  const installed = yield* eventsOf<Parameters<Report>[0], Installed>(work, options.signal);
   yield { event: 'done', ...installed };
   return installed;
 }
 
 async function install(
-  { force = false, signal, ways: chosen = ['official', 'wheel'] }: InstallOptions,
-  say: Say,
+  { force = false, signal, methods: chosen = ['official', 'wheel'] }: InstallOptions,
+  report: Report,
 ) {
   const folder = nativeFolder();
-  const present = async () => (force ? null : presentIn(folder, say, signal));
+  const present = async () => (force ? null : presentIn(folder, report, signal));
   const before = await present();
   if (before !== null) return before;
   await makeFolder(dirname(folder));
   await checkSpace(dirname(folder));
   const lock = await waitForLock(`${folder}.lock`, {
     signal,
-    waiting: (pid) => stepping(say, 'check')(`process ${pid} is installing it already; waiting for it`),
+    waiting: (pid) =>
+      stepReporter(report, 'check')(`process ${pid} is already installing it; waiting for that`),
   });
   try {
-    return (await present()) ?? (await installInto(folder, chosen, say, signal));
+    return (await present()) ?? (await installInto(folder, chosen, report, signal));
   } finally {
     lock.release();
   }
 }
 
-/** What is installed there and computes; sizes don't tell of a file that was damaged on the disk. */
+/** The installation in the folder, if it computes; sizes alone don't show a file that was damaged on the disk. */
 async function presentIn(
   folder: string,
-  say: Say,
+  report: Report,
   signal: AbortSignal | undefined,
 ): Promise<Installed | null> {
   const record = readRecord(folder);
@@ -77,15 +86,18 @@ async function presentIn(
     return { folder, source: record.source, tensorflow, present: true };
   } catch (error) {
     if (!(error instanceof BackendError)) throw error;
-    stepping(say, 'check')(`what is in ${folder} is damaged, and is installed anew: ${error.message}`);
+    stepReporter(
+      report,
+      'check',
+    )(`the installation in ${folder} is damaged and will be replaced: ${error.message}`);
     return null;
   }
 }
 
 async function installInto(
   folder: string,
-  chosen: readonly Way[],
-  say: Say,
+  chosen: readonly InstallMethod[],
+  report: Report,
   signal: AbortSignal | undefined,
 ): Promise<Installed> {
   await removeLeftovers(folder);
@@ -93,15 +105,15 @@ async function installInto(
   const scratch = join(making, 'scratch');
   const failures: string[] = [];
   try {
-    for (const way of chosen) {
-      const made = join(making, way);
+    for (const method of chosen) {
+      const made = join(making, method);
       await mkdir(scratch, { recursive: true });
       const downloads = join(dirname(folder), 'downloads');
-      const workplace: Workplace = { folder: made, scratch, downloads, say, signal };
+      const context: InstallContext = { folder: made, scratch, downloads, report, signal };
       try {
-        await fetchJavascript(workplace);
-        const source = await ways[way](workplace);
-        stepping(say, 'check')('trying it in a process of its own');
+        await fetchJavascript(context);
+        const source = await methods[method](context);
+        stepReporter(report, 'check')('checking it in a separate process');
         const tensorflow = await checkAddon(made, signal);
         await rm(join(made, 'deps', 'include'), { recursive: true, force: true });
         writeRecord(made, { source, tensorflow, files: await sizesOf(made) });
@@ -111,22 +123,22 @@ async function installInto(
       } catch (error) {
         signal?.throwIfAborted();
         if (!(error instanceof BackendError)) throw error;
-        failures.push(`${way}: ${error.message}`);
-        say({ event: 'failed', step: way, reason: error.message });
+        failures.push(`${method}: ${error.message}`);
+        report({ event: 'failed', step: method, reason: error.message });
         await rm(making, { recursive: true, force: true });
       }
     }
   } finally {
-    // Ours, and what the commands of a killed process have gone on writing since the beginning.
+    // Ours, and what the commands of a killed process have still been writing.
     await removeLeftovers(folder);
   }
   throw new BackendError(
     'unavailable',
-    `Native TensorFlow could not be installed. Tried:\n${failures.map((each) => `  ${each}`).join('\n')}\nThe backend wasm needs nothing of this.`,
+    `Native TensorFlow could not be installed. Tried:\n${failures.map((each) => `  ${each}`).join('\n')}\nThe wasm backend needs no installation.`,
   );
 }
 
-/** Sizes by which a later start tells whether everything is there: the libraries and the JavaScript that is loaded. */
+/** Sizes by which a later start recognizes a complete installation: of the libraries and of the JavaScript that is loaded. */
 async function sizesOf(folder: string): Promise<Record<string, number>> {
   const libraries = ['deps/lib', ...(await readdir(join(folder, 'lib'))).map((name) => `lib/${name}`)];
   const sizes: Record<string, number> = {};
@@ -139,7 +151,7 @@ async function sizesOf(folder: string): Promise<Record<string, number>> {
   return sizes;
 }
 
-/** The new folder in the old one's place. */
+/** Replaces the old folder by the new one. */
 async function replace(folder: string, made: string): Promise<void> {
   const old = `${folder}.old-${process.pid}`;
   if (existsSync(folder)) await rename(folder, old);
@@ -147,7 +159,7 @@ async function replace(folder: string, made: string): Promise<void> {
   await rm(old, { recursive: true, force: true });
 }
 
-/** What a process that was killed has left; nobody else works here while we have the lock. */
+/** Removes what a killed process has left; nobody else writes here while we hold the lock. */
 async function removeLeftovers(folder: string): Promise<void> {
   for (const name of await readdir(dirname(folder))) {
     const leftover = ['.making-', '.old-'].some((kind) => name.startsWith(basename(folder) + kind));
@@ -162,7 +174,7 @@ async function makeFolder(folder: string): Promise<void> {
   } catch (cause) {
     throw new BackendError(
       'unavailable',
-      `${folder} can't be written to: ${cause instanceof Error ? cause.message : cause}. Name another folder in RESNETJS_CACHE.`,
+      `${folder} can't be written to: ${cause instanceof Error ? cause.message : cause}. Set RESNETJS_CACHE to another folder.`,
       { cause },
     );
   }
@@ -173,6 +185,6 @@ async function checkSpace(folder: string): Promise<void> {
   if (bavail * bsize >= neededBytes) return;
   throw new BackendError(
     'unavailable',
-    `${folder} has ${Math.floor((bavail * bsize) / 1e6)} MB left, and native TensorFlow needs ${neededBytes / 1e6} MB while it is installed. Make room, or name another folder in RESNETJS_CACHE.`,
+    `${folder} has ${Math.floor((bavail * bsize) / 1e6)} MB free, and installing native TensorFlow takes ${neededBytes / 1e6} MB. Free some space, or set RESNETJS_CACHE to another folder.`,
   );
 }

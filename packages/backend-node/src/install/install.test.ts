@@ -24,7 +24,7 @@ afterEach(() => {
 });
 
 describe('installNative', () => {
-  it('says what it tried and why that failed, and leaves nothing', async () => {
+  it('reports what it tried and why that failed, and leaves nothing', async () => {
     vi.stubEnv('PATH', folder); // no npm, no pip, no compiler
     const events: InstallEvent[] = [];
     const install = async () => {
@@ -39,7 +39,7 @@ describe('installNative', () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
-  it('clears what a killed process left, also what its commands still write meanwhile', async () => {
+  it("removes what a killed process left, and what that process's commands still write", async () => {
     vi.stubEnv('PATH', folder);
     const leave = () => mkdirSync(`${nativeFolder()}.making-1/official`, { recursive: true });
     leave();
@@ -50,7 +50,7 @@ describe('installNative', () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
-  it('does not take for installed what has the right sizes and does not run', async () => {
+  it('replaces an installation that has the right sizes but does not run', async () => {
     vi.stubEnv('PATH', folder);
     const files: Record<string, string> = {
       'package.json': JSON.stringify({ version: '4.22.0' }),
@@ -75,7 +75,7 @@ describe('installNative', () => {
     expect(events[0]).toMatchObject({ step: 'check', message: expect.stringContaining('is damaged') });
   });
 
-  it('stops when it is told to, and leaves nothing', async () => {
+  it('stops on abort, and leaves nothing', async () => {
     const stopped = new Error('stopped');
     const controller = new AbortController();
     const install = async () => {
@@ -87,13 +87,13 @@ describe('installNative', () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
-  it('says that the folder cannot be written to', async () => {
+  it('reports that the folder cannot be written to', async () => {
     writeFileSync(join(folder, 'file'), '');
     vi.stubEnv('RESNETJS_CACHE', join(folder, 'file', 'cache'));
     await expect(installNative().next()).rejects.toThrow(/can't be written to.*RESNETJS_CACHE/);
   });
 
-  it('stops when nobody listens any more', async () => {
+  it('stops when the caller leaves the loop', async () => {
     for await (const { event } of installNative()) {
       expect(event).toBe('step');
       break;
@@ -101,7 +101,7 @@ describe('installNative', () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
-  it('removes what a process that was killed has left', async () => {
+  it('removes what a killed process left', async () => {
     vi.stubEnv('PATH', folder);
     mkdirSync(`${nativeFolder()}.making-1/official`, { recursive: true });
     const install = async () => {
@@ -113,19 +113,19 @@ describe('installNative', () => {
 });
 
 describe('waitForLock', () => {
-  it('enters when the one before has left', async () => {
+  it('takes the lock when its holder releases it', async () => {
     const file = join(folder, 'lock');
     const order: string[] = [];
     const first = await waitForLock(file, { waiting: () => {} });
-    let tell = (_pid: number) => {};
-    const told = new Promise<number>((resolve) => {
-      tell = resolve;
+    let notify = (_pid: number) => {};
+    const notified = new Promise<number>((resolve) => {
+      notify = resolve;
     });
-    const second = waitForLock(file, { waiting: tell }).then((lock) => {
+    const second = waitForLock(file, { waiting: notify }).then((lock) => {
       order.push('second enters');
       return lock;
     });
-    expect(await told).toBe(process.pid);
+    expect(await notified).toBe(process.pid);
     order.push('first leaves');
     first.release();
     const lock = await second;
@@ -134,7 +134,7 @@ describe('waitForLock', () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
-  it('waits no longer when that is told', async () => {
+  it('stops waiting on abort', async () => {
     const file = join(folder, 'lock');
     const lock = await waitForLock(file, { waiting: () => {} });
     const controller = new AbortController();
@@ -148,7 +148,7 @@ describe('a command', () => {
   const inNode = (code: string, seconds: number, signal?: AbortSignal) =>
     runCommand(process.execPath, ['-e', code], { seconds, signal });
 
-  it('gives its output and its code', async () => {
+  it('returns its output and its exit code', async () => {
     expect(await inNode('console.log(1); console.error(2); process.exit(3)', 60)).toMatchObject({
       code: 3,
       stdout: '1\n',
@@ -158,7 +158,7 @@ describe('a command', () => {
     expect(missing).toMatchObject({ code: null, output: expect.stringContaining('ENOENT') });
   });
 
-  it('is ended with all that it started when it takes too long', async () => {
+  it('is terminated with its children when it takes too long', async () => {
     // The grandchild holds the same streams: they are closed only when it has ended, too.
     const grandchild = JSON.stringify('console.log(1); setInterval(() => {}, 1000)');
     const child = `require('child_process').spawnSync(process.execPath, ['-e', ${grandchild}], { stdio: 'inherit' })`;
@@ -176,12 +176,12 @@ describe('a command', () => {
   });
 });
 
-it('turns reports into events as they come, and ends as the work does', async () => {
-  const events = eventsOf<number, string>(async (say) => {
-    say(1);
+it('yields reports as they come, and ends as the work does', async () => {
+  const events = eventsOf<number, string>(async (report) => {
+    report(1);
     await new Promise((resolve) => setTimeout(resolve, 5));
-    say(2);
-    say(3);
+    report(2);
+    report(3);
     return 'end';
   });
   expect(await events.next()).toEqual({ value: 1, done: false });
@@ -207,9 +207,9 @@ it('knows what tfjs-node downloads', () => {
   expect(officialDownloads('freebsd', 'x64', 9)).toBe(null);
 });
 
-it('changes no source that it does not know', async () => {
+it('changes no source that it does not expect', async () => {
   mkdirSync(join(folder, 'binding'));
   writeFileSync(join(folder, 'binding', 'tfjs_backend.cc'), 'int main() {}\n');
-  await expect(changeAddon(folder)).rejects.toThrow(/not the one that is known/);
+  await expect(changeAddon(folder)).rejects.toThrow(/not the expected one/);
   expect(readFileSync(join(folder, 'binding', 'tfjs_backend.cc'), 'utf8')).toBe('int main() {}\n');
 });

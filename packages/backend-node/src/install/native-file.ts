@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 
-/** A file or folder of this package's `native/`: what another compiler or interpreter reads. */
+/** The path of a file or folder in this package's `native/`, which holds what other compilers and interpreters read. */
 export function nativeFile(name: string): string {
   return fileURLToPath(new URL(`../../native/${name}`, import.meta.url));
 }

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { napiVersions, tfjsNodeVersion } from '../versions.js';
 import { downloadFile } from './download.js';
 import { unpack } from './javascript.js';
-import { impossible, stepping, type Workplace } from './way.js';
+import { methodFailed, stepReporter, type InstallContext } from './install-method.js';
 
-/** What tfjs-node 4.22.0's own install script downloads (its scripts/install.js, deps-constants.js, package.json). */
+// The downloads of tfjs-node 4.22.0's own install script (its scripts/install.js, deps-constants.js, package.json).
 
 const googleStorage = 'https://storage.googleapis.com';
 const libraryVersion = '2.9.1';
@@ -15,7 +15,7 @@ interface Downloads {
   readonly addon: string;
 }
 
-/** null where there is no prebuilt addon or library for the platform; `host` may be a mirror of the original. */
+/** The URLs for a platform, null if there is no prebuilt addon or library for it; `host` may be a mirror. */
 export function officialDownloads(
   platform: NodeJS.Platform,
   arch: string,
@@ -39,22 +39,22 @@ export function officialDownloads(
   return library === undefined ? null : { library: `${host}/${library}`, addon };
 }
 
-/** libtensorflow and the prebuilt addon; gives where they came from, in words. */
-export async function installOfficial(workplace: Workplace): Promise<string> {
-  const { folder, say, signal } = workplace;
+/** Installs libtensorflow and the prebuilt addon; returns where they came from, for people to read. */
+export async function installOfficial(context: InstallContext): Promise<string> {
+  const { folder, report, signal } = context;
   const napi = Number(process.versions.napi);
-  // The variable is tfjs-node's own.
+  // tfjs-node's own environment variable.
   const mirror = process.env.TFJS_NODE_CDN_STORAGE?.replace(/\/$/, '');
   const downloads = officialDownloads(process.platform, process.arch, napi, mirror);
   if (downloads === null) {
-    throw impossible(`tfjs-node has no prebuilt files for ${process.platform} ${process.arch}`);
+    throw methodFailed(`tfjs-node has no prebuilt files for ${process.platform} ${process.arch}`);
   }
-  const start = stepping(say, 'official');
-  start('the prebuilt addon that belongs to tfjs-node');
-  // The small one first: where it cannot be had, nobody has waited for the large one.
-  const addon = await fetchInto(workplace, downloads.addon);
-  start('TensorFlow’s library, about 150 MB');
-  const library = await fetchInto(workplace, downloads.library);
+  const start = stepReporter(report, 'official');
+  start("tfjs-node's prebuilt addon");
+  // The small download first: if it isn't available, nobody has waited for the large one.
+  const addon = await fetchInto(context, downloads.addon);
+  start("TensorFlow's library, about 150 MB");
+  const library = await fetchInto(context, downloads.library);
   start('unpacking');
   const deps = join(folder, 'deps');
   await mkdir(deps, { recursive: true });
@@ -67,18 +67,18 @@ export async function installOfficial(workplace: Workplace): Promise<string> {
   return `tfjs-node's own downloads (libtensorflow ${libraryVersion})`;
 }
 
-async function fetchInto({ downloads, say, signal }: Workplace, url: string): Promise<string> {
+async function fetchInto({ downloads, report, signal }: InstallContext, url: string): Promise<string> {
   const file = join(downloads, new URL(url).pathname.slice(1).replaceAll('/', '-'));
   await mkdir(downloads, { recursive: true });
   if (await exists(file)) return file;
   await downloadFile(url, file, {
     signal,
-    onProgress: (bytes, of) => say({ event: 'progress', step: 'official', bytes, of }),
+    onProgress: (bytes, of) => report({ event: 'progress', step: 'official', bytes, of }),
   });
   return file;
 }
 
-/** Windows looks for the library beside the addon; some of its archives have it at the top. */
+/** Windows looks for the library beside the addon; some of the archives have it at the top. */
 async function completeOnWindows(deps: string, place: string): Promise<void> {
   if (process.platform !== 'win32') return;
   const library = join(deps, 'lib', 'tensorflow.dll');

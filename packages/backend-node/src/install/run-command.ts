@@ -4,24 +4,24 @@ interface CommandOptions {
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly signal?: AbortSignal | undefined;
-  /** It is ended after so long. */
+  /** Time limit, in seconds, after which the command is terminated. */
   readonly seconds: number;
 }
 
 interface CommandOutcome {
-  /** null where it did not start, or was ended. */
+  /** null if the command did not start or was terminated. */
   readonly code: number | null;
-  /** stdout and stderr together, as they came; the last 64 kB of them. */
+  /** stdout and stderr, interleaved; the last 64 kB. */
   readonly output: string;
   readonly stdout: string;
 }
 
 const maxOutput = 65_536;
 
-/** Seconds that a command has to end by itself once it is told to. */
-const patience = 5;
+/** Seconds between SIGTERM and SIGKILL. */
+const graceSeconds = 5;
 
-/** Runs a command to its end; only an abort throws. npm's and npx's batch files on Windows need a shell. */
+/** Runs a command to its end; only an abort throws. */
 export async function runCommand(
   command: string,
   args: readonly string[],
@@ -46,10 +46,10 @@ export async function runCommand(
     let last: NodeJS.Timeout | undefined;
     const end = () => {
       kill(child, 'SIGTERM');
-      last = setTimeout(kill, 1000 * patience, child, 'SIGKILL');
+      last = setTimeout(kill, 1000 * graceSeconds, child, 'SIGKILL');
     };
     const timer = setTimeout(() => {
-      reason = `it took longer than ${seconds} s and was ended`;
+      reason = `it took longer than ${seconds} s and was terminated`;
       end();
     }, 1000 * seconds);
     signal?.addEventListener('abort', end, { once: true });
@@ -69,6 +69,7 @@ export async function runCommand(
 }
 
 function start(command: string, args: readonly string[], options: Pick<SpawnOptions, 'cwd' | 'env'>) {
+  // npm and npx are batch files on Windows, which need a shell.
   const batch = process.platform === 'win32' && (command === 'npm' || command === 'npx');
   const [file, all] = batch
     ? [process.env.ComSpec ?? 'cmd.exe', ['/d', '/s', '/c', `${command}.cmd`, ...args]]
@@ -77,7 +78,7 @@ function start(command: string, args: readonly string[], options: Pick<SpawnOpti
     ...options,
     stdio: ['ignore', 'pipe', 'pipe'],
     windowsHide: true,
-    // A group of its own, so that what it has started ends with it.
+    // A process group of its own, so that its children are terminated with it.
     detached: process.platform !== 'win32',
   });
 }
@@ -87,12 +88,12 @@ function kill(child: ChildProcess, signal: NodeJS.Signals): void {
     if (process.platform === 'win32' || child.pid === undefined) child.kill(signal);
     else process.kill(-child.pid, signal);
   } catch {
-    // it has ended
+    // It has ended.
   }
 }
 
-/** The last lines of an output, for a message: those that say something. */
-export function lastWords(output: string, count = 3): string {
+/** The last non-empty lines of an output, for a message. */
+export function lastLines(output: string, count = 3): string {
   const lines = output.split('\n').map((line) => line.trim());
   return lines
     .filter((line) => line !== '')

@@ -3,19 +3,19 @@ import { type Lock, takeLock } from '@resnetjs/lock-file';
 
 interface WaitOptions {
   readonly signal?: AbortSignal | undefined;
-  /** Is told once where another process has the lock. */
+  /** Called once if another process holds the lock. */
   readonly waiting: (pid: number) => void;
 }
 
-const pause = 500;
+const pollMilliseconds = 500;
 
-/** Waits until no other process has the lock, and takes it. */
+/** Waits until no other process holds the lock, and takes it. */
 export async function waitForLock(file: string, { signal, waiting }: WaitOptions): Promise<Lock> {
-  for (let told = false; ; told = true) {
+  for (let reported = false; ; reported = true) {
     signal?.throwIfAborted();
     const found = await takeLock(file);
     if ('lock' in found) return found.lock;
-    if (!told) waiting(found.holder.pid);
-    await sleep(pause, undefined, { signal });
+    if (!reported) waiting(found.holder.pid);
+    await sleep(pollMilliseconds, undefined, { signal });
   }
 }

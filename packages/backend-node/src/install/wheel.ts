@@ -5,55 +5,53 @@ import { buildAddon, findCompiler } from './build-addon.js';
 import { checkAddon } from './check-addon.js';
 import { buildHostAddon } from './host-addon.js';
 import { nativeFile } from './native-file.js';
-import { lastWords, runCommand } from './run-command.js';
-import { impossible, stepping, type Workplace } from './way.js';
+import { lastLines, runCommand } from './run-command.js';
+import { methodFailed, stepReporter, type InstallContext } from './install-method.js';
 
-/**
- * TensorFlow's Python wheel holds the library and its headers; nothing of it is run in Python, so that a
- * wheel for any version of Python will do.
- */
+// TensorFlow's Python wheel contains the library and its headers. None of it is run in Python, so a wheel for any version
+// of Python will do.
 
 const platforms: Partial<Record<NodeJS.Platform, { package: string; megabytes: number }>> = {
   linux: { package: 'tensorflow-cpu', megabytes: 275 },
   darwin: { package: 'tensorflow', megabytes: 250 },
 };
 
-/** The library from pip and an addon built for it; gives where they came from, in words. */
-export async function installFromWheel(workplace: Workplace): Promise<string> {
-  const { say, signal } = workplace;
+/** Installs the library from pip and an addon built for it; returns where they came from, for people to read. */
+export async function installFromWheel(context: InstallContext): Promise<string> {
+  const { report, signal } = context;
   const platform = platforms[process.platform];
   if (platform === undefined)
-    throw impossible("TensorFlow's wheels for Windows have no library that an addon can use");
-  const start = stepping(say, 'wheel');
-  // What is missing is found out before anything large is downloaded.
+    throw methodFailed("TensorFlow's wheels for Windows contain no library that an addon can use");
+  const start = stepReporter(report, 'wheel');
+  // Checked before anything large is downloaded.
   const python = await findPython(signal);
   const compiler = await findCompiler(signal);
-  // Linux on ARM has no tensorflow-cpu of its own: tensorflow is that there.
+  // There is no tensorflow-cpu for Linux on ARM: there, tensorflow is for CPUs.
   const name = process.platform === 'linux' && process.arch === 'arm64' ? 'tensorflow' : platform.package;
-  start(`${name} with pip: about ${platform.megabytes} MB to download, about 900 MB on the disk`);
-  const wheel = await fetchWheel(workplace, python, { name, megabytes: platform.megabytes });
+  start(`${name} with pip: a download of about ${platform.megabytes} MB, about 900 MB on disk`);
+  const wheel = await fetchWheel(context, python, { name, megabytes: platform.megabytes });
   start('unpacking the library');
-  await unpackWheel(workplace, python, wheel);
-  const build = stepping(say, 'addon');
+  await unpackWheel(context, python, wheel);
+  const build = stepReporter(report, 'addon');
   build(`building the addon with node-gyp and ${compiler}, about a minute`);
-  await buildWithChanges(workplace, build);
-  await buildHostAddon(workplace, build);
+  await buildWithChanges(context, build);
+  await buildHostAddon(context, build);
   return `the Python wheel ${wheel.split(/[\\/]/).at(-1)}`;
 }
 
-/** With our additions to the addon where it can be built and works with them, else as tfjs-node has it. */
-async function buildWithChanges(workplace: Workplace, say: (message: string) => void): Promise<void> {
-  const { folder, signal } = workplace;
+/** Builds the addon with our additions if that works, else as tfjs-node has it. */
+async function buildWithChanges(context: InstallContext, report: (message: string) => void): Promise<void> {
+  const { folder, signal } = context;
   let original: { file: string; before: string } | undefined;
   try {
     original = await changeAddon(folder);
-    await buildAddon(workplace);
+    await buildAddon(context);
     await checkAddon(folder, signal);
   } catch (error) {
     signal?.throwIfAborted();
     if (original !== undefined) await writeFile(original.file, original.before);
-    say(`building it once more, without additions: ${error instanceof Error ? error.message : error}`);
-    await buildAddon(workplace);
+    report(`building it again, without our additions: ${error instanceof Error ? error.message : error}`);
+    await buildAddon(context);
   }
 }
 
@@ -63,20 +61,20 @@ async function findPython(signal: AbortSignal | undefined): Promise<string> {
   for (const python of ['python3', 'python']) {
     const { code, output } = await runCommand(python, ['-m', 'pip', '--version'], { signal, seconds: 60 });
     if (code === 0) return python;
-    tried.push(`${python}: ${lastWords(output, 1) || 'not found'}`);
+    tried.push(`${python}: ${lastLines(output, 1) || 'not found'}`);
   }
-  throw impossible(`there is no Python with pip (${tried.join('; ')})`);
+  throw methodFailed(`no Python with pip was found (${tried.join('; ')})`);
 }
 
-/** Where pip finds no wheel for its own Python, it is asked for another's. */
+/** If pip finds no wheel for its own Python, it is asked for one of another version. */
 const pythonVersions = [null, '3.12', '3.11'];
 
 async function fetchWheel(
-  workplace: Workplace,
+  context: InstallContext,
   python: string,
   { name, megabytes }: { name: string; megabytes: number },
 ): Promise<string> {
-  const { scratch, signal } = workplace;
+  const { scratch, signal } = context;
   const place = join(scratch, 'wheel');
   const temporary = join(scratch, 'pip');
   await mkdir(temporary, { recursive: true });
@@ -87,7 +85,7 @@ async function fetchWheel(
       ...['--no-input', '--retries', '2', '--timeout', '15', '--progress-bar', 'off'],
       ...(version === null ? [] : ['--python-version', version]),
     ];
-    const stop = watch(workplace, temporary, megabytes);
+    const stop = watch(context, temporary, megabytes);
     const { code, output } = await runCommand(python, args, {
       env: { TMPDIR: temporary, PIP_DISABLE_PIP_VERSION_CHECK: '1' },
       signal,
@@ -95,14 +93,14 @@ async function fetchWheel(
     }).finally(stop);
     const wheel = code === 0 && (await readdir(place)).find((file) => file.endsWith('.whl'));
     if (wheel) return join(place, wheel);
-    problems.push(lastWords(output, 1));
+    problems.push(lastLines(output, 1));
     if (!/No matching distribution|Could not find a version/.test(output)) break;
   }
-  throw impossible(`pip could not download ${name}: ${[...new Set(problems)].join('; ')}`);
+  throw methodFailed(`pip could not download ${name}: ${[...new Set(problems)].join('; ')}`);
 }
 
-/** pip's progress is the size of what lies in its temporary folder; how much that will be is known about. */
-function watch({ say }: Workplace, folder: string, megabytes: number): () => void {
+/** Reports pip's progress: the size of its temporary folder, of an approximate total. */
+function watch({ report }: InstallContext, folder: string, megabytes: number): () => void {
   const timer = setInterval(async () => {
     try {
       const files = await readdir(folder, { recursive: true, withFileTypes: true });
@@ -111,24 +109,24 @@ function watch({ say }: Workplace, folder: string, megabytes: number): () => voi
       );
       const bytes = sizes.reduce((sum, { size }) => sum + size, 0);
       const of = Math.max(bytes, 1e6 * megabytes);
-      if (bytes > 0) say({ event: 'progress', step: 'wheel', bytes, of });
+      if (bytes > 0) report({ event: 'progress', step: 'wheel', bytes, of });
     } catch {
-      // a file went while it was looked at
+      // A file was removed meanwhile.
     }
   }, 500);
   return () => clearInterval(timer);
 }
 
-async function unpackWheel({ folder, signal }: Workplace, python: string, wheel: string): Promise<void> {
+async function unpackWheel({ folder, signal }: InstallContext, python: string, wheel: string): Promise<void> {
   const deps = join(folder, 'deps');
   const args = [nativeFile('unpack_wheel.py'), wheel, deps];
   const { code, output } = await runCommand(python, args, { signal, seconds: 900 });
-  if (code !== 0) throw impossible(`the wheel could not be unpacked: ${lastWords(output)}`);
+  if (code !== 0) throw methodFailed(`the wheel could not be unpacked: ${lastLines(output)}`);
   const library = join(deps, 'lib');
   const files: string[] = await readdir(library).catch(() => []);
   for (const [alias, file] of Object.entries(aliases[process.platform as 'linux' | 'darwin'])) {
     if (!files.includes(file))
-      throw impossible(`${wheel} holds no ${file}: this release of TensorFlow is another kind of wheel`);
+      throw methodFailed(`${wheel} contains no ${file}: this release of TensorFlow has a different layout`);
     await symlink(file, join(library, alias));
   }
 }

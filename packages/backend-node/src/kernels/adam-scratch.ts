@@ -1,11 +1,11 @@
 import type { NativeBinding, OperationAttribute } from '../native-binding.js';
 import type { attributesFor } from '../operation.js';
 
-/** TensorFlow's optimizers change variables in place; here they do so to three that nobody else sees. */
+/** Three variables of our own for TensorFlow's optimizer to update, since it works in place. */
 export interface AdamScratch {
   /** Handles of the variable and its two moments. */
   readonly handles: readonly [number, number, number];
-  /** A number as a tensor, made when it is first asked for; few of them are kept. */
+  /** A number as a tensor; the last few are kept for reuse. */
   scalar(value: number): number;
 }
 

@@ -5,8 +5,8 @@ import type { Native } from './native.js';
 type AdamInputs = KernelInputs<'variable' | 'gradient' | 'firstMoment' | 'secondMoment'>;
 
 /**
- * TensorFlow's ResourceApplyAdam on three variables of our own, which take the inputs' values without a
- * copy and are copied by TensorFlow before it changes them, as the inputs still hold their memory.
+ * TensorFlow's ResourceApplyAdam on three variables of our own. They take the inputs' values without a copy; TensorFlow copies
+ * them before it changes them, since the inputs still hold that memory.
  */
 export function adamUpdate(native: Native, inputs: AdamInputs, attrs: AdamUpdateAttributes): tf.TensorInfo[] {
   checkSameShape('adamUpdate', inputs);
@@ -16,7 +16,7 @@ export function adamUpdate(native: Native, inputs: AdamInputs, attrs: AdamUpdate
   const { beta1, beta2, growth } = withinFloat32(attrs);
 
   const values = backend.getInputTensorIds([variable, firstMoment, secondMoment]);
-  const [given] = backend.getInputTensorIds([gradient]) as [number];
+  const [gradientId] = backend.getInputTensorIds([gradient]) as [number];
   const temporary: number[] = [];
   const binary = (name: string, a: number, b: number): number => {
     const { id } = binding.executeOp(name, [attributes.float32], [a, b], 1)[0]!;
@@ -24,14 +24,16 @@ export function adamUpdate(native: Native, inputs: AdamInputs, attrs: AdamUpdate
     return id;
   };
   const decayed =
-    attrs.decay === 0 ? given : binary('AddV2', given, binary('Mul', values[0]!, scalar(attrs.decay)));
+    attrs.decay === 0
+      ? gradientId
+      : binary('AddV2', gradientId, binary('Mul', values[0]!, scalar(attrs.decay)));
   const g = growth === 1 ? decayed : binary('Mul', decayed, scalar(growth));
 
   const dtype = [attributes.type('dtype', binding.TF_FLOAT)];
   handles.forEach((handle, index) => {
     binding.executeOp('AssignVariableOp', dtype, [handle, values[index]!], 0);
   });
-  // The contract's step size is TensorFlow's where both powers of beta are 0.
+  // With both powers of beta at 0, TensorFlow's learning rate is the contract's step size.
   const numbers = [0, 0, attrs.stepSize, beta1, beta2, attrs.epsilon].map(scalar);
   const flags = [attributes.bool('use_locking', false), attributes.bool('use_nesterov', false)];
   binding.executeOp('ResourceApplyAdam', [attributes.float32, ...flags], [...handles, ...numbers, g], 0);
@@ -42,15 +44,15 @@ export function adamUpdate(native: Native, inputs: AdamInputs, attrs: AdamUpdate
 }
 
 /**
- * TensorFlow takes 1 − beta in float32, where 1 − 0.999 is 1.3e-5 too small. A gradient that is larger by
- * the root of that share makes the second moment right, and a beta1 of its own then the first.
+ * TensorFlow computes 1 − beta in float32, where 1 − 0.999 is 1.3e-5 too small (relative). A gradient scaled by the square root
+ * of that ratio gives the correct second moment, and an adjusted beta1 then the correct first one.
  */
 function withinFloat32({ beta1, beta2 }: AdamUpdateAttributes): {
   beta1: number;
   beta2: number;
   growth: number;
 } {
-  const taken = 1 - Math.fround(beta2);
-  const growth = Math.sqrt((1 - beta2) / taken);
+  const computed = 1 - Math.fround(beta2);
+  const growth = Math.sqrt((1 - beta2) / computed);
   return { beta1: 1 - (1 - beta1) / growth, beta2, growth: Math.fround(growth) };
 }

@@ -5,10 +5,8 @@ import { replaced, runForSome } from '../operation.js';
 import { relu, reluGradient } from './activation.js';
 import type { Native } from './native.js';
 
-/**
- * TensorFlow's FusedBatchNormV3 and its gradient. Their moments are float32 numbers: the mean's relative
- * error, 1e-7 to 1e-6 by the number of rows, counts in y as often as the mean is deviations away from 0.
- */
+// TensorFlow's FusedBatchNormV3 and its gradient. Their moments are float32: the mean's relative error, 1e-7 to 1e-6
+// depending on the number of rows, appears in y multiplied by |mean| / standard deviation.
 
 interface NormInputs {
   /** [..., channels], and so is dy. */
@@ -39,7 +37,7 @@ export function batchNormTraining(
     ids,
     6,
   );
-  // [1] and [2] are for running statistics, the variance there being the unbiased one; [5] is for GPUs.
+  // [1] and [2] are for running statistics, with the unbiased variance; [5] is for GPUs.
   for (const unused of [1, 2, 5]) native.binding.deleteTensor(made[unused]!.id);
   const [normalized, mean, variance] = [0, 3, 4].map((index) => backend.createOutputTensor(made[index]!));
   if (x !== inputs.x) x.dispose();
@@ -69,7 +67,7 @@ export function batchNormTrainingGradient(
   return [withShape(dx!, inputs.x.shape), dScale!, dOffset!];
 }
 
-/** dy where the ReLU let through: the output is computed anew, by the formula that it was first computed by. */
+/** dy where the ReLU was open, else 0: the output is computed again, by the same formula as in the forward pass. */
 function throughRelu(native: Native, inputs: NormGradientInputs, epsilon: number): tf.Tensor {
   const { dy, x, scale, offset, mean, variance } = inputs;
   const attributes = normAttributes(native, epsilon, false);
@@ -91,7 +89,7 @@ function normAttributes(native: Native, epsilon: number, training: boolean): rea
   ]);
 }
 
-/** x itself, or x as [rows, 1, 1, channels]. */
+/** x itself, or x reshaped to [rows, 1, 1, channels]. */
 function withFourAxes(x: tf.Tensor): tf.Tensor {
   return x.rank === 4 ? x : tf.reshape(x, [-1, 1, 1, x.shape.at(-1) as number]);
 }

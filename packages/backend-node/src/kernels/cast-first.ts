@@ -3,8 +3,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Native } from './native.js';
 
 /**
- * Some of tfjs-node's kernels convert their input by a method of tensors that tfjs-core has only with
- * its chained operations: converted here, it needs none.
+ * A kernel that casts its input and calls tfjs-node's own. Some of tfjs-node's kernels would cast it by a method of tensors
+ * that tfjs-core has only with its chained operations.
  */
 export function castFirst(from: tf.DataType, to: tf.DataType) {
   return (

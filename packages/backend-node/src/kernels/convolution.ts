@@ -11,7 +11,7 @@ import { addRelu, relu } from './activation.js';
 import type { Native } from './native.js';
 import { marginsOf, named, type Windows } from './windows.js';
 
-/** Convolutions of maps [batch, height, width, channels], with every padding that TensorFlow.js knows. */
+// Convolutions of feature maps [batch, height, width, channels], with every padding that TensorFlow.js has.
 
 interface Attrs {
   readonly strides: [number, number] | number;
@@ -27,7 +27,7 @@ export function conv2D(native: Native, inputs: KernelInputs<'x' | 'filter'>, att
   return runOperation(native.backend, 'Conv2D', attributesOf(native, windows), [x, filter]);
 }
 
-/** With its bias and its ReLU in one pass where TensorFlow's own fused convolution can be reached. */
+/** A convolution with bias and activation, as one operation if TensorFlow's own fused convolution is available. */
 export function fusedConv2D(
   native: Native,
   inputs: tf.FusedConv2DInputs,
@@ -36,8 +36,8 @@ export function fusedConv2D(
 ): tf.Tensor {
   const { x, filter, bias } = inputs;
   const { activation, dataFormat } = attrs;
-  const plain = activation === 'linear' || activation === 'relu';
-  if (!plain || bias === undefined || bias === null || bias.shape.length !== 1 || dataFormat !== 'NHWC')
+  const fusable = activation === 'linear' || activation === 'relu';
+  if (!fusable || bias === undefined || bias === null || bias.shape.length !== 1 || dataFormat !== 'NHWC')
     return stock<tf.Tensor>();
   const windows = windowsOf(x.shape, filter.shape, attrs);
   if (native.fusedConvolution) {
@@ -52,7 +52,7 @@ export function fusedConv2D(
   return activation === 'linear' ? sum : replaced(sum, (each) => relu(native, each));
 }
 
-/** relu(convolution + bias + addend), in one pass where TensorFlow's own fused convolution can be reached. */
+/** relu(convolution + bias + addend), as one operation if TensorFlow's own fused convolution is available. */
 export function convAddRelu(
   native: Native,
   { x, filter, bias, addend }: KernelInputs<'x' | 'filter' | 'bias' | 'addend'>,
@@ -107,7 +107,7 @@ export function conv2DBackpropFilter(
   ]);
 }
 
-/** An operation one of whose inputs is the shape of its result. */
+/** Runs an operation that takes the shape of its result as an input. */
 function runWithShape(
   native: Native,
   name: string,
@@ -131,7 +131,7 @@ function windowsOf(inShape: number[], filterShape: number[], attrs: Attrs): Wind
   if (dataFormat !== 'NHWC') {
     throw new BackendError(
       'bad-arguments',
-      `Native TensorFlow computes convolutions of NHWC maps on a CPU, got ${dataFormat}. Transpose the map first.`,
+      `Native TensorFlow has no convolution of ${dataFormat} inputs on a CPU. Transpose the input to NHWC first.`,
     );
   }
   type Shape = [number, number, number, number];
@@ -157,14 +157,14 @@ function attributesOf(native: Native, windows: Windows): readonly OperationAttri
 }
 
 /**
- * oneDNN's convolution of channels-last maps. TensorFlow's graphs are rewritten to it; run by name, it
- * wants the label under which its kernel is registered.
+ * oneDNN's convolution of channels-last inputs. TensorFlow rewrites graphs to it; run by name, it takes the label that its
+ * kernel is registered with.
  */
 const fusedOperation = '_MklNativeFusedConv2D';
 
 /**
- * oneDNN's ReLU makes 0 of NaN, so that a network that has failed would look sound. With a slope below 0 NaN stays NaN:
- * the least slope that float32 doesn't flush to 0.
+ * oneDNN's ReLU turns NaN into 0, which would hide that a network has diverged. A leaky ReLU keeps NaN; its slope is the
+ * smallest that isn't flushed to 0 in float32.
  */
 const reluKeepingNaN = 'LeakyRelu';
 const slope = 2 ** -126;
@@ -200,8 +200,8 @@ function fusedAttributesOf(
 }
 
 /**
- * Whether the fused convolution can be run here, and is right: it needs oneDNN's kernels in TensorFlow,
- * and an addon that passes on lists of strings, as the one does that `installNative` builds.
+ * Whether the fused convolution runs here and computes correctly: it takes a TensorFlow with oneDNN's kernels, and an addon
+ * that passes on lists of strings, such as the one that `installNative` builds.
  */
 export function hasFusedConvolution(native: Native): boolean {
   if (process.env.TF_ENABLE_ONEDNN_OPTS === '0') return false;

@@ -5,17 +5,17 @@ import { type AdamScratch, makeAdamScratch } from './adam-scratch.js';
 
 type Attributes = readonly OperationAttribute[];
 
-/** What the kernels need: the backend, and what is made once for it. */
+/** The context of the kernels: the backend, and what is made once for it. */
 export interface Native {
   readonly backend: NodeBackend;
   readonly binding: NativeBinding;
   readonly attributes: ReturnType<typeof attributesFor>;
-  /** An operation's attributes, made at the first call with this key. */
+  /** An operation's attributes, made on the first call with this key. */
   readonly once: (key: string, make: () => Attributes) => Attributes;
-  /** A tensor without elements, for inputs that an operation wants and does not read. */
+  /** An empty tensor, for inputs that an operation takes but doesn't read. */
   readonly nothing: number;
   readonly adam: AdamScratch;
-  /** Whether TensorFlow's own fused convolution can be reached. */
+  /** Whether TensorFlow's own fused convolution is available. */
   readonly fusedConvolution: boolean;
 }
 

@@ -3,11 +3,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Native } from './native.js';
 import { cropped, marginsOf, named, padded, type Windows } from './windows.js';
 
-/**
- * Pooling with padding in numbers, which tfjs-node refuses: the map is padded first, and pooled 'valid'.
- * A maximum is taken of the map alone (its padding is −∞), and a mean counts no padding, as in
- * TensorFlow.js's other backends.
- */
+// Pooling with explicit padding, which tfjs-node rejects: the input is padded first, and pooled 'valid'. As in
+// TensorFlow.js's other backends, padding never wins a maximum (it is −∞) and isn't counted in a mean.
 
 interface Attrs {
   readonly filterSize: [number, number] | number;
@@ -72,7 +69,7 @@ export function avgPoolGrad(
   });
 }
 
-/** The share of each window that lies on the map: [1, rows, columns, 1]. */
+/** The fraction of each window that lies inside the input: [1, outHeight, outWidth, 1]. */
 function shareOnMap(windows: Windows, { filterSize, strides }: Attrs): tf.Tensor4D {
   const ones = tf.ones([1, windows.inHeight, windows.inWidth, 1]) as tf.Tensor4D;
   return tf.avgPool(padded(ones, marginsOf(windows), 0), filterSize, strides, 'valid');

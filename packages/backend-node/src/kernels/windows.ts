@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 
-/** Where the windows of a convolution or a pooling lie, in pixels. */
+/** The geometry of the windows of a convolution or pooling, in pixels. */
 export type Windows = tf.backend_util.Conv2DInfo;
 
 interface Margins {
@@ -10,14 +10,14 @@ interface Margins {
   readonly right: number;
 }
 
-/** Whether TensorFlow has a word for the padding. */
+/** Whether the padding is one that TensorFlow has a name for: SAME or VALID. */
 export function named({ padInfo }: Windows): boolean {
   return padInfo.type === 'SAME' || padInfo.type === 'VALID';
 }
 
 /**
- * The padding as numbers, so much that the map holds every window whole: where the size was rounded up,
- * the last one reaches farther than the padding that was asked for.
+ * The padding in pixels, enough for every window to lie inside: if the output size was rounded up, the last window
+ * reaches beyond the requested padding.
  */
 export function marginsOf(windows: Windows): Margins {
   const { padInfo, inHeight, inWidth, outHeight, outWidth, strideHeight, strideWidth } = windows;
@@ -32,7 +32,7 @@ export function marginsOf(windows: Windows): Margins {
   };
 }
 
-/** The map x [batch, height, width, channels] with `value` around it. */
+/** x [batch, height, width, channels], padded with `value`. */
 export function padded(x: tf.Tensor4D, { top, bottom, left, right }: Margins, value: number): tf.Tensor4D {
   return tf.pad(
     x,
@@ -46,7 +46,7 @@ export function padded(x: tf.Tensor4D, { top, bottom, left, right }: Margins, va
   );
 }
 
-/** What `padded` put around the map, taken away again. */
+/** x without the margins that `padded` added. */
 export function cropped(x: tf.Tensor4D, { top, left }: Margins, shape: number[]): tf.Tensor4D {
   return tf.slice(x, [0, top, left, 0], shape as [number, number, number, number]);
 }

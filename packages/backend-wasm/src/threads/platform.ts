@@ -1,10 +1,10 @@
-// Workers, and what the place knows about threads, without Node's or DOM's types.
+// Workers and facts about threads in Node and browsers, without Node's or the DOM's types.
 
-/** A worker of Node's or of a browser, as this package uses it. */
+/** A worker in Node or a browser. */
 export interface WorkerHandle {
-  /** Settles when the worker has answered, or failed. */
+  /** Settles when the worker has answered or failed. */
   readonly ready: Promise<void>;
-  /** From now on it doesn't keep the process alive. */
+  /** After this, the worker doesn't keep the process alive. */
   detach(): void;
   terminate(): void;
 }
@@ -47,12 +47,12 @@ interface NodeModules {
   'node:os': { availableParallelism(): number };
 }
 
-/** One of Node's own modules, without an import that would disturb a bundler. */
+/** One of Node's own modules, without an import that a bundler would try to resolve. */
 function builtin<Name extends keyof NodeModules>(name: Name): NodeModules[Name] {
   return platform.process?.getBuiltinModule?.(name) as NodeModules[Name];
 }
 
-/** Why threads can't be had here, or undefined where they can. */
+/** Why threads aren't available here; undefined if they are. */
 export function whyNoThreads(): string | undefined {
   if (inNode) {
     return platform.process?.getBuiltinModule === undefined ? 'Node 20.16 or newer is needed' : undefined;
@@ -63,19 +63,19 @@ export function whyNoThreads(): string | undefined {
   return undefined;
 }
 
-/** Cores that this process may use. */
+/** The number of cores that this process may use. */
 export function availableCores(): number {
   if (inNode) return builtin('node:os').availableParallelism();
   return platform.navigator?.hardwareConcurrency ?? 1;
 }
 
-/** Starts a worker from its source, and sends it a first message. */
+/** Starts a worker from its source text, and sends it a first message. */
 export function startWorker(source: string, message: unknown): WorkerHandle {
   return inNode ? startNodeWorker(source, message) : startBrowserWorker(source, message);
 }
 
 function startNodeWorker(source: string, message: unknown): WorkerHandle {
-  // An environment and flags of its own: what the process was started with, loaders for instance, is not for it.
+  // An empty environment and no flags: the process's own, such as loaders, aren't meant for the worker.
   const worker = new (builtin('node:worker_threads').Worker)(source, { eval: true, env: {}, execArgv: [] });
   const ready = new Promise<void>((resolve, reject) => {
     worker.once('message', () => resolve());

@@ -1,15 +1,14 @@
 /**
- * TensorFlow.js's build with shared memory doesn't start before eight workers of its own have
- * answered. With one thread it never gives them anything to do, and starting them is what fails: in
- * Node it refuses to, and in a bundle they run source text that a minifier has changed. So while the
- * backend starts, `Worker` answers in their place, and no worker exists.
+ * TensorFlow.js's build with shared memory doesn't start before eight workers of its own have answered. With one thread it
+ * never gives them anything to do, and starting them is what fails: Node can't run them, and in a bundle they run source text
+ * that a minifier has changed. So while the backend starts, `Worker` is a stand-in that answers, and no worker is started.
  */
 
 interface Message {
   readonly cmd?: string;
 }
 
-/** What TensorFlow.js's build does to a worker, in a browser and in Node. */
+/** The part of a worker that TensorFlow.js's build uses, in a browser and in Node. */
 class StandInWorker {
   onmessage: ((event: { data: Message }) => void) | null = null;
   onerror: unknown = null;
@@ -24,13 +23,13 @@ class StandInWorker {
   terminate(): void {}
 }
 
-interface Place {
+interface Platform {
   queueMicrotask(task: () => void): void;
   URL: { revokeObjectURL(url: string): void };
 }
-const { queueMicrotask, URL } = globalThis as unknown as Place;
+const { queueMicrotask, URL } = globalThis as unknown as Platform;
 
-/** Runs `start`, during which a worker made from a blob's URL alone, as TensorFlow.js makes them, is a stand-in. */
+/** Runs `start`; meanwhile, a worker created from just a blob's URL, as TensorFlow.js does, is a stand-in. */
 export async function withStandInWorkers<Result>(start: () => Promise<Result>): Promise<Result> {
   const before = Object.getOwnPropertyDescriptor(globalThis, 'Worker');
   const RealWorker = (globalThis as { Worker?: new (...args: unknown[]) => object }).Worker;
@@ -43,7 +42,7 @@ export async function withStandInWorkers<Result>(start: () => Promise<Result>): 
     if (RealWorker === undefined) throw new ReferenceError('Worker is not defined');
     return new RealWorker(...args);
   }
-  // In Node the build sets the global itself, to Node's own Worker; it must not stay either.
+  // In Node the build sets the global to Node's own Worker, which must not remain either.
   Object.defineProperty(globalThis, 'Worker', { configurable: true, get: () => Worker, set: () => {} });
   try {
     return await start();

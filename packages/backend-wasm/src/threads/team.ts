@@ -13,16 +13,16 @@ import { startWorker, type WorkerHandle } from './platform.js';
 import { canWait, waitForOthers } from './wait-for-others.js';
 import { workerSource } from './worker-source.js';
 
-/** Scratch for each thread of a team: the first one's begins at `address`. */
+/** Scratch memory of `bytesEach` for each thread of a team, contiguous from `address` on. */
 export interface Scratch {
   readonly address: Address;
   readonly bytesEach: number;
 }
 
-/** The threads that run a kernel's items together; how many there are changes no bit of any result. */
+/** The threads that share a kernel's items; their number doesn't change a bit of any result. */
 export interface Team {
   readonly threads: number;
-  /** Runs the kernel on the items [0, count), taken `grain` or more at a time, and returns when all are done. */
+  /** Runs the kernel on the items [0, count), at least `grain` at a time, and returns when all are done. */
   share<Name extends SharedKernel>(
     name: Name,
     args: SharedArguments[Name],
@@ -33,11 +33,12 @@ export interface Team {
   stop(): void;
 }
 
-/** Floats that are worth handing to another thread, where each is passed over once. */
+/** Number of floats from which on another thread pays off, for kernels that make one pass over them. */
 export const floatsWorthwhile = 8192;
 
 type AnyKernel = (...args: number[]) => void;
 
+/** A team of the calling thread alone. */
 export function oneThread(microkernels: Exports): Team {
   return {
     threads: 1,
@@ -55,10 +56,10 @@ export function oneThread(microkernels: Exports): Team {
 }
 
 const secondsToStart = 20;
-/** How finely work is cut, so that a thread that another program disturbs leaves the rest to the others. */
-const sharesOfAThread = 8;
+/** How many pieces each thread's share is split into, so that others take over from a thread that is interrupted. */
+const piecesPerThread = 8;
 
-/** Starts workers beside the calling thread, `threads` in all, on a shared memory. Rejects where they don't start. */
+/** Starts workers on a shared memory: `threads` threads with the calling one. Rejects if they don't start. */
 export async function startTeam(
   { module, microkernels }: StartedMicrokernels,
   memory: WasmMemory,
@@ -114,7 +115,7 @@ function sharer(microkernels: Exports, shared: SharedArrayBuffer, threads: numbe
   return (name, args, count, grain, scratch = { address: 0, bytesEach: 0 }) => {
     const kernel = microkernels[name] as AnyKernel;
     const numbers = args as readonly number[] as number[];
-    const fair = Math.ceil(count / (threads * sharesOfAThread));
+    const fair = Math.ceil(count / (threads * piecesPerThread));
     const taken = grain * Math.ceil(fair / grain);
     if (count <= taken) {
       if (count > 0) kernel(...numbers, 0, count, scratch.address);
@@ -144,13 +145,13 @@ function sharer(microkernels: Exports, shared: SharedArrayBuffer, threads: numbe
     if (Atomics.load(integers, control.failed) !== 0) {
       throw new BackendError(
         'thread-failed',
-        `A thread failed in ${name}: its result is not whole. Start the process or page again, with fewer threads.`,
+        `A thread failed in ${name}, so the result is incomplete. Restart the process or reload the page, with fewer threads.`,
       );
     }
   };
 }
 
-/** Opens or closes a job: the state goes round without ever being negative. */
+/** Opens or closes a job; the state wraps around without becoming negative. */
 function turn(integers: Int32Array): void {
   Atomics.store(integers, control.state, (Atomics.load(integers, control.state) + 1) & 0x3fff_ffff);
 }

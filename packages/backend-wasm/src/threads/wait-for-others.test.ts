@@ -5,7 +5,7 @@ import { waitForOthers } from './wait-for-others.js';
 
 afterEach(() => vi.restoreAllMocks());
 
-/** Looks at the clock from 0 on, with these many milliseconds between them; after `looks` of them the worker is done. */
+/** Waits with a clock that advances by `milliseconds` at each look; after `looks` of them the worker is done. */
 function waitWith(milliseconds: number, looks: number): void {
   const integers = new Int32Array(new SharedArrayBuffer(4 * control.integers));
   integers[control.active] = 1;
@@ -18,11 +18,11 @@ function waitWith(milliseconds: number, looks: number): void {
 }
 
 describe('waiting for the other threads', () => {
-  it('bears that the process was stopped for hours meanwhile', () => {
+  it('tolerates that the process was suspended for hours', () => {
     expect(() => waitWith(3_600_000, 3)).not.toThrow();
   });
 
-  it('ends where one never finishes', () => {
+  it('gives up when a thread never finishes', () => {
     expect(() => waitWith(1000, 1000)).toThrow(/did not finish its share within 120 seconds/);
     expect(() => waitWith(1000, 100)).not.toThrow();
   });

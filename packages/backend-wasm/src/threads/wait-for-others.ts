@@ -4,10 +4,10 @@ import { control } from './control.js';
 const { performance } = globalThis as unknown as { performance: { now(): number } };
 
 const secondsToFinish = 120;
-/** Of a gap between two looks, what counts as waiting: the rest, the process was stopped (Ctrl-Z, a sleeping machine). */
+/** The part of a gap between two looks that counts as waiting: beyond it, the process was suspended (Ctrl-Z, sleep). */
 const maxBetweenLooks = 2000;
 
-/** Returns when no worker is in the job any more. A page's main thread may not sleep, and turns in circles. */
+/** Returns when no worker is in the job any more. A page's main thread may not sleep, and busy-waits. */
 export function waitForOthers(integers: Int32Array, mayWait: boolean): void {
   let waited = 0;
   let lastLook = performance.now();
@@ -20,14 +20,14 @@ export function waitForOthers(integers: Int32Array, mayWait: boolean): void {
     if (waited > 1000 * secondsToFinish) {
       throw new BackendError(
         'thread-failed',
-        `A thread did not finish its share within ${secondsToFinish} seconds. Start the process or page again.`,
+        `A thread did not finish its share within ${secondsToFinish} seconds. Restart the process or reload the page.`,
       );
     }
-    if (mayWait && waited > control.alertMilliseconds) Atomics.wait(integers, control.active, active, 1000);
+    if (mayWait && waited > control.spinMilliseconds) Atomics.wait(integers, control.active, active, 1000);
   }
 }
 
-/** Whether this thread may sleep in Atomics.wait; asked with a value that isn't there, it returns at once. */
+/** Whether this thread may sleep in Atomics.wait, which returns at once when the value differs. */
 export function canWait(integers: Int32Array): boolean {
   try {
     Atomics.wait(integers, control.active, -1);

@@ -1,8 +1,8 @@
 import { control } from './control.js';
 
 /**
- * What a worker runs, as text, so that no bundler or minifier changes it. It is sent
- * `{ module, memory, shared, names, index }`, answers once it is ready, and serves until told to quit.
+ * A worker's source, as text, so that no bundler or minifier changes it. The worker takes one message,
+ * `{ module, memory, shared, names, index }`, answers once it is ready, and computes until `quit` is set.
  */
 export const workerSource = `'use strict';
 const serve = ({ module, memory, shared, names, index }, ready) => {
@@ -24,7 +24,7 @@ const serve = ({ module, memory, shared, names, index }, ready) => {
   ready();
   let seen = 0;
   for (;;) {
-    const end = performance.now() + ${control.alertMilliseconds};
+    const end = performance.now() + ${control.spinMilliseconds};
     while (Atomics.load(integers, ${control.state}) === seen && performance.now() < end);
     Atomics.wait(integers, ${control.state}, seen);
     const state = Atomics.load(integers, ${control.state});

@@ -4,9 +4,9 @@ import { createInterface } from 'node:readline';
 import { peakBytes } from './peak-memory.mjs';
 
 /**
- * What every contender's process reads and is told.
+ * The order that every contender's process gets.
  * @typedef {object} Order
- * @property {string} folder as writeWorkload leaves it
+ * @property {string} folder as written by writeWorkload
  * @property {number} threads
  * @property {boolean} [folded]
  * @property {boolean} [native] on native TensorFlow
@@ -14,40 +14,40 @@ import { peakBytes } from './peak-memory.mjs';
  * @property {string} [modules] where the contender's packages are
  */
 
-/** @typedef {{ version: string, run: () => Promise<ArrayLike<number>> }} Opened a run gives logits, or the loss before the step */
+/** @typedef {{ version: string, run: () => Promise<ArrayLike<number>> }} Opened a run returns logits, or the loss before the step */
 
 /**
- * A contender's side of the line protocol: on each line `run` on stdin one line of JSON with the time it took, what
- * came out, and the most memory that the process had; a line of JSON with its version when it is ready.
+ * A contender's side of the line protocol: a line of JSON with its version when it is ready; then, for each line `run` on
+ * stdin, a line of JSON with the time, the result, and the peak memory of the process.
  * @param {(order: Order) => Promise<Opened>} open
  */
 export async function answer(open) {
-  const say = (/** @type {object} */ words) => process.stdout.write(`@${JSON.stringify(words)}\n`);
+  const send = (/** @type {object} */ message) => process.stdout.write(`@${JSON.stringify(message)}\n`);
   try {
     const { version, run } = await open(JSON.parse(process.argv[2] ?? '{}'));
-    say({ version });
+    send({ version });
     for await (const line of createInterface({ input: process.stdin })) {
       if (line !== 'run') break;
       const start = performance.now();
       const result = Array.from(await run());
       const milliseconds = performance.now() - start;
-      say({ milliseconds, result, peakBytes: peakBytes() });
+      send({ milliseconds, result, peakBytes: peakBytes() });
     }
     process.exit(0);
   } catch (error) {
-    say({ error: error instanceof Error ? error.message.split('\n')[0] : String(error) });
+    send({ error: error instanceof Error ? error.message.split('\n')[0] : String(error) });
     process.exit(1);
   }
 }
 
 /**
- * A workload as it was written.
+ * Reads a workload from the folder that writeWorkload wrote.
  * @param {string} folder
  */
 export function readWorkload(folder) {
   const description = JSON.parse(readFileSync(join(folder, 'network.json'), 'utf8'));
   return {
-    .../** @type {{ task: import('../workloads.mjs').Task, batchSize: number, classes: number, learningRate: number, network: import('@resnetjs/core').Network, steps: any[] }} */ (
+    .../** @type {{ task: import('../workloads.mjs').Task, batchSize: number, classes: number, learningRate: number, network: import('@resnetjs/core').Network, nodes: any[] }} */ (
       description
     ),
     weights: floats(join(folder, 'weights.bin')),

@@ -1,4 +1,4 @@
-// tfjs-layers, on TensorFlow.js's own Wasm backend or on ours, or on tfjs-node as it is.
+// tfjs-layers, on TensorFlow.js's own Wasm backend, on ours, or on stock tfjs-node.
 import { startStock } from '@resnetjs/backend-node';
 import { register } from '@resnetjs/backend-wasm';
 import { setThreadsCount } from '@tensorflow/tfjs-backend-wasm';
@@ -28,7 +28,7 @@ await answer(async ({ folder, threads, ours, native }) => {
     return { version, run };
   }
   const labels = tf.oneHot(tf.tensor1d(Int32Array.from(labelsOf(batchSize, classes)), 'int32'), classes);
-  // tfjs-layers' own loss takes probabilities where the network ends in softmax; here it is given logits.
+  // tfjs-layers' own loss takes probabilities, but the network returns logits.
   const loss = (/** @type {tf.Tensor} */ expected, /** @type {tf.Tensor} */ logits) =>
     tf.losses.softmaxCrossEntropy(expected, logits);
   model.compile({ optimizer: tf.train.adam(learningRate), loss });
@@ -37,25 +37,25 @@ await answer(async ({ folder, threads, ours, native }) => {
 });
 
 /**
- * A pass over the steps: the layers model with the same weights.
+ * A pass over the nodes: the layers model with the same weights.
  * @param {ReturnType<typeof readWorkload>} workload
  */
-function build({ network, steps, weights }) {
+function build({ network, nodes, weights }) {
   /** @type {any[]} */
   const results = [layers.input({ shape: [...network.input] })];
   /** @type {{ layer: any, values: () => tf.Tensor[] }[]} */
   const learned = [];
-  steps.forEach((step, index) => {
-    if (step.op === 'input') return;
-    const inputs = step.from.map((/** @type {number} */ from) => results[from]);
-    const layer = layerOf(step);
-    results[index] = layer.apply(step.op === 'add' ? inputs : inputs[0]);
+  nodes.forEach((node, index) => {
+    if (node.op === 'input') return;
+    const inputs = node.from.map((/** @type {number} */ from) => results[from]);
+    const layer = layerOf(node);
+    results[index] = layer.apply(node.op === 'add' ? inputs : inputs[0]);
     const values = () =>
-      Object.values(step.parameters).map(({ shape, offset }) => {
+      Object.values(node.parameters).map(({ shape, offset }) => {
         const size = shape.reduce((/** @type {number} */ a, /** @type {number} */ b) => a * b, 1);
         return tf.tensor(weights.subarray(offset, offset + size), shape);
       });
-    if (Object.keys(step.parameters).length > 0) learned.push({ layer, values });
+    if (Object.keys(node.parameters).length > 0) learned.push({ layer, values });
   });
   const model = layers.model({ inputs: results[0], outputs: results.at(-1) });
   for (const { layer, values } of learned) {
@@ -66,27 +66,27 @@ function build({ network, steps, weights }) {
   return model;
 }
 
-/** @param {any} step */
-function layerOf(step) {
-  const { padding, strides } = step;
-  switch (step.op) {
+/** @param {any} node */
+function layerOf(node) {
+  const { padding, strides } = node;
+  switch (node.op) {
     case 'conv':
       return layers.layers.conv2d({
-        filters: step.filters,
-        kernelSize: step.kernelSize,
+        filters: node.filters,
+        kernelSize: node.kernelSize,
         strides,
         padding,
-        useBias: step.bias,
+        useBias: node.bias,
         kernelInitializer: 'zeros',
       });
     case 'norm':
-      return layers.layers.batchNormalization({ epsilon: step.epsilon, momentum: step.momentum });
+      return layers.layers.batchNormalization({ epsilon: node.epsilon, momentum: node.momentum });
     case 'act':
       return layers.layers.reLU();
     case 'add':
       return layers.layers.add();
     case 'pad': {
-      const { top, bottom, left, right } = step;
+      const { top, bottom, left, right } = node;
       return layers.layers.zeroPadding2d({
         padding: [
           [top, bottom],
@@ -95,16 +95,16 @@ function layerOf(step) {
       });
     }
     case 'pool': {
-      const options = { poolSize: step.size, strides, padding };
-      return step.mode === 'max'
+      const options = { poolSize: node.size, strides, padding };
+      return node.mode === 'max'
         ? layers.layers.maxPooling2d(options)
         : layers.layers.averagePooling2d(options);
     }
     case 'flatten':
       return layers.layers.flatten();
     case 'dense':
-      return layers.layers.dense({ units: step.units, kernelInitializer: 'zeros' });
+      return layers.layers.dense({ units: node.units, kernelInitializer: 'zeros' });
     default:
-      throw new Error(`tfjs-layers: ${step.op} is not known`);
+      throw new Error(`tfjs-layers: ${node.op} is not supported`);
   }
 }

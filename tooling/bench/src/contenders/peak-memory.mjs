@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 
 /**
- * The most memory that this process has had, in bytes. Linux counts in `maxRSS` what the process had that started it, before
- * it became this program; `VmHWM` is this program's own.
+ * The peak memory of this process, in bytes. On Linux, `maxRSS` includes the parent's memory from before the program was
+ * executed; `VmHWM` is this program's own.
  */
 export function peakBytes() {
   if (process.platform !== 'linux') return process.resourceUsage().maxRSS * 1024;

@@ -12,7 +12,7 @@ const inChild = (/** @type {string} */ code) =>
   );
 
 describe('peakBytes', () => {
-  it('counts what was had and let go, and nothing of the process that started this one', () => {
+  it('counts memory that was freed again, and none of the parent process', () => {
     const ours = Buffer.alloc(300e6, 1);
     const child = inChild('console.log(peakBytes());');
     const wasteful = inChild('Buffer.alloc(200e6, 1); globalThis.gc?.(); console.log(peakBytes());');

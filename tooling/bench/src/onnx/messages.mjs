@@ -1,4 +1,4 @@
-// The few messages of onnx.proto that a convolutional network needs; the numbers are its field numbers.
+// The few messages of onnx.proto that a convolutional network needs; the numbers are onnx.proto's field numbers.
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 
 /** @typedef {(writer: BinaryWriter) => void} Message */
@@ -64,7 +64,7 @@ function described({ name, shape }) {
 }
 
 /**
- * An ONNX file.
+ * The bytes of an ONNX file.
  * @param {{ name: string, opset: number, nodes: readonly Node[], tensors: readonly Tensor[], input: Value, output: Value }} graph
  * @returns {Uint8Array}
  */

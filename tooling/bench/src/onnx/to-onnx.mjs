@@ -5,8 +5,8 @@ import { onnxFile } from './messages.mjs';
 /** @typedef {(id: string) => Float32Array} ValuesOf the values of a parameter, row-major */
 
 /**
- * A network and its weights as an ONNX file, opset 13. It takes images as ours do, [batch, height, width, channels],
- * and gives logits; between them its maps are [batch, channels, height, width].
+ * A network and its weights as an ONNX file, opset 13. Like ours, it takes images [batch, height, width, channels] and returns
+ * logits [batch, classes]; its feature maps in between are [batch, channels, height, width].
  * @param {Network} network
  * @param {ValuesOf} valuesOf
  * @param {{ batchSize: number }} options
@@ -90,7 +90,7 @@ export function toOnnx(network, valuesOf, { batchSize }) {
         return;
       }
       default:
-        throw new Error(`ONNX: ${/** @type {any} */ (op).op} is not known`);
+        throw new Error(`ONNX: ${/** @type {any} */ (op).op} is not supported`);
     }
   });
   return onnxFile({
@@ -107,7 +107,7 @@ export function toOnnx(network, valuesOf, { batchSize }) {
 }
 
 /**
- * [positions, in, out] to [out, in, positions].
+ * Transposes [positions, in, out] to [out, in, positions].
  * @param {Float32Array} kernel
  * @param {number} positions
  * @param {number} channels
@@ -123,7 +123,7 @@ function outermostFirst(kernel, positions, channels) {
 }
 
 /**
- * The rows of a dense kernel after a flattened [height, width, channels] map, in the order of [channels, height, width].
+ * Reorders the rows of a dense kernel after a flattened [height, width, channels] map for [channels, height, width].
  * @param {Float32Array} kernel
  * @param {readonly number[]} map
  * @param {number} units
@@ -139,7 +139,7 @@ function channelsFirst(kernel, [height = 1, width = 1, channels = 1], units) {
 }
 
 /**
- * What 'same' adds around a map: top, left, bottom, right, the odd zero after.
+ * The padding of 'same' around a map: top, left, bottom, right; an odd zero goes to the bottom or right.
  * @param {import('@resnetjs/core').Padding} padding
  * @param {readonly number[]} map
  * @param {readonly number[]} window

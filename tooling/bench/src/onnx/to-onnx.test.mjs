@@ -59,7 +59,7 @@ const network = /** @type {import('@resnetjs/core').Network} */ ({
   ],
 });
 
-it('writes a file that holds every weight', () => {
+it('writes a file that contains every weight', () => {
   const values = sampleWeights(network);
   const file = toOnnx(network, (id) => /** @type {Float32Array} */ (values.get(id)), { batchSize: 2 });
   const floats = [...values.values()].reduce((sum, each) => sum + each.length, 0);

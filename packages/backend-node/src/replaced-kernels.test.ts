@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { register } from './index.js';
 import { describeNative } from './native.test-support.js';
 
-/** Maps [2, height, width, 3] and windows over them, by the definition, in float64. */
+/** Feature maps [2, height, width, 3] and windows over them, by the definition, in float64. */
 interface Windows {
   readonly height: number;
   readonly width: number;
@@ -18,7 +18,7 @@ interface Windows {
 const batch = 2;
 const channels = 3;
 
-/** For each output pixel, the pixels of the map that its window holds. */
+/** For each output pixel, the input pixels in its window. */
 function windowsOf({ height, width, size, stride, pad, rounding = 'floor' }: Windows) {
   const [, [top, bottom], [left, right]] =
     typeof pad === 'number' ? [[], [pad, pad], [pad, pad]] : (pad as [number, number][]);
@@ -45,7 +45,7 @@ const cases: [string, Windows][] = [
   ['one pixel on each side', { height: 6, width: 7, size: 3, stride: 2, pad: 1 }],
   ['rounded up', { height: 6, width: 8, size: 3, stride: 2, pad: 1, rounding: 'ceil' }],
   [
-    'another on every side',
+    'different on every side',
     {
       height: 5,
       width: 6,
@@ -62,7 +62,7 @@ const cases: [string, Windows][] = [
   ['nothing', { height: 6, width: 6, size: 2, stride: 2, pad: 0 }],
 ];
 
-describeNative('the kernels that are mended', () => {
+describeNative('replaced kernels', () => {
   beforeAll(() => register());
 
   describe.each(cases)('pooling with padding: %s', (_, shape) => {
@@ -73,7 +73,7 @@ describeNative('the kernels that are mended', () => {
     const at = (n: number, y: number, x: number, c: number) => ((n * height + y) * width + x) * channels + c;
     const attrs = { filterSize: size, strides: stride, pad, dimRoundingMode: rounding } as never;
 
-    /** Calls back for every result, with the indices of what its window holds. */
+    /** Calls back for every output, with the indices of the inputs in its window. */
     function each(visit: (index: number, taps: number[]) => void) {
       for (let n = 0; n < batch; n++)
         windows.forEach(({ taps }, place) => {
@@ -147,7 +147,7 @@ describeNative('the kernels that are mended', () => {
     });
   });
 
-  it('takes dilations and other activations', () => {
+  it('supports dilations and other activations', () => {
     tf.tidy(() => {
       const x = tensor(sample(2 * 6 * 6 * 2, 6), [2, 6, 6, 2]) as tf.Tensor4D;
       const filter = tensor(sample(3 * 3 * 2 * 3, 7), [3, 3, 2, 3]) as tf.Tensor4D;
@@ -161,14 +161,14 @@ describeNative('the kernels that are mended', () => {
     });
   });
 
-  it('refuses a layout that TensorFlow has no CPU kernel for', () => {
+  it('rejects a layout that TensorFlow has no CPU kernel for', () => {
     const [x, filter] = [tf.ones([1, 2, 4, 4]), tf.ones([1, 1, 2, 2])];
     const convolve = () => tf.conv2d(x as tf.Tensor4D, filter as tf.Tensor4D, 1, 'valid', 'NCHW');
     expect(convolve).toThrow(/NCHW.*Transpose/);
     tf.dispose([x, filter]);
   });
 
-  it('converts what its kernels would call a method for', () => {
+  it('casts inputs that the stock kernels would cast by a method', () => {
     tf.tidy(() => {
       expect([...tf.exp(tf.tensor1d([0, 1], 'int32')).dataSync()]).toEqual([1, Math.fround(Math.E)]);
       expect(tf.argMax(tf.tensor1d([false, true, false], 'bool')).dataSync()[0]).toBe(1);
