@@ -5,10 +5,10 @@ import { readJson, root } from './workspace.mjs';
 
 /**
  * @typedef {object} RunOptions
- * @property {string} [cwd] the top folder unless told
+ * @property {string} [cwd] Default: the top folder
  * @property {NodeJS.ProcessEnv} [env] added to this process's own
  * @property {boolean} [live] true shows the output as it comes; otherwise it is collected
- * @property {number} [seconds] after which it is ended; never unless told
+ * @property {number} [seconds] after which it is ended. Default: never
  */
 
 /** @typedef {{ code: number, output: string }} Outcome the output is empty if it was shown live */

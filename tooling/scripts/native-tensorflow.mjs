@@ -5,7 +5,7 @@ import { root } from './workspace.mjs';
 /**
  * Installs native TensorFlow into the user's cache folder where it isn't there yet, for the tests of
  * `@resnetjs/backend-node`; another checkout needs nothing then. Says on stderr what takes time.
- * @returns {Promise<string | null>} why it can't be had; null where it is there
+ * @returns {Promise<string | null>} why it isn't available; null if it is
  */
 export async function setUpNativeTensorflow() {
   const file = join(root, 'packages/backend-node/dist/install/index.js');

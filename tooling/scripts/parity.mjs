@@ -1,11 +1,11 @@
-// npm run parity: every backend against float64, at the full level unless told otherwise.
+// npm run parity: every backend against float64, at the full level by default.
 import { setUpOrExit } from './set-up.mjs';
 import { launch } from './launch.mjs';
 import { setUpNativeTensorflow } from './native-tensorflow.mjs';
 import { setUpBrowser } from './set-up-browser.mjs';
 
 await setUpOrExit();
-// What can't be had is named in the report, with its reason.
+// What isn't available is named in the report, with its reason.
 await setUpNativeTensorflow();
 const browser = await setUpBrowser();
 if (browser.found) process.env.RESNETJS_BROWSER ??= browser.path;

@@ -27,7 +27,7 @@ const ways = [
 /**
  * A browser for the tests: one that is there, else Debian's, where this process may install it, else
  * Playwright's download. The packages must have been built.
- * @returns {Promise<BrowserSearch>} where none can be had, with what was tried
+ * @returns {Promise<BrowserSearch>} if none is available, with what was tried
  */
 export async function setUpBrowser() {
   const { findBrowser } = await import(pathToFileURL(join(root, 'packages/parity/dist/node/index.js')).href);

@@ -1,4 +1,4 @@
-// npm start: a network is trained, judged and used, on images that the library draws itself.
+// npm start: a network is trained, evaluated and used, on images that the library generates.
 import { setUpOrExit } from './set-up.mjs';
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -27,7 +27,7 @@ function sampleImage() {
 }
 
 await setUpOrExit();
-// It begins anew each time, also where the last one was stopped on its way.
+// It starts over each time, even if the last one was stopped midway.
 rmSync(join(root, out, 'checkpoints'), { recursive: true, force: true });
 for (const command of commands) {
   const args = command();

@@ -21,7 +21,7 @@ export async function measure({ ours, steps }) {
     const output = run(program, inputs, ...rest);
     backend.gpgpu.bindVertexArray(null);
     gl.readPixels(0, 0, 1, 1, gl.RGBA, gl.FLOAT, pixel);
-    const name = `${program.Object.name === 'Object' ? program.name : program.Object.name} ${program.outputShape}`;
+    const name = `${program.constructor.name === 'Object' ? program.name : program.constructor.name} ${program.outputShape}`;
     const entry = spent.get(name) ?? { name, times: 0, ms: 0 };
     entry.times++;
     entry.ms += performance.now() - start;
