@@ -56,6 +56,12 @@ describe('the command line', () => {
   it.each([
     [['tarin'], /unknown command 'tarin'\n\(Did you mean train\?\)/],
     [['train', '--nework', 'course/resnet50'], /unknown option '--nework'\n\(Did you mean --network\?\)/],
+    [['train', '--lr', '1'], /unknown option '--lr'\n\(--lr is --learning-rate here\)\n/],
+    [
+      ['train', '--resize=bicubic'],
+      /unknown option '--resize=bicubic'\n\(--resize is --interpolation here\)/,
+    ],
+    [['summary', 'x', '--lr', '1'], /unknown option '--lr'\n\(see --help\)/],
     [['train', '--network', 'course/resnet50', '--data', 'x'], /required option '--out <path>'/],
     [['train', '--network', 'course/resnet50', '--data', 'x', '--out', ''], /required option '--out <path>'/],
     [['train', '--learning-rate', 'NaN'], /'NaN' is invalid\. It must be a positive number/],

@@ -9,6 +9,7 @@ import { profileCommand } from './commands/profile.js';
 import { summaryCommand } from './commands/summary.js';
 import { trainCommand } from './commands/train.js';
 import { addNotes, helpLayout } from './options/help.js';
+import { addOtherNames } from './options/other-names.js';
 
 const { version } = createRequire(import.meta.url)('../package.json') as { version: string };
 
@@ -23,7 +24,10 @@ export function createProgram(): Command {
     .configureHelp(helpLayout)
     .exitOverride();
   addNotes(program, {
-    notes: ['Exit codes: 0 success, 1 failure, 2 wrong usage, 130 stopped by Ctrl-C.'],
+    notes: [
+      "course/… and preact/… are the networks of the documents that this project began with: the course's ResNet-50 for SIGNS, photographs of hand signs from 0 to 5, and a small pre-activation network. synthetic:signs are generated hand signs.",
+      'Exit codes: 0 success, 1 failure, 2 wrong usage, 130 stopped by Ctrl-C.',
+    ],
     examples: [
       'resnet train --network preact/resnet --data synthetic:signs --out runs/first',
       'resnet evaluate runs/first --data synthetic:signs',
@@ -41,7 +45,7 @@ export function createProgram(): Command {
   ]) {
     program.addCommand(command);
     for (const each of [command, ...command.commands])
-      each.copyInheritedSettings(program).helpOption('-h, --help', 'show this help');
+      addOtherNames(each.copyInheritedSettings(program)).helpOption('-h, --help', 'show this help');
   }
   return program;
 }

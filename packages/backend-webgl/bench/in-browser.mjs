@@ -7,7 +7,7 @@ import { createServer } from 'vite';
 const root = fileURLToPath(new URL('.', import.meta.url));
 
 /** The result of `measure(options)` of bench/FILE; the page's output is printed here. */
-export async function measureInBrowser(file, options, { hardware = false } = {}) {
+export async function measureInBrowser(file, options, { gpu = false } = {}) {
   const browser = findBrowser();
   if (!browser.found) throw new Error(browser.reason);
   const server = await createServer({
@@ -23,7 +23,7 @@ export async function measureInBrowser(file, options, { hardware = false } = {})
     await server.listen();
     const running = await chromium.launch({
       executablePath: browser.path,
-      args: browserFlags({ hardware }),
+      args: browserFlags({ gpu }),
       chromiumSandbox: !needsNoSandbox,
     });
     try {

@@ -1,6 +1,6 @@
 // Prints a table of TensorFlow.js's WebGL kernels beside ours, in a headless browser on this machine:
-//   node bench/kernels.mjs [--rounds 5] [--only REGEXP] [--hardware]
-// WebGL is rendered in software unless --hardware is given. The two take turns; the best of the rounds counts.
+//   node bench/kernels.mjs [--rounds 5] [--only REGEXP] [--gpu]
+// WebGL is rendered in software unless --gpu is given. The two take turns; the best of the rounds counts.
 import { parseArgs } from 'node:util';
 import { measureInBrowser } from './in-browser.mjs';
 
@@ -8,7 +8,7 @@ const { values } = parseArgs({
   options: {
     rounds: { type: 'string', default: '5' },
     only: { type: 'string', default: '' },
-    hardware: { type: 'boolean', default: false },
+    gpu: { type: 'boolean', default: false },
   },
 });
 const { details, results } = await measureInBrowser(

@@ -1,4 +1,4 @@
-// Prints where the time of a training step goes: node bench/step.mjs [--stock] [--steps 3] [--hardware]
+// Prints where the time of a training step goes: node bench/step.mjs [--stock] [--steps 3] [--gpu]
 import { parseArgs } from 'node:util';
 import { measureInBrowser } from './in-browser.mjs';
 
@@ -6,7 +6,7 @@ const { values } = parseArgs({
   options: {
     stock: { type: 'boolean', default: false },
     steps: { type: 'string', default: '3' },
-    hardware: { type: 'boolean', default: false },
+    gpu: { type: 'boolean', default: false },
   },
 });
 const given = { ours: !values.stock, steps: Number(values.steps) };

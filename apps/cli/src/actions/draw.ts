@@ -14,11 +14,7 @@ import { resnetCommand } from '../process/command-name.js';
 import { shellArgument } from '../terminal/shell-argument.js';
 
 /** Draws a network or a block to a file, or to standard output unless that is a terminal. */
-export async function draw(
-  name: string,
-  options: DrawCommandOptions,
-  initializationGiven: boolean,
-): Promise<void> {
+export async function draw(name: string, options: DrawCommandOptions): Promise<void> {
   const { out, json, theme } = options;
   if (out !== undefined && !/\.svg$/i.test(out)) {
     throw new ResNetError(
@@ -37,7 +33,7 @@ export async function draw(
       { option: '--out' },
     );
   }
-  const drawing = await drawingOf(name, options, initializationGiven);
+  const drawing = await drawingOf(name, options);
   const svg = formatSvg(drawing, { theme });
   if (out !== undefined) await writeFileAtomically(out, new TextEncoder().encode(svg));
   if (json) process.stdout.write(`${JSON.stringify(drawing)}\n`);
@@ -45,19 +41,12 @@ export async function draw(
   else process.stdout.write(`Wrote the drawing of ${drawing.title} to ${out}\n`);
 }
 
-async function drawingOf(
-  name: string,
-  options: DrawCommandOptions,
-  initializationGiven: boolean,
-): Promise<Drawing> {
+async function drawingOf(name: string, options: DrawCommandOptions): Promise<Drawing> {
   const { detail, width } = options;
   const size = width === undefined ? {} : { width };
   const block = blockNames.find((known) => known === name);
   if (block !== undefined) {
-    refuse(
-      { ...networkOptionsOf(options, initializationGiven), '--detail': detail },
-      `is for networks, and ${name} is a block`,
-    );
+    refuse({ ...networkOptionsOf(options), '--detail': detail }, `is for networks, and ${name} is a block`);
     return drawNetwork(buildBlock(block, options), { ...size, title: name, block: { stage: 0, block: 0 } });
   }
   const { kernelSize, filters, stride, shortcut } = options;
@@ -79,6 +68,6 @@ async function drawingOf(
     unknownName('network or block', name, [...networkNames, ...blockNames]);
   }
   refuse(ofBlocks, `is for blocks (${blockNames.join(', ')}), not for ${name}`);
-  const network = await findNetwork(name, options, initializationGiven);
+  const network = await findNetwork(name, options);
   return drawNetwork(network, { ...size, ...(detail ? { detail } : {}) });
 }

@@ -51,7 +51,7 @@ export async function parity(options: ParityCommandOptions): Promise<void> {
       `--only ${options.only}: no case of level ${options.level} has this in its name.`,
     );
   }
-  for (const file of [options.report, options.markdown])
+  for (const file of [options.html, options.markdown])
     if (file !== undefined) await prepareFolder(resolve(file, '..'));
 
   const progress = new Progress(process.stderr);
@@ -147,11 +147,11 @@ async function followBrowser(
   options: ParityCommandOptions,
   { show, signal }: Follow,
 ): Promise<void> {
-  const { level, only, browser, hardware = false } = options;
+  const { level, only, browser, gpu = false } = options;
   const task = { backend: candidate.name as BrowserBackend, level, ...(only === undefined ? {} : { only }) };
   candidate.where = 'a browser';
   try {
-    const run = { ...(browser === undefined ? {} : { browser }), hardware, signal };
+    const run = { ...(browser === undefined ? {} : { browser }), gpu, signal };
     for await (const event of runInBrowser(task, run)) {
       if (event.event === 'registered') {
         candidate.registered = event.registered;
@@ -174,7 +174,7 @@ function browserName(userAgent: string): string {
 
 function makeReport(
   candidates: readonly Candidate[],
-  { level, only, hardware }: ParityCommandOptions,
+  { level, only, gpu }: ParityCommandOptions,
 ): ParityReport {
   const backends = candidates.map(({ name, where, reason, registered, cases }): BackendReport => {
     return { name, where, reason, registered, cases };
@@ -183,7 +183,7 @@ function makeReport(
   return {
     level,
     date: new Date().toISOString(),
-    command: `resnet parity --backends ${names} --level ${level}${hardware ? ' --hardware' : ''}${only === undefined ? '' : ` --only "${only}"`}`,
+    command: `resnet parity --backends ${names} --level ${level}${gpu ? ' --gpu' : ''}${only === undefined ? '' : ` --only "${only}"`}`,
     machine: {
       processor: cpus()[0]?.model.trim() ?? 'unknown',
       cores: String(availableParallelism()),
@@ -197,14 +197,13 @@ function makeReport(
 
 async function publish(report: ParityReport, options: ParityCommandOptions): Promise<void> {
   const encoder = new TextEncoder();
-  if (options.report !== undefined)
-    await writeFileAtomically(options.report, encoder.encode(formatHtml(report)));
+  if (options.html !== undefined) await writeFileAtomically(options.html, encoder.encode(formatHtml(report)));
   if (options.markdown !== undefined) {
     await writeFileAtomically(options.markdown, encoder.encode(`${formatMarkdown(report)}\n`));
   }
   const columns = process.stdout.isTTY ? process.stdout.columns : 80;
   const text = options.json
     ? JSON.stringify(report)
-    : formatParity(report, { columns, paint: paintFor(process.stdout), written: options.report });
+    : formatParity(report, { columns, paint: paintFor(process.stdout), written: options.html });
   process.stdout.write(`${text}\n`);
 }

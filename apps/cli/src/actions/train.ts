@@ -119,7 +119,7 @@ interface Training {
 
 async function follow(plan: TrainPlan, { classifier, output, writer, signal }: Training): Promise<Done> {
   const { options, optimizer, data, resumed } = plan;
-  const { epochs, batchSize, seed, schedule, statistics, checkpointEvery = 1 } = options;
+  const { epochs, batchSize, seed, schedule, bnStatistics: statistics, checkpointEvery = 1 } = options;
   const settings = {
     ...{ epochs, batchSize, seed, schedule, statistics, optimizer, signal, checkpointEvery },
     ...(data.validation ? { validation: data.validation.dataset } : {}),
@@ -150,7 +150,7 @@ function describeTraining(
   { options, optimizer, data }: TrainPlan,
   done: Pick<Done, 'epochs' | 'steps' | 'loss' | 'accuracy' | 'validation'>,
 ): TrainingRecord {
-  const { batchSize, seed, backend, schedule, statistics, initialization = 'glorot' } = options;
+  const { batchSize, seed, backend, schedule, bnStatistics, initialization = 'glorot' } = options;
   const { training, validation } = data;
   const describe = ({ source, dataset }: typeof training) => ({ source, images: dataset.labels.length });
   const figures = ({ loss, accuracy }: { loss: number; accuracy: number }) => ({ loss, accuracy });
@@ -158,7 +158,7 @@ function describeTraining(
     data: describe(training),
     validation: validation && describe(validation),
     initialization,
-    statistics,
+    statistics: bnStatistics,
     schedule,
     optimizer,
     batchSize,

@@ -37,7 +37,7 @@ export function drawCommand(): Command {
     ],
   }).action(async (name: string, options: DrawCommandOptions) => {
     const { draw } = await import('../actions/draw.js');
-    await draw(name, options, command.getOptionValueSource('initialization') === 'cli');
+    await draw(name, options);
   });
 }
 

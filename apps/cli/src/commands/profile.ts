@@ -11,7 +11,10 @@ export function profileCommand(): Command {
     .argument('<network>', networkNames.join(' or '))
     .optionsGroup(headings.measurement)
     .addOption(
-      new Option('--mode <name>', 'a whole training step with Adam, or inference without folding')
+      new Option(
+        '--mode <name>',
+        'a whole training step with Adam, or inference, batch normalization not folded',
+      )
         .choices(['inference', 'training'])
         .default('training'),
     )

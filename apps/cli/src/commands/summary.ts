@@ -18,7 +18,7 @@ export function summaryCommand(): Command {
     .optionsGroup(headings.general)
     .addOption(
       new Option(
-        '--names <dialect>',
+        '--layer-names <dialect>',
         "layer names: the course's, the pre-activation document's, or Keras's automatic ones (default: the network's own)",
       ).choices(dialectNames),
     )
@@ -26,10 +26,10 @@ export function summaryCommand(): Command {
   return addNotes(command, {
     examples: [
       'resnet summary course/resnet50 --input-shape 64,64,3 --classes 6',
-      'resnet summary course/resnet50 --names keras',
+      'resnet summary course/resnet50 --layer-names keras',
     ],
   }).action(async (network: string, options: SummaryCommandOptions) => {
     const { summary } = await import('../actions/summary.js');
-    await summary(network, options, command.getOptionValueSource('initialization') === 'cli');
+    await summary(network, options);
   });
 }

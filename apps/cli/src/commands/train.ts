@@ -2,7 +2,7 @@ import { Command, Option } from 'commander';
 import { backendOption } from '../options/backend-option.js';
 import type { TrainCommandOptions } from '../options/command-options.js';
 import { addNotes, headings } from '../options/help.js';
-import { addNetworkOptions, networkNames } from '../options/network-options.js';
+import { addNetworkOptions, addTrainedNetworkOptions, networkNames } from '../options/network-options.js';
 import { onErrorOption } from '../options/on-error-option.js';
 import { fraction, fractionOrZero, positiveNumber, integer } from '../options/parsers.js';
 import { requireOptions } from '../options/require-options.js';
@@ -15,6 +15,7 @@ export function trainCommand(): Command {
   addDataOptions(command);
   command.optionsGroup(headings.network).option('--network <name>', networkNames.join(' or '));
   addNetworkOptions(command);
+  addTrainedNetworkOptions(command);
   addRecipeOptions(command);
   addRunOptions(command);
   command
@@ -26,8 +27,8 @@ export function trainCommand(): Command {
   return addNotes(command, {
     notes: [
       'Ctrl-C (or SIGTERM) finishes the current step, saves a checkpoint, writes the model as it is, and exits with 130 (143). A second Ctrl-C quits at once.',
-      '--resume continues as if there had been no pause. It accepts a higher --epochs, and --data and --validation for images that have moved.',
-      "The model of the best epoch is checkpoints/best.safetensors in the run's folder.",
+      '--resume continues as if there had been no pause. It accepts a higher --epochs, --data and --validation for images that have moved, and another --threads, --keep, --checkpoint-every or --on-error.',
+      "model.safetensors is the last epoch's model, which evaluate and predict take from a run folder. With validation, the best epoch's is checkpoints/best.safetensors.",
     ],
     examples: [
       'resnet train --network course/resnet50 --data train_signs.h5 --validation test_signs.h5 --epochs 20 --learning-rate 1.5e-4 --out runs/signs',
@@ -51,11 +52,11 @@ function addDataOptions(command: Command): void {
     )
     .option(
       '--validation <source>',
-      'validation images, evaluated after each epoch (default: none; 300 test images with synthetic:signs)',
+      'validation images, evaluated after each epoch (default: none; half of the 600 test images with synthetic:signs)',
     )
     .option(
       '--validation-split <fraction>',
-      'fraction of --data to use for validation, such as 0.2',
+      'fraction of --data to use for validation, such as 0.2, at random in each class',
       fraction,
     )
     .option(
@@ -101,8 +102,8 @@ function addRecipeOptions(command: Command): void {
     )
     .addOption(
       new Option(
-        '--statistics <name>',
-        "the model's batch-normalization statistics: precise computes them over training images before each validation and at the end, running keeps the moving averages",
+        '--bn-statistics <name>',
+        "the model's batch-normalization statistics: precise computes them over up to 40 training batches before each validation and at the end, running keeps the moving averages",
       )
         .choices(['precise', 'running'])
         .default('precise'),
@@ -119,7 +120,7 @@ function addRecipeOptions(command: Command): void {
 function addRunOptions(command: Command): void {
   command
     .optionsGroup(headings.run)
-    .option('--out <path>', 'folder for model.safetensors and checkpoints')
+    .option('--out <path>', 'folder for model.safetensors and checkpoints; a finished run there is replaced')
     .option('--resume <path>', 'resume the training in this folder, with the options it began with')
     .option(
       '--checkpoint-every <steps>',

@@ -110,9 +110,7 @@ describe('resnet summary', () => {
 
   it('knows the options of each network, and a model', async () => {
     const [preact, plain, model] = await Promise.all([
-      line(
-        'summary preact/resnet --blocks 2 --final-conv --no-shortcuts --l2 1e-4 --input-name image --json',
-      ),
+      line('summary preact/resnet --blocks 2 --final-conv --no-shortcuts --input-name image --json'),
       line('summary course/resnet50 --plain --json'),
       line('summary runs/start --json'),
     ]);
@@ -131,9 +129,9 @@ describe('resnet summary', () => {
       );
     const [own, course, keras, model] = await Promise.all([
       names('course/resnet50'),
-      names('course/resnet50 --names course'),
-      names('course/resnet50 --names keras'),
-      names('runs/start --names keras'),
+      names('course/resnet50 --layer-names course'),
+      names('course/resnet50 --layer-names keras'),
+      names('runs/start --layer-names keras'),
     ]);
     expect(course).toEqual(own);
     expect([own[2], keras[2], model[1]]).toEqual(['conv1', 'conv2d', 'conv2d']);
@@ -276,7 +274,7 @@ describe('resnet train', () => {
   it('gives equal files for equal runs, with an image that it has not seen', async () => {
     const [again, other] = await Promise.all([
       line(`train ${tinySigns} --epochs 2 --seed 3 --out runs/again --json`),
-      line(`train ${tinySigns} --epochs 2 --seed 4 --statistics running --out runs/other`),
+      line(`train ${tinySigns} --epochs 2 --seed 4 --bn-statistics running --out runs/other`),
     ]);
     expect([again.code, other.code]).toEqual([0, 0]);
     const model = (run: string) => readFileSync(join(folder, 'runs', run, 'model.safetensors'));
@@ -420,7 +418,7 @@ describe('what can go wrong', () => {
     ['draw resnet50', 2, /"resnet50" is now course\/resnet50/],
     ['draw resnetPreAct --plain', 2, /"resnetPreAct" is now preact\/resnet/],
     ['summary resnet50', 2, /"resnet50" is now course\/resnet50/],
-    ['summary course/resnet50 --names torch', 2, /Allowed choices are course, preact, keras/],
+    ['summary course/resnet50 --layer-names torch', 2, /Allowed choices are course, preact, keras/],
     ['profile resnet50', 2, /"resnet50" is now course\/resnet50/],
     [`train --network resnet50 --data flowers --out OUT`, 2, /"resnet50" is now course\/resnet50/],
     ['draw identity --filters 1,2', 2, /--filters has 2 numbers, but identity has 3 convolutions/],

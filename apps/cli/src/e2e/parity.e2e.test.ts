@@ -29,7 +29,7 @@ describe('resnet parity', () => {
       'wasm,cpu',
       ...only,
       '--json',
-      '--report',
+      '--html',
       'new/p.html',
       '--markdown',
       'p.md',
@@ -67,7 +67,7 @@ describe('resnet parity', () => {
   it.skipIf(process.platform === 'win32')('does not pass a backend that broke off', async () => {
     const browser = join(folder, 'browser.mjs');
     writeFileSync(browser, breakingOff, { mode: 0o755 });
-    const args = ['parity', '--browser', browser, ...only, '--report', 'broken.html'];
+    const args = ['parity', '--browser', browser, ...only, '--html', 'broken.html'];
     const { code, stdout } = await resnet(args);
     expect(code).toBe(1);
     expect(stdout).toMatch(/webgl +incomplete, 1 case in .*; .*browser\.mjs ended \(code 3\)/);
@@ -84,7 +84,7 @@ describe('resnet parity', () => {
   });
 
   it('stops at Ctrl-C, and says, in the report as well, that results are missing', async () => {
-    const args = ['parity', '--backends', 'cpu', '--level', 'full', '--report', 'stopped.html'];
+    const args = ['parity', '--backends', 'cpu', '--level', 'full', '--html', 'stopped.html'];
     // Without a terminal, progress is a line now and then: the first one shows that cases are running.
     const { code, stdout, stderr } = await resnet(args, (child) =>
       child.stderr?.once('data', () => child.kill('SIGINT')),

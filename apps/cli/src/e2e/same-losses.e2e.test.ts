@@ -11,7 +11,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const steps = 20;
 const recipe =
   '--network preact/resnet --data synthetic:signs --image-size 32 --batch-size 16 --epochs 1 ' +
-  '--optimizer adam --learning-rate 1.5e-4 --seed 0 --statistics running --json';
+  '--optimizer adam --learning-rate 1.5e-4 --seed 0 --bn-statistics running --json';
 
 /** The losses of the first steps; then the training is stopped. */
 async function losses(backend: string): Promise<number[]> {

@@ -9,6 +9,7 @@ import {
   type Shortcut,
 } from '@resnetjs/core';
 import { type BlockCommandOptions, type BlockName, blockNames } from '../options/block-options.js';
+import { plural } from '../terminal/format.js';
 import { refuse } from './build-network.js';
 
 /** A block's defaults: as in the first stages of ResNet-18 and ResNet-50, or as in its document. */
@@ -70,7 +71,7 @@ export function buildBlock(name: BlockName, options: BlockCommandOptions): Netwo
   if (filters.length !== count) {
     throw new ResNetError(
       'bad-option',
-      `--filters has ${filters.length} numbers, but ${name} has ${count} convolutions: give one for each.`,
+      `--filters has ${plural(filters.length, 'number')}, but ${name} has ${count} convolutions: give one for each.`,
       { option: '--filters' },
     );
   }

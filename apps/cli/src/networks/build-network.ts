@@ -32,7 +32,7 @@ export function buildNetwork(
   options: NetworkOptions,
   common: CommonNetworkOptions,
 ): Network {
-  const { blocks, finalConv, shortcuts, initialization = 'glorot', l2, inputName } = options;
+  const { blocks, finalConv, shortcuts, initialization, l2, inputName } = options;
   const shared = {
     ...common,
     ...(l2 === undefined ? {} : { l2 }),
@@ -50,9 +50,13 @@ export function buildNetwork(
           foreign,
           `is an option of preact/resnet, not of course/resnet50${shortcuts ? '' : '; --plain leaves out its shortcuts'}`,
         );
-        return courseResNet50({ ...shared, initialization });
+        return courseResNet50({ ...shared, ...(initialization ? { initialization } : {}) });
       }
-      case 'preact/resnet': // Its document leaves the initializer to Keras, so that both are the same.
+      case 'preact/resnet':
+        refuse(
+          { '--initialization': initialization },
+          'is an option of course/resnet50; the document of preact/resnet leaves it to Keras, whose it is',
+        );
         return preactResNet({
           ...shared,
           shortcuts,

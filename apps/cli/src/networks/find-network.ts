@@ -7,11 +7,7 @@ import { asNetworkName, buildNetwork, refuse } from './build-network.js';
 import { loadModel } from './load-model.js';
 
 /** A network by its name, or the network of a model by its file or run folder; a model takes no options that describe one. */
-export async function findNetwork(
-  name: string,
-  options: DescribedNetworkOptions,
-  initializationGiven: boolean,
-): Promise<Network> {
+export async function findNetwork(name: string, options: DescribedNetworkOptions): Promise<Network> {
   const { inputShape, classes } = options;
   if (networkNames.some((known) => known === name) || !existsSync(name)) {
     return buildNetwork(asNetworkName(name), options, {
@@ -19,8 +15,8 @@ export async function findNetwork(
       ...(classes === undefined ? {} : { classes }),
     });
   }
-  const described = { '--input-shape': inputShape, ...networkOptionsOf(options, initializationGiven) };
-  refuse(described, `describes a network of the catalogue, but ${name} is a model, and its network is fixed`);
+  const described = { '--input-shape': inputShape, ...networkOptionsOf(options) };
+  refuse(described, `can't be given for a model: the network of ${name} is fixed`);
   await startBackend('wasm');
   const model = await loadModel(name);
   disposeVariables(model.variables);
@@ -28,18 +24,13 @@ export async function findNetwork(
 }
 
 /** The options that describe a network, by their names on the command line; undefined if not given. */
-export function networkOptionsOf(
-  options: DescribedNetworkOptions,
-  initializationGiven: boolean,
-): Readonly<Record<string, unknown>> {
+export function networkOptionsOf(options: DescribedNetworkOptions): Readonly<Record<string, unknown>> {
   return {
     '--classes': options.classes,
     '--plain': options.plain,
-    '--l2': options.l2,
     '--blocks': options.blocks,
     '--final-conv': options.finalConv,
     '--no-shortcuts': options.shortcuts ? undefined : true,
     '--input-name': options.inputName,
-    '--initialization': initializationGiven ? true : undefined,
   };
 }

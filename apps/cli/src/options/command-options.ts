@@ -12,7 +12,7 @@ export interface DescribedNetworkOptions extends NetworkOptions {
 }
 
 export interface SummaryCommandOptions extends DescribedNetworkOptions {
-  readonly names?: DialectName;
+  readonly layerNames?: DialectName;
   readonly json?: true;
 }
 
@@ -46,7 +46,7 @@ export interface TrainCommandOptions extends NetworkOptions {
   readonly learningRate?: number;
   readonly momentum?: number;
   readonly schedule: 'constant' | 'cosine';
-  readonly statistics: 'precise' | 'running';
+  readonly bnStatistics: 'precise' | 'running';
   readonly seed: number;
   readonly backend: string;
   readonly threads?: number;
@@ -91,10 +91,10 @@ export interface ParityCommandOptions {
   readonly backends?: readonly string[];
   readonly level: 'quick' | 'full';
   readonly only?: string;
-  readonly report?: string;
+  readonly html?: string;
   readonly markdown?: string;
   readonly browser?: string;
-  readonly hardware?: boolean;
+  readonly gpu?: boolean;
   readonly threads?: number;
   readonly json?: true;
 }

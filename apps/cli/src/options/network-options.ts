@@ -11,6 +11,7 @@ export const dialectNames = Object.keys(dialects) as readonly DialectName[];
 /** The options that describe a network of the catalogue. */
 export interface NetworkOptions {
   readonly plain?: true;
+  /** In a training alone, as `l2`. */
   readonly initialization?: 'glorot' | 'course';
   readonly l2?: number;
   readonly inputName?: string;
@@ -25,25 +26,41 @@ export function addNetworkOptions(command: Command): Command {
   return command
     .optionsGroup(headings.network)
     .option('--plain', "without shortcuts (He et al.'s plain network)")
-    .addOption(
-      new Option(
-        '--initialization <name>',
-        "weight initialization: glorot is Glorot uniform, sampled for each layer; course is the documents' own, with seed 0 in every layer",
-      )
-        .choices(['glorot', 'course'])
-        .default('glorot'),
-    )
-    .option('--l2 <number>', 'L2 penalty on the convolution kernels (default: 0)', nonNegativeNumber)
     .option('--blocks <count>', 'preact/resnet: number of residual blocks (default: 5)', integer(1, 1000))
     .option('--final-conv', 'preact/resnet: a 3×3 convolution before the pooling')
     .option('--no-shortcuts', 'preact/resnet: residual blocks that do not add their input')
     .option('--input-name <name>', 'name of the input layer (default: "input_1")');
 }
 
+/** Adds the options of a network that matter to its training alone. */
+export function addTrainedNetworkOptions(command: Command): Command {
+  return command
+    .optionsGroup(headings.network)
+    .addOption(
+      new Option(
+        '--initialization <name>',
+        'course/resnet50: weight initialization, Glorot uniform sampled for each layer, or the documents\' own with seed 0 in every layer (default: "glorot")',
+      ).choices(['glorot', 'course']),
+    )
+    .option(
+      '--l2 <number>',
+      "L2 penalty on the convolution kernels, as Keras's: adds number · Σw² to the training loss (default: 0)",
+      nonNegativeNumber,
+    );
+}
+
 /** Adds the options that say how large a network's input and output are; a training has both from its images. */
 export function addShapeOptions(command: Command, of = 'an image'): Command {
   return command
     .optionsGroup(headings.network)
-    .option('--input-shape <h,w,c>', `height, width and channels of ${of}, such as 64,64,3`, inputShape)
-    .option('--classes <count>', 'number of classes', integer(1, 2 ** 20));
+    .option(
+      '--input-shape <h,w,c>',
+      `height, width and channels of ${of} (default: 64,64,3 for course/resnet50, 32,32,3 for preact/resnet)`,
+      inputShape,
+    )
+    .option(
+      '--classes <count>',
+      'number of classes (default: 6 for course/resnet50, 5 for preact/resnet)',
+      integer(1, 2 ** 20),
+    );
 }

@@ -15,14 +15,14 @@ interface BrowserRun {
   /** The browser's path. Default: an installed one. */
   readonly browser?: string;
   /** Whether to use this machine's GPU. Default: no, software rendering. */
-  readonly hardware?: boolean;
+  readonly gpu?: boolean;
   readonly signal: AbortSignal;
 }
 
 /** Runs a task in a headless browser of this machine, and yields its events. Throws BackendError `unavailable`. */
 export async function* runInBrowser(
   task: PageTask,
-  { browser, hardware = false, signal }: BrowserRun,
+  { browser, gpu = false, signal }: BrowserRun,
 ): AsyncGenerator<RunEvent, void, void> {
   const search = findBrowser(browser);
   if (!search.found) throw new BackendError('unavailable', search.reason);
@@ -35,7 +35,7 @@ export async function* runInBrowser(
   };
   const profile = await mkdtemp(join(tmpdir(), 'resnet-parity-'));
   const page = await servePage(task, add);
-  const child = spawn(search.path, [...browserFlags({ profile, hardware }), page.address], {
+  const child = spawn(search.path, [...browserFlags({ profile, gpu }), page.address], {
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   let output = '';

@@ -39,6 +39,7 @@ const formerNames: Readonly<Record<string, string>> = {
   resize: 'interpolation',
   stages: 'blocks',
   initializers: 'initialization',
+  statistics: 'bnStatistics',
 };
 
 /** By present name, what its values were called. */

@@ -3,8 +3,8 @@ export interface BrowserFlagsOptions {
   /** A new folder for the browser's profile, which the caller removes. */
   readonly profile?: string;
   /** Whether to use the machine's GPU instead of rendering in software. Default: false. */
-  readonly hardware?: boolean;
-  /** Whether to enable WebGPU, too, in software unless `hardware` is set. Default: false. */
+  readonly gpu?: boolean;
+  /** Whether to enable WebGPU, too, in software unless `gpu` is set. Default: false. */
   readonly webgpu?: boolean;
 }
 
@@ -13,7 +13,7 @@ export const needsNoSandbox = process.getuid?.() === 0;
 
 /**
  * The flags with which a headless Chromium, Chrome or Edge runs WebGL 2 on any machine, even without a GPU: by
- * SwiftShader, in software, unless `hardware` is set.
+ * SwiftShader, in software, unless `gpu` is set.
  *
  * @example
  * ```ts
@@ -21,11 +21,7 @@ export const needsNoSandbox = process.getuid?.() === 0;
  * if (browser.found) spawn(browser.path, [...browserFlags({ profile }), 'http://localhost:8080/']);
  * ```
  */
-export function browserFlags({
-  profile,
-  hardware = false,
-  webgpu = false,
-}: BrowserFlagsOptions = {}): string[] {
+export function browserFlags({ profile, gpu = false, webgpu = false }: BrowserFlagsOptions = {}): string[] {
   return [
     '--headless',
     '--no-first-run',
@@ -33,9 +29,9 @@ export function browserFlags({
     '--disable-component-update',
     ...(needsNoSandbox ? ['--no-sandbox'] : []),
     // Chromium no longer falls back to software by itself, and calls it unsafe; the pages here are our own.
-    ...(hardware ? [] : ['--use-angle=swiftshader', '--enable-unsafe-swiftshader']),
+    ...(gpu ? [] : ['--use-angle=swiftshader', '--enable-unsafe-swiftshader']),
     ...(webgpu ? ['--enable-unsafe-webgpu', '--enable-features=Vulkan'] : []),
-    ...(webgpu && !hardware ? ['--use-webgpu-adapter=swiftshader'] : []),
+    ...(webgpu && !gpu ? ['--use-webgpu-adapter=swiftshader'] : []),
     ...(profile === undefined ? [] : [`--user-data-dir=${profile}`]),
   ];
 }

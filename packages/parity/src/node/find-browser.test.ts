@@ -80,7 +80,7 @@ it('does not search the current folder if the user has no home', () => {
 describe('browserFlags', () => {
   it('renders in software by default, without the sandbox only as root', () => {
     expect(browserFlags()).toContain('--use-angle=swiftshader');
-    expect(browserFlags({ hardware: true }).join()).not.toContain('swiftshader');
+    expect(browserFlags({ gpu: true }).join()).not.toContain('swiftshader');
     expect(browserFlags({ webgpu: true })).toContain('--use-webgpu-adapter=swiftshader');
     expect(browserFlags().includes('--no-sandbox')).toBe(needsNoSandbox);
     expect(browserFlags({ profile: '/tmp/new' })).toContain('--user-data-dir=/tmp/new');
