@@ -61,6 +61,7 @@ export {
 } from './inspect/summary.js';
 export { findNode, type NodeReference } from './network/find-node.js';
 export { type Initializer, initializers } from './network/initializer.js';
+export { mapOperations, type RewriteOperations } from './network/map-operations.js';
 export type { DialectName } from './network/dialects.js';
 export { layerNames, parameterName } from './network/names.js';
 export {

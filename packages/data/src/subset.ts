@@ -40,7 +40,7 @@ export function subset(dataset: Dataset, indices: ArrayLike<number>): Dataset {
  * `bad-option`, and `bad-data` if the dataset is unsound or nothing can be held out.
  *
  * @example
- * const { train: training, validation } = splitDataset(images, { fraction: 0.2, seed: 0 });
+ * const { train: training, validation } = splitDataset(images, { validationSplit: 0.2, seed: 0 });
  */
 export function splitDataset(
   dataset: Dataset,

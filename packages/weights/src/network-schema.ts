@@ -79,3 +79,6 @@ export const networkSchema = z.strictObject({
   stages: z.array(z.array(residual).max(max.ops).readonly()).max(max.ops).readonly(),
   head: ops,
 }) satisfies z.ZodType<Network, Network>;
+
+// And the other way round: whatever a network may hold, the schema takes.
+null as unknown as Network satisfies z.input<typeof networkSchema>;

@@ -1,4 +1,4 @@
-import { courseResNet50, type Network, type Op, plainNetwork, preactResNet } from '@resnetjs/core';
+import { courseResNet50, mapOperations, type Network, plainNetwork, preactResNet } from '@resnetjs/core';
 import type { Variant, NetworkConfig } from './protocol.js';
 
 /** What the data asks of a network. */
@@ -25,20 +25,6 @@ export function buildNetwork(
 
 /** The same layers, as networks were before 2015: without batch normalization. */
 function withoutNormalization(network: Network): Network {
-  const rest = (ops: readonly Op[]) => ops.filter(({ op }) => op !== 'norm');
-  return {
-    ...network,
-    name: `${network.name}-unnormalized`,
-    stem: rest(network.stem),
-    stages: network.stages.map((blocks) =>
-      blocks.map((block) => ({
-        ...block,
-        preact: rest(block.preact),
-        branch: rest(block.branch),
-        shortcut: block.shortcut && rest(block.shortcut),
-        postact: rest(block.postact),
-      })),
-    ),
-    head: rest(network.head),
-  };
+  const rest = mapOperations(network, (ops) => ops.filter(({ op }) => op !== 'norm'));
+  return { ...rest, name: `${network.name}-unnormalized` };
 }

@@ -1,3 +1,4 @@
+import { operations } from '../network/operations.js';
 import type { Network } from '../network/types.js';
 import { type NetworkNode, walk } from '../network/walk.js';
 
@@ -50,14 +51,13 @@ export function plan(network: Network, options: PlanOptions = {}): readonly Inst
   for (let index = 1; index < nodes.length; index++) {
     const node = nodes[index] as NetworkNode;
     const inputDependsOnParameters = node.from.some((from) => depends[from]);
-    depends[index] = inputDependsOnParameters || ['conv', 'norm', 'dense'].includes(node.op.op);
+    depends[index] = inputDependsOnParameters || operations[node.op.op].roles.length > 0;
     if (computedAt.has(index)) continue;
     const branch = node.from[0] as number;
     const convolution =
       node.op.op === 'add' && computedAt.has(branch) ? (nodes[branch] as NetworkNode) : null;
     const from = convolution === null ? node.from : [convolution.from[0] as number, node.from[1] as number];
-    const relu =
-      !unfused.has(index) && ['conv', 'norm', 'add'].includes(node.op.op) && onlyNext(index) === 'act';
+    const relu = !unfused.has(index) && operations[node.op.op].fusesActivation && onlyNext(index) === 'act';
     const normalized = onlyNext(index) === 'norm';
     if (relu) depends[++index] = depends[index - 1] as boolean;
     const result = index;

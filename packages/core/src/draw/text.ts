@@ -100,7 +100,12 @@ export function captionLine(op: Op): string {
       return `${op.mode === 'max' ? 'max' : 'avg'} ${showSize(op.size)}${stride(op.strides)}`;
     case 'dense':
       return `dense, ${op.units}`;
-    default:
+    case 'norm':
+    case 'act':
+    case 'pad':
+    case 'flatten':
       return '';
+    default:
+      return op satisfies never;
   }
 }

@@ -1,7 +1,7 @@
 import { parameters } from '../network/parameters.js';
 import { shapes } from '../network/shape.js';
 import type { Network, Shape } from '../network/types.js';
-import { walk } from '../network/walk.js';
+import { type NetworkNode, walk } from '../network/walk.js';
 
 /** The number of scalars in a network's parameters. */
 export interface ParameterCount {
@@ -39,10 +39,28 @@ export function nodeMultiplyAdds(network: Network): readonly number[] {
   const results = shapes(network);
   return walk(network).map(({ op, from }, index) => {
     const input = results[from[0] ?? 0] as Shape;
-    const output = elements(results[index] as Shape);
-    if (op.op === 'conv') return output * elements(op.kernelSize) * (input.at(-1) as number);
-    return op.op === 'dense' ? output * (input[0] as number) : 0;
+    return elements(results[index] as Shape) * productsPerValue(op, input.at(-1) as number);
   });
+}
+
+/** The multiply-adds that papers count for each value of an operation's result, by the channels of its input. */
+function productsPerValue(op: NetworkNode['op'], channels: number): number {
+  switch (op.op) {
+    case 'conv':
+      return elements(op.kernelSize) * channels;
+    case 'dense':
+      return channels;
+    case 'input':
+    case 'norm':
+    case 'act':
+    case 'add':
+    case 'pad':
+    case 'pool':
+    case 'flatten':
+      return 0;
+    default:
+      return op satisfies never;
+  }
 }
 
 /**

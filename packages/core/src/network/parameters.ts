@@ -1,6 +1,6 @@
 import { type Initializer, initializers } from './initializer.js';
 import { shapes } from './shape.js';
-import type { Role } from './role.js';
+import { type Role, variablesOf } from './role.js';
 import { type Site, siteName } from './site.js';
 import type { Network, Shape } from './types.js';
 import { type NetworkNode, walk } from './walk.js';
@@ -47,39 +47,41 @@ export function parameters(network: Network): readonly Parameter[] {
 export function nodeParameters(node: NetworkNode, input: Shape): readonly Parameter[] {
   const { op, site } = node;
   const channels = input.at(-1) as number;
-  const parameter = (
-    role: Role,
-    shape: readonly number[],
-    initializer: Initializer,
-    options: { trainable?: boolean; l2?: number } = {},
-  ): Parameter => ({
+  const parameter = (role: Role, shape: readonly number[], initializer: Initializer, l2 = 0): Parameter => ({
     id: parameterId(site, role),
     site,
     role,
     shape,
     initializer,
-    trainable: options.trainable ?? true,
-    l2: options.l2 ?? 0,
+    trainable: variablesOf[role] === 'weights',
+    l2,
   });
   switch (op.op) {
     case 'conv': {
       const { initializer, l2 } = op;
-      const kernel = parameter('kernel', [...op.kernelSize, channels, op.filters], initializer, { l2 });
+      const kernel = parameter('kernel', [...op.kernelSize, channels, op.filters], initializer, l2);
       return op.bias ? [kernel, parameter('bias', [op.filters], initializers.zeros())] : [kernel];
     }
     case 'dense':
       return [
-        parameter('kernel', [channels, op.units], op.initializer, { l2: op.l2 }),
+        parameter('kernel', [channels, op.units], op.initializer, op.l2),
         parameter('bias', [op.units], initializers.zeros()),
       ];
     case 'norm':
       return [
         parameter('scale', [channels], initializers.ones()),
         parameter('offset', [channels], initializers.zeros()),
-        parameter('mean', [channels], initializers.zeros(), { trainable: false }),
-        parameter('variance', [channels], initializers.ones(), { trainable: false }),
+        parameter('mean', [channels], initializers.zeros()),
+        parameter('variance', [channels], initializers.ones()),
       ];
-    default:
+    case 'input':
+    case 'act':
+    case 'add':
+    case 'pad':
+    case 'pool':
+    case 'flatten':
       return [];
+    default:
+      return op satisfies never;
   }
 }

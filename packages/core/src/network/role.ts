@@ -3,3 +3,13 @@
  * (beta), running mean or running variance of a normalization.
  */
 export type Role = 'kernel' | 'bias' | 'scale' | 'offset' | 'mean' | 'variance';
+
+/** Which of a network's variables a parameter is among: the weights, which training learns, or the running statistics. */
+export const variablesOf = {
+  kernel: 'weights',
+  bias: 'weights',
+  scale: 'weights',
+  offset: 'weights',
+  mean: 'statistics',
+  variance: 'statistics',
+} as const satisfies Record<Role, 'weights' | 'statistics'>;

@@ -1,7 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { type ParameterId, parameterId, parameters } from '../network/parameters.js';
+import { mapOperations } from '../network/map-operations.js';
+import { operations } from '../network/operations.js';
+import { variablesOf } from '../network/role.js';
 import type { Site } from '../network/site.js';
-import type { Conv, Network, Norm, Op, Residual } from '../network/types.js';
+import type { Conv, Network, Norm, Op } from '../network/types.js';
 import { disposeVariables, type Variables, variable } from '../compute/variables.js';
 
 /** A network and its variables. */
@@ -28,40 +31,15 @@ export function foldBatchNorm({ network, variables }: Model): Model {
     weights: new Map<ParameterId, tf.Tensor>(),
     statistics: new Map<ParameterId, tf.Tensor>(),
   };
-  const foldAll: FoldOps = (ops, siteOf) => foldOps(ops, siteOf, { from: variables, to: folded });
   try {
-    const folds: Network = {
-      ...network,
-      name: `${network.name}-folded`,
-      stem: foldAll(network.stem, (index) => ({ part: 'stem', index })),
-      stages: network.stages.map((blocks, stage) =>
-        blocks.map((each, block) => foldBlock(each, { stage, block }, foldAll)),
-      ),
-      head: foldAll(network.head, (index) => ({ part: 'head', index })),
-    };
-    return { network: folds, variables: folded };
+    const folds = mapOperations(network, (ops, siteOf) =>
+      foldOps(ops, siteOf, { from: variables, to: folded }),
+    );
+    return { network: { ...folds, name: `${network.name}-folded` }, variables: folded };
   } catch (error) {
     disposeVariables(folded);
     throw error;
   }
-}
-
-type FoldOps = (ops: readonly Op[], siteOf: (index: number) => Site) => readonly Op[];
-
-function foldBlock(
-  block: Residual,
-  at: { readonly stage: number; readonly block: number },
-  foldAll: FoldOps,
-): Residual {
-  const path = (name: 'preact' | 'branch' | 'shortcut' | 'postact') =>
-    foldAll(block[name] ?? [], (index) => ({ part: 'stage', ...at, path: name, index }));
-  return {
-    ...block,
-    preact: path('preact'),
-    branch: path('branch'),
-    shortcut: block.shortcut === null ? null : path('shortcut'),
-    postact: path('postact'),
-  };
 }
 
 /** Operations without the normalizations that follow convolutions; their variables are added to `to`. */
@@ -82,11 +60,10 @@ function foldOps(
       folded.push({ ...op, bias: true });
       continue;
     }
-    for (const kind of ['weights', 'statistics'] as const) {
-      for (const role of roles[kind]) {
-        const tensor = from[kind].get(parameterId(oldSite, role));
-        if (tensor !== undefined) to[kind].set(parameterId(site, role), tensor.clone());
-      }
+    for (const role of operations[op.op].roles) {
+      const kind = variablesOf[role];
+      const tensor = from[kind].get(parameterId(oldSite, role));
+      if (tensor !== undefined) to[kind].set(parameterId(site, role), tensor.clone());
     }
     folded.push(op);
   }
@@ -97,8 +74,6 @@ interface Folded extends Variables {
   readonly weights: Map<ParameterId, tf.Tensor>;
   readonly statistics: Map<ParameterId, tf.Tensor>;
 }
-
-const roles = { weights: ['kernel', 'bias', 'scale', 'offset'], statistics: ['mean', 'variance'] } as const;
 
 /** kernel · k and (bias − mean) · k + offset, where k = scale / √(variance + epsilon) (Jacob et al. 2017, §3.2). */
 function mergeNorm(

@@ -1,10 +1,10 @@
 import {
   convolutionalBlock,
   identityBlock,
+  mapOperations,
   type Network,
   type Op,
   plainNetwork,
-  type Residual,
   courseResNet50,
   preactResNet,
 } from '@resnetjs/core';
@@ -34,21 +34,11 @@ export const shortCourse: Network = {
 
 /** A network with a part of its filters (a width multiplier): as deep, and quick enough for float64. */
 export function withWidth(network: Network, multiplier: number): Network {
-  const narrow = (ops: readonly Op[]) =>
-    ops.map((op) => (op.op === 'conv' ? { ...op, filters: Math.ceil(op.filters * multiplier) } : op));
-  const block = (each: Residual): Residual => ({
-    ...each,
-    preact: narrow(each.preact),
-    branch: narrow(each.branch),
-    shortcut: each.shortcut && narrow(each.shortcut),
-    postact: narrow(each.postact),
-  });
+  const narrow = (op: Op): Op =>
+    op.op === 'conv' ? { ...op, filters: Math.ceil(op.filters * multiplier) } : op;
   return {
-    ...network,
+    ...mapOperations(network, (ops) => ops.map(narrow)),
     name: `${network.name}, width ×${multiplier}`,
-    stem: narrow(network.stem),
-    stages: network.stages.map((blocks) => blocks.map(block)),
-    head: narrow(network.head),
   };
 }
 

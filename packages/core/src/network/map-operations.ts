@@ -1,0 +1,33 @@
+import type { Site } from './site.js';
+import type { Network, Op, Residual } from './types.js';
+
+/** Gives other operations for those of a stem, a head, or a path of a block; `siteOf` gives where each stands. */
+export type RewriteOperations = (ops: readonly Op[], siteOf: (index: number) => Site) => readonly Op[];
+
+/**
+ * A network with other operations, path by path: the traversal of every pass that returns a network.
+ *
+ * @example
+ * const unnormalized = mapOperations(network, (ops) => ops.filter(({ op }) => op !== 'norm'));
+ */
+export function mapOperations(network: Network, rewrite: RewriteOperations): Network {
+  const block = (each: Residual, at: { readonly stage: number; readonly block: number }): Residual => {
+    const path = (name: 'preact' | 'branch' | 'shortcut' | 'postact', ops: readonly Op[]) =>
+      rewrite(ops, (index) => ({ part: 'stage', ...at, path: name, index }));
+    return {
+      ...each,
+      preact: path('preact', each.preact),
+      branch: path('branch', each.branch),
+      shortcut: each.shortcut && path('shortcut', each.shortcut),
+      postact: path('postact', each.postact),
+    };
+  };
+  return {
+    ...network,
+    stem: rewrite(network.stem, (index) => ({ part: 'stem', index })),
+    stages: network.stages.map((blocks, stage) =>
+      blocks.map((each, index) => block(each, { stage, block: index })),
+    ),
+    head: rewrite(network.head, (index) => ({ part: 'head', index })),
+  };
+}

@@ -1,0 +1,32 @@
+import type { Role } from './role.js';
+import type { NetworkNode } from './walk.js';
+
+/** What a node computes: an operation, the input, or the addition of a branch and its shortcut. */
+export type OperationKind = NetworkNode['op']['op'];
+
+/** What passes ask of an operation that treat several alike. */
+interface Traits {
+  /** The roles of the parameters that it may have, in Keras's order. */
+  readonly roles: readonly Role[];
+  /** Whether an activation that follows it can be computed in the same pass. */
+  readonly fusesActivation: boolean;
+}
+
+const withoutParameters = { roles: [], fusesActivation: false } as const;
+
+/** Every operation: a new one says here what it is. */
+export const operations = {
+  input: withoutParameters,
+  conv: { roles: ['kernel', 'bias'], fusesActivation: true },
+  norm: { roles: ['scale', 'offset', 'mean', 'variance'], fusesActivation: true },
+  act: withoutParameters,
+  add: { roles: [], fusesActivation: true },
+  pad: withoutParameters,
+  pool: withoutParameters,
+  flatten: withoutParameters,
+  dense: { roles: ['kernel', 'bias'], fusesActivation: false },
+} as const satisfies Record<OperationKind, Traits>;
+
+/** Whether an operation has a kernel: the layers that papers count. */
+export const hasKernel = (kind: OperationKind): boolean =>
+  (operations[kind].roles as readonly Role[]).includes('kernel');
