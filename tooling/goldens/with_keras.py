@@ -93,7 +93,7 @@ def layer(op):
         case "norm":
             return keras.layers.BatchNormalization(momentum=0.0, epsilon=op["epsilon"])
         case "act":
-            return keras.layers.Activation("relu")
+            return keras.layers.Activation(op["activation"])
         case "add":
             return keras.layers.Add()
         case "pad":

@@ -70,7 +70,8 @@ def compute(node, inputs, own, images, training, moments):
             moments[f"{node['site']}.variance"] = variance
             return functional.batch_norm(x, None, None, own("scale"), own("offset"), True, 0, op["epsilon"])
         case "act":
-            return functional.relu(x)
+            functions = {"relu": functional.relu, "relu6": functional.relu6, "sigmoid": torch.sigmoid}
+            return functions[op["activation"]](x)
         case "add":
             return x + inputs[1]
         case "pad":

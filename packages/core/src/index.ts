@@ -75,6 +75,7 @@ export { outputShape, shapes } from './network/shape.js';
 export { type Site, siteName } from './network/site.js';
 export type {
   Act,
+  Activation,
   Conv,
   Dense,
   Flatten,

@@ -38,7 +38,7 @@ const op = z.discriminatedUnion('op', [
     epsilon: z.number().positive(),
     momentum: z.number().min(0).max(1),
   }),
-  z.strictObject({ op: z.literal('act'), activation: z.literal('relu') }),
+  z.strictObject({ op: z.literal('act'), activation: z.enum(['relu', 'relu6', 'sigmoid']) }),
   z.strictObject({ op: z.literal('pad'), top: margin, bottom: margin, left: margin, right: margin }),
   z.strictObject({
     op: z.literal('pool'),

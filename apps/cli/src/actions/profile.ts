@@ -167,7 +167,7 @@ function kindOf({ node: { op } }: Instruction, map: readonly number[]): string {
     case 'pool':
       return `${op.mode} pooling`;
     case 'act':
-      return 'ReLU, unfused';
+      return `${op.activation}, unfused`;
     default:
       return op.op;
   }

@@ -1,5 +1,6 @@
 import { kernelNames } from '@resnetjs/backend';
 import * as tf from '@tensorflow/tfjs-core';
+import type { Act, Activation } from '../network/types.js';
 import type { Vjp } from './vjp.js';
 import { optionalKernel } from './optional-kernel.js';
 
@@ -33,8 +34,34 @@ export function differentiateAdd(branch: tf.Tensor, shortcut: tf.Tensor, relu: b
   };
 }
 
-/** A ReLU and its VJP. */
-export function differentiateRelu(x: tf.Tensor): Vjp {
-  const y = tf.relu(x);
-  return { y, saved: [y], backward: (dy) => ({ inputs: [reluGradient(dy, y)], weights: [] }) };
+interface ActivationFunction {
+  apply(x: tf.Tensor): tf.Tensor;
+  /** From the gradient of the result y to that of the input; both as y. */
+  gradient(dy: tf.Tensor, y: tf.Tensor): tf.Tensor;
+}
+
+/** Every activation, composed of stock operations but for ReLU's own kernels. */
+const functions = {
+  relu: { apply: (x) => tf.relu(x), gradient: reluGradient },
+  relu6: {
+    // TensorFlow.js's own makes 0 of NaN on Wasm.
+    apply: (x) => tf.tidy(() => tf.where(tf.greater(x, 6), 6, tf.relu(x))),
+    gradient: (dy, y) => tf.tidy(() => tf.mul(dy, tf.mul(tf.step(y), tf.step(tf.sub(6, y))))),
+  },
+  sigmoid: {
+    apply: (x) => tf.sigmoid(x),
+    gradient: (dy, y) => tf.tidy(() => tf.mul(dy, tf.mul(y, tf.sub(1, y)))),
+  },
+} as const satisfies Record<Activation, ActivationFunction>;
+
+/** An activation of each value of x. */
+export function activate({ activation }: Act, x: tf.Tensor): tf.Tensor {
+  return functions[activation].apply(x);
+}
+
+/** An activation and its VJP. */
+export function differentiateActivation({ activation }: Act, x: tf.Tensor): Vjp {
+  const { apply, gradient } = functions[activation];
+  const y = apply(x);
+  return { y, saved: [y], backward: (dy) => ({ inputs: [gradient(dy, y)], weights: [] }) };
 }

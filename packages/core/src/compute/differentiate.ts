@@ -3,7 +3,7 @@ import { ResNetError } from '../errors.js';
 import { type ParameterId, parameterId } from '../network/parameters.js';
 import type { Role } from '../network/role.js';
 import type { Network } from '../network/types.js';
-import { differentiateAdd, differentiateRelu } from './activation.js';
+import { differentiateAdd, differentiateActivation } from './activation.js';
 import { differentiateFixedNorm, differentiateNorm } from './batch-norm.js';
 import { differentiateConv } from './convolution.js';
 import { differentiateDense, differentiateFlatten } from './dense.js';
@@ -208,7 +208,7 @@ export function differentiateInstruction(
     case 'add':
       return differentiateAdd(x, inputs[1] as tf.Tensor, relu);
     case 'act':
-      return differentiateRelu(x);
+      return differentiateActivation(op, x);
     case 'pad':
       return differentiatePad(op, x);
     case 'pool':

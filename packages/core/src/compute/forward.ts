@@ -4,7 +4,7 @@ import { ResNetError } from '../errors.js';
 import { parameterId } from '../network/parameters.js';
 import type { Role } from '../network/role.js';
 import type { Network } from '../network/types.js';
-import { add } from './activation.js';
+import { activate, add } from './activation.js';
 import { normalize } from './batch-norm.js';
 import { convolve, convolveAndAdd } from './convolution.js';
 import { connect, flatten } from './dense.js';
@@ -88,7 +88,7 @@ export function infer(
       return convolveAndAdd(convolution.op, x, { kernel: own('kernel'), bias: own('bias') }, shortcut);
     }
     case 'act':
-      return tf.relu(x);
+      return activate(op, x);
     case 'pad':
       return pad(op, x);
     case 'pool':

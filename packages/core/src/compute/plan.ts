@@ -1,5 +1,5 @@
 import { operations } from '../network/operations.js';
-import type { Network } from '../network/types.js';
+import type { Activation, Network } from '../network/types.js';
 import { type NetworkNode, walk } from '../network/walk.js';
 
 /**
@@ -23,6 +23,13 @@ export interface Instruction {
   /** Whether any parameter comes before it: only then does the backward pass need the gradient of its input. */
   readonly inputDependsOnParameters: boolean;
 }
+
+/** The activations that the backends' kernels compute in the pass of what stands before; the others are nodes of their own. */
+const fusedActivations = { relu: true, relu6: false, sigmoid: false } as const satisfies Record<
+  Activation,
+  boolean
+>;
+const isFused = (op: NetworkNode['op']) => op.op === 'act' && fusedActivations[op.activation];
 
 const none: ReadonlySet<number> = new Set();
 const plain = new WeakMap<Network, readonly Instruction[]>();
@@ -57,8 +64,10 @@ export function plan(network: Network, options: PlanOptions = {}): readonly Inst
     const convolution =
       node.op.op === 'add' && computedAt.has(branch) ? (nodes[branch] as NetworkNode) : null;
     const from = convolution === null ? node.from : [convolution.from[0] as number, node.from[1] as number];
-    const relu = !unfused.has(index) && operations[node.op.op].fusesActivation && onlyNext(index) === 'act';
-    const normalized = onlyNext(index) === 'norm';
+    const next = onlyNext(index);
+    const relu =
+      !unfused.has(index) && operations[node.op.op].fusesActivation && next !== undefined && isFused(next);
+    const normalized = next?.op === 'norm';
     if (relu) depends[++index] = depends[index - 1] as boolean;
     const result = index;
     const lastUses = [...new Set(from)].filter((each) =>
@@ -85,8 +94,8 @@ function soleConsumer(
   nodes: readonly NetworkNode[],
   consumers: readonly (readonly number[])[],
   index: number,
-): NetworkNode['op']['op'] | undefined {
-  return String(consumers[index]) === String(index + 1) ? nodes[index + 1]?.op.op : undefined;
+): NetworkNode['op'] | undefined {
+  return String(consumers[index]) === String(index + 1) ? nodes[index + 1]?.op : undefined;
 }
 
 /** By fused convolution, the node whose result is computed with it: until then, its input is needed. */
@@ -98,10 +107,9 @@ function fusedConvolutions(
   const computedAt = new Map<number, number>();
   nodes.forEach(({ op, from: [branch = 0] }, index) => {
     const before = nodes[branch]?.op;
+    const next = soleConsumer(nodes, consumers, index);
     const alone =
-      op.op === 'add' &&
-      soleConsumer(nodes, consumers, index) === 'act' &&
-      String(consumers[branch]) === String(index);
+      op.op === 'add' && next !== undefined && isFused(next) && String(consumers[branch]) === String(index);
     const free = !unfused.has(index) && !unfused.has(branch);
     if (alone && free && before?.op === 'conv' && before.bias) computedAt.set(branch, index + 1);
   });

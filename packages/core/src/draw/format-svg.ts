@@ -31,7 +31,7 @@ const nodeColors = {
 const keyWords: readonly (readonly [keyof typeof nodeColors, string])[] = [
   ['conv', 'convolution'],
   ['norm', 'batch normalization'],
-  ['act', 'ReLU'],
+  ['act', 'activation'],
   ['pool', 'pooling'],
   ['dense', 'dense'],
 ];

@@ -1,4 +1,4 @@
-import type { Op, Shape, Size } from '../network/types.js';
+import type { Activation, Op, Shape, Size } from '../network/types.js';
 import type { NetworkNode } from '../network/walk.js';
 import type { DrawnText } from './drawing.js';
 
@@ -63,6 +63,12 @@ const showSize = ([height, width]: Size) => `${height}×${width}`;
 const stride = ([down, right]: Size) =>
   down === 1 && right === 1 ? '' : `, /${down === right ? down : `${down}×${right}`}`;
 
+const activationNames = {
+  relu: 'ReLU',
+  relu6: 'ReLU6',
+  sigmoid: 'sigmoid',
+} as const satisfies Record<Activation, string>;
+
 /** A layer in two short lines: its operation, and its size. */
 export function layerLines(op: NetworkNode['op'], name: string): readonly [string, string] {
   switch (op.op) {
@@ -73,7 +79,7 @@ export function layerLines(op: NetworkNode['op'], name: string): readonly [strin
     case 'norm':
       return ['norm', ''];
     case 'act':
-      return ['ReLU', ''];
+      return [activationNames[op.activation], ''];
     case 'add':
       return ['+', ''];
     case 'pad': {

@@ -38,10 +38,13 @@ export interface Norm {
   readonly momentum: number;
 }
 
-/** An activation. */
+/** max(0, x); min(max(0, x), 6); 1 / (1 + e⁻ˣ). */
+export type Activation = 'relu' | 'relu6' | 'sigmoid';
+
+/** An activation, value by value. */
 export interface Act {
   readonly op: 'act';
-  readonly activation: 'relu';
+  readonly activation: Activation;
 }
 
 /** Zero padding around the map, in pixels. */

@@ -9,7 +9,7 @@ import {
   basicBlock,
 } from '@resnetjs/core';
 import type { PassCase } from './case.js';
-import { conv, norm, relu } from './layers.js';
+import { conv, norm, relu, relu6, sigmoid } from './layers.js';
 
 const even: Network['input'] = [4, 4, 6];
 const odd: Network['input'] = [5, 7, 6];
@@ -18,6 +18,12 @@ const projected: Residual = {
   ...preActivationBlock({ filters: [4, 5, 8] }),
   shortcut: [conv(8, 1, 1, 'valid')],
   shortcutFrom: 'preact',
+};
+
+const otherActivations: Residual = {
+  ...identityBlock({ filters: bottleneck }),
+  branch: [conv(4, 3, 1, 'same'), norm, sigmoid, conv(6, 1, 1, 'valid'), norm],
+  postact: [relu6],
 };
 
 /** Pre-activation blocks in which one node's result has several consumers, so that not every pair of nodes may be fused. */
@@ -60,6 +66,7 @@ const blocks: readonly [name: string, block: Residual, input: Network['input'], 
     even,
   ],
   ['32 channels', identityBlock({ kernelSize: 3, filters: [16, 16, 32] }), [8, 8, 32], 2],
+  ['ReLU6 after the addition, a sigmoid in the branch', otherActivations, even],
 ];
 
 /** Small blocks of every kind. */

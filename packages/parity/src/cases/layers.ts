@@ -19,6 +19,8 @@ export function conv(filters: number, size: number, stride: number, padding: Pad
 
 export const norm: Op = { op: 'norm', epsilon: 1e-3, momentum: 0.99 };
 export const relu: Op = { op: 'act', activation: 'relu' };
+export const relu6: Op = { op: 'act', activation: 'relu6' };
+export const sigmoid: Op = { op: 'act', activation: 'sigmoid' };
 
 export function pool(mode: Pool['mode'], size: number, stride: number, padding: Padding): Pool {
   return { op: 'pool', mode, size: [size, size], strides: [stride, stride], padding };

@@ -11,7 +11,7 @@ import {
   walk,
 } from '@resnetjs/core';
 import type { PassCase } from './case.js';
-import { conv, dense, norm, pool, relu, sequence } from './layers.js';
+import { conv, dense, norm, pool, relu, relu6, sequence, sigmoid } from './layers.js';
 
 const even: Network['input'] = [4, 4, 6];
 const odd: Network['input'] = [5, 7, 6];
@@ -75,6 +75,10 @@ const chosen: readonly Chosen[] = [
   ],
   ['max pooling 3×2 s=2×1', [{ ...pool('max', 3, 1, 'same'), size: [3, 2], strides: [2, 1] }], odd],
   ['average pooling 2×3 s=1×2', [{ ...pool('average', 3, 1, 'same'), size: [2, 3], strides: [1, 2] }], odd],
+  ['ReLU6 of images with mean 5', [relu6], even, { mean: 5 }],
+  ['convolution, normalization and ReLU6', [conv(5, 3, 1, 'same'), norm, relu6], odd],
+  ['convolution and sigmoid', [conv(5, 3, 1, 'same'), sigmoid], odd],
+  ['normalization and sigmoid', [norm, sigmoid], even],
 ];
 
 /** Operations with random sizes, strides and paddings. */
@@ -144,7 +148,7 @@ function describe(op: Op | { readonly op: 'add' }): string {
     case 'norm':
       return 'normalization';
     case 'act':
-      return 'ReLU';
+      return op.activation;
     case 'add':
       return 'addition';
     case 'pad':

@@ -6,6 +6,7 @@ import {
   type NetworkNode,
   walk,
 } from '@resnetjs/core';
+import { activations } from './activation.js';
 import {
   batchMoments,
   batchNorm,
@@ -104,7 +105,7 @@ export function referenceNode(
       return { y: batchNorm(x, batch, weights, op.epsilon), batch };
     }
     case 'act':
-      return { y: mapped(x, (value) => Math.max(value, 0)) }; // the shape of x
+      return { y: mapped(x, activations[op.activation].value) }; // the shape of x
     case 'add':
       return { y: mapped(x, (value, i) => value + (shortcut.data[i] as number)) };
     case 'pad':
@@ -184,7 +185,9 @@ function backward(
       return { inputs: [dx], weights: { scale: dScale, offset: dOffset } };
     }
     case 'act':
-      return { inputs: [mapped(dy, (value, i) => ((x.data[i] as number) > 0 ? value : 0))] };
+      return {
+        inputs: [mapped(dy, (value, i) => value * activations[op.activation].slope(x.data[i] as number))],
+      };
     case 'add':
       return { inputs: [dy, dy] };
     case 'pad':
@@ -203,15 +206,18 @@ function backward(
 }
 
 /**
- * How far a pass stays from the points where its gradient jumps: the smallest magnitude of a ReLU's input, and the
- * smallest lead of a pooling window's maximum. Below rounding error, two correct gradients can differ.
+ * How far a pass stays from the points where its gradient jumps: the smallest distance of an activation's input
+ * from its kinks, and the smallest lead of a pooling window's maximum. Below rounding error, two correct gradients can differ.
  * A ReLU's input of exactly 0 belongs to a channel whose scale and offset are 0: there the gradient is 0.
  */
 export function distanceToKink(network: Network, { nodes }: ReferencePass): number {
   return walk(network).reduce((smallest, { op, from }) => {
     const x = nodes[from[0] ?? 0] as ReferenceTensor;
-    if (op.op === 'act')
-      return numbers(x).reduce((least, value) => Math.min(least, Math.abs(value) || least), smallest);
+    if (op.op === 'act') {
+      const { kinks } = activations[op.activation];
+      const distances = kinks.flatMap((kink) => numbers(x).map((value) => Math.abs(value - kink)));
+      return distances.reduce((least, distance) => Math.min(least, distance || least), smallest);
+    }
     if (op.op === 'pool' && op.mode === 'max')
       return poolingLeads(op, x).reduce((a, b) => Math.min(a, b), smallest);
     return smallest;

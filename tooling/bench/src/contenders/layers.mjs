@@ -82,7 +82,7 @@ function layerOf(node) {
     case 'norm':
       return layers.layers.batchNormalization({ epsilon: node.epsilon, momentum: node.momentum });
     case 'act':
-      return layers.layers.reLU();
+      return layers.layers.activation({ activation: node.activation });
     case 'add':
       return layers.layers.add();
     case 'pad': {

@@ -57,7 +57,8 @@ export function toOnnx(network, valuesOf, { batchSize }) {
         return;
       }
       case 'act':
-        nodes.push({ type: 'Relu', inputs, output });
+        if (op.activation === 'relu6') throw new Error('relu6 has no ONNX operator of its own');
+        nodes.push({ type: op.activation === 'relu' ? 'Relu' : 'Sigmoid', inputs, output });
         return;
       case 'add':
         nodes.push({ type: 'Add', inputs, output });

@@ -5,7 +5,7 @@ const entries = [
   ['projection', 'projection shortcut: brought to the new size first'],
   ['conv', 'convolution'],
   ['norm', 'batch normalization'],
-  ['act', 'ReLU'],
+  ['act', 'activation'],
   ['pool', 'pooling'],
   ['dense', 'dense layer'],
 ] as const;
