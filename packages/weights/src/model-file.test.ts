@@ -1,7 +1,9 @@
 import {
   disposeVariables,
   foldBatchNorm,
+  mapOperations,
   type Network,
+  networks,
   plainNetwork,
   ResNetError,
   courseResNet50,
@@ -133,8 +135,15 @@ describe('a model file', () => {
   });
 
   it('holds every kind of network', async () => {
-    const networks = [plainNetwork(tinyNetwork), courseResNet50({ initialization: 'course', classes: 3 })];
-    for (const network of networks)
+    const described = [
+      ...Object.values(networks).map((build) => build()),
+      plainNetwork(tinyNetwork),
+      courseResNet50({ initialization: 'course', classes: 3 }),
+      mapOperations(tinyNetwork, (ops) =>
+        ops.map((op) => (op.op === 'act' ? ({ ...op, activation: 'sigmoid' } as const) : op)),
+      ),
+    ];
+    for (const network of described)
       expect(networkSchema.parse(JSON.parse(JSON.stringify(network)))).toEqual(network);
     const folded = foldBatchNorm(own);
     const file = await encodeClassifier({ ...own, ...folded });

@@ -15,6 +15,19 @@ import { disposeVariables, initialize } from './variables.js';
 beforeAll(() => tf.setBackend('cpu'));
 
 describe('plan', () => {
+  it.each([
+    ['relu', true],
+    ['relu6', false],
+    ['sigmoid', false],
+  ] as const)('fuses %s with the addition before it: %s', (activation, fused) => {
+    const block = identityBlock({ filters: [2, 2, 3] });
+    const network = asNetwork({ ...block, postact: [{ op: 'act', activation }] }, [4, 4, 3]);
+    for (const fuseAdditions of [false, true]) {
+      const last = plan(network, { fuseAdditions }).at(-1);
+      expect([last?.node.op.op, last?.relu]).toEqual(fused ? ['add', true] : ['act', false]);
+    }
+  });
+
   it('fuses the convolution before each addition of a folded network, and keeps its input until then', () => {
     const network = courseResNet50();
     const variables = initialize(network);
