@@ -7,6 +7,7 @@ import {
   type Conv2DBackpropInputAttrs,
   type TensorInfo,
 } from '@tensorflow/tfjs-core';
+import { checkFilter } from './check-filter.js';
 import { planFilterGradient, planInputGradient } from './convolution-plan.js';
 import type { KernelContext } from './heap.js';
 import { runPlan } from './run-plan.js';
@@ -48,6 +49,7 @@ function convolutionShape(
       `${kernel}: the Wasm backend supports NHWC only, got NCHW. Transpose the images to NHWC first.`,
     );
   }
+  checkFilter(kernel, x, filter);
   const describe = (rounding: Conv2DBackpropInputAttrs['dimRoundingMode'] | undefined) =>
     backend_util.computeConv2DInfo(x as Shape4, filter as Shape4, attrs.strides, 1, attrs.pad, rounding);
   const info = describe(attrs.dimRoundingMode);

@@ -1,10 +1,13 @@
 import { type ConvolutionShape, convolutionShapeOf, type StockKernel } from '@resnetjs/backend';
 import {
   backend_util,
+  Conv2D,
   type Conv2DAttrs,
+  FusedConv2D,
   type FusedConv2DAttrs,
   type TensorInfo,
 } from '@tensorflow/tfjs-core';
+import { checkFilter } from './check-filter.js';
 import { planForward } from './convolution-plan.js';
 import type { KernelContext } from './heap.js';
 import { type Finish, runPlan } from './run-plan.js';
@@ -27,7 +30,7 @@ export function conv2D(
   attrs: Conv2DAttrs,
   stock: StockKernel,
 ): TensorInfo | TensorInfo[] {
-  const shape = describe(inputs, attrs);
+  const shape = describe(Conv2D, inputs, attrs);
   if (shape === null) return stock();
   return convolve(context, shape, inputs);
 }
@@ -40,7 +43,7 @@ export function fusedConv2D(
   stock: StockKernel,
 ): TensorInfo | TensorInfo[] {
   const { bias } = inputs;
-  const shape = describe(inputs, attrs);
+  const shape = describe(FusedConv2D, inputs, attrs);
   const bounded = bounds[attrs.activation];
   const plainBias =
     !bias || (bias.dtype === 'float32' && bias.shape.length === 1 && bias.shape[0] === shape?.outChannels);
@@ -61,8 +64,13 @@ function convolve(
 }
 
 /** The convolution's shape; null if it is left to the stock kernel. */
-function describe({ x, filter }: Filtered, attrs: Conv2DAttrs | FusedConv2DAttrs): ConvolutionShape | null {
+function describe(
+  kernel: string,
+  { x, filter }: Filtered,
+  attrs: Conv2DAttrs | FusedConv2DAttrs,
+): ConvolutionShape | null {
   const { strides, pad, dilations, dimRoundingMode, dataFormat } = attrs;
+  if (dataFormat !== 'NCHW') checkFilter(kernel, x.shape, filter.shape);
   if (dataFormat !== 'NHWC' || x.dtype !== 'float32' || filter.dtype !== 'float32') return null;
   const info = backend_util.computeConv2DInfo(
     x.shape as Shape4,
