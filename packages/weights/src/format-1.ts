@@ -1,6 +1,9 @@
 // Version 1 of the format has other names for some things. Each upgrade takes JSON that has not been checked yet and
 // returns it with the names of version 2; it leaves what it doesn't know for the schema to reject.
 
+import { renamedNetworks } from '@resnetjs/core';
+import { maxNameLength } from './network-schema.js';
+
 type Json = Readonly<Record<string, unknown>>;
 type Upgrade = (json: unknown) => unknown;
 
@@ -41,10 +44,6 @@ const initializer: Upgrade = (json) =>
 const ops = each(within({ initializer }));
 const block = within({ preact: ops, branch: ops, shortcut: ops, postact: ops });
 
-const networkNames: Readonly<Record<string, string>> = {
-  resnet50: 'course/resnet50',
-  resnetPreAct: 'preact/resnet',
-};
 const families: Readonly<Record<string, string>> = { course: 'course', preactivation: 'preact' };
 
 /** Version 1 has the scheme of the layer names in a field; in version 2 the network's name begins with its family. */
@@ -55,8 +54,9 @@ const network: Upgrade = (json) => {
   if (typeof name !== 'string' || typeof naming !== 'string' || !Object.hasOwn(families, naming)) {
     return upgraded;
   }
+  if (name.length > maxNameLength) return upgraded; // a stranger's: the pattern below would take long over it
   const [, own = name, variant = ''] = /^(.*?)((?:-plain|-folded|-unnormalized)*)$/s.exec(name) ?? [];
-  const now = Object.hasOwn(networkNames, own) ? networkNames[own] : `${families[naming]}/${own}`;
+  const now = Object.hasOwn(renamedNetworks, own) ? renamedNetworks[own] : `${families[naming]}/${own}`;
   return { name: `${now}${variant}`, ...rest };
 };
 

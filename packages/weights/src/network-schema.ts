@@ -2,9 +2,10 @@ import type { Network } from '@resnetjs/core';
 import { z } from 'zod';
 
 /** Limits far above every trainable network, and far below what would exhaust a machine. */
-const max = { pixels: 16_384, channels: 2 ** 20, window: 1024, ops: 10_000, name: 200 };
+const max = { pixels: 16_384, channels: 2 ** 20, window: 1024, ops: 10_000 };
+export const maxNameLength = 200;
 
-const name = z.string().min(1).max(max.name);
+const name = z.string().min(1).max(maxNameLength);
 const size = z.int().min(1).max(max.window);
 const square = z.tuple([size, size]).readonly();
 const channels = z.int().min(1).max(max.channels);
