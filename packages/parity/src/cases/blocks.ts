@@ -22,7 +22,7 @@ const projected: Residual = {
 
 const otherActivations: Residual = {
   ...identityBlock({ filters: bottleneck }),
-  branch: [conv(4, 3, 1, 'same'), norm, sigmoid, conv(6, 1, 1, 'valid'), norm],
+  branch: [conv(4, 3, 1, 'same'), norm, sigmoid, conv(6, 1, 1, 'valid')],
   postact: [relu6],
 };
 
