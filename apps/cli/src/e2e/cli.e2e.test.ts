@@ -429,7 +429,11 @@ describe('what can go wrong', () => {
     ['draw course/resnet50 --out nowhere/image.svg', 1, /nowhere\/image\.svg could not be written/],
     ['summary resnet51', 2, /There is no network "resnet51"\. Did you mean course\/resnet50\?/],
     ['summary course/resnet50 --input-shape 16,16,3', 1, /avg_pool cannot move a 2×2 window/],
-    ['summary runs/start --classes 3', 2, /runs\/start is a model, and its network is fixed/],
+    [
+      'summary runs/start --classes 3',
+      2,
+      /--classes can't be given for a model: the network of runs\/start is fixed/,
+    ],
     ['evaluate nowhere --data synthetic:signs', 1, /There is no model at nowhere/],
     ['evaluate empty --data synthetic:signs', 1, /holds no model\.safetensors/],
     [

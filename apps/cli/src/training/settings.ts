@@ -57,7 +57,10 @@ function withPresentNames(settings: CheckpointSettings): CheckpointSettings {
     const name = ownValue(formerNames, former) ?? former;
     return [name, ownValue(ownValue(formerValues, name) ?? {}, String(value)) ?? value];
   });
-  return Object.fromEntries(entries);
+  const renamed = Object.fromEntries(entries) as Record<string, CheckpointSettings[string]>;
+  // It was taken for every network, and meant nothing to this one, which now refuses it.
+  if (renamed.network === 'preact/resnet') delete renamed.initialization;
+  return renamed;
 }
 
 /** The options that a training resumes with: the checkpoint's, and those of the command. Throws `bad-option`, `bad-file`. */
