@@ -59,6 +59,14 @@ export default {
       to: { pathNot: ['^packages/(core|backend)/', '@tensorflow/tfjs-core(/|$)'] },
     },
     {
+      name: 'data-needs-no-tensors',
+      comment:
+        'Networks, their inspection and their drawing are data alone: the /draw entry needs no TensorFlow.js',
+      severity: 'error',
+      from: { path: '^packages/core/src/(network|random|blocks|networks|inspect|draw)/', pathNot: tests },
+      to: { path: ['@tensorflow/', '^packages/core/src/(compute|explain|rewrite|classifier)'] },
+    },
+    {
       name: 'backend-contract',
       comment: 'The contract of a backend imports no other package of ours',
       severity: 'error',
