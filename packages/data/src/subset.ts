@@ -46,12 +46,12 @@ export function splitDataset(
   dataset: Dataset,
   options: SplitOptions,
 ): { train: Dataset; validation: Dataset } {
-  const { validationSplit: fraction, seed = 0 } = options;
-  if (!(fraction > 0 && fraction < 1)) {
+  const { validationSplit, seed = 0 } = options;
+  if (!(validationSplit > 0 && validationSplit < 1)) {
     throw new ResNetError(
       'bad-option',
-      `The validation fraction must be between 0 and 1, not ${fraction}: try 0.1.`,
-      { fraction },
+      `The validation fraction must be between 0 and 1, not ${validationSplit}: try 0.1.`,
+      { validationSplit },
     );
   }
   checkInteger('seed', seed, 0);
@@ -62,7 +62,7 @@ export function splitDataset(
   });
   const heldOut = new Uint8Array(dataset.labels.length);
   members.forEach((indices, label) => {
-    const share = Math.max(1, Math.min(indices.length - 1, Math.round(indices.length * fraction)));
+    const share = Math.max(1, Math.min(indices.length - 1, Math.round(indices.length * validationSplit)));
     if (indices.length < 2) return;
     const order = RandomGenerator.stateless(seed, STREAM + label).permutation(indices.length);
     for (const position of order.subarray(0, share)) heldOut[indices[position] as number] = 1;

@@ -63,8 +63,8 @@ export class TrainOutput {
     this.#progress.print('');
   }
 
-  #resuming({ problems: damaged, path, steps, checkpoint }: NewestCheckpoint): void {
-    for (const why of damaged) this.#progress.print(`skipped     ${why}`);
+  #resuming({ problems, path, steps, checkpoint }: NewestCheckpoint): void {
+    for (const why of problems) this.#progress.print(`skipped     ${why}`);
     const { epoch, history } = checkpoint.state.progress;
     const { epochs } = this.#plan.options;
     const from = `after ${plural(steps, 'step')}, in epoch ${epoch} of ${epochs}, from ${path}`;

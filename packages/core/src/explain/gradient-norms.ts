@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { type TensorMap, variable } from '../compute/variables.js';
 import { layerNames } from '../network/names.js';
-import { hasKernel } from '../network/operations.js';
+import { isWeighted } from '../network/operations.js';
 import { parameterId } from '../network/parameters.js';
 import type { Site } from '../network/site.js';
 import type { Network } from '../network/types.js';
@@ -29,10 +29,10 @@ export function layerDepths(network: Network): readonly Omit<LayerGradientNorm, 
   const names = layerNames(network);
   const depths: number[] = [];
   const layers = walk(network).flatMap(({ op, site, from }, index) => {
-    const isWeighted = hasKernel(op.op);
-    const depth = Math.max(0, ...from.map((source) => depths[source] as number)) + (isWeighted ? 1 : 0);
+    const weighted = isWeighted(op.op);
+    const depth = Math.max(0, ...from.map((source) => depths[source] as number)) + (weighted ? 1 : 0);
     depths[index] = depth;
-    return isWeighted ? [{ name: names[index] as string, site, depth }] : [];
+    return weighted ? [{ name: names[index] as string, site, depth }] : [];
   });
   return layers.sort((a, b) => a.depth - b.depth);
 }

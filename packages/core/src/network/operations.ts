@@ -28,5 +28,5 @@ export const operations = {
 } as const satisfies Record<OperationKind, Traits>;
 
 /** Whether an operation has a kernel: the layers that papers count. */
-export const hasKernel = (kind: OperationKind): boolean =>
+export const isWeighted = (kind: OperationKind): boolean =>
   (operations[kind].roles as readonly Role[]).includes('kernel');

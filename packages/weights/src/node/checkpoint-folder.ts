@@ -186,16 +186,16 @@ export async function saveCheckpoint(
   checkpoint: TrainingCheckpoint,
   options: SaveCheckpointOptions,
 ): Promise<SavedCheckpoint> {
-  const { settings = {}, maxToKeep: keep, removeEarlier: replace = false, bestModel: best } = options;
+  const { settings = {}, maxToKeep, removeEarlier = false, bestModel } = options;
   const folder = await makeFolder(run);
   const { step: steps } = checkpoint.state.optimizer;
   const path = join(folder, `step-${String(steps).padStart(8, '0')}.safetensors`);
   const beforeRename = async () => {
-    if (replace) await removeOthers(folder, []);
-    if (best) await writeFileAtomically(join(folder, bestFile), best);
+    if (removeEarlier) await removeOthers(folder, []);
+    if (bestModel) await writeFileAtomically(join(folder, bestFile), bestModel);
   };
   await writeFileAtomically(path, encodeCheckpoint(checkpoint, settings), { beforeRename });
-  const kept = (await listCheckpoints(run)).slice(0, keep).map((each) => each.path);
+  const kept = (await listCheckpoints(run)).slice(0, maxToKeep).map((each) => each.path);
   await removeOthers(folder, [...kept, join(folder, bestFile)]);
   return { path, steps };
 }
