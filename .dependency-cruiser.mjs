@@ -4,7 +4,7 @@
 const tests = String.raw`\.test\.(ts|mjs)$`;
 const forTests = '^tooling/kernel-tests/';
 const inlined = '^tooling/lock-file/';
-const agnostic = '^packages/(backend|core|parity|training|data|weights)/src/';
+const agnostic = '^packages/(backend|core|data|parity|recipe|training|weights)/src/';
 /** The package that brings them together, with a backend. */
 const umbrella = '^packages/resnetjs/';
 const node = String.raw`^packages/[^/]+/src/(node/|node[^/]*\.ts$)`;
@@ -61,9 +61,9 @@ export default {
     {
       name: 'data-needs-no-tensors',
       comment:
-        'Networks, their inspection and their drawing are data alone: the /draw entry needs no TensorFlow.js',
+        'Networks, their inspection and their drawing are data alone: the /network and /draw entries need no TensorFlow.js',
       severity: 'error',
-      from: { path: '^packages/core/src/(network|random|blocks|networks|inspect|draw)/', pathNot: tests },
+      from: { path: '^packages/core/src/(network\\.ts$|(network|random|blocks|networks|inspect|draw)/)', pathNot: tests },
       to: { path: ['@tensorflow/', '^packages/core/src/(compute|explain|rewrite|classifier)'] },
     },
     {

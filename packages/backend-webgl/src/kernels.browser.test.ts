@@ -19,7 +19,6 @@ const convolution = (filters: number, kernelSize: Size, strides: Size, padding: 
   padding,
   bias: true,
   initializer: initializers.glorotUniform(),
-  l2: 0,
 });
 
 function layers(name: string, input: Network['input'], stem: readonly Op[], batch = 2): PassCase {

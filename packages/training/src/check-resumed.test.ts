@@ -1,16 +1,11 @@
 import '@tensorflow/tfjs-backend-cpu';
 import { disposeVariables } from '@resnetjs/core';
+import type { Checkpoint, TrainingProgress, TrainingState } from '@resnetjs/recipe';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, expect, it } from 'vitest';
 import { tinyClassifier, tinyData } from './tiny.test-support.js';
 import { train } from './train.js';
-import {
-  type Checkpoint,
-  checkResumed,
-  disposeCheckpoint,
-  type TrainingProgress,
-  type TrainingState,
-} from './training-state.js';
+import { checkResumed, disposeCheckpoint } from './training-state.js';
 
 beforeAll(() => tf.setBackend('cpu'));
 
@@ -40,9 +35,10 @@ it.each<[string, (state: TrainingState) => TrainingState]>([
 ])('a training does not resume with %s', async (_, change) => {
   const { classifier, state } = await middle();
   const { weights } = classifier.variables;
-  const { recipe } = state.progress;
-  expect(() => checkResumed(state, weights, recipe)).not.toThrow();
-  expect(() => checkResumed(change(state), weights, recipe)).toThrow(/can't (go on|be resumed|resume)/);
+  expect(() => checkResumed(state, weights, state.progress)).not.toThrow();
+  expect(() => checkResumed(change(state), weights, state.progress)).toThrow(
+    /can't (go on|be resumed|resume)/,
+  );
   disposeCheckpoint({ classifier, state });
 });
 

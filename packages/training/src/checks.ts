@@ -1,6 +1,6 @@
 import { type Classifier, outputShape, ResNetError } from '@resnetjs/core';
 import type { Dataset } from '@resnetjs/data';
-import type { Optimizer } from './optimizer.js';
+import type { Optimizer } from '@resnetjs/recipe';
 
 /** Throws `bad-option` unless each value is a whole number of at least 1. */
 export function checkOptions(counts: Readonly<Record<string, number>>): void {

@@ -1,25 +1,35 @@
-import { type Classifier, disposeTensors, RandomGenerator } from '@resnetjs/core';
+import { type Classifier, disposeTensors, type ParameterId, RandomGenerator } from '@resnetjs/core';
 import { batches, type Dataset } from '@resnetjs/data';
 import { breathe } from './breathe.js';
 import { preprocess } from './preprocess.js';
+import { shared } from './shared.js';
 import { StatisticsEstimate } from './statistics.js';
 import type { TrainEvent } from './train-events.js';
 
 /** The first of the random streams that order images for statistics: one stream per epoch. */
 const STATISTICS_STREAM = 5 * 2 ** 32;
 
+interface EstimateOptions {
+  readonly batchSize: number;
+  readonly batchLimit: number;
+  readonly seed: number;
+  readonly epoch: number;
+  /** The weights that are learned: a normalization without them keeps its statistics. */
+  readonly learned: ReadonlySet<ParameterId>;
+}
+
 /** Replaces the running statistics by precise ones, over up to `batchLimit` random training batches under the current weights. */
 export async function* estimateStatistics(
   classifier: Classifier,
   data: Dataset,
-  options: { batchSize: number; batchLimit: number; seed: number; epoch: number },
+  options: EstimateOptions,
 ): AsyncGenerator<TrainEvent, void, void> {
-  const { batchSize, batchLimit, seed, epoch } = options;
+  const { batchSize, batchLimit, seed, epoch, learned } = options;
   const count = data.labels.length;
   const full = Math.max(1, Math.floor(count / batchSize));
   const batchCount = Math.min(full, batchLimit);
   const order = RandomGenerator.stateless(seed, STATISTICS_STREAM + epoch).permutation(count);
-  const estimate = new StatisticsEstimate(classifier.network);
+  const estimate = new StatisticsEstimate(classifier.network, { learned });
   try {
     let batch = 0;
     for await (const { images } of batches(data, {
@@ -38,7 +48,9 @@ export async function* estimateStatistics(
     }
     if (batch === 0) return; // no image can be read any more
     const { weights, statistics } = classifier.variables;
-    classifier.variables = { weights, statistics: estimate.result() };
+    const estimated = estimate.result();
+    const all = [...statistics].map(([id, old]) => [id, estimated.get(id) ?? shared(old)] as const);
+    classifier.variables = { weights, statistics: new Map(all) };
     disposeTensors(statistics);
   } finally {
     estimate.dispose();

@@ -7,30 +7,37 @@ export {
 } from './evaluate.js';
 export { type BatchLoss, softmaxCrossEntropy } from './loss.js';
 export {
-  type Adam,
-  adam,
+  applyGradients,
   disposeOptimizerState,
   initialOptimizerState,
-  type Optimizer,
-  type OptimizerState,
-  type Sgd,
-  sgd,
   type OptimizerStep,
-  applyGradients,
 } from './optimizer.js';
 export { preprocess } from './preprocess.js';
-export { type Schedule, schedules } from './schedule.js';
 export { StatisticsEstimate, updateStatistics } from './statistics.js';
 export { train } from './train.js';
 export type { CheckpointEvent, GradientsEvent, StepEvent, TrainEvent } from './train-events.js';
 export type { TrainOptions } from './train-options.js';
+export { disposeCheckpoint } from './training-state.js';
 export {
+  type Adam,
+  adam,
   type Checkpoint,
-  disposeCheckpoint,
-  type EpochRecord,
+  createRecipe,
   type DatasetFingerprint,
+  type EpochRecord,
   type EvaluationSummary,
-  type TrainingProgress,
+  learnedWeights,
+  type Optimizer,
+  type OptimizerState,
+  type ParameterGroup,
+  type ParameterMatch,
+  type ParameterSettings,
+  parameterSettings,
   type Recipe,
+  type Schedule,
+  type Sgd,
+  schedules,
+  sgd,
+  type TrainingProgress,
   type TrainingState,
-} from './training-state.js';
+} from '@resnetjs/recipe';

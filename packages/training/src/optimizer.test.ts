@@ -1,35 +1,19 @@
 import '@tensorflow/tfjs-backend-cpu';
-import { initializers, type Parameter, ResNetError } from '@resnetjs/core';
+import { adam, type Optimizer, type ParameterSettings, sgd } from '@resnetjs/recipe';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import {
-  adam,
-  disposeOptimizerState,
-  initialOptimizerState,
-  type Optimizer,
-  sgd,
-  applyGradients,
-} from './optimizer.js';
+import { applyGradients, disposeOptimizerState, initialOptimizerState } from './optimizer.js';
 
 beforeAll(() => tf.setBackend('cpu'));
 
-const weight: Parameter = {
-  id: 'w',
-  site: { part: 'stem', index: 0 },
-  role: 'kernel',
-  shape: [3],
-  trainable: true,
-  initializer: initializers.zeros(),
-  l2: 0,
-};
-
 /** Three steps from [1, −2, 0.5] under gradients that differ by step. */
-function descend(optimizer: Optimizer, l2: number): number[] {
+function descend(optimizer: Optimizer, changed: Partial<ParameterSettings>): number[] {
+  const settings = new Map([['w', { learningRateFactor: 1, l2: 0, frozen: false, ...changed }]]);
   let weights = new Map([['w', tf.tensor1d([1, -2, 0.5]) as tf.Tensor]]);
   let state = initialOptimizerState(optimizer, weights);
   for (const gradient of gradients) {
     const gradients = new Map([['w', tf.tensor1d(gradient) as tf.Tensor]]);
-    const next = applyGradients(optimizer, [{ ...weight, l2 }], weights, gradients, state);
+    const next = applyGradients(optimizer, settings, weights, gradients, state);
     tf.dispose([...weights.values(), ...gradients.values()]);
     disposeOptimizerState(state);
     weights = new Map(next.weights);
@@ -76,20 +60,22 @@ describe.each([
   it.each([0, 0.05])('does what Keras does in float64, within 1e-6, with an L2 penalty of %d', (l2) => {
     const tensors = tf.memory().numTensors;
     const expected = truth(optimizer, l2);
-    descend(optimizer, l2).forEach((value, index) => {
+    descend(optimizer, { l2 }).forEach((value, index) => {
       expect(Math.abs(value - (expected[index] as number))).toBeLessThan(1e-6);
     });
     expect(tf.memory().numTensors).toBe(tensors);
   });
-});
 
-describe('options', () => {
-  it.each([Number.NaN, 0, -1, Number.POSITIVE_INFINITY])('refuses a learning rate of %d', (learningRate) => {
-    expect(() => adam({ learningRate })).toThrow(ResNetError);
-    expect(() => adam({ learningRate })).toThrow(/learningRate is .*; it must be a positive number/);
+  it('takes the rate times the factor', () => {
+    const { learningRate } = optimizer;
+    expect(descend(optimizer, { learningRateFactor: 4 })).toEqual(
+      descend({ ...optimizer, learningRate: 4 * learningRate }, {}),
+    );
   });
 
-  it('refuses a momentum of 1', () => {
-    expect(() => sgd({ momentum: 1 })).toThrow(/at least 0 and less than 1/);
+  it('leaves frozen weights as they are, and keeps nothing for them', () => {
+    const tensors = tf.memory().numTensors;
+    expect(descend(optimizer, { frozen: true, l2: 1 })).toEqual([1, -2, 0.5]);
+    expect(tf.memory().numTensors).toBe(tensors);
   });
 });

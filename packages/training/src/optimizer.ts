@@ -1,87 +1,8 @@
 import { kernelNames } from '@resnetjs/backend';
-import {
-  disposeTensors,
-  optionalKernel,
-  type Parameter,
-  type ParameterId,
-  ResNetError,
-  type TensorMap,
-} from '@resnetjs/core';
+import { disposeTensors, optionalKernel, type ParameterId, type TensorMap } from '@resnetjs/core';
+import type { Adam, Optimizer, OptimizerState, ParameterSettings, Sgd } from '@resnetjs/recipe';
 import * as tf from '@tensorflow/tfjs-core';
-
-/** Adam's hyperparameters, as plain data: make them with `adam`. */
-export interface Adam {
-  readonly kind: 'adam';
-  /** Default: 0.001. */
-  readonly learningRate: number;
-  /** Decay of the first moment, the running mean of gradients. Default: 0.9. */
-  readonly beta1: number;
-  /** Decay of the second moment, the running mean of squared gradients. Default: 0.999. */
-  readonly beta2: number;
-  /** Added to the square root of the uncorrected second moment, as in Keras; PyTorch corrects its bias first. Default: 1e-7. */
-  readonly epsilon: number;
-}
-
-/** The hyperparameters of stochastic gradient descent, as plain data: make them with `sgd`. */
-export interface Sgd {
-  readonly kind: 'sgd';
-  /** Default: 0.01. */
-  readonly learningRate: number;
-  /** SGD momentum: the share of the previous velocity that is kept. Default: 0.9 (in Keras and PyTorch, 0). */
-  readonly momentum: number;
-}
-
-/** An optimizer, as plain data; `applyGradients` takes its step. */
-export type Optimizer = Adam | Sgd;
-
-/** What an optimizer keeps between steps. Its tensors belong to the caller: see `disposeOptimizerState`. */
-export interface OptimizerState {
-  /** Steps done so far. */
-  readonly step: number;
-  /** By slot name, a tensor for each trainable weight: `first` and `second` (Adam's moments), or `velocity` (SGD). */
-  readonly slots: Readonly<Record<string, TensorMap>>;
-}
-
-/**
- * Adam (Kingma and Ba 2015), computed as in Keras and with its defaults. Throws `bad-option` for a hyperparameter out of
- * range.
- *
- * @example
- * const optimizer = adam({ learningRate: 1.5e-4 });
- * for await (const event of train(classifier, images, { epochs: 20, optimizer })) console.log(event);
- */
-export function adam(options: Partial<Omit<Adam, 'kind'>> = {}): Adam {
-  return checked({ kind: 'adam', learningRate: 1e-3, beta1: 0.9, beta2: 0.999, epsilon: 1e-7, ...options });
-}
-
-/**
- * Stochastic gradient descent with momentum, computed as in Keras: velocity = momentum · velocity − learningRate ·
- * gradient; weight += velocity. (PyTorch multiplies by the learning rate last, which differs once the rate changes.)
- * Throws `bad-option` for a hyperparameter out of range.
- *
- * @example
- * const optimizer = sgd({ learningRate: 0.1, momentum: 0.9 });
- * for await (const event of train(classifier, images, { optimizer, schedule: 'cosine' })) console.log(event);
- */
-export function sgd(options: Partial<Omit<Sgd, 'kind'>> = {}): Sgd {
-  return checked({ kind: 'sgd', learningRate: 1e-2, momentum: 0.9, ...options });
-}
-
-function checked<Any extends Optimizer>(optimizer: Any): Any {
-  const { kind, ...numbers } = optimizer;
-  for (const [name, value] of Object.entries(numbers)) {
-    const positive = name === 'learningRate' || name === 'epsilon';
-    if (!Number.isFinite(value) || value < 0 || (positive && value === 0) || (!positive && value >= 1)) {
-      const range = positive ? 'a positive number' : 'at least 0 and less than 1';
-      throw new ResNetError(
-        'bad-option',
-        `The ${kind} optimizer's ${name} is ${value}; it must be ${range}.`,
-        { [name]: value },
-      );
-    }
-  }
-  return optimizer;
-}
+import { shared } from './shared.js';
 
 /** The names of the tensors that each optimizer keeps per weight. */
 export const slotNames = { adam: ['first', 'second'], sgd: ['velocity'] } as const satisfies Record<
@@ -89,7 +10,7 @@ export const slotNames = { adam: ['first', 'second'], sgd: ['velocity'] } as con
   string[]
 >;
 
-/** The state before the first step: for each weight, a tensor of zeros per slot. */
+/** The state before the first step: for each of the weights that are learned, a tensor of zeros per slot. */
 export function initialOptimizerState(optimizer: Optimizer, weights: TensorMap): OptimizerState {
   const zeros = () => new Map([...weights].map(([id, tensor]) => [id, tf.zerosLike(tensor)]));
   return { step: 0, slots: Object.fromEntries(slotNames[optimizer.kind].map((name) => [name, zeros()])) };
@@ -107,37 +28,43 @@ export interface OptimizerStep {
 }
 
 /**
- * One optimizer step: new weights and a new state, in new tensors; those passed in are left as they are. `gradients` are
- * the loss's alone: the gradient of a parameter's L2 penalty, 2 · l2 · weight, is added here.
+ * One optimizer step: new weights and a new state, in new tensors; those passed in are left as they are. `settings` are
+ * those of every weight (`parameterSettings`). `gradients` are the loss's alone: the gradient of a weight's L2 penalty,
+ * 2 · l2 · weight, is added here.
  *
  * @example
- * const next = applyGradients(optimizer, parameters(network), weights, gradients, state);
+ * const next = applyGradients(optimizer, parameterSettings(network, []), weights, gradients, state);
  * disposeOptimizerState(state); // and the old weights, once nothing reads them
  */
 export function applyGradients(
   optimizer: Optimizer,
-  parameters: readonly Parameter[],
+  settings: ReadonlyMap<ParameterId, ParameterSettings>,
   weights: TensorMap,
   gradients: TensorMap,
   state: OptimizerState,
 ): OptimizerStep {
   const step = state.step + 1;
-  const trainable = parameters.filter((parameter) => parameter.trainable);
   const names = slotNames[optimizer.kind];
-  // For each trainable parameter: the new weight, then its slots, all of the weight's shape.
+  const learned = [...settings].filter(([, { frozen }]) => !frozen);
+  // For each weight that is learned: the new one, then its slots, all of the weight's shape.
   const rows: tf.Tensor[][] = tf.tidy(() =>
-    trainable.map(({ id, l2 }) => {
+    learned.map(([id, { l2, learningRateFactor }]) => {
       const slots = names.map((name) => state.slots[name]?.get(id) as tf.Tensor);
       const tensors = [weights.get(id), gradients.get(id), ...slots] as tf.Tensor[];
+      const learningRate = optimizer.learningRate * learningRateFactor;
       return optimizer.kind === 'adam'
-        ? adamStep(optimizer, step, 2 * l2, tensors as Four)
-        : sgdStep(optimizer, 2 * l2, tensors as Three);
+        ? adamStep({ ...optimizer, learningRate }, step, 2 * l2, tensors as Four)
+        : sgdStep({ ...optimizer, learningRate }, 2 * l2, tensors as Three);
     }),
   ) as unknown as tf.Tensor[][];
   const column = (index: number) =>
-    new Map<ParameterId, tf.Tensor>(trainable.map(({ id }, row) => [id, rows[row]?.[index] as tf.Tensor]));
+    new Map<ParameterId, tf.Tensor>(learned.map(([id], row) => [id, rows[row]?.[index] as tf.Tensor]));
+  const updated = column(0);
+  const all = [...settings.keys()].map(
+    (id) => [id, updated.get(id) ?? shared(weights.get(id) as tf.Tensor)] as const,
+  );
   return {
-    weights: column(0),
+    weights: new Map(all),
     state: { step, slots: Object.fromEntries(names.map((name, index) => [name, column(index + 1)])) },
   };
 }

@@ -1,13 +1,13 @@
 import '@tensorflow/tfjs-backend-cpu';
 import { disposeVariables } from '@resnetjs/core';
+import { adam, sgd, type Checkpoint } from '@resnetjs/recipe';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { adam, sgd } from './optimizer.js';
 import { tinyClassifier, tinyData } from './tiny.test-support.js';
 import { train } from './train.js';
 import type { TrainEvent } from './train-events.js';
 import type { TrainOptions } from './train-options.js';
-import { type Checkpoint, disposeCheckpoint } from './training-state.js';
+import { disposeCheckpoint } from './training-state.js';
 
 beforeAll(() => tf.setBackend('cpu'));
 

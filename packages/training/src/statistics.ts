@@ -6,19 +6,22 @@ import {
   type ParameterId,
   parameterId,
   type TensorMap,
+  type TrainingPassOptions,
   type Variables,
   walk,
 } from '@resnetjs/core';
 import * as tf from '@tensorflow/tfjs-core';
+import { shared } from './shared.js';
 
 /**
- * The running statistics after a training step, in new tensors: momentum · old + (1 − momentum) · batch. As in Keras 3 the
- * batch's variance is the biased one (÷ n); PyTorch takes the unbiased one (÷ (n − 1)), and its momentum is one minus ours.
+ * The running statistics after a training step, in new tensors: momentum · old + (1 − momentum) · batch; a frozen
+ * normalization, which has no moments, keeps its own. As in Keras 3 the batch's variance is the biased one (÷ n); PyTorch
+ * takes the unbiased one (÷ (n − 1)), and its momentum is one minus ours.
  */
 export function updateStatistics(network: Network, statistics: TensorMap, moments: TensorMap): TensorMap {
-  return mapNorms(network, (id, momentum) => {
-    const old = statistics.get(id) as tf.Tensor; // [channels]
-    const batch = moments.get(id) as tf.Tensor; // [channels]
+  return mapNorms(network, statistics, (id, old, { momentum }) => {
+    const batch = moments.get(id); // [channels]
+    if (batch === undefined) return shared(old);
     return tf.add(tf.mul(old, momentum), tf.mul(batch, 1 - momentum));
   });
 }
@@ -45,31 +48,35 @@ export class StatisticsEstimate {
   #spreads: TensorMap = new Map();
   #variances: TensorMap = new Map();
   readonly #network: Network;
+  readonly #options: Pick<TrainingPassOptions, 'learned'>;
 
-  constructor(network: Network) {
+  /** `learned`: the weights that are learned; a normalization without any gets no estimate. Default: all. */
+  constructor(network: Network, options: Pick<TrainingPassOptions, 'learned'> = {}) {
     this.#network = network;
+    this.#options = options;
   }
 
   /** Adds a batch of preprocessed images `[batch, height, width, channels]`, which stay the caller's. */
   add(variables: Variables, images: tf.Tensor): void {
-    const pass = forwardTraining(this.#network, variables, images);
+    const pass = forwardTraining(this.#network, variables, images, this.#options);
     const count = ++this.#batches;
     const old = { means: this.#means, spreads: this.#spreads, variances: this.#variances };
-    const average = (before: tf.Tensor | undefined, value: tf.Tensor) =>
-      before === undefined ? value.clone() : tf.add(before, tf.mul(tf.sub(value, before), 1 / count));
-    const batch = (id: ParameterId) => pass.moments.get(id) as tf.Tensor;
+    const average = (before: TensorMap) => (id: ParameterId, value: tf.Tensor) => {
+      const mean = before.get(id);
+      return mean === undefined ? value.clone() : tf.add(mean, tf.mul(tf.sub(value, mean), 1 / count));
+    };
+    const { moments } = pass;
     try {
-      this.#means = mapNorms(this.#network, (id) => average(old.means.get(id), batch(id)), ['mean']);
-      this.#variances = mapNorms(this.#network, (id) => average(old.variances.get(id), batch(id)), [
-        'variance',
-      ]);
+      this.#means = mapNorms(this.#network, moments, average(old.means), ['mean']);
+      this.#variances = mapNorms(this.#network, moments, average(old.variances), ['variance']);
       this.#spreads = mapNorms(
         this.#network,
-        (id) => {
+        moments,
+        (id, mean) => {
           const before = old.means.get(id);
-          if (before === undefined) return tf.zerosLike(batch(id));
+          if (before === undefined) return tf.zerosLike(mean);
           const after = this.#means.get(id) as tf.Tensor;
-          const grown = tf.mul(tf.sub(batch(id), before), tf.sub(batch(id), after));
+          const grown = tf.mul(tf.sub(mean, before), tf.sub(mean, after));
           return tf.add(old.spreads.get(id) as tf.Tensor, grown);
         },
         ['mean'],
@@ -82,11 +89,11 @@ export class StatisticsEstimate {
 
   /** The estimate so far, in new tensors: the mean of the batches' means; the mean variance within batches plus that between them. */
   result(): TensorMap {
-    return mapNorms(this.#network, (id, _momentum, meanId) => {
-      const mean = this.#means.get(id);
-      if (mean !== undefined) return mean.clone();
+    const within = new Map([...this.#means, ...this.#variances]);
+    return mapNorms(this.#network, within, (_id, value, { role, meanId }) => {
+      if (role === 'mean') return value.clone();
       const between = tf.div(this.#spreads.get(meanId) as tf.Tensor, this.#batches);
-      return tf.add(this.#variances.get(id) as tf.Tensor, between);
+      return tf.add(value, between);
     });
   }
 
@@ -97,20 +104,32 @@ export class StatisticsEstimate {
   }
 }
 
-/** A tensor for each running statistic (of the given roles) of each normalization. */
+/** What a running statistic is of. */
+interface Statistic {
+  readonly role: 'mean' | 'variance';
+  /** Of its normalization. */
+  readonly momentum: number;
+  /** The id of the mean beside it. */
+  readonly meanId: ParameterId;
+}
+
+/** A tensor for each running statistic (of the given roles) that `values` has, in the order of the network. */
 function mapNorms(
   network: Network,
-  make: (id: ParameterId, momentum: number, meanId: ParameterId) => tf.Tensor,
-  roles: readonly ('mean' | 'variance')[] = ['mean', 'variance'],
+  values: TensorMap,
+  make: (id: ParameterId, value: tf.Tensor, statistic: Statistic) => tf.Tensor,
+  roles: readonly Statistic['role'][] = ['mean', 'variance'],
 ): TensorMap {
   const ids: ParameterId[] = [];
   const tensors = tf.tidy(() =>
     walk(network).flatMap(({ op, site }) => {
       if (op.op !== 'norm') return [];
-      return roles.map((role) => {
+      return roles.flatMap((role) => {
         const id = parameterId(site, role);
+        const value = values.get(id); // [channels]
+        if (value === undefined) return [];
         ids.push(id);
-        return make(id, op.momentum, parameterId(site, 'mean'));
+        return make(id, value, { role, momentum: op.momentum, meanId: parameterId(site, 'mean') });
       });
     }),
   );

@@ -5,19 +5,23 @@ import {
   disposeVariables,
   gradientNorms,
   type LayerGradientNorm,
-  type Parameter,
+  type ParameterId,
 } from '@resnetjs/core';
 import type { Batch } from '@resnetjs/data';
+import type { Optimizer, OptimizerState, ParameterSettings } from '@resnetjs/recipe';
 import * as tf from '@tensorflow/tfjs-core';
 import { softmaxCrossEntropy } from './loss.js';
-import { disposeOptimizerState, type Optimizer, type OptimizerState, applyGradients } from './optimizer.js';
+import { applyGradients, disposeOptimizerState } from './optimizer.js';
 import { preprocess } from './preprocess.js';
 import { updateStatistics } from './statistics.js';
 
 /** What a step starts from; it puts new variables into the classifier. */
 interface BeforeStep {
   readonly classifier: Classifier;
-  readonly parameters: readonly Parameter[];
+  /** Of every weight. */
+  readonly settings: ReadonlyMap<ParameterId, ParameterSettings>;
+  /** The weights that are learned. */
+  readonly learned: ReadonlySet<ParameterId>;
   readonly state: OptimizerState;
 }
 
@@ -39,7 +43,7 @@ interface StepResult {
 
 /** One training step. If the loss isn't finite, it is returned, and variables and state are left as they were. */
 export async function takeStep(
-  { classifier, parameters, state }: BeforeStep,
+  { classifier, settings, learned, state }: BeforeStep,
   batch: Batch,
   { optimizer, measure }: StepOptions,
 ): Promise<StepResult> {
@@ -48,11 +52,17 @@ export async function takeStep(
   const images = preprocess(classifier, batch.images); // [batch, height, width, channels]
   const labels = tf.tensor1d(Int32Array.from(batch.labels), 'int32'); // [batch]
   try {
-    const pass = differentiate(network, variables, images, (logits) => {
-      const { loss, correct, gradient } = softmaxCrossEntropy(logits as tf.Tensor2D, labels);
-      measured.push(tf.keep(tf.add(loss, penalty(parameters, variables.weights))), tf.keep(correct));
-      return gradient; // [batch, classes]
-    });
+    const pass = differentiate(
+      network,
+      variables,
+      images,
+      (logits) => {
+        const { loss, correct, gradient } = softmaxCrossEntropy(logits as tf.Tensor2D, labels);
+        measured.push(tf.keep(tf.add(loss, penalty(settings, variables.weights))), tf.keep(correct));
+        return gradient; // [batch, classes]
+      },
+      { learned },
+    );
     try {
       const [loss, correct] = (await Promise.all(
         measured.map(async (scalar) => (await scalar.data())[0]),
@@ -60,7 +70,7 @@ export async function takeStep(
       if (!Number.isFinite(loss)) return { loss, correct, state };
       const layers = measure ? await gradientNorms(network, pass.gradients.weights) : undefined;
       const statistics = updateStatistics(network, variables.statistics, pass.moments);
-      const updated = applyGradients(optimizer, parameters, variables.weights, pass.gradients.weights, state);
+      const updated = applyGradients(optimizer, settings, variables.weights, pass.gradients.weights, state);
       classifier.variables = { weights: updated.weights, statistics };
       disposeVariables(variables);
       disposeOptimizerState(state);
@@ -73,10 +83,10 @@ export async function takeStep(
   }
 }
 
-/** The L2 penalty, Σ l2 · Σ weight², over the parameters that have one: a scalar. */
-function penalty(parameters: readonly Parameter[], weights: ReadonlyMap<string, tf.Tensor>): tf.Tensor {
-  const terms = parameters
-    .filter(({ l2 }) => l2 > 0)
-    .map(({ id, l2 }) => tf.mul(tf.sum(tf.square(weights.get(id) as tf.Tensor)), l2) as tf.Scalar);
+/** The L2 penalty, Σ l2 · Σ weight², over the weights that are learned: a scalar. */
+function penalty(settings: BeforeStep['settings'], weights: ReadonlyMap<ParameterId, tf.Tensor>): tf.Tensor {
+  const terms = [...settings]
+    .filter(([, { l2, frozen }]) => l2 > 0 && !frozen)
+    .map(([id, { l2 }]) => tf.mul(tf.sum(tf.square(weights.get(id) as tf.Tensor)), l2) as tf.Scalar);
   return terms.length === 0 ? tf.scalar(0) : tf.addN(terms);
 }

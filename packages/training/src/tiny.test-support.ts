@@ -9,8 +9,8 @@ import {
 import type { Dataset } from '@resnetjs/data';
 
 /** A network of one block over 4×4 images with three classes. */
-export function tinyNetwork(l2 = 0): Network {
-  const block = preActivationBlock({ filters: [4, 4, 3], inputActivated: true, l2, momentum: 0.9 });
+export function tinyNetwork(): Network {
+  const block = preActivationBlock({ filters: [4, 4, 3], inputActivated: true, momentum: 0.9 });
   return {
     ...asNetwork(block, [4, 4, 3], 'preact/tiny'),
     head: [
@@ -18,7 +18,7 @@ export function tinyNetwork(l2 = 0): Network {
       { op: 'act', activation: 'relu' },
       { op: 'pool', mode: 'average', size: [2, 2], strides: [2, 2], padding: 'valid' },
       { op: 'flatten' },
-      { op: 'dense', units: 3, activation: 'softmax', initializer: initializers.glorotUniform(), l2: 0 },
+      { op: 'dense', units: 3, activation: 'softmax', initializer: initializers.glorotUniform() },
     ],
   };
 }

@@ -1,6 +1,6 @@
 import type { LayerGradientNorm } from '@resnetjs/core';
 import type { Evaluation } from './evaluate.js';
-import type { Checkpoint, EvaluationSummary } from './training-state.js';
+import type { Checkpoint, EvaluationSummary } from '@resnetjs/recipe';
 
 /**
  * What `train` yields: a union discriminated by `event`. Epochs and steps count from 1. Losses are mean cross-entropies in nats; a

@@ -7,10 +7,10 @@ import {
   forwardTraining,
   gradientNorms,
 } from '@resnetjs/core';
+import { adam } from '@resnetjs/recipe';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { softmaxCrossEntropy } from './loss.js';
-import { adam } from './optimizer.js';
 import { preprocess } from './preprocess.js';
 import { StatisticsEstimate } from './statistics.js';
 import { tinyClassifier, tinyData, tinyNetwork } from './tiny.test-support.js';
@@ -199,10 +199,10 @@ describe('train', () => {
   });
 
   it('includes the L2 penalty in the loss', async () => {
-    const withPenalty = tinyClassifier(tinyNetwork(0.1));
-    const without = tinyClassifier(tinyNetwork(0));
-    const loss = async (classifier: Classifier) => {
-      const [first] = await run(classifier, { epochs: 1, batchSize: 24 });
+    const [withPenalty, without] = [tinyClassifier(), tinyClassifier()];
+    const groups = [{ match: { op: 'conv', role: 'kernel' }, l2: 0.1 }] as const;
+    const loss = async (classifier: Classifier, options: TrainOptions = {}) => {
+      const [first] = await run(classifier, { epochs: 1, batchSize: 24, ...options });
       return first?.event === 'step' ? first.loss : Number.NaN;
     };
     const kernels = [...withPenalty.variables.weights].filter(([id]) => /branch.*kernel/.test(id));
@@ -210,7 +210,7 @@ describe('train', () => {
       (sum, [, kernel]) => sum + (tf.sum(tf.square(kernel)).dataSync()[0] as number),
       0,
     );
-    const difference = (await loss(withPenalty)) - (await loss(without));
+    const difference = (await loss(withPenalty, { groups })) - (await loss(without));
     expect(difference).toBeCloseTo(0.1 * squares, 4);
   });
 

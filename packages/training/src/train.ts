@@ -1,21 +1,29 @@
-import { type Classifier, RandomGenerator, type Parameter, parameters, ResNetError } from '@resnetjs/core';
+import {
+  type Classifier,
+  type ParameterId,
+  RandomGenerator,
+  ResNetError,
+  type TensorMap,
+} from '@resnetjs/core';
 import { batches, type Dataset } from '@resnetjs/data';
+import {
+  createRecipe,
+  learnedWeights,
+  type OptimizerState,
+  type ParameterSettings,
+  parameterSettings,
+  type Recipe,
+  schedules,
+  type TrainingProgress,
+} from '@resnetjs/recipe';
 import { breathe } from './breathe.js';
 import { checkFinite, checkFits, checkOptions } from './checks.js';
 import { estimateStatistics } from './estimate-statistics.js';
-import { adam, disposeOptimizerState, initialOptimizerState, type OptimizerState } from './optimizer.js';
-import { schedules } from './schedule.js';
+import { disposeOptimizerState, initialOptimizerState } from './optimizer.js';
 import { takeStep } from './take-step.js';
 import type { CheckpointEvent, TrainEvent } from './train-events.js';
 import type { TrainOptions } from './train-options.js';
-import {
-  checkResumed,
-  fingerprint,
-  firstProgress,
-  holdCheckpoint,
-  type TrainingProgress,
-  type Recipe,
-} from './training-state.js';
+import { checkResumed, fingerprint, firstProgress, holdCheckpoint } from './training-state.js';
 import { validate } from './validate.js';
 
 /** Batches that a stopped training still spends on precise statistics: few, so that it ends soon. */
@@ -26,9 +34,11 @@ interface Run {
   readonly classifier: Classifier;
   readonly data: Dataset;
   readonly options: TrainOptions;
-  /** The options with their defaults. */
   readonly recipe: Recipe;
-  readonly parameters: readonly Parameter[];
+  /** Of every weight. */
+  readonly settings: ReadonlyMap<ParameterId, ParameterSettings>;
+  /** The weights that are learned. */
+  readonly learned: ReadonlySet<ParameterId>;
   /** Shuffles the images. */
   readonly generator: RandomGenerator;
   state: OptimizerState;
@@ -78,29 +88,30 @@ export async function* train(
 
 /** Checks everything, and sets up the optimizer's state: the resumed one, or zeros. */
 function begin(classifier: Classifier, data: Dataset, options: TrainOptions): Run {
-  const { epochs = 1, batchSize = 32, optimizer = adam(), schedule = 'constant', seed = 0 } = options;
-  const { statistics = 'precise', statisticsBatches = 40, validation, resume } = options;
-  const { checkpointEvery, gradientsEvery } = options;
+  const { validation, signal: _, resume, checkpointEvery, gradientsEvery, ...given } = options;
+  const recipe = createRecipe(given);
   checkOptions({
-    ...{ epochs, batchSize, statisticsBatches },
-    ...(checkpointEvery && { checkpointEvery }),
+    ...(checkpointEvery !== undefined && { checkpointEvery }),
     ...(gradientsEvery !== undefined && { gradientsEvery }),
   });
   checkFits(classifier, data);
   if (validation !== undefined) checkFits(classifier, validation);
-  const recipe: Recipe = {
-    ...{ epochs, batchSize, seed, schedule, statistics, statisticsBatches, optimizer },
+  const start = {
+    recipe,
     data: fingerprint(data),
     validation: validation === undefined ? null : fingerprint(validation),
   };
-  const { weights } = classifier.variables;
-  if (resume) checkResumed(resume, weights, recipe);
-  const progress = resume ? { ...resume.progress, recipe } : firstProgress(recipe);
+  const settings = parameterSettings(classifier.network, recipe.groups);
+  const learned = learnedWeights(settings);
+  const weights: TensorMap = new Map([...classifier.variables.weights].filter(([id]) => learned.has(id)));
+  if (resume) checkResumed(resume, weights, start);
+  const progress = resume ? { ...resume.progress, recipe } : firstProgress(start);
   return {
     ...{ classifier, data, options, recipe, progress, estimated: false },
-    parameters: parameters(classifier.network),
+    settings,
+    learned,
     generator: RandomGenerator.restore(progress.order),
-    state: resume?.optimizer ?? initialOptimizerState(optimizer, weights),
+    state: resume?.optimizer ?? initialOptimizerState(recipe.optimizer, weights),
   };
 }
 
@@ -161,7 +172,8 @@ async function* takeSteps(run: Run, order: Uint32Array): AsyncGenerator<TrainEve
 async function* estimate(run: Run, batchLimit: number): AsyncGenerator<TrainEvent, void, void> {
   const { batchSize, seed } = run.recipe;
   const { epoch } = run.progress;
-  yield* estimateStatistics(run.classifier, run.data, { batchSize, batchLimit, seed, epoch });
+  const { classifier, data, learned } = run;
+  yield* estimateStatistics(classifier, data, { batchSize, batchLimit, seed, epoch, learned });
   run.estimated = true;
 }
 

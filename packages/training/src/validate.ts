@@ -3,9 +3,9 @@ import type { Dataset } from '@resnetjs/data';
 import { breathe } from './breathe.js';
 import { checkFinite } from './checks.js';
 import { evaluate } from './evaluate.js';
-import type { Optimizer } from './optimizer.js';
+import type { Optimizer } from '@resnetjs/recipe';
 import type { TrainEvent } from './train-events.js';
-import type { EvaluationSummary } from './training-state.js';
+import type { EvaluationSummary } from '@resnetjs/recipe';
 
 /** Yields the events of the validation after an epoch, and returns its result; undefined if the signal stopped it. Throws `not-finite`. */
 export async function* validate(

@@ -12,12 +12,13 @@ import {
   RandomGenerator,
 } from '@resnetjs/core';
 import type { Dataset } from '@resnetjs/data';
+import { adam, sgd } from '@resnetjs/recipe';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { estimateStatistics } from './estimate-statistics.js';
 import { evaluate } from './evaluate.js';
 import { preprocess } from './preprocess.js';
-import { adam, initialOptimizerState, sgd, applyGradients } from './optimizer.js';
+import { initialOptimizerState, applyGradients } from './optimizer.js';
 import { updateStatistics } from './statistics.js';
 import { tinyNetwork } from './tiny.test-support.js';
 import { train } from './train.js';
@@ -147,7 +148,8 @@ describe('precise statistics', () => {
     const classifier = sevenClasses();
     const read: number[] = [];
     const data = randomData(count, names, read);
-    const options = { batchSize: 20, batchLimit, seed: 1, epoch: 2 };
+    const learned = new Set(classifier.variables.weights.keys());
+    const options = { batchSize: 20, batchLimit, seed: 1, epoch: 2, learned };
     for await (const _ of estimateStatistics(classifier, data, options));
     const order = [...read];
     expect(new Set(order).size).toBe(Math.min(count, 20 * batchLimit));
@@ -199,7 +201,7 @@ it('running statistics keep their share over a hundred steps', () => {
 
 it('Adam still corrects its bias rightly after a thousand steps', () => {
   const optimizer = adam({ learningRate: 1e-3 });
-  const parameter = { id: 'w', trainable: true, l2: 0 } as Parameters<typeof applyGradients>[1][number];
+  const settings = new Map([['w', { learningRateFactor: 1, l2: 0, frozen: false }]]);
   let weights = new Map([['w', tf.tensor1d([0.5, -1])]]) as ReadonlyMap<string, tf.Tensor>;
   let state = initialOptimizerState(optimizer, weights);
   const random = RandomGenerator.stateless(4);
@@ -217,7 +219,7 @@ it('Adam still corrects its bias rightly after a thousand steps', () => {
         (truth[i] as number) - (size * (first[i] as number)) / (Math.sqrt(second[i] as number) + 1e-7);
     });
     const gradients = new Map([['w', tf.tensor1d(values)]]);
-    const next = applyGradients(optimizer, [parameter], weights, gradients, state);
+    const next = applyGradients(optimizer, settings, weights, gradients, state);
     for (const map of [weights, gradients, ...Object.values(state.slots)]) disposeTensors(map);
     weights = next.weights;
     state = next.state;

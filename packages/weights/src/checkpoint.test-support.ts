@@ -1,10 +1,10 @@
 import { type Classifier, parameters } from '@resnetjs/core';
 import * as tf from '@tensorflow/tfjs-core';
-import type { TrainingCheckpoint } from './checkpoint.js';
+import type { Checkpoint } from '@resnetjs/recipe';
 import { tinyClassifier } from './tiny.test-support.js';
 
 /** A training of the tiny network after some steps; all values differ. */
-export function tinyCheckpoint(step = 7): TrainingCheckpoint {
+export function tinyCheckpoint(step = 7): Checkpoint {
   const classifier: Classifier = tinyClassifier();
   const trainable = parameters(classifier.network).filter((parameter) => parameter.trainable);
   const slot = (seed: number) =>
@@ -32,23 +32,24 @@ export function tinyCheckpoint(step = 7): TrainingCheckpoint {
           statistics: 'precise',
           statisticsBatches: 40,
           optimizer: { kind: 'adam', learningRate: 1e-3, beta1: 0.9, beta2: 0.999, epsilon: 1e-7 },
-          data: { images: 40, labels: '0badcafe' },
-          validation: { images: 12, labels: 'deadbeef' },
+          groups: [{ match: { id: 'head.*' }, learningRateFactor: 10, frozen: false }],
         },
+        data: { images: 40, labels: '0badcafe' },
+        validation: { images: 12, labels: 'deadbeef' },
       },
     },
   };
 }
 
 /** All values of a checkpoint. */
-export function valuesOf({ classifier, state }: TrainingCheckpoint) {
+export function valuesOf({ classifier, state }: Checkpoint) {
   const { weights, statistics } = classifier.variables;
   return [weights, statistics, ...Object.values(state.optimizer.slots)].map((map) =>
     [...map].map(([id, tensor]) => [id, tensor.dataSync()]),
   );
 }
 
-export function disposeTiny({ classifier, state }: TrainingCheckpoint): void {
+export function disposeTiny({ classifier, state }: Checkpoint): void {
   const { weights, statistics } = classifier.variables;
   for (const map of [weights, statistics, ...Object.values(state.optimizer.slots)]) {
     for (const tensor of map.values()) tensor.dispose();

@@ -4,7 +4,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { byteSource } from './byte-source.js';
-import type { TrainingCheckpoint } from './checkpoint.js';
+import type { Checkpoint } from '@resnetjs/recipe';
 import { disposeTiny, joined, tinyCheckpoint, valuesOf } from './checkpoint.test-support.js';
 import { decodeCheckpoint, describeCheckpoint } from './decode-checkpoint.js';
 import { decodeClassifier } from './decode-classifier.js';
@@ -13,7 +13,7 @@ import { readSafetensorsHeader } from './safetensors.js';
 import { type Entry, fileOf, openFile } from './tiny.test-support.js';
 
 const settings = { network: 'preact/resnet', epochs: 5, plain: true };
-let own: TrainingCheckpoint;
+let own: Checkpoint;
 let bytes: Uint8Array<ArrayBuffer>;
 
 beforeAll(async () => {
@@ -88,8 +88,8 @@ describe('reading a checkpoint rejects', () => {
   it.each<[string, (header: Record<string, Entry>, metadata: Record<string, string>) => void, RegExp]>([
     [
       'another version',
-      (_, metadata) => Object.assign(metadata, { 'resnetjs-checkpoint': '3' }),
-      /version "3".*versions 1 and 2/,
+      (_, metadata) => Object.assign(metadata, { 'resnetjs-checkpoint': '4' }),
+      /version "4".*versions 1 to 3\. Use the one that wrote it, or a later one/,
     ],
     ['no progress', (_, metadata) => delete metadata.progress, /progress is missing/],
     [

@@ -1,34 +1,26 @@
-import type { Classifier, Parameter, TensorMap } from '@resnetjs/core';
+import { type Network, parameters } from '@resnetjs/core';
+import { learnedWeights, parameterSettings, type Recipe } from '@resnetjs/recipe';
 import type { z } from 'zod';
+import type { settingsSchema } from './checkpoint-schemas.js';
 import { checksumBytes } from './checksum.js';
-import type { progressSchema, settingsSchema } from './progress-schema.js';
 
 /** Keys of a checkpoint's metadata, in addition to those of its classifier. */
 export const checkpointKeys = { progress: 'progress', optimizer: 'optimizer', settings: 'settings' } as const;
 
-/** A training that can be resumed: the `Checkpoint` of @resnetjs/training. */
-export interface TrainingCheckpoint {
-  readonly classifier: Classifier;
-  readonly state: {
-    /** The number of steps taken, and the optimizer's tensors: slot → parameter → tensor in the parameter's shape. */
-    readonly optimizer: { readonly step: number; readonly slots: Readonly<Record<string, TensorMap>> };
-    /** The position in the training, and its recipe. */
-    readonly progress: z.infer<typeof progressSchema>;
-  };
-}
-
 /** Values, by name, that the caller saves with a checkpoint: the options of a command line, the state of a page. */
 export type CheckpointSettings = Readonly<z.infer<typeof settingsSchema>>;
 
-/** The tensors of a checkpoint in their order in the file: the network's, then the optimizer's, slot by slot. */
-export function checkpointTensors(all: readonly Parameter[], slots: readonly string[]) {
+/** The tensors of a checkpoint in their order in the file: the network's, then the optimizer's, slot by slot, of the weights that are learned. */
+export function checkpointTensors(network: Network, { groups }: Recipe, slots: readonly string[]) {
+  const all = parameters(network);
+  const learned = learnedWeights(parameterSettings(network, groups));
   const ofNetwork = all.map(({ id, shape, trainable }) => {
     const from = trainable ? ('weights' as const) : ('statistics' as const);
     return { name: id, id, shape, from };
   });
   const ofOptimizer = slots.flatMap((slot) =>
     all
-      .filter(({ trainable }) => trainable)
+      .filter(({ id }) => learned.has(id))
       .map(({ id, shape }) => ({ name: `optimizer/${slot}/${id}`, id, shape, from: { slot } })),
   );
   return [...ofNetwork, ...ofOptimizer];

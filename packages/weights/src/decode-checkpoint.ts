@@ -1,37 +1,27 @@
-import {
-  type Classifier,
-  disposeTensors,
-  type Parameter,
-  type ParameterId,
-  parameters,
-} from '@resnetjs/core';
+import { type Classifier, disposeTensors, type ParameterId } from '@resnetjs/core';
+import { type Checkpoint, type TrainingProgress, trainingProgressSchema } from '@resnetjs/recipe';
 import * as tf from '@tensorflow/tfjs-core';
 import { badFile, quote } from './bad-file.js';
 import type { ByteSource } from './byte-source.js';
-import {
-  checkpointKeys,
-  checkpointTensors,
-  checksumTensor,
-  type CheckpointSettings,
-  type TrainingCheckpoint,
-} from './checkpoint.js';
+import { checkpointKeys, checkpointTensors, checksumTensor, type CheckpointSettings } from './checkpoint.js';
 import { Checksum, checksumBytes } from './checksum.js';
 import { allFinite } from './describe-classifier.js';
-import { checkpointKey, formatVersion, previousVersion } from './format.js';
-import { optimizerStateSchema, progressSchema, settingsSchema } from './progress-schema.js';
+import { checkpointKey } from './format.js';
+import { optimizerStateSchema, settingsSchema } from './checkpoint-schemas.js';
 import { matchTensors, readDescription, readerOf } from './read-description.js';
+import { checkVersion } from './versions.js';
 import { dataStartOf, readSafetensorsHeader, type TensorEntry } from './safetensors.js';
 
 /** A checkpoint without its tensors. */
 export interface CheckpointDescription {
   /** Network, classes and preprocessing. */
   readonly classifier: Omit<Classifier, 'variables'>;
-  readonly progress: TrainingCheckpoint['state']['progress'];
+  readonly progress: TrainingProgress;
   readonly settings: CheckpointSettings;
 }
 
 /** A checkpoint read from a file. The caller disposes of its tensors. */
-export interface DecodedCheckpoint extends TrainingCheckpoint {
+export interface DecodedCheckpoint extends Checkpoint {
   readonly settings: CheckpointSettings;
 }
 
@@ -60,7 +50,7 @@ export async function describeCheckpoint(source: ByteSource): Promise<Checkpoint
  * ```
  */
 export async function decodeCheckpoint(source: ByteSource): Promise<DecodedCheckpoint> {
-  const { header, entries, all, optimizer, classifier, progress, settings } = await readStart(source);
+  const { header, entries, tensors, optimizer, classifier, progress, settings } = await readStart(source);
   const maps = {
     weights: new Map<ParameterId, tf.Tensor>(),
     statistics: new Map<ParameterId, tf.Tensor>(),
@@ -69,7 +59,7 @@ export async function decodeCheckpoint(source: ByteSource): Promise<DecodedCheck
   try {
     const checksum = new Checksum();
     await checksum.add(header);
-    for (const { name, id, shape, from } of checkpointTensors(all, optimizer.slots)) {
+    for (const { name, id, shape, from } of tensors) {
       const { start, end } = entries.get(name) as TensorEntry;
       const bytes = await readPart(source, start, end);
       await checksum.add(bytes);
@@ -98,34 +88,24 @@ async function readStart(source: ByteSource) {
   const header = await readPart(source, 0, dataStartOf(first, source.size));
   const { metadata, tensors: entries } = readSafetensorsHeader(header, source.size);
   const version = metadata.get(checkpointKey);
-  if (version !== formatVersion && version !== previousVersion) {
-    throw version === undefined
-      ? badFile('This safetensors file is not a checkpoint of a training.')
-      : badFile(
-          `The checkpoint has format version ${quote(version)}, but this ResNet.js reads versions ${previousVersion} and ${formatVersion}. Use the one that wrote it.`,
-          { version },
-        );
-  }
+  if (version === undefined) throw badFile('This safetensors file is not a checkpoint of a training.');
+  checkVersion(version, 'checkpoint');
   const classifier = readDescription(metadata);
   const read = readerOf(metadata);
-  const progress = read(checkpointKeys.progress, progressSchema);
+  const progress = read(checkpointKeys.progress, trainingProgressSchema);
   const optimizer = read(checkpointKeys.optimizer, optimizerStateSchema);
   const settings = read(checkpointKeys.settings, settingsSchema);
-  const all = parameters(classifier.network);
-  checkTensors(entries, all, optimizer.slots);
-  return { header, entries, all, classifier, progress, optimizer, settings };
+  const tensors = checkpointTensors(classifier.network, progress.recipe, optimizer.slots);
+  checkTensors(entries, tensors);
+  return { header, entries, tensors, classifier, progress, optimizer, settings };
 }
 
 /** The order counts, because the checksum is computed in the order in which the tensors were written. */
 function checkTensors(
   entries: ReadonlyMap<string, TensorEntry>,
-  all: readonly Parameter[],
-  slots: readonly string[],
+  tensors: ReturnType<typeof checkpointTensors>,
 ): void {
-  const needed = [
-    ...checkpointTensors(all, slots).map(({ name, shape }) => ({ id: name, shape })),
-    checksumTensor,
-  ];
+  const needed = [...tensors.map(({ name, shape }) => ({ id: name, shape })), checksumTensor];
   matchTensors(needed, entries);
   const starts = needed.map(({ id }) => (entries.get(id) as TensorEntry).start);
   if (starts.some((start, index) => index > 0 && start < (starts[index - 1] as number))) {

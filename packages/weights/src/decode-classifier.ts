@@ -1,10 +1,11 @@
 import { type Classifier, createVariables, parameters } from '@resnetjs/core';
-import { badFile, quote } from './bad-file.js';
+import { type TrainingRecord, trainingRecordSchema } from '@resnetjs/recipe';
+import { badFile } from './bad-file.js';
 import { allFinite } from './describe-classifier.js';
-import { checkpointKey, formatVersion, previousVersion, metadataKeys } from './format.js';
+import { checkpointKey, metadataKeys } from './format.js';
 import { matchTensors, readDescription, readerOf } from './read-description.js';
 import { readSafetensorsHeader, type SafetensorsHeader, type TensorEntry } from './safetensors.js';
-import { type TrainingRecord, trainingRecordSchema } from './training-record.js';
+import { checkVersion } from './versions.js';
 
 /** A classifier read from a model file. The caller disposes of its variables. */
 export interface DecodedClassifier extends Classifier {
@@ -24,7 +25,7 @@ export interface DecodedClassifier extends Classifier {
  */
 export function decodeClassifier(bytes: Uint8Array): DecodedClassifier {
   const { metadata, tensors } = readSafetensorsHeader(bytes);
-  checkVersion(metadata);
+  checkIsModel(metadata);
   const described = readDescription(metadata);
   const training = metadata.has(metadataKeys.training)
     ? readerOf(metadata)(metadataKeys.training, trainingRecordSchema)
@@ -37,14 +38,11 @@ export function decodeClassifier(bytes: Uint8Array): DecodedClassifier {
   return { ...described, training, variables };
 }
 
-function checkVersion(metadata: SafetensorsHeader['metadata']): void {
+function checkIsModel(metadata: SafetensorsHeader['metadata']): void {
   const version = metadata.get(metadataKeys.version);
-  if (version === formatVersion || version === previousVersion) return;
   if (version !== undefined) {
-    throw badFile(
-      `The model file has format version ${quote(version)}, but this ResNet.js reads versions ${previousVersion} and ${formatVersion}. Use the one that wrote it.`,
-      { version },
-    );
+    checkVersion(version, 'model file');
+    return;
   }
   if (metadata.has(checkpointKey)) {
     throw badFile(

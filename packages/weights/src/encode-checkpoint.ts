@@ -1,16 +1,11 @@
-import { parameters } from '@resnetjs/core';
-import {
-  checkpointKeys,
-  checkpointTensors,
-  checksumTensor,
-  type CheckpointSettings,
-  type TrainingCheckpoint,
-} from './checkpoint.js';
+import { type Checkpoint, trainingProgressSchema } from '@resnetjs/recipe';
+import { checkpointKeys, checkpointTensors, checksumTensor, type CheckpointSettings } from './checkpoint.js';
 import { Checksum } from './checksum.js';
 import { asText, bytesOf, describeClassifier } from './describe-classifier.js';
-import { checkpointKey, formatVersion } from './format.js';
-import { optimizerStateSchema, progressSchema, settingsSchema } from './progress-schema.js';
+import { checkpointKey } from './format.js';
+import { optimizerStateSchema, settingsSchema } from './checkpoint-schemas.js';
 import { layOut } from './safetensors.js';
+import { formatVersion } from './versions.js';
 
 /**
  * Yields a checkpoint as the parts of one safetensors file, tensor by tensor, so that only one is in memory at a time; the
@@ -21,7 +16,7 @@ import { layOut } from './safetensors.js';
  * ```ts
  * for await (const event of train(classifier, dataset)) {
  *   if (event.event !== 'checkpoint') continue;
- *   const checkpoint = event.save();
+ *   const checkpoint = event.capture();
  *   const parts = [];
  *   for await (const part of encodeCheckpoint(checkpoint)) parts.push(part);
  *   disposeCheckpoint(checkpoint);
@@ -30,17 +25,17 @@ import { layOut } from './safetensors.js';
  * ```
  */
 export async function* encodeCheckpoint(
-  { classifier, state }: TrainingCheckpoint,
+  { classifier, state }: Checkpoint,
   settings: CheckpointSettings = {},
 ): AsyncGenerator<Uint8Array<ArrayBuffer>, void, void> {
   const { network, variables } = classifier;
   const { step, slots } = state.optimizer;
   const names = Object.keys(slots);
-  const tensors = checkpointTensors(parameters(network), names);
+  const tensors = checkpointTensors(network, state.progress.recipe, names);
   const { header } = layOut([...tensors.map(({ name, shape }) => ({ id: name, shape })), checksumTensor], {
     [checkpointKey]: formatVersion,
     ...describeClassifier(classifier),
-    [checkpointKeys.progress]: asText(progressSchema, state.progress, "training's progress"),
+    [checkpointKeys.progress]: asText(trainingProgressSchema, state.progress, "training's progress"),
     [checkpointKeys.optimizer]: asText(optimizerStateSchema, { step, slots: names }, "optimizer's state"),
     [checkpointKeys.settings]: asText(settingsSchema, settings, 'settings'),
   });

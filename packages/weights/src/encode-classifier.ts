@@ -1,8 +1,9 @@
 import { type Classifier, parameters } from '@resnetjs/core';
+import { type TrainingRecord, trainingRecordSchema } from '@resnetjs/recipe';
 import { asText, bytesOf, describeClassifier } from './describe-classifier.js';
-import { formatVersion, metadataKeys } from './format.js';
+import { metadataKeys } from './format.js';
 import { layOut } from './safetensors.js';
-import { type TrainingRecord, trainingRecordSchema } from './training-record.js';
+import { formatVersion } from './versions.js';
 
 /** Options of `encodeClassifier`. */
 export interface EncodeClassifierOptions {

@@ -1,43 +1,8 @@
-// Version 1 of the format has other names for some things. Each upgrade takes JSON that has not been checked yet and
-// returns it with the names of version 2; it leaves what it doesn't know for the schema to reject.
+// Version 1 of the format has other names for some things.
 
 import { renamedNetworks } from '@resnetjs/core';
+import { each, isRecord, renamed, type Upgrade, within } from './json.js';
 import { maxNameLength } from './network-schema.js';
-
-type Json = Readonly<Record<string, unknown>>;
-type Upgrade = (json: unknown) => unknown;
-
-const isRecord = (json: unknown): json is Json =>
-  typeof json === 'object' && json !== null && !Array.isArray(json);
-
-/** Upgrades some values of an object. */
-const within =
-  (upgrades: Readonly<Record<string, Upgrade>>): Upgrade =>
-  (json) =>
-    isRecord(json)
-      ? Object.fromEntries(
-          Object.entries(json).map(([key, value]) => [
-            key,
-            Object.hasOwn(upgrades, key) ? (upgrades[key] as Upgrade)(value) : value,
-          ]),
-        )
-      : json;
-
-/** Renames keys of an object. */
-const renamed =
-  (names: Readonly<Record<string, string>>): Upgrade =>
-  (json) =>
-    isRecord(json)
-      ? Object.fromEntries(
-          Object.entries(json).map(([key, value]) => [Object.hasOwn(names, key) ? names[key] : key, value]),
-        )
-      : json;
-
-/** Upgrades every element of a list. */
-const each =
-  (upgrade: Upgrade): Upgrade =>
-  (json) =>
-    Array.isArray(json) ? json.map(upgrade) : json;
 
 const initializer: Upgrade = (json) =>
   isRecord(json) && json.kind === 'randomNormal' ? renamed({ deviation: 'stddev' })(json) : json;
@@ -65,8 +30,8 @@ const initialization: Upgrade = (json) =>
 
 const counted = renamed({ pictures: 'images' });
 
-/** By the key of the metadata. */
-export const upgrades: Readonly<Record<string, Upgrade>> = {
+/** From the JSON of a file's metadata in version 1 to that of version 2. */
+export const fromVersion1 = within({
   network,
   preprocessing: renamed({ deviation: 'std', resize: 'interpolation' }),
   training: (json) =>
@@ -78,4 +43,4 @@ export const upgrades: Readonly<Record<string, Upgrade>> = {
     history: each(within({ validation: counted })),
     recipe: within({ data: counted, validation: counted }),
   }),
-};
+});

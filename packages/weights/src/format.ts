@@ -1,11 +1,6 @@
 import { fitModes, interpolations, defaultFitting } from '@resnetjs/core';
 import { z } from 'zod';
 
-/** The version of the metadata that is written. */
-export const formatVersion = '2';
-/** An older version that is read, too. */
-export const previousVersion = '1';
-
 /** A checkpoint's key for its version, so that it isn't taken for a model. */
 export const checkpointKey = 'resnetjs-checkpoint';
 

@@ -1,5 +1,5 @@
 export { type ByteSource, byteSource } from './byte-source.js';
-export type { CheckpointSettings, TrainingCheckpoint } from './checkpoint.js';
+export type { CheckpointSettings } from './checkpoint.js';
 export {
   type CheckpointDescription,
   type DecodedCheckpoint,
@@ -10,4 +10,3 @@ export { type DecodedClassifier, decodeClassifier } from './decode-classifier.js
 export { encodeCheckpoint } from './encode-checkpoint.js';
 export { type EncodeClassifierOptions, encodeClassifier } from './encode-classifier.js';
 export { readSafetensorsHeader, type SafetensorsHeader, type TensorEntry } from './safetensors.js';
-export type { TrainingRecord } from './training-record.js';

@@ -8,6 +8,7 @@ import {
   ResNetError,
   courseResNet50,
 } from '@resnetjs/core';
+import { createRecipe, type TrainingRecord } from '@resnetjs/recipe';
 import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
@@ -16,19 +17,14 @@ import { decodeClassifier } from './decode-classifier.js';
 import { encodeClassifier } from './encode-classifier.js';
 import { networkSchema } from './network-schema.js';
 import { type Entry, fileOf, openFile, tinyClassifier, tinyNetwork } from './tiny.test-support.js';
-import type { TrainingRecord } from './training-record.js';
 
 const training: TrainingRecord = {
   data: { source: 'synthetic:signs', images: 600 },
   validation: null,
   initialization: 'glorot',
-  schedule: 'constant',
-  statistics: 'precise',
-  optimizer: { kind: 'adam', learningRate: 1e-3, beta1: 0.9, beta2: 0.999, epsilon: 1e-7 },
-  batchSize: 32,
-  seed: 0,
+  recipe: createRecipe({ epochs: 2, groups: [{ match: { role: 'kernel' }, l2: 1e-4 }] }),
   backend: 'wasm',
-  epochs: { planned: 2, begun: 2 },
+  epochs: 2,
   steps: 38,
   final: { training: { loss: 0.5, accuracy: 0.75 }, validation: null },
 };
@@ -175,8 +171,8 @@ describe('reading a model file rejects', () => {
     ['a file that others wrote', () => changed((header) => delete header.__metadata__), /did not write it/],
     [
       'another version',
-      () => changed((header) => Object.assign(metadata(header), { resnetjs: '3' })),
-      /version "3".*versions 1 and 2/,
+      () => changed((header) => Object.assign(metadata(header), { resnetjs: '4' })),
+      /version "4".*versions 1 to 3\. Use the one that wrote it, or a later one/,
     ],
     ['no network', () => changed((header) => delete metadata(header).network), /network is missing/],
     [

@@ -11,7 +11,6 @@ const square = z.tuple([size, size]).readonly();
 const channels = z.int().min(1).max(max.channels);
 const padding = z.enum(['same', 'valid']);
 const margin = z.int().min(0).max(max.window);
-const coefficient = z.number().min(0);
 const seed = z.int().min(0).exactOptional();
 
 const initializer = z.discriminatedUnion('kind', [
@@ -32,7 +31,6 @@ const op = z.discriminatedUnion('op', [
     padding,
     bias: z.boolean(),
     initializer,
-    l2: coefficient,
   }),
   z.strictObject({
     op: z.literal('norm'),
@@ -54,7 +52,6 @@ const op = z.discriminatedUnion('op', [
     units: channels,
     activation: z.enum(['softmax', 'linear']),
     initializer,
-    l2: coefficient,
   }),
 ]);
 

@@ -1,16 +1,10 @@
 import { type Classifier, type Network, ResNetError, shapes } from '@resnetjs/core';
 import type { z } from 'zod';
 import { badFile, quote } from './bad-file.js';
-import {
-  checkpointKey,
-  classesSchema,
-  previousVersion,
-  metadataKeys,
-  preprocessingSchema,
-} from './format.js';
-import { upgrades } from './format-1.js';
+import { checkpointKey, classesSchema, metadataKeys, preprocessingSchema } from './format.js';
 import { networkSchema } from './network-schema.js';
 import type { SafetensorsHeader } from './safetensors.js';
+import { formatVersion, inThisVersion } from './versions.js';
 
 /** The maximum size of one node's result for one image: 1 GiB of float32 values. */
 const maxResultElements = 2 ** 28;
@@ -27,30 +21,35 @@ export function readDescription(metadata: Metadata): Omit<Classifier, 'variables
 
 type Metadata = SafetensorsHeader['metadata'];
 
-/** Whether a file is of the previous version. */
-const isPrevious = (metadata: Metadata) =>
-  [metadataKeys.version, checkpointKey].some((key) => metadata.get(key) === previousVersion);
-
-/** A function that reads a value from the JSON in a file's metadata, of either version; it throws `bad-file`. */
+/**
+ * A function that reads a value from the JSON in a file's metadata, as this version has it, whichever wrote it. It throws
+ * `bad-file`.
+ */
 export function readerOf(metadata: Metadata) {
+  const parsed = Object.fromEntries([...metadata].map(([key, text]) => [key, parse(text)]));
+  const version = metadata.get(metadataKeys.version) ?? metadata.get(checkpointKey) ?? formatVersion;
+  const values = inThisVersion(parsed, version) as Readonly<Record<string, unknown>>;
   return <Schema extends z.ZodType>(key: string, schema: Schema): z.output<Schema> => {
     const wrong = (problem: string, cause?: unknown) =>
       badFile(`The file's ${key} ${problem}. Copy the file again, or train the model again.`, { key }, cause);
-    const text = metadata.get(key);
-    if (text === undefined) throw wrong('is missing');
-    let json: unknown;
-    try {
-      json = JSON.parse(text);
-    } catch (cause) {
-      throw wrong('is not JSON', cause);
-    }
-    const upgrade = isPrevious(metadata) ? upgrades[key] : undefined;
-    const result = schema.safeParse(upgrade ? upgrade(json) : json);
+    if (!metadata.has(key)) throw wrong('is missing');
+    const value = values[key];
+    if (value instanceof SyntaxError) throw wrong('is not JSON', value);
+    const result = schema.safeParse(value);
     if (result.success) return result.data;
     const issue = result.error.issues[0];
     const where = issue?.path.length ? ` at ${issue.path.join('.')}` : '';
     throw wrong(`is not valid${where}: ${issue?.message}`, result.error);
   };
+}
+
+/** What a text of JSON says, or what is wrong with it. */
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    return error;
+  }
 }
 
 function checkAgreement(

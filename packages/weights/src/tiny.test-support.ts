@@ -1,7 +1,7 @@
 import { type Classifier, initialize, type Network, preactResNet, unitRange } from '@resnetjs/core';
 
 /** A network of one block, with convolutions, normalizations, pooling and a dense layer. */
-export const tinyNetwork: Network = preactResNet({ input: [8, 8, 3], classes: 3, blocks: 1, l2: 1e-4 });
+export const tinyNetwork: Network = preactResNet({ input: [8, 8, 3], classes: 3, blocks: 1 });
 
 export function tinyClassifier(network = tinyNetwork): Classifier {
   return {

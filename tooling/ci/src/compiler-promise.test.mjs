@@ -7,7 +7,14 @@ import { runInstalled } from '../../scripts/commands.mjs';
 import { root } from '../../scripts/workspace.mjs';
 
 /** The packages and apps that read networks; a copy of core stands in for core. */
-const readers = ['packages/weights', 'packages/training', 'packages/parity', 'apps/cli', 'apps/demo'];
+const readers = [
+  'packages/recipe',
+  'packages/weights',
+  'packages/training',
+  'packages/parity',
+  'apps/cli',
+  'apps/demo',
+];
 
 // Inside of core, so that what it imports is found.
 const folder = mkdtempSync(join(root, 'packages/core', '.compiler-promise-'));
@@ -28,7 +35,11 @@ beforeAll(() => {
         jsx: 'react-jsx',
         jsxImportSource: 'preact',
       },
-      paths: { '@resnetjs/core': ['./src/index.ts'], '@resnetjs/core/draw': ['./src/draw/index.ts'] },
+      paths: {
+        '@resnetjs/core': ['./src/index.ts'],
+        '@resnetjs/core/draw': ['./src/draw/index.ts'],
+        '@resnetjs/core/network': ['./src/network.ts'],
+      },
     },
     include: ['src', ...readers.map((path) => `../../../${path}/src`)],
     exclude: ['**/*.test.ts', '**/*.test.tsx', '**/*.browser.test.ts', '**/*.test-support.ts'],
@@ -84,6 +95,7 @@ it('lists every pass that has to learn an operation', async () => {
       "core/draw/text.ts",
       "core/inspect/cost.ts",
       "core/network/keras-type.ts",
+      "core/network/learned.ts",
       "core/network/operations.ts",
       "core/network/parameters.ts",
       "core/network/shape.ts",

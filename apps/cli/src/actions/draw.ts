@@ -4,7 +4,7 @@ import { ResNetError, renamedNetworks } from '@resnetjs/core';
 import { type Drawing, drawNetwork, formatSvg } from '@resnetjs/core/draw';
 import { writeFileAtomically } from '@resnetjs/weights/node';
 import { buildBlock } from '../networks/build-block.js';
-import { refuse } from '../networks/build-network.js';
+import { refuse } from '../options/refuse.js';
 import { networkOptionsOf, findNetwork } from '../networks/find-network.js';
 import { blockNames, renamedBlocks } from '../options/block-options.js';
 import type { DrawCommandOptions } from '../options/command-options.js';

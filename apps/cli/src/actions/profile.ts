@@ -5,20 +5,19 @@ import {
   forward,
   initialize,
   type Instruction,
+  isWeighted,
   type Network,
   type Observer,
-  parameters,
   ResNetError,
   shapes,
   nodeMultiplyAdds,
   type Variables,
   walk,
 } from '@resnetjs/core';
+import { adam, type OptimizerState, parameterSettings } from '@resnetjs/recipe';
 import {
-  adam,
   disposeOptimizerState,
   initialOptimizerState,
-  type OptimizerState,
   softmaxCrossEntropy,
   applyGradients,
   updateStatistics,
@@ -95,7 +94,7 @@ function inference({ network, variables, images }: Subject, run: Run): void {
 
 /** One training step, whose results are disposed of, so that every run starts from the same weights. */
 function trainingStep({ network, variables, images, state }: Subject, run: Run): void {
-  const all = parameters(network);
+  const settings = parameterSettings(network, []);
   const optimizer = adam();
   const count = images.shape[0] as number;
   const timed = <Result>(kind: string, direction: 'forwardMs' | 'backwardMs', act: () => Result): Result => {
@@ -124,7 +123,7 @@ function trainingStep({ network, variables, images, state }: Subject, run: Run):
     return updateStatistics(network, before, pass.moments);
   });
   const updated = timed('optimizer', 'backwardMs', () =>
-    applyGradients(optimizer, all, variables.weights, pass.gradients.weights, state),
+    applyGradients(optimizer, settings, variables.weights, pass.gradients.weights, state),
   );
   disposeTrainingPass(pass);
   disposeVariables({ weights: updated.weights, statistics });
@@ -136,6 +135,8 @@ function stopwatch(network: Network, images: tf.Tensor, run: Run): Observer {
   const nodes = walk(network);
   const indices = new Map(nodes.map((node, index) => [node, index]));
   const multiplyAdds = nodeMultiplyAdds(network);
+  /** The first layer with weights: the gradient of its input is not needed. */
+  const first = nodes.findIndex(({ op }) => isWeighted(op.op));
   const maps = shapes(network);
   const count = images.shape[0] as number;
   return (instruction, direction, act) => {
@@ -150,7 +151,7 @@ function stopwatch(network: Network, images: tf.Tensor, run: Run): Observer {
       spent.forwardMultiplyAdds += work;
     } else {
       spent.backwardMs += time;
-      spent.backwardMultiplyAdds += work * (instruction.inputDependsOnParameters ? 2 : 1);
+      spent.backwardMultiplyAdds += index === first ? work : 2 * work;
     }
     return result;
   };

@@ -1,6 +1,7 @@
 import { type Classifier, disposeVariables, initialize, unitRange } from '@resnetjs/core';
-import { type Checkpoint, type EpochRecord, train as trainEvents } from '@resnetjs/training';
-import { encodeClassifier, type TrainingRecord } from '@resnetjs/weights';
+import type { Checkpoint, EpochRecord, TrainingRecord } from '@resnetjs/recipe';
+import { train as trainEvents } from '@resnetjs/training';
+import { encodeClassifier } from '@resnetjs/weights';
 import { readNewestCheckpoint, writeModelFile } from '@resnetjs/weights/node';
 import type { Command } from 'commander';
 import { startBackend } from '../backends/start-backend.js';
@@ -118,10 +119,11 @@ interface Training {
 }
 
 async function follow(plan: TrainPlan, { classifier, output, writer, signal }: Training): Promise<Done> {
-  const { options, optimizer, data, resumed } = plan;
-  const { epochs, batchSize, seed, schedule, bnStatistics: statistics, checkpointEvery = 1 } = options;
+  const { options, recipe, data, resumed } = plan;
+  const { checkpointEvery = 1 } = options;
   const settings = {
-    ...{ epochs, batchSize, seed, schedule, statistics, optimizer, signal, checkpointEvery },
+    ...recipe,
+    ...{ signal, checkpointEvery },
     ...(data.validation ? { validation: data.validation.dataset } : {}),
     ...(resumed ? { resume: resumed.checkpoint.state } : {}),
   };
@@ -147,24 +149,20 @@ async function encodeCheckpointModel(
 }
 
 function describeTraining(
-  { options, optimizer, data }: TrainPlan,
+  { options, recipe, data }: TrainPlan,
   done: Pick<Done, 'epochs' | 'steps' | 'loss' | 'accuracy' | 'validation'>,
 ): TrainingRecord {
-  const { batchSize, seed, backend, schedule, bnStatistics, initialization = 'glorot' } = options;
+  const { backend, initialization = 'glorot' } = options;
   const { training, validation } = data;
   const describe = ({ source, dataset }: typeof training) => ({ source, images: dataset.labels.length });
   const figures = ({ loss, accuracy }: { loss: number; accuracy: number }) => ({ loss, accuracy });
   return {
+    recipe,
     data: describe(training),
     validation: validation && describe(validation),
     initialization,
-    statistics: bnStatistics,
-    schedule,
-    optimizer,
-    batchSize,
-    seed,
     backend,
-    epochs: { planned: options.epochs, begun: done.epochs },
+    epochs: done.epochs,
     steps: done.steps,
     final: { training: figures(done), validation: done.validation && figures(done.validation) },
   };

@@ -4,7 +4,8 @@ import type { TrainCommandOptions } from '../options/command-options.js';
 import { addNotes, headings } from '../options/help.js';
 import { addNetworkOptions, addTrainedNetworkOptions, networkNames } from '../options/network-options.js';
 import { onErrorOption } from '../options/on-error-option.js';
-import { fraction, fractionOrZero, positiveNumber, integer } from '../options/parsers.js';
+import { fraction, integer } from '../options/parsers.js';
+import { addRecipeOptions } from '../options/recipe-options.js';
 import { requireOptions } from '../options/require-options.js';
 import { threadsOption } from '../options/threads-option.js';
 
@@ -79,40 +80,6 @@ function addDataOptions(command: Command): void {
       '--images <count>',
       'synthetic:signs: number of training images (default: 3000)',
       integer(2, 10_000_000),
-    );
-}
-
-/** How the weights are learned. */
-function addRecipeOptions(command: Command): void {
-  command
-    .optionsGroup(headings.recipe)
-    .option('--epochs <count>', 'number of epochs', integer(1), 5)
-    .option('--batch-size <count>', 'images per batch', integer(1, 65_536), 32)
-    .addOption(new Option('--optimizer <name>', 'optimizer').choices(['adam', 'sgd']).default('adam'))
-    .option(
-      '--learning-rate <number>',
-      'learning rate (default: 0.001 for adam, 0.01 for sgd)',
-      positiveNumber,
-    )
-    .option('--momentum <number>', 'SGD momentum (default: 0.9)', fractionOrZero)
-    .addOption(
-      new Option('--schedule <name>', 'learning-rate schedule')
-        .choices(['constant', 'cosine'])
-        .default('constant'),
-    )
-    .addOption(
-      new Option(
-        '--bn-statistics <name>',
-        "the model's batch-normalization statistics: precise computes them over up to 40 training batches before each validation and at the end, running keeps the moving averages",
-      )
-        .choices(['precise', 'running'])
-        .default('precise'),
-    )
-    .option(
-      '--seed <number>',
-      'random seed of the initial weights, the shuffling, the split and the synthetic images',
-      integer(0),
-      0,
     );
 }
 

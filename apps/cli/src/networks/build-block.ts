@@ -10,7 +10,7 @@ import {
 } from '@resnetjs/core';
 import { type BlockCommandOptions, type BlockName, blockNames } from '../options/block-options.js';
 import { plural } from '../terminal/format.js';
-import { refuse } from './build-network.js';
+import { refuse } from '../options/refuse.js';
 
 /** A block's defaults: as in the first stages of ResNet-18 and ResNet-50, or as in its document. */
 interface Defaults {

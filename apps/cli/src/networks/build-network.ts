@@ -5,12 +5,12 @@ import {
   type NetworkName,
   networks,
   plainNetwork,
-  ResNetError,
   renamedNetworks,
   courseResNet50,
   preactResNet,
 } from '@resnetjs/core';
 import { type NetworkOptions, networkNames } from '../options/network-options.js';
+import { refuse } from '../options/refuse.js';
 import { unknownName } from '../options/unknown-name.js';
 
 /** Throws `unknown-name`, with similar names, or with the present name of a former one. */
@@ -32,10 +32,9 @@ export function buildNetwork(
   options: NetworkOptions,
   common: CommonNetworkOptions,
 ): Network {
-  const { blocks, finalConv, shortcuts, initialization, l2, inputName } = options;
+  const { blocks, finalConv, shortcuts, initialization, inputName } = options;
   const shared = {
     ...common,
-    ...(l2 === undefined ? {} : { l2 }),
     ...(inputName === undefined ? {} : { inputName }),
   };
   const network = () => {
@@ -68,11 +67,4 @@ export function buildNetwork(
     }
   };
   return options.plain ? plainNetwork(network()) : network();
-}
-
-/** Throws `bad-option` if one of these options was given. */
-export function refuse(options: Readonly<Record<string, unknown>>, why: string): void {
-  for (const [name, value] of Object.entries(options)) {
-    if (value !== undefined) throw new ResNetError('bad-option', `${name} ${why}.`, { option: name });
-  }
 }

@@ -3,7 +3,8 @@ import { disposeVariables, type Network } from '@resnetjs/core';
 import { startBackend } from '../backends/start-backend.js';
 import type { DescribedNetworkOptions } from '../options/command-options.js';
 import { networkNames } from '../options/network-options.js';
-import { asNetworkName, buildNetwork, refuse } from './build-network.js';
+import { refuse } from '../options/refuse.js';
+import { asNetworkName, buildNetwork } from './build-network.js';
 import { loadModel } from './load-model.js';
 
 /** A network by its name, or the network of a model by its file or run folder; a model takes no options that describe one. */

@@ -2,6 +2,7 @@ import type { DialectName, FitMode, Interpolation } from '@resnetjs/core';
 import type { ErrorRule } from '../data/broken-images.js';
 import type { BlockCommandOptions } from './block-options.js';
 import type { NetworkOptions } from './network-options.js';
+import type { RecipeOptions } from './recipe-options.js';
 
 // The options of each command, as commander parses them.
 
@@ -25,7 +26,7 @@ export interface DrawCommandOptions extends DescribedNetworkOptions, Omit<BlockC
   readonly json?: true;
 }
 
-export interface TrainCommandOptions extends NetworkOptions {
+export interface TrainCommandOptions extends NetworkOptions, RecipeOptions {
   readonly network: string;
   readonly data: string;
   readonly out: string;
@@ -40,14 +41,6 @@ export interface TrainCommandOptions extends NetworkOptions {
   readonly fit: FitMode;
   readonly onError: ErrorRule;
   readonly images?: number;
-  readonly epochs: number;
-  readonly batchSize: number;
-  readonly optimizer: 'adam' | 'sgd';
-  readonly learningRate?: number;
-  readonly momentum?: number;
-  readonly schedule: 'constant' | 'cosine';
-  readonly bnStatistics: 'precise' | 'running';
-  readonly seed: number;
   readonly backend: string;
   readonly threads?: number;
   readonly json?: true;

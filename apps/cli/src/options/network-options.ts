@@ -1,7 +1,7 @@
 import type { DialectName, NetworkName } from '@resnetjs/core';
 import { type Command, Option } from 'commander';
 import { headings } from './help.js';
-import { inputShape, nonNegativeNumber, integer } from './parsers.js';
+import { inputShape, integer } from './parsers.js';
 
 // Listed here too, so that help need not load @resnetjs/core.
 export const networkNames = ['course/resnet50', 'preact/resnet'] as const satisfies readonly NetworkName[];
@@ -11,9 +11,8 @@ export const dialectNames = Object.keys(dialects) as readonly DialectName[];
 /** The options that describe a network of the catalogue. */
 export interface NetworkOptions {
   readonly plain?: true;
-  /** In a training alone, as `l2`. */
+  /** In a training alone. */
   readonly initialization?: 'glorot' | 'course';
-  readonly l2?: number;
   readonly inputName?: string;
   readonly blocks?: number;
   readonly finalConv?: true;
@@ -41,11 +40,6 @@ export function addTrainedNetworkOptions(command: Command): Command {
         '--initialization <name>',
         'course/resnet50: weight initialization, Glorot uniform sampled for each layer, or the documents\' own with seed 0 in every layer (default: "glorot")',
       ).choices(['glorot', 'course']),
-    )
-    .option(
-      '--l2 <number>',
-      "L2 penalty on the convolution kernels, as Keras's: adds number · Σw² to the training loss (default: 0)",
-      nonNegativeNumber,
     );
 }
 

@@ -1,13 +1,11 @@
+import { parameterGroupSchema, recipeSchema, sgdSchema } from '@resnetjs/recipe';
 import { InvalidArgumentError } from 'commander';
 import { describe, expect, it } from 'vitest';
-import {
-  inputShape,
-  nonNegativeNumber,
-  positiveNumber,
-  fractionOrZero,
-  fraction,
-  integer,
-} from './parsers.js';
+import { fraction, inputShape, integer, numberOf } from './parsers.js';
+
+const positiveNumber = numberOf(sgdSchema.shape.learningRate);
+const nonNegativeNumber = numberOf(parameterGroupSchema.shape.l2);
+const fractionOrZero = numberOf(sgdSchema.shape.momentum);
 
 describe('option values', () => {
   it('are numbers as people write them', () => {
@@ -27,6 +25,8 @@ describe('option values', () => {
       ['', ' ', '0', '-1', '1.5', 'NaN', 'Infinity', '0x10', '1_000', '10 images', '9007199254740993'],
     ],
     [integer(1, 8), ['9']],
+    [numberOf(recipeSchema.shape.epochs), ['', '0', '1.5', '-1', 'NaN', '9007199254740993']],
+    [numberOf(recipeSchema.shape.batchSize), ['0', '65537']],
     [positiveNumber, ['', '0', '-1', 'NaN', 'Infinity', '1e999', 'fast']],
     [nonNegativeNumber, ['-0.1', 'NaN', '']],
     [fractionOrZero, ['1', '-0.1', 'NaN']],

@@ -7,26 +7,25 @@ export function integer(low: number, high = Number.MAX_SAFE_INTEGER) {
     const value = number(text);
     if (Number.isSafeInteger(value) && value >= low && value <= high) return value;
     const range = high === Number.MAX_SAFE_INTEGER ? `of at least ${low}` : `from ${low} to ${high}`;
-    throw new InvalidArgumentError(`It must be an integer ${range}.`);
+    throw new InvalidArgumentError(`It must be a whole number ${range}.`);
   };
 }
 
-export function positiveNumber(text: string): number {
-  const value = number(text);
-  if (Number.isFinite(value) && value > 0) return value;
-  throw new InvalidArgumentError('It must be a positive number, such as 0.001 or 1e-3.');
+/** A schema of numbers, as @resnetjs/recipe has them. */
+interface NumberSchema {
+  safeParse(value: unknown): {
+    readonly data?: number | undefined;
+    readonly error?: { readonly issues: readonly { readonly message: string }[] } | undefined;
+  };
 }
 
-export function nonNegativeNumber(text: string): number {
-  const value = number(text);
-  if (Number.isFinite(value) && value >= 0) return value;
-  throw new InvalidArgumentError('It must be a number of at least 0.');
-}
-
-export function fractionOrZero(text: string): number {
-  const value = number(text);
-  if (value >= 0 && value < 1) return value;
-  throw new InvalidArgumentError('It must be at least 0 and less than 1.');
+/** A number that a schema takes, whose message says what it must be. */
+export function numberOf(schema: NumberSchema) {
+  return (text: string): number => {
+    const { data, error } = schema.safeParse(number(text));
+    if (data !== undefined) return data;
+    throw new InvalidArgumentError(`It ${error?.issues[0]?.message}.`);
+  };
 }
 
 export function fraction(text: string): number {
@@ -57,7 +56,7 @@ export function integerList(text: string): readonly number[] {
   const values = text.split(',').map(number);
   if (values.every((value) => Number.isSafeInteger(value) && value > 0)) return values;
   throw new InvalidArgumentError(
-    'It must be integers of at least 1, separated by commas, such as 64,64,256.',
+    'It must be whole numbers of at least 1, separated by commas, such as 64,64,256.',
   );
 }
 

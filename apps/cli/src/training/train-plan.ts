@@ -1,16 +1,17 @@
 import type { Network } from '@resnetjs/core';
-import { adam, type Optimizer, sgd } from '@resnetjs/training';
+import type { Recipe } from '@resnetjs/recipe';
 import type { NewestCheckpoint } from '@resnetjs/weights/node';
 import { BrokenImages } from '../data/broken-images.js';
 import { openTrainingData, type TrainingData } from '../data/training-data.js';
-import { asNetworkName, buildNetwork, refuse, defaultSize } from '../networks/build-network.js';
+import { asNetworkName, buildNetwork, defaultSize } from '../networks/build-network.js';
 import type { TrainCommandOptions } from '../options/command-options.js';
+import { recipeOf } from '../options/recipe-options.js';
 import { Progress } from '../terminal/progress.js';
 
 /** Everything that a training starts with, checked. */
 export interface TrainPlan {
   readonly options: TrainCommandOptions;
-  readonly optimizer: Optimizer;
+  readonly recipe: Recipe;
   readonly data: TrainingData;
   readonly broken: BrokenImages;
   readonly network: Network;
@@ -22,27 +23,20 @@ export interface TrainPlan {
 
 export async function makePlan(options: TrainCommandOptions): Promise<TrainPlan> {
   const name = asNetworkName(options.network);
-  const optimizer = makeOptimizer(options);
+  const recipe = recipeOf(options);
   buildNetwork(name, options, {}); // rejects options of other networks before images are read
   const broken = new BrokenImages(options.onError);
   const data = await readImages(options, defaultSize(name), broken);
   const { shape, classes } = data.training.dataset;
   return {
     options,
-    optimizer,
+    recipe,
     data,
     broken,
     network: buildNetwork(name, options, { input: shape, classes: classes.length }),
     resumed: null,
     replace: false,
   };
-}
-
-function makeOptimizer({ optimizer, learningRate, momentum }: TrainCommandOptions): Optimizer {
-  const rate = learningRate === undefined ? {} : { learningRate };
-  if (optimizer === 'sgd') return sgd({ ...rate, ...(momentum === undefined ? {} : { momentum }) });
-  refuse({ '--momentum': momentum }, 'is for --optimizer sgd; adam takes none');
-  return adam(rate);
 }
 
 async function readImages(

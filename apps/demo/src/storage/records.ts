@@ -1,6 +1,6 @@
 // What the page saves in the browser's storage.
 
-import type { ModelFacts, NetworkConfig, Recipe, Variant } from '../worker/protocol.js';
+import type { ModelFacts, NetworkConfig, RecipeChoice, Variant } from '../worker/protocol.js';
 import type { SavedHistory } from './saved-history.js';
 
 /** Of the records' form. Version 2 is read, too; any other is ignored. */
@@ -13,7 +13,7 @@ export interface SavedTraining {
   readonly data: SavedData;
   readonly network: NetworkConfig;
   readonly variants: readonly Variant[];
-  readonly recipe: Recipe;
+  readonly recipe: RecipeChoice;
   /** Steps done, of all `steps`. */
   readonly step: number;
   readonly steps: number;

@@ -1,5 +1,6 @@
 import { type Classifier, countParameters, disposeVariables } from '@resnetjs/core';
-import { decodeClassifier, encodeClassifier, type TrainingRecord } from '@resnetjs/weights';
+import type { TrainingRecord } from '@resnetjs/recipe';
+import { decodeClassifier, encodeClassifier } from '@resnetjs/weights';
 import { writeRecord } from '../storage/database.js';
 import { version } from '../storage/records.js';
 import { PageError } from './problem.js';

@@ -1,4 +1,5 @@
 import type { Network } from '@resnetjs/core';
+import type { Adam, Recipe } from '@resnetjs/recipe';
 
 // The messages between the page and its worker. A worker computes on one backend; for another, the page starts another worker.
 
@@ -33,20 +34,16 @@ export interface NetworkConfig {
   readonly normalized: boolean;
 }
 
-export interface Recipe {
-  readonly epochs: number;
-  readonly batchSize: number;
-  readonly learningRate: number;
-  readonly schedule: 'constant' | 'cosine';
-  readonly seed: number;
-}
+/** The settings of a recipe that the page asks for. */
+export type RecipeChoice = Pick<Recipe, 'epochs' | 'batchSize' | 'schedule' | 'seed'> &
+  Pick<Adam, 'learningRate'>;
 
 export interface TrainingConfig {
   readonly data: DataSource;
   readonly network: NetworkConfig;
   /** The first one becomes the model. */
   readonly variants: readonly Variant[];
-  readonly recipe: Recipe;
+  readonly recipe: RecipeChoice;
 }
 
 export interface Metrics {

@@ -1,9 +1,10 @@
 import { type Classifier, createClassifier, disposeVariables, ResNetError } from '@resnetjs/core';
 import type { Dataset } from '@resnetjs/data';
-import { adam, type Checkpoint, type TrainEvent, type TrainingState, train } from '@resnetjs/training';
+import { adam, type Checkpoint, createRecipe, type Recipe, type TrainingState } from '@resnetjs/recipe';
+import { type TrainEvent, train } from '@resnetjs/training';
 import { buildNetwork } from './build-network.js';
 import type { TrainingData } from './datasets.js';
-import type { Variant, Recipe, TrainingConfig } from './protocol.js';
+import type { RecipeChoice, TrainingConfig, Variant } from './protocol.js';
 
 /** Steps between two points at which a checkpoint may be saved. */
 export const checkpointEvery = 10;
@@ -30,22 +31,22 @@ export function initialClassifier(config: TrainingConfig, variant: Variant, data
   return createClassifier(network, { classes: data.classes, seed: config.recipe.seed });
 }
 
+/** The whole recipe of a choice: Adam, with the other defaults. */
+export function recipeOf({ learningRate, ...choice }: RecipeChoice): Recipe {
+  return createRecipe({ ...choice, optimizer: adam({ learningRate }) });
+}
+
 export interface RunnerOptions {
   readonly data: TrainingData;
-  readonly recipe: Recipe;
+  readonly recipe: RecipeChoice;
   readonly signal: AbortSignal;
   readonly resume?: TrainingState;
 }
 
 export function startRunner(variant: Variant, classifier: Classifier, options: RunnerOptions): Runner {
   const { data, recipe, signal, resume } = options;
-  const { epochs, batchSize, learningRate, schedule, seed } = recipe;
   const events = train(classifier, data.train, {
-    epochs,
-    batchSize,
-    seed,
-    schedule,
-    optimizer: adam({ learningRate }),
+    ...recipeOf(recipe),
     validation: data.validation,
     checkpointEvery,
     gradientsEvery,

@@ -1,11 +1,11 @@
-import { adam, type TrainEvent } from '@resnetjs/training';
-import type { TrainingRecord } from '@resnetjs/weights';
+import type { TrainingRecord } from '@resnetjs/recipe';
+import type { TrainEvent } from '@resnetjs/training';
 import { emit } from './channel.js';
 import { openData, type TrainingData } from './datasets.js';
 import { saveModel, setModel } from './model.js';
 import { asProblem, PageError } from './problem.js';
 import type { TrainingConfig, TrainingEnd } from './protocol.js';
-import { endRunner, initialClassifier, nextEvent, type Runner, startRunner } from './runner.js';
+import { endRunner, initialClassifier, nextEvent, recipeOf, type Runner, startRunner } from './runner.js';
 import {
   CheckpointWriter,
   deleteTraining,
@@ -218,20 +218,15 @@ async function saveCheckpoint(run: Run, events: readonly (TrainEvent | null)[]):
 /** How the model was trained, for its file; null if it took no step. */
 function trainingRecord({ config, data, backend }: Run, done: Done | undefined): TrainingRecord | null {
   if (done === undefined || done.steps === 0) return null;
-  const { epochs, batchSize, learningRate, schedule, seed } = config.recipe;
   const source = config.data.kind === 'signs' ? 'synthetic:signs' : 'folder';
   const { loss, accuracy, validation } = done;
   return {
+    recipe: recipeOf(config.recipe),
     data: { source, images: data.train.labels.length },
     validation: { source, images: data.validation.labels.length },
     initialization: 'glorot',
-    schedule,
-    statistics: 'precise',
-    optimizer: adam({ learningRate }),
-    batchSize,
-    seed,
     backend,
-    epochs: { planned: epochs, begun: done.epochs },
+    epochs: done.epochs,
     steps: done.steps,
     final: {
       training: { loss, accuracy },

@@ -13,8 +13,6 @@ export interface BlockOptions {
    * is 1 minus this.
    */
   readonly momentum?: number;
-  /** The coefficient of the L2 penalty on each convolution's kernel. Default: 0. */
-  readonly l2?: number;
 }
 
 interface ConvOptions {
@@ -31,7 +29,7 @@ export interface Layers {
 }
 
 export function layers(options: BlockOptions = {}): Layers {
-  const { initializer = initializers.glorotUniform(), epsilon = 1e-3, momentum = 0.99, l2 = 0 } = options;
+  const { initializer = initializers.glorotUniform(), epsilon = 1e-3, momentum = 0.99 } = options;
   return {
     conv: (filters, kernelSize, { stride = 1, padding = 'valid', bias = true } = {}) => ({
       op: 'conv',
@@ -41,7 +39,6 @@ export function layers(options: BlockOptions = {}): Layers {
       padding,
       bias,
       initializer,
-      l2,
     }),
     norm: { op: 'norm', epsilon, momentum },
     relu: { op: 'act', activation: 'relu' },

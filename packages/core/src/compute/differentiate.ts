@@ -1,13 +1,15 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { ResNetError } from '../errors.js';
+import { isLearned } from '../network/learned.js';
 import { type ParameterId, parameterId } from '../network/parameters.js';
 import type { Role } from '../network/role.js';
 import type { Network } from '../network/types.js';
+import { walk } from '../network/walk.js';
 import { differentiateAdd, differentiateActivation } from './activation.js';
 import { differentiateFixedNorm, differentiateNorm } from './batch-norm.js';
 import { differentiateConv } from './convolution.js';
 import { differentiateDense, differentiateFlatten } from './dense.js';
-import type { Vjp } from './vjp.js';
+import type { Needs, Vjp } from './vjp.js';
 import { checkImages } from './forward.js';
 import { type Observer, unobserved } from './observe.js';
 import { differentiatePad, differentiatePool } from './pooling.js';
@@ -18,15 +20,33 @@ import { disposeTensors, type TensorMap, type Variables, variable } from './vari
 export interface TrainingPass {
   /** The network's result: for a classifier its logits, [batch, classes]. */
   readonly result: tf.Tensor;
-  /** The batch's mean and biased variance of each normalization, under the ids of its running statistics. */
+  /** The batch's mean and biased variance of each normalization in training mode, under the ids of its running statistics. */
   readonly moments: TensorMap;
 }
 
 /** Gradients of the network's weights and input. */
 export interface Gradients {
+  /** Of the weights that are learned. */
   readonly weights: TensorMap;
   /** [batch, height, width, channels], as the images; null unless it was asked for. */
   readonly input: tf.Tensor | null;
+}
+
+/** Options of a pass in training mode. */
+export interface TrainingPassOptions {
+  /**
+   * The weights that get gradients. A normalization that has none of them is frozen: it uses its running statistics, as
+   * in inference, and has no moments. Default: all.
+   */
+  readonly learned?: ReadonlySet<ParameterId>;
+  /** Wraps each instruction, to measure it for example. */
+  readonly observe?: Observer;
+}
+
+/** Options of `differentiate`. */
+export interface DifferentiateOptions extends TrainingPassOptions {
+  /** Whether the gradient of the images is computed, too. Default: false. */
+  readonly input?: boolean;
 }
 
 /**
@@ -37,17 +57,21 @@ export interface Gradients {
  * pass.moments.get('stem.2.mean'); // [channels]
  * disposeTrainingPass(pass);
  */
-export function forwardTraining(network: Network, variables: Variables, images: tf.Tensor): TrainingPass {
+export function forwardTraining(
+  network: Network,
+  variables: Variables,
+  images: tf.Tensor,
+  options: TrainingPassOptions = {},
+): TrainingPass {
   return scoped(() => {
-    const run = record(network, variables, images, { keep: false, observe: unobserved });
+    const run = record(network, variables, images, { ...options, keep: false });
     return { result: run.result, moments: run.moments };
   });
 }
 
 /**
  * A forward pass in training mode, and the backward pass from the gradient of its result, which `upstream` returns.
- * `upstream` must not dispose of the result; tensors that it passes to `tf.keep` stay. With `input`, the gradient of
- * the images is computed too. Throws as `forward` does, and `shape-mismatch` if the gradient's shape isn't the
+ * `upstream` must not dispose of the result; tensors that it passes to `tf.keep` stay. Throws as `forward` does, and `shape-mismatch` if the gradient's shape isn't the
  * result's.
  *
  * @example
@@ -63,14 +87,13 @@ export function differentiate(
   variables: Variables,
   images: tf.Tensor,
   upstream: (result: tf.Tensor) => tf.Tensor,
-  options: { readonly input?: boolean; readonly observe?: Observer } = {},
+  options: DifferentiateOptions = {},
 ): TrainingPass & { readonly gradients: Gradients } {
   return scoped(() => {
-    const { observe = unobserved, input = false } = options;
-    const run = record(network, variables, images, { keep: true, observe });
+    const run = record(network, variables, images, { ...options, keep: true });
     const dResult = upstream(run.result);
     checkUpstream(network, run.result, dResult);
-    const gradients = backward(run, dResult.clone(), { input, observe });
+    const gradients = backward(run, dResult.clone(), options);
     return { result: run.result, moments: run.moments, gradients };
   });
 }
@@ -103,34 +126,47 @@ export function disposeTrainingPass(pass: TrainingPass & { readonly gradients?: 
 interface Recording extends TrainingPass {
   readonly instructions: readonly Instruction[];
   readonly results: readonly tf.Tensor[];
-  /** By instruction; empty unless they are kept. */
-  readonly vjps: readonly Vjp[];
+  /** By result, whether the backward pass goes through it. */
+  readonly passes: readonly (boolean | undefined)[];
+  /** By instruction that the backward pass goes through; empty unless they are kept. */
+  readonly vjps: ReadonlyMap<Instruction, { readonly vjp: Vjp; readonly needs: Needs }>;
 }
 
 function record(
   network: Network,
   variables: Variables,
   images: tf.Tensor,
-  { keep, observe }: { readonly keep: boolean; readonly observe: Observer },
+  options: DifferentiateOptions & { readonly keep: boolean },
 ): Recording {
+  const { keep, input: wantsInput = false, learned = null, observe = unobserved } = options;
   checkImages(network, images);
   const instructions = plan(network);
+  const nodes = walk(network);
   const results: tf.Tensor[] = [images.clone()];
-  const vjps: Vjp[] = [];
+  /** By result, whether the backward pass goes through it. */
+  const passes = [wantsInput];
+  const vjps = new Map<Instruction, { vjp: Vjp; needs: Needs }>();
   const moments = new Map<ParameterId, tf.Tensor>();
   const saved = new Set<tf.Tensor>();
   for (const instruction of instructions) {
     const inputs = instruction.node.from.map((from) => results[from] as tf.Tensor);
+    const { node, result } = instruction;
+    const next = nodes[result + 1];
+    const normalized = instruction.normalized && next !== undefined && isLearned(next, learned);
+    const learns = isLearned(node, learned);
+    const mode = learns ? 'training' : 'inference';
     const vjp = observe(instruction, 'forward', () =>
-      differentiateInstruction(instruction, inputs, variables, 'training'),
+      differentiateInstruction({ ...instruction, normalized }, inputs, variables, mode),
     );
-    results[instruction.result] = vjp.y;
+    results[result] = vjp.y;
+    const needs = { input: node.from.some((from) => passes[from]), weights: learns };
+    passes[result] = needs.input || needs.weights;
     if (vjp.moments !== undefined) {
       moments.set(parameterId(instruction.node.site, 'mean'), vjp.moments.mean);
       moments.set(parameterId(instruction.node.site, 'variance'), vjp.moments.variance);
     }
-    if (keep) {
-      vjps.push(vjp);
+    if (keep && passes[result]) {
+      vjps.set(instruction, { vjp, needs });
       for (const tensor of vjp.saved) saved.add(tensor);
     }
     for (const index of instruction.lastUses) {
@@ -138,15 +174,16 @@ function record(
       if (!saved.has(finished)) finished.dispose();
     }
   }
-  return { result: results.at(-1) as tf.Tensor, moments, instructions, results, vjps };
+  return { result: results.at(-1) as tf.Tensor, moments, instructions, results, passes, vjps };
 }
 
 /** The backward pass through a recording; disposes of `dResult`, and of each result as soon as nothing needs it. */
 function backward(
-  { instructions, results, vjps }: Recording,
+  { instructions, results, passes, vjps }: Recording,
   dResult: tf.Tensor,
-  { input: wantsInput, observe }: { readonly input: boolean; readonly observe: Observer },
+  options: DifferentiateOptions,
 ): Gradients {
+  const { input: wantsInput = false, learned = null, observe = unobserved } = options;
   const last = results.length - 1;
   const gradients: (tf.Tensor | undefined)[] = [];
   gradients[last] = dResult;
@@ -154,16 +191,20 @@ function backward(
   for (let i = instructions.length - 1; i >= 0; i--) {
     const instruction = instructions[i] as Instruction;
     const { result, node } = instruction;
-    const dy = gradients[result] as tf.Tensor | undefined;
-    if (dy === undefined) continue;
-    const input = wantsInput || instruction.inputDependsOnParameters;
-    const passed = observe(instruction, 'backward', () =>
-      (vjps[i] as Vjp).backward(dy, { input, weights: true }),
-    );
-    for (const [role, gradient] of passed.weights) weights.set(parameterId(node.site, role), gradient);
+    const dy = gradients[result];
+    const recorded = vjps.get(instruction);
+    if (dy === undefined || recorded === undefined) continue;
+    const { vjp, needs } = recorded;
+    const passed = observe(instruction, 'backward', () => vjp.backward(dy, needs));
+    for (const [role, gradient] of passed.weights) {
+      const id = parameterId(node.site, role);
+      if (learned === null || learned.has(id)) weights.set(id, gradient);
+      else gradient.dispose();
+    }
     passed.inputs.forEach((gradient, index) => {
       const from = node.from[index] as number;
-      if (gradient !== null) gradients[from] = accumulate(gradients[from], gradient);
+      if (passes[from] && gradient !== null) gradients[from] = accumulate(gradients[from], gradient);
+      else gradient?.dispose();
     });
     dy.dispose();
     if (result !== last) (results[result] as tf.Tensor).dispose();

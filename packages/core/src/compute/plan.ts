@@ -20,8 +20,6 @@ export interface Instruction {
   readonly lastUses: readonly number[];
   /** Whether only a normalization takes the result: in training mode it cancels a bias, whose gradient is exactly 0. */
   readonly normalized: boolean;
-  /** Whether any parameter comes before it: only then does the backward pass need the gradient of its input. */
-  readonly inputDependsOnParameters: boolean;
 }
 
 /** The activations that the backends' kernels compute in the pass of what stands before; the others are nodes of their own. */
@@ -53,12 +51,9 @@ export function plan(network: Network, options: PlanOptions = {}): readonly Inst
   const consumers = consumersOf(nodes);
   const onlyNext = (index: number) => soleConsumer(nodes, consumers, index);
   const computedAt = fuseAdditions ? fusedConvolutions(nodes, consumers, unfused) : new Map<number, number>();
-  const depends: boolean[] = [];
   const instructions: Instruction[] = [];
   for (let index = 1; index < nodes.length; index++) {
     const node = nodes[index] as NetworkNode;
-    const inputDependsOnParameters = node.from.some((from) => depends[from]);
-    depends[index] = inputDependsOnParameters || operations[node.op.op].roles.length > 0;
     if (computedAt.has(index)) continue;
     const branch = node.from[0] as number;
     const convolution =
@@ -68,13 +63,12 @@ export function plan(network: Network, options: PlanOptions = {}): readonly Inst
     const relu =
       !unfused.has(index) && operations[node.op.op].fusesActivation && next !== undefined && isFused(next);
     const normalized = next?.op === 'norm';
-    if (relu) depends[++index] = depends[index - 1] as boolean;
+    if (relu) index++;
     const result = index;
     const lastUses = [...new Set(from)].filter((each) =>
       (consumers[each] as number[]).every((consumer) => (computedAt.get(consumer) ?? consumer) <= result),
     );
-    const instruction = { node, convolution, from, relu, result, lastUses, normalized };
-    instructions.push({ ...instruction, inputDependsOnParameters });
+    instructions.push({ node, convolution, from, relu, result, lastUses, normalized });
   }
   if (unfused.size === 0) plans.set(network, instructions);
   return instructions;

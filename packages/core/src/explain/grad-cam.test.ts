@@ -17,7 +17,7 @@ const network: Network = {
   head: [
     { op: 'pool', mode: 'average', size: [2, 2], strides: [2, 2], padding: 'valid' },
     { op: 'flatten' },
-    { op: 'dense', units: 2, activation: 'softmax', initializer: initializers.zeros(), l2: 0 },
+    { op: 'dense', units: 2, activation: 'softmax', initializer: initializers.zeros() },
   ],
 };
 const kernel = [1, -1, -1, 1];

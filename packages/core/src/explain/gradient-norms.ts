@@ -39,8 +39,8 @@ export function layerDepths(network: Network): readonly Omit<LayerGradientNorm, 
 
 /**
  * The norm of the kernel's gradient in each convolution and dense layer, by depth, which shows whether gradients
- * vanish or explode in the backward pass. The gradients, as from `differentiate`, stay the caller's. Throws
- * `missing-variable` for another network's gradients.
+ * vanish or explode in the backward pass; a layer that isn't learned is left out. The gradients, as from
+ * `differentiate`, stay the caller's. Throws `missing-variable` for another network's gradients.
  *
  * @example
  * const pass = differentiate(network, variables, images, upstream);
@@ -52,8 +52,10 @@ export async function gradientNorms(
   network: Network,
   gradients: TensorMap,
 ): Promise<readonly LayerGradientNorm[]> {
-  const layers = layerDepths(network);
-  if (layers.length === 0) return [];
+  const all = layerDepths(network);
+  if (all.length === 0) return [];
+  const learned = all.filter(({ site }) => gradients.has(parameterId(site, 'kernel')));
+  const layers = learned.length > 0 ? learned : all;
   const norms = tf.tidy(() =>
     tf.stack(layers.map(({ site }) => norm(variable(gradients, parameterId(site, 'kernel'))))),
   );

@@ -23,14 +23,6 @@ describe('parameters', () => {
     ]);
   });
 
-  it('have an L2 penalty where the document has one: on kernels of convolutions', () => {
-    const penalized = parameters(preactResNet({ l2: 1e-4, blocks: 2, finalConv: true })).filter(
-      ({ l2 }) => l2 > 0,
-    );
-    expect(penalized.map(({ l2 }) => l2)).toEqual(Array(8).fill(1e-4));
-    expect(penalized.every(({ role, shape }) => role === 'kernel' && shape.length === 4)).toBe(true);
-  });
-
   it('are trainable, except running statistics', () => {
     for (const { role, trainable } of parameters(preactResNet({ blocks: 1 }))) {
       expect(trainable).toBe(role !== 'mean' && role !== 'variance');

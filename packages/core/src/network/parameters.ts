@@ -1,4 +1,5 @@
 import { type Initializer, initializers } from './initializer.js';
+import type { OperationKind } from './operations.js';
 import { shapes } from './shape.js';
 import { type Role, variablesOf } from './role.js';
 import { type Site, siteName } from './site.js';
@@ -14,6 +15,8 @@ export type ParameterId = string;
 export interface Parameter {
   readonly id: ParameterId;
   readonly site: Site;
+  /** The operation that it belongs to. */
+  readonly op: OperationKind;
   readonly role: Role;
   /**
    * A convolution's kernel: [kernelHeight, kernelWidth, in, out]; a dense layer's: [in, out]; all others: [channels].
@@ -22,8 +25,6 @@ export interface Parameter {
   /** True for weights, false for running statistics. */
   readonly trainable: boolean;
   readonly initializer: Initializer;
-  /** The coefficient of its L2 penalty. */
-  readonly l2: number;
 }
 
 /** The id of the parameter with a role at a site: `stage1.block0.branch.3.kernel`. */
@@ -47,24 +48,23 @@ export function parameters(network: Network): readonly Parameter[] {
 export function nodeParameters(node: NetworkNode, input: Shape): readonly Parameter[] {
   const { op, site } = node;
   const channels = input.at(-1) as number;
-  const parameter = (role: Role, shape: readonly number[], initializer: Initializer, l2 = 0): Parameter => ({
+  const parameter = (role: Role, shape: readonly number[], initializer: Initializer): Parameter => ({
     id: parameterId(site, role),
     site,
+    op: op.op,
     role,
     shape,
     initializer,
     trainable: variablesOf[role] === 'weights',
-    l2,
   });
   switch (op.op) {
     case 'conv': {
-      const { initializer, l2 } = op;
-      const kernel = parameter('kernel', [...op.kernelSize, channels, op.filters], initializer, l2);
+      const kernel = parameter('kernel', [...op.kernelSize, channels, op.filters], op.initializer);
       return op.bias ? [kernel, parameter('bias', [op.filters], initializers.zeros())] : [kernel];
     }
     case 'dense':
       return [
-        parameter('kernel', [channels, op.units], op.initializer, op.l2),
+        parameter('kernel', [channels, op.units], op.initializer),
         parameter('bias', [op.units], initializers.zeros()),
       ];
     case 'norm':

@@ -22,8 +22,6 @@ export interface Conv {
   readonly bias: boolean;
   /** The kernel's initializer; a bias starts at 0. */
   readonly initializer: Initializer;
-  /** The coefficient of the kernel's L2 penalty: the loss grows by l2 · Σ kernel². */
-  readonly l2: number;
 }
 
 /** Batch normalization over all axes but the channels (Ioffe and Szegedy 2015). */
@@ -82,8 +80,6 @@ export interface Dense {
   readonly activation: 'softmax' | 'linear';
   /** The kernel's initializer; the bias starts at 0. */
   readonly initializer: Initializer;
-  /** The coefficient of the kernel's L2 penalty. */
-  readonly l2: number;
 }
 
 /** An operation of a network. */

@@ -60,7 +60,7 @@ export function courseResNet50(options: CourseResNet50Options = {}): Network {
     head: [
       { op: 'pool', mode: 'average', size: square(2), strides: square(2), padding: 'valid' },
       { op: 'flatten' },
-      { op: 'dense', units: classes, activation: 'softmax', initializer: glorot, l2: 0 },
+      { op: 'dense', units: classes, activation: 'softmax', initializer: glorot },
     ],
   };
 }

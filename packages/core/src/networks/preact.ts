@@ -68,7 +68,6 @@ export function preactResNet(options: PreactResNetOptions = {}): Network {
         units: classes,
         activation: 'softmax',
         initializer: initializers.glorotUniform(),
-        l2: 0,
       },
     ],
   };

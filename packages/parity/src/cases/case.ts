@@ -1,5 +1,5 @@
 import type { Network } from '@resnetjs/core';
-import type { Optimizer } from '@resnetjs/training';
+import type { Optimizer, ParameterGroup } from '@resnetjs/recipe';
 import type { PublishedResult } from '../published/published.js';
 
 /** How many cases to run: `quick` is a part of `full`, and takes seconds rather than minutes. */
@@ -73,6 +73,7 @@ export interface TrajectoryCase extends Named {
   readonly batch: number;
   readonly steps: number;
   readonly optimizer: Extract<Optimizer, { kind: 'adam' }>;
+  readonly groups: readonly ParameterGroup[];
   /** Whether each step starts from the reference's variables: two runs of a deep network drift apart. */
   readonly forced: boolean;
   readonly seed: number;

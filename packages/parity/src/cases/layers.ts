@@ -13,7 +13,6 @@ export function conv(filters: number, size: number, stride: number, padding: Pad
     padding,
     bias: true,
     initializer,
-    l2: 0,
   };
 }
 
@@ -26,7 +25,7 @@ export function pool(mode: Pool['mode'], size: number, stride: number, padding: 
   return { op: 'pool', mode, size: [size, size], strides: [stride, stride], padding };
 }
 
-export const dense: Op = { op: 'dense', units: 5, activation: 'softmax', initializer, l2: 0 };
+export const dense: Op = { op: 'dense', units: 5, activation: 'softmax', initializer };
 
 /** A network of layers in sequence, without blocks. */
 export function sequence(name: string, input: Network['input'], ops: readonly Op[]): Network {

@@ -1,5 +1,5 @@
 import { courseResNet50, preactResNet } from '@resnetjs/core';
-import { adam, sgd } from '@resnetjs/training';
+import { adam, sgd } from '@resnetjs/recipe';
 import type { LossCase, TrajectoryCase, UpdateCase } from './case.js';
 import { withWidth } from './networks.js';
 
@@ -44,7 +44,7 @@ export const updateCases: readonly (UpdateCase | LossCase)[] = [
 ];
 
 const optimizer = adam({ learningRate: 1.5e-4 });
-const trajectory = { kind: 'trajectory', group: 'trajectory', optimizer, seed: 0 } as const;
+const trajectory = { kind: 'trajectory', group: 'trajectory', optimizer, groups: [], seed: 0 } as const;
 const small = withWidth(courseResNet50({ input: [64, 64, 3] }), 1 / 16);
 
 /** Several training steps in a row. */
@@ -54,6 +54,21 @@ export const trajectoryCases: readonly TrajectoryCase[] = [
     level: 'quick',
     name: `${small.name}, 64², batch 4, Adam 1.5e-4, 3 steps, each from the float64 state`,
     network: small,
+    batch: 4,
+    steps: 3,
+    forced: true,
+  },
+  {
+    ...trajectory,
+    level: 'quick',
+    name: 'preact/resnet of 3 blocks, 16², batch 4, the first ones frozen, an L2 penalty, the last layer ×10, 3 steps',
+    network: preactResNet({ input: [16, 16, 3], classes: 6, blocks: 3 }),
+    groups: [
+      { match: { op: 'conv', role: 'kernel' }, l2: 1e-3 },
+      { match: { id: 'stem.*' }, frozen: true },
+      { match: { id: 'stage0.*' }, frozen: true },
+      { match: { op: 'dense' }, learningRateFactor: 10 },
+    ],
     batch: 4,
     steps: 3,
     forced: true,

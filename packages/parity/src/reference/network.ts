@@ -45,6 +45,18 @@ export interface ReferenceGradients extends ReferencePass {
 /** Running statistics (`inference`) or the batch's own moments (`training`) in normalizations. */
 export type ReferenceMode = 'inference' | 'training';
 
+/** How a network is computed. */
+export interface ReferenceOptions {
+  readonly mode: ReferenceMode;
+  /** In training, the weights that are learned: a normalization without any stays in inference. Default: all. */
+  readonly learned?: ReadonlySet<ParameterId>;
+}
+
+function modeOf({ site }: NetworkNode, { mode, learned }: ReferenceOptions): ReferenceMode {
+  const isLearned = (role: Role) => learned?.has(parameterId(site, role)) ?? true;
+  return isLearned('scale') || isLearned('offset') ? mode : 'inference';
+}
+
 /**
  * Computes a network node by node, in float64. Results are stored in the precision of the inputs: float32 arrays show what
  * plain float32 loses. Throws an `Error` if a variable is missing.
@@ -66,13 +78,14 @@ export function referenceForward(
   network: Network,
   variables: ReferenceVariables,
   images: ReferenceTensor,
-  { mode }: { readonly mode: ReferenceMode },
+  options: ReferenceOptions,
 ): ReferencePass {
   const nodes: ReferenceTensor[] = [];
   const moments = new Map<ParameterId, ReferenceTensor>();
   for (const node of walk(network)) {
     const inputs = node.from.map((from) => nodes[from] as ReferenceTensor);
-    const { y, batch } = referenceNode(node, inputs.length > 0 ? inputs : [images], variables, mode);
+    const own = inputs.length > 0 ? inputs : [images];
+    const { y, batch } = referenceNode(node, own, variables, modeOf(node, options));
     nodes.push(y);
     if (batch === undefined) continue;
     moments.set(parameterId(node.site, 'mean'), batch.mean);
@@ -127,16 +140,15 @@ export function referenceNode(
  *
  * @param images `[batch, height, width, channels]`
  * @param upstream returns the gradient of the result, in its shape, from the result
- * @param options the mode. Default: training.
  */
 export function referenceGradients(
   network: Network,
   variables: ReferenceVariables,
   images: ReferenceTensor,
   upstream: (result: ReferenceTensor) => ReferenceTensor,
-  { mode }: { readonly mode: ReferenceMode } = { mode: 'training' },
+  options: ReferenceOptions = { mode: 'training' },
 ): ReferenceGradients {
-  const pass = referenceForward(network, variables, images, { mode });
+  const pass = referenceForward(network, variables, images, options);
   const gradients = pass.nodes.map((each) => zeros(each.shape, each));
   gradients[gradients.length - 1] = upstream(pass.result);
   const weights = new Map<ParameterId, ReferenceTensor>();
@@ -144,7 +156,8 @@ export function referenceGradients(
   for (let index = nodes.length - 1; index >= 0; index--) {
     const node = nodes[index] as NetworkNode;
     const x = pass.nodes[node.from[0] ?? 0] as ReferenceTensor;
-    const back = backward(node, { x, dy: gradients[index] as ReferenceTensor }, variables, mode);
+    const both = { x, dy: gradients[index] as ReferenceTensor };
+    const back = backward(node, both, variables, modeOf(node, options));
     for (const [role, gradient] of Object.entries(back.weights ?? {}))
       weights.set(parameterId(node.site, role as Role), gradient);
     back.inputs.forEach((gradient, which) => {

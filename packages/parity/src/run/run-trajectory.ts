@@ -5,13 +5,12 @@ import {
   createVariables,
   type Network,
   type Parameter,
-  parameters,
   type TensorMap,
   type Variables,
 } from '@resnetjs/core';
+import { learnedWeights, type OptimizerState, parameterSettings } from '@resnetjs/recipe';
 import {
   disposeOptimizerState,
-  type OptimizerState,
   softmaxCrossEntropy,
   applyGradients,
   updateStatistics,
@@ -134,23 +133,26 @@ function disposeSnapshot({ variables, state }: TensorSnapshot): void {
 
 /** One step with @resnetjs/training, in new tensors. */
 async function takeStep(
-  { network, optimizer }: TrajectoryCase,
+  { network, optimizer, groups }: TrajectoryCase,
   batch: Batch,
   { variables, state }: TensorSnapshot,
 ): Promise<{ readonly loss: number; readonly next: TensorSnapshot }> {
-  const all = parameters(network);
+  const settings = parameterSettings(network, groups);
+  const learned = learnedWeights(settings);
   const images = toTensor(batch.images);
   const labels = tf.tensor1d(batch.labels, 'int32');
   const losses: tf.Tensor[] = [];
-  const pass = differentiate(network, variables, images, (logits) => {
+  const upstream = (logits: tf.Tensor) => {
     const { loss, gradient } = softmaxCrossEntropy(logits as tf.Tensor2D, labels);
     losses.push(tf.keep(loss));
     return gradient;
-  });
+  };
+  const pass = differentiate(network, variables, images, upstream, { learned });
   const statistics = updateStatistics(network, variables.statistics, pass.moments);
-  const updated = applyGradients(optimizer, all, variables.weights, pass.gradients.weights, state);
+  const updated = applyGradients(optimizer, settings, variables.weights, pass.gradients.weights, state);
   let loss = (await (losses[0] as tf.Tensor).data())[0] as number;
-  for (const { id, l2 } of all.filter((parameter) => parameter.l2 > 0)) {
+  for (const [id, { l2, frozen }] of settings) {
+    if (l2 === 0 || frozen) continue;
     const squares = tf.tidy(() => tf.sum(tf.square(variables.weights.get(id) as tf.Tensor)));
     loss += l2 * ((await squares.data())[0] as number);
     squares.dispose();

@@ -1,14 +1,8 @@
-import {
-  disposeTensors,
-  RandomGenerator,
-  initializers,
-  type Parameter,
-  type TensorMap,
-} from '@resnetjs/core';
+import { disposeTensors, RandomGenerator, type TensorMap } from '@resnetjs/core';
+import type { Optimizer } from '@resnetjs/recipe';
 import {
   disposeOptimizerState,
   initialOptimizerState,
-  type Optimizer,
   softmaxCrossEntropy,
   applyGradients,
 } from '@resnetjs/training';
@@ -54,17 +48,7 @@ export function prepareUpdate({ optimizer, l2, seed }: UpdateCase): Run {
     for (const [name, tensor] of Object.entries(referenceUpdate(optimizer, weight, own, l2)))
       exact.set(`${ids[index]} ${name}`, tensor);
   });
-  const all = kinds.map(
-    ({ shape }, index): Parameter => ({
-      id: ids[index] as string,
-      site: { part: 'stem', index },
-      role: 'kernel',
-      shape,
-      trainable: true,
-      initializer: initializers.zeros(),
-      l2,
-    }),
-  );
+  const settings = new Map(ids.map((id) => [id, { l2, learningRateFactor: 1, frozen: false }]));
   const tensors = (values: readonly ReferenceTensor[]): TensorMap =>
     new Map(values.map((value, index) => [ids[index] as string, toTensor(value)]));
 
@@ -75,7 +59,7 @@ export function prepareUpdate({ optimizer, l2, seed }: UpdateCase): Run {
     let state = initialOptimizerState(optimizer, current);
     for (const own of gradients) {
       const gradients = tensors(own);
-      const updated = applyGradients(optimizer, all, current, gradients, state);
+      const updated = applyGradients(optimizer, settings, current, gradients, state);
       disposeTensors(gradients);
       disposeTensors(current);
       disposeOptimizerState(state);

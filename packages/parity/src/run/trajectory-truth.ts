@@ -7,6 +7,7 @@ import {
   statelessSource,
   walk,
 } from '@resnetjs/core';
+import { learnedWeights, parameterSettings } from '@resnetjs/recipe';
 import type { TrajectoryCase } from '../cases/case.js';
 import { l2Penalty, softmaxCrossEntropy } from '../reference/loss.js';
 import { type ReferenceVariables, referenceGradients } from '../reference/network.js';
@@ -58,10 +59,10 @@ export function generateBatches({ network, batch, steps, seed }: TrajectoryCase)
 }
 
 /** The state before the first step. */
-export function firstSnapshot({ network, seed }: TrajectoryCase): Snapshot {
+export function firstSnapshot({ network, groups, seed }: TrajectoryCase): Snapshot {
   const variables = sampleVariables(network, statelessSource(seed));
-  const trainable = parameters(network).filter((parameter) => parameter.trainable);
-  const slots = new Map(trainable.map(({ id }) => [id, adamStart(variables.get(id) as ReferenceTensor)]));
+  const learned = learnedWeights(parameterSettings(network, groups));
+  const slots = new Map([...learned].map((id) => [id, adamStart(variables.get(id) as ReferenceTensor)]));
   return { variables, slots, step: 0 };
 }
 
@@ -94,22 +95,32 @@ export function takeSteps(each: TrajectoryCase, batches: readonly Batch[], start
   });
 }
 
+/** Of a running statistic. */
+const unset = { frozen: false, l2: 0, learningRateFactor: 1 };
+
 function takeStep(
-  { network, optimizer }: TrajectoryCase,
+  { network, optimizer, groups }: TrajectoryCase,
   { images, labels }: Batch,
   from: Snapshot,
 ): { readonly truth: StepTruth; readonly next: Snapshot } {
   const own = [...from.variables.values()][0]?.data instanceof Float32Array ? rounded(images) : images;
   let loss = 0;
-  const pass = referenceGradients(network, from.variables, own, (logits) => {
+  const settings = parameterSettings(network, groups);
+  const upstream = (logits: ReferenceTensor) => {
     const found = softmaxCrossEntropy(logits, labels);
     loss = found.loss;
     return found.gradient;
+  };
+  const pass = referenceGradients(network, from.variables, own, upstream, {
+    mode: 'training',
+    learned: learnedWeights(settings),
   });
   const momenta = momentaOf(network);
   const variables = new Map(from.variables);
   const slots = new Map(from.slots);
-  for (const { id, l2, trainable, site } of parameters(network)) {
+  for (const { id, trainable, site } of parameters(network)) {
+    const { frozen, l2, learningRateFactor } = settings.get(id) ?? unset;
+    if (frozen || (!trainable && !pass.moments.has(id))) continue;
     const value = variables.get(id) as ReferenceTensor;
     if (trainable) {
       const penalty = l2Penalty(value, l2);
@@ -118,7 +129,10 @@ function takeStep(
         pass.weights.get(id) as ReferenceTensor,
         (g, i) => g + (penalty.gradient.data[i] as number),
       );
-      const slot = adamStep(slots.get(id) as AdamState, gradient, optimizer);
+      const slot = adamStep(slots.get(id) as AdamState, gradient, {
+        ...optimizer,
+        learningRate: optimizer.learningRate * learningRateFactor,
+      });
       slots.set(id, slot);
       variables.set(id, slot.variable);
     } else {

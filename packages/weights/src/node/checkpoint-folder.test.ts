@@ -15,7 +15,7 @@ import { join } from 'node:path';
 import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, beforeAll, beforeEach, describe, expect, it, type TestContext } from 'vitest';
-import type { TrainingCheckpoint } from '../checkpoint.js';
+import type { Checkpoint } from '@resnetjs/recipe';
 import { disposeTiny, tinyCheckpoint, valuesOf } from '../checkpoint.test-support.js';
 import {
   listCheckpoints,
@@ -28,9 +28,9 @@ import {
 } from './checkpoint-folder.js';
 
 let run: string;
-let own: TrainingCheckpoint;
+let own: Checkpoint;
 
-const at = (step: number): TrainingCheckpoint => ({
+const at = (step: number): Checkpoint => ({
   ...own,
   state: { ...own.state, optimizer: { ...own.state.optimizer, step } },
 });

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { ResNetError } from '@resnetjs/core';
 import { badFile } from '../bad-file.js';
 import type { ByteSource } from '../byte-source.js';
-import type { CheckpointSettings, TrainingCheckpoint } from '../checkpoint.js';
+import type { Checkpoint } from '@resnetjs/recipe';
+import type { CheckpointSettings } from '../checkpoint.js';
 import {
   type CheckpointDescription,
   type DecodedCheckpoint,
@@ -183,7 +184,7 @@ export interface SaveCheckpointOptions {
  */
 export async function saveCheckpoint(
   run: string,
-  checkpoint: TrainingCheckpoint,
+  checkpoint: Checkpoint,
   options: SaveCheckpointOptions,
 ): Promise<SavedCheckpoint> {
   const { settings = {}, maxToKeep, removeEarlier = false, bestModel } = options;

@@ -1,3 +1,4 @@
+import { type Schedule, scheduleNames } from '@resnetjs/recipe';
 import { Numeric } from './number-fields.js';
 import { change, setup } from './setup.js';
 
@@ -60,12 +61,13 @@ export function RecipeFields() {
           <select
             id="schedule"
             value={recipe.schedule}
-            onChange={(event) =>
-              changeRecipe({ schedule: event.currentTarget.value === 'cosine' ? 'cosine' : 'constant' })
-            }
+            onChange={(event) => changeRecipe({ schedule: event.currentTarget.value as Schedule })}
           >
-            <option value="constant">constant</option>
-            <option value="cosine">cosine</option>
+            {scheduleNames.map((name) => (
+              <option key={name} value={name}>
+                {name}
+              </option>
+            ))}
           </select>
         </div>
       </div>

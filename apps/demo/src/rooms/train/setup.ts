@@ -1,5 +1,5 @@
 import { computed, signal } from '@preact/signals';
-import type { Variant, NetworkConfig, Recipe } from '../../worker/protocol.js';
+import type { Variant, NetworkConfig, RecipeChoice } from '../../worker/protocol.js';
 
 /** The values of the form. */
 export interface Setup {
@@ -11,7 +11,7 @@ export interface Setup {
   readonly network: NetworkConfig;
   /** Whether the same network without shortcuts is trained beside it. */
   readonly twin: boolean;
-  readonly recipe: Recipe;
+  readonly recipe: RecipeChoice;
 }
 
 export interface Experiment {

@@ -13,3 +13,6 @@ export const schedules = {
 
 /** The name of a learning-rate schedule. */
 export type Schedule = keyof typeof schedules;
+
+/** The names of the schedules. */
+export const scheduleNames = Object.keys(schedules) as [Schedule, ...Schedule[]];

@@ -1,0 +1,66 @@
+// Networks as data, and the passes over them that need no tensors. This entry doesn't load TensorFlow.js.
+export { asNetwork } from './blocks/as-network.js';
+export {
+  type BasicBlockOptions,
+  type BottleneckBlockOptions,
+  basicBlock,
+  bottleneckBlock,
+  convolutionalBlock,
+  identityBlock,
+  type ResidualBlockOptions,
+  type Shortcut,
+} from './blocks/residual.js';
+export type { BlockOptions } from './blocks/layers.js';
+export { type PreActivationBlockOptions, preActivationBlock } from './blocks/pre-activation.js';
+export { type ErrorCode, ResNetError } from './errors.js';
+export { countParameters, multiplyAdds, type ParameterCount, nodeMultiplyAdds } from './inspect/cost.js';
+export {
+  formatSummary,
+  type LayerSummary,
+  type SummarizeOptions,
+  type Summary,
+  summarize,
+} from './inspect/summary.js';
+export { findNode, type NodeReference } from './network/find-node.js';
+export { type Initializer, initializers } from './network/initializer.js';
+export { mapOperations, type RewriteOperations } from './network/map-operations.js';
+export type { DialectName } from './network/dialects.js';
+export { layerNames, parameterName } from './network/names.js';
+export { isWeighted, type OperationKind } from './network/operations.js';
+export {
+  type Parameter,
+  type ParameterId,
+  parameterId,
+  parameters,
+} from './network/parameters.js';
+export type { Role } from './network/role.js';
+export { outputShape, shapes } from './network/shape.js';
+export { type Site, siteName } from './network/site.js';
+export type {
+  Act,
+  Activation,
+  Conv,
+  Dense,
+  Flatten,
+  Network,
+  Norm,
+  Op,
+  Pad,
+  Padding,
+  Pool,
+  Residual,
+  Shape,
+  Size,
+} from './network/types.js';
+export { type NetworkNode, walk } from './network/walk.js';
+export {
+  type CommonNetworkOptions,
+  checkNetworkName,
+  createNetwork,
+  type NetworkName,
+  networks,
+  renamedNetworks,
+} from './networks/catalogue.js';
+export { type CourseResNet50Options, courseResNet50 } from './networks/course.js';
+export { type PreactResNetOptions, preactResNet } from './networks/preact.js';
+export { RandomGenerator, type RandomGeneratorState } from './random/random-generator.js';

@@ -1,0 +1,129 @@
+import {
+  type Network,
+  type Op,
+  type ParameterId,
+  parameters,
+  ResNetError,
+  type Role,
+} from '@resnetjs/core/network';
+import { z } from 'zod';
+import { nonNegative, oneOf, positive } from './numbers.js';
+
+/** Which parameters a group is of: those that fit in everything that is given. */
+export interface ParameterMatch {
+  /** The parameter's id, in which each `*` stands for any characters: `stem.*`, `stage3.*`, `*.bias`. */
+  readonly id?: string;
+  /** The operation that it belongs to. */
+  readonly op?: Extract<Op['op'], 'conv' | 'norm' | 'dense'>;
+  readonly role?: Exclude<Role, 'mean' | 'variance'>;
+}
+
+/**
+ * Settings for some of a network's weights. Where several groups match a weight, each setting is that of the last one
+ * that gives it.
+ *
+ * @example
+ * // The pre-activation document's `reg`: Keras's L2 penalty on the kernel of each convolution.
+ * const regularized: ParameterGroup = { match: { op: 'conv', role: 'kernel' }, l2: 1e-4 };
+ * // All but the last layer stays as it is.
+ * const frozen: ParameterGroup[] = [{ match: {}, frozen: true }, { match: { op: 'dense' }, frozen: false }];
+ */
+export interface ParameterGroup {
+  readonly match: ParameterMatch;
+  /** The factor on the recipe's learning rate. Default: 1. */
+  readonly learningRateFactor?: number;
+  /**
+   * The coefficient of the L2 penalty: the loss grows by l2 · Σ weight², as with Keras's `L2` regularizer; PyTorch's
+   * `weight_decay` is twice this. Default: 0.
+   */
+  readonly l2?: number;
+  /**
+   * Whether the weights stay as they are. A normalization whose scale and offset are both frozen keeps its running
+   * statistics too, and normalizes with them, as in Keras. Default: false.
+   */
+  readonly frozen?: boolean;
+}
+
+const matchSchema = z.strictObject({
+  id: z.string().min(1).max(200).exactOptional(),
+  op: oneOf(['conv', 'norm', 'dense']).exactOptional(),
+  role: oneOf(['kernel', 'bias', 'scale', 'offset']).exactOptional(),
+}) satisfies z.ZodType<ParameterMatch, ParameterMatch>;
+null as unknown as ParameterMatch satisfies z.input<typeof matchSchema>;
+
+/** The schema of a `ParameterGroup`. */
+export const parameterGroupSchema = z.strictObject({
+  match: matchSchema,
+  learningRateFactor: positive.exactOptional(),
+  l2: nonNegative.exactOptional(),
+  frozen: z.boolean('must be true or false').exactOptional(),
+}) satisfies z.ZodType<ParameterGroup, ParameterGroup>;
+null as unknown as ParameterGroup satisfies z.input<typeof parameterGroupSchema>;
+
+/** The settings of one weight. */
+export type ParameterSettings = Required<Omit<ParameterGroup, 'match'>>;
+
+const unset: ParameterSettings = { learningRateFactor: 1, l2: 0, frozen: false };
+
+/**
+ * The settings of every weight of a network, in the order of `parameters`. Throws `bad-option` for a group that matches
+ * none.
+ *
+ * @example
+ * const settings = parameterSettings(network, [{ match: { id: 'stem.*' }, frozen: true }]);
+ * settings.get('stem.1.kernel'); // { learningRateFactor: 1, l2: 0, frozen: true }
+ */
+export function parameterSettings(
+  network: Network,
+  groups: readonly ParameterGroup[],
+): ReadonlyMap<ParameterId, ParameterSettings> {
+  const weights = parameters(network).filter(({ trainable }) => trainable);
+  for (const { match } of groups) {
+    if (weights.some((weight) => matches(match, weight))) continue;
+    const ids = weights.map(({ id }) => id);
+    throw new ResNetError(
+      'bad-option',
+      `The parameter group ${JSON.stringify(match)} matches no weight of ${network.name}, whose weights are ${ids[0]} to ${ids.at(-1)}.`,
+      { match },
+    );
+  }
+  return new Map(
+    weights.map((weight) => {
+      const own = groups.filter(({ match }) => matches(match, weight)).map(({ match: _, ...given }) => given);
+      return [weight.id, Object.assign({ ...unset }, ...own) as ParameterSettings];
+    }),
+  );
+}
+
+/** The ids of the weights that aren't frozen. */
+export function learnedWeights(
+  settings: ReadonlyMap<ParameterId, ParameterSettings>,
+): ReadonlySet<ParameterId> {
+  return new Set([...settings].filter(([, { frozen }]) => !frozen).map(([id]) => id));
+}
+
+interface Matched {
+  readonly id: ParameterId;
+  readonly op: string;
+  readonly role: Role;
+}
+
+function matches({ id = '*', op, role }: ParameterMatch, weight: Matched): boolean {
+  return (op ?? weight.op) === weight.op && (role ?? weight.role) === weight.role && fits(id, weight.id);
+}
+
+/** Whether a text fits a pattern: each part between two stars is looked for after the one before, which takes no backtracking. */
+function fits(pattern: string, text: string): boolean {
+  const parts = pattern.split('*');
+  const first = parts.shift() as string;
+  const last = parts.pop();
+  if (last === undefined) return text === first;
+  if (!text.startsWith(first)) return false;
+  let from = first.length;
+  for (const part of parts) {
+    const at = text.indexOf(part, from);
+    if (at < 0) return false;
+    from = at + part.length;
+  }
+  return text.length - last.length >= from && text.endsWith(last);
+}

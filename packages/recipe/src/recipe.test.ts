@@ -1,0 +1,38 @@
+import { expect, it } from 'vitest';
+import { createRecipe, defaultRecipe, recipeSchema } from './recipe.js';
+import { adam, sgd } from './optimizer.js';
+
+it('a recipe is the default one with what is asked for', () => {
+  expect(createRecipe()).toEqual(defaultRecipe);
+  expect(createRecipe({ epochs: 3, seed: undefined as unknown as number })).toEqual({
+    ...defaultRecipe,
+    epochs: 3,
+  });
+});
+
+it.each([
+  createRecipe(),
+  createRecipe({ optimizer: sgd({ momentum: 0 }), schedule: 'cosine', statistics: 'running' }),
+  createRecipe({
+    optimizer: adam({ epsilon: 1e-3 }),
+    groups: [
+      { match: {}, frozen: true },
+      { match: { id: 'head.*', op: 'dense', role: 'bias' }, learningRateFactor: 10, l2: 1e-4, frozen: false },
+    ],
+  }),
+])('survives JSON: %j', (recipe) => {
+  expect(recipeSchema.parse(JSON.parse(JSON.stringify(recipe)))).toEqual(recipe);
+});
+
+it.each([
+  [{ epochs: 1.5 }, 'epochs is 1.5; it must be a whole number of at least 1.'],
+  [{ batchSize: 100_000 }, 'batchSize is 100000; it must be at most 65536.'],
+  [{ seed: -1 }, 'seed is -1; it must be a whole number of at least 0.'],
+  [{ schedule: 'linear' }, `schedule is "linear"; it must be 'constant' or 'cosine'.`],
+  [{ optimizer: { ...adam(), beta2: 1 } }, 'optimizer.beta2 is 1; it must be at least 0 and less than 1.'],
+  [{ groups: [{ match: {}, l2: Number.NaN }] }, 'groups.0.l2 is NaN; it must be a number of at least 0.'],
+  [{ batchsize: 3 }, 'batchsize is not known. Check its spelling.'],
+  [{ groups: [{ match: { layer: 'x' } }] }, 'groups.0.match.layer is not known. Check its spelling.'],
+])('refuses %j', (options, message) => {
+  expect(() => createRecipe(options as never)).toThrow(message);
+});

@@ -1,0 +1,49 @@
+import { z } from 'zod';
+import { count } from './numbers.js';
+import { type Recipe, recipeSchema } from './recipe.js';
+
+/** Where images came from. */
+export interface DataRecord {
+  /** The kind of source: `synthetic:signs`, `hdf5`, `folder`. */
+  readonly source: string;
+  readonly images: number;
+}
+
+/** What was measured on images: the mean loss in nats, and the share that is classified correctly. */
+export interface FigureRecord {
+  readonly loss: number;
+  readonly accuracy: number;
+}
+
+/** How a model was trained: enough to repeat it, without times or paths, so that equal runs give equal files. */
+export interface TrainingRecord {
+  readonly recipe: Recipe;
+  readonly data: DataRecord;
+  readonly validation: DataRecord | null;
+  /** The initial weights: of Keras's Glorot uniform, or the course's own. */
+  readonly initialization: 'glorot' | 'course';
+  /** The backend's name. */
+  readonly backend: string;
+  /** Epochs begun. */
+  readonly epochs: number;
+  /** Optimizer steps. */
+  readonly steps: number;
+  /** Of the last epoch. */
+  readonly final: { readonly training: FigureRecord; readonly validation: FigureRecord | null };
+}
+
+const figures = z.strictObject({ loss: z.number(), accuracy: z.number().min(0).max(1) });
+const data = z.strictObject({ source: z.string().max(200), images: count });
+
+/** The schema of a `TrainingRecord`. */
+export const trainingRecordSchema = z.strictObject({
+  recipe: recipeSchema,
+  data,
+  validation: data.nullable(),
+  initialization: z.enum(['glorot', 'course']),
+  backend: z.string().max(200),
+  epochs: count,
+  steps: count,
+  final: z.strictObject({ training: figures, validation: figures.nullable() }),
+}) satisfies z.ZodType<TrainingRecord, TrainingRecord>;
+null as unknown as TrainingRecord satisfies z.input<typeof trainingRecordSchema>;
