@@ -30,6 +30,7 @@ export default {
   forbidden: [
     roomImports('network', []),
     roomImports('random', []),
+    roomImports('images', []),
     roomImports('blocks', ['network', 'random']),
     roomImports('networks', ['network', 'random', 'blocks']),
     roomImports('inspect', ['network']),
@@ -37,6 +38,7 @@ export default {
     roomImports('compute', ['network', 'random']),
     roomImports('explain', ['network', 'compute']),
     roomImports('rewrite', ['network', 'random', 'compute']),
+    roomImports('classify', ['network', 'random', 'images', 'compute', 'rewrite']),
     {
       name: 'no-app',
       comment: 'Nothing imports an app, except the app itself',
@@ -61,10 +63,13 @@ export default {
     {
       name: 'data-needs-no-tensors',
       comment:
-        'Networks, their inspection and their drawing are data alone: the /network and /draw entries need no TensorFlow.js',
+        'Networks, images, inspection and drawing are data alone: the /network, /images and /draw entries need no TensorFlow.js',
       severity: 'error',
-      from: { path: '^packages/core/src/(network\\.ts$|(network|random|blocks|networks|inspect|draw)/)', pathNot: tests },
-      to: { path: ['@tensorflow/', '^packages/core/src/(compute|explain|rewrite|classifier)'] },
+      from: {
+        path: '^packages/core/src/((network|images)\\.ts$|(network|random|images|blocks|networks|inspect|draw)/)',
+        pathNot: tests,
+      },
+      to: { path: ['@tensorflow/', '^packages/core/src/(compute|explain|rewrite|classify)/'] },
     },
     {
       name: 'backend-contract',

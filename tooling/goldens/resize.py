@@ -1,6 +1,6 @@
 """Prints checksums of generated images resized by Pillow:
 
-    python tooling/goldens/resize.py > packages/data/src/pixels/resize-goldens.json    (Pillow 12)
+    python tooling/goldens/resize.py > packages/core/src/images/resize-goldens.json    (Pillow 12)
 """
 
 import hashlib

@@ -69,7 +69,10 @@ describe('the command line', () => {
     [['train', '--optimizer', 'lion'], /Allowed choices are adam, sgd/],
     [['evaluate', 'run'], /required option '--data <source>'/],
     [['predict', 'run'], /missing required argument 'images'/],
-    [['draw', 'identity', '--filters', '64,0'], /It must be whole numbers of at least 1, separated by commas/],
+    [
+      ['draw', 'identity', '--filters', '64,0'],
+      /It must be whole numbers of at least 1, separated by commas/,
+    ],
     [['summary', 'course/resnet50', 'more'], /too many arguments/],
     [['backends', 'install'], /missing required argument 'backend'/],
     [['backends', 'install', 'nod'], /Allowed choices are node/],

@@ -2,15 +2,17 @@ export {
   type Classifier,
   type CreateClassifierOptions,
   createClassifier,
-  type FitMode,
-  type Fitting,
-  fitModes,
   type Preprocessing,
-  type Interpolation,
-  interpolations,
   unitRange,
-  defaultFitting,
-} from './classifier.js';
+} from './classify/classifier.js';
+export {
+  type ClassProbability,
+  createPredictor,
+  type Predictor,
+  predict,
+  topClasses,
+} from './classify/predict.js';
+export { preprocess } from './classify/preprocess.js';
 export type { Moments } from './compute/vjp.js';
 export {
   type DifferentiateOptions,
@@ -41,4 +43,5 @@ export { type GradCamOptions, gradCam } from './explain/grad-cam.js';
 export { gradientNorms, layerDepths, type LayerGradientNorm } from './explain/gradient-norms.js';
 export { foldBatchNorm, type Model } from './rewrite/fold.js';
 export { plainNetwork } from './rewrite/plain.js';
+export * from './images.js';
 export * from './network.js';

@@ -1,4 +1,4 @@
-import { ResNetError } from '@resnetjs/core';
+import { ResNetError } from '@resnetjs/core/network';
 import type { Dataset } from './dataset.js';
 
 /**

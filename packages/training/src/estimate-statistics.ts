@@ -1,7 +1,12 @@
-import { type Classifier, disposeTensors, type ParameterId, RandomGenerator } from '@resnetjs/core';
+import {
+  type Classifier,
+  disposeTensors,
+  type ParameterId,
+  RandomGenerator,
+  preprocess,
+} from '@resnetjs/core';
 import { batches, type Dataset } from '@resnetjs/data';
 import { breathe } from './breathe.js';
-import { preprocess } from './preprocess.js';
 import { shared } from './shared.js';
 import { StatisticsEstimate } from './statistics.js';
 import type { TrainEvent } from './train-events.js';

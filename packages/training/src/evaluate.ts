@@ -1,9 +1,8 @@
-import { type Classifier, forward, ResNetError } from '@resnetjs/core';
+import { type Classifier, forward, preprocess, ResNetError } from '@resnetjs/core';
 import { batches, type Dataset } from '@resnetjs/data';
 import * as tf from '@tensorflow/tfjs-core';
 import { checkFits, checkOptions } from './checks.js';
 import { softmaxCrossEntropy } from './loss.js';
-import { preprocess } from './preprocess.js';
 
 /** How well a classifier does on a dataset. */
 export interface Evaluation {
@@ -77,26 +76,5 @@ async function inferBatch(classifier: Classifier, images: Uint8Array, labels: Ui
     return { meanLoss: (await loss.data())[0] as number, predicted: await predicted.data() };
   } finally {
     tf.dispose([loss, predicted]);
-  }
-}
-
-/**
- * Class probabilities, `[batch, classes]`, for 8-bit images `[batch, height, width, channels]`, 0 to 255, of the network's
- * input size (`loadImage` in @resnetjs/data brings any image to it).
- *
- * @example
- * const [probabilities] = await predict(classifier, await images.read([0]));
- * const best = classifier.classes[probabilities.indexOf(Math.max(...probabilities))];
- */
-export async function predict(classifier: Classifier, images: Uint8Array): Promise<number[][]> {
-  const probabilities = tf.tidy(() => {
-    const input = preprocess(classifier, images); // [batch, height, width, channels]
-    const logits = forward(classifier.network, classifier.variables, input); // [batch, classes]
-    return tf.softmax(logits as tf.Tensor2D);
-  });
-  try {
-    return (await probabilities.array()) as number[][];
-  } finally {
-    probabilities.dispose();
   }
 }

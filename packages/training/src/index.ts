@@ -3,7 +3,6 @@ export {
   type Evaluation,
   type EvaluationEvent,
   evaluate,
-  predict,
 } from './evaluate.js';
 export { type BatchLoss, softmaxCrossEntropy } from './loss.js';
 export {
@@ -12,7 +11,6 @@ export {
   initialOptimizerState,
   type OptimizerStep,
 } from './optimizer.js';
-export { preprocess } from './preprocess.js';
 export { StatisticsEstimate, updateStatistics } from './statistics.js';
 export { train } from './train.js';
 export type { CheckpointEvent, GradientsEvent, StepEvent, TrainEvent } from './train-events.js';

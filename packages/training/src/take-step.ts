@@ -6,13 +6,13 @@ import {
   gradientNorms,
   type LayerGradientNorm,
   type ParameterId,
+  preprocess,
 } from '@resnetjs/core';
 import type { Batch } from '@resnetjs/data';
 import type { Optimizer, OptimizerState, ParameterSettings } from '@resnetjs/recipe';
 import * as tf from '@tensorflow/tfjs-core';
 import { softmaxCrossEntropy } from './loss.js';
 import { applyGradients, disposeOptimizerState } from './optimizer.js';
-import { preprocess } from './preprocess.js';
 import { updateStatistics } from './statistics.js';
 
 /** What a step starts from; it puts new variables into the classifier. */

@@ -6,12 +6,12 @@ import {
   disposeVariables,
   forwardTraining,
   gradientNorms,
+  preprocess,
 } from '@resnetjs/core';
 import { adam } from '@resnetjs/recipe';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { softmaxCrossEntropy } from './loss.js';
-import { preprocess } from './preprocess.js';
 import { StatisticsEstimate } from './statistics.js';
 import { tinyClassifier, tinyData, tinyNetwork } from './tiny.test-support.js';
 import { train } from './train.js';

@@ -10,6 +10,7 @@ import {
   forward,
   forwardTraining,
   RandomGenerator,
+  preprocess,
 } from '@resnetjs/core';
 import type { Dataset } from '@resnetjs/data';
 import { adam, sgd } from '@resnetjs/recipe';
@@ -17,7 +18,6 @@ import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { estimateStatistics } from './estimate-statistics.js';
 import { evaluate } from './evaluate.js';
-import { preprocess } from './preprocess.js';
 import { initialOptimizerState, applyGradients } from './optimizer.js';
 import { updateStatistics } from './statistics.js';
 import { tinyNetwork } from './tiny.test-support.js';

@@ -1,5 +1,5 @@
-import { foldBatchNorm, forward, initialize } from '@resnetjs/core';
-import { preprocess } from '@resnetjs/training';
+import { foldBatchNorm, forward, initialize, preprocess } from '@resnetjs/core';
+
 import { interleave } from './rounds.mjs';
 import { setUpTraining } from './set-up.mjs';
 

@@ -1,7 +1,7 @@
 // A process of threads.mjs: runs the task that it is sent, and answers with its time and a hash of its result.
 import { register } from '@resnetjs/backend-wasm';
-import { foldBatchNorm, forward, initialize, courseResNet50, unitRange } from '@resnetjs/core';
-import { adam, preprocess, train } from '@resnetjs/training';
+import { courseResNet50, foldBatchNorm, forward, initialize, preprocess, unitRange } from '@resnetjs/core';
+import { adam, train } from '@resnetjs/training';
 
 const { threads } = await register({ threads: Number(process.argv[2]) });
 

@@ -1,16 +1,16 @@
-import { type Classifier, disposeVariables } from '@resnetjs/core';
+import {
+  type Classifier,
+  type ClassProbability,
+  disposeVariables,
+  predict as inferBatch,
+  topClasses,
+} from '@resnetjs/core';
 import { loadImage } from '@resnetjs/data/node';
-import { predict as inferBatch } from '@resnetjs/training';
 import { startBackend } from '../backends/start-backend.js';
-import { loadModel } from '../networks/load-model.js';
+import { loadFolded } from '../networks/load-model.js';
 import type { PredictCommandOptions } from '../options/command-options.js';
 import { bar, percent, shown, table } from '../terminal/format.js';
 import { type Paint, paintFor } from '../terminal/paint.js';
-
-interface Prediction {
-  readonly class: string;
-  readonly probability: number;
-}
 
 const batchSize = 32;
 
@@ -21,15 +21,15 @@ export async function predict(
   options: PredictCommandOptions,
 ): Promise<void> {
   await startBackend(options.backend, options);
-  const classifier = await loadModel(model);
+  const classifier = await loadFolded(model);
   try {
-    const results: { file: string; predictions: Prediction[] }[] = [];
+    const results: { file: string; predictions: ClassProbability[] }[] = [];
     for (let start = 0; start < files.length; start += batchSize) {
       const batch = files.slice(start, start + batchSize);
       const images = await decodeAll(batch, classifier);
       const probabilities = await inferBatch(classifier, concatenated(images));
       probabilities.forEach((row, index) => {
-        const predictions = mostProbable(row, classifier.classes).slice(0, options.top);
+        const predictions = topClasses(classifier.classes, row, options.top);
         results.push({ file: batch[index] as string, predictions });
       });
     }
@@ -60,15 +60,9 @@ function concatenated(images: readonly Uint8Array[]): Uint8Array {
   return all;
 }
 
-function mostProbable(probabilities: readonly number[], classes: readonly string[]): Prediction[] {
-  return probabilities
-    .map((probability, index) => ({ class: classes[index] as string, probability }))
-    .sort((a, b) => b.probability - a.probability);
-}
-
 /** The file, and below it a line for each class: `  daisy  95.7%  ███████████████████░`. */
 function formatPrediction(
-  { file, predictions }: { file: string; predictions: readonly Prediction[] },
+  { file, predictions }: { file: string; predictions: readonly ClassProbability[] },
   { columns, paint }: { columns: number; paint: Paint },
 ): string {
   const barWidth = columns < 60 ? 10 : 20;

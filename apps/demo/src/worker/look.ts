@@ -5,8 +5,8 @@ import {
   disposeVariables,
   featureMaps,
   type Network,
+  preprocess,
 } from '@resnetjs/core';
-import { preprocess } from '@resnetjs/training';
 import { pixelsOf } from './image.js';
 import { currentModel } from './model.js';
 import type { Maps, Requests } from './protocol.js';

@@ -4,9 +4,10 @@ import {
   foldBatchNorm,
   gradCam,
   type Model,
+  predict as infer,
+  preprocess,
   ResNetError,
 } from '@resnetjs/core';
-import { predict as infer, preprocess } from '@resnetjs/training';
 import { pixelsOf } from './image.js';
 import { currentModel } from './model.js';
 import type { Prediction, Requests } from './protocol.js';

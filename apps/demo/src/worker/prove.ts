@@ -1,10 +1,10 @@
 // The connection to @resnetjs/parity: which cases there are, and how one is run on this worker's backend.
 
-import { createClassifier, disposeVariables, preactResNet } from '@resnetjs/core';
+import { createClassifier, disposeVariables, preactResNet, predict } from '@resnetjs/core';
 import { syntheticSigns } from '@resnetjs/data';
 import { type ParityCase, parityCases, prepareCase } from '@resnetjs/parity';
 import { publishedResults, reproduce } from '@resnetjs/parity/published';
-import { predict, train } from '@resnetjs/training';
+import { train } from '@resnetjs/training';
 import { PageError } from './problem.js';
 import type { ProofCase, ProofResult, PublishedProof, SpeedResult } from './protocol.js';
 

@@ -1,9 +1,8 @@
-import { type Fitting, ResNetError, defaultFitting } from '@resnetjs/core';
+import { defaultFitting, fitImage, type Fitting, type Pixels } from '@resnetjs/core/images';
+import { ResNetError } from '@resnetjs/core/network';
 import type { Dataset } from '../dataset.js';
 import { checkImageSize } from '../pixels/check-image-size.js';
-import { fitImage } from '../pixels/fit-image.js';
 import { imageHeader } from '../pixels/image-header.js';
-import type { Pixels } from '../pixels/pixels.js';
 import { overWhite } from '../pixels/to-rgb.js';
 import { turn, withoutOrientation } from './webp-orientation.js';
 

@@ -1,4 +1,4 @@
-import type { Pixels } from '../pixels/pixels.js';
+import type { Pixels } from '@resnetjs/core/images';
 
 /**
  * A WebP file without its EXIF orientation, and that orientation, 1 to 8. Not every browser applies it (Chromium does not),

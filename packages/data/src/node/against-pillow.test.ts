@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync }
 import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { interpolations } from '@resnetjs/core';
+import { interpolations } from '@resnetjs/core/images';
 import { afterAll, describe, expect, it } from 'vitest';
 import { loadImage } from './decode-image.js';
 

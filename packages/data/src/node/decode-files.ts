@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
-import { type ErrorCode, type Fitting, ResNetError } from '@resnetjs/core';
+import { fitImage, type Fitting } from '@resnetjs/core/images';
+import { type ErrorCode, ResNetError } from '@resnetjs/core/network';
 import type { Dataset } from '../dataset.js';
-import { fitImage } from '../pixels/fit-image.js';
 import { decodeImage } from './decode-image.js';
 
 export interface DecodeJob {

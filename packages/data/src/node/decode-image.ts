@@ -1,11 +1,10 @@
-import { type Fitting, ResNetError, defaultFitting } from '@resnetjs/core';
-import sharp from 'sharp';
+import { defaultFitting, fitImage, type Fitting, type Pixels } from '@resnetjs/core/images';
+import { ResNetError } from '@resnetjs/core/network';
 import type { Dataset } from '../dataset.js';
 import { checkImageSize } from '../pixels/check-image-size.js';
-import { fitImage } from '../pixels/fit-image.js';
-import type { Pixels } from '../pixels/pixels.js';
 import { fromCmyk, fromGray, fromSixteenBits, overWhite } from '../pixels/to-rgb.js';
 import { badImage, nameOf, openImage } from './open-image.js';
+import { loadSharp } from './optional-package.js';
 
 /** An image that takes longer to decode was made to do so. */
 const MAX_SECONDS = 60;
@@ -40,7 +39,8 @@ export async function loadImage(
  * Decodes a JPEG, PNG or WebP image (a path, or the file's bytes) at its own size, as 8-bit RGB. The EXIF orientation is
  * applied, transparency is composited on white, gray becomes three equal channels, 16 bits are ÷ 257, and CMYK is
  * (255 − ink)(255 − black) / 255; colour profiles are ignored, and an animation gives its first frame. `admit`, if given, is
- * called with the size and awaited before anything is decoded. Throws `file-system` or `bad-file`.
+ * called with the size and awaited before anything is decoded. Throws `file-system` or `bad-file`, and `missing-backend`
+ * where the package sharp isn't installed.
  *
  * @example
  * const { height, width, data } = await decodeImage('photo.jpg'); // data: [height, width, 3]
@@ -49,6 +49,7 @@ export async function decodeImage(
   source: string | Uint8Array,
   admit?: (size: ImageSize) => Promise<void>,
 ): Promise<Pixels> {
+  const sharp = await loadSharp();
   const bytes = await openImage(source);
   try {
     const { width, height, channels, space, depth } = await sharp(bytes, settings).metadata();
@@ -86,6 +87,7 @@ async function decode(
   { gray, cmyk, depth }: { gray: boolean; cmyk: boolean; depth: string },
 ): Promise<Pixels> {
   const deep = depth === 'ushort';
+  const sharp = await loadSharp();
   const space = cmyk ? 'cmyk' : gray ? (deep ? 'grey16' : 'b-w') : deep ? 'rgb16' : 'srgb';
   const { data, info } = await sharp(bytes, settings)
     .autoOrient()

@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
-import { ResNetError } from '@resnetjs/core';
-import 'sharp'; // loaded on the main thread, so that its library stays while threads that use it come and go
+import { ResNetError } from '@resnetjs/core/network';
 import type { DecodedFiles, DecodeJob } from './decode-files.js';
+import { loadSharp } from './optional-package.js';
 
 interface Pending {
   resolve(decoded: DecodedFiles): void;
@@ -21,7 +21,8 @@ let worker: Worker | null = null;
 let jobs = 0;
 
 /** `decodeFiles` on a thread that all datasets share, and that keeps no idle process alive. */
-export function decodeInBackground(job: DecodeJob): Promise<DecodedFiles> {
+export async function decodeInBackground(job: DecodeJob): Promise<DecodedFiles> {
+  await loadSharp(); // on the main thread, so that its library stays while threads that use it come and go
   worker ??= startWorker();
   const own = worker;
   return new Promise((resolve, reject) => {

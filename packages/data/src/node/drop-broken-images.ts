@@ -1,4 +1,4 @@
-import { ResNetError } from '@resnetjs/core';
+import { ResNetError } from '@resnetjs/core/network';
 import { checkDataset } from '../check-dataset.js';
 import { subset } from '../subset.js';
 import type { ImageFolder } from './image-folder.js';

@@ -1,6 +1,7 @@
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { extname, join, relative, sep } from 'node:path';
-import { type Fitting, ResNetError, defaultFitting } from '@resnetjs/core';
+import { type Fitting, defaultFitting } from '@resnetjs/core/images';
+import { ResNetError } from '@resnetjs/core/network';
 import { cached } from '../cached.js';
 import { checkDataset, checkIndices } from '../check-dataset.js';
 import type { Dataset } from '../dataset.js';

@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { extname } from 'node:path';
-import { type Fitting, ResNetError } from '@resnetjs/core';
+import type { Fitting } from '@resnetjs/core/images';
+import { ResNetError } from '@resnetjs/core/network';
 import { cached } from '../cached.js';
 import type { Dataset } from '../dataset.js';
 import { syntheticSigns } from '../signs/synthetic-signs.js';

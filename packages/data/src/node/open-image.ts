@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { ResNetError } from '@resnetjs/core';
+import { ResNetError } from '@resnetjs/core/network';
 
 /** No image that we decode needs more; a larger file is refused unread. */
 const MAX_BYTES = 2 ** 28;

@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ResNetError } from '@resnetjs/core';
+import { ResNetError } from '@resnetjs/core/network';
 import { File as Hdf5File, ready } from 'h5wasm/node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readSigns } from './signs-file.js';

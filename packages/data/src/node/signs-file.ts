@@ -1,9 +1,10 @@
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
-import { ResNetError } from '@resnetjs/core';
-import { Dataset as Hdf5Dataset, File as Hdf5File, type Group, ready } from 'h5wasm/node';
+import { ResNetError } from '@resnetjs/core/network';
+import type { Dataset as Hdf5Dataset, Group } from 'h5wasm/node';
 import { checkDataset, checkIndices } from '../check-dataset.js';
 import type { Dataset } from '../dataset.js';
+import { loadHdf5 } from './optional-package.js';
 
 /** Which images of a SIGNS file. */
 export type SignsSplit = 'train' | 'test';
@@ -32,7 +33,8 @@ const HDF5_STRING = 3;
 
 /**
  * Reads an HDF5 file of the course's SIGNS format: `<split>_set_x` (`[images, height, width, 3]`, uint8), `<split>_set_y`
- * (`[images]` or `[1, images]`) and `list_classes`. Throws `file-system`, `bad-file` or `bad-data`.
+ * (`[images]` or `[1, images]`) and `list_classes`. Throws `file-system`, `bad-file` or `bad-data`, and `missing-backend`
+ * where the package h5wasm isn't installed.
  *
  * @example
  * const signs = await readSigns('train_signs.h5');
@@ -40,10 +42,11 @@ const HDF5_STRING = 3;
  */
 export async function readSigns(path: string, options: ReadSignsOptions = {}): Promise<SignsDataset> {
   checkHeader(path);
+  const { File, ready } = await loadHdf5();
   const hdf5 = await ready;
   hdf5.activate_throwing_error_handler(); // instead of a stack trace on the terminal
   try {
-    const file = new Hdf5File(path, 'r');
+    const file = new File(path, 'r');
     try {
       return readFile(path, file, options);
     } finally {
@@ -210,7 +213,7 @@ function readClasses(path: string, file: Group): string[] {
 function find(path: string, file: Group, name: string): Hdf5Dataset {
   const names = file.keys();
   const found = names.includes(name) ? file.get(name) : null;
-  if (found instanceof Hdf5Dataset) return found;
+  if (found !== null && 'type' in found && found.type === 'Dataset') return found as Hdf5Dataset;
   const what = found ? 'not a dataset' : 'missing';
   throw badFile(path, `${name} is ${what}; the file holds ${names.join(', ')}. ${EXPECTED}.`, {
     name,

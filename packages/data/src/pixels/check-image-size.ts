@@ -1,4 +1,4 @@
-import { ResNetError } from '@resnetjs/core';
+import { ResNetError } from '@resnetjs/core/network';
 
 /** About 8,000 × 8,000. */
 const MAX_PIXELS = 2 ** 26;

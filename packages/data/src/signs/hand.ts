@@ -1,4 +1,4 @@
-import type { RandomGenerator } from '@resnetjs/core';
+import type { RandomGenerator } from '@resnetjs/core/network';
 
 /** A point of the skeleton with its thickness, in palm widths; x right, y up, the wrist at (0, −0.5). */
 export type Joint = readonly [x: number, y: number, radius: number];

@@ -1,4 +1,4 @@
-import { RandomGenerator } from '@resnetjs/core';
+import { RandomGenerator } from '@resnetjs/core/network';
 import { expect, it } from 'vitest';
 import type { Dataset } from '../dataset.js';
 import { syntheticSigns } from './synthetic-signs.js';

@@ -1,4 +1,4 @@
-import type { RandomGenerator } from '@resnetjs/core';
+import type { RandomGenerator } from '@resnetjs/core/network';
 import {
   type Canvas,
   type Colour,

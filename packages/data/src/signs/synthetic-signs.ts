@@ -1,4 +1,4 @@
-import { RandomGenerator, ResNetError } from '@resnetjs/core';
+import { RandomGenerator, ResNetError } from '@resnetjs/core/network';
 import { checkIndices, checkInteger } from '../check-dataset.js';
 import type { Dataset } from '../dataset.js';
 import { type Canvas, createCanvas } from './canvas.js';

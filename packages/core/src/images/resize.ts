@@ -1,4 +1,5 @@
-import { ResNetError, type Interpolation } from '@resnetjs/core';
+import { ResNetError } from '../errors.js';
+import type { Interpolation } from './fitting.js';
 import type { Pixels } from './pixels.js';
 
 /** A rectangle of an image, in pixels. */

@@ -1,5 +1,5 @@
-import type { Classifier } from '@resnetjs/core';
 import * as tf from '@tensorflow/tfjs-core';
+import type { Classifier } from './classifier.js';
 
 /**
  * Preprocesses 8-bit images for a classifier's network: (x − mean) / std by channel. `images` are

@@ -1,5 +1,4 @@
-import { type Fitting, defaultFitting } from '@resnetjs/core';
-import type { Dataset } from '../dataset.js';
+import { defaultFitting, type Fitting } from './fitting.js';
 import type { Pixels } from './pixels.js';
 import { resize } from './resize.js';
 
@@ -13,10 +12,10 @@ import { resize } from './resize.js';
  */
 export function fitImage(
   image: Pixels,
-  [height, width]: Dataset['shape'],
+  [height, width]: readonly [height: number, width: number, channels: number],
   { interpolation, fit }: Fitting = defaultFitting,
 ): Uint8Array {
-  if (fit === 'fill') return resize(image, { height, width, interpolation: interpolation }).data;
+  if (fit === 'fill') return resize(image, { height, width, interpolation }).data;
   const narrow = image.width * height <= image.height * width; // the width is the tighter side
   const covering = narrow
     ? { width, height: Math.max(height, Math.floor((image.height * width) / image.width)) }
@@ -27,7 +26,7 @@ export function fitImage(
     height,
     width,
   };
-  return resize(image, { ...covering, interpolation: interpolation, crop }).data;
+  return resize(image, { ...covering, interpolation, crop }).data;
 }
 
 /** Half of the excess; a half pixel is rounded to even, as in torchvision's CenterCrop. */

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { interpolations } from '@resnetjs/core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fitImage } from './fit-image.js';
+import { interpolations } from './fitting.js';
 import type { Pixels } from './pixels.js';
 import { resize } from './resize.js';
 

@@ -1,0 +1,94 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { forward } from '../compute/forward.js';
+import { disposeVariables } from '../compute/variables.js';
+import { ResNetError } from '../errors.js';
+import { fitImage } from '../images/fit-image.js';
+import type { Pixels } from '../images/pixels.js';
+import { foldBatchNorm } from '../rewrite/fold.js';
+import type { Classifier } from './classifier.js';
+import { preprocess } from './preprocess.js';
+
+/**
+ * Class probabilities, `[batch, classes]`, for 8-bit images `[batch, height, width, channels]`, 0 to 255, of the network's
+ * input size, by the classifier as it is: `createPredictor` takes images of any size, and computes less.
+ *
+ * @example
+ * const [probabilities] = await predict(classifier, await images.read([0]));
+ * const [best] = topClasses(classifier.classes, probabilities, 1);
+ */
+export async function predict(classifier: Classifier, images: Uint8Array): Promise<number[][]> {
+  const probabilities = tf.tidy(() => {
+    const input = preprocess(classifier, images); // [batch, height, width, channels]
+    const logits = forward(classifier.network, classifier.variables, input); // [batch, classes]
+    return tf.softmax(logits as tf.Tensor2D);
+  });
+  try {
+    return (await probabilities.array()) as number[][];
+  } finally {
+    probabilities.dispose();
+  }
+}
+
+/** Classifies images of any size. */
+export interface Predictor {
+  /**
+   * Class probabilities, `[images, classes]`. Each image is resized to the network's input as its preprocessing says.
+   * Throws `shape-mismatch` for images with other channels.
+   */
+  predict(images: readonly Pixels[]): Promise<number[][]>;
+  /** Disposes of the predictor's own variables; the classifier's stay. */
+  dispose(): void;
+}
+
+/**
+ * A predictor for a classifier as it is now: its normalizations are folded into its convolutions, which changes
+ * probabilities by at most 1e-5. Throws `missing-variable` for another network's variables.
+ *
+ * @example
+ * const predictor = createPredictor(classifier);
+ * const [probabilities] = await predictor.predict([{ height, width, channels: 3, data }]);
+ * topClasses(classifier.classes, probabilities, 5); // [{ class: 'cat', probability: 0.97 }, …]
+ * predictor.dispose();
+ */
+export function createPredictor(classifier: Classifier): Predictor {
+  const { network, preprocessing } = classifier;
+  const folded = { ...classifier, ...foldBatchNorm(classifier) };
+  const [height, width, channels] = network.input;
+  return {
+    async predict(images) {
+      const batch = new Uint8Array(images.length * height * width * channels); // [images, height, width, channels]
+      images.forEach((image, index) => {
+        if (image.channels !== channels) throw otherChannels(image, index);
+        batch.set(fitImage(image, network.input, preprocessing), index * height * width * channels);
+      });
+      return predict(folded, batch);
+    },
+    dispose: () => disposeVariables(folded.variables),
+  };
+
+  function otherChannels(image: Pixels, index: number): ResNetError {
+    return new ResNetError(
+      'shape-mismatch',
+      `Image ${index} has ${image.channels} channels, but ${network.name} takes ${channels}.`,
+      { index, channels: image.channels },
+    );
+  }
+}
+
+/** A class and its probability, 0 to 1. */
+export interface ClassProbability {
+  readonly class: string;
+  readonly probability: number;
+}
+
+/** The `count` most probable classes, the first first. `probabilities` are one image's, in the order of `classes`. */
+export function topClasses(
+  classes: readonly string[],
+  probabilities: readonly number[],
+  count: number,
+): ClassProbability[] {
+  return probabilities
+    .map((probability, index) => ({ class: classes[index] as string, probability }))
+    .sort((a, b) => b.probability - a.probability)
+    .slice(0, count);
+}
