@@ -76,6 +76,7 @@ describe.each<[string, TrainOptions]>([
   ['adam, precise statistics', base],
   ['adam, cosine', { ...base, schedule: 'cosine' }],
   ['sgd, running statistics', { ...base, optimizer: sgd({ learningRate: 0.05 }), statistics: 'running' }],
+  ['the block frozen', { ...base, groups: [{ match: { id: 'stage0.*' }, frozen: true }] }],
 ])('training that is interrupted and resumed: %s', (_name, options) => {
   it('ends with the same model and state, from every checkpoint', async () => {
     const tensors = tf.memory().numTensors;
