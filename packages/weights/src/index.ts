@@ -1,13 +1,13 @@
 export { type ByteSource, byteSource } from './byte-source.js';
-export type { CheckpointSettings, TrainingCheckpoint } from './checkpoint.js';
+export type { CheckpointSettings, TrainingCheckpoint } from './checkpoint/checkpoint.js';
 export {
   type CheckpointDescription,
   type DecodedCheckpoint,
   decodeCheckpoint,
   describeCheckpoint,
-} from './decode-checkpoint.js';
-export { type DecodedClassifier, decodeClassifier } from './decode-classifier.js';
-export { encodeCheckpoint } from './encode-checkpoint.js';
-export { type EncodeClassifierOptions, encodeClassifier } from './encode-classifier.js';
-export { readSafetensorsHeader, type SafetensorsHeader, type TensorEntry } from './safetensors.js';
-export type { TrainingRecord } from './training-record.js';
+} from './checkpoint/decode-checkpoint.js';
+export { type DecodedClassifier, decodeClassifier } from './model-file/decode-classifier.js';
+export { encodeCheckpoint } from './checkpoint/encode-checkpoint.js';
+export { type EncodeClassifierOptions, encodeClassifier } from './model-file/encode-classifier.js';
+export { readSafetensorsHeader, type SafetensorsHeader, type TensorEntry } from './containers/safetensors.js';
+export type { TrainingRecord } from './training/training-record.js';

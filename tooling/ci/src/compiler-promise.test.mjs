@@ -90,7 +90,7 @@ it('lists every pass that has to learn an operation', async () => {
       "core/rewrite/fold.ts",
       "parity/src/cases/operations.ts",
       "parity/src/reference/network.ts",
-      "weights/src/network-schema.ts",
+      "weights/src/model-file/network-schema.ts",
     ]
   `);
 });
@@ -104,7 +104,7 @@ it('lists every pass that has to learn an activation', async () => {
       "core/draw/text.ts",
       "parity/src/reference/activation.ts",
       "parity/src/reference/network.ts",
-      "weights/src/network-schema.ts",
+      "weights/src/model-file/network-schema.ts",
     ]
   `);
 });
@@ -117,8 +117,8 @@ it('lists what has to learn a field', async () => {
     [
       "core/blocks/layers.ts",
       "parity/src/cases/layers.ts",
-      "weights/src/network-schema.ts",
-      "weights/src/read-description.ts",
+      "weights/src/model-file/network-schema.ts",
+      "weights/src/model-file/read-description.ts",
     ]
   `);
 });

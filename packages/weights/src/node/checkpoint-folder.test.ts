@@ -15,8 +15,8 @@ import { join } from 'node:path';
 import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, beforeAll, beforeEach, describe, expect, it, type TestContext } from 'vitest';
-import type { TrainingCheckpoint } from '../checkpoint.js';
-import { disposeTiny, tinyCheckpoint, valuesOf } from '../checkpoint.test-support.js';
+import type { TrainingCheckpoint } from '../checkpoint/checkpoint.js';
+import { disposeTiny, tinyCheckpoint, valuesOf } from '../checkpoint/checkpoint.test-support.js';
 import {
   listCheckpoints,
   readCheckpointDescription,

@@ -3,14 +3,14 @@ import { join } from 'node:path';
 import { ResNetError } from '@resnetjs/core';
 import { badFile } from '../bad-file.js';
 import type { ByteSource } from '../byte-source.js';
-import type { CheckpointSettings, TrainingCheckpoint } from '../checkpoint.js';
+import type { CheckpointSettings, TrainingCheckpoint } from '../checkpoint/checkpoint.js';
 import {
   type CheckpointDescription,
   type DecodedCheckpoint,
   decodeCheckpoint,
   describeCheckpoint,
-} from '../decode-checkpoint.js';
-import { encodeCheckpoint } from '../encode-checkpoint.js';
+} from '../checkpoint/decode-checkpoint.js';
+import { encodeCheckpoint } from '../checkpoint/encode-checkpoint.js';
 import { fileSystemError, readingError } from './file-system-error.js';
 import { removeUnfinished, syncFolder, writeFileAtomically } from './write-file.js';
 

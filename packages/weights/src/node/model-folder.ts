@@ -2,7 +2,7 @@ import { type FileHandle, open, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ResNetError } from '@resnetjs/core';
 import { badFile } from '../bad-file.js';
-import { dataStartOf } from '../safetensors.js';
+import { dataStartOf } from '../containers/safetensors.js';
 import { readingError } from './file-system-error.js';
 import { prepareFolder } from './prepare-folder.js';
 import { writeFileAtomically } from './write-file.js';

@@ -2,7 +2,7 @@ import { ResNetError } from '@resnetjs/core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { layOut, readSafetensorsHeader } from './safetensors.js';
-import { fileOf } from './tiny.test-support.js';
+import { fileOf } from '../model-file/tiny.test-support.js';
 
 const entry = (shape: number[], start: number, end: number, dtype = 'F32') => ({
   dtype,

@@ -1,8 +1,8 @@
 import { type Classifier, parameters } from '@resnetjs/core';
 import { asText, bytesOf, describeClassifier } from './describe-classifier.js';
 import { formatVersion, metadataKeys } from './format.js';
-import { layOut } from './safetensors.js';
-import { type TrainingRecord, trainingRecordSchema } from './training-record.js';
+import { layOut } from '../containers/safetensors.js';
+import { type TrainingRecord, trainingRecordSchema } from '../training/training-record.js';
 
 /** Options of `encodeClassifier`. */
 export interface EncodeClassifierOptions {

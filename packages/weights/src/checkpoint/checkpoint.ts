@@ -1,7 +1,7 @@
 import type { Classifier, Parameter, TensorMap } from '@resnetjs/core';
 import type { z } from 'zod';
 import { checksumBytes } from './checksum.js';
-import type { progressSchema, settingsSchema } from './progress-schema.js';
+import type { progressSchema, settingsSchema } from '../training/progress-schema.js';
 
 /** Keys of a checkpoint's metadata, in addition to those of its classifier. */
 export const checkpointKeys = { progress: 'progress', optimizer: 'optimizer', settings: 'settings' } as const;

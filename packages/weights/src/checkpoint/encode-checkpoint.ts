@@ -7,10 +7,10 @@ import {
   type TrainingCheckpoint,
 } from './checkpoint.js';
 import { Checksum } from './checksum.js';
-import { asText, bytesOf, describeClassifier } from './describe-classifier.js';
-import { checkpointKey, formatVersion } from './format.js';
-import { optimizerStateSchema, progressSchema, settingsSchema } from './progress-schema.js';
-import { layOut } from './safetensors.js';
+import { asText, bytesOf, describeClassifier } from '../model-file/describe-classifier.js';
+import { checkpointKey, formatVersion } from '../model-file/format.js';
+import { optimizerStateSchema, progressSchema, settingsSchema } from '../training/progress-schema.js';
+import { layOut } from '../containers/safetensors.js';
 
 /**
  * Yields a checkpoint as the parts of one safetensors file, tensor by tensor, so that only one is in memory at a time; the

@@ -16,7 +16,7 @@ import { decodeClassifier } from './decode-classifier.js';
 import { encodeClassifier } from './encode-classifier.js';
 import { networkSchema } from './network-schema.js';
 import { type Entry, fileOf, openFile, tinyClassifier, tinyNetwork } from './tiny.test-support.js';
-import type { TrainingRecord } from './training-record.js';
+import type { TrainingRecord } from '../training/training-record.js';
 
 const training: TrainingRecord = {
   data: { source: 'synthetic:signs', images: 600 },

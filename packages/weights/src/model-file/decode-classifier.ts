@@ -1,10 +1,14 @@
 import { type Classifier, createVariables, parameters } from '@resnetjs/core';
-import { badFile, quote } from './bad-file.js';
+import { badFile, quote } from '../bad-file.js';
 import { allFinite } from './describe-classifier.js';
 import { checkpointKey, formatVersion, previousVersion, metadataKeys } from './format.js';
 import { matchTensors, readDescription, readerOf } from './read-description.js';
-import { readSafetensorsHeader, type SafetensorsHeader, type TensorEntry } from './safetensors.js';
-import { type TrainingRecord, trainingRecordSchema } from './training-record.js';
+import {
+  readSafetensorsHeader,
+  type SafetensorsHeader,
+  type TensorEntry,
+} from '../containers/safetensors.js';
+import { type TrainingRecord, trainingRecordSchema } from '../training/training-record.js';
 
 /** A classifier read from a model file. The caller disposes of its variables. */
 export interface DecodedClassifier extends Classifier {

@@ -1,6 +1,6 @@
 import { type Classifier, type Network, ResNetError, shapes } from '@resnetjs/core';
 import type { z } from 'zod';
-import { badFile, quote } from './bad-file.js';
+import { badFile, quote } from '../bad-file.js';
 import {
   checkpointKey,
   classesSchema,
@@ -10,7 +10,7 @@ import {
 } from './format.js';
 import { upgrades } from './format-1.js';
 import { networkSchema } from './network-schema.js';
-import type { SafetensorsHeader } from './safetensors.js';
+import type { SafetensorsHeader } from '../containers/safetensors.js';
 
 /** The maximum size of one node's result for one image: 1 GiB of float32 values. */
 const maxResultElements = 2 ** 28;

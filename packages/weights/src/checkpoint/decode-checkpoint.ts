@@ -6,8 +6,8 @@ import {
   parameters,
 } from '@resnetjs/core';
 import * as tf from '@tensorflow/tfjs-core';
-import { badFile, quote } from './bad-file.js';
-import type { ByteSource } from './byte-source.js';
+import { badFile, quote } from '../bad-file.js';
+import type { ByteSource } from '../byte-source.js';
 import {
   checkpointKeys,
   checkpointTensors,
@@ -16,11 +16,11 @@ import {
   type TrainingCheckpoint,
 } from './checkpoint.js';
 import { Checksum, checksumBytes } from './checksum.js';
-import { allFinite } from './describe-classifier.js';
-import { checkpointKey, formatVersion, previousVersion } from './format.js';
-import { optimizerStateSchema, progressSchema, settingsSchema } from './progress-schema.js';
-import { matchTensors, readDescription, readerOf } from './read-description.js';
-import { dataStartOf, readSafetensorsHeader, type TensorEntry } from './safetensors.js';
+import { allFinite } from '../model-file/describe-classifier.js';
+import { checkpointKey, formatVersion, previousVersion } from '../model-file/format.js';
+import { optimizerStateSchema, progressSchema, settingsSchema } from '../training/progress-schema.js';
+import { matchTensors, readDescription, readerOf } from '../model-file/read-description.js';
+import { dataStartOf, readSafetensorsHeader, type TensorEntry } from '../containers/safetensors.js';
 
 /** A checkpoint without its tensors. */
 export interface CheckpointDescription {

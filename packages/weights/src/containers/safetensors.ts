@@ -1,4 +1,4 @@
-import { badFile, quote } from './bad-file.js';
+import { badFile, quote } from '../bad-file.js';
 
 /** One tensor in a safetensors file. */
 export interface TensorEntry {
