@@ -9,5 +9,12 @@ export {
 export { type DecodedClassifier, decodeClassifier } from './model-file/decode-classifier.js';
 export { encodeCheckpoint } from './checkpoint/encode-checkpoint.js';
 export { type EncodeClassifierOptions, encodeClassifier } from './model-file/encode-classifier.js';
-export { readSafetensorsHeader, type SafetensorsHeader, type TensorEntry } from './containers/safetensors.js';
+export type { Dtype, TensorContainer, TensorInfo } from './containers/container.js';
+export {
+  openSafetensors,
+  readSafetensorsHeader,
+  type SafetensorsFile,
+  type SafetensorsHeader,
+  type TensorEntry,
+} from './containers/safetensors.js';
 export type { TrainingRecord } from './training/training-record.js';

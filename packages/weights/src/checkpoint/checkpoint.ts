@@ -1,5 +1,6 @@
-import type { Classifier, Parameter, TensorMap } from '@resnetjs/core';
+import type { Classifier, Network, TensorMap } from '@resnetjs/core';
 import type { z } from 'zod';
+import { networkTensors } from '../model-file/network-tensors.js';
 import { checksumBytes } from './checksum.js';
 import type { progressSchema, settingsSchema } from '../training/progress-schema.js';
 
@@ -21,17 +22,14 @@ export interface TrainingCheckpoint {
 export type CheckpointSettings = Readonly<z.infer<typeof settingsSchema>>;
 
 /** The tensors of a checkpoint in their order in the file: the network's, then the optimizer's, slot by slot. */
-export function checkpointTensors(all: readonly Parameter[], slots: readonly string[]) {
-  const ofNetwork = all.map(({ id, shape, trainable }) => {
-    const from = trainable ? ('weights' as const) : ('statistics' as const);
-    return { name: id, id, shape, from };
-  });
+export function checkpointTensors(network: Network, slots: readonly string[]) {
+  const all = networkTensors(network);
   const ofOptimizer = slots.flatMap((slot) =>
     all
       .filter(({ trainable }) => trainable)
-      .map(({ id, shape }) => ({ name: `optimizer/${slot}/${id}`, id, shape, from: { slot } })),
+      .map(({ name, id, shape }) => ({ name: `optimizer/${slot}/${name}`, id, shape, from: { slot } })),
   );
-  return [...ofNetwork, ...ofOptimizer];
+  return [...all, ...ofOptimizer];
 }
 
 /** The last tensor of the file. */

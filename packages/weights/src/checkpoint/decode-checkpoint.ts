@@ -1,10 +1,4 @@
-import {
-  type Classifier,
-  disposeTensors,
-  type Parameter,
-  type ParameterId,
-  parameters,
-} from '@resnetjs/core';
+import { type Classifier, disposeTensors, type ParameterId } from '@resnetjs/core';
 import * as tf from '@tensorflow/tfjs-core';
 import { badFile, quote } from '../bad-file.js';
 import type { ByteSource } from '../byte-source.js';
@@ -15,12 +9,12 @@ import {
   type CheckpointSettings,
   type TrainingCheckpoint,
 } from './checkpoint.js';
-import { Checksum, checksumBytes } from './checksum.js';
-import { allFinite } from '../model-file/describe-classifier.js';
-import { checkpointKey, formatVersion, previousVersion } from '../model-file/format.js';
+import { Checksum } from './checksum.js';
+import { allFinite, floatsOf } from '../variable-values.js';
+import { checkpointKey } from '../model-file/format.js';
 import { optimizerStateSchema, progressSchema, settingsSchema } from '../training/progress-schema.js';
-import { matchTensors, readDescription, readerOf } from '../model-file/read-description.js';
-import { dataStartOf, readSafetensorsHeader, type TensorEntry } from '../containers/safetensors.js';
+import { checkVersion, matchTensors, readDescription, readerOf } from '../model-file/read-description.js';
+import { openSafetensors, type TensorEntry } from '../containers/safetensors.js';
 
 /** A checkpoint without its tensors. */
 export interface CheckpointDescription {
@@ -44,7 +38,7 @@ export interface DecodedCheckpoint extends TrainingCheckpoint {
  * ```
  */
 export async function describeCheckpoint(source: ByteSource): Promise<CheckpointDescription> {
-  const { classifier, progress, settings } = await readStart(source);
+  const { classifier, progress, settings } = await open(source);
   return { classifier, progress, settings };
 }
 
@@ -60,7 +54,7 @@ export async function describeCheckpoint(source: ByteSource): Promise<Checkpoint
  * ```
  */
 export async function decodeCheckpoint(source: ByteSource): Promise<DecodedCheckpoint> {
-  const { header, entries, all, optimizer, classifier, progress, settings } = await readStart(source);
+  const { file, tensors, optimizer, classifier, progress, settings } = await open(source);
   const maps = {
     weights: new Map<ParameterId, tf.Tensor>(),
     statistics: new Map<ParameterId, tf.Tensor>(),
@@ -68,17 +62,16 @@ export async function decodeCheckpoint(source: ByteSource): Promise<DecodedCheck
   };
   try {
     const checksum = new Checksum();
-    await checksum.add(header);
-    for (const { name, id, shape, from } of checkpointTensors(all, optimizer.slots)) {
-      const { start, end } = entries.get(name) as TensorEntry;
-      const bytes = await readPart(source, start, end);
+    await checksum.add(file.header);
+    for (const { name, id, shape, from } of tensors) {
+      const bytes = await file.read(name);
       await checksum.add(bytes);
-      const values = new Float32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4);
+      const values = floatsOf(bytes);
       if (!allFinite(values)) throw damaged(`its ${quote(name)} holds values that are not finite`);
       const map = typeof from === 'string' ? maps[from] : maps.slots[from.slot];
       map?.set(id, tf.tensor(values, [...shape], 'float32'));
     }
-    const expected = await readPart(source, source.size - checksumBytes, source.size);
+    const expected = await file.read(checksumTensor.id);
     const found = await checksum.result();
     if (found.some((byte, index) => byte !== expected[index])) throw damaged('its checksum is wrong');
   } catch (error) {
@@ -93,50 +86,33 @@ export async function decodeCheckpoint(source: ByteSource): Promise<DecodedCheck
   };
 }
 
-async function readStart(source: ByteSource) {
-  const first = await source.read(0, Math.min(8, source.size));
-  const header = await readPart(source, 0, dataStartOf(first, source.size));
-  const { metadata, tensors: entries } = readSafetensorsHeader(header, source.size);
-  const version = metadata.get(checkpointKey);
-  if (version !== formatVersion && version !== previousVersion) {
-    throw version === undefined
-      ? badFile('This safetensors file is not a checkpoint of a training.')
-      : badFile(
-          `The checkpoint has format version ${quote(version)}, but this ResNet.js reads versions ${previousVersion} and ${formatVersion}. Use the one that wrote it.`,
-          { version },
-        );
+/** Reads and checks what the file says of itself. */
+async function open(source: ByteSource) {
+  const file = await openSafetensors(source);
+  const { metadata, tensors: entries } = file;
+  if (!checkVersion(metadata, checkpointKey, 'checkpoint')) {
+    throw badFile('This safetensors file is not a checkpoint of a training.');
   }
   const classifier = readDescription(metadata);
   const read = readerOf(metadata);
   const progress = read(checkpointKeys.progress, progressSchema);
   const optimizer = read(checkpointKeys.optimizer, optimizerStateSchema);
   const settings = read(checkpointKeys.settings, settingsSchema);
-  const all = parameters(classifier.network);
-  checkTensors(entries, all, optimizer.slots);
-  return { header, entries, all, classifier, progress, optimizer, settings };
+  const tensors = checkpointTensors(classifier.network, optimizer.slots);
+  checkTensors(entries, [...tensors.map(({ name, shape }) => ({ id: name, shape })), checksumTensor]);
+  return { file, tensors, classifier, progress, optimizer, settings };
 }
 
 /** The order counts, because the checksum is computed in the order in which the tensors were written. */
 function checkTensors(
   entries: ReadonlyMap<string, TensorEntry>,
-  all: readonly Parameter[],
-  slots: readonly string[],
+  needed: Parameters<typeof matchTensors>[0],
 ): void {
-  const needed = [
-    ...checkpointTensors(all, slots).map(({ name, shape }) => ({ id: name, shape })),
-    checksumTensor,
-  ];
   matchTensors(needed, entries);
   const starts = needed.map(({ id }) => (entries.get(id) as TensorEntry).start);
   if (starts.some((start, index) => index > 0 && start < (starts[index - 1] as number))) {
     throw damaged('its tensors are in the wrong order');
   }
-}
-
-async function readPart(source: ByteSource, start: number, end: number): Promise<Uint8Array<ArrayBuffer>> {
-  const part = await source.read(start, end);
-  if (part.length !== end - start) throw damaged('it ended while it was read');
-  return part;
 }
 
 function damaged(why: string) {

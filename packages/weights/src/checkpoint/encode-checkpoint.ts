@@ -1,4 +1,3 @@
-import { parameters } from '@resnetjs/core';
 import {
   checkpointKeys,
   checkpointTensors,
@@ -7,7 +6,8 @@ import {
   type TrainingCheckpoint,
 } from './checkpoint.js';
 import { Checksum } from './checksum.js';
-import { asText, bytesOf, describeClassifier } from '../model-file/describe-classifier.js';
+import { bytesOf, valuesOf } from '../variable-values.js';
+import { asText, describeClassifier } from '../model-file/describe-classifier.js';
 import { checkpointKey, formatVersion } from '../model-file/format.js';
 import { optimizerStateSchema, progressSchema, settingsSchema } from '../training/progress-schema.js';
 import { layOut } from '../containers/safetensors.js';
@@ -36,7 +36,7 @@ export async function* encodeCheckpoint(
   const { network, variables } = classifier;
   const { step, slots } = state.optimizer;
   const names = Object.keys(slots);
-  const tensors = checkpointTensors(parameters(network), names);
+  const tensors = checkpointTensors(network, names);
   const { header } = layOut([...tensors.map(({ name, shape }) => ({ id: name, shape })), checksumTensor], {
     [checkpointKey]: formatVersion,
     ...describeClassifier(classifier),
@@ -49,7 +49,7 @@ export async function* encodeCheckpoint(
   yield header;
   for (const { name, id, shape, from } of tensors) {
     const map = typeof from === 'string' ? variables[from] : slots[from.slot];
-    const bytes = await bytesOf(network.name, { id: name, shape }, map?.get(id));
+    const bytes = bytesOf(await valuesOf(network.name, { id: name, shape }, map?.get(id)));
     await checksum.add(bytes);
     yield bytes;
   }

@@ -1,14 +1,17 @@
-import { type Classifier, createVariables, parameters } from '@resnetjs/core';
-import { badFile, quote } from '../bad-file.js';
-import { allFinite } from './describe-classifier.js';
-import { checkpointKey, formatVersion, previousVersion, metadataKeys } from './format.js';
-import { matchTensors, readDescription, readerOf } from './read-description.js';
+import { type Classifier, createVariables, type ParameterId } from '@resnetjs/core';
+import { badFile } from '../bad-file.js';
+import type { ByteSource } from '../byte-source.js';
 import {
+  openSafetensors,
   readSafetensorsHeader,
   type SafetensorsHeader,
   type TensorEntry,
 } from '../containers/safetensors.js';
 import { type TrainingRecord, trainingRecordSchema } from '../training/training-record.js';
+import { allFinite, floatsOf } from '../variable-values.js';
+import { checkpointKey, metadataKeys } from './format.js';
+import { networkTensors } from './network-tensors.js';
+import { checkVersion, matchTensors, readDescription, readerOf } from './read-description.js';
 
 /** A classifier read from a model file. The caller disposes of its variables. */
 export interface DecodedClassifier extends Classifier {
@@ -17,8 +20,8 @@ export interface DecodedClassifier extends Classifier {
 }
 
 /**
- * Reads a classifier from the bytes of a model file, onto the current backend. The whole file is checked first: throws
- * `bad-file`, and leaves no tensors then.
+ * Reads a classifier from a model file, onto the current backend: at once from its bytes, or from a byte source, of which
+ * only what is needed is read. The whole file is checked first: throws `bad-file`, and leaves no tensors then.
  *
  * @example
  * ```ts
@@ -26,46 +29,61 @@ export interface DecodedClassifier extends Classifier {
  * const classifier = decodeClassifier(new Uint8Array(await response.arrayBuffer()));
  * ```
  */
-export function decodeClassifier(bytes: Uint8Array): DecodedClassifier {
-  const { metadata, tensors } = readSafetensorsHeader(bytes);
-  checkVersion(metadata);
+export function decodeClassifier(bytes: Uint8Array): DecodedClassifier;
+export function decodeClassifier(source: ByteSource): Promise<DecodedClassifier>;
+export function decodeClassifier(file: Uint8Array | ByteSource) {
+  return file instanceof Uint8Array ? fromBytes(file) : fromSource(file);
+}
+
+function fromBytes(bytes: Uint8Array): DecodedClassifier {
+  const header = readSafetensorsHeader(bytes);
+  const { tensors, ...described } = readModel(header);
+  const names = new Map(tensors.map(({ id, name }) => [id, name]));
+  const variables = createVariables(described.network, ({ id }) => {
+    const name = names.get(id) as string;
+    const { start, end } = header.tensors.get(name) as TensorEntry;
+    // A copy, because float32 values must be aligned, and so that the file's bytes can be freed. Not `slice`: a Buffer
+    // of Node is a Uint8Array, too, but its `slice` does not copy.
+    return asFloats(name, new Uint8Array(bytes.subarray(start, end)));
+  });
+  return { ...described, variables };
+}
+
+async function fromSource(source: ByteSource): Promise<DecodedClassifier> {
+  const file = await openSafetensors(source);
+  const { tensors, ...described } = readModel(file);
+  const values = new Map<ParameterId, Float32Array>();
+  for (const { id, name } of tensors) values.set(id, asFloats(name, await file.read(name)));
+  return { ...described, variables: createVariables(described.network, ({ id }) => values.get(id)) };
+}
+
+/** What a model file's header says; checks that the file has the tensors that its network needs. */
+function readModel({ metadata, tensors: entries }: SafetensorsHeader) {
+  if (!checkVersion(metadata, metadataKeys.version, 'model file')) {
+    throw badFile(
+      metadata.has(checkpointKey)
+        ? "This is a checkpoint, from which a training resumes, not a model. Give the run's model.safetensors or checkpoints/best.safetensors."
+        : 'This safetensors file does not describe a network, so ResNet.js did not write it. Give the model.safetensors of a training run.',
+    );
+  }
   const described = readDescription(metadata);
   const training = metadata.has(metadataKeys.training)
     ? readerOf(metadata)(metadataKeys.training, trainingRecordSchema)
     : null;
-  const { network } = described;
-  matchTensors(parameters(network), tensors);
-  const variables = createVariables(network, ({ id }) =>
-    readValues(bytes, id, tensors.get(id) as TensorEntry),
+  const tensors = networkTensors(described.network);
+  matchTensors(
+    tensors.map(({ name, shape }) => ({ id: name, shape })),
+    entries,
   );
-  return { ...described, training, variables };
+  return { ...described, training, tensors };
 }
 
-function checkVersion(metadata: SafetensorsHeader['metadata']): void {
-  const version = metadata.get(metadataKeys.version);
-  if (version === formatVersion || version === previousVersion) return;
-  if (version !== undefined) {
-    throw badFile(
-      `The model file has format version ${quote(version)}, but this ResNet.js reads versions ${previousVersion} and ${formatVersion}. Use the one that wrote it.`,
-      { version },
-    );
-  }
-  if (metadata.has(checkpointKey)) {
-    throw badFile(
-      "This is a checkpoint, from which a training resumes, not a model. Give the run's model.safetensors or checkpoints/best.safetensors.",
-    );
-  }
-  throw badFile(
-    'This safetensors file does not describe a network, so ResNet.js did not write it. Give the model.safetensors of a training run.',
-  );
-}
-
-/** A copy, because float32 values must be aligned, and so that the file's bytes can be freed. */
-function readValues(bytes: Uint8Array, id: string, { start, end }: TensorEntry): Float32Array {
-  // Not `slice`: a Buffer of Node is a Uint8Array, too, but its `slice` does not copy.
-  const values = new Float32Array(new Uint8Array(bytes.subarray(start, end)).buffer);
+function asFloats(name: string, bytes: Uint8Array<ArrayBuffer>): Float32Array {
+  const values = floatsOf(bytes);
   if (!allFinite(values)) {
-    throw badFile(`The file's ${id} holds values that are not finite. Train the model again.`, { id });
+    throw badFile(`The file's ${name} holds values that are not finite. Train the model again.`, {
+      id: name,
+    });
   }
   return values;
 }

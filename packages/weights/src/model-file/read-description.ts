@@ -1,19 +1,22 @@
 import { type Classifier, type Network, ResNetError, shapes } from '@resnetjs/core';
 import type { z } from 'zod';
 import { badFile, quote } from '../bad-file.js';
+import type { TensorContainer } from '../containers/container.js';
 import {
   checkpointKey,
   classesSchema,
+  formatVersion,
   previousVersion,
   metadataKeys,
   preprocessingSchema,
 } from './format.js';
 import { upgrades } from './format-1.js';
 import { networkSchema } from './network-schema.js';
-import type { SafetensorsHeader } from '../containers/safetensors.js';
 
 /** The maximum size of one node's result for one image: 1 GiB of float32 values. */
 const maxResultElements = 2 ** 28;
+const copyAgain = 'Copy the file again, or train the model again.';
+const useNewer = `If a newer ResNet.js wrote it, use that one. Otherwise ${copyAgain.toLowerCase()}`;
 
 /** The classifier that a file's metadata describe, without variables; checks that the parts fit together. Throws `bad-file`. */
 export function readDescription(metadata: Metadata): Omit<Classifier, 'variables'> {
@@ -25,7 +28,21 @@ export function readDescription(metadata: Metadata): Omit<Classifier, 'variables
   return { network, classes, preprocessing };
 }
 
-type Metadata = SafetensorsHeader['metadata'];
+type Metadata = TensorContainer['metadata'];
+
+/**
+ * Whether a file has a format version under this key. Throws `bad-file` for a version that isn't read, most likely a
+ * later one.
+ */
+export function checkVersion(metadata: Metadata, key: string, what: string): boolean {
+  const version = metadata.get(key);
+  if (version === undefined) return false;
+  if (version === formatVersion || version === previousVersion) return true;
+  throw badFile(
+    `The ${what} has format version ${quote(version)}, but this ResNet.js reads versions ${previousVersion} and ${formatVersion}. Use the ResNet.js that wrote it, or a newer one.`,
+    { version },
+  );
+}
 
 /** Whether a file is of the previous version. */
 const isPrevious = (metadata: Metadata) =>
@@ -34,8 +51,8 @@ const isPrevious = (metadata: Metadata) =>
 /** A function that reads a value from the JSON in a file's metadata, of either version; it throws `bad-file`. */
 export function readerOf(metadata: Metadata) {
   return <Schema extends z.ZodType>(key: string, schema: Schema): z.output<Schema> => {
-    const wrong = (problem: string, cause?: unknown) =>
-      badFile(`The file's ${key} ${problem}. Copy the file again, or train the model again.`, { key }, cause);
+    const wrong = (problem: string, cause?: unknown, advice = copyAgain) =>
+      badFile(`The file's ${key} ${problem}. ${advice}`, { key }, cause);
     const text = metadata.get(key);
     if (text === undefined) throw wrong('is missing');
     let json: unknown;
@@ -49,7 +66,7 @@ export function readerOf(metadata: Metadata) {
     if (result.success) return result.data;
     const issue = result.error.issues[0];
     const where = issue?.path.length ? ` at ${issue.path.join('.')}` : '';
-    throw wrong(`is not valid${where}: ${issue?.message}`, result.error);
+    throw wrong(`is not valid${where}: ${issue?.message}`, result.error, useNewer);
   };
 }
 
@@ -93,7 +110,7 @@ function shapesOf(network: Network) {
 /** Checks that a file has exactly the needed tensors, in their shapes. Throws `bad-file`. */
 export function matchTensors(
   needed: readonly { readonly id: string; readonly shape: readonly number[]; readonly dtype?: string }[],
-  found: SafetensorsHeader['tensors'],
+  found: TensorContainer['tensors'],
 ): void {
   for (const { id, shape, dtype = 'F32' } of needed) {
     const entry = found.get(id);
