@@ -10,6 +10,7 @@ export { type DecodedClassifier, decodeClassifier } from './model-file/decode-cl
 export { encodeCheckpoint } from './checkpoint/encode-checkpoint.js';
 export { type EncodeClassifierOptions, encodeClassifier } from './model-file/encode-classifier.js';
 export type { Dtype, TensorContainer, TensorInfo } from './containers/container.js';
+export { type EncodeOnnxOptions, encodeOnnx, type ParameterValues } from './containers/onnx/encode-onnx.js';
 export {
   openSafetensors,
   readSafetensorsHeader,
