@@ -1,7 +1,7 @@
 import { type Classifier, parameters } from '@resnetjs/core';
 import * as tf from '@tensorflow/tfjs-core';
-import type { TrainingCheckpoint } from './checkpoint.js';
 import { tinyClassifier } from '../model-file/tiny.test-support.js';
+import type { TrainingCheckpoint } from './checkpoint.js';
 
 /** A training of the tiny network after some steps; all values differ. */
 export function tinyCheckpoint(step = 7): TrainingCheckpoint {

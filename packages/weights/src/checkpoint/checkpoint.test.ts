@@ -4,13 +4,13 @@ import * as tf from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { byteSource } from '../byte-source.js';
+import { decodeClassifier } from '../model-file/decode-classifier.js';
+import { readSafetensorsHeader } from '../containers/safetensors.js';
+import { type Entry, fileOf, openFile } from '../model-file/tiny.test-support.js';
 import type { TrainingCheckpoint } from './checkpoint.js';
 import { disposeTiny, joined, tinyCheckpoint, valuesOf } from './checkpoint.test-support.js';
 import { decodeCheckpoint, describeCheckpoint } from './decode-checkpoint.js';
-import { decodeClassifier } from '../model-file/decode-classifier.js';
 import { encodeCheckpoint } from './encode-checkpoint.js';
-import { readSafetensorsHeader } from '../containers/safetensors.js';
-import { type Entry, fileOf, openFile } from '../model-file/tiny.test-support.js';
 
 const settings = { network: 'preact/resnet', epochs: 5, plain: true };
 let own: TrainingCheckpoint;

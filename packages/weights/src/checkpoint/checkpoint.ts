@@ -1,8 +1,8 @@
 import type { Classifier, Network, TensorMap } from '@resnetjs/core';
 import type { z } from 'zod';
 import { networkTensors } from '../model-file/network-tensors.js';
-import { checksumBytes } from './checksum.js';
 import type { progressSchema, settingsSchema } from '../training/progress-schema.js';
+import { checksumBytes } from './checksum.js';
 
 /** Keys of a checkpoint's metadata, in addition to those of its classifier. */
 export const checkpointKeys = { progress: 'progress', optimizer: 'optimizer', settings: 'settings' } as const;
@@ -26,7 +26,7 @@ export function checkpointTensors(network: Network, slots: readonly string[]) {
   const all = networkTensors(network);
   const ofOptimizer = slots.flatMap((slot) =>
     all
-      .filter(({ trainable }) => trainable)
+      .filter(({ from }) => from === 'weights')
       .map(({ name, id, shape }) => ({ name: `optimizer/${slot}/${name}`, id, shape, from: { slot } })),
   );
   return [...all, ...ofOptimizer];

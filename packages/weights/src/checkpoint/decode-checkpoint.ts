@@ -2,6 +2,11 @@ import { type Classifier, disposeTensors, type ParameterId } from '@resnetjs/cor
 import * as tf from '@tensorflow/tfjs-core';
 import { badFile, quote } from '../bad-file.js';
 import type { ByteSource } from '../byte-source.js';
+import { allFinite, floatsOf } from '../variable-values.js';
+import { checkpointKey } from '../model-file/format.js';
+import { optimizerStateSchema, progressSchema, settingsSchema } from '../training/progress-schema.js';
+import { checkVersion, matchTensors, readDescription, readerOf } from '../model-file/read-description.js';
+import { openSafetensors, type TensorEntry } from '../containers/safetensors.js';
 import {
   checkpointKeys,
   checkpointTensors,
@@ -10,11 +15,6 @@ import {
   type TrainingCheckpoint,
 } from './checkpoint.js';
 import { Checksum } from './checksum.js';
-import { allFinite, floatsOf } from '../variable-values.js';
-import { checkpointKey } from '../model-file/format.js';
-import { optimizerStateSchema, progressSchema, settingsSchema } from '../training/progress-schema.js';
-import { checkVersion, matchTensors, readDescription, readerOf } from '../model-file/read-description.js';
-import { openSafetensors, type TensorEntry } from '../containers/safetensors.js';
 
 /** A checkpoint without its tensors. */
 export interface CheckpointDescription {

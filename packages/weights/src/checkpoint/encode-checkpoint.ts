@@ -1,3 +1,8 @@
+import { bytesOf, valuesOf } from '../variable-values.js';
+import { asText, describeClassifier } from '../model-file/describe-classifier.js';
+import { checkpointKey, formatVersion } from '../model-file/format.js';
+import { optimizerStateSchema, progressSchema, settingsSchema } from '../training/progress-schema.js';
+import { layOut } from '../containers/safetensors.js';
 import {
   checkpointKeys,
   checkpointTensors,
@@ -6,11 +11,6 @@ import {
   type TrainingCheckpoint,
 } from './checkpoint.js';
 import { Checksum } from './checksum.js';
-import { bytesOf, valuesOf } from '../variable-values.js';
-import { asText, describeClassifier } from '../model-file/describe-classifier.js';
-import { checkpointKey, formatVersion } from '../model-file/format.js';
-import { optimizerStateSchema, progressSchema, settingsSchema } from '../training/progress-schema.js';
-import { layOut } from '../containers/safetensors.js';
 
 /**
  * Yields a checkpoint as the parts of one safetensors file, tensor by tensor, so that only one is in memory at a time; the

@@ -2,8 +2,8 @@ import { ResNetError } from '@resnetjs/core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { byteSource } from '../byte-source.js';
-import { layOut, openSafetensors, readSafetensorsHeader } from './safetensors.js';
 import { fileOf } from '../model-file/tiny.test-support.js';
+import { layOut, openSafetensors, readSafetensorsHeader } from './safetensors.js';
 
 const entry = (shape: number[], start: number, end: number, dtype = 'F32') => ({
   dtype,

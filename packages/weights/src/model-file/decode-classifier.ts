@@ -20,13 +20,14 @@ export interface DecodedClassifier extends Classifier {
 }
 
 /**
- * Reads a classifier from a model file, onto the current backend: at once from its bytes, or from a byte source, of which
- * only what is needed is read. The whole file is checked first: throws `bad-file`, and leaves no tensors then.
+ * Reads a classifier from a model file, onto the current backend: at once from its bytes, or tensor by tensor from a byte
+ * source. Throws `bad-file` if anything is not as it was written, and leaves no tensors then.
  *
  * @example
  * ```ts
  * const response = await fetch('model.safetensors');
  * const classifier = decodeClassifier(new Uint8Array(await response.arrayBuffer()));
+ * const opened = await decodeClassifier(byteSource(fileInput.files[0]));
  * ```
  */
 export function decodeClassifier(bytes: Uint8Array): DecodedClassifier;

@@ -1,10 +1,10 @@
 import type { Classifier } from '@resnetjs/core';
 import { bytesOf, valuesOf } from '../variable-values.js';
+import { layOut } from '../containers/safetensors.js';
+import { type TrainingRecord, trainingRecordSchema } from '../training/training-record.js';
 import { asText, describeClassifier } from './describe-classifier.js';
 import { formatVersion, metadataKeys } from './format.js';
 import { networkTensors } from './network-tensors.js';
-import { layOut } from '../containers/safetensors.js';
-import { type TrainingRecord, trainingRecordSchema } from '../training/training-record.js';
 
 /** Options of `encodeClassifier`. */
 export interface EncodeClassifierOptions {

@@ -17,13 +17,13 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { byteSource } from '../byte-source.js';
 import { decodeCheckpoint } from '../checkpoint/decode-checkpoint.js';
+import { encodeCheckpoint } from '../checkpoint/encode-checkpoint.js';
+import { readSafetensorsHeader } from '../containers/safetensors.js';
 import { decodeClassifier } from './decode-classifier.js';
 import { describeClassifier } from './describe-classifier.js';
-import { encodeCheckpoint } from '../checkpoint/encode-checkpoint.js';
 import { encodeClassifier } from './encode-classifier.js';
 import { upgrades } from './format-1.js';
 import { readDescription } from './read-description.js';
-import { readSafetensorsHeader } from '../containers/safetensors.js';
 
 // test-data/README.md says what these files are, and which commit wrote them.
 const fileOf = (name: string) => readFileSync(new URL(`../../test-data/${name}`, import.meta.url));

@@ -13,11 +13,11 @@ import * as tf from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { byteSource } from '../byte-source.js';
+import type { TrainingRecord } from '../training/training-record.js';
 import { decodeClassifier } from './decode-classifier.js';
 import { encodeClassifier } from './encode-classifier.js';
 import { networkSchema } from './network-schema.js';
 import { type Entry, fileOf, openFile, tinyClassifier, tinyNetwork } from './tiny.test-support.js';
-import type { TrainingRecord } from '../training/training-record.js';
 
 const training: TrainingRecord = {
   data: { source: 'synthetic:signs', images: 600 },

@@ -1,7 +1,7 @@
 import { type Network, type Parameter, parameterNames, parameters, type Variables } from '@resnetjs/core';
 
 /** One tensor of a network in our files. */
-export interface NetworkTensor extends Pick<Parameter, 'id' | 'shape' | 'trainable'> {
+export interface NetworkTensor extends Pick<Parameter, 'id' | 'shape'> {
   /** Its name in the file. */
   readonly name: string;
   /** Which of the variables it is among. */
@@ -15,7 +15,6 @@ export function networkTensors(network: Network): readonly NetworkTensor[] {
     name: names.get(id) as string,
     id,
     shape,
-    trainable,
     from: trainable ? 'weights' : 'statistics',
   }));
 }

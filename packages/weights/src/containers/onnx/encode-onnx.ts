@@ -23,9 +23,9 @@ export type ParameterValues = (parameter: Parameter) => Float32Array | undefined
 
 /**
  * The bytes of an ONNX file (opset 13) that computes what `forward` does: from `images` [batch, height, width, channels],
- * preprocessed, to `logits` [batch, classes]. Parameters have the names that they have in our own
- * files. Throws `shape-mismatch`, `missing-variable`, `not-finite`, and `bad-option` for a batch size that isn't a positive
- * whole number, or a file of more than 2 GiB.
+ * preprocessed, to `logits` [batch, classes]. Parameters have the names that they have in our own files. Throws
+ * `shape-mismatch`, `missing-variable`, `not-finite`, and `bad-option` for a batch size that isn't a positive whole
+ * number, or a file of more than 2 GiB.
  *
  * @param values the network's variables, or a function that gives the values of each parameter
  *
