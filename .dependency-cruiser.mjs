@@ -1,4 +1,4 @@
-// Which file may import which. The folders of core read in the order in which the data flows, a backend
+// Which file may import which. The folders of core and weights read in the order in which the data flows, a backend
 // knows no network, and what is written for every machine imports nothing that only some machines have.
 
 const tests = String.raw`\.test\.(ts|mjs)$`;
@@ -11,34 +11,38 @@ const node = String.raw`^packages/[^/]+/src/(node/|node[^/]*\.ts$)`;
 const browser = String.raw`^packages/[^/]+/src/browser(/|\.ts$)`;
 
 /**
- * In core, the files of `room` import, of the other rooms, only those in `from`.
+ * In a package, the files of `room` import, of the other rooms, only those in `from`.
+ * @param {string} name
  * @param {string} room
  * @param {string[]} from
  */
-const roomImports = (room, from) => ({
-  name: `core-${room}`,
-  comment: `core/src/${room} may import ${from.length > 0 ? `only ${from.join(', ')}` : 'none'} of core's other folders`,
+const roomImports = (name, room, from) => ({
+  name: `${name}-${room}`,
+  comment: `${name}/src/${room} may import ${from.length > 0 ? `only ${from.join(', ')}` : 'none'} of ${name}'s other folders`,
   severity: 'error',
-  from: { path: `^packages/core/src/${room}/`, pathNot: tests },
+  from: { path: `^packages/${name}/src/${room}/`, pathNot: tests },
   to: {
-    path: '^packages/core/src/(index\\.ts$|[^/]+/)',
-    pathNot: [room, ...from].map((each) => `^packages/core/src/${each}/`),
+    path: `^packages/${name}/src/(index\\.ts$|[^/]+/)`,
+    pathNot: [room, ...from].map((each) => `^packages/${name}/src/${each}/`),
   },
 });
 
 export default {
   forbidden: [
-    roomImports('network', []),
-    roomImports('random', []),
-    roomImports('images', []),
-    roomImports('blocks', ['network', 'random']),
-    roomImports('networks', ['network', 'random', 'blocks']),
-    roomImports('inspect', ['network']),
-    roomImports('draw', ['network', 'inspect']),
-    roomImports('compute', ['network', 'random']),
-    roomImports('explain', ['network', 'compute']),
-    roomImports('rewrite', ['network', 'random', 'compute']),
-    roomImports('classify', ['network', 'random', 'images', 'compute', 'rewrite']),
+    roomImports('core', 'network', []),
+    roomImports('core', 'random', []),
+    roomImports('core', 'images', []),
+    roomImports('core', 'blocks', ['network', 'random']),
+    roomImports('core', 'networks', ['network', 'random', 'blocks']),
+    roomImports('core', 'inspect', ['network']),
+    roomImports('core', 'draw', ['network', 'inspect']),
+    roomImports('core', 'compute', ['network', 'random']),
+    roomImports('core', 'explain', ['network', 'compute']),
+    roomImports('core', 'rewrite', ['network', 'random', 'compute']),
+    roomImports('core', 'classify', ['network', 'random', 'images', 'compute', 'rewrite']),
+    roomImports('weights', 'containers', []),
+    roomImports('weights', 'model-file', ['containers']),
+    roomImports('weights', 'checkpoint', ['containers', 'model-file']),
     {
       name: 'no-app',
       comment: 'Nothing imports an app, except the app itself',

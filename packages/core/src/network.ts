@@ -27,15 +27,10 @@ export { mapOperations, type RewriteOperations } from './network/map-operations.
 export type { DialectName } from './network/dialects.js';
 export { layerNames, parameterName } from './network/names.js';
 export { isWeighted, type OperationKind } from './network/operations.js';
-export {
-  type Parameter,
-  type ParameterId,
-  parameterId,
-  parameters,
-} from './network/parameters.js';
+export { type Parameter, parameterNames, parameters } from './network/parameters.js';
 export type { Role } from './network/role.js';
 export { outputShape, shapes } from './network/shape.js';
-export { type Site, siteName } from './network/site.js';
+export { type ParameterId, parameterId, type Site, siteName } from './network/site.js';
 export type {
   Act,
   Activation,

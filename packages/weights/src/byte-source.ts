@@ -2,7 +2,10 @@
 export interface ByteSource {
   /** The file's size in bytes. */
   readonly size: number;
-  /** Reads the bytes from `start` up to, and not including, `end` into a new array, which is the caller's. */
+  /**
+   * Reads the bytes from `start` up to, and not including, `end` into a new array, which is the caller's: fewer where the
+   * file ends before `end`.
+   */
   read(start: number, end: number): Promise<Uint8Array<ArrayBuffer>>;
 }
 

@@ -1,12 +1,25 @@
 export { type ByteSource, byteSource } from './byte-source.js';
-export type { CheckpointSettings } from './checkpoint.js';
+export type { CheckpointSettings } from './checkpoint/checkpoint.js';
 export {
   type CheckpointDescription,
   type DecodedCheckpoint,
   decodeCheckpoint,
   describeCheckpoint,
-} from './decode-checkpoint.js';
-export { type DecodedClassifier, decodeClassifier } from './decode-classifier.js';
-export { encodeCheckpoint } from './encode-checkpoint.js';
-export { type EncodeClassifierOptions, encodeClassifier } from './encode-classifier.js';
-export { readSafetensorsHeader, type SafetensorsHeader, type TensorEntry } from './safetensors.js';
+} from './checkpoint/decode-checkpoint.js';
+export {
+  type DecodedClassifier,
+  decodeClassifier,
+  describeModel,
+  type ModelDescription,
+} from './model-file/decode-classifier.js';
+export { encodeCheckpoint } from './checkpoint/encode-checkpoint.js';
+export { type EncodeClassifierOptions, encodeClassifier } from './model-file/encode-classifier.js';
+export type { Dtype, TensorContainer, TensorInfo } from './containers/container.js';
+export { type EncodeOnnxOptions, encodeOnnx, type ParameterValues } from './containers/onnx/encode-onnx.js';
+export {
+  openSafetensors,
+  readSafetensorsHeader,
+  type SafetensorsFile,
+  type SafetensorsHeader,
+  type TensorEntry,
+} from './containers/safetensors.js';

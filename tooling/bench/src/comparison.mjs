@@ -111,7 +111,7 @@ async function forEachWorkload(options, task, measure) {
     const remove = () => rmSync(folder, { recursive: true, force: true });
     process.once('exit', remove); // hundreds of megabytes, removed on an interrupt, too
     try {
-      writeWorkload(workload, folder);
+      await writeWorkload(workload, folder);
       for (const threads of options.threads) {
         options.log(`${workload.title}, ${threads} ${threads === 1 ? 'thread' : 'threads'}`);
         /** @type {Map<ContenderName, Row>} */

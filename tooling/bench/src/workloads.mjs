@@ -9,7 +9,7 @@ import {
   statelessSource,
   walk,
 } from '@resnetjs/core';
-import { toOnnx } from './onnx/to-onnx.mjs';
+import { encodeOnnx } from '@resnetjs/weights';
 
 /** @typedef {'inference' | 'training'} Task */
 /** @typedef {{ title: string, task: Task, size: number, batchSize: number, classes: number }} Workload */
@@ -47,7 +47,7 @@ export const learningRate = 1e-3;
  * @param {Workload} workload
  * @param {string} folder
  */
-export function writeWorkload({ task, size, batchSize, classes }, folder) {
+export async function writeWorkload({ task, size, batchSize, classes }, folder) {
   const network = courseResNet50({ input: [size, size, 3], classes });
   const values = sampleWeights(network);
   const all = parameters(network);
@@ -76,9 +76,10 @@ export function writeWorkload({ task, size, batchSize, classes }, folder) {
   writeFileSync(join(folder, 'network.json'), JSON.stringify(description));
   writeFileSync(join(folder, 'weights.bin'), Buffer.concat(all.map(({ id }) => bytes(values.get(id)))));
   writeFileSync(join(folder, 'images.bin'), bytes(images));
-  const valuesOf = (/** @type {string} */ id) => /** @type {Float32Array} */ (values.get(id));
-  if (task === 'inference')
-    writeFileSync(join(folder, 'network.onnx'), toOnnx(network, valuesOf, { batchSize }));
+  if (task === 'inference') {
+    const file = await encodeOnnx(network, ({ id }) => values.get(id), { batchSize });
+    writeFileSync(join(folder, 'network.onnx'), file);
+  }
 }
 
 /**

@@ -24,6 +24,7 @@ let original = '';
 beforeAll(() => {
   cpSync(join(root, 'packages/core/src'), join(folder, 'src'), { recursive: true });
   original = readFileSync(types, 'utf8');
+  const sources = ['src', ...readers.map((path) => `../../../${path}/src`)];
   const config = {
     extends: '../../../tooling/tsconfig/library.json',
     compilerOptions: {
@@ -41,8 +42,10 @@ beforeAll(() => {
         '@resnetjs/core/network': ['./src/network.ts'],
       },
     },
-    include: ['src', ...readers.map((path) => `../../../${path}/src`)],
-    exclude: ['**/*.test.ts', '**/*.test.tsx', '**/*.browser.test.ts', '**/*.test-support.ts'],
+    include: sources,
+    exclude: sources.flatMap((path) =>
+      ['test.ts', 'test.tsx', 'test-support.ts'].map((ending) => `${path}/**/*.${ending}`),
+    ),
   };
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config));
   writeFileSync(join(folder, 'src/styles.d.ts'), "declare module '*.css';\n");
@@ -102,7 +105,8 @@ it('lists every pass that has to learn an operation', async () => {
       "core/rewrite/fold.ts",
       "parity/src/cases/operations.ts",
       "parity/src/reference/network.ts",
-      "weights/src/network-schema.ts",
+      "weights/src/containers/onnx/graph.ts",
+      "weights/src/model-file/network-schema.ts",
     ]
   `);
 });
@@ -116,7 +120,8 @@ it('lists every pass that has to learn an activation', async () => {
       "core/draw/text.ts",
       "parity/src/reference/activation.ts",
       "parity/src/reference/network.ts",
-      "weights/src/network-schema.ts",
+      "weights/src/containers/onnx/graph.ts",
+      "weights/src/model-file/network-schema.ts",
     ]
   `);
 });
@@ -129,8 +134,8 @@ it('lists what has to learn a field', async () => {
     [
       "core/blocks/layers.ts",
       "parity/src/cases/layers.ts",
-      "weights/src/network-schema.ts",
-      "weights/src/read-description.ts",
+      "weights/src/model-file/network-schema.ts",
+      "weights/src/model-file/read-description.ts",
     ]
   `);
 });

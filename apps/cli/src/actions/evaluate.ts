@@ -3,7 +3,7 @@ import { openDataset } from '@resnetjs/data/node';
 import { evaluate as evaluateEvents, type Evaluation } from '@resnetjs/training';
 import { startBackend } from '../backends/start-backend.js';
 import { BrokenImages } from '../data/broken-images.js';
-import { loadFolded } from '../networks/load-model.js';
+import { loadModel } from '../networks/load-model.js';
 import type { EvaluateCommandOptions } from '../options/command-options.js';
 import { formatEvaluation, perClass } from '../terminal/evaluation.js';
 import { duration } from '../terminal/format.js';
@@ -13,7 +13,7 @@ import { Progress } from '../terminal/progress.js';
 /** Evaluates a model on images, and prints its figures. */
 export async function evaluate(model: string, options: EvaluateCommandOptions): Promise<void> {
   await startBackend(options.backend, options);
-  const classifier = await loadFolded(model);
+  const classifier = await loadModel(model);
   try {
     const [height, width] = classifier.network.input;
     const { interpolation, fit } = classifier.preprocessing;

@@ -7,7 +7,7 @@ import {
 } from '@resnetjs/core';
 import { loadImage } from '@resnetjs/data/node';
 import { startBackend } from '../backends/start-backend.js';
-import { loadFolded } from '../networks/load-model.js';
+import { loadModel } from '../networks/load-model.js';
 import type { PredictCommandOptions } from '../options/command-options.js';
 import { bar, percent, shown, table } from '../terminal/format.js';
 import { type Paint, paintFor } from '../terminal/paint.js';
@@ -21,7 +21,7 @@ export async function predict(
   options: PredictCommandOptions,
 ): Promise<void> {
   await startBackend(options.backend, options);
-  const classifier = await loadFolded(model);
+  const classifier = await loadModel(model);
   try {
     const results: { file: string; predictions: ClassProbability[] }[] = [];
     for (let start = 0; start < files.length; start += batchSize) {

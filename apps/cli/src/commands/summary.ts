@@ -19,7 +19,7 @@ export function summaryCommand(): Command {
     .addOption(
       new Option(
         '--layer-names <dialect>',
-        "layer names: the course's, the pre-activation document's, or Keras's automatic ones (default: the network's own)",
+        "layer names: the course's, the pre-activation document's, Keras's automatic ones, or those of tensors in files (default: the network's own)",
       ).choices(dialectNames),
     )
     .option('--json', 'print the result as JSON');

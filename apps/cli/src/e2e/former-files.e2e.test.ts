@@ -29,25 +29,32 @@ const tensorsOf = (path: string) => {
   return createHash('sha256').update(body).digest('hex');
 };
 
-describe('files of format version 1', () => {
-  it('resume to the same bits', async () => {
-    mkdirSync(join(folder, 'run', 'checkpoints'), { recursive: true });
+describe('files of former format versions', () => {
+  it.each([
+    [1, expected.resumed],
+    [2, expected.resumed2],
+  ])('resume to the same bits: version %d', async (version, { losses, validationLosses, tensorsSha256 }) => {
+    const run = join(folder, `run-${version}`);
+    mkdirSync(join(run, 'checkpoints'), { recursive: true });
     copyFileSync(
-      join(testData, 'checkpoint-1.safetensors'),
-      join(folder, 'run', 'checkpoints', 'step-00000005.safetensors'),
+      join(testData, `checkpoint-${version}.safetensors`),
+      join(run, 'checkpoints', 'step-00000005.safetensors'),
     );
-    const { code, stdout, stderr } = await resnet(['train', '--resume', 'run', '--json']);
+    const { code, stdout, stderr } = await resnet(['train', '--resume', run, '--json']);
     expect({ code, stderr }).toMatchObject({ code: 0 });
-    const { losses, validationLosses, tensorsSha256 } = expected.resumed;
     expect(eventsOf(stdout, 'step').map(({ loss }) => loss)).toEqual(losses);
     expect(eventsOf(stdout, 'validation').map(({ loss }) => loss)).toEqual(validationLosses);
-    expect(tensorsOf(join(folder, 'run', 'model.safetensors'))).toBe(tensorsSha256);
+    expect(tensorsOf(join(run, 'model.safetensors'))).toBe(tensorsSha256);
   });
 
-  it('evaluate to the same bits', async () => {
+  // The evaluation was of the network as it is; today it folds.
+  it('evaluate to the same figures, the loss within 1e-5', async () => {
     const model = join(testData, 'model-1.safetensors');
     const { stdout } = await resnet(['evaluate', model, '--data', 'synthetic:signs', '--json']);
-    expect(JSON.parse(stdout)).toMatchObject(expected.evaluation);
+    const { loss, ...figures } = expected.evaluation;
+    const evaluation = JSON.parse(stdout);
+    expect(evaluation).toMatchObject(figures);
+    expect(Math.abs(evaluation.loss - loss)).toBeLessThan(1e-5);
   });
 });
 

@@ -1,11 +1,10 @@
 import { existsSync } from 'node:fs';
-import { disposeVariables, type Network } from '@resnetjs/core';
-import { startBackend } from '../backends/start-backend.js';
+import type { Network } from '@resnetjs/core';
 import type { DescribedNetworkOptions } from '../options/command-options.js';
 import { networkNames } from '../options/network-options.js';
 import { refuse } from '../options/refuse.js';
 import { asNetworkName, buildNetwork } from './build-network.js';
-import { loadModel } from './load-model.js';
+import { readDescription } from './load-model.js';
 
 /** A network by its name, or the network of a model by its file or run folder; a model takes no options that describe one. */
 export async function findNetwork(name: string, options: DescribedNetworkOptions): Promise<Network> {
@@ -18,10 +17,7 @@ export async function findNetwork(name: string, options: DescribedNetworkOptions
   }
   const described = { '--input-shape': inputShape, ...networkOptionsOf(options) };
   refuse(described, `can't be given for a model: the network of ${name} is fixed`);
-  await startBackend('wasm');
-  const model = await loadModel(name);
-  disposeVariables(model.variables);
-  return model.network;
+  return (await readDescription(name)).network;
 }
 
 /** The options that describe a network, by their names on the command line; undefined if not given. */

@@ -5,7 +5,7 @@ import { inputShape, integer } from './parsers.js';
 
 // Listed here too, so that help need not load @resnetjs/core.
 export const networkNames = ['course/resnet50', 'preact/resnet'] as const satisfies readonly NetworkName[];
-const dialects = { course: true, preact: true, keras: true } satisfies Record<DialectName, true>;
+const dialects = { course: true, preact: true, keras: true, sites: true } satisfies Record<DialectName, true>;
 export const dialectNames = Object.keys(dialects) as readonly DialectName[];
 
 /** The options that describe a network of the catalogue. */

@@ -1,6 +1,6 @@
 import { type Classifier, countParameters, disposeVariables } from '@resnetjs/core';
 import type { TrainingRecord } from '@resnetjs/recipe';
-import { decodeClassifier, encodeClassifier } from '@resnetjs/weights';
+import { byteSource, decodeClassifier, encodeClassifier } from '@resnetjs/weights';
 import { writeRecord } from '../storage/database.js';
 import { version } from '../storage/records.js';
 import { PageError } from './problem.js';
@@ -48,7 +48,7 @@ export function setModel(
 
 /** Opens a `model.safetensors`. Throws `bad-file` if it isn't one, or is damaged. */
 export async function openModel(file: Blob): Promise<ModelFacts> {
-  const { training, ...classifier } = decodeClassifier(new Uint8Array(await file.arrayBuffer()));
+  const { training, ...classifier } = await decodeClassifier(byteSource(file));
   const accuracy = training?.final.validation?.accuracy ?? null;
   return setModel(classifier, { accuracy, origin: 'opened', training });
 }

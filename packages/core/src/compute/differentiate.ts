@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { ResNetError } from '../errors.js';
 import { isLearned } from '../network/learned.js';
-import { type ParameterId, parameterId } from '../network/parameters.js';
+import { type ParameterId, parameterId } from '../network/site.js';
 import type { Role } from '../network/role.js';
 import type { Network } from '../network/types.js';
 import { walk } from '../network/walk.js';

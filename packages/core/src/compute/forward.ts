@@ -1,7 +1,7 @@
 import { kernelNames } from '@resnetjs/backend';
 import * as tf from '@tensorflow/tfjs-core';
 import { ResNetError } from '../errors.js';
-import { parameterId } from '../network/parameters.js';
+import { parameterId } from '../network/site.js';
 import type { Role } from '../network/role.js';
 import type { Network } from '../network/types.js';
 import { activate, add } from './activation.js';

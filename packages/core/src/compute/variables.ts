@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { ResNetError } from '../errors.js';
-import { type ParameterId, parameters } from '../network/parameters.js';
+import { parameters } from '../network/parameters.js';
+import type { ParameterId } from '../network/site.js';
 import type { Network } from '../network/types.js';
 import { type RandomSource, sampleInitialValues, statelessSource } from './sample.js';
 

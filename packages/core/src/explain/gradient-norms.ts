@@ -2,8 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { type TensorMap, variable } from '../compute/variables.js';
 import { layerNames } from '../network/names.js';
 import { isWeighted } from '../network/operations.js';
-import { parameterId } from '../network/parameters.js';
-import type { Site } from '../network/site.js';
+import { parameterId, type Site } from '../network/site.js';
 import type { Network } from '../network/types.js';
 import { walk } from '../network/walk.js';
 

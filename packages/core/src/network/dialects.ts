@@ -1,5 +1,6 @@
 import { kerasType } from './keras-type.js';
 import type { Role } from './role.js';
+import { parameterId, siteName } from './site.js';
 import type { NetworkNode } from './walk.js';
 
 /** The counts from which a node's name is made. */
@@ -94,9 +95,13 @@ const preactivationName: LayerName = (node, place) => {
   return automaticName(node, place);
 };
 
+/** The node's site, or its parameter's id: `stem.1`, `stem.1.kernel`. */
+const siteDialectName: Dialect['name'] = ({ site }, _place, role) =>
+  role === undefined ? siteName(site) : parameterId(site, role);
+
 /**
- * Every dialect by name: those of the families of networks, and `keras`, which names any network as Keras names
- * unnamed layers.
+ * Every dialect by name: those of the families of networks; `keras`, which names any network as Keras names unnamed
+ * layers; and `sites`, the dialect of our own files, which names any network by its sites and roles.
  */
 export const dialects = {
   course: {
@@ -115,9 +120,14 @@ export const dialects = {
     block: (stage, block) => `block ${stage + 1}.${block + 1}`,
     stage: (stage) => `stage ${stage + 1}`,
   },
+  sites: {
+    name: siteDialectName,
+    block: (stage, block) => `stage${stage}.block${block}`,
+    stage: (stage) => `stage${stage}`,
+  },
 } as const satisfies Record<string, Dialect>;
 
-/** The name of a dialect: 'course', 'preact' or 'keras'. */
+/** The name of a dialect: 'course', 'preact', 'keras' or 'sites'. */
 export type DialectName = keyof typeof dialects;
 
 /** The dialect of a network's family, which is the first part of its name: `course` for `course/resnet50`; else `keras`. */

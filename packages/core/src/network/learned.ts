@@ -1,5 +1,5 @@
 import { operations } from './operations.js';
-import { type ParameterId, parameterId } from './parameters.js';
+import { type ParameterId, parameterId } from './site.js';
 import type { Role } from './role.js';
 import type { NetworkNode } from './walk.js';
 

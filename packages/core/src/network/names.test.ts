@@ -6,10 +6,7 @@ import { courseResNet50 } from '../networks/course.js';
 import { preactResNet } from '../networks/preact.js';
 import { plainNetwork } from '../rewrite/plain.js';
 import { layerNames, parameterName } from './names.js';
-import { parameters } from './parameters.js';
-import { siteName } from './site.js';
-import type { Network } from './types.js';
-import { walk } from './walk.js';
+import { parameterNames, parameters } from './parameters.js';
 
 describe('layerNames', () => {
   it("follows the identity notebook, and Keras's numbering for the layers that it doesn't name", () => {
@@ -122,20 +119,9 @@ describe('layerNames', () => {
   });
 });
 
-describe('parameterName', () => {
-  /** The name of every parameter, by its id. */
-  const namesOf = (network: Network, dialect?: 'keras') => {
-    const nodes = walk(network).map(({ site }) => siteName(site));
-    return new Map(
-      parameters(network).map(({ id, site, role }) => [
-        id,
-        parameterName(network, nodes.indexOf(siteName(site)), role, dialect),
-      ]),
-    );
-  };
-
+describe('parameterNames', () => {
   it("is the layer's name and Keras's word for the role", () => {
-    const names = namesOf(courseResNet50());
+    const names = parameterNames(courseResNet50());
     const expected = {
       'stem.1.kernel': 'conv1/kernel',
       'stem.1.bias': 'conv1/bias',
@@ -151,16 +137,29 @@ describe('parameterName', () => {
   });
 
   it('follows the dialect', () => {
-    const own = namesOf(preactResNet());
+    const own = parameterNames(preactResNet());
     expect(own.get('stem.0.kernel')).toBe('conv0/kernel');
     expect(own.get('stage0.block0.branch.6.bias')).toBe('conv1c/bias');
-    const keras = namesOf(preactResNet(), 'keras');
+    const keras = parameterNames(preactResNet(), 'keras');
     expect(keras.get('stem.0.kernel')).toBe('conv2d/kernel');
     expect(keras.get('head.4.bias')).toBe('dense/bias');
   });
 
+  it("is the parameter's id in the dialect of our files", () => {
+    for (const network of [courseResNet50(), plainNetwork(preactResNet())]) {
+      const ids = parameters(network).map(({ id }) => id);
+      expect([...parameterNames(network, 'sites')]).toEqual(ids.map((id) => [id, id]));
+    }
+    expect(layerNames(courseResNet50(), 'sites').slice(-4)).toEqual([
+      'stage3.block2.postact.0',
+      'head.0',
+      'head.1',
+      'head.2',
+    ]);
+  });
+
   it.each(Object.entries(networks))('is unique within %s', (_, build) => {
-    const names = [...namesOf(build()).values()];
+    const names = [...parameterNames(build()).values()];
     expect(new Set(names).size).toBe(names.length);
   });
 });

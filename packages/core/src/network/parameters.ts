@@ -1,15 +1,12 @@
+import { type DialectName, dialectOf } from './dialects.js';
 import { type Initializer, initializers } from './initializer.js';
+import { parameterName } from './names.js';
 import type { OperationKind } from './operations.js';
 import { shapes } from './shape.js';
 import { type Role, variablesOf } from './role.js';
-import { type Site, siteName } from './site.js';
+import { type ParameterId, parameterId, type Site } from './site.js';
 import type { Network, Shape } from './types.js';
 import { type NetworkNode, walk } from './walk.js';
-
-/**
- * A parameter's id: its site and its role, `stage1.block0.branch.3.kernel`. Model files use it as the tensor's name.
- */
-export type ParameterId = string;
 
 /** A parameter of a network: a weight, or a running statistic. */
 export interface Parameter {
@@ -27,11 +24,6 @@ export interface Parameter {
   readonly initializer: Initializer;
 }
 
-/** The id of the parameter with a role at a site: `stage1.block0.branch.3.kernel`. */
-export function parameterId(site: Site, role: Role): ParameterId {
-  return `${siteName(site)}.${role}`;
-}
-
 /**
  * Every parameter of the network: node by node in the order of `walk`, and in Keras's order within a node (kernel,
  * bias, or scale, offset, mean, variance). Throws `shape-mismatch` if the network's layers don't fit.
@@ -42,6 +34,27 @@ export function parameterId(site: Site, role: Role): ParameterId {
 export function parameters(network: Network): readonly Parameter[] {
   const results = shapes(network);
   return walk(network).flatMap((node) => nodeParameters(node, results[node.from[0] ?? 0] as Shape));
+}
+
+/**
+ * The name of every parameter in a dialect, by id, in the order of `parameters`. The dialect defaults as in
+ * `layerNames`. Throws `shape-mismatch` if the network's layers don't fit.
+ *
+ * @example
+ * parameterNames(courseResNet50()).get('stem.1.kernel'); // 'conv1/kernel'
+ */
+export function parameterNames(
+  network: Network,
+  dialect: DialectName = dialectOf(network.name),
+): ReadonlyMap<ParameterId, string> {
+  const results = shapes(network);
+  return new Map(
+    walk(network).flatMap((node, index) =>
+      nodeParameters(node, results[node.from[0] ?? 0] as Shape).map(
+        ({ id, role }) => [id, parameterName(network, index, role, dialect)] as const,
+      ),
+    ),
+  );
 }
 
 /** The parameters of one node, given the shape of its input without the batch axis. */

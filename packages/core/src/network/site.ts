@@ -1,3 +1,5 @@
+import type { Role } from './role.js';
+
 /** The place of an operation in its network. Indices start at 0. */
 export type Site =
   | { readonly part: 'input' }
@@ -28,4 +30,14 @@ export function siteName(site: Site): string {
     default:
       return site satisfies never;
   }
+}
+
+/**
+ * A parameter's id: its site and its role, `stage1.block0.branch.3.kernel`. Model files use it as the tensor's name.
+ */
+export type ParameterId = string;
+
+/** The id of the parameter with a role at a site: `stage1.block0.branch.3.kernel`. */
+export function parameterId(site: Site, role: Role): ParameterId {
+  return `${siteName(site)}.${role}`;
 }

@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { type ParameterId, parameterId, parameters } from '../network/parameters.js';
+import { parameters } from '../network/parameters.js';
 import { mapOperations } from '../network/map-operations.js';
 import { operations } from '../network/operations.js';
 import { variablesOf } from '../network/role.js';
-import type { Site } from '../network/site.js';
+import { type ParameterId, parameterId, type Site } from '../network/site.js';
 import type { Conv, Network, Norm, Op } from '../network/types.js';
 import { disposeVariables, type Variables, variable } from '../compute/variables.js';
 

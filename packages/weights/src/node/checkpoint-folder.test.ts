@@ -16,7 +16,7 @@ import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, beforeAll, beforeEach, describe, expect, it, type TestContext } from 'vitest';
 import type { Checkpoint } from '@resnetjs/recipe';
-import { disposeTiny, tinyCheckpoint, valuesOf } from '../checkpoint.test-support.js';
+import { disposeTiny, tinyCheckpoint, valuesOf } from '../checkpoint/checkpoint.test-support.js';
 import {
   listCheckpoints,
   readCheckpointDescription,

@@ -1,17 +1,18 @@
-import { type FileHandle, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ResNetError } from '@resnetjs/core';
 import { badFile } from '../bad-file.js';
 import type { ByteSource } from '../byte-source.js';
 import type { Checkpoint } from '@resnetjs/recipe';
-import type { CheckpointSettings } from '../checkpoint.js';
+import type { CheckpointSettings } from '../checkpoint/checkpoint.js';
 import {
   type CheckpointDescription,
   type DecodedCheckpoint,
   decodeCheckpoint,
   describeCheckpoint,
-} from '../decode-checkpoint.js';
-import { encodeCheckpoint } from '../encode-checkpoint.js';
+} from '../checkpoint/decode-checkpoint.js';
+import { encodeCheckpoint } from '../checkpoint/encode-checkpoint.js';
+import { fileSource } from './file-source.js';
 import { fileSystemError, readingError } from './file-system-error.js';
 import { removeUnfinished, syncFolder, writeFileAtomically } from './write-file.js';
 
@@ -124,36 +125,15 @@ async function readFrom<Result>(
   path: string,
   read: (source: ByteSource) => Promise<Result>,
 ): Promise<Result> {
-  let handle: FileHandle | undefined;
+  const source = await fileSource(path);
   try {
-    handle = await open(path, 'r');
-    return await read(await sourceOf(handle));
+    return await read(source);
   } catch (error) {
-    if (error instanceof ResNetError && error.code === 'bad-file') {
-      throw badFile(`${path}: ${error.message}`, error.details, error);
-    }
-    if (error instanceof ResNetError || !(error instanceof Error && 'syscall' in error)) throw error;
-    throw readingError(`The checkpoint ${path} could not be read`, path, error);
+    if (!(error instanceof ResNetError) || error.code !== 'bad-file') throw error;
+    throw badFile(`${path}: ${error.message}`, error.details, error);
   } finally {
-    await handle?.close();
+    await source.close();
   }
-}
-
-async function sourceOf(handle: FileHandle): Promise<ByteSource> {
-  const { size } = await handle.stat();
-  return {
-    size,
-    async read(start, end) {
-      const bytes = new Uint8Array(end - start);
-      let at = 0;
-      while (at < bytes.length) {
-        const { bytesRead } = await handle.read(bytes, at, bytes.length - at, start + at);
-        if (bytesRead === 0) break;
-        at += bytesRead;
-      }
-      return bytes.subarray(0, at);
-    },
-  };
 }
 
 /** Options of `saveCheckpoint`. */

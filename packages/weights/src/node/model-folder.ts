@@ -1,8 +1,9 @@
-import { type FileHandle, open, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ResNetError } from '@resnetjs/core';
 import { badFile } from '../bad-file.js';
-import { dataStartOf } from '../safetensors.js';
+import { dataStartOf } from '../containers/safetensors.js';
+import { type FileSource, fileSource } from './file-source.js';
 import { readingError } from './file-system-error.js';
 import { prepareFolder } from './prepare-folder.js';
 import { writeFileAtomically } from './write-file.js';
@@ -43,26 +44,42 @@ export async function writeModelFile(folder: string, bytes: Uint8Array): Promise
  * ```
  */
 export async function readModelFile(fileOrFolder: string): Promise<Uint8Array> {
-  const path = await findModel(fileOrFolder);
-  let handle: FileHandle | undefined;
+  const source = await openModelFile(fileOrFolder);
   try {
-    handle = await open(path, 'r');
-    const { size } = await handle.stat();
+    const { size } = source;
     if (size > maxFileBytes) {
       throw badFile(
-        `${path} has ${size} bytes, more than the ${maxFileBytes} bytes that a model file may have.`,
-        {
-          size,
-        },
+        `${fileOrFolder} has ${size} bytes, more than the ${maxFileBytes} bytes that can be read at once.`,
+        { size },
       );
     }
-    dataStartOf(await readAll(handle, Math.min(size, 8)), size); // rejects a large file of another kind before it is read
-    return await readAll(handle, size);
-  } catch (error) {
-    if (error instanceof ResNetError) throw error;
-    throw readingError(`The model ${path} could not be read`, path, error);
+    return await source.read(0, size);
   } finally {
-    await handle?.close();
+    await source.close();
+  }
+}
+
+/**
+ * Opens a model's file, or that in its run's folder, as a byte source; the caller closes it. Throws `file-system`, and
+ * `bad-file` for a file that can't be a model.
+ *
+ * @example
+ * ```ts
+ * const source = await openModelFile('runs/signs');
+ * const { network, classes } = await describeModel(source); // reads the file's first part alone
+ * const classifier = await decodeClassifier(source); // tensor by tensor
+ * await source.close();
+ * ```
+ */
+export async function openModelFile(fileOrFolder: string): Promise<FileSource> {
+  const source = await fileSource(await findModel(fileOrFolder));
+  try {
+    const { size } = source;
+    dataStartOf(await source.read(0, Math.min(size, 8)), size); // rejects a large file of another kind before it is read
+    return source;
+  } catch (error) {
+    await source.close();
+    throw error;
   }
 }
 
@@ -86,16 +103,4 @@ async function findModel(fileOrFolder: string): Promise<string> {
     if (error instanceof ResNetError) throw error;
     throw readingError(`There is no model at ${fileOrFolder}`, fileOrFolder, error);
   }
-}
-
-/** Reads in parts, because one read is limited to 2 GiB. */
-async function readAll(handle: FileHandle, size: number): Promise<Uint8Array> {
-  const bytes = new Uint8Array(size);
-  let at = 0;
-  while (at < size) {
-    const { bytesRead } = await handle.read(bytes, at, Math.min(size - at, 2 ** 28), at);
-    if (bytesRead === 0) return bytes.subarray(0, at);
-    at += bytesRead;
-  }
-  return bytes;
 }

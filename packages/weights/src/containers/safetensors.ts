@@ -1,10 +1,10 @@
-import { badFile, quote } from './bad-file.js';
+import { ResNetError } from '@resnetjs/core';
+import { badFile, quote } from '../bad-file.js';
+import type { ByteSource } from '../byte-source.js';
+import { type TensorContainer, type Dtype, dtypeBytes, type TensorInfo } from './container.js';
 
 /** One tensor in a safetensors file. */
-export interface TensorEntry {
-  /** The type of the values, by its safetensors name: `F32`, `F16`, `I64`, … */
-  readonly dtype: string;
-  readonly shape: readonly number[];
+export interface TensorEntry extends TensorInfo {
   /** Where its values start, in bytes from the start of the file. */
   readonly start: number;
   /** Where its values end: the first byte after them. */
@@ -19,13 +19,12 @@ export interface SafetensorsHeader {
   readonly tensors: ReadonlyMap<string, TensorEntry>;
 }
 
-/** Bytes per value. */
-const widths: ReadonlyMap<string, number> = new Map([
-  ...['BOOL', 'U8', 'I8', 'F8_E5M2', 'F8_E4M3'].map((dtype) => [dtype, 1] as const),
-  ...['U16', 'I16', 'F16', 'BF16'].map((dtype) => [dtype, 2] as const),
-  ...['U32', 'I32', 'F32'].map((dtype) => [dtype, 4] as const),
-  ...['U64', 'I64', 'F64'].map((dtype) => [dtype, 8] as const),
-]);
+/** A safetensors file, opened. */
+export interface SafetensorsFile extends TensorContainer, SafetensorsHeader {
+  readonly tensors: ReadonlyMap<string, TensorEntry>;
+  /** The bytes before the tensors. */
+  readonly header: Uint8Array<ArrayBuffer>;
+}
 
 const lengthBytes = 8;
 const alignment = 8;
@@ -35,7 +34,7 @@ const maxDimensions = 16;
 const metadataKey = '__metadata__';
 const copyAgain = 'Copy the file again, or train the model again.';
 
-interface Layout {
+interface FileLayout {
   /** The bytes before the tensors. */
   readonly header: Uint8Array<ArrayBuffer>;
   /** Where each tensor starts, in bytes from the start of the file. */
@@ -49,14 +48,14 @@ export function layOut(
   tensors: readonly {
     readonly id: string;
     readonly shape: readonly number[];
-    readonly dtype?: 'F32' | 'U8';
+    readonly dtype?: Dtype;
   }[],
   metadata: Readonly<Record<string, string>>,
-): Layout {
+): FileLayout {
   let size = 0;
   const entries = tensors.map(({ id, shape, dtype = 'F32' }) => {
     const start = size;
-    size += (widths.get(dtype) as number) * elements(shape);
+    size += dtypeBytes[dtype] * elements(shape);
     return [id, { dtype, shape, data_offsets: [start, size] }] as const;
   });
   const json = new TextEncoder().encode(
@@ -71,6 +70,45 @@ export function layOut(
   header.fill(0x20, lengthBytes + json.length);
   const starts = new Map(entries.map(([id, entry]) => [id, dataStart + entry.data_offsets[0]!]));
   return { header, starts, size: dataStart + size };
+}
+
+/**
+ * Opens a safetensors file of any origin: reads its header, and then each tensor when it is asked for. Throws
+ * `bad-file`.
+ *
+ * @example
+ * ```ts
+ * const file = await openSafetensors(byteSource(blob));
+ * for (const [name, { dtype, shape }] of file.tensors) console.log(name, dtype, shape);
+ * const bytes = await file.read('stem.1.kernel');
+ * ```
+ */
+export async function openSafetensors(source: ByteSource): Promise<SafetensorsFile> {
+  const { size } = source;
+  const header = await readPart(
+    source,
+    0,
+    dataStartOf(await source.read(0, Math.min(lengthBytes, size)), size),
+  );
+  const { metadata, tensors } = readSafetensorsHeader(header, size);
+  return {
+    metadata,
+    tensors,
+    header,
+    async read(name) {
+      const entry = tensors.get(name);
+      if (entry === undefined) {
+        throw new ResNetError('unknown-name', `The file holds no tensor ${quote(name)}.`, { name });
+      }
+      return readPart(source, entry.start, entry.end);
+    },
+  };
+}
+
+async function readPart(source: ByteSource, start: number, end: number): Promise<Uint8Array<ArrayBuffer>> {
+  const part = await source.read(start, end);
+  if (part.length !== end - start) throw badFile(`The file ended while it was read. ${copyAgain}`);
+  return part;
 }
 
 /**
@@ -146,8 +184,7 @@ function readEntry(name: string, value: unknown, dataStart: number, fileSize: nu
   const wrong = (problem: string) =>
     badFile(`Tensor ${quote(name)} ${problem}. ${copyAgain}`, { tensor: name });
   const { dtype, shape, data_offsets: offsets } = isRecord(value) ? (value as Record<string, unknown>) : {};
-  const width = typeof dtype === 'string' ? widths.get(dtype) : undefined;
-  if (width === undefined) throw wrong('has a dtype that safetensors does not have');
+  if (!isDtype(dtype)) throw wrong('has a dtype that safetensors does not have');
   if (!isSizes(shape) || shape.length > maxDimensions) throw wrong('has a shape that is not a list of sizes');
   if (!isSizes(offsets) || offsets.length !== 2) throw wrong('has offsets that are not two positions');
   const [from, to] = offsets as [number, number];
@@ -157,13 +194,13 @@ function readEntry(name: string, value: unknown, dataStart: number, fileSize: nu
       `is at bytes ${from} to ${to} of the data, but the file holds ${room}: it is truncated, or the offsets are wrong`,
     );
   }
-  const expected = width * elements(shape);
+  const expected = dtypeBytes[dtype] * elements(shape);
   if (to - from !== expected) {
     throw wrong(
       `has shape [${shape.join(', ')}], ${expected} bytes, but its offsets are ${to - from} bytes apart`,
     );
   }
-  return { dtype: dtype as string, shape, start: dataStart + from, end: dataStart + to };
+  return { dtype, shape, start: dataStart + from, end: dataStart + to };
 }
 
 /** Checks that the tensors cover the data from end to end, each byte once. */
@@ -189,6 +226,10 @@ function checkCover(tensors: ReadonlyMap<string, TensorEntry>, dataStart: number
 
 function isRecord(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isDtype(value: unknown): value is Dtype {
+  return typeof value === 'string' && Object.hasOwn(dtypeBytes, value);
 }
 
 function isSizes(value: unknown): value is number[] {

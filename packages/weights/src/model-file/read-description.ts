@@ -1,13 +1,15 @@
 import { type Classifier, type Network, ResNetError, shapes } from '@resnetjs/core';
 import type { z } from 'zod';
-import { badFile, quote } from './bad-file.js';
+import { badFile, quote } from '../bad-file.js';
+import type { TensorContainer } from '../containers/container.js';
 import { checkpointKey, classesSchema, metadataKeys, preprocessingSchema } from './format.js';
 import { networkSchema } from './network-schema.js';
-import type { SafetensorsHeader } from './safetensors.js';
 import { formatVersion, inThisVersion } from './versions.js';
 
 /** The maximum size of one node's result for one image: 1 GiB of float32 values. */
 const maxResultElements = 2 ** 28;
+const copyAgain = 'Copy the file again, or train the model again.';
+const useNewer = `If a newer ResNet.js wrote it, use that one. Otherwise ${copyAgain.toLowerCase()}`;
 
 /** The classifier that a file's metadata describe, without variables; checks that the parts fit together. Throws `bad-file`. */
 export function readDescription(metadata: Metadata): Omit<Classifier, 'variables'> {
@@ -19,7 +21,7 @@ export function readDescription(metadata: Metadata): Omit<Classifier, 'variables
   return { network, classes, preprocessing };
 }
 
-type Metadata = SafetensorsHeader['metadata'];
+type Metadata = TensorContainer['metadata'];
 
 /**
  * A function that reads a value from the JSON in a file's metadata, as this version has it, whichever wrote it. It throws
@@ -30,8 +32,8 @@ export function readerOf(metadata: Metadata) {
   const version = metadata.get(metadataKeys.version) ?? metadata.get(checkpointKey) ?? formatVersion;
   const values = inThisVersion(parsed, version) as Readonly<Record<string, unknown>>;
   return <Schema extends z.ZodType>(key: string, schema: Schema): z.output<Schema> => {
-    const wrong = (problem: string, cause?: unknown) =>
-      badFile(`The file's ${key} ${problem}. Copy the file again, or train the model again.`, { key }, cause);
+    const wrong = (problem: string, cause?: unknown, advice = copyAgain) =>
+      badFile(`The file's ${key} ${problem}. ${advice}`, { key }, cause);
     if (!metadata.has(key)) throw wrong('is missing');
     const value = values[key];
     if (value instanceof SyntaxError) throw wrong('is not JSON', value);
@@ -39,7 +41,7 @@ export function readerOf(metadata: Metadata) {
     if (result.success) return result.data;
     const issue = result.error.issues[0];
     const where = issue?.path.length ? ` at ${issue.path.join('.')}` : '';
-    throw wrong(`is not valid${where}: ${issue?.message}`, result.error);
+    throw wrong(`is not valid${where}: ${issue?.message}`, result.error, useNewer);
   };
 }
 
@@ -92,7 +94,7 @@ function shapesOf(network: Network) {
 /** Checks that a file has exactly the needed tensors, in their shapes. Throws `bad-file`. */
 export function matchTensors(
   needed: readonly { readonly id: string; readonly shape: readonly number[]; readonly dtype?: string }[],
-  found: SafetensorsHeader['tensors'],
+  found: TensorContainer['tensors'],
 ): void {
   for (const { id, shape, dtype = 'F32' } of needed) {
     const entry = found.get(id);

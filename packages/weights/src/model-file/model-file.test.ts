@@ -13,6 +13,7 @@ import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { byteSource } from '../byte-source.js';
 import { decodeClassifier } from './decode-classifier.js';
 import { encodeClassifier } from './encode-classifier.js';
 import { networkSchema } from './network-schema.js';
@@ -109,6 +110,23 @@ describe('a model file', () => {
     disposeVariables(read.variables);
   });
 
+  it('is read from a byte source as from bytes', async () => {
+    const before = tf.memory().numTensors;
+    const { variables, ...described } = await decodeClassifier(byteSource(new Blob([bytes])));
+    const { variables: expected, ...same } = decodeClassifier(bytes);
+    expect(described).toEqual(same);
+    for (const kind of ['weights', 'statistics'] as const) {
+      const valuesOf = (map: ReadonlyMap<string, tf.Tensor>) =>
+        [...map].map(([id, each]) => [id, each.dataSync()]);
+      expect(valuesOf(variables[kind])).toEqual(valuesOf(expected[kind]));
+    }
+    disposeVariables(variables);
+    disposeVariables(expected);
+    for (const bad of [bytes.slice(0, -4), fileOf({ __metadata__: { a: 'b' } })])
+      await expect(decodeClassifier(byteSource(bad))).rejects.toMatchObject({ code: 'bad-file' });
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
   it('may start anywhere in a larger buffer', () => {
     const larger = new Uint8Array(bytes.length + 3);
     larger.set(bytes, 3);
@@ -172,7 +190,7 @@ describe('reading a model file rejects', () => {
     [
       'another version',
       () => changed((header) => Object.assign(metadata(header), { resnetjs: '4' })),
-      /version "4".*versions 1 to 3\. Use the one that wrote it, or a later one/,
+      /version "4".*versions 1 to 3\. Use the ResNet\.js that wrote it, or a newer one/,
     ],
     ['no network', () => changed((header) => delete metadata(header).network), /network is missing/],
     [

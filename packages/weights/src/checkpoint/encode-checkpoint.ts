@@ -1,11 +1,12 @@
 import { type Checkpoint, trainingProgressSchema } from '@resnetjs/recipe';
+import { layOut } from '../containers/safetensors.js';
+import { asText, describeClassifier } from '../model-file/describe-classifier.js';
+import { checkpointKey } from '../model-file/format.js';
+import { formatVersion } from '../model-file/versions.js';
+import { bytesOf, valuesOf } from '../variable-values.js';
 import { checkpointKeys, checkpointTensors, checksumTensor, type CheckpointSettings } from './checkpoint.js';
-import { Checksum } from './checksum.js';
-import { asText, bytesOf, describeClassifier } from './describe-classifier.js';
-import { checkpointKey } from './format.js';
 import { optimizerStateSchema, settingsSchema } from './checkpoint-schemas.js';
-import { layOut } from './safetensors.js';
-import { formatVersion } from './versions.js';
+import { Checksum } from './checksum.js';
 
 /**
  * Yields a checkpoint as the parts of one safetensors file, tensor by tensor, so that only one is in memory at a time; the
@@ -44,7 +45,7 @@ export async function* encodeCheckpoint(
   yield header;
   for (const { name, id, shape, from } of tensors) {
     const map = typeof from === 'string' ? variables[from] : slots[from.slot];
-    const bytes = await bytesOf(network.name, { id: name, shape }, map?.get(id));
+    const bytes = bytesOf(await valuesOf(network.name, { id: name, shape }, map?.get(id)));
     await checksum.add(bytes);
     yield bytes;
   }

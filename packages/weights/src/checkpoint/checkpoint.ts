@@ -1,6 +1,7 @@
-import { type Network, parameters } from '@resnetjs/core';
+import type { Network } from '@resnetjs/core';
 import { learnedWeights, parameterSettings, type Recipe } from '@resnetjs/recipe';
 import type { z } from 'zod';
+import { networkTensors } from '../model-file/network-tensors.js';
 import type { settingsSchema } from './checkpoint-schemas.js';
 import { checksumBytes } from './checksum.js';
 
@@ -12,18 +13,14 @@ export type CheckpointSettings = Readonly<z.infer<typeof settingsSchema>>;
 
 /** The tensors of a checkpoint in their order in the file: the network's, then the optimizer's, slot by slot, of the weights that are learned. */
 export function checkpointTensors(network: Network, { groups }: Recipe, slots: readonly string[]) {
-  const all = parameters(network);
+  const all = networkTensors(network);
   const learned = learnedWeights(parameterSettings(network, groups));
-  const ofNetwork = all.map(({ id, shape, trainable }) => {
-    const from = trainable ? ('weights' as const) : ('statistics' as const);
-    return { name: id, id, shape, from };
-  });
   const ofOptimizer = slots.flatMap((slot) =>
     all
       .filter(({ id }) => learned.has(id))
-      .map(({ id, shape }) => ({ name: `optimizer/${slot}/${id}`, id, shape, from: { slot } })),
+      .map(({ name, id, shape }) => ({ name: `optimizer/${slot}/${name}`, id, shape, from: { slot } })),
   );
-  return [...ofNetwork, ...ofOptimizer];
+  return [...all, ...ofOptimizer];
 }
 
 /** The last tensor of the file. */

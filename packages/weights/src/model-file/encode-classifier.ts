@@ -1,8 +1,10 @@
-import { type Classifier, parameters } from '@resnetjs/core';
+import type { Classifier } from '@resnetjs/core';
 import { type TrainingRecord, trainingRecordSchema } from '@resnetjs/recipe';
-import { asText, bytesOf, describeClassifier } from './describe-classifier.js';
+import { bytesOf, valuesOf } from '../variable-values.js';
+import { layOut } from '../containers/safetensors.js';
+import { asText, describeClassifier } from './describe-classifier.js';
 import { metadataKeys } from './format.js';
-import { layOut } from './safetensors.js';
+import { networkTensors } from './network-tensors.js';
 import { formatVersion } from './versions.js';
 
 /** Options of `encodeClassifier`. */
@@ -26,8 +28,9 @@ export async function encodeClassifier(
   options: EncodeClassifierOptions = {},
 ): Promise<Uint8Array> {
   const { network, variables } = classifier;
-  const all = parameters(network);
-  const { header, starts, size } = layOut(all, {
+  const tensors = networkTensors(network);
+  const inFile = tensors.map(({ name, shape }) => ({ id: name, shape }));
+  const { header, starts, size } = layOut(inFile, {
     [metadataKeys.version]: formatVersion,
     ...describeClassifier(classifier),
     ...(options.training && {
@@ -36,10 +39,9 @@ export async function encodeClassifier(
   });
   const bytes = new Uint8Array(size);
   bytes.set(header);
-  for (const parameter of all) {
-    const { id, trainable } = parameter;
-    const tensor = (trainable ? variables.weights : variables.statistics).get(id);
-    bytes.set(await bytesOf(network.name, parameter, tensor), starts.get(id));
+  for (const { name, id, shape, from } of tensors) {
+    const values = await valuesOf(network.name, { id, shape }, variables[from].get(id));
+    bytes.set(bytesOf(values), starts.get(name));
   }
   return bytes;
 }

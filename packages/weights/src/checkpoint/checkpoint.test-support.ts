@@ -1,7 +1,7 @@
 import { type Classifier, parameters } from '@resnetjs/core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Checkpoint } from '@resnetjs/recipe';
-import { tinyClassifier } from './tiny.test-support.js';
+import { tinyClassifier } from '../model-file/tiny.test-support.js';
 
 /** A training of the tiny network after some steps; all values differ. */
 export function tinyCheckpoint(step = 7): Checkpoint {

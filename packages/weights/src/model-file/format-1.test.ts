@@ -15,19 +15,19 @@ import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { byteSource } from './byte-source.js';
-import { decodeCheckpoint } from './decode-checkpoint.js';
+import { byteSource } from '../byte-source.js';
+import { decodeCheckpoint } from '../checkpoint/decode-checkpoint.js';
+import { encodeCheckpoint } from '../checkpoint/encode-checkpoint.js';
+import { readSafetensorsHeader } from '../containers/safetensors.js';
 import { decodeClassifier } from './decode-classifier.js';
 import { describeClassifier } from './describe-classifier.js';
-import { encodeCheckpoint } from './encode-checkpoint.js';
 import { encodeClassifier } from './encode-classifier.js';
 import { fromVersion1 } from './format-1.js';
 import { fromVersion2 } from './format-2.js';
 import { readDescription } from './read-description.js';
-import { readSafetensorsHeader } from './safetensors.js';
 
 // test-data/README.md says what these files are, and which commit wrote them.
-const fileOf = (name: string) => readFileSync(new URL(`../test-data/${name}`, import.meta.url));
+const fileOf = (name: string) => readFileSync(new URL(`../../test-data/${name}`, import.meta.url));
 const descriptions = JSON.parse(fileOf('descriptions-1.json').toString()) as Record<
   string,
   { metadata: Record<string, string>; layerNames: string[] }

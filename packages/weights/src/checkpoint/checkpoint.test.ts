@@ -3,14 +3,14 @@ import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { byteSource } from './byte-source.js';
 import type { Checkpoint } from '@resnetjs/recipe';
+import { byteSource } from '../byte-source.js';
+import { decodeClassifier } from '../model-file/decode-classifier.js';
+import { readSafetensorsHeader } from '../containers/safetensors.js';
+import { type Entry, fileOf, openFile } from '../model-file/tiny.test-support.js';
 import { disposeTiny, joined, tinyCheckpoint, valuesOf } from './checkpoint.test-support.js';
 import { decodeCheckpoint, describeCheckpoint } from './decode-checkpoint.js';
-import { decodeClassifier } from './decode-classifier.js';
 import { encodeCheckpoint } from './encode-checkpoint.js';
-import { readSafetensorsHeader } from './safetensors.js';
-import { type Entry, fileOf, openFile } from './tiny.test-support.js';
 
 const settings = { network: 'preact/resnet', epochs: 5, plain: true };
 let own: Checkpoint;
@@ -69,6 +69,30 @@ describe('a checkpoint', () => {
     expect(Buffer.compare(await joined(encodeCheckpoint(own, settings)), bytes)).toBe(0);
   });
 
+  it('holds slots of the weights that are learned alone', async () => {
+    const frozen = own.classifier.network.stages.map((_, stage) => ({
+      match: { id: `stage${stage}.*` },
+      frozen: true,
+    }));
+    const isLearned = ([id]: [string, tf.Tensor]) => !id.startsWith('stage');
+    const slots = Object.fromEntries(
+      Object.entries(own.state.optimizer.slots).map(([name, slot]) => [
+        name,
+        new Map([...slot].filter(isLearned)),
+      ]),
+    );
+    const { progress, optimizer } = own.state;
+    const recipe = { ...progress.recipe, groups: frozen };
+    const state = { optimizer: { ...optimizer, slots }, progress: { ...progress, recipe } };
+    const file = await joined(encodeCheckpoint({ ...own, state }));
+    const names = [...readSafetensorsHeader(file).tensors.keys()];
+    expect(names.some((name) => name.startsWith('stage0.'))).toBe(true);
+    expect(names.some((name) => /^optimizer\/.*\/stage/.test(name))).toBe(false);
+    const read = await decodeCheckpoint(byteSource(file));
+    expect(valuesOf(read)).toEqual(valuesOf({ ...own, state }));
+    disposeTiny(read);
+  });
+
   it('is not written with values that are not finite', async () => {
     const slots = { first: new Map(own.state.optimizer.slots.first) };
     const bad = tf.fill([128], Number.POSITIVE_INFINITY);
@@ -89,9 +113,18 @@ describe('reading a checkpoint rejects', () => {
     [
       'another version',
       (_, metadata) => Object.assign(metadata, { 'resnetjs-checkpoint': '4' }),
-      /version "4".*versions 1 to 3\. Use the one that wrote it, or a later one/,
+      /version "4".*versions 1 to 3\. Use the ResNet\.js that wrote it, or a newer one/,
     ],
     ['no progress', (_, metadata) => delete metadata.progress, /progress is missing/],
+    [
+      'a group that matches no weight',
+      (_, metadata) => {
+        const progress = JSON.parse(metadata.progress as string);
+        progress.recipe.groups = [{ match: { id: 'stage9.*' }, frozen: true }];
+        metadata.progress = JSON.stringify(progress);
+      },
+      /recipe does not fit its network: .*stage9.* matches no weight/,
+    ],
     [
       'invalid progress',
       (_, metadata) =>

@@ -1,16 +1,16 @@
-import { type Classifier, disposeTensors, type ParameterId } from '@resnetjs/core';
+import { type Classifier, disposeTensors, type ParameterId, ResNetError } from '@resnetjs/core';
 import { type Checkpoint, type TrainingProgress, trainingProgressSchema } from '@resnetjs/recipe';
 import * as tf from '@tensorflow/tfjs-core';
-import { badFile, quote } from './bad-file.js';
-import type { ByteSource } from './byte-source.js';
+import { badFile, quote } from '../bad-file.js';
+import type { ByteSource } from '../byte-source.js';
+import { allFinite, floatsOf } from '../variable-values.js';
+import { checkpointKey } from '../model-file/format.js';
+import { matchTensors, readDescription, readerOf } from '../model-file/read-description.js';
+import { checkVersion } from '../model-file/versions.js';
+import { openSafetensors, type TensorEntry } from '../containers/safetensors.js';
 import { checkpointKeys, checkpointTensors, checksumTensor, type CheckpointSettings } from './checkpoint.js';
-import { Checksum, checksumBytes } from './checksum.js';
-import { allFinite } from './describe-classifier.js';
-import { checkpointKey } from './format.js';
 import { optimizerStateSchema, settingsSchema } from './checkpoint-schemas.js';
-import { matchTensors, readDescription, readerOf } from './read-description.js';
-import { checkVersion } from './versions.js';
-import { dataStartOf, readSafetensorsHeader, type TensorEntry } from './safetensors.js';
+import { Checksum } from './checksum.js';
 
 /** A checkpoint without its tensors. */
 export interface CheckpointDescription {
@@ -34,7 +34,7 @@ export interface DecodedCheckpoint extends Checkpoint {
  * ```
  */
 export async function describeCheckpoint(source: ByteSource): Promise<CheckpointDescription> {
-  const { classifier, progress, settings } = await readStart(source);
+  const { classifier, progress, settings } = await open(source);
   return { classifier, progress, settings };
 }
 
@@ -50,7 +50,7 @@ export async function describeCheckpoint(source: ByteSource): Promise<Checkpoint
  * ```
  */
 export async function decodeCheckpoint(source: ByteSource): Promise<DecodedCheckpoint> {
-  const { header, entries, tensors, optimizer, classifier, progress, settings } = await readStart(source);
+  const { file, tensors, optimizer, classifier, progress, settings } = await open(source);
   const maps = {
     weights: new Map<ParameterId, tf.Tensor>(),
     statistics: new Map<ParameterId, tf.Tensor>(),
@@ -58,17 +58,16 @@ export async function decodeCheckpoint(source: ByteSource): Promise<DecodedCheck
   };
   try {
     const checksum = new Checksum();
-    await checksum.add(header);
+    await checksum.add(file.header);
     for (const { name, id, shape, from } of tensors) {
-      const { start, end } = entries.get(name) as TensorEntry;
-      const bytes = await readPart(source, start, end);
+      const bytes = await file.read(name);
       await checksum.add(bytes);
-      const values = new Float32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4);
+      const values = floatsOf(bytes);
       if (!allFinite(values)) throw damaged(`its ${quote(name)} holds values that are not finite`);
       const map = typeof from === 'string' ? maps[from] : maps.slots[from.slot];
       map?.set(id, tf.tensor(values, [...shape], 'float32'));
     }
-    const expected = await readPart(source, source.size - checksumBytes, source.size);
+    const expected = await file.read(checksumTensor.id);
     const found = await checksum.result();
     if (found.some((byte, index) => byte !== expected[index])) throw damaged('its checksum is wrong');
   } catch (error) {
@@ -83,40 +82,47 @@ export async function decodeCheckpoint(source: ByteSource): Promise<DecodedCheck
   };
 }
 
-async function readStart(source: ByteSource) {
-  const first = await source.read(0, Math.min(8, source.size));
-  const header = await readPart(source, 0, dataStartOf(first, source.size));
-  const { metadata, tensors: entries } = readSafetensorsHeader(header, source.size);
-  const version = metadata.get(checkpointKey);
-  if (version === undefined) throw badFile('This safetensors file is not a checkpoint of a training.');
-  checkVersion(version, 'checkpoint');
+/** Reads and checks what the file says of itself. */
+async function open(source: ByteSource) {
+  const file = await openSafetensors(source);
+  const { metadata, tensors: entries } = file;
+  if (!checkVersion(metadata, checkpointKey, 'checkpoint')) {
+    throw badFile('This safetensors file is not a checkpoint of a training.');
+  }
   const classifier = readDescription(metadata);
   const read = readerOf(metadata);
   const progress = read(checkpointKeys.progress, trainingProgressSchema);
   const optimizer = read(checkpointKeys.optimizer, optimizerStateSchema);
   const settings = read(checkpointKeys.settings, settingsSchema);
-  const tensors = checkpointTensors(classifier.network, progress.recipe, optimizer.slots);
-  checkTensors(entries, tensors);
-  return { header, entries, tensors, classifier, progress, optimizer, settings };
+  const tensors = tensorsOf(classifier, progress, optimizer.slots);
+  checkTensors(entries, [...tensors.map(({ name, shape }) => ({ id: name, shape })), checksumTensor]);
+  return { file, tensors, classifier, progress, optimizer, settings };
+}
+
+/** The tensors that a file should have. Throws `bad-file` where its recipe isn't one for its network. */
+function tensorsOf(
+  { network }: CheckpointDescription['classifier'],
+  { recipe }: TrainingProgress,
+  slots: readonly string[],
+) {
+  try {
+    return checkpointTensors(network, recipe, slots);
+  } catch (cause) {
+    if (!(cause instanceof ResNetError)) throw cause;
+    throw badFile(`The checkpoint's recipe does not fit its network: ${cause.message}`, {}, cause);
+  }
 }
 
 /** The order counts, because the checksum is computed in the order in which the tensors were written. */
 function checkTensors(
   entries: ReadonlyMap<string, TensorEntry>,
-  tensors: ReturnType<typeof checkpointTensors>,
+  needed: Parameters<typeof matchTensors>[0],
 ): void {
-  const needed = [...tensors.map(({ name, shape }) => ({ id: name, shape })), checksumTensor];
   matchTensors(needed, entries);
   const starts = needed.map(({ id }) => (entries.get(id) as TensorEntry).start);
   if (starts.some((start, index) => index > 0 && start < (starts[index - 1] as number))) {
     throw damaged('its tensors are in the wrong order');
   }
-}
-
-async function readPart(source: ByteSource, start: number, end: number): Promise<Uint8Array<ArrayBuffer>> {
-  const part = await source.read(start, end);
-  if (part.length !== end - start) throw damaged('it ended while it was read');
-  return part;
 }
 
 function damaged(why: string) {

@@ -1,4 +1,5 @@
-import { badFile, quote } from './bad-file.js';
+import { badFile, quote } from '../bad-file.js';
+import type { TensorContainer } from '../containers/container.js';
 import { fromVersion1 } from './format-1.js';
 import { fromVersion2 } from './format-2.js';
 import type { Upgrade } from './json.js';
@@ -9,11 +10,16 @@ export const formatVersion = '3';
 /** Former versions that are read, each with the upgrade of its JSON to the next. */
 const upgrades: Readonly<Record<string, Upgrade>> = { 1: fromVersion1, 2: fromVersion2 };
 
-/** Whether this version or a former one wrote a file. Throws `bad-file`, with what to do, for a later version. */
-export function checkVersion(version: string, what: string): void {
-  if (version === formatVersion || Object.hasOwn(upgrades, version)) return;
+/**
+ * Whether a file has a format version under this key. Throws `bad-file` for a version that isn't read, most likely a later
+ * one.
+ */
+export function checkVersion(metadata: TensorContainer['metadata'], key: string, what: string): boolean {
+  const version = metadata.get(key);
+  if (version === undefined) return false;
+  if (version === formatVersion || Object.hasOwn(upgrades, version)) return true;
   throw badFile(
-    `The ${what} has format version ${quote(version)}, but this ResNet.js reads versions 1 to ${formatVersion}. Use the one that wrote it, or a later one.`,
+    `The ${what} has format version ${quote(version)}, but this ResNet.js reads versions 1 to ${formatVersion}. Use the ResNet.js that wrote it, or a newer one.`,
     { version },
   );
 }

@@ -1,8 +1,9 @@
 import { ResNetError } from '@resnetjs/core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { layOut, readSafetensorsHeader } from './safetensors.js';
-import { fileOf } from './tiny.test-support.js';
+import { byteSource } from '../byte-source.js';
+import { fileOf } from '../model-file/tiny.test-support.js';
+import { layOut, openSafetensors, readSafetensorsHeader } from './safetensors.js';
 
 const entry = (shape: number[], start: number, end: number, dtype = 'F32') => ({
   dtype,
@@ -108,5 +109,43 @@ describe('a safetensors header', () => {
       ),
       { numRuns: 2000, seed: 20151210 },
     );
+  });
+});
+
+describe('an open safetensors file', () => {
+  const bytes = fileOf(
+    { __metadata__: { a: 'b' }, x: entry([2], 0, 4, 'F16'), y: entry([1], 4, 8) },
+    Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8),
+  );
+
+  it('reads its header, and of the tensors only what it is asked for', async () => {
+    const parts: (readonly [number, number])[] = [];
+    const source = byteSource(bytes);
+    const file = await openSafetensors({
+      size: source.size,
+      read(start, end) {
+        parts.push([start, end]);
+        return source.read(start, end);
+      },
+    });
+    expect(file.metadata).toEqual(new Map([['a', 'b']]));
+    expect(file.tensors.get('x')).toMatchObject({ dtype: 'F16', shape: [2] });
+    expect(await file.read('y')).toEqual(Uint8Array.of(5, 6, 7, 8));
+    const dataStart = bytes.length - 8;
+    expect(parts).toEqual([
+      [0, 8],
+      [0, dataStart],
+      [dataStart + 4, dataStart + 8],
+    ]);
+    await expect(file.read('__proto__')).rejects.toMatchObject({ code: 'unknown-name' });
+  });
+
+  it('says that it ended too early', async () => {
+    const source = byteSource(bytes);
+    const file = await openSafetensors({
+      ...source,
+      read: (a, b) => source.read(a, Math.min(b, bytes.length - 2)),
+    });
+    await expect(file.read('y')).rejects.toThrow(/ended while it was read/);
   });
 });

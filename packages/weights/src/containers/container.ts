@@ -1,0 +1,40 @@
+/** The types of values in a container by their safetensors names, and their bytes per value. */
+export const dtypeBytes = {
+  BOOL: 1,
+  U8: 1,
+  I8: 1,
+  F8_E5M2: 1,
+  F8_E4M3: 1,
+  U16: 2,
+  I16: 2,
+  F16: 2,
+  BF16: 2,
+  U32: 4,
+  I32: 4,
+  F32: 4,
+  U64: 8,
+  I64: 8,
+  F64: 8,
+} as const;
+
+/** The type of a tensor's values, by its safetensors name: `F32`, `F16`, `I64`, … */
+export type Dtype = keyof typeof dtypeBytes;
+
+/** What a container says of a tensor before its values are read. */
+export interface TensorInfo {
+  readonly dtype: Dtype;
+  readonly shape: readonly number[];
+}
+
+/** An open file of named tensors, of whichever format: values are read when they are asked for. */
+export interface TensorContainer {
+  /** What the file says of itself. */
+  readonly metadata: ReadonlyMap<string, string>;
+  /** Every tensor, by name. */
+  readonly tensors: ReadonlyMap<string, TensorInfo>;
+  /**
+   * Reads a tensor's values, row-major and little-endian, into a new array, which is the caller's. Throws
+   * `unknown-name`, and `bad-file` if the file ends too early.
+   */
+  read(name: string): Promise<Uint8Array<ArrayBuffer>>;
+}

@@ -1,0 +1,25 @@
+import { type Classifier, ResNetError } from '@resnetjs/core';
+import type { z } from 'zod';
+import { classesSchema, metadataKeys, preprocessingSchema } from './format.js';
+import { networkSchema } from './network-schema.js';
+
+/** The metadata that describe a classifier without its variables. Throws `bad-option` for what the format can't hold. */
+export function describeClassifier({ network, classes, preprocessing }: Classifier): Record<string, string> {
+  return {
+    [metadataKeys.network]: asText(networkSchema, network, 'network'),
+    [metadataKeys.classes]: asText(classesSchema, classes, 'list of classes'),
+    [metadataKeys.preprocessing]: asText(preprocessingSchema, preprocessing, 'preprocessing'),
+  };
+}
+
+/** A value as JSON, checked with the reader's schema. Throws `bad-option`. */
+export function asText(schema: z.ZodType, value: unknown, what: string): string {
+  const result = schema.safeParse(value);
+  if (result.success) return JSON.stringify(result.data);
+  const issue = result.error.issues[0];
+  throw new ResNetError(
+    'bad-option',
+    `The ${what} can't be written to a file: ${issue?.path.join('.')}: ${issue?.message}.`,
+    { issues: result.error.issues },
+  );
+}

@@ -1,0 +1,67 @@
+import { type FileHandle, open } from 'node:fs/promises';
+import type { ByteSource } from '../byte-source.js';
+import { badFile } from '../bad-file.js';
+import { readingError } from './file-system-error.js';
+
+/** The largest array that every supported version of Node can make. */
+const maxPartBytes = 2 ** 32 - 1;
+/** One read is limited to 2 GiB. */
+const maxReadBytes = 2 ** 28;
+
+/** A file on disk, open until `close`. */
+export interface FileSource extends ByteSource {
+  close(): Promise<void>;
+}
+
+/**
+ * Opens a file as a byte source, which reads from the disk what it is asked for. Opening and reading throw `file-system`;
+ * reading more at once than an array can hold throws `bad-file`.
+ *
+ * @example
+ * ```ts
+ * const source = await fileSource('runs/signs/model.safetensors');
+ * try {
+ *   const { tensors } = await openSafetensors(source);
+ *   for (const [name, { shape }] of tensors) console.log(name, shape);
+ * } finally {
+ *   await source.close();
+ * }
+ * ```
+ */
+export async function fileSource(path: string): Promise<FileSource> {
+  const handle = await attempt(path, () => open(path, 'r'));
+  const { size } = await attempt(path, () => handle.stat());
+  return {
+    size,
+    async read(start, end) {
+      const length = Math.max(Math.min(end, size) - start, 0); // before memory is taken for it
+      if (length > maxPartBytes) {
+        throw badFile(
+          `${path} was to be read ${length} bytes at a time, more than the ${maxPartBytes} that fit into memory at once.`,
+          { path, length },
+        );
+      }
+      return attempt(path, () => readPart(handle, start, new Uint8Array(length)));
+    },
+    close: () => handle.close(),
+  };
+}
+
+/** Fills an array from the file, or as much of it as there is. */
+async function readPart(handle: FileHandle, start: number, bytes: Uint8Array<ArrayBuffer>) {
+  let at = 0;
+  while (at < bytes.length) {
+    const { bytesRead } = await handle.read(bytes, at, Math.min(bytes.length - at, maxReadBytes), start + at);
+    if (bytesRead === 0) break;
+    at += bytesRead;
+  }
+  return bytes.subarray(0, at);
+}
+
+async function attempt<Result>(path: string, action: () => Promise<Result>): Promise<Result> {
+  try {
+    return await action();
+  } catch (cause) {
+    throw readingError(`The file ${path} could not be read`, path, cause);
+  }
+}
