@@ -1,17 +1,17 @@
 import { sep } from 'node:path';
-import { type Kernel, kernelNames, type RegisteredBackend, replaceKernels } from '@resnetjs/backend';
+import { kernelNames, type KernelTable, type RegisteredBackend, replaceKernels } from '@resnetjs/backend';
 import * as tf from '@tensorflow/tfjs-core';
 import { homeFolder } from './cache-folder.js';
-import { addRelu, reluGradient } from './kernels/activation.js';
+import { activationGradient, fusedAdd } from './kernels/activation.js';
 import { adamUpdate } from './kernels/adam.js';
 import { batchNormTraining, batchNormTrainingGradient } from './kernels/batch-norm.js';
 import { castFirst } from './kernels/cast-first.js';
 import {
-  convAddRelu,
   conv2D,
   conv2DBackpropFilter,
   conv2DBackpropInput,
   fusedConv2D,
+  fusedConvAdd,
   hasFusedConvolution,
 } from './kernels/convolution.js';
 import { makeNative, type Native } from './kernels/native.js';
@@ -19,9 +19,9 @@ import { avgPool, avgPoolGrad, maxPool, maxPoolGrad } from './kernels/pooling.js
 import { backendName } from './node-backend.js';
 import { type StartedBackend, type RegisterOptions, startStock } from './start-stock.js';
 
-const kernels: Readonly<Record<string, Kernel<Native>>> = {
+const kernels: KernelTable<Native> = {
   [tf.Conv2D]: conv2D,
-  [tf.FusedConv2D]: fusedConv2D,
+  [tf.FusedConv2D]: { kernel: fusedConv2D, activations: ['relu'] },
   [tf.Conv2DBackpropInput]: conv2DBackpropInput,
   [tf.Conv2DBackpropFilter]: conv2DBackpropFilter,
   [tf.MaxPool]: maxPool,
@@ -31,11 +31,11 @@ const kernels: Readonly<Record<string, Kernel<Native>>> = {
   [tf.Exp]: castFirst('int32', 'float32'),
   [tf.ArgMax]: castFirst('bool', 'int32'),
   [tf.ArgMin]: castFirst('bool', 'int32'),
-  [kernelNames.batchNormTraining]: batchNormTraining,
-  [kernelNames.batchNormTrainingGradient]: batchNormTrainingGradient,
-  [kernelNames.addRelu]: addRelu,
-  [kernelNames.reluGradient]: reluGradient,
-  [kernelNames.convAddRelu]: convAddRelu,
+  [kernelNames.batchNormTraining]: { kernel: batchNormTraining, activations: ['relu'] },
+  [kernelNames.batchNormTrainingGradient]: { kernel: batchNormTrainingGradient, activations: ['relu'] },
+  [kernelNames.fusedAdd]: { kernel: fusedAdd, activations: ['relu'] },
+  [kernelNames.activationGradient]: { kernel: activationGradient, activations: ['relu'] },
+  [kernelNames.fusedConvAdd]: { kernel: fusedConvAdd, activations: ['relu'] },
   [kernelNames.adamUpdate]: adamUpdate,
 };
 

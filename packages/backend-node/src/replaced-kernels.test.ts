@@ -1,4 +1,4 @@
-import type { ConvolutionShape } from '@resnetjs/backend';
+import { type ConvolutionShape, kernelNames } from '@resnetjs/backend';
 import { convolutionGradients, convolve, sample, expectClose, tensor } from '@resnetjs/kernel-tests';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -144,6 +144,19 @@ describeNative('replaced kernels', () => {
         const ofFilter = gradient('Conv2DBackpropFilter', { x, dy }, { filterShape: filter.shape });
         expectClose(ofFilter.dataSync(), dFilter, 1e-6);
       });
+    });
+  });
+
+  it.each(['linear', 'relu'] as const)('fusedConvAdd, %s', (activation) => {
+    tf.tidy(() => {
+      const x = tensor(sample(2 * 6 * 6 * 2, 6), [2, 6, 6, 2]) as tf.Tensor4D;
+      const filter = tensor(sample(3 * 3 * 2 * 3, 7), [3, 3, 2, 3]) as tf.Tensor4D;
+      const inputs = { x, filter, bias: tensor(sample(3, 8)), addend: tensor(sample(54, 9), [2, 3, 3, 3]) };
+      const attributes = { strides: [2, 2], pad: 'same', activation };
+      const y = tf.engine().runKernel(kernelNames.fusedConvAdd, inputs, attributes) as tf.Tensor;
+      const sum = tf.add(tf.add(tf.conv2d(x, filter, 2, 'same'), inputs.bias), inputs.addend);
+      const expected = activation === 'relu' ? tf.relu(sum) : sum;
+      expectClose(y.dataSync(), expected.dataSync(), 1e-6);
     });
   });
 

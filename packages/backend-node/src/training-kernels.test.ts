@@ -1,5 +1,5 @@
 import { kernelNames } from '@resnetjs/backend';
-import { testBatchNorm, testElementwise } from '@resnetjs/kernel-tests';
+import { testBatchNorm, testElementwise, testFusedActivations } from '@resnetjs/kernel-tests';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, expect, it } from 'vitest';
 import { register } from './index.js';
@@ -29,6 +29,7 @@ describeNative('the optional kernels of native TensorFlow', () => {
   );
 
   testElementwise();
+  testFusedActivations();
 
   it('leaks no tensor in TensorFlow', () => {
     const count = () => {
@@ -40,7 +41,7 @@ describeNative('the optional kernels of native TensorFlow', () => {
       tf.tidy(() => {
         const x: tf.Tensor = tf.ones([2, 8, 8, 4]);
         const [scale, offset] = [tf.ones([4]), tf.zeros([4])];
-        const attrs = { epsilon: 1e-3, relu: true };
+        const attrs = { epsilon: 1e-3, activation: 'relu' };
         const norm = tf.engine().runKernel(kernelNames.batchNormTraining, { x, scale, offset }, attrs);
         const [, mean, variance] = norm as unknown as [tf.Tensor, tf.Tensor, tf.Tensor];
         const inputs = { dy: x, x, scale, offset, mean, variance };

@@ -21,7 +21,7 @@ const x = tf.randomNormal(shape);
 const dy = tf.randomNormal(shape);
 const y = tf.relu(x);
 const [scale, offset, mean, variance] = [1, 0, 0, 1].map((value) => tf.fill([256], value));
-const norm = { epsilon: 1e-3, relu: true };
+const norm = { epsilon: 1e-3, activation: 'relu' };
 const pooled = tf.maxPool(x, 3, 2, 'valid');
 const pool = { filterSize: 3, strides: 2, pad: 'valid' };
 const adam = { stepSize: 1e-3, beta1: 0.9, beta2: 0.999, epsilon: 1e-7, decay: 0 };
@@ -55,8 +55,16 @@ const rows = [
       return stockNorm({ inputs, attrs: { varianceEpsilon: 1e-3 }, backend: tf.backend() });
     },
   ],
-  ['addRelu', () => run(kernelNames.addRelu, { a: x, b: dy }), () => tf.relu(tf.add(x, dy))],
-  ['reluGradient', () => run(kernelNames.reluGradient, { dy, y }), () => tf.mul(dy, tf.step(y))],
+  [
+    'fusedAdd, ReLU',
+    () => run(kernelNames.fusedAdd, { a: x, b: dy }, { activation: 'relu' }),
+    () => tf.relu(tf.add(x, dy)),
+  ],
+  [
+    'activationGradient, ReLU',
+    () => run(kernelNames.activationGradient, { dy, y }, { activation: 'relu' }),
+    () => tf.mul(dy, tf.step(y)),
+  ],
   [
     'gradient of max pooling 3×3/2',
     () => run('MaxPoolGrad', { dy: pooled, input: x, output: pooled }, pool),

@@ -38,40 +38,58 @@ export interface Product {
   readonly targetRows: Offsets;
 }
 
-/** The products that compute a convolution or a gradient. */
-export interface Plan {
+/** How a convolution, a gradient or a matrix product is computed; `runPlan` does it. */
+export type Plan = ZerosPlan | ProductPlan | PhasesPlan;
+
+/** The target is zero: there is nothing to sum. */
+interface ZerosPlan {
+  readonly kind: 'zeros';
+}
+
+/** One product, which writes all of the target. */
+interface ProductPlan {
+  readonly kind: 'product';
   /** The padding of the image whose patches are the left matrix; null if it needs none. */
   readonly padding: Padding | null;
-  /** Whether the products don't write all of the target, the rest of which is zero. */
-  readonly zeroFirst: boolean;
+  readonly product: Product;
+}
+
+/** A product for each phase of the stride, each of which writes its own rows of the target. */
+interface PhasesPlan {
+  readonly kind: 'phases';
+  /** As for one product. */
+  readonly padding: Padding | null;
+  /** Whether some phases have no taps: their rows are zero. */
+  readonly gaps: boolean;
   readonly products: readonly Product[];
 }
 
 /** y [batch, outHeight, outWidth, outChannels]: left is x, right is the filter. */
 export function planForward(shape: ConvolutionShape): Plan {
   const { padding, pixels, taps } = patchesOf(shape);
-  return product(padding, { leftRows: pixels, leftDepths: taps }, shape.outChannels);
+  return planPatches(padding, { leftRows: pixels, leftDepths: taps }, shape.outChannels);
 }
 
 /** dFilter [filterHeight, filterWidth, inChannels, outChannels]: left is x, right is dy. */
 export function planFilterGradient(shape: ConvolutionShape): Plan {
   const { padding, pixels, taps } = patchesOf(shape);
-  return product(padding, { leftRows: taps, leftDepths: pixels }, shape.outChannels);
+  return planPatches(padding, { leftRows: taps, leftDepths: pixels }, shape.outChannels);
 }
 
-/** One product with a right matrix [depth, columns] that is contiguous, as the target is. */
-function product(
+/** One product of patches with a right matrix [depth, columns] that is contiguous, as the target is. */
+function planPatches(
   padding: Padding | null,
   left: Pick<Product, 'leftRows' | 'leftDepths'>,
   columns: number,
 ): Plan {
   const [rows, depth] = [countOf(left.leftRows), countOf(left.leftDepths)];
   const right = { rightDepths: line(depth, columns), rightColumns: line(columns, 1) };
-  return {
-    padding,
-    zeroFirst: depth === 0,
-    products: [{ ...left, ...right, targetRows: line(rows, columns) }],
-  };
+  return planProduct({ ...left, ...right, targetRows: line(rows, columns) }, padding);
+}
+
+/** One product of the image, padded or not, and the right matrix. */
+export function planProduct(product: Product, padding: Padding | null): Plan {
+  return countOf(product.leftDepths) === 0 ? { kind: 'zeros' } : { kind: 'product', padding, product };
 }
 
 /** The offsets in x of the patches, one for each output pixel, and of the taps within a patch. */
@@ -102,6 +120,7 @@ interface Phase {
 export function planInputGradient(shape: ConvolutionShape): Plan {
   const { batch, height, width, inChannels, outHeight, outWidth, outChannels } = shape;
   const { filterHeight, filterWidth, strideHeight, strideWidth } = shape;
+  if (outChannels === 0) return { kind: 'zeros' };
   const rowPhases = phases(height, filterHeight, strideHeight, shape.top);
   const columnPhases = phases(width, filterWidth, strideWidth, shape.left);
   const vertical = margins(rowPhases, outHeight);
@@ -145,8 +164,9 @@ export function planInputGradient(shape: ConvolutionShape): Plan {
     }
   }
   return {
+    kind: 'phases',
     padding: padded.height !== outHeight || padded.width !== outWidth ? padded : null,
-    zeroFirst: covered < height * width || outChannels === 0,
+    gaps: covered < height * width,
     products,
   };
 }

@@ -1,6 +1,6 @@
 import type { KernelInputs, StockKernel } from '@resnetjs/backend';
 import type { BatchMatMulAttrs, TensorInfo } from '@tensorflow/tfjs-core';
-import { line, type Plan } from './convolution-plan.js';
+import { line, planProduct } from './convolution-plan.js';
 import type { KernelContext } from './heap.js';
 import { runPlan } from './run-plan.js';
 
@@ -20,19 +20,14 @@ export function batchMatMul(
   if (!single || depth !== rightDepth) {
     return stock();
   }
-  const plan: Plan = {
-    padding: null,
-    zeroFirst: depth === 0,
-    products: [
-      {
-        leftRows: transposeA ? line(rows, 1) : line(rows, depth),
-        leftDepths: transposeA ? line(depth, rows) : line(depth, 1),
-        rightDepths: transposeB ? line(depth, 1) : line(depth, columns),
-        rightColumns: transposeB ? line(columns, depth) : line(columns, 1),
-        targetRows: line(rows, columns),
-      },
-    ],
+  const product = {
+    leftRows: transposeA ? line(rows, 1) : line(rows, depth),
+    leftDepths: transposeA ? line(depth, rows) : line(depth, 1),
+    rightDepths: transposeB ? line(depth, 1) : line(depth, columns),
+    rightColumns: transposeB ? line(columns, depth) : line(columns, 1),
+    targetRows: line(rows, columns),
   };
+  const plan = planProduct(product, null);
   const batches = a.shape.length >= b.shape.length ? a.shape.slice(0, -2) : b.shape.slice(0, -2);
   return runPlan(context, plan, { image: a, right: b }, [...batches, rows, columns]);
 }

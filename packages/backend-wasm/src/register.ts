@@ -1,7 +1,7 @@
 import {
   BackendError,
-  type Kernel,
   kernelNames,
+  type KernelTable,
   type RegisteredBackend,
   replaceKernels,
 } from '@resnetjs/backend';
@@ -17,11 +17,11 @@ import { withStandInWorkers } from './threads/stand-in-workers.js';
 import { oneThread, startTeam, type Team } from './threads/team.js';
 import { add, fusedBatchNorm, maxPoolGrad, relu } from './replaced-kernels.js';
 import {
+  activationGradient,
   adamUpdate,
-  addRelu,
   batchNormTraining,
   batchNormTrainingGradient,
-  reluGradient,
+  fusedAdd,
 } from './training-kernels.js';
 import type { WasmMemory } from './web-assembly.js';
 
@@ -47,9 +47,9 @@ const asManyAsCores = -1;
 const maxThreads = 64;
 const maxDefaultThreads = 8;
 
-const kernels: Readonly<Record<string, Kernel<KernelContext>>> = {
+const kernels: KernelTable<KernelContext> = {
   [tf.Conv2D]: conv2D,
-  [tf.FusedConv2D]: fusedConv2D,
+  [tf.FusedConv2D]: { kernel: fusedConv2D, activations: ['relu'] },
   [tf.Conv2DBackpropFilter]: conv2DBackpropFilter,
   [tf.Conv2DBackpropInput]: conv2DBackpropInput,
   [tf.BatchMatMul]: batchMatMul,
@@ -57,10 +57,10 @@ const kernels: Readonly<Record<string, Kernel<KernelContext>>> = {
   [tf.MaxPoolGrad]: maxPoolGrad,
   [tf.Add]: add,
   [tf.Relu]: relu,
-  [kernelNames.batchNormTraining]: batchNormTraining,
-  [kernelNames.batchNormTrainingGradient]: batchNormTrainingGradient,
-  [kernelNames.addRelu]: addRelu,
-  [kernelNames.reluGradient]: reluGradient,
+  [kernelNames.batchNormTraining]: { kernel: batchNormTraining, activations: ['relu'] },
+  [kernelNames.batchNormTrainingGradient]: { kernel: batchNormTrainingGradient, activations: ['relu'] },
+  [kernelNames.fusedAdd]: { kernel: fusedAdd, activations: ['relu'] },
+  [kernelNames.activationGradient]: { kernel: activationGradient, activations: ['relu'] },
   [kernelNames.adamUpdate]: adamUpdate,
 };
 

@@ -35,26 +35,50 @@ interface Run extends KernelContext {
 export function runPlan(
   context: KernelContext,
   plan: Plan,
-  { image, right, finish }: PlanInputs,
+  inputs: PlanInputs,
   outputShape: readonly number[],
 ): TensorInfo {
-  const { backend, team } = context;
+  const { backend } = context;
   const output = makeOutput(backend, outputShape);
   try {
-    withScratch(backend, (allocate) => {
-      const run = { ...context, allocate };
-      const target = addressOf(backend, output);
-      const floats = util.sizeFromShape([...outputShape]);
-      if (plan.zeroFirst) team.share('zero', [target], floats, floatsWorthwhile);
-      const left = plan.padding === null ? addressOf(backend, image) : pad(run, image, plan.padding);
-      const operands = { left, right: addressOf(backend, right), target, finish };
-      for (const product of plan.products) multiply(run, product, operands);
-    });
+    return withScratch(backend, (allocate) => compute({ ...context, allocate }, plan, inputs, output));
   } catch (error) {
     backend.disposeData(output.dataId);
     throw error;
   }
-  return output;
+}
+
+/** Writes all of the output, and returns it. */
+function compute(run: Run, plan: Plan, inputs: PlanInputs, output: TensorInfo): TensorInfo {
+  switch (plan.kind) {
+    case 'zeros':
+      zero(run, output);
+      return output;
+    case 'product':
+      multiply(run, plan.product, operandsOf(run, inputs, plan.padding, output));
+      return output;
+    case 'phases': {
+      if (plan.gaps) zero(run, output);
+      const operands = operandsOf(run, inputs, plan.padding, output);
+      for (const product of plan.products) multiply(run, product, operands);
+      return output;
+    }
+  }
+}
+
+function zero({ backend, team }: Run, output: TensorInfo): void {
+  team.share('zero', [addressOf(backend, output)], util.sizeFromShape(output.shape), floatsWorthwhile);
+}
+
+function operandsOf(
+  run: Run,
+  { image, right, finish }: PlanInputs,
+  padding: Padding | null,
+  output: TensorInfo,
+): Operands {
+  const { backend } = run;
+  const left = padding === null ? addressOf(backend, image) : pad(run, image, padding);
+  return { left, right: addressOf(backend, right), target: addressOf(backend, output), finish };
 }
 
 /** A copy of the image, padded with zeros: [batch, padded.height, padded.width, channels]. */

@@ -26,7 +26,7 @@ const run = (name: string, inputs: Record<string, tf.Tensor>, attrs: Record<stri
   [tf.engine().runKernel(name, inputs, attrs as never)].flat() as tf.Tensor[];
 
 const conv = { strides: 1, pad: 'same', dataFormat: 'NHWC' };
-const norm = { epsilon: 1e-3, relu: true };
+const norm = { epsilon: 1e-3, activation: 'relu' };
 const vector = (seed: number) => image([72], seed, 1);
 
 /** Each is large enough to be split among threads. */
@@ -104,8 +104,14 @@ const computations: Record<string, () => tf.Tensor[]> = {
   },
   add: () => [tf.add(image([99_999], 1), image([99_999], 2))],
   relu: () => [tf.relu(image([99_999], 1))],
-  addRelu: () => run(kernelNames.addRelu, { a: image([99_999], 1), b: image([99_999], 2) }),
-  reluGradient: () => run(kernelNames.reluGradient, { dy: image([99_999], 1), y: image([99_999], 2) }),
+  fusedAdd: () =>
+    run(kernelNames.fusedAdd, { a: image([99_999], 1), b: image([99_999], 2) }, { activation: 'relu' }),
+  activationGradient: () =>
+    run(
+      kernelNames.activationGradient,
+      { dy: image([99_999], 1), y: image([99_999], 2) },
+      { activation: 'relu' },
+    ),
   adamUpdate: () =>
     run(
       kernelNames.adamUpdate,

@@ -8,6 +8,7 @@ import {
   tensor,
   testBatchNorm,
   testElementwise,
+  testFusedActivations,
 } from '@resnetjs/kernel-tests';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, expect, it } from 'vitest';
@@ -27,6 +28,7 @@ testBatchNorm([
 ]);
 
 testElementwise();
+testFusedActivations();
 
 it('computes the moments when none of the sampled rows is typical', () => {
   const rows = 64 * 40;
@@ -35,13 +37,16 @@ it('computes the moments when none of the sampled rows is typical', () => {
   const norm: BatchNorm = {
     channels: 4,
     epsilon: 1e-5,
-    relu: false,
+    activation: 'linear',
     x,
     scale: sample(4, 6),
     offset: sample(4, 7),
   };
   const inputs = { x: tensor(x, [rows, 4]), scale: tensor(norm.scale), offset: tensor(norm.offset) };
-  const [y, mean, variance] = run(kernelNames.batchNormTraining, inputs, { epsilon: 1e-5, relu: false });
+  const [y, mean, variance] = run(kernelNames.batchNormTraining, inputs, {
+    epsilon: 1e-5,
+    activation: 'linear',
+  });
   tf.dispose(inputs);
   const expected = batchNorm(norm);
   expectClose(y!, expected.y);
@@ -55,7 +60,7 @@ it('leaks neither tensors nor heap memory', () => {
     tf.tidy(() => {
       const x = tf.ones([8, 16, 16, 32]);
       const [scale, offset] = [tf.ones([32]), tf.zeros([32])];
-      const attrs = { epsilon: 1e-3, relu: true };
+      const attrs = { epsilon: 1e-3, activation: 'relu' };
       const [, mean, variance] = tf
         .engine()
         .runKernel(kernelNames.batchNormTraining, { x, scale, offset }, attrs) as unknown as tf.Tensor[];

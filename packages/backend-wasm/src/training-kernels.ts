@@ -1,8 +1,11 @@
 import {
+  type ActivationGradientAttributes,
   type AdamUpdateAttributes,
   type BatchNormAttributes,
   checkPerChannel,
   checkSameShape,
+  forActivation,
+  type FusedAddAttributes,
   type KernelInputs,
 } from '@resnetjs/backend';
 import { type TensorInfo, util } from '@tensorflow/tfjs-core';
@@ -11,13 +14,17 @@ import { addressOf, type KernelContext, makeOutput, withScratch } from './heap.j
 import type { Address } from './microkernels.js';
 import { floatsWorthwhile } from './threads/team.js';
 
+/** Whether the microkernels of batch normalization compute a ReLU. */
+const withRelu = { linear: false, relu: true };
+
 /** y [..., c], mean [c] and the biased variance [c] of x [..., c]. */
 export function batchNormTraining(
   context: KernelContext,
   { x, scale, offset }: KernelInputs<'x' | 'scale' | 'offset'>,
-  { epsilon, relu }: BatchNormAttributes,
+  { epsilon, activation }: BatchNormAttributes,
 ): TensorInfo[] {
   const { backend } = context;
+  const relu = forActivation('batchNormTraining', activation, withRelu);
   const channels = checkPerChannel('batchNormTraining', x, { scale, offset });
   const rows = rowsOf(x);
   const inputs = addressesOf(backend, { x, scale, offset });
@@ -32,10 +39,11 @@ export function batchNormTraining(
 export function batchNormTrainingGradient(
   context: KernelContext,
   inputs: KernelInputs<'dy' | 'x' | 'scale' | 'offset' | 'mean' | 'variance'>,
-  { epsilon, relu }: BatchNormAttributes,
+  { epsilon, activation }: BatchNormAttributes,
 ): TensorInfo[] {
   const { backend } = context;
   const { dy, x, scale, offset, mean, variance } = inputs;
+  const relu = forActivation('batchNormTrainingGradient', activation, withRelu);
   const channels = checkPerChannel('batchNormTrainingGradient', x, { scale, offset, mean, variance });
   checkSameShape('batchNormTrainingGradient', { x, dy });
   const rows = rowsOf(x);
@@ -51,23 +59,33 @@ export function batchNormTrainingGradient(
   );
 }
 
-/** relu(a + b). */
-export function addRelu(context: KernelContext, { a, b }: KernelInputs<'a' | 'b'>): TensorInfo[] {
+/** activation(a + b). */
+export function fusedAdd(
+  context: KernelContext,
+  { a, b }: KernelInputs<'a' | 'b'>,
+  { activation }: FusedAddAttributes,
+): TensorInfo[] {
   const { backend, team } = context;
-  checkSameShape('addRelu', { a, b });
+  const microkernel = forActivation('fusedAdd', activation, { linear: 'add', relu: 'addRelu' } as const);
+  checkSameShape('fusedAdd', { a, b });
   const count = util.sizeFromShape(a.shape);
   return fill(context, [a.shape], ([to]) =>
-    team.share('addRelu', [to, addressOf(backend, a), addressOf(backend, b)], count, floatsWorthwhile),
+    team.share(microkernel, [to, addressOf(backend, a), addressOf(backend, b)], count, floatsWorthwhile),
   );
 }
 
-/** dy where y > 0, else 0. */
-export function reluGradient(context: KernelContext, { dy, y }: KernelInputs<'dy' | 'y'>): TensorInfo[] {
+/** The gradient of an activation's input, from that of its result y. */
+export function activationGradient(
+  context: KernelContext,
+  { dy, y }: KernelInputs<'dy' | 'y'>,
+  { activation }: ActivationGradientAttributes,
+): TensorInfo[] {
   const { backend, team } = context;
-  checkSameShape('reluGradient', { dy, y });
+  const microkernel = forActivation('activationGradient', activation, { relu: 'reluGradient' } as const);
+  checkSameShape('activationGradient', { dy, y });
   const count = util.sizeFromShape(dy.shape);
   return fill(context, [dy.shape], ([to]) =>
-    team.share('reluGradient', [to, addressOf(backend, dy), addressOf(backend, y)], count, floatsWorthwhile),
+    team.share(microkernel, [to, addressOf(backend, dy), addressOf(backend, y)], count, floatsWorthwhile),
   );
 }
 

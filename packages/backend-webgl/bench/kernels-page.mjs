@@ -107,7 +107,7 @@ function convolution([batch, size, into, out, filter, stride]) {
 function normalization(shape) {
   const vector = () => tf.randomUniform([shape[3]], 0.5, 1.5);
   const x = () => tf.randomNormal(shape);
-  const attrs = { epsilon: 1e-3, relu: true };
+  const attrs = { epsilon: 1e-3, activation: 'relu' };
   const works = [
     {
       name: 'normalization, ReLU',
@@ -144,13 +144,13 @@ function normalization(shape) {
     {
       name: 'addition, ReLU',
       inputs: () => ({ a: x(), b: x() }),
-      ours: (inputs) => run(kernelNames.addRelu, inputs, {}),
+      ours: (inputs) => run(kernelNames.fusedAdd, inputs, { activation: 'relu' }),
       theirs: ({ a, b }) => tf.relu(tf.add(a, b)),
     },
     {
       name: 'gradient of ReLU',
       inputs: () => ({ dy: x(), y: x() }),
-      ours: (inputs) => run(kernelNames.reluGradient, inputs, {}),
+      ours: (inputs) => run(kernelNames.activationGradient, inputs, { activation: 'relu' }),
       theirs: ({ dy, y }) => tf.mul(dy, tf.step(y)),
     },
     {

@@ -1,15 +1,22 @@
-import { type BatchNormAttributes, checkPerChannel, type KernelInputs } from '@resnetjs/backend';
+import {
+  type BatchNormAttributes,
+  checkPerChannel,
+  forActivation,
+  type KernelInputs,
+} from '@resnetjs/backend';
 import { type TensorInfo, util } from '@tensorflow/tfjs-core';
+import { activationCode } from './activation.js';
 import { type ChannelRows, glslFloat, sumPerChannel } from './channel-sums.js';
 import type { KernelContext } from './kernel.js';
-import { clearBeyond, reluOf, run, view } from './program.js';
+import { clearBeyond, run, view } from './program.js';
 
 /** y [..., c], mean [c] and the biased variance [c] of x [..., c]; the variance is summed around the mean. */
 export function batchNormTraining(
   { backend }: KernelContext,
   inputs: KernelInputs<'x' | 'scale' | 'offset'>,
-  { epsilon, relu }: BatchNormAttributes,
+  { epsilon, activation }: BatchNormAttributes,
 ): TensorInfo[] {
+  const { apply } = forActivation('batchNormTraining', activation, activationCode);
   const { scale, offset } = inputs;
   const { channelRows, x } = asRows('batchNormTraining', inputs.x, { scale, offset });
   const count = channelRows.rows * channelRows.width;
@@ -38,7 +45,7 @@ export function batchNormTraining(
     void main() {
       ivec3 rc = getOutputCoords();
       vec4 y = ${normalized('rc.x, rc.y, rc.z', 'rc.z', epsilon)} * getScale(rc.z).xyxy + getOffset(rc.z).xyxy;
-      ${relu ? `y = ${reluOf('y')};` : ''}
+      y = ${apply('y')};
       ${clear('y', channelRows)}
       setOutput(y);
     }`,
@@ -52,17 +59,20 @@ export function batchNormTraining(
 export function batchNormTrainingGradient(
   { backend }: KernelContext,
   inputs: KernelInputs<'dy' | 'x' | 'scale' | 'offset' | 'mean' | 'variance'>,
-  { epsilon, relu }: BatchNormAttributes,
+  { epsilon, activation }: BatchNormAttributes,
 ): TensorInfo[] {
   const { scale, offset, mean, variance } = inputs;
   const kernel = 'batchNormTrainingGradient';
+  const code = forActivation(kernel, activation, activationCode);
   const { channelRows, x } = asRows(kernel, inputs.x, { scale, offset, mean, variance });
   const { x: dy } = asRows(kernel, inputs.dy, { scale });
   const count = channelRows.rows * channelRows.width;
   const gradient = (place: string, channel: string) => `
       vec4 xHat = ${normalized(place, channel, epsilon)};
+      vec4 y = xHat * getScale(${channel}).xyxy + getOffset(${channel}).xyxy;
+      y = ${code.apply('y')};
       vec4 g = getDy(${place});
-      ${relu ? `g = mix(vec4(0.0), g, greaterThan(xHat * getScale(${channel}).xyxy + getOffset(${channel}).xyxy, vec4(0.0)));` : ''}`;
+      g = ${code.gradient('g', 'y')};`;
   const all = { x, dy, mean, variance, scale, offset };
   const sum = (result: string) => {
     const code = `vec4 term(int row, int column, int c) {${gradient('row, column, c', 'c')} return ${result};}`;

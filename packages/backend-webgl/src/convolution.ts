@@ -1,6 +1,7 @@
 import { backend_util, type TensorInfo } from '@tensorflow/tfjs-core';
 import type { Conv2DAttrs, FusedConv2DAttrs } from '@tensorflow/tfjs-core';
 import { type ConvolutionShape, convolutionShapeOf, type StockKernel } from '@resnetjs/backend';
+import { isShaderActivation, type ShaderActivation } from './activation.js';
 import { correlation } from './correlation.js';
 import type { KernelContext } from './kernel.js';
 import { rowsOf, run, type Shape4, view } from './program.js';
@@ -26,7 +27,7 @@ export function conv2D(
   return convolve(context, inputs, attrs) ?? stock();
 }
 
-/** The same with a bias [outChannels] and a ReLU, in one pass. */
+/** The same with a bias [outChannels] and an activation that the shaders compute, in one pass. */
 export function fusedConv2D(
   context: KernelContext,
   inputs: FusedInputs,
@@ -34,11 +35,16 @@ export function fusedConv2D(
   stock: StockKernel,
 ) {
   const { bias, preluActivationWeights } = inputs;
-  const { activation } = attrs;
-  const supported = activation === undefined || activation === null || /^(linear|relu)$/.test(activation);
+  const activation: string = attrs.activation ?? 'linear';
   const perChannel = !bias || (bias.shape.length === 1 && bias.shape[0] === inputs.filter.shape[3]);
-  if (!supported || !perChannel || preluActivationWeights) return stock();
-  return convolve(context, inputs, attrs, { bias, relu: activation === 'relu' }) ?? stock();
+  if (!isShaderActivation(activation) || !perChannel || preluActivationWeights) return stock();
+  return convolve(context, inputs, attrs, { bias, activation }) ?? stock();
+}
+
+/** What is computed with a convolution. */
+interface Finish {
+  readonly bias?: TensorInfo | null | undefined;
+  readonly activation?: ShaderActivation;
 }
 
 /** With fewer channels, as in a network's first layer, a walk along a row of the filter is too short to pay off. */
@@ -49,7 +55,7 @@ function convolve(
   { backend }: KernelContext,
   { x, filter }: ConvolutionInputs,
   attrs: Conv2DAttrs | FusedConv2DAttrs,
-  { bias, relu = false }: { readonly bias?: TensorInfo | null | undefined; readonly relu?: boolean } = {},
+  { bias, activation = 'linear' }: Finish = {},
 ): TensorInfo | undefined {
   const { strides, pad, dilations, dimRoundingMode, dataFormat } = attrs;
   if (dataFormat === 'NCHW') return undefined;
@@ -61,7 +67,7 @@ function convolve(
   if (!isOurs(shape)) return undefined;
   const inputs = [rowsOf(x), rowsOf(filter), ...(bias ? [bias] : [])];
   const widths = { x: textureWidth(backend, x), filter: textureWidth(backend, filter) };
-  const program = correlation(shape, { bias: Boolean(bias), relu }, widths);
+  const program = correlation(shape, { bias: Boolean(bias), activation }, widths);
   return view(run(backend, program, inputs), info.outShape);
 }
 

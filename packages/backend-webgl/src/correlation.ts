@@ -1,5 +1,6 @@
 import type { ConvolutionShape } from '@resnetjs/backend';
-import { clearBeyond, type PackedProgram, reluOf } from './program.js';
+import { activationCode, type ShaderActivation } from './activation.js';
+import { clearBeyond, type PackedProgram } from './program.js';
 import {
   type Layout,
   prepareWalk,
@@ -18,7 +19,8 @@ interface CorrelationOptions {
    */
   readonly rotated?: boolean;
   readonly bias?: boolean;
-  readonly relu?: boolean;
+  /** Default: 'linear'. */
+  readonly activation?: ShaderActivation;
 }
 
 /**
@@ -29,7 +31,7 @@ interface CorrelationOptions {
  */
 export function correlation(
   shape: ConvolutionShape,
-  { rotated = false, bias = false, relu = false }: CorrelationOptions,
+  { rotated = false, bias = false, activation = 'linear' }: CorrelationOptions,
   widths: { readonly x: number | undefined; readonly filter: number | undefined },
 ): PackedProgram {
   const { batch, height, width, inChannels, outHeight, outWidth, outChannels } = shape;
@@ -69,7 +71,7 @@ export function correlation(
         terms: [...texels.map(({ load }) => load), ...filterColumns.map(({ apply }) => apply)],
       })}
       ${bias ? 'y += getBias(rc.z).xyxy;' : ''}
-      ${relu ? `y = ${reluOf('y')};` : ''}
+      y = ${activationCode[activation].apply('y')};
       ${clearBeyond('y', ['rc.y', outWidth], ['rc.z', outChannels])}
       setOutput(y);
     }`,

@@ -1,18 +1,36 @@
-import { type AdamUpdateAttributes, checkSameShape, type KernelInputs } from '@resnetjs/backend';
+import {
+  type ActivationGradientAttributes,
+  type AdamUpdateAttributes,
+  checkSameShape,
+  forActivation,
+  type FusedAddAttributes,
+  type KernelInputs,
+} from '@resnetjs/backend';
 import { type TensorInfo, util } from '@tensorflow/tfjs-core';
+import { activationCode } from './activation.js';
 import type { KernelContext } from './kernel.js';
-import { reluOf, run, view } from './program.js';
+import { run, view } from './program.js';
 
-/** relu(a + b). */
-export function addRelu(context: KernelContext, inputs: KernelInputs<'a' | 'b'>): TensorInfo[] {
-  checkSameShape('addRelu', inputs);
-  return [eachTexel(context, inputs, `vec4 sum = a + b; result = ${reluOf('sum')};`)];
+/** activation(a + b). */
+export function fusedAdd(
+  context: KernelContext,
+  inputs: KernelInputs<'a' | 'b'>,
+  { activation }: FusedAddAttributes,
+): TensorInfo[] {
+  const { apply } = forActivation('fusedAdd', activation, activationCode);
+  checkSameShape('fusedAdd', inputs);
+  return [eachTexel(context, inputs, `vec4 sum = a + b; result = ${apply('sum')};`)];
 }
 
-/** dy where y > 0, else 0. */
-export function reluGradient(context: KernelContext, inputs: KernelInputs<'dy' | 'y'>): TensorInfo[] {
-  checkSameShape('reluGradient', inputs);
-  return [eachTexel(context, inputs, 'result = mix(vec4(0.0), dy, greaterThan(y, vec4(0.0)));')];
+/** The gradient of an activation's input, from that of its result y. */
+export function activationGradient(
+  context: KernelContext,
+  inputs: KernelInputs<'dy' | 'y'>,
+  { activation }: ActivationGradientAttributes,
+): TensorInfo[] {
+  const { gradient } = forActivation('activationGradient', activation, activationCode);
+  checkSameShape('activationGradient', inputs);
+  return [eachTexel(context, inputs, `result = ${gradient('dy', 'y')};`)];
 }
 
 /** The new variable, firstMoment and secondMoment, in a pass each, as a shader has one output. */

@@ -1,7 +1,13 @@
 import { convolutionShapeOf, kernelNames } from '@resnetjs/backend';
 import type { Conv, Network, Op } from '@resnetjs/core';
 import { initializers } from '@resnetjs/core';
-import { convolutionGradients, convolve, sampleTensor, testElementwise } from '@resnetjs/kernel-tests';
+import {
+  convolutionGradients,
+  convolve,
+  sampleTensor,
+  testElementwise,
+  testFusedActivations,
+} from '@resnetjs/kernel-tests';
 import { compare, type PassCase, prepareCase } from '@resnetjs/parity';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -214,7 +220,7 @@ describe('batchNormTraining', () => {
     });
     const measured = tf.tidy(() => {
       const inputs = { x: tf.tensor(values, [40, 50, channels]), scale: tf.ones([3]), offset: tf.zeros([3]) };
-      const attributes = { epsilon: 1e-3, relu: false };
+      const attributes = { epsilon: 1e-3, activation: 'linear' };
       const results = tf.engine().runKernel(kernelNames.batchNormTraining, inputs, attributes) as tf.Tensor[];
       return results.slice(1).map((each) => each.dataSync());
     });
@@ -234,16 +240,17 @@ it('propagates NaN through a ReLU, in every kernel', () => {
   const run = (name: string, inputs: Record<string, tf.Tensor>, attributes = {}) =>
     ([tf.engine().runKernel(name, inputs, attributes)].flat() as tf.Tensor[])[0] as tf.Tensor;
   const results = [
-    () => run(kernelNames.addRelu, { a: nan(), b: ones() }),
+    () => run(kernelNames.fusedAdd, { a: nan(), b: ones() }, { activation: 'relu' }),
     () => tf.fused.conv2d({ x: nan(), filter: filter(), strides: 1, pad: 'same', activation: 'relu' }),
     () =>
       run(
         kernelNames.batchNormTraining,
         { x: nan(), scale: tf.ones([8]), offset: tf.zeros([8]) },
-        { epsilon: 1e-3, relu: true },
+        { epsilon: 1e-3, activation: 'relu' },
       ),
   ].map((compute) => tf.tidy(() => compute().dataSync()));
   for (const values of results) expect(values.every(Number.isNaN)).toBe(true);
 });
 
 testElementwise();
+testFusedActivations();

@@ -60,8 +60,3 @@ export function clearBeyond(
     size % 2 === 0 ? '' : `if (${at} + 1 >= ${size}) ${texel}.${lanes} = vec2(0.0);`;
   return `${beyond(row, 'zw')}\n${beyond(column, 'yw')}`;
 }
-
-/** GLSL: max(0, x), propagating NaN. */
-export function reluOf(x: string): string {
-  return `mix(${x}, vec4(0.0), lessThan(${x}, vec4(0.0)))`;
-}

@@ -1,7 +1,7 @@
 import {
   BackendError,
-  type Kernel,
   kernelNames,
+  type KernelTable,
   type RegisteredBackend,
   replaceKernels,
 } from '@resnetjs/backend';
@@ -13,7 +13,7 @@ import { batchNormTraining, batchNormTrainingGradient } from './batch-norm.js';
 import { conv2D, fusedConv2D } from './convolution.js';
 import { conv2DBackpropFilter, conv2DBackpropInput } from './convolution-gradients.js';
 import { describeDevice, measurePrecision } from './device.js';
-import { adamUpdate, addRelu, reluGradient } from './elementwise.js';
+import { activationGradient, adamUpdate, fusedAdd } from './elementwise.js';
 import type { KernelContext } from './kernel.js';
 import { type ContextWatch, watchContext } from './lost-context.js';
 import { matrixProduct } from './matrix-product.js';
@@ -32,18 +32,18 @@ export interface RegisterOptions {
   readonly software?: boolean;
 }
 
-const kernels: Readonly<Record<string, Kernel<KernelContext>>> = {
+const kernels: KernelTable<KernelContext> = {
   [tf.Conv2D]: conv2D,
-  [tf.FusedConv2D]: fusedConv2D,
+  [tf.FusedConv2D]: { kernel: fusedConv2D, activations: ['relu'] },
   [tf.Conv2DBackpropFilter]: conv2DBackpropFilter,
   [tf.Conv2DBackpropInput]: conv2DBackpropInput,
   [tf.AvgPoolGrad]: averagePoolGradient,
   [tf.BatchMatMul]: matrixProduct,
   [tf._FusedMatMul]: matrixProduct,
-  [kernelNames.batchNormTraining]: batchNormTraining,
-  [kernelNames.batchNormTrainingGradient]: batchNormTrainingGradient,
-  [kernelNames.addRelu]: addRelu,
-  [kernelNames.reluGradient]: reluGradient,
+  [kernelNames.batchNormTraining]: { kernel: batchNormTraining, activations: ['relu'] },
+  [kernelNames.batchNormTrainingGradient]: { kernel: batchNormTrainingGradient, activations: ['relu'] },
+  [kernelNames.fusedAdd]: { kernel: fusedAdd, activations: ['relu'] },
+  [kernelNames.activationGradient]: { kernel: activationGradient, activations: ['relu'] },
   [kernelNames.adamUpdate]: adamUpdate,
 };
 

@@ -1,12 +1,28 @@
 export { BackendError, type BackendErrorCode } from './backend-error.js';
 export type { RegisteredBackend } from './registered-backend.js';
 export {
+  type FusedActivation,
+  type FusingKernelConfig,
+  forActivation,
+  fusedActivations,
+} from './activation.js';
+export {
+  type ActivationGradientAttributes,
   type AdamUpdateAttributes,
   type BatchNormAttributes,
-  type ConvAddReluAttributes,
+  type FusedAddAttributes,
+  type FusedConvAddAttributes,
+  type FusingKernelName,
+  type KernelAttributes,
   type KernelName,
   kernelNames,
 } from './kernels.js';
 export { type ConvolutionShape, convolutionShapeOf } from './convolution-shape.js';
-export { type Kernel, replaceKernels, type StockKernel } from './replace-kernels.js';
+export {
+  type FusingKernel,
+  type Kernel,
+  type KernelTable,
+  replaceKernels,
+  type StockKernel,
+} from './replace-kernels.js';
 export { checkPerChannel, checkSameShape, type KernelInputs } from './check-inputs.js';

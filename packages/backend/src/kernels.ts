@@ -1,3 +1,5 @@
+import type { FusedActivation } from './activation.js';
+
 /**
  * Optional kernels: a backend may register them beside TensorFlow.js's own. Core calls each one that the current
  * backend has, and composes the others from stock operations. All tensors are float32, channels last.
@@ -6,37 +8,66 @@
  * |---|---|---|---|
  * | batchNormTraining | x [..., c], scale [c], offset [c] | BatchNormAttributes | y [..., c], mean [c], variance [c] |
  * | batchNormTrainingGradient | dy, x [..., c], scale, offset, mean, variance [c] | BatchNormAttributes | dx [..., c], dScale [c], dOffset [c] |
- * | addRelu | a, b, of the same shape | | relu(a + b) |
- * | reluGradient | dy, y, of the same shape | | dy where y > 0, else 0 |
- * | convAddRelu | x [n, h, w, in], filter [kh, kw, in, out], bias [out], addend [n, oh, ow, out] | ConvAddReluAttributes | relu(x convolved with filter + bias + addend) [n, oh, ow, out] |
+ * | fusedAdd | a, b, of the same shape | FusedAddAttributes | activation(a + b) |
+ * | activationGradient | dy, y, of the same shape | ActivationGradientAttributes | the gradient of x, where y is activation(x) |
+ * | fusedConvAdd | x [n, h, w, in], filter [kh, kw, in, out], bias [out], addend [n, oh, ow, out] | FusedConvAddAttributes | activation(x convolved with filter + bias + addend) [n, oh, ow, out] |
  * | adamUpdate | variable, gradient, firstMoment, secondMoment, of the same shape | AdamUpdateAttributes | the new variable, firstMoment, secondMoment |
  *
- * Mean and (biased) variance are over all axes but the last. With `relu`, y is max(0, normalized), and the gradient
- * takes dy as 0 wherever that maximum is 0. No kernel changes its inputs.
+ * Mean and (biased) variance are over all axes but the last; y is the activation of the normalized x. The gradient of a
+ * ReLU is 0 wherever its result is 0. No kernel changes its inputs.
+ *
+ * A backend says which activations each of these kernels fuses (`FusingKernelConfig`), the same for a kernel and its
+ * gradient; core computes the others by themselves. A kernel throws `bad-arguments` for an activation that it doesn't
+ * fuse.
  */
 export const kernelNames = {
   batchNormTraining: 'ResNetBatchNormTraining',
   batchNormTrainingGradient: 'ResNetBatchNormTrainingGradient',
-  addRelu: 'ResNetAddRelu',
-  reluGradient: 'ResNetReluGradient',
-  convAddRelu: 'ResNetConvAddRelu',
+  fusedAdd: 'ResNetFusedAdd',
+  activationGradient: 'ResNetActivationGradient',
+  fusedConvAdd: 'ResNetFusedConvAdd',
   adamUpdate: 'ResNetAdamUpdate',
 } as const;
 
 /** The name that an optional kernel is registered under. */
 export type KernelName = (typeof kernelNames)[keyof typeof kernelNames];
 
+/** The attributes of each optional kernel. */
+export interface KernelAttributes {
+  readonly [kernelNames.batchNormTraining]: BatchNormAttributes;
+  readonly [kernelNames.batchNormTrainingGradient]: BatchNormAttributes;
+  readonly [kernelNames.fusedAdd]: FusedAddAttributes;
+  readonly [kernelNames.activationGradient]: ActivationGradientAttributes;
+  readonly [kernelNames.fusedConvAdd]: FusedConvAddAttributes;
+  readonly [kernelNames.adamUpdate]: AdamUpdateAttributes;
+}
+
+/** The names of the optional kernels that have an `activation` attribute. */
+export type FusingKernelName = {
+  [Name in KernelName]: KernelAttributes[Name] extends { readonly activation: unknown } ? Name : never;
+}[KernelName];
+
 /** Attributes of `batchNormTraining` and its gradient. */
 export interface BatchNormAttributes {
   readonly epsilon: number;
-  /** Whether the kernel also applies a ReLU. */
-  readonly relu: boolean;
+  readonly activation: FusedActivation | 'linear';
 }
 
-/** Attributes of `convAddRelu`, as `tf.conv2d` takes them. */
-export interface ConvAddReluAttributes {
+/** Attributes of `fusedAdd`. */
+export interface FusedAddAttributes {
+  readonly activation: FusedActivation | 'linear';
+}
+
+/** Attributes of `activationGradient`. */
+export interface ActivationGradientAttributes {
+  readonly activation: FusedActivation;
+}
+
+/** Attributes of `fusedConvAdd`: strides and padding as `tf.conv2d` takes them. */
+export interface FusedConvAddAttributes {
   readonly strides: readonly [number, number];
   readonly pad: 'same' | 'valid';
+  readonly activation: FusedActivation | 'linear';
 }
 
 /**

@@ -1,15 +1,18 @@
-/** A batch normalization in training, of x [rows, channels]. */
+import type { FusedActivation } from '@resnetjs/backend';
+import { activations } from './activations.js';
+
+/** A batch normalization in training and its activation, of x [rows, channels]. */
 export interface BatchNorm {
   readonly channels: number;
   readonly epsilon: number;
-  readonly relu: boolean;
+  readonly activation: FusedActivation | 'linear';
   readonly x: Float64Array;
   readonly scale: Float64Array;
   readonly offset: Float64Array;
 }
 
 /** Batch normalization by the definition, in float64: y and the normalized x [rows, channels], mean and biased variance. */
-export function batchNorm({ channels, epsilon, relu, x, scale, offset }: BatchNorm) {
+export function batchNorm({ channels, epsilon, activation, x, scale, offset }: BatchNorm) {
   const rows = x.length / channels;
   const mean = new Float64Array(channels);
   const variance = new Float64Array(channels);
@@ -23,18 +26,17 @@ export function batchNorm({ channels, epsilon, relu, x, scale, offset }: BatchNo
     (value, i) => (value - mean[i % channels]!) / Math.sqrt(variance[i % channels]! + epsilon),
   );
   const y = normalized.map((value, i) => {
-    const affine = value * scale[i % channels]! + offset[i % channels]!;
-    return relu ? Math.max(0, affine) : affine;
+    return activations[activation].value(value * scale[i % channels]! + offset[i % channels]!);
   });
   return { y, mean, variance, normalized };
 }
 
 /** Its gradients in closed form, term by term, in float64. */
 export function batchNormGradient(norm: BatchNorm, dy: Float64Array) {
-  const { channels, epsilon, relu, x, scale } = norm;
+  const { channels, epsilon, activation, x, scale } = norm;
   const { y, variance, normalized } = batchNorm(norm);
   const rows = x.length / channels;
-  const g = dy.map((value, i) => (relu && y[i]! === 0 ? 0 : value));
+  const g = dy.map((value, i) => value * activations[activation].slope(y[i]!));
   const dOffset = new Float64Array(channels);
   const dScale = new Float64Array(channels);
   g.forEach((value, i) => {

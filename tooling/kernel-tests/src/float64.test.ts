@@ -29,13 +29,13 @@ describe('the float64 reference', () => {
     expectClose(dFilter, finiteDifferences(filter, loss), 1e-8);
   });
 
-  it.each([false, true])(
-    'has gradients of batch normalization that agree with finite differences (relu %s)',
-    (relu) => {
+  it.each(['linear', 'relu', 'relu6', 'sigmoid'] as const)(
+    'has gradients of batch normalization, %s, that agree with finite differences',
+    (activation) => {
       const norm: BatchNorm = {
         channels: 3,
         epsilon: 1e-3,
-        relu,
+        activation,
         x: sample(30, 4),
         scale: sample(3, 5, 1, 0.5),
         offset: sample(3, 6),

@@ -5,3 +5,4 @@ export { expectClose } from './expect-close.js';
 export { run } from './run.js';
 export { sampleNorm, type NormCase, testBatchNorm } from './test-batch-norm.js';
 export { testElementwise } from './test-elementwise.js';
+export { testFusedActivations } from './test-fused-activations.js';

@@ -1,4 +1,4 @@
-import { kernelNames } from '@resnetjs/backend';
+import { type FusedActivation, kernelNames } from '@resnetjs/backend';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { type BatchNorm, batchNorm, batchNormGradient } from './batch-norm.js';
@@ -20,13 +20,13 @@ export interface NormCase {
 /** Samples x, scale and offset of a case. */
 export function sampleNorm(
   { shape, mean = 0.3, spread = 1 }: Omit<NormCase, 'name'>,
-  relu: boolean,
+  activation: FusedActivation | 'linear',
 ): BatchNorm {
   const channels = shape.at(-1) as number;
   return {
     channels,
     epsilon: 1e-5,
-    relu,
+    activation,
     x: sample(tf.util.sizeFromShape([...shape]), 1, mean, spread),
     scale: sample(channels, 2, 1, 0.5),
     offset: sample(channels, 3, 0, 0.5),
@@ -41,13 +41,14 @@ export interface NormOptions {
 
 /** Declares tests of the current backend's normalization in training and its gradient, against float64. */
 export function testBatchNorm(cases: readonly NormCase[], { constant = 5.1 }: NormOptions = {}): void {
-  describe.each([false, true])('batch normalization in training, relu %s', (relu) => {
+  describe.each(['linear', 'relu'] as const)('batch normalization in training, %s', (activation) => {
     it.each(cases)('agrees with float64 for $name', (each) => {
       const { shape, limit } = each;
-      const norm = sampleNorm(each, relu);
+      const norm = sampleNorm(each, activation);
       const expected = batchNorm(norm);
       const inputs = { x: tensor(norm.x, shape), scale: tensor(norm.scale), offset: tensor(norm.offset) };
-      const [y, mean, variance] = run(kernelNames.batchNormTraining, inputs, { epsilon: norm.epsilon, relu });
+      const attributes = { epsilon: norm.epsilon, activation };
+      const [y, mean, variance] = run(kernelNames.batchNormTraining, inputs, attributes);
       tf.dispose(inputs);
       expectClose(y!, expected.y, limit);
       expectClose(mean!, expected.mean, 1e-6);
@@ -56,7 +57,7 @@ export function testBatchNorm(cases: readonly NormCase[], { constant = 5.1 }: No
 
     it.each(cases)('has a gradient that agrees with float64 for $name', (each) => {
       const { shape, limit } = each;
-      const norm = sampleNorm(each, relu);
+      const norm = sampleNorm(each, activation);
       const { mean, variance } = batchNorm(norm);
       const dy = sample(norm.x.length, 4);
       const expected = batchNormGradient(norm, dy);
@@ -68,7 +69,7 @@ export function testBatchNorm(cases: readonly NormCase[], { constant = 5.1 }: No
         mean: tensor(mean),
         variance: tensor(variance),
       };
-      const attributes = { epsilon: norm.epsilon, relu };
+      const attributes = { epsilon: norm.epsilon, activation };
       const [dx, dScale, dOffset] = run(kernelNames.batchNormTrainingGradient, inputs, attributes);
       tf.dispose(inputs);
       expectClose(dOffset!, expected.dOffset, limit);
@@ -81,9 +82,9 @@ export function testBatchNorm(cases: readonly NormCase[], { constant = 5.1 }: No
 
   describe('batch normalization in training', () => {
     it('zeroes the gradient exactly where it zeroed the output', () => {
-      const norm = sampleNorm({ shape: [4000, 6], mean: 100, spread: 0.001 }, true);
+      const norm = sampleNorm({ shape: [4000, 6], mean: 100, spread: 0.001 }, 'relu');
       const [x, scale, offset] = [tensor(norm.x, [4000, 6]), tensor(norm.scale), tf.zeros([6])];
-      const attributes = { epsilon: 1e-9, relu: true };
+      const attributes = { epsilon: 1e-9, activation: 'relu' };
       const [y, mean, variance] = run(kernelNames.batchNormTraining, { x, scale, offset }, attributes);
       const moments = { mean: tf.tensor(mean!), variance: tf.tensor(variance!) };
       const inputs = { dy: tf.ones([4000, 6]), x, scale, offset, ...moments };
@@ -96,7 +97,10 @@ export function testBatchNorm(cases: readonly NormCase[], { constant = 5.1 }: No
 
     it('gives a constant channel variance 0', () => {
       const inputs = { x: tf.fill([300, 5], constant), scale: tf.ones([5]), offset: tf.zeros([5]) };
-      const [y, mean, variance] = run(kernelNames.batchNormTraining, inputs, { epsilon: 1e-5, relu: false });
+      const [y, mean, variance] = run(kernelNames.batchNormTraining, inputs, {
+        epsilon: 1e-5,
+        activation: 'linear',
+      });
       tf.dispose(inputs);
       expect([...y!]).toEqual(Array(1500).fill(0));
       expect([...mean!]).toEqual(Array(5).fill(Math.fround(constant)));
@@ -106,7 +110,7 @@ export function testBatchNorm(cases: readonly NormCase[], { constant = 5.1 }: No
     it('propagates NaN in its channel alone', () => {
       const x = tf.tensor2d([1, Number.NaN, 2, 3], [2, 2]);
       const inputs = { x, scale: tf.ones([2]), offset: tf.zeros([2]) };
-      const [y, mean] = run(kernelNames.batchNormTraining, inputs, { epsilon: 1e-5, relu: true });
+      const [y, mean] = run(kernelNames.batchNormTraining, inputs, { epsilon: 1e-5, activation: 'relu' });
       tf.dispose(inputs);
       expect([...y!].map(Number.isNaN)).toEqual([false, true, false, true]);
       expect([...mean!].map(Number.isNaN)).toEqual([false, true]);
@@ -114,7 +118,7 @@ export function testBatchNorm(cases: readonly NormCase[], { constant = 5.1 }: No
 
     it('reports which input does not fit', () => {
       const inputs = { x: tf.ones([2, 3]), scale: tf.ones([3]), offset: tf.ones([2]) };
-      const attributes = { epsilon: 1e-5, relu: false };
+      const attributes = { epsilon: 1e-5, activation: 'linear' };
       expect(() => run(kernelNames.batchNormTraining, inputs, attributes)).toThrow(/offset \[2\]/);
       tf.dispose(inputs);
     });

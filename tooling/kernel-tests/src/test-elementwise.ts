@@ -1,6 +1,7 @@
 import { type AdamUpdateAttributes, kernelNames } from '@resnetjs/backend';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
+import { activations } from './activations.js';
 import { sample, tensor } from './sample.js';
 import { expectClose } from './expect-close.js';
 import { run } from './run.js';
@@ -13,18 +14,18 @@ export function testElementwise(): void {
     const first = sample(count, 10);
     const second = sample(count, 11);
 
-    it('addRelu', () => {
+    it.each(['linear', 'relu'] as const)('fusedAdd, %s', (activation) => {
       const inputs = { a: tensor(first, shape), b: tensor(second, shape) };
-      const [sum] = run(kernelNames.addRelu, inputs);
+      const [sum] = run(kernelNames.fusedAdd, inputs, { activation });
       tf.dispose(inputs);
-      const expected = first.map((a, i) => Math.max(0, a + second[i]!));
+      const expected = first.map((a, i) => activations[activation].value(a + second[i]!));
       expectClose(sum!, expected, 1e-7);
     });
 
-    it('reluGradient', () => {
+    it('activationGradient, relu', () => {
       const y = second.map((value, i) => (i % 3 === 0 ? 0 : value));
       const inputs = { dy: tensor(first, shape), y: tensor(y, shape) };
-      const [dx] = run(kernelNames.reluGradient, inputs);
+      const [dx] = run(kernelNames.activationGradient, inputs, { activation: 'relu' });
       tf.dispose(inputs);
       const expected = [...first].map((value, i) => (y[i]! > 0 ? value : 0));
       expect(Array.from(dx!, (value) => value + 0)).toEqual(expected); // + 0: −0 is 0

@@ -1,19 +1,44 @@
-import type { Tensor, TensorInfo } from '@tensorflow/tfjs-core';
+import {
+  type ActivationGradientAttributes,
+  forActivation,
+  type FusedAddAttributes,
+  type KernelInputs,
+} from '@resnetjs/backend';
+import type { Tensor } from '@tensorflow/tfjs-core';
 import { replaced, runOperation } from '../operation.js';
 import type { Native } from './native.js';
 
-export function addRelu(native: Native, { a, b }: { a: TensorInfo; b: TensorInfo }): Tensor {
-  const sum = runOperation(native.backend, 'AddV2', [native.attributes.float32], [a, b]);
-  return replaced(sum, (each) => relu(native, each));
+/** TensorFlow's operations for the activations that these kernels compute; a gradient's takes dy and y. */
+export const activations = {
+  linear: null,
+  relu: { forward: 'Relu', gradient: 'ReluGrad' },
+} as const;
+
+type Operations = (typeof activations)[keyof typeof activations];
+
+/** An activation of x, which it disposes of; x itself for none. */
+export function activate({ backend, attributes }: Native, operations: Operations, x: Tensor): Tensor {
+  if (operations === null) return x;
+  return replaced(x, (each) => runOperation(backend, operations.forward, [attributes.float32], [each]));
 }
 
-export function relu({ backend, attributes }: Native, x: TensorInfo): Tensor {
-  return runOperation(backend, 'Relu', [attributes.float32], [x]);
-}
-
-export function reluGradient(
-  { backend, attributes }: Native,
-  { dy, y }: { dy: TensorInfo; y: TensorInfo },
+/** activation(a + b). */
+export function fusedAdd(
+  native: Native,
+  { a, b }: KernelInputs<'a' | 'b'>,
+  { activation }: FusedAddAttributes,
 ): Tensor {
-  return runOperation(backend, 'ReluGrad', [attributes.float32], [dy, y]);
+  const operations = forActivation('fusedAdd', activation, activations);
+  const { backend, attributes } = native;
+  return activate(native, operations, runOperation(backend, 'AddV2', [attributes.float32], [a, b]));
+}
+
+/** The gradient of an activation's input, from that of its result y. */
+export function activationGradient(
+  { backend, attributes }: Native,
+  { dy, y }: KernelInputs<'dy' | 'y'>,
+  { activation }: ActivationGradientAttributes,
+): Tensor {
+  const { gradient } = forActivation('activationGradient', activation, { relu: activations.relu });
+  return runOperation(backend, gradient, [attributes.float32], [dy, y]);
 }

@@ -1,8 +1,8 @@
-import { type BatchNormAttributes, checkPerChannel, checkSameShape } from '@resnetjs/backend';
+import { type BatchNormAttributes, checkPerChannel, checkSameShape, forActivation } from '@resnetjs/backend';
 import * as tf from '@tensorflow/tfjs-core';
 import type { OperationAttribute } from '../native-binding.js';
-import { replaced, runForSome } from '../operation.js';
-import { relu, reluGradient } from './activation.js';
+import { replaced, runForSome, runOperation } from '../operation.js';
+import { activate, activations } from './activation.js';
 import type { Native } from './native.js';
 
 // TensorFlow's FusedBatchNormV3 and its gradient. Their moments are float32: the mean's relative error, 1e-7 to 1e-6
@@ -27,6 +27,7 @@ export function batchNormTraining(
   attrs: BatchNormAttributes,
 ): tf.TensorInfo[] {
   const { scale, offset } = inputs;
+  const operations = forActivation('batchNormTraining', attrs.activation, activations);
   checkPerChannel('batchNormTraining', inputs.x, { scale, offset });
   const { backend, nothing } = native;
   const x = withFourAxes(inputs.x);
@@ -41,9 +42,12 @@ export function batchNormTraining(
   for (const unused of [1, 2, 5]) native.binding.deleteTensor(made[unused]!.id);
   const [normalized, mean, variance] = [0, 3, 4].map((index) => backend.createOutputTensor(made[index]!));
   if (x !== inputs.x) x.dispose();
-  const y = attrs.relu ? replaced(normalized!, (each) => relu(native, each)) : normalized!;
+  const y = activate(native, operations, normalized!);
   return [withShape(y, inputs.x.shape), mean!, variance!];
 }
+
+/** By activation, TensorFlow's operation for its gradient, from the gradient of its result and its input. */
+const gradients = { linear: null, relu: 'ReluGrad' } as const;
 
 export function batchNormTrainingGradient(
   native: Native,
@@ -51,11 +55,12 @@ export function batchNormTrainingGradient(
   attrs: BatchNormAttributes,
 ): tf.TensorInfo[] {
   const { scale, offset, mean, variance } = inputs;
+  const gradient = forActivation('batchNormTrainingGradient', attrs.activation, gradients);
   checkPerChannel('batchNormTrainingGradient', inputs.x, { scale, offset, mean, variance });
   checkSameShape('batchNormTrainingGradient', { x: inputs.x, dy: inputs.dy });
   const x = withFourAxes(inputs.x);
   const dy = withFourAxes(inputs.dy);
-  const g = attrs.relu ? throughRelu(native, { ...inputs, x, dy }, attrs.epsilon) : dy;
+  const g = gradient === null ? dy : beforeActivation(native, gradient, { ...inputs, x, dy }, attrs.epsilon);
   const ids = [...native.backend.getInputTensorIds([g, x, scale, mean, variance]), native.nothing];
   const attributes = normAttributes(native, attrs.epsilon, true);
   const made = native.binding.executeOp('FusedBatchNormGradV3', attributes, ids, 5);
@@ -67,15 +72,24 @@ export function batchNormTrainingGradient(
   return [withShape(dx!, inputs.x.shape), dScale!, dOffset!];
 }
 
-/** dy where the ReLU was open, else 0: the output is computed again, by the same formula as in the forward pass. */
-function throughRelu(native: Native, inputs: NormGradientInputs, epsilon: number): tf.Tensor {
+/**
+ * The gradient of the normalization's result, from that of its activation: the normalization is computed again, by the
+ * same formula as in the forward pass.
+ */
+function beforeActivation(
+  native: Native,
+  gradient: string,
+  inputs: NormGradientInputs,
+  epsilon: number,
+): tf.Tensor {
   const { dy, x, scale, offset, mean, variance } = inputs;
+  const { backend } = native;
   const attributes = normAttributes(native, epsilon, false);
-  const [y] = runForSome(native.backend, 'FusedBatchNormV3', attributes, [x, scale, offset, mean, variance], {
+  const [y] = runForSome(backend, 'FusedBatchNormV3', attributes, [x, scale, offset, mean, variance], {
     outputs: 6,
     keep: [0],
   });
-  return replaced(y!, (each) => reluGradient(native, { dy, y: each }));
+  return replaced(y!, (each) => runOperation(backend, gradient, [native.attributes.float32], [dy, each]));
 }
 
 function normAttributes(native: Native, epsilon: number, training: boolean): readonly OperationAttribute[] {

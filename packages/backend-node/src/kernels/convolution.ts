@@ -1,13 +1,14 @@
 import {
   BackendError,
-  type ConvAddReluAttributes,
+  forActivation,
+  type FusedConvAddAttributes,
   type KernelInputs,
   type StockKernel,
 } from '@resnetjs/backend';
 import * as tf from '@tensorflow/tfjs-core';
 import type { OperationAttribute } from '../native-binding.js';
 import { replaced, runOperation } from '../operation.js';
-import { addRelu, relu } from './activation.js';
+import { activate, activations, fusedAdd } from './activation.js';
 import type { Native } from './native.js';
 import { marginsOf, named, type Windows } from './windows.js';
 
@@ -36,35 +37,31 @@ export function fusedConv2D(
 ): tf.Tensor {
   const { x, filter, bias } = inputs;
   const { activation, dataFormat } = attrs;
-  const fusable = activation === 'linear' || activation === 'relu';
-  if (!fusable || bias === undefined || bias === null || bias.shape.length !== 1 || dataFormat !== 'NHWC')
-    return stock<tf.Tensor>();
+  const perChannel = bias !== undefined && bias !== null && bias.shape.length === 1;
+  if (!isNative(activation) || !perChannel || dataFormat !== 'NHWC') return stock<tf.Tensor>();
   const windows = windowsOf(x.shape, filter.shape, attrs);
   if (native.fusedConvolution) {
-    const attributes = fusedAttributesOf(
-      native,
-      windows,
-      activation === 'relu' ? ['BiasAdd', reluKeepingNaN] : ['BiasAdd'],
-    );
+    const attributes = fusedAttributesOf(native, windows, ['BiasAdd', ...fusedActivation[activation]]);
     return runOperation(native.backend, fusedOperation, attributes, [x, filter, bias]);
   }
   const sum = convolveAndAddBias(native, windows, { x, filter, bias });
-  return activation === 'linear' ? sum : replaced(sum, (each) => relu(native, each));
+  return activate(native, activations[activation], sum);
 }
 
-/** relu(convolution + bias + addend), as one operation if TensorFlow's own fused convolution is available. */
-export function convAddRelu(
+/** activation(convolution + bias + addend), as one operation if TensorFlow's own fused convolution is available. */
+export function fusedConvAdd(
   native: Native,
   { x, filter, bias, addend }: KernelInputs<'x' | 'filter' | 'bias' | 'addend'>,
-  { strides, pad }: ConvAddReluAttributes,
+  { strides, pad, activation }: FusedConvAddAttributes,
 ): tf.Tensor {
+  const operations = forActivation('fusedConvAdd', activation, fusedActivation);
   const windows = windowsOf(x.shape, filter.shape, { strides: [...strides], pad, dataFormat: 'NHWC' });
   if (native.fusedConvolution) {
-    const attributes = fusedAttributesOf(native, windows, ['BiasAdd', 'Add', reluKeepingNaN]);
+    const attributes = fusedAttributesOf(native, windows, ['BiasAdd', 'Add', ...operations]);
     return runOperation(native.backend, fusedOperation, attributes, [x, filter, bias, addend]);
   }
   const sum = convolveAndAddBias(native, windows, { x, filter, bias });
-  return replaced(sum, (each) => addRelu(native, { a: each, b: addend }));
+  return replaced(sum, (each) => fusedAdd(native, { a: each, b: addend }, { activation }));
 }
 
 function convolveAndAddBias(
@@ -169,10 +166,22 @@ const fusedOperation = '_MklNativeFusedConv2D';
 const reluKeepingNaN = 'LeakyRelu';
 const slope = 2 ** -126;
 
+/** By activation, what computes it at the end of oneDNN's convolution. */
+const fusedActivation: Readonly<Record<keyof typeof activations, readonly FusedOperation[]>> = {
+  linear: [],
+  relu: [reluKeepingNaN],
+};
+
+type FusedOperation = 'BiasAdd' | 'Add' | typeof reluKeepingNaN;
+
+function isNative(activation: string): activation is keyof typeof activations {
+  return Object.hasOwn(activations, activation);
+}
+
 function fusedAttributesOf(
   native: Native,
   windows: Windows,
-  operations: readonly ('BiasAdd' | 'Add' | typeof reluKeepingNaN)[],
+  operations: readonly FusedOperation[],
 ): readonly OperationAttribute[] {
   const shared = attributesOf(native, windows);
   const { padInfo, strideHeight, strideWidth, dilationHeight, dilationWidth } = windows;

@@ -4,6 +4,7 @@ import type { Network } from '../network/types.js';
 import { accumulate, checkUpstream, differentiateInstruction } from './differentiate.js';
 import type { Vjp } from './vjp.js';
 import { checkImages, infer } from './forward.js';
+import { differentiableFusion } from './fusion.js';
 import { type Instruction, plan } from './plan.js';
 import type { Variables } from './variables.js';
 
@@ -11,7 +12,7 @@ import type { Variables } from './variables.js';
 export interface ActivationGradient {
   /** The same as `forward` returns. */
   readonly result: tf.Tensor;
-  /** Without the ReLU that may follow the node: [batch, height, width, channels] or [batch, features]. */
+  /** Without the activation that may follow the node: [batch, height, width, channels] or [batch, features]. */
   readonly map: tf.Tensor;
   /** The gradient with respect to the map, and of its shape. */
   readonly gradient: tf.Tensor;
@@ -53,7 +54,7 @@ function follow(network: Network, variables: Variables, images: tf.Tensor, at: n
   const results: tf.Tensor[] = [images.clone()];
   const recorded: (readonly [Instruction, Vjp])[] = [];
   const dependent = new Set([at]);
-  for (const instruction of plan(network, { unfused: new Set([at]) })) {
+  for (const instruction of plan(network, differentiableFusion(), new Set([at]))) {
     const { node, result, lastUses } = instruction;
     const inputs = node.from.map((from) => results[from] as tf.Tensor);
     if (node.from.some((from) => dependent.has(from))) {

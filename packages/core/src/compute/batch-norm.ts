@@ -1,7 +1,7 @@
 import { kernelNames } from '@resnetjs/backend';
 import * as tf from '@tensorflow/tfjs-core';
-import type { Norm } from '../network/types.js';
-import { reluGradient } from './activation.js';
+import type { Activation, Norm } from '../network/types.js';
+import { activate, gradientThrough } from './activation.js';
 import type { Vjp, Moments } from './vjp.js';
 import { optionalKernel } from './optional-kernel.js';
 
@@ -10,13 +10,13 @@ interface NormWeights {
   readonly offset: tf.Tensor; // [channels]
 }
 
-/** Batch normalization with given statistics and, with `relu`, a ReLU. */
+/** The activation of a batch normalization with given statistics. */
 export function normalize(
   op: Norm,
   x: tf.Tensor,
   { scale, offset }: NormWeights,
   statistics: Moments,
-  relu: boolean,
+  activation: Activation | 'linear',
 ): tf.Tensor {
   return tf.tidy(() => {
     const { mean, variance } = statistics as { mean: tf.Tensor1D; variance: tf.Tensor1D };
@@ -28,15 +28,23 @@ export function normalize(
       scale as tf.Tensor1D,
       op.epsilon,
     ); // [batch, height, width, channels]
-    return relu ? tf.relu(y) : y;
+    return activate(activation, y);
   });
 }
 
-/** Normalization with the batch's own moments (Ioffe and Szegedy 2015, Algorithm 1), and its VJP in closed form. */
-export function differentiateNorm(op: Norm, x: tf.Tensor, weights: NormWeights, relu: boolean): Vjp {
+/**
+ * The activation of a normalization with the batch's own moments (Ioffe and Szegedy 2015, Algorithm 1), and its VJP in
+ * closed form.
+ */
+export function differentiateNorm(
+  op: Norm,
+  x: tf.Tensor,
+  weights: NormWeights,
+  activation: Activation | 'linear',
+): Vjp {
   const { scale, offset } = weights;
-  const attributes = { epsilon: op.epsilon, relu };
-  const [y, mean, variance] = optionalKernel<[tf.Tensor, tf.Tensor, tf.Tensor]>(
+  const attributes = { epsilon: op.epsilon, activation };
+  const [y, mean, variance] = optionalKernel(
     kernelNames.batchNormTraining,
     { x, scale, offset },
     attributes,
@@ -44,7 +52,7 @@ export function differentiateNorm(op: Norm, x: tf.Tensor, weights: NormWeights, 
       const axes = positions(x);
       const mean = tf.mean(x, axes); // [channels]
       const variance = tf.mean(tf.squaredDifference(x, mean), axes); // [channels]
-      return [normalize(op, x, weights, { mean, variance }, relu), mean, variance];
+      return [normalize(op, x, weights, { mean, variance }, activation), mean, variance];
     },
   );
   return {
@@ -53,11 +61,11 @@ export function differentiateNorm(op: Norm, x: tf.Tensor, weights: NormWeights, 
     moments: { mean, variance },
     backward: (dy) => {
       const inputs = { dy, x, scale, offset, mean, variance };
-      const [dx, dScale, dOffset] = optionalKernel<[tf.Tensor, tf.Tensor, tf.Tensor]>(
+      const [dx, dScale, dOffset] = optionalKernel(
         kernelNames.batchNormTrainingGradient,
         inputs,
         attributes,
-        () => composeGradient(op, inputs, relu),
+        () => composeGradient(op, inputs, activation),
       );
       return {
         inputs: [dx],
@@ -70,22 +78,26 @@ export function differentiateNorm(op: Norm, x: tf.Tensor, weights: NormWeights, 
   };
 }
 
-/** Normalization with running statistics, and its VJP, for the input only: dy · scale / √(variance + ε), by channel. */
+/**
+ * The activation of a normalization with running statistics, and its VJP, for the input only:
+ * g · scale / √(variance + ε), by channel, where g is the gradient of the normalization's result.
+ */
 export function differentiateFixedNorm(
   op: Norm,
   x: tf.Tensor,
   weights: NormWeights,
   statistics: Moments,
-  relu: boolean,
+  activation: Activation | 'linear',
 ): Vjp {
-  const y = normalize(op, x, weights, statistics, relu);
+  const y = normalize(op, x, weights, statistics, activation);
+  const linear = activation === 'linear';
   return {
     y,
-    saved: relu ? [y] : [],
+    saved: linear ? [] : [y],
     backward: (dy) => {
       const dx = tf.tidy(() => {
         const slope = tf.mul(weights.scale, tf.rsqrt(tf.add(statistics.variance, op.epsilon))); // [channels]
-        return tf.mul(relu ? reluGradient(dy, y) : dy, slope); // as x
+        return tf.mul(linear ? dy : gradientThrough(activation, dy, y), slope); // as x
       });
       return { inputs: [dx], weights: [] };
     },
@@ -99,14 +111,19 @@ interface GradientInputs extends NormWeights {
   readonly variance: tf.Tensor;
 }
 
-/** dx = scale · inverse · (g − mean(g) − x̂ · mean(g · x̂)), where g is dy, or 0 where the ReLU's result is 0. */
-function composeGradient(op: Norm, inputs: GradientInputs, relu: boolean): [tf.Tensor, tf.Tensor, tf.Tensor] {
+/** dx = scale · inverse · (g − mean(g) − x̂ · mean(g · x̂)), where g is the gradient of the normalization's result. */
+function composeGradient(
+  op: Norm,
+  inputs: GradientInputs,
+  activation: Activation | 'linear',
+): [tf.Tensor, tf.Tensor, tf.Tensor] {
   const { dy, x, scale, offset, mean, variance } = inputs;
   const axes = positions(x);
   const count = x.size / scale.size;
   const inverse = tf.rsqrt(tf.add(variance, op.epsilon)); // [channels]
   const normalized = tf.mul(tf.sub(x, mean), inverse); // as x
-  const g = relu ? tf.mul(dy, tf.step(tf.add(tf.mul(normalized, scale), offset))) : dy; // as x
+  const result = () => activate(activation, tf.add(tf.mul(normalized, scale), offset)); // as x
+  const g = activation === 'linear' ? dy : gradientThrough(activation, dy, result()); // as x
   const dOffset = tf.sum(g, axes); // [channels]
   const dScale = tf.sum(tf.mul(g, normalized), axes); // [channels]
   const centered = tf.sub(tf.sub(g, tf.div(dOffset, count)), tf.mul(normalized, tf.div(dScale, count))); // as x

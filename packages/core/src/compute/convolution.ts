@@ -1,7 +1,7 @@
-import { kernelNames } from '@resnetjs/backend';
+import { type FusedConvAddAttributes, kernelNames } from '@resnetjs/backend';
 import * as tf from '@tensorflow/tfjs-core';
-import type { Conv } from '../network/types.js';
-import { reluGradient } from './activation.js';
+import type { Activation, Conv } from '../network/types.js';
+import { gradientThrough } from './activation.js';
 import type { Vjp, OpGradients } from './vjp.js';
 import { runKernel } from './optional-kernel.js';
 
@@ -10,56 +10,59 @@ interface ConvWeights {
   readonly bias: tf.Tensor | undefined; // [out]
 }
 
-/** A convolution with its bias and, with `relu`, a ReLU, in one kernel. */
+/** The activation of a convolution with its bias, in one kernel. */
 export function convolve(
   op: Conv,
   input: tf.Tensor,
   { kernel, bias }: ConvWeights,
-  relu: boolean,
+  activation: Activation | 'linear',
 ): tf.Tensor {
   const x = input as tf.Tensor4D; // [batch, height, width, in]
   const filter = kernel as tf.Tensor4D; // [kernelHeight, kernelWidth, in, out]
   const strides = [...op.strides] as [number, number];
   // Both results: [batch, outHeight, outWidth, out]
-  if (bias === undefined && !relu) return tf.conv2d(x, filter, strides, op.padding);
+  if (bias === undefined && activation === 'linear') return tf.conv2d(x, filter, strides, op.padding);
   return tf.fused.conv2d({
     x,
     filter,
     strides,
     pad: op.padding,
     ...(bias === undefined ? {} : { bias }),
-    activation: relu ? 'relu' : 'linear',
+    activation,
   });
 }
 
-/** relu(convolution + bias + shortcut), by the optional kernel `convAddRelu`, which the current backend must have. */
+/** The activation of convolution + bias + shortcut, by the optional kernel `fusedConvAdd`, which must fuse it. */
 export function convolveAndAdd(
   op: Conv,
   x: tf.Tensor,
   { kernel, bias }: Required<ConvWeights>,
-  shortcut: tf.Tensor,
+  { shortcut, activation }: { readonly shortcut: tf.Tensor; readonly activation: Activation | 'linear' },
 ): tf.Tensor {
   const inputs = { x, filter: kernel, bias: bias as tf.Tensor, addend: shortcut };
-  return runKernel(kernelNames.convAddRelu, inputs, { strides: op.strides, pad: op.padding }) as tf.Tensor;
+  const attributes: FusedConvAddAttributes = { strides: op.strides, pad: op.padding, activation };
+  return runKernel(kernelNames.fusedConvAdd, inputs, attributes) as tf.Tensor;
 }
 
 /**
- * A convolution and its VJP. `normalized`: a normalization follows and cancels the bias, whose gradient is exactly 0.
+ * A convolution with its activation and its VJP. `normalized`: a normalization follows and cancels the bias, whose
+ * gradient is exactly 0.
  */
 export function differentiateConv(
   op: Conv,
   x: tf.Tensor,
   weights: ConvWeights,
-  options: { relu: boolean; normalized: boolean },
+  { activation, normalized }: { activation: Activation | 'linear'; normalized: boolean },
 ): Vjp {
   const { kernel, bias } = weights;
-  const y = convolve(op, x, weights, options.relu); // [batch, outHeight, outWidth, out]
+  const linear = activation === 'linear';
+  const y = convolve(op, x, weights, activation); // [batch, outHeight, outWidth, out]
   const attributes = { strides: op.strides, pad: op.padding, dataFormat: 'NHWC' };
   return {
     y,
-    saved: options.relu ? [x, y] : [x],
+    saved: linear ? [x] : [x, y],
     backward: (upstream, needs): OpGradients => {
-      const dy = options.relu ? reluGradient(upstream, y) : upstream; // as y
+      const dy = linear ? upstream : gradientThrough(activation, upstream, y); // as y
       const gradients: OpGradients['weights'][number][] = [];
       if (needs.weights) {
         const filterAttributes = { ...attributes, filterShape: kernel.shape };
@@ -68,7 +71,7 @@ export function differentiateConv(
           runKernel(tf.Conv2DBackpropFilter, { x, dy }, filterAttributes) as tf.Tensor, // as kernel
         ]);
         if (bias !== undefined) {
-          gradients.push(['bias', options.normalized ? tf.zerosLike(bias) : sumOverPositions(dy)]);
+          gradients.push(['bias', normalized ? tf.zerosLike(bias) : sumOverPositions(dy)]);
         }
       }
       const dx = needs.input

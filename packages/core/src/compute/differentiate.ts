@@ -11,6 +11,7 @@ import { differentiateConv } from './convolution.js';
 import { differentiateDense, differentiateFlatten } from './dense.js';
 import type { Needs, Vjp } from './vjp.js';
 import { checkImages } from './forward.js';
+import { differentiableFusion } from './fusion.js';
 import { type Observer, unobserved } from './observe.js';
 import { differentiatePad, differentiatePool } from './pooling.js';
 import { type Instruction, plan } from './plan.js';
@@ -140,7 +141,7 @@ function record(
 ): Recording {
   const { keep, input: wantsInput = false, learned = null, observe = unobserved } = options;
   checkImages(network, images);
-  const instructions = plan(network);
+  const instructions = plan(network, differentiableFusion());
   const nodes = walk(network);
   const results: tf.Tensor[] = [images.clone()];
   /** By result, whether the backward pass goes through it. */
@@ -226,7 +227,7 @@ export function accumulate(sum: tf.Tensor | undefined, gradient: tf.Tensor): tf.
  * wrong.
  */
 export function differentiateInstruction(
-  { node, relu, normalized }: Instruction,
+  { node, activation, normalized }: Instruction,
   inputs: readonly tf.Tensor[],
   variables: Variables,
   mode: 'training' | 'inference',
@@ -238,16 +239,16 @@ export function differentiateInstruction(
   switch (op.op) {
     case 'conv': {
       const weights = { kernel: weight('kernel'), bias: op.bias ? weight('bias') : undefined };
-      return differentiateConv(op, x, weights, { relu, normalized });
+      return differentiateConv(op, x, weights, { activation, normalized });
     }
     case 'norm': {
       const weights = { scale: weight('scale'), offset: weight('offset') };
-      if (mode === 'training') return differentiateNorm(op, x, weights, relu);
+      if (mode === 'training') return differentiateNorm(op, x, weights, activation);
       const statistics = { mean: statistic('mean'), variance: statistic('variance') };
-      return differentiateFixedNorm(op, x, weights, statistics, relu);
+      return differentiateFixedNorm(op, x, weights, statistics, activation);
     }
     case 'add':
-      return differentiateAdd(x, inputs[1] as tf.Tensor, relu);
+      return differentiateAdd(x, inputs[1] as tf.Tensor, activation);
     case 'act':
       return differentiateActivation(op, x);
     case 'pad':

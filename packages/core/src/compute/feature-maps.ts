@@ -13,7 +13,7 @@ export interface FeatureMaps {
 }
 
 /**
- * Inference that also returns the results of the given nodes, each without the ReLU that may follow it.
+ * Inference that also returns the results of the given nodes, each without the activation that may follow it.
  * Throws as `forward` does, and `bad-option` for a node that the network doesn't have.
  *
  * @example

@@ -1,4 +1,3 @@
-import { kernelNames } from '@resnetjs/backend';
 import * as tf from '@tensorflow/tfjs-core';
 import { ResNetError } from '../errors.js';
 import { parameterId } from '../network/site.js';
@@ -8,8 +7,8 @@ import { activate, add } from './activation.js';
 import { normalize } from './batch-norm.js';
 import { convolve, convolveAndAdd } from './convolution.js';
 import { connect, flatten } from './dense.js';
+import { inferenceFusion } from './fusion.js';
 import { type Observer, unobserved } from './observe.js';
-import { hasKernel } from './optional-kernel.js';
 import { pad, pool } from './pooling.js';
 import { type Instruction, plan } from './plan.js';
 import { type Variables, variable } from './variables.js';
@@ -51,8 +50,7 @@ export function inferNodes(
   const { observe = unobserved, kept } = options;
   checkImages(network, images);
   const results: (tf.Tensor | undefined)[] = [images];
-  const fuseAdditions = hasKernel(kernelNames.convAddRelu);
-  for (const instruction of plan(network, { ...(kept ? { unfused: kept } : {}), fuseAdditions })) {
+  for (const instruction of plan(network, inferenceFusion(), kept)) {
     const inputs = instruction.from.map((from) => results[from] as tf.Tensor);
     results[instruction.result] = observe(instruction, 'forward', () =>
       infer(instruction, inputs, variables),
@@ -65,7 +63,7 @@ export function inferNodes(
 
 /** Computes the result of one instruction, in inference. */
 export function infer(
-  { node, convolution, relu }: Instruction,
+  { node, convolution, activation }: Instruction,
   inputs: readonly tf.Tensor[],
   variables: Variables,
 ): tf.Tensor {
@@ -75,20 +73,23 @@ export function infer(
     variable(variables.weights, parameterId(site, role));
   const statistic = (role: 'mean' | 'variance') => variable(variables.statistics, parameterId(site, role));
   switch (op.op) {
-    case 'conv':
-      return convolve(op, x, { kernel: weight('kernel'), bias: op.bias ? weight('bias') : undefined }, relu);
+    case 'conv': {
+      const weights = { kernel: weight('kernel'), bias: op.bias ? weight('bias') : undefined };
+      return convolve(op, x, weights, activation);
+    }
     case 'norm': {
       const statistics = { mean: statistic('mean'), variance: statistic('variance') };
-      return normalize(op, x, { scale: weight('scale'), offset: weight('offset') }, statistics, relu);
+      return normalize(op, x, { scale: weight('scale'), offset: weight('offset') }, statistics, activation);
     }
     case 'add': {
       const shortcut = inputs[1] as tf.Tensor;
-      if (convolution?.op.op !== 'conv') return add(x, shortcut, relu);
+      if (convolution?.op.op !== 'conv') return add(x, shortcut, activation);
       const own = (role: Role) => variable(variables.weights, parameterId(convolution.site, role));
-      return convolveAndAdd(convolution.op, x, { kernel: own('kernel'), bias: own('bias') }, shortcut);
+      const weights = { kernel: own('kernel'), bias: own('bias') };
+      return convolveAndAdd(convolution.op, x, weights, { shortcut, activation });
     }
     case 'act':
-      return activate(op, x);
+      return activate(op.activation, x);
     case 'pad':
       return pad(op, x);
     case 'pool':

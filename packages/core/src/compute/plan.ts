@@ -1,9 +1,10 @@
-import { operations } from '../network/operations.js';
+import type { FusedActivation } from '@resnetjs/backend';
+import type { OperationKind, operations } from '../network/operations.js';
 import type { Activation, Network } from '../network/types.js';
 import { type NetworkNode, walk } from '../network/walk.js';
 
 /**
- * A node as it is computed: fused with the ReLU that may follow it, and with the results that can be disposed of
+ * A node as it is computed: fused with the activation that may follow it, and with the results that can be disposed of
  * after it.
  */
 export interface Instruction {
@@ -12,9 +13,9 @@ export interface Instruction {
   readonly convolution: NetworkNode | null;
   /** Indices of the nodes whose results it takes: with a fused convolution that convolution's, else the node's own. */
   readonly from: readonly number[];
-  /** Whether the next node is a ReLU and fused with this one. */
-  readonly relu: boolean;
-  /** Index of the node whose result this computes: the fused ReLU, else the node itself. */
+  /** The next node's activation, if that is fused with this one, else 'linear'. */
+  readonly activation: Activation | 'linear';
+  /** Index of the node whose result this computes: the fused activation, else the node itself. */
   readonly result: number;
   /** Indices of the nodes whose results nothing needs afterwards. */
   readonly lastUses: readonly number[];
@@ -22,35 +23,55 @@ export interface Instruction {
   readonly normalized: boolean;
 }
 
-/** The activations that the backends' kernels compute in the pass of what stands before; the others are nodes of their own. */
-const fusedActivations = { relu: true, relu6: false, sigmoid: false } as const satisfies Record<
-  Activation,
-  boolean
->;
-const isFused = (op: NetworkNode['op']) => op.op === 'act' && fusedActivations[op.activation];
+/** The operations that an activation can be computed with, in one instruction. */
+type FusingOperation = {
+  [Kind in OperationKind]: (typeof operations)[Kind]['fusesActivation'] extends true ? Kind : never;
+}[OperationKind];
 
-const none: ReadonlySet<number> = new Set();
-const plain = new WeakMap<Network, readonly Instruction[]>();
-const fused = new WeakMap<Network, readonly Instruction[]>();
-
-interface PlanOptions {
-  /** Nodes whose own results are needed, and which are therefore not fused with the next node. */
-  readonly unfused?: ReadonlySet<number>;
-  /** Whether to fuse an addition that a ReLU follows with the convolution right before it. Default: false. */
-  readonly fuseAdditions?: boolean;
+/** By operation, the activations that are computed with it; other activations are instructions of their own. */
+export interface Fusion extends Readonly<Record<FusingOperation, readonly FusedActivation[]>> {
+  /** Those that an addition is computed with, together with the convolution right before it. */
+  readonly convAdd: readonly FusedActivation[];
 }
 
-/** The nodes in the order of computation, each ReLU fused with the convolution, normalization or addition before it. */
-export function plan(network: Network, options: PlanOptions = {}): readonly Instruction[] {
-  const { unfused = none, fuseAdditions = false } = options;
-  const plans = fuseAdditions ? fused : plain;
-  const known = unfused.size === 0 ? plans.get(network) : undefined;
-  if (known !== undefined) return known;
+const none: ReadonlySet<number> = new Set();
+/** By network and by what is fused. */
+const plans = new WeakMap<Network, Map<string, readonly Instruction[]>>();
 
+/**
+ * The nodes in the order of computation, each activation that `fusion` names for it fused with the one before it.
+ * `unfused` are the nodes whose own results are needed, and which are therefore not fused with the next one.
+ */
+export function plan(
+  network: Network,
+  fusion: Fusion,
+  unfused: ReadonlySet<number> = none,
+): readonly Instruction[] {
+  if (unfused.size > 0) return makePlan(network, fusion, unfused);
+  const known = plans.get(network) ?? new Map<string, readonly Instruction[]>();
+  plans.set(network, known);
+  const key = JSON.stringify(fusion);
+  const instructions = known.get(key) ?? makePlan(network, fusion, unfused);
+  known.set(key, instructions);
+  return instructions;
+}
+
+function makePlan(network: Network, fusion: Fusion, unfused: ReadonlySet<number>): readonly Instruction[] {
   const nodes = walk(network);
   const consumers = consumersOf(nodes);
   const onlyNext = (index: number) => soleConsumer(nodes, consumers, index);
-  const computedAt = fuseAdditions ? fusedConvolutions(nodes, consumers, unfused) : new Map<number, number>();
+  /** The activation of the next node, if it is among those that are fused. */
+  const activationAfter = (index: number, fused: readonly FusedActivation[]): Activation | 'linear' => {
+    const next = onlyNext(index);
+    const possible = next?.op === 'act' && !unfused.has(index) && fused.includes(next.activation);
+    return possible ? next.activation : 'linear';
+  };
+  const fusedWith: Partial<Record<OperationKind, readonly FusedActivation[]>> = fusion;
+  const computedAt = fusedConvolutions(
+    nodes,
+    consumers,
+    (add, branch) => !unfused.has(branch) && activationAfter(add, fusion.convAdd) !== 'linear',
+  );
   const instructions: Instruction[] = [];
   for (let index = 1; index < nodes.length; index++) {
     const node = nodes[index] as NetworkNode;
@@ -59,18 +80,16 @@ export function plan(network: Network, options: PlanOptions = {}): readonly Inst
     const convolution =
       node.op.op === 'add' && computedAt.has(branch) ? (nodes[branch] as NetworkNode) : null;
     const from = convolution === null ? node.from : [convolution.from[0] as number, node.from[1] as number];
-    const next = onlyNext(index);
-    const relu =
-      !unfused.has(index) && operations[node.op.op].fusesActivation && next !== undefined && isFused(next);
-    const normalized = next?.op === 'norm';
-    if (relu) index++;
+    const fused = convolution === null ? (fusedWith[node.op.op] ?? []) : fusion.convAdd;
+    const activation = activationAfter(index, fused);
+    const normalized = onlyNext(index)?.op === 'norm';
+    if (activation !== 'linear') index++;
     const result = index;
     const lastUses = [...new Set(from)].filter((each) =>
       (consumers[each] as number[]).every((consumer) => (computedAt.get(consumer) ?? consumer) <= result),
     );
-    instructions.push({ node, convolution, from, relu, result, lastUses, normalized });
+    instructions.push({ node, convolution, from, activation, result, lastUses, normalized });
   }
-  if (unfused.size === 0) plans.set(network, instructions);
   return instructions;
 }
 
@@ -96,16 +115,15 @@ function soleConsumer(
 function fusedConvolutions(
   nodes: readonly NetworkNode[],
   consumers: readonly (readonly number[])[],
-  unfused: ReadonlySet<number>,
+  isFused: (add: number, branch: number) => boolean,
 ): ReadonlyMap<number, number> {
   const computedAt = new Map<number, number>();
   nodes.forEach(({ op, from: [branch = 0] }, index) => {
     const before = nodes[branch]?.op;
-    const next = soleConsumer(nodes, consumers, index);
-    const alone =
-      op.op === 'add' && next !== undefined && isFused(next) && String(consumers[branch]) === String(index);
-    const free = !unfused.has(index) && !unfused.has(branch);
-    if (alone && free && before?.op === 'conv' && before.bias) computedAt.set(branch, index + 1);
+    if (op.op !== 'add' || before?.op !== 'conv' || !before.bias) return;
+    if (String(consumers[branch]) === String(index) && isFused(index, branch)) {
+      computedAt.set(branch, index + 1);
+    }
   });
   return computedAt;
 }

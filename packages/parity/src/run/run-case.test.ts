@@ -10,8 +10,9 @@ import { prepareCase } from './prepare-case.js';
 describe('prepareCase', () => {
   const run = prepareCase(blockCases[0] as ParityCase);
   const kernel = {
-    kernelName: kernelNames.addRelu,
+    kernelName: kernelNames.fusedAdd,
     backendName: 'cpu',
+    activations: ['relu'],
     kernelFunc: ({ inputs }: { inputs: Readonly<Record<string, unknown>> }) => {
       const { a, b } = inputs as { a: tf.Tensor; b: tf.Tensor };
       return tf.tidy(() => tf.relu(tf.add(tf.mul(a, 1.0001), b)));
@@ -25,9 +26,9 @@ describe('prepareCase', () => {
       const { failures } = await run();
       expect(failures[0]).toMatch(/^inference: relative L2 /);
       expect(failures.filter((message) => message.startsWith('composed'))).toEqual([]);
-      expect(tf.getKernel(kernelNames.addRelu, 'cpu')).toBe(kernel);
+      expect(tf.getKernel(kernelNames.fusedAdd, 'cpu')).toBe(kernel);
     } finally {
-      tf.unregisterKernel(kernelNames.addRelu, 'cpu');
+      tf.unregisterKernel(kernelNames.fusedAdd, 'cpu');
     }
   });
 
@@ -42,7 +43,7 @@ describe('prepareCase', () => {
       const { failures } = await run();
       expect(failures.some((message) => message.startsWith('live tensors'))).toBe(true);
     } finally {
-      tf.unregisterKernel(kernelNames.addRelu, 'cpu');
+      tf.unregisterKernel(kernelNames.fusedAdd, 'cpu');
     }
   });
 
