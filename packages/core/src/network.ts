@@ -36,6 +36,7 @@ export type {
   Activation,
   Conv,
   Dense,
+  Dropout,
   Flatten,
   Network,
   Norm,

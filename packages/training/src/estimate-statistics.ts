@@ -13,6 +13,8 @@ import type { TrainEvent } from './train-events.js';
 
 /** The first of the random streams that order images for statistics: one stream per epoch. */
 const STATISTICS_STREAM = 5 * 2 ** 32;
+/** The first of those that dropout takes meanwhile: one stream per epoch, too. */
+const STATISTICS_DROPOUT_STREAM = 7 * 2 ** 32;
 
 interface EstimateOptions {
   readonly batchSize: number;
@@ -34,7 +36,8 @@ export async function* estimateStatistics(
   const full = Math.max(1, Math.floor(count / batchSize));
   const batchCount = Math.min(full, batchLimit);
   const order = RandomGenerator.stateless(seed, STATISTICS_STREAM + epoch).permutation(count);
-  const estimate = new StatisticsEstimate(classifier.network, { learned });
+  const random = RandomGenerator.stateless(seed, STATISTICS_DROPOUT_STREAM + epoch);
+  const estimate = new StatisticsEstimate(classifier.network, { learned, random });
   try {
     let batch = 0;
     for await (const { images } of batches(data, {

@@ -1,9 +1,9 @@
 import '@tensorflow/tfjs-backend-cpu';
-import { disposeVariables } from '@resnetjs/core';
+import { disposeVariables, type Network } from '@resnetjs/core';
 import { adam, sgd, type Checkpoint } from '@resnetjs/recipe';
 import * as tf from '@tensorflow/tfjs-core';
-import { beforeAll, describe, expect, it } from 'vitest';
-import { tinyClassifier, tinyData } from './tiny.test-support.js';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { tinyClassifier, tinyData, tinyNetwork } from './tiny.test-support.js';
 import { train } from './train.js';
 import type { TrainEvent } from './train-events.js';
 import type { TrainOptions } from './train-options.js';
@@ -32,6 +32,13 @@ function release(checkpoint: Checkpoint) {
   return JSON.stringify({ ...all, step: state.optimizer.step });
 }
 
+const { head } = tinyNetwork();
+const withDropout = {
+  ...tinyNetwork(),
+  head: [...head.slice(0, -1), { op: 'dropout', rate: 0.5 }, ...head.slice(-1)],
+} as const;
+let network: Network = tinyNetwork();
+
 interface Outcome {
   readonly model: string;
   readonly kinds: readonly string[];
@@ -44,7 +51,7 @@ async function run(
   from: Checkpoint | null,
   leave: (event: TrainEvent) => boolean = () => false,
 ): Promise<{ last: Checkpoint | null; outcome: Outcome | null }> {
-  const classifier = from?.classifier ?? tinyClassifier();
+  const classifier = from?.classifier ?? tinyClassifier(network);
   let last: Checkpoint | null = null;
   const events: TrainEvent[] = [];
   let left = false;
@@ -77,7 +84,15 @@ describe.each<[string, TrainOptions]>([
   ['adam, cosine', { ...base, schedule: 'cosine' }],
   ['sgd, running statistics', { ...base, optimizer: sgd({ learningRate: 0.05 }), statistics: 'running' }],
   ['the block frozen', { ...base, groups: [{ match: { id: 'stage0.*' }, frozen: true }] }],
-])('training that is interrupted and resumed: %s', (_name, options) => {
+  ['with dropout', base],
+])('training that is interrupted and resumed: %s', (name, options) => {
+  beforeEach(() => {
+    network = name === 'with dropout' ? withDropout : tinyNetwork();
+  });
+  afterEach(() => {
+    network = tinyNetwork();
+  });
+
   it('ends with the same model and state, from every checkpoint', async () => {
     const tensors = tf.memory().numTensors;
     const saved: Checkpoint[] = [];

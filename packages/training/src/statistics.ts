@@ -48,10 +48,13 @@ export class StatisticsEstimate {
   #spreads: TensorMap = new Map();
   #variances: TensorMap = new Map();
   readonly #network: Network;
-  readonly #options: Pick<TrainingPassOptions, 'learned'>;
+  readonly #options: Pick<TrainingPassOptions, 'learned' | 'random'>;
 
-  /** `learned`: the weights that are learned; a normalization without any gets no estimate. Default: all. */
-  constructor(network: Network, options: Pick<TrainingPassOptions, 'learned'> = {}) {
+  /**
+   * `learned`: the weights that are learned; a normalization without any gets no estimate. Default: all. `random`: where
+   * dropout takes its random numbers from.
+   */
+  constructor(network: Network, options: Pick<TrainingPassOptions, 'learned' | 'random'> = {}) {
     this.#network = network;
     this.#options = options;
   }

@@ -7,6 +7,7 @@ import {
   type LayerGradientNorm,
   type ParameterId,
   preprocess,
+  RandomGenerator,
 } from '@resnetjs/core';
 import type { Batch } from '@resnetjs/data';
 import type { Optimizer, OptimizerState, ParameterSettings } from '@resnetjs/recipe';
@@ -22,6 +23,8 @@ interface BeforeStep {
   readonly settings: ReadonlyMap<ParameterId, ParameterSettings>;
   /** The weights that are learned. */
   readonly learned: ReadonlySet<ParameterId>;
+  /** Of the training. */
+  readonly seed: number;
   readonly state: OptimizerState;
 }
 
@@ -41,13 +44,17 @@ interface StepResult {
   readonly layers?: readonly LayerGradientNorm[];
 }
 
+/** The first of the random streams that dropout takes in training steps: one stream per step. */
+const DROPOUT_STREAM = 6 * 2 ** 32;
+
 /** One training step. If the loss isn't finite, it is returned, and variables and state are left as they were. */
 export async function takeStep(
-  { classifier, settings, learned, state }: BeforeStep,
+  { classifier, settings, learned, seed, state }: BeforeStep,
   batch: Batch,
   { optimizer, measure }: StepOptions,
 ): Promise<StepResult> {
   const { network, variables } = classifier;
+  const random = RandomGenerator.stateless(seed, DROPOUT_STREAM + state.step);
   const measured: tf.Scalar[] = [];
   const images = preprocess(classifier, batch.images); // [batch, height, width, channels]
   const labels = tf.tensor1d(Int32Array.from(batch.labels), 'int32'); // [batch]
@@ -61,7 +68,7 @@ export async function takeStep(
         measured.push(tf.keep(tf.add(loss, penalty(settings, variables.weights))), tf.keep(correct));
         return gradient; // [batch, classes]
       },
-      { learned },
+      { learned, random },
     );
     try {
       const [loss, correct] = (await Promise.all(

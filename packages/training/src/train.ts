@@ -151,7 +151,10 @@ async function* takeSteps(run: Run, order: Uint32Array): AsyncGenerator<TrainEve
     const factor = schedules[schedule](run.state.step / (epochs * stepsPerEpoch));
     const scheduled = { ...optimizer, learningRate: optimizer.learningRate * factor };
     const measure = gradientsEvery !== undefined && run.state.step % gradientsEvery === 0;
-    const { loss, correct, state, layers } = await takeStep(run, batch, { optimizer: scheduled, measure });
+    const { loss, correct, state, layers } = await takeStep({ ...run, seed: recipe.seed }, batch, {
+      optimizer: scheduled,
+      measure,
+    });
     run.state = state;
     run.estimated = false;
     const step = run.progress.step + 1;

@@ -58,7 +58,7 @@ function follow(network: Network, variables: Variables, images: tf.Tensor, at: n
     const { node, result, lastUses } = instruction;
     const inputs = node.from.map((from) => results[from] as tf.Tensor);
     if (node.from.some((from) => dependent.has(from))) {
-      const vjp = differentiateInstruction(instruction, inputs, variables, 'inference');
+      const vjp = differentiateInstruction(instruction, inputs, variables, { mode: 'inference' });
       results[result] = vjp.y;
       recorded.push([instruction, vjp]);
       dependent.add(result);

@@ -1,15 +1,17 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { ResNetError } from '../errors.js';
-import { isLearned } from '../network/learned.js';
+import { hasWeights, isLearned } from '../network/learned.js';
 import { type ParameterId, parameterId } from '../network/site.js';
 import type { Role } from '../network/role.js';
 import type { Network } from '../network/types.js';
 import { walk } from '../network/walk.js';
+import type { RandomGenerator } from '../random/random-generator.js';
 import { differentiateAdd, differentiateActivation } from './activation.js';
 import { differentiateFixedNorm, differentiateNorm } from './batch-norm.js';
 import { differentiateConv } from './convolution.js';
 import { differentiateDense, differentiateFlatten } from './dense.js';
-import type { Needs, Vjp } from './vjp.js';
+import { differentiateDropout } from './dropout.js';
+import { identity, type Needs, type Vjp } from './vjp.js';
 import { checkImages } from './forward.js';
 import { differentiableFusion } from './fusion.js';
 import { type Observer, unobserved } from './observe.js';
@@ -40,6 +42,8 @@ export interface TrainingPassOptions {
    * in inference, and has no moments. Default: all.
    */
   readonly learned?: ReadonlySet<ParameterId>;
+  /** Where dropout takes its random numbers from; the pass advances it. Only networks with dropout need one. */
+  readonly random?: RandomGenerator;
   /** Wraps each instruction, to measure it for example. */
   readonly observe?: Observer;
 }
@@ -51,7 +55,8 @@ export interface DifferentiateOptions extends TrainingPassOptions {
 }
 
 /**
- * A forward pass in training mode: normalizations use the batch's own moments. Throws as `forward` does.
+ * A forward pass in training mode: normalizations use the batch's own moments, and dropout drops. Throws as `forward`
+ * does, and `bad-option` for a network with dropout without `random`.
  *
  * @example
  * const pass = forwardTraining(network, variables, images); // images: [batch, height, width, channels]
@@ -139,7 +144,7 @@ function record(
   images: tf.Tensor,
   options: DifferentiateOptions & { readonly keep: boolean },
 ): Recording {
-  const { keep, input: wantsInput = false, learned = null, observe = unobserved } = options;
+  const { keep, input: wantsInput = false, learned = null, random, observe = unobserved } = options;
   checkImages(network, images);
   const instructions = plan(network, differentiableFusion());
   const nodes = walk(network);
@@ -155,9 +160,9 @@ function record(
     const next = nodes[result + 1];
     const normalized = instruction.normalized && next !== undefined && isLearned(next, learned);
     const learns = isLearned(node, learned);
-    const mode = learns ? 'training' : 'inference';
+    const mode = learns || !hasWeights(node) ? 'training' : 'inference';
     const vjp = observe(instruction, 'forward', () =>
-      differentiateInstruction({ ...instruction, normalized }, inputs, variables, mode),
+      differentiateInstruction({ ...instruction, normalized }, inputs, variables, { mode, random }),
     );
     results[result] = vjp.y;
     const needs = { input: node.from.some((from) => passes[from]), weights: learns };
@@ -222,6 +227,12 @@ export function accumulate(sum: tf.Tensor | undefined, gradient: tf.Tensor): tf.
   return total;
 }
 
+interface InstructionOptions {
+  readonly mode: 'training' | 'inference';
+  /** For dropout in training. */
+  readonly random?: RandomGenerator | undefined;
+}
+
 /**
  * Computes one instruction and its VJP. In inference mode, the VJP is for inputs only: gradients of weights are
  * wrong.
@@ -230,7 +241,7 @@ export function differentiateInstruction(
   { node, activation, normalized }: Instruction,
   inputs: readonly tf.Tensor[],
   variables: Variables,
-  mode: 'training' | 'inference',
+  { mode, random }: InstructionOptions,
 ): Vjp {
   const { op, site } = node;
   const x = inputs[0] as tf.Tensor;
@@ -257,6 +268,8 @@ export function differentiateInstruction(
       return differentiatePool(op, x);
     case 'flatten':
       return differentiateFlatten(x);
+    case 'dropout':
+      return mode === 'training' ? differentiateDropout(op, x, random) : identity(x);
     case 'dense':
       return differentiateDense(x, { kernel: weight('kernel'), bias: weight('bias') });
     case 'input':

@@ -96,6 +96,8 @@ export function infer(
       return pool(op, x);
     case 'flatten':
       return flatten(x);
+    case 'dropout':
+      return x.clone();
     case 'dense':
       return connect(x, { kernel: weight('kernel'), bias: weight('bias') });
     case 'input':

@@ -12,6 +12,11 @@ export interface Vjp {
   backward(dy: tf.Tensor, needs: Needs): OpGradients;
 }
 
+/** The VJP of an operation that does nothing. */
+export function identity(x: tf.Tensor): Vjp {
+  return { y: x.clone(), saved: [], backward: (dy) => ({ inputs: [dy.clone()], weights: [] }) };
+}
+
 /** Which gradients are needed; others may be returned too if they cost nothing. */
 export interface Needs {
   readonly input: boolean;

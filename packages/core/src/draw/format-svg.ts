@@ -25,6 +25,7 @@ const nodeColors = {
   pad: 'input',
   pool: 'pool',
   flatten: 'input',
+  dropout: 'input',
   dense: 'dense',
 } as const satisfies Partial<Record<NodeKind, Color>>;
 

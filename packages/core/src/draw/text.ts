@@ -90,6 +90,8 @@ export function layerLines(op: NetworkNode['op'], name: string): readonly [strin
       return [op.mode === 'max' ? 'max pool' : 'avg pool', `${showSize(op.size)}${stride(op.strides)}`];
     case 'flatten':
       return ['flatten', ''];
+    case 'dropout':
+      return ['dropout', String(op.rate)];
     case 'dense':
       return ['dense', String(op.units)];
     default:
@@ -110,6 +112,7 @@ export function captionLine(op: Op): string {
     case 'act':
     case 'pad':
     case 'flatten':
+    case 'dropout':
       return '';
     default:
       return op satisfies never;

@@ -57,6 +57,7 @@ function productsPerValue(op: NetworkNode['op'], channels: number): number {
     case 'pad':
     case 'pool':
     case 'flatten':
+    case 'dropout':
       return 0;
     default:
       return op satisfies never;

@@ -8,6 +8,7 @@ const kerasTypes = {
   act: 'Activation',
   pad: 'ZeroPadding2D',
   flatten: 'Flatten',
+  dropout: 'Dropout',
   dense: 'Dense',
 } as const;
 

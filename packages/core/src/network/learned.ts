@@ -6,6 +6,11 @@ import type { NetworkNode } from './walk.js';
 /** The weights that get gradients; null for all of them. */
 export type Learned = ReadonlySet<ParameterId> | null;
 
+/** Whether a node has weights. */
+export function hasWeights({ op }: NetworkNode): boolean {
+  return operations[op.op].roles.length > 0;
+}
+
 /** Whether a node has weights of which any is learned. */
 export function isLearned({ op, site }: NetworkNode, learned: Learned): boolean {
   const roles: readonly Role[] = operations[op.op].roles;

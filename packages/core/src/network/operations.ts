@@ -24,6 +24,7 @@ export const operations = {
   pad: withoutParameters,
   pool: withoutParameters,
   flatten: withoutParameters,
+  dropout: withoutParameters,
   dense: { roles: ['kernel', 'bias'], fusesActivation: false },
 } as const satisfies Record<OperationKind, Traits>;
 

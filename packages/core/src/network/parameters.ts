@@ -93,6 +93,7 @@ export function nodeParameters(node: NetworkNode, input: Shape): readonly Parame
     case 'pad':
     case 'pool':
     case 'flatten':
+    case 'dropout':
       return [];
     default:
       return op satisfies never;

@@ -100,6 +100,11 @@ function opShape(op: Op, input: Shape, misfit: (problem: string) => ResNetError)
         );
       }
       return input;
+    case 'dropout':
+      if (!(op.rate >= 0 && op.rate < 1)) {
+        throw misfit(`has a rate of ${op.rate}; it must be at least 0 and less than 1`);
+      }
+      return input;
     case 'act':
       return input;
     default:

@@ -72,6 +72,16 @@ export interface Flatten {
   readonly op: 'flatten';
 }
 
+/**
+ * Dropout (Srivastava et al. 2014): in training, each value becomes 0 with a probability of `rate`, and is divided by
+ * 1 − rate otherwise; in inference it stays.
+ */
+export interface Dropout {
+  readonly op: 'dropout';
+  /** At least 0, and less than 1. */
+  readonly rate: number;
+}
+
 /** A fully connected layer with bias: [batch, features] to [batch, units]. */
 export interface Dense {
   readonly op: 'dense';
@@ -83,7 +93,7 @@ export interface Dense {
 }
 
 /** An operation of a network. */
-export type Op = Conv | Norm | Act | Pad | Pool | Flatten | Dense;
+export type Op = Conv | Norm | Act | Pad | Pool | Flatten | Dropout | Dense;
 
 /** A residual block, postact(branch(p) + shortcut(from)), where p = preact(x) (He et al. 2015, 2016). */
 export interface Residual {

@@ -25,6 +25,8 @@ export function pool(mode: Pool['mode'], size: number, stride: number, padding: 
   return { op: 'pool', mode, size: [size, size], strides: [stride, stride], padding };
 }
 
+export const dropout = (rate: number): Op => ({ op: 'dropout', rate });
+
 export const dense: Op = { op: 'dense', units: 5, activation: 'softmax', initializer };
 
 /** A network of layers in sequence, without blocks. */

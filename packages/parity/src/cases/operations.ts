@@ -11,7 +11,7 @@ import {
   walk,
 } from '@resnetjs/core';
 import type { PassCase } from './case.js';
-import { conv, dense, norm, pool, relu, relu6, sequence, sigmoid } from './layers.js';
+import { conv, dense, dropout, norm, pool, relu, relu6, sequence, sigmoid } from './layers.js';
 
 const even: Network['input'] = [4, 4, 6];
 const odd: Network['input'] = [5, 7, 6];
@@ -79,6 +79,7 @@ const chosen: readonly Chosen[] = [
   ['convolution, normalization and ReLU6', [conv(5, 3, 1, 'same'), norm, relu6], odd],
   ['convolution and sigmoid', [conv(5, 3, 1, 'same'), sigmoid], odd],
   ['normalization and sigmoid', [norm, sigmoid], even],
+  ['convolution, dropout and normalization', [conv(5, 3, 1, 'same'), dropout(0.25), norm], odd],
 ];
 
 /** Operations with random sizes, strides and paddings. */
@@ -157,6 +158,8 @@ function describe(op: Op | { readonly op: 'add' }): string {
       return `${op.mode} pooling ${op.size.join('×')} s=${op.strides[0]}`;
     case 'flatten':
       return 'flatten';
+    case 'dropout':
+      return `dropout of ${op.rate}`;
     case 'dense':
       return `dense to ${op.units} units`;
     default:

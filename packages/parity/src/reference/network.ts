@@ -2,6 +2,7 @@ import {
   type Network,
   type ParameterId,
   parameterId,
+  type RandomGenerator,
   type Role,
   type NetworkNode,
   walk,
@@ -16,6 +17,7 @@ import {
 } from './batch-norm.js';
 import { convolution, convolutionGradients } from './convolution.js';
 import { dense, denseGradients } from './dense.js';
+import { dropoutGenerator, dropoutMask } from './dropout.js';
 import { padding, paddingGradient, pooling, poolingGradient, poolingLeads } from './pooling.js';
 import { mapped, numbers, sizeOf, type ReferenceTensor, zeros } from './tensor.js';
 
@@ -30,6 +32,8 @@ export interface ReferencePass {
   readonly moments: ReferenceVariables;
   /** The result of every node of `walk`. */
   readonly nodes: readonly ReferenceTensor[];
+  /** In training, what each dropout multiplies its input by, by node. */
+  readonly masks: ReadonlyMap<number, ReferenceTensor>;
 }
 
 /** What `referenceGradients` computes. */
@@ -82,25 +86,35 @@ export function referenceForward(
 ): ReferencePass {
   const nodes: ReferenceTensor[] = [];
   const moments = new Map<ParameterId, ReferenceTensor>();
-  for (const node of walk(network)) {
+  const masks = new Map<number, ReferenceTensor>();
+  const random = dropoutGenerator();
+  for (const [index, node] of walk(network).entries()) {
     const inputs = node.from.map((from) => nodes[from] as ReferenceTensor);
     const own = inputs.length > 0 ? inputs : [images];
-    const { y, batch } = referenceNode(node, own, variables, modeOf(node, options));
+    const { y, batch, mask } = referenceNode(node, own, variables, modeOf(node, options), random);
     nodes.push(y);
+    if (mask !== undefined) masks.set(index, mask);
     if (batch === undefined) continue;
     moments.set(parameterId(node.site, 'mean'), batch.mean);
     moments.set(parameterId(node.site, 'variance'), batch.variance);
   }
-  return { result: nodes.at(-1) as ReferenceTensor, moments, nodes };
+  return { result: nodes.at(-1) as ReferenceTensor, moments, nodes, masks };
 }
 
-/** One node's result and, of a normalization in training, the batch's moments. */
+interface NodeResult {
+  readonly y: ReferenceTensor;
+  readonly batch?: ReferenceMoments;
+  readonly mask?: ReferenceTensor;
+}
+
+/** One node's result and, in training, a normalization's moments of the batch and a dropout's mask. */
 export function referenceNode(
   { op, site }: NetworkNode,
   inputs: readonly ReferenceTensor[],
   variables: ReferenceVariables,
   mode: ReferenceMode,
-): { readonly y: ReferenceTensor; readonly batch?: ReferenceMoments } {
+  random: RandomGenerator = dropoutGenerator(),
+): NodeResult {
   const own = (role: Role) => lookUp(variables, parameterId(site, role));
   const [x, shortcut] = inputs as [ReferenceTensor, ReferenceTensor];
   switch (op.op) {
@@ -127,6 +141,11 @@ export function referenceNode(
       return { y: pooling(op, x) }; // [batch, rows, columns, channels]
     case 'flatten':
       return { y: { shape: [x.shape[0] as number, sizeOf(x.shape.slice(1))], data: x.data } }; // [batch, height · width · channels]
+    case 'dropout': {
+      if (mode === 'inference') return { y: x };
+      const mask = dropoutMask(op, x, random);
+      return { y: mapped(x, (value, i) => value * (mask.data[i] as number)), mask };
+    }
     case 'dense':
       return { y: dense(x, own('kernel'), own('bias')) }; // [batch, units]
     default:
@@ -156,7 +175,8 @@ export function referenceGradients(
   for (let index = nodes.length - 1; index >= 0; index--) {
     const node = nodes[index] as NetworkNode;
     const x = pass.nodes[node.from[0] ?? 0] as ReferenceTensor;
-    const both = { x, dy: gradients[index] as ReferenceTensor };
+    const mask = pass.masks.get(index);
+    const both = { x, dy: gradients[index] as ReferenceTensor, ...(mask && { mask }) };
     const back = backward(node, both, variables, modeOf(node, options));
     for (const [role, gradient] of Object.entries(back.weights ?? {}))
       weights.set(parameterId(node.site, role as Role), gradient);
@@ -174,7 +194,11 @@ export function referenceGradients(
 /** One node's VJP: from the gradient of its result to those of its inputs and its weights. */
 function backward(
   { op, site }: NetworkNode,
-  { x, dy }: Readonly<Record<'x' | 'dy', ReferenceTensor>>,
+  {
+    x,
+    dy,
+    mask,
+  }: { readonly x: ReferenceTensor; readonly dy: ReferenceTensor; readonly mask?: ReferenceTensor },
   variables: ReferenceVariables,
   mode: ReferenceMode,
 ): {
@@ -209,6 +233,8 @@ function backward(
       return { inputs: [poolingGradient(op, x, dy)] };
     case 'flatten':
       return { inputs: [{ shape: x.shape, data: dy.data }] };
+    case 'dropout':
+      return { inputs: [mapped(dy, (value, i) => value * ((mask?.data[i] ?? 1) as number))] };
     case 'dense': {
       const { dx, dKernel, dBias } = denseGradients(x, own('kernel'), dy);
       return { inputs: [dx], weights: { kernel: dKernel, bias: dBias } };
@@ -223,7 +249,7 @@ function backward(
  * from its kinks, and the smallest lead of a pooling window's maximum. Below rounding error, two correct gradients can differ.
  * A ReLU's input of exactly 0 belongs to a channel whose scale and offset are 0: there the gradient is 0.
  */
-export function distanceToKink(network: Network, { nodes }: ReferencePass): number {
+export function distanceToKink(network: Network, { nodes }: Pick<ReferencePass, 'nodes'>): number {
   return walk(network).reduce((smallest, { op, from }) => {
     const x = nodes[from[0] ?? 0] as ReferenceTensor;
     if (op.op === 'act') {

@@ -13,6 +13,7 @@ import {
 } from '@resnetjs/core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { PassCase } from '../cases/case.js';
+import { dropoutGenerator } from '../reference/dropout.js';
 import { type ReferenceGradients, referenceForward, referenceGradients } from '../reference/network.js';
 import { type ReferenceTensor, rounded } from '../reference/tensor.js';
 import { roundedVariables } from '../reference/variables.js';
@@ -175,14 +176,15 @@ async function checkTraining(
     );
   };
 
-  const forwardPass = forwardTraining(network, variables, images);
+  const forwardPass = forwardTraining(network, variables, images, { random: dropoutGenerator() });
   comparisons.push(await compareTensor('training', 'training', forwardPass.result));
   checkNames('moment', forwardPass.moments, variables.statistics.keys());
   await compareMap('moment', forwardPass.moments);
   disposeTrainingPass(forwardPass);
 
   for (const input of [true, false]) {
-    const pass = differentiate(network, variables, images, () => toTensor(sample.upstream), { input });
+    const options = { input, random: dropoutGenerator() };
+    const pass = differentiate(network, variables, images, () => toTensor(sample.upstream), options);
     const { gradients } = pass;
     comparisons.push(await compareTensor('training, differentiated', 'training', pass.result));
     checkNames('moment', pass.moments, variables.statistics.keys());

@@ -138,8 +138,7 @@ function clearKinks(
     );
     index = adder.node - 1;
   }
-  const pass = { result: results.at(-1) as ReferenceTensor, moments: new Map(), nodes: results };
-  return distanceToKink(network, pass) > distance ? moved : null;
+  return distanceToKink(network, { nodes: results }) > distance ? moved : null;
 }
 
 /** The node whose offset or bias was added last to the result of the node `index`. */

@@ -12,6 +12,7 @@ import {
 } from '@resnetjs/core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Comparison } from '../compare.js';
+import { dropoutGenerator } from '../reference/dropout.js';
 import { claim, tensorsLeft } from './quantities.js';
 
 /** Checks that passes that throw midway, at the first or last variable or in `upstream`, leave no tensors. */
@@ -39,9 +40,11 @@ export function checkThrows(network: Network, variables: Variables, images: tf.T
     expectThrow(`forward without ${id}`, missing, () => forward(network, rest, images));
     expectThrow(`fold without ${id}`, missing, () => foldBatchNorm({ network, variables: rest }));
     if (!trainable) continue;
-    expectThrow(`forwardTraining without ${id}`, missing, () => forwardTraining(network, rest, images));
+    expectThrow(`forwardTraining without ${id}`, missing, () =>
+      forwardTraining(network, rest, images, { random: dropoutGenerator() }),
+    );
     expectThrow(`differentiate without ${id}`, missing, () =>
-      differentiate(network, rest, images, tf.onesLike),
+      differentiate(network, rest, images, tf.onesLike, { random: dropoutGenerator() }),
     );
   }
   const small = tf.zeros([1, 1, 1, 1]);
@@ -57,7 +60,7 @@ export function checkThrows(network: Network, variables: Variables, images: tf.T
   expectThrow(
     'differentiate with an upstream that throws',
     (error) => error === probe,
-    () => differentiate(network, variables, images, throwing),
+    () => differentiate(network, variables, images, throwing, { random: dropoutGenerator() }),
   );
   return comparisons;
 }

@@ -47,6 +47,7 @@ const op = z.discriminatedUnion('op', [
     padding,
   }),
   z.strictObject({ op: z.literal('flatten') }),
+  z.strictObject({ op: z.literal('dropout'), rate: z.number().min(0).lt(1) }),
   z.strictObject({
     op: z.literal('dense'),
     units: channels,

@@ -116,6 +116,9 @@ export function graphOf(
         }
         append('Flatten');
         return;
+      case 'dropout':
+        append('Dropout'); // without its optional inputs it does nothing, as in inference
+        return;
       case 'dense': {
         const shape = [input.at(-1) as number, op.units];
         const [before = 0] = from;
