@@ -24,7 +24,7 @@ export {
 export { findNode, type NodeReference } from './network/find-node.js';
 export { type Initializer, initializers } from './network/initializer.js';
 export { mapOperations, type RewriteOperations } from './network/map-operations.js';
-export type { DialectName } from './network/dialects.js';
+export { type DialectName, dialectNames } from './network/dialects.js';
 export { layerNames, parameterName } from './network/names.js';
 export { isWeighted, type OperationKind } from './network/operations.js';
 export { type Parameter, parameterNames, parameters } from './network/parameters.js';
@@ -57,6 +57,11 @@ export {
   networks,
   renamedNetworks,
 } from './networks/catalogue.js';
-export { type CourseResNet50Options, courseResNet50 } from './networks/course.js';
+export {
+  type CourseInitialization,
+  type CourseResNet50Options,
+  courseInitializations,
+  courseResNet50,
+} from './networks/course.js';
 export { type PreactResNetOptions, preactResNet } from './networks/preact.js';
 export { RandomGenerator, type RandomGeneratorState } from './random/random-generator.js';

@@ -1,3 +1,4 @@
+import { type CourseInitialization, courseInitializations } from '@resnetjs/core/network';
 import { z } from 'zod';
 import { count } from './numbers.js';
 import { type Recipe, recipeSchema } from './recipe.js';
@@ -21,7 +22,7 @@ export interface TrainingRecord {
   readonly data: DataRecord;
   readonly validation: DataRecord | null;
   /** The initial weights: of Keras's Glorot uniform, or the course's own. */
-  readonly initialization: 'glorot' | 'course';
+  readonly initialization: CourseInitialization;
   /** The backend's name. */
   readonly backend: string;
   /** Epochs begun. */
@@ -40,7 +41,7 @@ export const trainingRecordSchema = z.strictObject({
   recipe: recipeSchema,
   data,
   validation: data.nullable(),
-  initialization: z.enum(['glorot', 'course']),
+  initialization: z.enum(courseInitializations),
   backend: z.string().max(200),
   epochs: count,
   steps: count,

@@ -51,10 +51,7 @@ export function applyGradients(
     learned.map(([id, { l2, learningRateFactor }]) => {
       const slots = names.map((name) => state.slots[name]?.get(id) as tf.Tensor);
       const tensors = [weights.get(id), gradients.get(id), ...slots] as tf.Tensor[];
-      const learningRate = optimizer.learningRate * learningRateFactor;
-      return optimizer.kind === 'adam'
-        ? adamStep({ ...optimizer, learningRate }, step, 2 * l2, tensors as Four)
-        : sgdStep({ ...optimizer, learningRate }, 2 * l2, tensors as Three);
+      return stepOf(scaled(optimizer, learningRateFactor), step, 2 * l2, tensors);
     }),
   ) as unknown as tf.Tensor[][];
   const column = (index: number) =>
@@ -69,8 +66,29 @@ export function applyGradients(
   };
 }
 
-type Three = [weight: tf.Tensor, gradient: tf.Tensor, velocity: tf.Tensor];
-type Four = [weight: tf.Tensor, gradient: tf.Tensor, first: tf.Tensor, second: tf.Tensor];
+function scaled<Any extends Optimizer>(optimizer: Any, factor: number): Any {
+  return { ...optimizer, learningRate: optimizer.learningRate * factor };
+}
+
+/** The new weight and its new slots, from the weight, its gradient and its slots. */
+function stepOf(
+  optimizer: Optimizer,
+  step: number,
+  decay: number,
+  tensors: readonly tf.Tensor[],
+): tf.Tensor[] {
+  switch (optimizer.kind) {
+    case 'adam':
+      return adamStep(optimizer, step, decay, tensors as Four);
+    case 'sgd':
+      return sgdStep(optimizer, decay, tensors as Three);
+    default:
+      return optimizer satisfies never;
+  }
+}
+
+type Three = readonly [weight: tf.Tensor, gradient: tf.Tensor, velocity: tf.Tensor];
+type Four = readonly [weight: tf.Tensor, gradient: tf.Tensor, first: tf.Tensor, second: tf.Tensor];
 
 /** Both bias corrections are folded into the step size, as in Keras: that is where epsilon's meaning comes from. */
 function adamStep(optimizer: Adam, step: number, decay: number, tensors: Four): tf.Tensor[] {

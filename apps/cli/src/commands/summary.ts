@@ -1,12 +1,8 @@
+import { dialectNames } from '@resnetjs/core/network';
 import { Command, Option } from 'commander';
 import type { SummaryCommandOptions } from '../options/command-options.js';
 import { addNotes, headings } from '../options/help.js';
-import {
-  addNetworkOptions,
-  addShapeOptions,
-  dialectNames,
-  networkNames,
-} from '../options/network-options.js';
+import { addNetworkOptions, addShapeOptions, networkNames } from '../options/network-options.js';
 
 export function summaryCommand(): Command {
   const command = new Command('summary')

@@ -1,3 +1,4 @@
+import { defaultFitting, fitModes, interpolations } from '@resnetjs/core/images';
 import { Command, Option } from 'commander';
 import { backendOption } from '../options/backend-option.js';
 import type { TrainCommandOptions } from '../options/command-options.js';
@@ -67,13 +68,13 @@ function addDataOptions(command: Command): void {
     )
     .addOption(
       new Option('--interpolation <name>', 'how images are resized, in training and by the model')
-        .choices(['bilinear', 'nearest', 'bicubic'])
-        .default('bilinear'),
+        .choices(interpolations)
+        .default(defaultFitting.interpolation),
     )
     .addOption(
       new Option('--fit <name>', 'images of another aspect ratio: stretch them to fill, or crop their center')
-        .choices(['fill', 'crop'])
-        .default('fill'),
+        .choices(fitModes)
+        .default(defaultFitting.fit),
     )
     .addOption(onErrorOption())
     .option(

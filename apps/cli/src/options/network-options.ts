@@ -1,18 +1,20 @@
-import type { DialectName, NetworkName } from '@resnetjs/core';
+import {
+  type CourseInitialization,
+  courseInitializations,
+  type NetworkName,
+  networks,
+} from '@resnetjs/core/network';
 import { type Command, Option } from 'commander';
 import { headings } from './help.js';
 import { inputShape, integer } from './parsers.js';
 
-// Listed here too, so that help need not load @resnetjs/core.
-export const networkNames = ['course/resnet50', 'preact/resnet'] as const satisfies readonly NetworkName[];
-const dialects = { course: true, preact: true, keras: true, sites: true } satisfies Record<DialectName, true>;
-export const dialectNames = Object.keys(dialects) as readonly DialectName[];
+export const networkNames = Object.keys(networks) as readonly NetworkName[];
 
 /** The options that describe a network of the catalogue. */
 export interface NetworkOptions {
   readonly plain?: true;
   /** In a training alone. */
-  readonly initialization?: 'glorot' | 'course';
+  readonly initialization?: CourseInitialization;
   readonly inputName?: string;
   readonly blocks?: number;
   readonly finalConv?: true;
@@ -39,7 +41,7 @@ export function addTrainedNetworkOptions(command: Command): Command {
       new Option(
         '--initialization <name>',
         'course/resnet50: weight initialization, Glorot uniform sampled for each layer, or the documents\' own with seed 0 in every layer (default: "glorot")',
-      ).choices(['glorot', 'course']),
+      ).choices(courseInitializations),
     );
 }
 

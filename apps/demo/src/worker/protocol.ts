@@ -1,4 +1,4 @@
-import type { Network } from '@resnetjs/core';
+import type { FitMode, Network } from '@resnetjs/core';
 import type { Adam, Recipe } from '@resnetjs/recipe';
 
 // The messages between the page and its worker. A worker computes on one backend; for another, the page starts another worker.
@@ -109,7 +109,7 @@ export interface ModelFacts {
   readonly classes: readonly string[];
   readonly size: readonly [height: number, width: number];
   /** How images of another size are fitted: stretched, or cropped to their middle. */
-  readonly fit: 'fill' | 'crop';
+  readonly fit: FitMode;
   readonly parameters: number;
   /** On the validation images; null if it was never evaluated. */
   readonly accuracy: number | null;

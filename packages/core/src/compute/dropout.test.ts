@@ -48,7 +48,9 @@ describe('dropout', () => {
       input: true,
     });
     const values = [...pass.result.dataSync()];
-    expect([...(pass.gradients.input?.dataSync() ?? [])]).toEqual(values.map((value) => Math.fround(3 * value)));
+    expect([...(pass.gradients.input?.dataSync() ?? [])]).toEqual(
+      values.map((value) => Math.fround(3 * value)),
+    );
     disposeTrainingPass(pass);
     images.dispose();
     expect(tf.memory().numTensors).toBe(before);

@@ -130,6 +130,9 @@ export const dialects = {
 /** The name of a dialect: 'course', 'preact', 'keras' or 'sites'. */
 export type DialectName = keyof typeof dialects;
 
+/** The names of the dialects. */
+export const dialectNames = Object.keys(dialects) as readonly DialectName[];
+
 /** The dialect of a network's family, which is the first part of its name: `course` for `course/resnet50`; else `keras`. */
 export function dialectOf(networkName: string): DialectName {
   const family = networkName.split('/', 1)[0] as string;

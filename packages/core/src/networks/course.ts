@@ -11,6 +11,12 @@ const configuration = [
   { filters: [512, 512, 2048], blocks: 3, stride: 2 },
 ] as const;
 
+/** Keras's Glorot uniform, or the course's own: with seed 0 in every layer. */
+export const courseInitializations = ['glorot', 'course'] as const;
+
+/** One of `courseInitializations`. */
+export type CourseInitialization = (typeof courseInitializations)[number];
+
 /** Options of `courseResNet50`. */
 export interface CourseResNet50Options extends Omit<BlockOptions, 'initializer'> {
   /** [height, width, channels] of an image. Default: [64, 64, 3]. */
@@ -21,7 +27,7 @@ export interface CourseResNet50Options extends Omit<BlockOptions, 'initializer'>
    * 'glorot': Glorot uniform, different values in each layer; 'course': the documents' own, random uniform in identity
    * blocks and Glorot uniform elsewhere, with seed 0 in every layer. Default: 'glorot'.
    */
-  readonly initialization?: 'glorot' | 'course';
+  readonly initialization?: CourseInitialization;
   /** The name of the input layer. Default: 'input_1'. */
   readonly inputName?: string;
 }
