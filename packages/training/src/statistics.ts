@@ -25,7 +25,7 @@ export function updateStatistics(network: Network, statistics: TensorMap, moment
 
 /**
  * Precise batch normalization (Wu and Johnson 2021, §3): the pooled statistics of several batches under one set of
- * weights. Call `add` for each batch, then `result`, then `dispose`.
+ * weights, each batch weighing as much as it has images. Call `add` for each batch, then `result`, then `dispose`.
  *
  * @example
  * const estimate = new StatisticsEstimate(network);
@@ -38,10 +38,12 @@ export function updateStatistics(network: Network, statistics: TensorMap, moment
  * estimate.dispose();
  */
 export class StatisticsEstimate {
-  #batches = 0;
-  // Every tensor below is [channels]. The recurrences are Welford's (1962), over batches.
+  #images = 0;
+  /** The images of the first batch: a unit in which batches of one size weigh exactly 1. */
+  #unit = 0;
+  // Every tensor below is [channels]. The recurrences are Welford's (1962), over batches, with West's (1979) weights.
   #means: TensorMap = new Map();
-  /** Sums of squared deviations of the batches' means from their own mean. */
+  /** Weighted sums of squared deviations of the batches' means from their own mean. */
   #spreads: TensorMap = new Map();
   #variances: TensorMap = new Map();
   readonly #network: Network;
@@ -53,10 +55,14 @@ export class StatisticsEstimate {
   /** Adds a batch of preprocessed images `[batch, height, width, channels]`, which stay the caller's. */
   add(variables: Variables, images: tf.Tensor): void {
     const pass = forwardTraining(this.#network, variables, images);
-    const count = ++this.#batches;
+    const count = images.shape[0] as number;
+    this.#images += count;
+    if (this.#unit === 0) this.#unit = count;
+    const share = count / this.#images;
+    const weight = count / this.#unit;
     const old = { means: this.#means, spreads: this.#spreads, variances: this.#variances };
     const average = (before: tf.Tensor | undefined, value: tf.Tensor) =>
-      before === undefined ? value.clone() : tf.add(before, tf.mul(tf.sub(value, before), 1 / count));
+      before === undefined ? value.clone() : tf.add(before, tf.mul(tf.sub(value, before), share));
     const batch = (id: ParameterId) => pass.moments.get(id) as tf.Tensor;
     try {
       this.#means = mapNorms(this.#network, (id) => average(old.means.get(id), batch(id)), ['mean']);
@@ -70,7 +76,7 @@ export class StatisticsEstimate {
           if (before === undefined) return tf.zerosLike(batch(id));
           const after = this.#means.get(id) as tf.Tensor;
           const grown = tf.mul(tf.sub(batch(id), before), tf.sub(batch(id), after));
-          return tf.add(old.spreads.get(id) as tf.Tensor, grown);
+          return tf.add(old.spreads.get(id) as tf.Tensor, tf.mul(grown, weight));
         },
         ['mean'],
       );
@@ -80,12 +86,12 @@ export class StatisticsEstimate {
     }
   }
 
-  /** The estimate so far, in new tensors: the mean of the batches' means; the mean variance within batches plus that between them. */
+  /** The estimate so far, in new tensors: the images' mean; their mean variance within batches plus that between batches. */
   result(): TensorMap {
     return mapNorms(this.#network, (id, _momentum, meanId) => {
       const mean = this.#means.get(id);
       if (mean !== undefined) return mean.clone();
-      const between = tf.div(this.#spreads.get(meanId) as tf.Tensor, this.#batches);
+      const between = tf.div(this.#spreads.get(meanId) as tf.Tensor, this.#images / this.#unit);
       return tf.add(this.#variances.get(id) as tf.Tensor, between);
     });
   }
