@@ -106,6 +106,18 @@ describe('a training reports', () => {
     expect(events.at(-1)).toMatchObject({ event: 'done', completed: false });
   });
 
+  it('precise statistics once more where steps followed the last ones', async () => {
+    const controller = new AbortController();
+    const options = { epochs: 2, batchSize: 1, validation: tinyData(3), signal: controller.signal };
+    const events = await eventsOf(options, tinyData(12), (event) => {
+      if (event.event === 'step' && event.epoch === 2) controller.abort();
+    });
+    expect(only(events, 'statistics').map(({ epoch }) => epoch)).toEqual([
+      ...Array(12).fill(1),
+      ...Array(8).fill(2),
+    ]);
+  });
+
   it('how many epochs it began, where it is stopped between two', async () => {
     const controller = new AbortController();
     controller.abort();
