@@ -42,7 +42,7 @@ it('folds each normalization with its own epsilon, which here is most of what it
     forward(network, variables, images),
     forward(folded.network, folded.variables, images),
   ];
-  const expected = one.dataSync();
+  const expected = Array.from(one.dataSync());
   const largest = expected.reduce((a, b) => Math.max(a, Math.abs(b)), 0);
   other.dataSync().forEach((value, i) => {
     expect(Math.abs(value - (expected[i] as number))).toBeLessThan(1e-5 * largest);
