@@ -48,3 +48,10 @@ describe('compare', () => {
     expect(compare('a', actual, expected, tolerance).passed).toBe(false);
   });
 });
+
+it('the largest relative error is that of negative values, too', () => {
+  expect(compare('a', [1, -2.5], [1, -2], { absolute: 1 })).toMatchObject({
+    maxRelative: 0.25,
+    maxAbsolute: 0.5,
+  });
+});

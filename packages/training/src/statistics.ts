@@ -28,7 +28,7 @@ export function updateStatistics(network: Network, statistics: TensorMap, moment
 
 /**
  * Precise batch normalization (Wu and Johnson 2021, §3): the pooled statistics of several batches under one set of
- * weights. Call `add` for each batch, then `result`, then `dispose`.
+ * weights, each batch weighing as much as it has images. Call `add` for each batch, then `result`, then `dispose`.
  *
  * @example
  * const estimate = new StatisticsEstimate(network);
@@ -41,10 +41,12 @@ export function updateStatistics(network: Network, statistics: TensorMap, moment
  * estimate.dispose();
  */
 export class StatisticsEstimate {
-  #batches = 0;
-  // Every tensor below is [channels]. The recurrences are Welford's (1962), over batches.
+  #images = 0;
+  /** The images of the first batch: a unit in which batches of one size weigh exactly 1. */
+  #unit = 0;
+  // Every tensor below is [channels]. The recurrences are Welford's (1962), over batches, with West's (1979) weights.
   #means: TensorMap = new Map();
-  /** Sums of squared deviations of the batches' means from their own mean. */
+  /** Weighted sums of squared deviations of the batches' means from their own mean. */
   #spreads: TensorMap = new Map();
   #variances: TensorMap = new Map();
   readonly #network: Network;
@@ -62,13 +64,17 @@ export class StatisticsEstimate {
   /** Adds a batch of preprocessed images `[batch, height, width, channels]`, which stay the caller's. */
   add(variables: Variables, images: tf.Tensor): void {
     const pass = forwardTraining(this.#network, variables, images, this.#options);
-    const count = ++this.#batches;
+    const { moments } = pass;
+    const count = images.shape[0] as number;
+    this.#images += count;
+    if (this.#unit === 0) this.#unit = count;
+    const share = count / this.#images;
+    const weight = count / this.#unit;
     const old = { means: this.#means, spreads: this.#spreads, variances: this.#variances };
     const average = (before: TensorMap) => (id: ParameterId, value: tf.Tensor) => {
       const mean = before.get(id);
-      return mean === undefined ? value.clone() : tf.add(mean, tf.mul(tf.sub(value, mean), 1 / count));
+      return mean === undefined ? value.clone() : tf.add(mean, tf.mul(tf.sub(value, mean), share));
     };
-    const { moments } = pass;
     try {
       this.#means = mapNorms(this.#network, moments, average(old.means), ['mean']);
       this.#variances = mapNorms(this.#network, moments, average(old.variances), ['variance']);
@@ -80,7 +86,7 @@ export class StatisticsEstimate {
           if (before === undefined) return tf.zerosLike(mean);
           const after = this.#means.get(id) as tf.Tensor;
           const grown = tf.mul(tf.sub(mean, before), tf.sub(mean, after));
-          return tf.add(old.spreads.get(id) as tf.Tensor, grown);
+          return tf.add(old.spreads.get(id) as tf.Tensor, tf.mul(grown, weight));
         },
         ['mean'],
       );
@@ -90,12 +96,12 @@ export class StatisticsEstimate {
     }
   }
 
-  /** The estimate so far, in new tensors: the mean of the batches' means; the mean variance within batches plus that between them. */
+  /** The estimate so far, in new tensors: the images' mean; their mean variance within batches plus that between batches. */
   result(): TensorMap {
     const within = new Map([...this.#means, ...this.#variances]);
     return mapNorms(this.#network, within, (_id, value, { role, meanId }) => {
       if (role === 'mean') return value.clone();
-      const between = tf.div(this.#spreads.get(meanId) as tf.Tensor, this.#batches);
+      const between = tf.div(this.#spreads.get(meanId) as tf.Tensor, this.#images / this.#unit);
       return tf.add(value, between);
     });
   }

@@ -1,0 +1,225 @@
+// Kernels at their edges: sizes of which no two are equal, nothing at all, more columns than a block, other types.
+import '@tensorflow/tfjs-backend-cpu';
+import {
+  type Activation,
+  asNetwork,
+  createVariables,
+  disposeVariables,
+  forward,
+  identityBlock,
+} from '@resnetjs/core';
+import { expectClose, sample, sampleTensor, tensor } from '@resnetjs/kernel-tests';
+import * as tf from '@tensorflow/tfjs-core';
+import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { register } from './index.js';
+import { registerAgain } from './register-again.test-support.js';
+
+beforeEach(async () => {
+  await register();
+});
+afterAll(() => tf.removeBackend('wasm'));
+
+/** Expects that wasm and cpu give the same, and that neither leaks a tensor. */
+async function expectAsOnCpu(compute: () => tf.Tensor, limit = 1e-6): Promise<void> {
+  const results: tf.TypedArray[] = [];
+  for (const backend of ['wasm', 'cpu']) {
+    await tf.setBackend(backend);
+    const before = tf.memory();
+    results.push(tf.tidy(() => compute().dataSync()));
+    expect(tf.memory().numTensors).toBe(before.numTensors);
+    expect(tf.memory().numDataBuffers).toBe(before.numDataBuffers);
+  }
+  await tf.setBackend('wasm');
+  const [ours, cpu] = results as [tf.TypedArray, tf.TypedArray];
+  expectClose(ours, cpu, limit);
+}
+
+describe('MaxPoolGrad', () => {
+  type Pair = [number, number];
+  it.each<[window: Pair, strides: Pair, pad: 'same' | 'valid' | tf.backend_util.ExplicitPadding]>([
+    [[2, 3], [1, 2], 'valid'],
+    [[3, 2], [2, 1], 'same'],
+    [[1, 4], [3, 1], 'same'],
+    [[4, 1], [1, 3], 'valid'],
+    // biome-ignore format: one padding a line
+    [[2, 3], [2, 1], [[0, 0], [1, 0], [0, 2], [0, 0]]],
+    // biome-ignore format: one padding a line
+    [[3, 2], [1, 2], [[0, 0], [0, 2], [1, 0], [0, 0]]],
+  ])('agrees with the cpu backend: window %j, strides %j, padding %j', async (window, strides, pad) => {
+    for (const channels of [1, 4, 7])
+      await expectAsOnCpu(() => {
+        const whole = sample(3 * 9 * 6 * channels, 1).map((value) => Math.max(0, Math.round(3 * value)));
+        const x = tensor(whole, [3, 9, 6, channels]) as tf.Tensor4D;
+        const y = tf.maxPool(x, window, strides, pad);
+        const dy = sampleTensor(y.shape, 2);
+        const attrs = { filterSize: window, strides, pad };
+        return tf.engine().runKernel('MaxPoolGrad', { dy, input: x, output: y }, attrs as never) as tf.Tensor;
+      });
+  });
+});
+
+describe('FusedConv2D', () => {
+  const convolution = (
+    [filters, biases]: [number, number],
+    options: {
+      activation?: 'linear' | 'relu' | 'relu6';
+      dilations?: [number, number];
+      strides?: [number, number];
+    },
+  ) =>
+    tf.fused.conv2d({
+      x: tensor(sample(2 * 7 * 5 * 6, 1, 1, 4), [2, 7, 5, 6]) as tf.Tensor4D,
+      filter: sampleTensor([3, 2, 6, filters], 2) as tf.Tensor4D,
+      bias: sampleTensor([biases], 3) as tf.Tensor1D,
+      strides: [1, 1],
+      pad: 'same',
+      ...options,
+    });
+
+  it.each([1, 3, 8, 12, 21])(
+    'clamps to its range in every column of %d, and adds each its own bias',
+    async (filters) => {
+      for (const activation of ['linear', 'relu', 'relu6'] as const)
+        await expectAsOnCpu(() => {
+          const y = convolution([filters, filters], { activation });
+          const most = tf.max(y).dataSync()[0] as number;
+          if (activation === 'relu6') expect(most).toBe(6);
+          else expect(most).toBeGreaterThan(6);
+          return y;
+        });
+    },
+  );
+
+  it('takes height and width apart: strides and dilations', async () => {
+    await expectAsOnCpu(() => convolution([5, 5], { strides: [2, 1] }));
+    await expectAsOnCpu(() => convolution([5, 5], { strides: [1, 3] }));
+    await expectAsOnCpu(() => convolution([5, 5], { dilations: [1, 2] }));
+    await expectAsOnCpu(() => convolution([5, 5], { dilations: [2, 1] }));
+  });
+
+  it.each([1, 2])('has more columns than a block of the product, with %d threads', async (threads) => {
+    await registerAgain(threads);
+    const [pixels, depth, filters] = [6, 300, 4500];
+    const [x, filter, bias] = [sample(pixels * depth, 1), sample(depth * filters, 2), sample(filters, 3)];
+    const y = tf.tidy(() =>
+      tf.fused.conv2d({
+        x: tensor(x, [1, 2, 3, depth]) as tf.Tensor4D,
+        filter: tensor(filter, [1, 1, depth, filters]) as tf.Tensor4D,
+        bias: tensor(bias) as tf.Tensor1D,
+        strides: 1,
+        pad: 'valid',
+        activation: 'relu',
+      }),
+    );
+    const expected = Float64Array.from({ length: pixels * filters }, (_, at) => {
+      const [pixel, column] = [Math.floor(at / filters), at % filters];
+      let sum = bias[column] as number;
+      for (let k = 0; k < depth; k++)
+        sum += (x[pixel * depth + k] as number) * (filter[k * filters + column] as number);
+      return Math.max(0, sum);
+    });
+    expectClose(y.dataSync(), expected);
+    y.dispose();
+  });
+});
+
+describe('BatchMatMul', () => {
+  it('of nothing is zeros, and of no rows nothing', async () => {
+    for (const [rows, depth, columns] of [
+      [3, 0, 5],
+      [0, 4, 5],
+      [3, 4, 0],
+    ] as const) {
+      // Memory that is used again holds old numbers.
+      tf.tidy(() => tf.fill([3, 5], 7).dataSync());
+      const y = tf.tidy(() => tf.matMul(tf.ones([rows, depth]), tf.ones([depth, columns])));
+      expect(y.shape).toEqual([rows, columns]);
+      expect([...y.dataSync()]).toEqual(Array(rows * columns).fill(0));
+      y.dispose();
+    }
+  });
+
+  it('takes one matrix with an axis for batches, and one without', async () => {
+    for (const [left, right] of [
+      [
+        [2, 3],
+        [1, 3, 4],
+      ],
+      [
+        [1, 2, 3],
+        [3, 4],
+      ],
+      [
+        [1, 1, 2, 3],
+        [1, 3, 4],
+      ],
+    ] as const) {
+      await expectAsOnCpu(() => tf.matMul(sampleTensor(left, 1), sampleTensor(right, 2)));
+      const y = tf.tidy(() => tf.matMul(sampleTensor(left, 1), sampleTensor(right, 2)));
+      expect(y.shape).toEqual([...(left.length > right.length ? left : right).slice(0, -2), 2, 4]);
+      y.dispose();
+    }
+  });
+
+  it('is the same with two threads where the right matrix is too large to be packed whole', async () => {
+    const [rows, side] = [40, 4100];
+    const [a, b] = [Float32Array.from(sample(rows * side, 1)), Float32Array.from(sample(side * side, 2))];
+    const found: Float32Array[] = [];
+    for (const threads of [1, 2]) {
+      await registerAgain(threads);
+      const tensors = [tf.tensor2d(a, [rows, side]), tf.tensor2d(b, [side, side])] as const;
+      const product = tf.matMul(...tensors);
+      found.push((await product.data()).slice() as Float32Array);
+      tf.dispose([...tensors, product]);
+    }
+    const [alone, together] = found as [Float32Array, Float32Array];
+    expect(Buffer.compare(Buffer.from(alone.buffer), Buffer.from(together.buffer))).toBe(0);
+    const indices = Array.from({ length: 60 }, (_, i) => (2_654_435_761 * (i + 1)) % alone.length);
+    const exact = indices.map((at) => {
+      let sum = 0;
+      for (let k = 0; k < side; k++)
+        sum += (a[Math.floor(at / side) * side + k] as number) * (b[k * side + (at % side)] as number);
+      return sum;
+    });
+    expectClose(
+      indices.map((at) => alone[at] as number),
+      exact,
+    );
+  });
+});
+
+describe('what is left to TensorFlow.js', () => {
+  it('relu and addition of whole numbers', async () => {
+    const whole = () => tf.tensor1d([-3, 0, 5, -1, 7, 9], 'int32');
+    await expectAsOnCpu(() => tf.relu(whole()));
+    await expectAsOnCpu(() => tf.add(whole(), whole()));
+    const sum = tf.tidy(() => tf.add(whole(), whole()));
+    expect([sum.dtype, ...sum.dataSync()]).toEqual(['int32', -6, 0, 10, -2, 14, 18]);
+    sum.dispose();
+  });
+
+  it('an addition that broadcasts', async () => {
+    await expectAsOnCpu(() => tf.add(sampleTensor([2, 3], 1), sampleTensor([1, 3], 2)));
+    await expectAsOnCpu(() => tf.add(sampleTensor([2, 3], 1), sampleTensor([2, 1], 2)));
+    await expectAsOnCpu(() => tf.add(sampleTensor([2, 3], 1), sampleTensor([3], 2)));
+  });
+});
+
+it.each<Activation>(['relu', 'relu6', 'sigmoid'])(
+  '%s keeps NaN, which would hide that a network has diverged',
+  (activation) => {
+    const network = {
+      ...asNetwork(identityBlock({ filters: [1, 1, 1] }), [1, 5, 1]),
+      ...{ stages: [], stem: [{ op: 'act', activation } as const] },
+    };
+    const variables = createVariables(network, () => undefined);
+    const values = [Number.NaN, -1, 3, 8, Number.NaN];
+    const images = tf.tensor4d(values, [1, 1, 5, 1]);
+    const y = forward(network, variables, images);
+    expect([...y.dataSync()].map((value) => Number.isNaN(value))).toEqual(
+      values.map((value) => Number.isNaN(value)),
+    );
+    tf.dispose([y, images]);
+    disposeVariables(variables);
+  },
+);

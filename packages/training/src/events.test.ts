@@ -1,0 +1,275 @@
+// What a training and an evaluation report, number by number, where the last batch is short.
+import '@tensorflow/tfjs-backend-cpu';
+import { disposeVariables, forward, predict, preprocess } from '@resnetjs/core';
+import type { Dataset } from '@resnetjs/data';
+import { adam, schedules } from '@resnetjs/recipe';
+import * as tf from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { estimateStatistics } from './estimate-statistics.js';
+import { evaluate, type EvaluationEvent } from './evaluate.js';
+import { tinyClassifier, tinyData } from './tiny.test-support.js';
+import { train } from './train.js';
+import type { TrainEvent } from './train-events.js';
+import type { TrainOptions } from './train-options.js';
+
+beforeAll(() => tf.setBackend('cpu'));
+
+async function eventsOf(
+  options: TrainOptions,
+  data = tinyData(),
+  onEvent: (event: TrainEvent) => void = () => {},
+) {
+  const classifier = tinyClassifier();
+  const events: TrainEvent[] = [];
+  try {
+    for await (const event of train(classifier, data, options)) {
+      events.push(event);
+      onEvent(event);
+    }
+  } finally {
+    disposeVariables(classifier.variables);
+  }
+  return events;
+}
+
+const only = <Kind extends TrainEvent['event']>(events: readonly TrainEvent[], kind: Kind) =>
+  events.filter((each): each is Extract<TrainEvent, { event: Kind }> => each.event === kind);
+
+describe('a training reports', () => {
+  it("each epoch's loss and accuracy over its images, not over its steps or over those of before", async () => {
+    const events = await eventsOf(
+      { epochs: 3, batchSize: 10, optimizer: adam({ learningRate: 0.02 }) },
+      tinyData(23),
+    );
+    for (const epoch of only(events, 'epoch')) {
+      const steps = only(events, 'step').filter((each) => each.epoch === epoch.epoch);
+      expect(steps.map(({ step, stepsPerEpoch }) => [step, stepsPerEpoch])).toEqual([
+        [1, 3],
+        [2, 3],
+        [3, 3],
+      ]);
+      const mean = (of: (step: (typeof steps)[number]) => number) =>
+        steps.reduce((sum, each, i) => sum + of(each) * (i < 2 ? 10 : 3), 0) / 23;
+      expect(epoch.loss).toBeCloseTo(
+        mean(({ loss }) => loss),
+        10,
+      );
+      expect(epoch.accuracy).toBeCloseTo(
+        mean(({ accuracy }) => accuracy),
+        10,
+      );
+    }
+    expect(only(events, 'done')[0]).toMatchObject({ loss: only(events, 'epoch')[2]?.loss });
+  });
+
+  it('each batch of a validation, and the last validation at the end', async () => {
+    const events = await eventsOf({
+      epochs: 3,
+      batchSize: 10,
+      validation: tinyData(25),
+      optimizer: adam({ learningRate: 0.02 }),
+    });
+    const third = only(events, 'validating').filter(({ epoch }) => epoch === 3);
+    expect(third.map(({ batch, batches }) => [batch, batches])).toEqual([
+      [1, 3],
+      [2, 3],
+      [3, 3],
+    ]);
+    const validations = only(events, 'validation');
+    expect(new Set(validations.map(({ loss }) => loss)).size).toBe(3);
+    const { loss, accuracy, images } = validations[2] as (typeof validations)[number];
+    expect(only(events, 'done')[0]?.validation).toEqual({ loss, accuracy, images });
+  });
+
+  it('precise statistics only before they are used', async () => {
+    const kinds = (events: readonly TrainEvent[]) => [
+      ...new Set(only(events, 'statistics').map(({ epoch }) => epoch)),
+    ];
+    expect(kinds(await eventsOf({ epochs: 3, batchSize: 10 }))).toEqual([3]);
+    expect(kinds(await eventsOf({ epochs: 3, batchSize: 10, validation: tinyData(9) }))).toEqual([1, 2, 3]);
+    const running = { epochs: 2, batchSize: 10, statistics: 'running' } as const;
+    expect(kinds(await eventsOf(running))).toEqual([]);
+  });
+
+  it.each([
+    ['after steps, once more over eight batches at most', 1, 'step', 8],
+    ['where they are of the current weights, not again', 1, 'validation', 12],
+  ] as const)('precise statistics of a training that is stopped: %s', async (_, batchSize, when, count) => {
+    const controller = new AbortController();
+    const options = { epochs: 2, batchSize, validation: tinyData(3), signal: controller.signal };
+    const events = await eventsOf(options, tinyData(12), ({ event }) => {
+      if (event === when) controller.abort();
+    });
+    expect(only(events, 'statistics')).toHaveLength(count);
+    expect(events.at(-1)).toMatchObject({ event: 'done', completed: false });
+  });
+
+  it('precise statistics once more where steps followed the last ones', async () => {
+    const controller = new AbortController();
+    const options = { epochs: 2, batchSize: 1, validation: tinyData(3), signal: controller.signal };
+    const events = await eventsOf(options, tinyData(12), (event) => {
+      if (event.event === 'step' && event.epoch === 2) controller.abort();
+    });
+    expect(only(events, 'statistics').map(({ epoch }) => epoch)).toEqual([
+      ...Array(12).fill(1),
+      ...Array(8).fill(2),
+    ]);
+  });
+
+  it('how many epochs it began, where it is stopped between two', async () => {
+    const controller = new AbortController();
+    controller.abort();
+    const events = await eventsOf({ signal: controller.signal });
+    expect(events).toMatchObject([{ event: 'done', epochs: 0, steps: 0, completed: false }]);
+  });
+
+  it('that the images of the validation do not fit', async () => {
+    const wide = { ...tinyData(), shape: [4, 8, 3] as const };
+    await expect(eventsOf({ validation: wide })).rejects.toThrow('The images are 4×8×3');
+  });
+});
+
+describe('a validation stops at the signal', () => {
+  it('before its next batch, and has no result then', async () => {
+    const controller = new AbortController();
+    const options = { batchSize: 5, validation: tinyData(25), signal: controller.signal };
+    const events = await eventsOf(options, tinyData(), (event) => {
+      if (event.event === 'validating' && event.batch === 2) controller.abort();
+    });
+    expect(only(events, 'validating')).toHaveLength(2);
+    expect(only(events, 'validation')).toHaveLength(0);
+    expect(only(events, 'done')[0]).toMatchObject({ completed: false, validation: null });
+  });
+
+  it('before its first one', async () => {
+    const controller = new AbortController();
+    const options = { batchSize: 12, validation: tinyData(25), signal: controller.signal };
+    let read = 0;
+    const counted = {
+      ...tinyData(25),
+      read: async (indices: ArrayLike<number>) => {
+        read++;
+        return tinyData(25).read(indices);
+      },
+    };
+    await eventsOf({ ...options, validation: counted }, tinyData(), (event) => {
+      if (event.event === 'statistics' && event.batch === event.batches) controller.abort();
+    });
+    expect(read).toBe(0);
+  });
+});
+
+describe('evaluate', () => {
+  const collect = async (data: Dataset, batchSize: number, signal?: AbortSignal) => {
+    const classifier = tinyClassifier();
+    const events: EvaluationEvent[] = [];
+    for await (const event of evaluate(classifier, data, { batchSize, ...(signal && { signal }) }))
+      events.push(event);
+    disposeVariables(classifier.variables);
+    return events;
+  };
+
+  it('reports the images done, out of all, and leaves no tensor', async () => {
+    const tensors = tf.memory().numTensors;
+    const events = await collect(tinyData(25), 10);
+    expect(events.slice(0, 3)).toEqual(
+      [10, 20, 25].map((images) => ({ event: 'progress', images, total: 25 })),
+    );
+    expect(events[3]).toMatchObject({ event: 'done', images: 25 });
+    expect(tf.memory().numTensors).toBe(tensors);
+  });
+
+  it('leaves out images that cannot be read, and throws if there are no others', async () => {
+    const some = await collect({ ...tinyData(25), isBroken: (index) => index % 2 === 0 }, 10);
+    expect(some.map((each) => each.images)).toEqual([5, 10, 12, 12]);
+    expect(some.slice(0, 3).map((each) => (each.event === 'progress' ? each.total : 0))).toEqual([
+      25, 25, 25,
+    ]);
+    await expect(collect({ ...tinyData(25), isBroken: () => true }, 10)).rejects.toThrow(
+      'None of the images can be read.',
+    );
+  });
+
+  it('gives nothing once the signal is aborted', async () => {
+    expect(await collect(tinyData(25), 10, AbortSignal.abort())).toEqual([]);
+  });
+});
+
+it('predict gives the softmax of the logits of each image', async () => {
+  const classifier = tinyClassifier();
+  const images = await tinyData().read([0, 1, 2, 3]);
+  const input = preprocess(classifier, images);
+  const logits = forward(classifier.network, classifier.variables, input);
+  const tensors = tf.memory().numTensors;
+  const rows = await predict(classifier, images);
+  expect(tf.memory().numTensors).toBe(tensors);
+  const expected = ((await logits.array()) as number[][]).map((row) => {
+    const sum = row.reduce((total, value) => total + Math.exp(value), 0);
+    return row.map((value) => Math.exp(value) / sum);
+  });
+  expect(rows.length).toBe(4);
+  rows.forEach((row, i) => {
+    row.forEach((value, j) => {
+      expect(value).toBeCloseTo(expected[i]?.[j] as number, 6);
+    });
+  });
+  tf.dispose([input, logits]);
+  disposeVariables(classifier.variables);
+});
+
+describe('estimateStatistics', () => {
+  /** The images that it reads, in order, and how many tensors it leaves beyond those of before. */
+  async function reads(
+    count: number,
+    options: { batchSize: number; batchLimit: number; seed: number; epoch: number },
+    isBroken = false,
+  ) {
+    const classifier = tinyClassifier();
+    const { statistics } = classifier.variables;
+    const tensors = tf.memory().numTensors;
+    const order: number[] = [];
+    const data: Dataset = {
+      ...tinyData(count),
+      isBroken: () => isBroken,
+      read: async (indices) => {
+        order.push(...Array.from(indices));
+        return tinyData(count).read(indices);
+      },
+    };
+    const reported: unknown[] = [];
+    const learned = new Set(classifier.variables.weights.keys());
+    for await (const { event: _, ...rest } of estimateStatistics(classifier, data, { ...options, learned }))
+      reported.push(rest);
+    const left = tf.memory().numTensors - tensors;
+    const kept = classifier.variables.statistics === statistics;
+    disposeVariables(classifier.variables);
+    return { order, reported, left, kept };
+  }
+  const options = { batchSize: 7, batchLimit: 40, seed: 1, epoch: 2 };
+
+  it('takes the full batches that there are, in an order of each seed and epoch', async () => {
+    const { order, reported, left, kept } = await reads(24, options);
+    expect(order.length).toBe(21);
+    expect(new Set(order).size).toBe(21);
+    expect(reported).toEqual([1, 2, 3].map((batch) => ({ epoch: 2, batch, batches: 3 })));
+    expect([left, kept]).toEqual([0, false]);
+    expect((await reads(24, options)).order).toEqual(order);
+    expect((await reads(24, { ...options, epoch: 3 })).order).not.toEqual(order);
+    expect((await reads(24, { ...options, seed: 2 })).order).not.toEqual(order);
+    expect((await reads(24, { ...options, batchLimit: 2 })).order).toEqual(order.slice(0, 14));
+    expect((await reads(5, options)).order).toHaveLength(5);
+  });
+
+  it('keeps the statistics that there are where no image can be read', async () => {
+    const { reported, left, kept } = await reads(24, options, true);
+    expect([reported.length, left, kept]).toEqual([0, 0, true]);
+  });
+});
+
+it('the schedules are these', () => {
+  for (const progress of [0, 0.25, 0.5, 0.96, 1]) {
+    expect(schedules.constant()).toBe(1);
+    expect(schedules.cosine(progress)).toBeCloseTo(0.5 + 0.5 * Math.cos(Math.PI * progress), 15);
+  }
+  expect([schedules.cosine(0), schedules.cosine(0.5), schedules.cosine(1)]).toEqual([1, 0.5, 0]);
+});

@@ -1,0 +1,47 @@
+// A training of many steps, resumed at each: which images it reads next, and in which order.
+import '@tensorflow/tfjs-backend-cpu';
+import { disposeVariables } from '@resnetjs/core';
+import type { Dataset } from '@resnetjs/data';
+import type { Checkpoint } from '@resnetjs/recipe';
+import * as tf from '@tensorflow/tfjs-core';
+import { beforeAll, expect, it } from 'vitest';
+import { tinyClassifier, tinyData } from './tiny.test-support.js';
+import { train } from './train.js';
+
+beforeAll(() => tf.setBackend('cpu'));
+
+const options = { epochs: 2, batchSize: 3, statistics: 'running', checkpointEvery: 1 } as const;
+
+function recorded(): { data: Dataset; read: string[] } {
+  const read: string[] = [];
+  const data: Dataset = {
+    ...tinyData(22),
+    read: async (indices) => {
+      read.push(String(Array.from(indices)));
+      return tinyData(22).read(indices);
+    },
+  };
+  return { data, read };
+}
+
+it('reads the batches that were still to come, at each of eight steps of two epochs', async () => {
+  const classifier = tinyClassifier();
+  const whole = recorded();
+  const saved: Checkpoint[] = [];
+  for await (const event of train(classifier, whole.data, options))
+    if (event.event === 'checkpoint') saved.push(event.capture());
+  disposeVariables(classifier.variables);
+  expect(whole.read).toHaveLength(16);
+  expect(new Set(whole.read).size).toBe(16);
+  expect(saved).toHaveLength(18);
+  for (const { classifier: from, state } of saved) {
+    const { data, read } = recorded();
+    const taken = state.optimizer.step;
+    const steps: number[] = [];
+    for await (const event of train(from, data, { ...options, resume: state }))
+      if (event.event === 'step') steps.push(8 * (event.epoch - 1) + event.step);
+    expect(read).toEqual(whole.read.slice(taken));
+    expect(steps).toEqual(Array.from({ length: 16 - taken }, (_, i) => taken + i + 1));
+    disposeVariables(from.variables);
+  }
+});
