@@ -1,8 +1,8 @@
-import { kernelNames } from '@resnetjs/backend';
+import { type FusedActivation, fusedActivations, kernelNames } from '@resnetjs/backend';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Act, Activation } from '../network/types.js';
 import type { Vjp } from './vjp.js';
-import { optionalKernel } from './optional-kernel.js';
+import { optionalKernel, runKernel } from './optional-kernel.js';
 
 interface ActivationFunction {
   apply(x: tf.Tensor): tf.Tensor;
@@ -34,10 +34,9 @@ export function activate(activation: Activation | 'linear', x: tf.Tensor): tf.Te
 
 /** From the gradient of an activation's result y to that of its input; both as y. */
 export function gradientThrough(activation: Activation, dy: tf.Tensor, y: tf.Tensor): tf.Tensor {
-  const [dx] = optionalKernel(kernelNames.activationGradient, { dy, y }, { activation }, () => [
-    functions[activation].gradient(dy, y),
-  ]);
-  return dx;
+  const fused = fusedActivations(kernelNames.activationGradient)?.find((each) => each === activation);
+  if (fused === undefined) return tf.tidy(() => functions[activation].gradient(dy, y));
+  return runKernel(kernelNames.activationGradient, { dy, y }, { activation: fused }) as tf.Tensor;
 }
 
 /** An activation and its VJP. */
@@ -51,7 +50,11 @@ export function differentiateActivation({ activation }: Act, x: tf.Tensor): Vjp 
 }
 
 /** The activation of branch + shortcut: all of the same shape. */
-export function add(branch: tf.Tensor, shortcut: tf.Tensor, activation: Activation | 'linear'): tf.Tensor {
+export function add(
+  branch: tf.Tensor,
+  shortcut: tf.Tensor,
+  activation: FusedActivation | 'linear',
+): tf.Tensor {
   if (activation === 'linear') return tf.add(branch, shortcut);
   const [y] = optionalKernel(kernelNames.fusedAdd, { a: branch, b: shortcut }, { activation }, () => [
     activate(activation, tf.add(branch, shortcut)),
@@ -63,7 +66,7 @@ export function add(branch: tf.Tensor, shortcut: tf.Tensor, activation: Activati
 export function differentiateAdd(
   branch: tf.Tensor,
   shortcut: tf.Tensor,
-  activation: Activation | 'linear',
+  activation: FusedActivation | 'linear',
 ): Vjp {
   const y = add(branch, shortcut, activation);
   const linear = activation === 'linear';

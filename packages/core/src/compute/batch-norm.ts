@@ -1,6 +1,6 @@
-import { kernelNames } from '@resnetjs/backend';
+import { type FusedActivation, kernelNames } from '@resnetjs/backend';
 import * as tf from '@tensorflow/tfjs-core';
-import type { Activation, Norm } from '../network/types.js';
+import type { Norm } from '../network/types.js';
 import { activate, gradientThrough } from './activation.js';
 import type { Vjp, Moments } from './vjp.js';
 import { optionalKernel } from './optional-kernel.js';
@@ -16,7 +16,7 @@ export function normalize(
   x: tf.Tensor,
   { scale, offset }: NormWeights,
   statistics: Moments,
-  activation: Activation | 'linear',
+  activation: FusedActivation | 'linear',
 ): tf.Tensor {
   return tf.tidy(() => {
     const { mean, variance } = statistics as { mean: tf.Tensor1D; variance: tf.Tensor1D };
@@ -40,7 +40,7 @@ export function differentiateNorm(
   op: Norm,
   x: tf.Tensor,
   weights: NormWeights,
-  activation: Activation | 'linear',
+  activation: FusedActivation | 'linear',
 ): Vjp {
   const { scale, offset } = weights;
   const attributes = { epsilon: op.epsilon, activation };
@@ -87,7 +87,7 @@ export function differentiateFixedNorm(
   x: tf.Tensor,
   weights: NormWeights,
   statistics: Moments,
-  activation: Activation | 'linear',
+  activation: FusedActivation | 'linear',
 ): Vjp {
   const y = normalize(op, x, weights, statistics, activation);
   const linear = activation === 'linear';
@@ -115,7 +115,7 @@ interface GradientInputs extends NormWeights {
 function composeGradient(
   op: Norm,
   inputs: GradientInputs,
-  activation: Activation | 'linear',
+  activation: FusedActivation | 'linear',
 ): [tf.Tensor, tf.Tensor, tf.Tensor] {
   const { dy, x, scale, offset, mean, variance } = inputs;
   const axes = positions(x);

@@ -1,6 +1,6 @@
-import { type FusedConvAddAttributes, kernelNames } from '@resnetjs/backend';
+import { type FusedActivation, type FusedConvAddAttributes, kernelNames } from '@resnetjs/backend';
 import * as tf from '@tensorflow/tfjs-core';
-import type { Activation, Conv } from '../network/types.js';
+import type { Conv } from '../network/types.js';
 import { gradientThrough } from './activation.js';
 import type { Vjp, OpGradients } from './vjp.js';
 import { runKernel } from './optional-kernel.js';
@@ -15,7 +15,7 @@ export function convolve(
   op: Conv,
   input: tf.Tensor,
   { kernel, bias }: ConvWeights,
-  activation: Activation | 'linear',
+  activation: FusedActivation | 'linear',
 ): tf.Tensor {
   const x = input as tf.Tensor4D; // [batch, height, width, in]
   const filter = kernel as tf.Tensor4D; // [kernelHeight, kernelWidth, in, out]
@@ -37,7 +37,7 @@ export function convolveAndAdd(
   op: Conv,
   x: tf.Tensor,
   { kernel, bias }: Required<ConvWeights>,
-  { shortcut, activation }: { readonly shortcut: tf.Tensor; readonly activation: Activation | 'linear' },
+  { shortcut, activation }: { readonly shortcut: tf.Tensor; readonly activation: FusedActivation | 'linear' },
 ): tf.Tensor {
   const inputs = { x, filter: kernel, bias: bias as tf.Tensor, addend: shortcut };
   const attributes: FusedConvAddAttributes = { strides: op.strides, pad: op.padding, activation };
@@ -52,7 +52,7 @@ export function differentiateConv(
   op: Conv,
   x: tf.Tensor,
   weights: ConvWeights,
-  { activation, normalized }: { activation: Activation | 'linear'; normalized: boolean },
+  { activation, normalized }: { activation: FusedActivation | 'linear'; normalized: boolean },
 ): Vjp {
   const { kernel, bias } = weights;
   const linear = activation === 'linear';

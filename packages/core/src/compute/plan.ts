@@ -1,6 +1,6 @@
 import type { FusedActivation } from '@resnetjs/backend';
 import type { OperationKind, operations } from '../network/operations.js';
-import type { Activation, Network } from '../network/types.js';
+import type { Network } from '../network/types.js';
 import { type NetworkNode, walk } from '../network/walk.js';
 
 /**
@@ -14,7 +14,7 @@ export interface Instruction {
   /** Indices of the nodes whose results it takes: with a fused convolution that convolution's, else the node's own. */
   readonly from: readonly number[];
   /** The next node's activation, if that is fused with this one, else 'linear'. */
-  readonly activation: Activation | 'linear';
+  readonly activation: FusedActivation | 'linear';
   /** Index of the node whose result this computes: the fused activation, else the node itself. */
   readonly result: number;
   /** Indices of the nodes whose results nothing needs afterwards. */
@@ -61,10 +61,10 @@ function makePlan(network: Network, fusion: Fusion, unfused: ReadonlySet<number>
   const consumers = consumersOf(nodes);
   const onlyNext = (index: number) => soleConsumer(nodes, consumers, index);
   /** The activation of the next node, if it is among those that are fused. */
-  const activationAfter = (index: number, fused: readonly FusedActivation[]): Activation | 'linear' => {
+  const activationAfter = (index: number, fused: readonly FusedActivation[]): FusedActivation | 'linear' => {
     const next = onlyNext(index);
-    const possible = next?.op === 'act' && !unfused.has(index) && fused.includes(next.activation);
-    return possible ? next.activation : 'linear';
+    if (next?.op !== 'act' || unfused.has(index)) return 'linear';
+    return fused.find((each) => each === next.activation) ?? 'linear';
   };
   const fusedWith: Partial<Record<OperationKind, readonly FusedActivation[]>> = fusion;
   const computedAt = fusedConvolutions(
