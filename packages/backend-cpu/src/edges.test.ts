@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, expect, it } from 'vitest';
 import { register } from './index.js';
 
+const production = tf.env().get('PROD');
 beforeAll(() => register());
 
 interface Attributes {
@@ -57,10 +58,10 @@ it('leaves channels first to TensorFlow.js', () => {
 });
 
 it('starts again after its backend was removed, and leaves the flags as they were', async () => {
-  const before = tf.env().get('PROD');
+  expect(tf.env().get('PROD')).toBe(production);
   tf.removeBackend('cpu');
   await register();
-  expect(tf.env().get('PROD')).toBe(before);
+  expect(tf.env().get('PROD')).toBe(production);
   const [x, dy] = [tf.tensor4d([3], [1, 1, 1, 1]), tf.tensor4d([5], [1, 1, 1, 1])];
   const attributes: Attributes = { strides: [1, 1], pad: 'same', filterShape: [1, 1, 1, 1] };
   expect(filterGradient(x, dy, attributes)).toEqual([15]);

@@ -123,6 +123,46 @@ describe('FusedConv2D', () => {
   });
 });
 
+describe('what cannot be computed', () => {
+  it('leaves no memory behind', () => {
+    const whole = tf.ones([1, 3, 3, 2], 'int32');
+    const [x, filter] = [tf.ones([1, 3, 3, 2]), tf.ones([1, 1, 2, 2], 'int32')];
+    const attributes = { strides: 1, pad: 'same', dataFormat: 'NHWC' };
+    const backend = tf.backend() as unknown as { numDataIds(): number };
+    const before = [tf.memory().numTensors, backend.numDataIds()];
+    const run = (name: string, inputs: object, own: object) => () =>
+      tf.engine().runKernel(name, inputs as never, { ...attributes, ...own } as never);
+    for (const failing of [
+      run('Conv2DBackpropFilter', { x, dy: whole }, { filterShape: [1, 1, 2, 2] }),
+      run('Conv2DBackpropFilter', { x: whole, dy: x }, { filterShape: [1, 1, 2, 2] }),
+      run('Conv2DBackpropInput', { dy: x, filter }, { inputShape: [1, 3, 3, 2] }),
+    ])
+      expect(failing).toThrow('Expected a float32 tensor');
+    expect([tf.memory().numTensors, backend.numDataIds()]).toEqual(before);
+    tf.dispose([whole, x, filter]);
+  });
+
+  it.each([[[1]], [[1, 1, 5]], [[]]])('a bias of shape %j is added rightly, or refused', (shape) => {
+    const values = sample(tf.util.sizeFromShape(shape), 3);
+    const result = () =>
+      tf.tidy(() => {
+        const x = sampleTensor([1, 4, 4, 2], 1) as tf.Tensor4D;
+        const filter = sampleTensor([1, 1, 2, 5], 2) as tf.Tensor4D;
+        const options = { x, filter, strides: 1, pad: 'same', activation: 'linear' } as const;
+        const bias = tensor(values, shape) as tf.Tensor1D;
+        const expected = tf.add(tf.conv2d(x, filter, 1, 'same'), bias).dataSync();
+        return [tf.fused.conv2d({ ...options, bias }).dataSync(), expected] as never;
+      }) as unknown as [Float32Array, Float32Array];
+    let pair: [Float32Array, Float32Array];
+    try {
+      pair = result();
+    } catch {
+      return;
+    }
+    expectClose(...pair, 1e-6);
+  });
+});
+
 describe('BatchMatMul', () => {
   it('of nothing is zeros, and of no rows nothing', async () => {
     for (const [rows, depth, columns] of [
