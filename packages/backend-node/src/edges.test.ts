@@ -178,6 +178,14 @@ describeNative('kernels at their edges', () => {
     });
   });
 
+  it('leaves no tensor after a cast', () => {
+    const x = tf.tensor1d([0, 1], 'int32');
+    const before = tf.memory().numTensors;
+    tf.exp(x).dispose();
+    expect(tf.memory().numTensors).toBe(before);
+    x.dispose();
+  });
+
   it('leaves no tensor in TensorFlow after a gradient of a convolution', () => {
     const count = () => (tf.backend() as unknown as { getNumOfTFTensors(): number }).getNumOfTFTensors();
     const [x, filter] = [tf.ones([1, 4, 4, 2]), tf.ones([1, 1, 2, 2])];
