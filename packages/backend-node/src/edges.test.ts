@@ -165,4 +165,61 @@ describeNative('kernels at their edges', () => {
     const found = Array.from(variable as Float32Array, (each, i) => each - (value[i] as number));
     expect(Math.max(...moves.map((move, i) => Math.abs(move - (found[i] as number))))).toBeLessThan(2e-7);
   });
+
+  it('casts only what it must: fractions stay', () => {
+    tf.tidy(() => {
+      const x = tf.tensor1d([0.25, 0.75, 0.5]);
+      expect(tf.argMax(x).dataSync()[0]).toBe(1);
+      expect(tf.argMin(tf.tensor1d([0.75, 0.25, 0.5])).dataSync()[0]).toBe(1);
+      const powers = tf.exp(x).dataSync();
+      [0.25, 0.75, 0.5].forEach((value, i) => {
+        expect(powers[i]).toBeCloseTo(Math.exp(value), 6);
+      });
+    });
+  });
+
+  it('leaves no tensor after a cast', () => {
+    const x = tf.tensor1d([0, 1], 'int32');
+    const before = tf.memory().numTensors;
+    tf.exp(x).dispose();
+    expect(tf.memory().numTensors).toBe(before);
+    x.dispose();
+  });
+
+  it('leaves no tensor in TensorFlow after a gradient of a convolution', () => {
+    const count = () => (tf.backend() as unknown as { getNumOfTFTensors(): number }).getNumOfTFTensors();
+    const [x, filter] = [tf.ones([1, 4, 4, 2]), tf.ones([1, 1, 2, 2])];
+    const attributes = { strides: 1, pad: 'same', dataFormat: 'NHWC' };
+    const step = () =>
+      tf.tidy(() => {
+        const run = (name: string, inputs: object, own: object) =>
+          tf.engine().runKernel(name, inputs as never, { ...attributes, ...own } as never);
+        run('Conv2DBackpropFilter', { x, dy: x }, { filterShape: [1, 1, 2, 2] });
+        run('Conv2DBackpropInput', { dy: x, filter }, { inputShape: [1, 4, 4, 2] });
+      });
+    step();
+    const before = count();
+    for (let i = 0; i < 20; i++) step();
+    expect(count()).toBe(before);
+    tf.dispose([x, filter]);
+  });
+
+  it.each([[[1]], [[1, 1, 5]], [[]]])('a bias of shape %j is added rightly, or refused', (shape) => {
+    const values = sample(tf.util.sizeFromShape(shape), 3);
+    tf.tidy(() => {
+      const x = tensor(sample(32, 1), [1, 4, 4, 2]) as tf.Tensor4D;
+      const filter = tensor(sample(10, 2), [1, 1, 2, 5]) as tf.Tensor4D;
+      const bias = tensor(values, shape) as tf.Tensor1D;
+      const expected = tf.add(tf.conv2d(x, filter, 1, 'same'), bias).dataSync();
+      let found: tf.TypedArray;
+      try {
+        found = tf.fused
+          .conv2d({ x, filter, bias, strides: 1, pad: 'same', activation: 'linear' })
+          .dataSync();
+      } catch {
+        return;
+      }
+      expectClose(found, expected, 1e-6);
+    });
+  });
 });

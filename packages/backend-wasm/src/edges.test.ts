@@ -8,6 +8,7 @@ import {
   forward,
   identityBlock,
 } from '@resnetjs/core';
+import { kernelNames } from '@resnetjs/backend';
 import { expectClose, sample, sampleTensor, tensor } from '@resnetjs/kernel-tests';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
@@ -120,6 +121,84 @@ describe('FusedConv2D', () => {
     });
     expectClose(y.dataSync(), expected);
     y.dispose();
+  });
+});
+
+it('gradients take an output of which the size was rounded up, as tf.grad passes it', () => {
+  // Three pixels, a window of 2 with stride 2: the second window reaches beyond the image.
+  const x = tf.tensor4d([1, 2, 4], [1, 3, 1, 1]);
+  const filter = tf.tensor4d([7, 9], [2, 1, 1, 1]);
+  const dy = tf.tensor4d([10, 100], [1, 2, 1, 1]);
+  const attributes = { strides: [2, 1], pad: 0, dataFormat: 'NHWC', dimRoundingMode: undefined };
+  const run = (name: string, inputs: object, own: object) =>
+    tf.engine().runKernel(name, inputs as never, { ...attributes, ...own } as never) as tf.Tensor;
+  const dFilter = run('Conv2DBackpropFilter', { x, dy }, { filterShape: [2, 1, 1, 1] });
+  const dx = run('Conv2DBackpropInput', { dy, filter }, { inputShape: [1, 3, 1, 1] });
+  expect([...dFilter.dataSync()]).toEqual([1 * 10 + 4 * 100, 2 * 10]);
+  expect([...dx.dataSync()]).toEqual([7 * 10, 9 * 10, 7 * 100]);
+  tf.dispose([x, filter, dy, dFilter, dx]);
+});
+
+describe('what cannot be computed', () => {
+  it('leaves no memory behind', () => {
+    const whole = tf.ones([1, 3, 3, 2], 'int32');
+    const [x, filter] = [tf.ones([1, 3, 3, 2]), tf.ones([1, 1, 2, 2], 'int32')];
+    const attributes = { strides: 1, pad: 'same', dataFormat: 'NHWC' };
+    const backend = tf.backend() as unknown as { numDataIds(): number };
+    const before = [tf.memory().numTensors, backend.numDataIds()];
+    const run = (name: string, inputs: object, own: object) => () =>
+      tf.engine().runKernel(name, inputs as never, { ...attributes, ...own } as never);
+    for (const failing of [
+      run('Conv2DBackpropFilter', { x, dy: whole }, { filterShape: [1, 1, 2, 2] }),
+      run('Conv2DBackpropFilter', { x: whole, dy: x }, { filterShape: [1, 1, 2, 2] }),
+      run('Conv2DBackpropInput', { dy: x, filter }, { inputShape: [1, 3, 3, 2] }),
+    ])
+      expect(failing).toThrow('Expected a float32 tensor');
+    expect([tf.memory().numTensors, backend.numDataIds()]).toEqual(before);
+    tf.dispose([whole, x, filter]);
+  });
+
+  it('by the optional kernels leaves none either', () => {
+    const [x, whole] = [tf.ones([6]), tf.ones([6], 'int32')];
+    const backend = tf.backend() as unknown as { numDataIds(): number };
+    const before = [tf.memory().numTensors, backend.numDataIds()];
+    const update = { variable: x, gradient: x, firstMoment: x, secondMoment: whole };
+    const attributes = { stepSize: 1, beta1: 0.9, beta2: 0.999, epsilon: 1e-7, decay: 0 };
+    for (const [name, inputs] of [
+      [kernelNames.adamUpdate, update],
+      [kernelNames.addRelu, { a: x, b: whole }],
+      [kernelNames.reluGradient, { dy: whole, y: x }],
+    ] as const)
+      expect(() => tf.engine().runKernel(name, inputs, attributes)).toThrow('Expected a float32 tensor');
+    expect([tf.memory().numTensors, backend.numDataIds()]).toEqual(before);
+    tf.dispose([x, whole]);
+  });
+
+  it('is a product of matrices that do not fit', () => {
+    const [a, b] = [tf.ones([2, 3]), tf.ones([4, 2])];
+    const attributes = { transposeA: false, transposeB: false };
+    expect(() => tf.engine().runKernel('BatchMatMul', { a, b }, attributes)).toThrow();
+    tf.dispose([a, b]);
+  });
+
+  it.each([[[1]], [[1, 1, 5]], [[]]])('a bias of shape %j is added rightly, or refused', (shape) => {
+    const values = sample(tf.util.sizeFromShape(shape), 3);
+    const result = () =>
+      tf.tidy(() => {
+        const x = sampleTensor([1, 4, 4, 2], 1) as tf.Tensor4D;
+        const filter = sampleTensor([1, 1, 2, 5], 2) as tf.Tensor4D;
+        const options = { x, filter, strides: 1, pad: 'same', activation: 'linear' } as const;
+        const bias = tensor(values, shape) as tf.Tensor1D;
+        const expected = tf.add(tf.conv2d(x, filter, 1, 'same'), bias).dataSync();
+        return [tf.fused.conv2d({ ...options, bias }).dataSync(), expected] as never;
+      }) as unknown as [Float32Array, Float32Array];
+    let pair: [Float32Array, Float32Array];
+    try {
+      pair = result();
+    } catch {
+      return;
+    }
+    expectClose(...pair, 1e-6);
   });
 });
 

@@ -55,3 +55,8 @@ it('the largest relative error is that of negative values, too', () => {
     maxAbsolute: 0.5,
   });
 });
+
+it('a list of bounds that is too short does not pass, though the values agree', () => {
+  expect(compare('a', [1.4, 2], [1, 2], { absolute: [0.5, 0] }).passed).toBe(true);
+  expect(compare('a', [1.4, 2], [1, 2], { absolute: [0.5] }).passed).toBe(false);
+});

@@ -125,8 +125,33 @@ describe('a training reports', () => {
 
   it('that the images of the validation do not fit', async () => {
     const wide = { ...tinyData(), shape: [4, 8, 3] as const };
-    await expect(eventsOf({ validation: wide })).rejects.toThrow('The images are 4×8×3');
+    const seen: string[] = [];
+    const training = eventsOf({ validation: wide }, tinyData(), ({ event }) => seen.push(event));
+    await expect(training).rejects.toThrow('The images are 4×8×3');
+    expect(seen).toEqual([]); // now, and not after an epoch
   });
+});
+
+it('a step whose loss is not finite leaves variables as they were before it', async () => {
+  const classifier = tinyClassifier();
+  const values = () =>
+    Object.values(classifier.variables).flatMap((map: ReadonlyMap<string, tf.Tensor>) =>
+      [...map.values()].map((tensor) => [...tensor.dataSync()]),
+    );
+  let before = values();
+  let steps = 0;
+  const options = { epochs: 5, batchSize: 10, optimizer: adam({ learningRate: 1e38 }) };
+  const training = (async () => {
+    for await (const { event } of train(classifier, tinyData(), options)) {
+      if (event !== 'step') continue;
+      before = values();
+      steps++;
+    }
+  })();
+  await expect(training).rejects.toThrow('The loss became');
+  expect(steps).toBeGreaterThan(0);
+  expect(values()).toEqual(before);
+  disposeVariables(classifier.variables);
 });
 
 describe('a validation stops at the signal', () => {

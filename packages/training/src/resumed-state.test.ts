@@ -60,6 +60,17 @@ describe('a state', () => {
     disposeCheckpoint(middle);
   });
 
+  it('has no more steps than an epoch, though everything else fits to them', async () => {
+    const middle = await saved('step');
+    const { progress, optimizer } = middle.state;
+    const state = {
+      progress: { ...progress, step: 4, totals: { ...progress.totals, images: 24 } },
+      optimizer: { ...optimizer, step: 7 },
+    };
+    refuses(middle, state);
+    disposeCheckpoint(middle);
+  });
+
   it('has a tensor of the shape of each weight in each slot', async () => {
     const whole = await saved('epoch');
     const { optimizer } = whole.state;

@@ -50,3 +50,16 @@ it('a plan is the same whichever other plans of the network were made before', (
     }
   expect(plan(network, separate)).toBe(plan(network, { ...separate }));
 });
+
+it('the input of a fused convolution is kept until the addition, though the shortcut took it last', () => {
+  const plain = identityBlock({ kernelSize: 1, filters: [2, 2, 2] });
+  const conv = folded().stages[0]?.[0]?.branch.find(({ op }) => op === 'conv') as Op;
+  const network = asNetwork({ ...plain, preact: [], branch: [conv], shortcut: [conv] }, [4, 4, 2]);
+  const instructions = plan(network, { fuseAdditions: true });
+  expect(instructions.filter(({ convolution }) => convolution !== null)).toHaveLength(1);
+  const freed = new Set<number>();
+  for (const { from, lastUses } of instructions) {
+    for (const each of from) expect(freed.has(each)).toBe(false);
+    for (const each of lastUses) freed.add(each);
+  }
+});

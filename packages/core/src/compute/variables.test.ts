@@ -39,6 +39,7 @@ describe('createVariables', () => {
   it.each([
     ['absent', undefined, 'there are none'],
     ['of another length', new Float32Array(3), 'got 3'],
+    ['one too many', new Float32Array(641), 'got 641'],
   ])('names the parameter whose values are %s, and leaves no tensor', (_, values, message) => {
     const before = tf.memory().numTensors;
     const missing = 'head.4.kernel';

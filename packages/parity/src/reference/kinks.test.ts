@@ -56,6 +56,12 @@ describe('pooling', () => {
     expect(poolingLeads(op, x)).toEqual([0, 0, 8, 8]);
   });
 
+  it('by more than the window takes the first pixel of each step, without padding', () => {
+    const op: Pool = { ...pool('max', [1, 1], 'same'), strides: [1, 3] };
+    expect([...pooling(op, x).data]).toEqual([5, 5, 9, 1]);
+    expect([...poolingGradient(op, x, dy).data]).toEqual([1, 2, 0, 0, 0, 0, 4, 8]);
+  });
+
   it('leaves padding out of a mean, and out of its gradient', () => {
     const op: Pool = { ...pool('average', [1, 3], 'same'), strides: [1, 3] }; // windows of the pixels 0, 1 and 2, 3
     const means = pooling(op, x);

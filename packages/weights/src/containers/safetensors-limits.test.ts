@@ -47,6 +47,21 @@ describe('a safetensors header', () => {
     expect(readSafetensorsHeader(fileOf(entries, new Uint8Array(8))).tensors.size).toBe(4);
   });
 
+  it('is UTF-8, inside its strings as well', () => {
+    const of = (...name: number[]) => {
+      const json = Buffer.concat([
+        Buffer.from('{"__metadata__":{"a":"'),
+        Buffer.from(name),
+        Buffer.from('"}}'),
+      ]);
+      const length = Buffer.from(BigUint64Array.of(BigInt(json.length)).buffer);
+      return new Uint8Array(Buffer.concat([length, json]));
+    };
+    expect(readSafetensorsHeader(of(0xc3, 0xa9)).metadata.get('a')).toBe('é');
+    for (const wrong of [[0xff], [0xc3], [0xe9], [0xed, 0xa0, 0x80]])
+      expect(() => readSafetensorsHeader(of(...wrong))).toThrow('not JSON');
+  });
+
   it('is padded with spaces to eight bytes, and only to those', () => {
     for (let length = 1; length <= 8; length++) {
       const { header } = layOut([], { key: 'x'.repeat(length) });
