@@ -163,11 +163,12 @@ describe('what cannot be computed', () => {
     const backend = tf.backend() as unknown as { numDataIds(): number };
     const before = [tf.memory().numTensors, backend.numDataIds()];
     const update = { variable: x, gradient: x, firstMoment: x, secondMoment: whole };
-    const attributes = { stepSize: 1, beta1: 0.9, beta2: 0.999, epsilon: 1e-7, decay: 0 };
+    const adam = { stepSize: 1, beta1: 0.9, beta2: 0.999, epsilon: 1e-7, decay: 0 };
+    const attributes = { ...adam, activation: 'relu' };
     for (const [name, inputs] of [
       [kernelNames.adamUpdate, update],
-      [kernelNames.addRelu, { a: x, b: whole }],
-      [kernelNames.reluGradient, { dy: whole, y: x }],
+      [kernelNames.fusedAdd, { a: x, b: whole }],
+      [kernelNames.activationGradient, { dy: whole, y: x }],
     ] as const)
       expect(() => tf.engine().runKernel(name, inputs, attributes)).toThrow('Expected a float32 tensor');
     expect([tf.memory().numTensors, backend.numDataIds()]).toEqual(before);

@@ -36,7 +36,8 @@ export function activate(activation: Activation | 'linear', x: tf.Tensor): tf.Te
 export function gradientThrough(activation: Activation, dy: tf.Tensor, y: tf.Tensor): tf.Tensor {
   const fused = fusedActivations(kernelNames.activationGradient)?.find((each) => each === activation);
   if (fused === undefined) return tf.tidy(() => functions[activation].gradient(dy, y));
-  return runKernel(kernelNames.activationGradient, { dy, y }, { activation: fused }) as tf.Tensor;
+  const [dx] = [runKernel(kernelNames.activationGradient, { dy, y }, { activation: fused })].flat();
+  return dx as tf.Tensor;
 }
 
 /** An activation and its VJP. */

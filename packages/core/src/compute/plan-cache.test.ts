@@ -17,12 +17,13 @@ function folded(): Network {
   return asNetwork({ ...block, branch }, [4, 4, 2]);
 }
 
+const relu = ['relu'] as const;
+const separate = { conv: relu, norm: relu, add: relu, convAdd: [] };
+const together = { ...separate, convAdd: relu };
+
 it('a plan is the same whichever other plans of the network were made before', () => {
   const network = folded();
   const add = walk(network).findIndex(({ op }) => op.op === 'add');
-  const relu = ['relu'] as const;
-  const separate = { conv: relu, norm: relu, add: relu, convAdd: [] };
-  const together = { ...separate, convAdd: relu };
   const nothing = { conv: [], norm: [], add: [], convAdd: [] };
   const kinds: Rest[] = [
     [separate],
@@ -55,7 +56,7 @@ it('the input of a fused convolution is kept until the addition, though the shor
   const plain = identityBlock({ kernelSize: 1, filters: [2, 2, 2] });
   const conv = folded().stages[0]?.[0]?.branch.find(({ op }) => op === 'conv') as Op;
   const network = asNetwork({ ...plain, preact: [], branch: [conv], shortcut: [conv] }, [4, 4, 2]);
-  const instructions = plan(network, { fuseAdditions: true });
+  const instructions = plan(network, together);
   expect(instructions.filter(({ convolution }) => convolution !== null)).toHaveLength(1);
   const freed = new Set<number>();
   for (const { from, lastUses } of instructions) {

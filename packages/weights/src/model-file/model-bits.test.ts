@@ -5,7 +5,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, expect, it } from 'vitest';
 import { decodeClassifier } from './decode-classifier.js';
 import { encodeClassifier } from './encode-classifier.js';
-import { readSafetensorsHeader } from './safetensors.js';
+import { readSafetensorsHeader } from '../containers/safetensors.js';
 import { tinyClassifier, tinyNetwork } from './tiny.test-support.js';
 
 beforeAll(() => tf.setBackend('cpu'));
