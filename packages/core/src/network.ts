@@ -26,9 +26,14 @@ export { type Initializer, initializers } from './network/initializer.js';
 export { mapOperations, type RewriteOperations } from './network/map-operations.js';
 export { type DialectName, dialectNames } from './network/dialects.js';
 export { layerNames, parameterName } from './network/names.js';
-export { isWeighted, type OperationKind } from './network/operations.js';
+export {
+  isWeighted,
+  type OperationKind,
+  type OperationWithParameters,
+  operationsWithParameters,
+} from './network/operations.js';
 export { type Parameter, parameterNames, parameters } from './network/parameters.js';
-export type { Role } from './network/role.js';
+export { type Role, type WeightRole, weightRoles } from './network/role.js';
 export { outputShape, shapes } from './network/shape.js';
 export { type ParameterId, parameterId, type Site, siteName } from './network/site.js';
 export type {

@@ -18,5 +18,5 @@ export const positiveInteger = z
 export const count = z
   .int('must be a whole number of at least 0')
   .min(0, 'must be a whole number of at least 0');
-export const oneOf = <const Words extends readonly [string, ...string[]]>(words: Words) =>
+export const oneOf = <const Words extends readonly string[]>(words: Words) =>
   z.enum(words, `must be ${words.map((word) => `'${word}'`).join(' or ')}`);

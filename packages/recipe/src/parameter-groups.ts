@@ -1,10 +1,13 @@
 import {
   type Network,
-  type Op,
+  type OperationWithParameters,
+  operationsWithParameters,
   type ParameterId,
   parameters,
   ResNetError,
   type Role,
+  type WeightRole,
+  weightRoles,
 } from '@resnetjs/core/network';
 import { z } from 'zod';
 import { nonNegative, oneOf, positive } from './numbers.js';
@@ -14,8 +17,8 @@ export interface ParameterMatch {
   /** The parameter's id, in which each `*` stands for any characters: `stem.*`, `stage3.*`, `*.bias`. */
   readonly id?: string;
   /** The operation that it belongs to. */
-  readonly op?: Extract<Op['op'], 'conv' | 'norm' | 'dense'>;
-  readonly role?: Exclude<Role, 'mean' | 'variance'>;
+  readonly op?: OperationWithParameters;
+  readonly role?: WeightRole;
 }
 
 /**
@@ -46,8 +49,8 @@ export interface ParameterGroup {
 
 const matchSchema = z.strictObject({
   id: z.string().min(1).max(200).exactOptional(),
-  op: oneOf(['conv', 'norm', 'dense']).exactOptional(),
-  role: oneOf(['kernel', 'bias', 'scale', 'offset']).exactOptional(),
+  op: oneOf(operationsWithParameters).exactOptional(),
+  role: oneOf(weightRoles).exactOptional(),
 }) satisfies z.ZodType<ParameterMatch, ParameterMatch>;
 null as unknown as ParameterMatch satisfies z.input<typeof matchSchema>;
 

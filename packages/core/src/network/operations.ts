@@ -28,6 +28,16 @@ export const operations = {
   dense: { roles: ['kernel', 'bias'], fusesActivation: false },
 } as const satisfies Record<OperationKind, Traits>;
 
+/** The kinds of operations that have parameters. */
+export type OperationWithParameters = {
+  [Kind in OperationKind]: (typeof operations)[Kind]['roles'] extends readonly [] ? never : Kind;
+}[OperationKind];
+
+/** `OperationWithParameters` as a list. */
+export const operationsWithParameters = (Object.keys(operations) as OperationKind[]).filter(
+  (kind): kind is OperationWithParameters => operations[kind].roles.length > 0,
+);
+
 /** Whether an operation has a kernel: the layers that papers count. */
 export const isWeighted = (kind: OperationKind): boolean =>
   (operations[kind].roles as readonly Role[]).includes('kernel');

@@ -13,3 +13,13 @@ export const variablesOf = {
   mean: 'statistics',
   variance: 'statistics',
 } as const satisfies Record<Role, 'weights' | 'statistics'>;
+
+/** The roles of weights. */
+export type WeightRole = {
+  [Each in Role]: (typeof variablesOf)[Each] extends 'weights' ? Each : never;
+}[Role];
+
+/** `WeightRole` as a list. */
+export const weightRoles = (Object.keys(variablesOf) as Role[]).filter(
+  (role): role is WeightRole => variablesOf[role] === 'weights',
+);
