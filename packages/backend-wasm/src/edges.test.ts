@@ -59,6 +59,16 @@ describe('MaxPoolGrad', () => {
   });
 });
 
+describe('FusedBatchNorm', () => {
+  it('without scale and offset reads none, of thousands of channels', async () => {
+    await expectAsOnCpu(() => {
+      const x = sampleTensor([2, 2, 2, 3000], 1) as tf.Tensor4D;
+      const [mean, variance] = [sampleTensor([3000], 2), tensor(sample(3000, 3, 1, 0.5))];
+      return tf.batchNorm(x, mean as tf.Tensor1D, variance as tf.Tensor1D, undefined, undefined, 1e-3);
+    });
+  });
+});
+
 describe('FusedConv2D', () => {
   const convolution = (
     [filters, biases]: [number, number],
