@@ -59,6 +59,36 @@ describe('MaxPoolGrad', () => {
   });
 });
 
+it('the ReLU of a normalization is closed where its result is exactly 0', () => {
+  for (const channels of [1, 4, 7]) {
+    const every = (...rows: number[]) =>
+      tf.tensor2d(
+        rows.flatMap((row) => Array<number>(channels).fill(row)),
+        [3, channels],
+      );
+    const inputs = {
+      ...{ x: every(-1, 0, 1), dy: every(0, 5, 0) },
+      ...{ scale: tf.ones([channels]), offset: tf.zeros([channels]) },
+      ...{ mean: tf.zeros([channels]), variance: tf.fill([channels], 2 / 3) },
+    };
+    const attributes = { epsilon: 1e-3, relu: true };
+    const gradients = tf.engine().runKernel(kernelNames.batchNormTrainingGradient, inputs, attributes);
+    for (const gradient of gradients as tf.Tensor[])
+      expect(Array.from(gradient.dataSync(), Math.abs)).toEqual(Array(gradient.size).fill(0));
+    tf.dispose([inputs, gradients]);
+  }
+});
+
+describe('FusedBatchNorm', () => {
+  it('without scale and offset reads none, of thousands of channels', async () => {
+    await expectAsOnCpu(() => {
+      const x = sampleTensor([2, 2, 2, 3000], 1) as tf.Tensor4D;
+      const [mean, variance] = [sampleTensor([3000], 2), tensor(sample(3000, 3, 1, 0.5))];
+      return tf.batchNorm(x, mean as tf.Tensor1D, variance as tf.Tensor1D, undefined, undefined, 1e-3);
+    });
+  });
+});
+
 describe('FusedConv2D', () => {
   const convolution = (
     [filters, biases]: [number, number],

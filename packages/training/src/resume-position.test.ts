@@ -10,6 +10,9 @@ import { train } from './train.js';
 
 beforeAll(() => tf.setBackend('cpu'));
 
+const values = (map: ReadonlyMap<string, tf.Tensor>) =>
+  [...map].map(([id, tensor]) => [id, ...tensor.dataSync()]);
+
 const options = { epochs: 2, batchSize: 3, statistics: 'running', checkpointEvery: 1 } as const;
 
 function recorded(): { data: Dataset; read: string[] } {
@@ -42,6 +45,23 @@ it('reads the batches that were still to come, at each of eight steps of two epo
       if (event.event === 'step') steps.push(8 * (event.epoch - 1) + event.step);
     expect(read).toEqual(whole.read.slice(taken));
     expect(steps).toEqual(Array.from({ length: 16 - taken }, (_, i) => taken + i + 1));
+    disposeVariables(from.variables);
+  }
+});
+
+it('resumes where images could not be read, as if it had never stopped', async () => {
+  const data: Dataset = { ...tinyData(22), isBroken: (index) => [0, 5, 6, 17, 21].includes(index) };
+  const classifier = tinyClassifier();
+  const saved: Checkpoint[] = [];
+  for await (const event of train(classifier, data, options))
+    if (event.event === 'checkpoint') saved.push(event.capture());
+  const expected = values(classifier.variables.weights);
+  disposeVariables(classifier.variables);
+  expect(saved).toHaveLength(18);
+  expect(saved.every(({ state }) => state.progress.totals.images > 0)).toBe(true);
+  for (const { classifier: from, state } of saved) {
+    for await (const _ of train(from, data, { ...options, resume: state }));
+    expect(values(from.variables.weights)).toEqual(expected);
     disposeVariables(from.variables);
   }
 });

@@ -84,7 +84,9 @@ export function checkResumed({ optimizer, progress }: TrainingState, learned: Te
     epoch >= 1 &&
     (history.length === epoch - 1 || (history.length === epoch && step === steps)) &&
     step <= steps &&
-    totals.images === Math.min(step * batchSize, data.images) &&
+    // Images that couldn't be read are missing from a step; one without any is not taken.
+    totals.images >= step &&
+    totals.images <= Math.min(step * batchSize, data.images) &&
     optimizer.step === (epoch - 1) * steps + step &&
     String(Object.keys(optimizer.slots)) === String(slotNames[recipe.optimizer.kind]) &&
     Object.values(optimizer.slots).every((slot) => sameShapes(slot, learned));

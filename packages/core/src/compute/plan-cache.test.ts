@@ -64,3 +64,14 @@ it('the input of a fused convolution is kept until the addition, though the shor
     for (const each of lastUses) freed.add(each);
   }
 });
+
+it('a convolution without a bias is not fused with the addition, since the kernel takes one', () => {
+  const plain = identityBlock({ kernelSize: 1, filters: [2, 2, 2] });
+  const conv = folded().stages[0]?.[0]?.branch.find(({ op }) => op === 'conv') as Op;
+  const fused = (bias: boolean) => {
+    const branch = [{ ...conv, bias } as Op];
+    const network = asNetwork({ ...plain, preact: [], branch }, [4, 4, 2]);
+    return plan(network, { fuseAdditions: true }).some(({ convolution }) => convolution !== null);
+  };
+  expect([fused(true), fused(false)]).toEqual([true, false]);
+});
