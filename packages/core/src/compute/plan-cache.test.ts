@@ -71,7 +71,7 @@ it('a convolution without a bias is not fused with the addition, since the kerne
   const fused = (bias: boolean) => {
     const branch = [{ ...conv, bias } as Op];
     const network = asNetwork({ ...plain, preact: [], branch }, [4, 4, 2]);
-    return plan(network, { fuseAdditions: true }).some(({ convolution }) => convolution !== null);
+    return plan(network, together).some(({ convolution }) => convolution !== null);
   };
   expect([fused(true), fused(false)]).toEqual([true, false]);
 });
