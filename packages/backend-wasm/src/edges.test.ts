@@ -205,6 +205,18 @@ describe('what cannot be computed', () => {
     tf.dispose([x, whole]);
   });
 
+  it('is of inputs of other shapes', () => {
+    const [x, other] = [tf.ones([6]), tf.ones([7])];
+    const attributes = { stepSize: 1, beta1: 0.9, beta2: 0.999, epsilon: 1e-7, decay: 0 };
+    for (const [name, inputs] of [
+      [kernelNames.adamUpdate, { variable: x, gradient: x, firstMoment: other, secondMoment: x }],
+      [kernelNames.addRelu, { a: x, b: other }],
+      [kernelNames.reluGradient, { dy: other, y: x }],
+    ] as const)
+      expect(() => tf.engine().runKernel(name, inputs, attributes)).toThrow('does not have the shape of');
+    tf.dispose([x, other]);
+  });
+
   it('is a product of matrices that do not fit', () => {
     const [a, b] = [tf.ones([2, 3]), tf.ones([4, 2])];
     const attributes = { transposeA: false, transposeB: false };
