@@ -71,7 +71,7 @@ it('the ReLU of a normalization is closed where its result is exactly 0', () => 
       ...{ scale: tf.ones([channels]), offset: tf.zeros([channels]) },
       ...{ mean: tf.zeros([channels]), variance: tf.fill([channels], 2 / 3) },
     };
-    const attributes = { epsilon: 1e-3, relu: true };
+    const attributes = { epsilon: 1e-3, activation: 'relu' };
     const gradients = tf.engine().runKernel(kernelNames.batchNormTrainingGradient, inputs, attributes);
     for (const gradient of gradients as tf.Tensor[])
       expect(Array.from(gradient.dataSync(), Math.abs)).toEqual(Array(gradient.size).fill(0));
@@ -207,11 +207,12 @@ describe('what cannot be computed', () => {
 
   it('is of inputs of other shapes', () => {
     const [x, other] = [tf.ones([6]), tf.ones([7])];
-    const attributes = { stepSize: 1, beta1: 0.9, beta2: 0.999, epsilon: 1e-7, decay: 0 };
+    const adam = { stepSize: 1, beta1: 0.9, beta2: 0.999, epsilon: 1e-7, decay: 0 };
+    const attributes = { ...adam, activation: 'relu' };
     for (const [name, inputs] of [
       [kernelNames.adamUpdate, { variable: x, gradient: x, firstMoment: other, secondMoment: x }],
-      [kernelNames.addRelu, { a: x, b: other }],
-      [kernelNames.reluGradient, { dy: other, y: x }],
+      [kernelNames.fusedAdd, { a: x, b: other }],
+      [kernelNames.activationGradient, { dy: other, y: x }],
     ] as const)
       expect(() => tf.engine().runKernel(name, inputs, attributes)).toThrow('does not have the shape of');
     tf.dispose([x, other]);

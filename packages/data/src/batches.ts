@@ -19,6 +19,8 @@ export interface Batch {
   readonly labels: Uint16Array;
   /** Which images of the dataset these are: `[batch]`. */
   readonly indices: Uint32Array;
+  /** The position in the order after this batch: as many images were asked for, those that can't be read included. */
+  readonly end: number;
 }
 
 /**
@@ -43,9 +45,12 @@ export async function* batches(
   const end = dropLast ? order.length - (order.length % batchSize) : order.length;
   const read = (start: number): Promise<Batch> | null => {
     if (start >= end) return null;
-    const indices = order.slice(start, Math.min(start + batchSize, end));
+    const until = Math.min(start + batchSize, end);
+    const indices = order.slice(start, until);
     const labels = Uint16Array.from(indices, (index) => dataset.labels[index] as number);
-    const batch = dataset.read(indices).then((images) => withoutBroken(dataset, { images, labels, indices }));
+    const batch = dataset
+      .read(indices)
+      .then((images) => withoutBroken(dataset, { images, labels, indices, end: until }));
     batch.catch(() => {}); // thrown where it is awaited; never unhandled if the loop is left early
     return batch;
   };
@@ -58,7 +63,7 @@ export async function* batches(
 }
 
 function withoutBroken(dataset: Dataset, batch: Batch): Batch {
-  const { images, labels, indices } = batch;
+  const { images, labels, indices, end } = batch;
   const kept = [...indices.keys()].filter((position) => !dataset.isBroken?.(indices[position] as number));
   if (kept.length === indices.length) return batch;
   const size = images.length / indices.length;
@@ -70,5 +75,6 @@ function withoutBroken(dataset: Dataset, batch: Batch): Batch {
     images: rest,
     labels: Uint16Array.from(kept, (position) => labels[position] as number),
     indices: Uint32Array.from(kept, (position) => indices[position] as number),
+    end,
   };
 }

@@ -44,10 +44,10 @@ export const sgdSchema = z.strictObject({
 });
 
 /** The schema of an `Optimizer`. */
-export const optimizerSchema = z.discriminatedUnion('kind', [adamSchema, sgdSchema]) satisfies z.ZodType<
-  Optimizer,
-  Optimizer
->;
+export const optimizerSchema = z.discriminatedUnion('kind', [
+  adamSchema,
+  sgdSchema,
+]) satisfies z.ZodType<Optimizer>;
 
 /** The optimizers' names: `adam`, `sgd`. */
 export const optimizerKinds = optimizerSchema.options.map(({ shape }) => shape.kind.value);

@@ -51,7 +51,7 @@ const matchSchema = z.strictObject({
   id: z.string().min(1).max(200).exactOptional(),
   op: oneOf(operationsWithParameters).exactOptional(),
   role: oneOf(weightRoles).exactOptional(),
-}) satisfies z.ZodType<ParameterMatch, ParameterMatch>;
+}) satisfies z.ZodType<ParameterMatch>;
 null as unknown as ParameterMatch satisfies z.input<typeof matchSchema>;
 
 /** The schema of a `ParameterGroup`. */
@@ -60,7 +60,7 @@ export const parameterGroupSchema = z.strictObject({
   learningRateFactor: positive.exactOptional(),
   l2: nonNegative.exactOptional(),
   frozen: z.boolean('must be true or false').exactOptional(),
-}) satisfies z.ZodType<ParameterGroup, ParameterGroup>;
+}) satisfies z.ZodType<ParameterGroup>;
 null as unknown as ParameterGroup satisfies z.input<typeof parameterGroupSchema>;
 
 /** The settings of one weight. */

@@ -32,6 +32,8 @@ export interface TrainingProgress {
   readonly epoch: number;
   /** Steps done in it. */
   readonly step: number;
+  /** The position in the epoch's order of images: how many it is done with, those that can't be read included. */
+  readonly position: number;
   /** The random generator that shuffles the images, as it was before it shuffled this epoch's. */
   readonly order: RandomGeneratorState;
   /** Sums over this epoch's images so far: of their losses, of those classified correctly, and of them all. */
@@ -54,6 +56,7 @@ const fingerprint = z.strictObject({ images: count, labels: z.string().max(100) 
 export const trainingProgressSchema = z.strictObject({
   epoch: z.int().min(1),
   step: count,
+  position: count,
   order: z.strictObject({
     key: z.tuple([word, word]).readonly(),
     counter: z.tuple([word, word, word, word]).readonly(),
@@ -73,5 +76,5 @@ export const trainingProgressSchema = z.strictObject({
   recipe: recipeSchema,
   data: fingerprint,
   validation: fingerprint.nullable(),
-}) satisfies z.ZodType<TrainingProgress, TrainingProgress>;
+}) satisfies z.ZodType<TrainingProgress>;
 null as unknown as TrainingProgress satisfies z.input<typeof trainingProgressSchema>;

@@ -42,7 +42,7 @@ export const recipeSchema = z.strictObject({
   statisticsBatches: positiveInteger,
   optimizer: optimizerSchema,
   groups: z.array(parameterGroupSchema).max(1000).readonly(),
-}) satisfies z.ZodType<Recipe, Recipe>;
+}) satisfies z.ZodType<Recipe>;
 null as unknown as Recipe satisfies z.input<typeof recipeSchema>;
 
 /** The recipe of which `createRecipe` changes what is asked for. */

@@ -46,5 +46,5 @@ export const trainingRecordSchema = z.strictObject({
   epochs: count,
   steps: count,
   final: z.strictObject({ training: figures, validation: figures.nullable() }),
-}) satisfies z.ZodType<TrainingRecord, TrainingRecord>;
+}) satisfies z.ZodType<TrainingRecord>;
 null as unknown as TrainingRecord satisfies z.input<typeof trainingRecordSchema>;

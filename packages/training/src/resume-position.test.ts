@@ -65,3 +65,23 @@ it('resumes where images could not be read, as if it had never stopped', async (
     disposeVariables(from.variables);
   }
 });
+
+it('resumes where whole batches could not be read, as if it had never stopped', async () => {
+  const data: Dataset = { ...tinyData(22), isBroken: (index) => index % 4 !== 0 };
+  const classifier = tinyClassifier();
+  const saved: Checkpoint[] = [];
+  const steps = [0, 0];
+  for await (const event of train(classifier, data, options)) {
+    if (event.event === 'step') steps[event.epoch - 1] = event.step;
+    if (event.event === 'checkpoint') saved.push(event.capture());
+  }
+  expect(Math.min(...steps)).toBeGreaterThan(1);
+  expect(Math.min(...steps)).toBeLessThan(6); // of eight batches of three, with six images that can be read
+  const expected = values(classifier.variables.weights);
+  disposeVariables(classifier.variables);
+  for (const { classifier: from, state } of saved) {
+    for await (const _ of train(from, data, { ...options, resume: state }));
+    expect(values(from.variables.weights)).toEqual(expected);
+    disposeVariables(from.variables);
+  }
+});

@@ -120,13 +120,14 @@ async function* trainEpoch(run: Run, order: Uint32Array): AsyncGenerator<TrainEv
   const { classifier, recipe } = run;
   const { validation, signal } = run.options;
   const { epochs, batchSize, optimizer, statistics, statisticsBatches } = recipe;
-  const { epoch, step } = run.progress;
+  const { epoch, position } = run.progress;
   const started = performance.now();
-  yield* takeSteps(run, order.subarray(step * batchSize));
+  yield* takeSteps(run, order.subarray(position), position);
   if (run.progress.step === 0) {
     throw new ResNetError('bad-data', `None of the images can be read any more, in epoch ${epoch}.`);
   }
   if (stopped(run)) return;
+  run.progress = { ...run.progress, position: order.length };
   const figures = averages(run.progress.totals);
   yield { event: 'epoch', epoch, ...figures, seconds: (performance.now() - started) / 1000 };
   if (statistics === 'precise' && (validation !== undefined || epoch === epochs))
@@ -139,14 +140,14 @@ async function* trainEpoch(run: Run, order: Uint32Array): AsyncGenerator<TrainEv
   yield checkpoint(run, 'epoch');
 }
 
-/** An epoch's steps over these images, until the signal. */
-async function* takeSteps(run: Run, order: Uint32Array): AsyncGenerator<TrainEvent, void, void> {
+/** An epoch's steps over the rest of its images, from a position on, until the signal. */
+async function* takeSteps(run: Run, rest: Uint32Array, from: number): AsyncGenerator<TrainEvent, void, void> {
   const { data, recipe } = run;
   const { checkpointEvery, gradientsEvery } = run.options;
   const { epochs, batchSize, optimizer, schedule } = recipe;
   const { epoch } = run.progress;
   const stepsPerEpoch = Math.ceil(data.labels.length / batchSize);
-  for await (const batch of batches(data, { batchSize, order })) {
+  for await (const batch of batches(data, { batchSize, order: rest })) {
     const started = performance.now();
     const factor = schedules[schedule](run.state.step / (epochs * stepsPerEpoch));
     const scheduled = { ...optimizer, learningRate: optimizer.learningRate * factor };
@@ -161,7 +162,7 @@ async function* takeSteps(run: Run, order: Uint32Array): AsyncGenerator<TrainEve
     checkFinite(loss, { what: 'loss', at: `at step ${step} of epoch ${epoch}`, optimizer });
     const images = batch.labels.length;
     const totals = added(run.progress.totals, { loss, correct, images });
-    run.progress = { ...run.progress, step, totals };
+    run.progress = { ...run.progress, step, position: from + batch.end, totals };
     const imagesPerSecond = images / ((performance.now() - started) / 1000);
     const accuracy = correct / images;
     yield { event: 'step', epoch, step, stepsPerEpoch, loss, accuracy, imagesPerSecond };
@@ -210,7 +211,7 @@ function isOver({ history, epoch }: TrainingProgress): boolean {
 
 function nextEpoch({ progress, generator }: Run): TrainingProgress {
   const totals = { loss: 0, correct: 0, images: 0 };
-  return { ...progress, epoch: progress.epoch + 1, step: 0, totals, order: generator.state() };
+  return { ...progress, epoch: progress.epoch + 1, step: 0, position: 0, totals, order: generator.state() };
 }
 
 /** A step's loss is a mean over its images. */

@@ -58,6 +58,7 @@ export function firstProgress(start: Start): TrainingProgress {
   return {
     epoch: 1,
     step: 0,
+    position: 0,
     order: RandomGenerator.stateless(start.recipe.seed, SHUFFLE_STREAM).state(),
     totals: { loss: 0, correct: 0, images: 0 },
     history: [],
@@ -71,7 +72,7 @@ export function checkResumed({ optimizer, progress }: TrainingState, learned: Te
   checkRecipe(progress.recipe, start.recipe);
   const { recipe, data } = start;
   const { epochs, batchSize } = recipe;
-  const { epoch, step, history, totals } = progress;
+  const { epoch, step, position, history, totals } = progress;
   if (epochs < epoch) {
     throw new ResNetError(
       'bad-option',
@@ -82,12 +83,15 @@ export function checkResumed({ optimizer, progress }: TrainingState, learned: Te
   const steps = Math.ceil(data.images / batchSize);
   const fits =
     epoch >= 1 &&
-    (history.length === epoch - 1 || (history.length === epoch && step === steps)) &&
-    step <= steps &&
-    // Images that couldn't be read are missing from a step; one without any is not taken.
+    (history.length === epoch - 1 || (history.length === epoch && position === data.images)) &&
+    (position % batchSize === 0 || position === data.images) &&
+    position <= data.images &&
+    // Images that can't be read are missing from a step, and one without any is not taken.
+    step <= Math.ceil(position / batchSize) &&
     totals.images >= step &&
-    totals.images <= Math.min(step * batchSize, data.images) &&
-    optimizer.step === (epoch - 1) * steps + step &&
+    totals.images <= Math.min(step * batchSize, position) &&
+    optimizer.step >= epoch - 1 + step &&
+    optimizer.step <= (epoch - 1) * steps + step &&
     String(Object.keys(optimizer.slots)) === String(slotNames[recipe.optimizer.kind]) &&
     Object.values(optimizer.slots).every((slot) => sameShapes(slot, learned));
   if (fits) return;

@@ -16,7 +16,7 @@ import {
 } from '@resnetjs/parity';
 import { prepareFolder, writeFileAtomically } from '@resnetjs/weights/node';
 import * as tf from '@tensorflow/tfjs-core';
-import { startBackend } from '../backends/start-backend.js';
+import { type BackendName, nodeBackends, startBackend } from '../backends/start-backend.js';
 import type { ParityCommandOptions } from '../options/command-options.js';
 import { unknownName } from '../options/unknown-name.js';
 import { type BrowserBackend, browserBackends } from '../parity/messages.js';
@@ -26,9 +26,8 @@ import { paintFor } from '../terminal/paint.js';
 import { formatParity } from '../terminal/parity.js';
 import { Progress } from '../terminal/progress.js';
 
-const nodeBackends = ['wasm', 'node', 'cpu'] as const;
-const known = [...nodeBackends, ...browserBackends];
-type Name = (typeof known)[number];
+type Name = BackendName | BrowserBackend;
+const known: readonly Name[] = [...nodeBackends, ...browserBackends];
 
 /** A backend and its results so far. */
 interface Candidate {

@@ -22,6 +22,8 @@ export const backends = {
 
 export type BackendName = keyof typeof backends;
 export const backendNames = Object.keys(backends) as BackendName[];
+/** Those that start in this process. */
+export const nodeBackends = backendNames.filter((name) => typeof backends[name] === 'function');
 
 export interface StartedBackend extends RegisteredBackend {
   /** Its name for `--backend`, never auto. */

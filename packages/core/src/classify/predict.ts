@@ -57,22 +57,20 @@ export function createPredictor(classifier: Classifier): Predictor {
   return {
     async predict(images) {
       const batch = new Uint8Array(images.length * height * width * channels); // [images, height, width, channels]
-      images.forEach((image, index) => {
-        if (image.channels !== channels) throw otherChannels(image, index);
+      for (const [index, image] of images.entries()) {
+        if (image.channels !== channels) {
+          throw new ResNetError(
+            'shape-mismatch',
+            `Image ${index} has ${image.channels} channels, but ${network.name} takes ${channels}.`,
+            { index, channels: image.channels },
+          );
+        }
         batch.set(fitImage(image, network.input, preprocessing), index * height * width * channels);
-      });
+      }
       return predict(folded, batch);
     },
     dispose: () => disposeVariables(folded.variables),
   };
-
-  function otherChannels(image: Pixels, index: number): ResNetError {
-    return new ResNetError(
-      'shape-mismatch',
-      `Image ${index} has ${image.channels} channels, but ${network.name} takes ${channels}.`,
-      { index, channels: image.channels },
-    );
-  }
 }
 
 /** A class and its probability, 0 to 1. */

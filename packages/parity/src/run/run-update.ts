@@ -95,18 +95,24 @@ function referenceUpdate(
 ): Record<string, ReferenceTensor> {
   const decayed = (gradient: ReferenceTensor, variable: ReferenceTensor) =>
     mapped(gradient, (value, i) => value + 2 * l2 * (variable.data[i] as number));
-  if (optimizer.kind === 'adam') {
-    const { variable, firstMoment, secondMoment } = gradients.reduce(
-      (state, gradient) => adamStep(state, decayed(gradient, state.variable), optimizer),
-      adamStart(weight),
-    );
-    return { value: variable, first: firstMoment, second: secondMoment };
+  switch (optimizer.kind) {
+    case 'adam': {
+      const { variable, firstMoment, secondMoment } = gradients.reduce(
+        (state, gradient) => adamStep(state, decayed(gradient, state.variable), optimizer),
+        adamStart(weight),
+      );
+      return { value: variable, first: firstMoment, second: secondMoment };
+    }
+    case 'sgd': {
+      const { variable, velocity } = gradients.reduce(
+        (state, gradient) => sgdStep(state, decayed(gradient, state.variable), optimizer),
+        sgdStart(weight),
+      );
+      return { value: variable, velocity };
+    }
+    default:
+      return optimizer satisfies never;
   }
-  const { variable, velocity } = gradients.reduce(
-    (state, gradient) => sgdStep(state, decayed(gradient, state.variable), optimizer),
-    sgdStart(weight),
-  );
-  return { value: variable, velocity };
 }
 
 /** Softmax cross-entropy and its gradient on sampled logits. */

@@ -21,6 +21,7 @@ export function tinyCheckpoint(step = 7): Checkpoint {
       progress: {
         epoch: 2,
         step: 3,
+        position: 30,
         order: { key: [1, 2], counter: [3, 4, 5, 0xffff_ffff], used: 4 },
         totals: { loss: 1 / 3, correct: 20, images: 30 },
         history: [{ loss: 0.1 + 0.2, accuracy: 0.5, validation: { loss: 2.5, accuracy: 0.25, images: 12 } }],

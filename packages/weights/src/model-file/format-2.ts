@@ -27,7 +27,9 @@ const progress =
   (json) => {
     if (!isRecord(json) || !isRecord(json.recipe)) return json;
     const { data, validation, ...recipe } = json.recipe;
-    return { ...json, recipe: { ...recipe, groups }, data, validation };
+    const images = isRecord(data) ? Number(data.images) : 0;
+    const position = Math.min(Number(json.step) * Number(recipe.batchSize), images);
+    return { ...json, position, recipe: { ...recipe, groups }, data, validation };
   };
 
 const training =

@@ -77,7 +77,7 @@ export const networkSchema = z.strictObject({
   stem: ops,
   stages: z.array(z.array(residual).max(max.ops).readonly()).max(max.ops).readonly(),
   head: ops,
-}) satisfies z.ZodType<Network, Network>;
+}) satisfies z.ZodType<Network>;
 
 // And the other way round: whatever a network may hold, the schema takes.
 null as unknown as Network satisfies z.input<typeof networkSchema>;

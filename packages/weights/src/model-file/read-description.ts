@@ -34,8 +34,8 @@ export function readerOf(metadata: Metadata) {
   return <Schema extends z.ZodType>(key: string, schema: Schema): z.output<Schema> => {
     const wrong = (problem: string, cause?: unknown, advice = copyAgain) =>
       badFile(`The file's ${key} ${problem}. ${advice}`, { key }, cause);
-    if (!metadata.has(key)) throw wrong('is missing');
     const value = values[key];
+    if (value === undefined) throw wrong('is missing');
     if (value instanceof SyntaxError) throw wrong('is not JSON', value);
     const result = schema.safeParse(value);
     if (result.success) return result.data;
