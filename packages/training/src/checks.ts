@@ -30,14 +30,20 @@ export function checkFits({ network, classes }: Classifier, dataset: Dataset): v
       { outputs, classes },
     );
   }
-  if (String(dataset.classes) !== String(classes)) {
+  if (JSON.stringify(dataset.classes) !== JSON.stringify(classes)) {
     throw new ResNetError(
       'bad-data',
-      `The model's classes are ${classes.join(', ')}, but the dataset's are ${dataset.classes.join(', ')}.`,
+      `The model's classes are ${listed(classes)}, but the dataset's are ${listed(dataset.classes)}.`,
       { model: classes, data: dataset.classes },
     );
   }
   if (dataset.labels.length === 0) throw new ResNetError('bad-data', 'The dataset has no images.');
+}
+
+/** The first names of a list, and how many more there are. */
+function listed(names: readonly string[]): string {
+  const shown = names.slice(0, 10).join(', ');
+  return names.length > 10 ? `${shown} and ${names.length - 10} more` : shown;
 }
 
 /** Throws `not-finite` unless the loss is finite; `what` and `at` say in words which loss it is, and where. */

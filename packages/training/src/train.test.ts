@@ -222,6 +222,15 @@ describe('train', () => {
     await expect(run(tinyClassifier(), options)).rejects.toThrow(message);
   });
 
+  it('refuses other classes, also those whose names joined are the same, and names no more than ten', async () => {
+    const named = (classes: readonly string[]) => train(tinyClassifier(), { ...tinyData(), classes }).next();
+    await expect(named(['red', 'green,blue'])).rejects.toThrow(
+      "The model's classes are red, green, blue, but the dataset's are red, green,blue.",
+    );
+    const many = Array.from({ length: 1000 }, (_, index) => `class ${index}`);
+    await expect(named(many)).rejects.toThrow(/class 8, class 9 and 990 more\.$/);
+  });
+
   it('refuses images of another size', async () => {
     const wide = { ...tinyData(), shape: [4, 8, 3] as const };
     await expect(train(tinyClassifier(), wide).next()).rejects.toThrow(

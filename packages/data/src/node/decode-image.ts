@@ -52,10 +52,11 @@ export async function decodeImage(
   const sharp = await loadSharp();
   const bytes = await openImage(source);
   try {
-    const { width, height, channels, space, depth } = await sharp(bytes, settings).metadata();
+    const { width, height, channels, space, depth, hasAlpha } = await sharp(bytes, settings).metadata();
     checkImageSize(nameOf(source), { height, width }, channels * (depth === 'ushort' ? 2 : 1));
     await admit?.({ height, width });
-    const kind = { gray: /^(b-w|grey16)$/.test(space), cmyk: space === 'cmyk', depth };
+    // As gray, sharp's raw output would lose the transparency.
+    const kind = { gray: /^(b-w|grey16)$/.test(space) && !hasAlpha, cmyk: space === 'cmyk', depth };
     return await againAfterTimeout(() => decode(bytes, kind));
   } catch (cause) {
     if (cause instanceof ResNetError) throw cause;
