@@ -77,8 +77,8 @@ export function forwardTraining(
 
 /**
  * A forward pass in training mode, and the backward pass from the gradient of its result, which `upstream` returns.
- * `upstream` must not dispose of the result; tensors that it passes to `tf.keep` stay. Throws as `forward` does, and `shape-mismatch` if the gradient's shape isn't the
- * result's.
+ * `upstream` must not dispose of the result; tensors that it passes to `tf.keep` stay. Throws as `forwardTraining` does,
+ * and `shape-mismatch` if the gradient's shape isn't the result's.
  *
  * @example
  * // The gradient of softmax cross-entropy by the logits; labels: one-hot, [batch, classes].
@@ -155,8 +155,8 @@ function record(
   const moments = new Map<ParameterId, tf.Tensor>();
   const saved = new Set<tf.Tensor>();
   for (const instruction of instructions) {
-    const inputs = instruction.node.from.map((from) => results[from] as tf.Tensor);
     const { node, result } = instruction;
+    const inputs = node.from.map((from) => results[from] as tf.Tensor);
     const next = nodes[result + 1];
     const normalized = instruction.normalized && next !== undefined && isLearned(next, learned);
     const learns = isLearned(node, learned);
@@ -168,8 +168,8 @@ function record(
     const needs = { input: node.from.some((from) => passes[from]), weights: learns };
     passes[result] = needs.input || needs.weights;
     if (vjp.moments !== undefined) {
-      moments.set(parameterId(instruction.node.site, 'mean'), vjp.moments.mean);
-      moments.set(parameterId(instruction.node.site, 'variance'), vjp.moments.variance);
+      moments.set(parameterId(node.site, 'mean'), vjp.moments.mean);
+      moments.set(parameterId(node.site, 'variance'), vjp.moments.variance);
     }
     if (keep && passes[result]) {
       vjps.set(instruction, { vjp, needs });

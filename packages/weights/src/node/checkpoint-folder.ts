@@ -12,7 +12,7 @@ import {
   describeCheckpoint,
 } from '../checkpoint/decode-checkpoint.js';
 import { encodeCheckpoint } from '../checkpoint/encode-checkpoint.js';
-import { fileSource } from './file-source.js';
+import { fileSource, readAndClose } from './file-source.js';
 import { fileSystemError, readingError } from './file-system-error.js';
 import { removeUnfinished, syncFolder, writeFileAtomically } from './write-file.js';
 
@@ -125,15 +125,7 @@ async function readFrom<Result>(
   path: string,
   read: (source: ByteSource) => Promise<Result>,
 ): Promise<Result> {
-  const source = await fileSource(path);
-  try {
-    return await read(source);
-  } catch (error) {
-    if (!(error instanceof ResNetError) || error.code !== 'bad-file') throw error;
-    throw badFile(`${path}: ${error.message}`, error.details, error);
-  } finally {
-    await source.close();
-  }
+  return readAndClose(path, await fileSource(path), read);
 }
 
 /** Options of `saveCheckpoint`. */

@@ -1,4 +1,5 @@
 import { type FileHandle, open } from 'node:fs/promises';
+import { ResNetError } from '@resnetjs/core';
 import type { ByteSource } from '../byte-source.js';
 import { badFile } from '../bad-file.js';
 import { readingError } from './file-system-error.js';
@@ -45,6 +46,29 @@ export async function fileSource(path: string): Promise<FileSource> {
     },
     close: () => handle.close(),
   };
+}
+
+/** What `read` makes of an open file, which is closed afterwards. A `bad-file` error gets the name in front of its message. */
+export async function readAndClose<Result>(
+  name: string,
+  source: FileSource,
+  read: (source: ByteSource) => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await naming(name, () => read(source));
+  } finally {
+    await source.close();
+  }
+}
+
+/** Puts a file's name in front of the message of a `bad-file` error. */
+export async function naming<Result>(name: string, read: () => Promise<Result>): Promise<Result> {
+  try {
+    return await read();
+  } catch (error) {
+    if (!(error instanceof ResNetError) || error.code !== 'bad-file') throw error;
+    throw badFile(`${name}: ${error.message}`, error.details, error);
+  }
 }
 
 /** Fills an array from the file, or as much of it as there is. */

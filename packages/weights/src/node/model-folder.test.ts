@@ -2,7 +2,8 @@ import { mkdir, mkdtemp, open, readdir, readFile, rm, writeFile } from 'node:fs/
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { readModelFile, writeModelFile } from './model-folder.js';
+import { describeModel } from '../model-file/decode-classifier.js';
+import { readModel, readModelFile, writeModelFile } from './model-folder.js';
 import { prepareFolder } from './prepare-folder.js';
 import { writeFileAtomically } from './write-file.js';
 
@@ -64,6 +65,7 @@ describe('a large file of another kind', () => {
     await handle.close();
     const before = process.memoryUsage().arrayBuffers;
     await expect(readModelFile(path)).rejects.toThrow(/not a safetensors file/);
+    await expect(readModel(path, describeModel)).rejects.toThrow(`${path}: The file says`);
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(2 ** 24);
   });
 });

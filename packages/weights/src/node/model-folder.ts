@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { ResNetError } from '@resnetjs/core';
 import { badFile } from '../bad-file.js';
 import { dataStartOf } from '../containers/safetensors.js';
-import { type FileSource, fileSource } from './file-source.js';
+import type { ByteSource } from '../byte-source.js';
+import { type FileSource, fileSource, naming, readAndClose } from './file-source.js';
 import { readingError } from './file-system-error.js';
 import { prepareFolder } from './prepare-folder.js';
 import { writeFileAtomically } from './write-file.js';
@@ -75,12 +76,29 @@ export async function openModelFile(fileOrFolder: string): Promise<FileSource> {
   const source = await fileSource(await findModel(fileOrFolder));
   try {
     const { size } = source;
-    dataStartOf(await source.read(0, Math.min(size, 8)), size); // rejects a large file of another kind before it is read
+    const start = await source.read(0, Math.min(size, 8));
+    await naming(fileOrFolder, async () => dataStartOf(start, size)); // rejects a large file of another kind before it is read
     return source;
   } catch (error) {
     await source.close();
     throw error;
   }
+}
+
+/**
+ * What `read` makes of a model's file, or of that in its run's folder, which is closed afterwards. Throws as `openModelFile`
+ * does, and what `read` throws; a `bad-file` error gets the path in front of its message.
+ *
+ * @example
+ * ```ts
+ * const { network } = await readModel('runs/signs', describeModel);
+ * ```
+ */
+export async function readModel<Result>(
+  fileOrFolder: string,
+  read: (source: ByteSource) => Promise<Result>,
+): Promise<Result> {
+  return readAndClose(fileOrFolder, await openModelFile(fileOrFolder), read);
 }
 
 async function findModel(fileOrFolder: string): Promise<string> {
