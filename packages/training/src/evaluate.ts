@@ -31,17 +31,37 @@ export interface EvaluateOptions {
 
 /**
  * Evaluates a classifier on a whole dataset, in inference mode. Throws `bad-option`, `shape-mismatch` or `bad-data` if
- * options, image size or classes don't fit, `bad-data` if no image can be read, and whatever reading the dataset throws.
+ * options, image size or classes don't fit, `bad-data` if no image can be read, `not-finite` if the classifier computes
+ * values that aren't finite, and whatever reading the dataset throws.
  *
  * @example
  * for await (const event of evaluate(classifier, images)) {
  *   if (event.event === 'done') console.log(`accuracy ${event.accuracy}, loss ${event.loss}`);
  * }
  */
-export async function* evaluate(
+export function evaluate(
   classifier: Classifier,
   dataset: Dataset,
   options: EvaluateOptions = {},
+): AsyncGenerator<EvaluationEvent, void, void> {
+  return evaluateChecked(classifier, dataset, options, checkLoss);
+}
+
+function checkLoss(loss: number): void {
+  if (Number.isFinite(loss)) return;
+  throw new ResNetError(
+    'not-finite',
+    `The model computes values that are not finite (its loss is ${loss}), so it can't be evaluated. Train it again with a smaller learning rate.`,
+    { loss },
+  );
+}
+
+/** `evaluate`; `check` throws if a batch's mean loss isn't finite. */
+export async function* evaluateChecked(
+  classifier: Classifier,
+  dataset: Dataset,
+  options: EvaluateOptions,
+  check: (loss: number) => void,
 ): AsyncGenerator<EvaluationEvent, void, void> {
   const { batchSize = 32, signal } = options;
   checkOptions({ batchSize });
@@ -52,6 +72,7 @@ export async function* evaluate(
   for await (const batch of batches(dataset, { batchSize })) {
     if (signal?.aborted) return;
     const { meanLoss, predicted } = await inferBatch(classifier, batch.images, batch.labels);
+    check(meanLoss);
     loss += meanLoss * batch.labels.length;
     batch.labels.forEach((label, index) => {
       const row = confusion[label] as number[];

@@ -1,6 +1,6 @@
 // What a training and an evaluation report, number by number, where the last batch is short.
 import '@tensorflow/tfjs-backend-cpu';
-import { disposeVariables, forward, predict, preprocess } from '@resnetjs/core';
+import { disposeTensors, disposeVariables, forward, predict, preprocess } from '@resnetjs/core';
 import type { Dataset } from '@resnetjs/data';
 import { adam, schedules } from '@resnetjs/recipe';
 import * as tf from '@tensorflow/tfjs-core';
@@ -213,6 +213,18 @@ describe('evaluate', () => {
     await expect(collect({ ...tinyData(25), isBroken: () => true }, 10)).rejects.toThrow(
       'None of the images can be read.',
     );
+  });
+
+  it('throws at the first batch for which a value is not finite', async () => {
+    const { variables, ...described } = tinyClassifier();
+    const weights = new Map(
+      [...variables.weights].map(([id, tensor]) => [id, tf.fill(tensor.shape, 3e38) as tf.Tensor]),
+    );
+    const broken = { ...described, variables: { ...variables, weights } };
+    const evaluation = evaluate(broken, tinyData(25), { batchSize: 10 });
+    await expect(evaluation.next()).rejects.toMatchObject({ code: 'not-finite' });
+    disposeVariables(variables);
+    disposeTensors(weights);
   });
 
   it('gives nothing once the signal is aborted', async () => {

@@ -102,7 +102,7 @@ export class StatisticsEstimate {
     return mapNorms(this.#network, within, (_id, value, { role, meanId }) => {
       if (role === 'mean') return value.clone();
       const between = tf.div(this.#spreads.get(meanId) as tf.Tensor, this.#images / this.#unit);
-      return tf.add(value, between);
+      return tf.add(value, tf.abs(between)); // where nothing varies, rounding can make it less than 0
     });
   }
 

@@ -2,7 +2,7 @@ import type { Classifier } from '@resnetjs/core';
 import type { Dataset } from '@resnetjs/data';
 import { breathe } from './breathe.js';
 import { checkFinite } from './checks.js';
-import { evaluate } from './evaluate.js';
+import { evaluateChecked } from './evaluate.js';
 import type { Optimizer } from '@resnetjs/recipe';
 import type { TrainEvent } from './train-events.js';
 import type { EvaluationSummary } from '@resnetjs/recipe';
@@ -16,14 +16,16 @@ export async function* validate(
   const { epoch, batchSize, optimizer, signal } = options;
   let evaluated: EvaluationSummary | undefined;
   if (signal?.aborted) return evaluated;
-  for await (const event of evaluate(classifier, validation, { batchSize, ...(signal ? { signal } : {}) })) {
+  const check = (loss: number) =>
+    checkFinite(loss, { what: 'validation loss', at: `after epoch ${epoch}`, optimizer });
+  const settings = { batchSize, ...(signal ? { signal } : {}) };
+  for await (const event of evaluateChecked(classifier, validation, settings, check)) {
     if (event.event === 'progress') {
       const batch = Math.ceil(event.images / batchSize);
       yield { event: 'validating', epoch, batch, batches: Math.ceil(event.total / batchSize) };
     } else {
       const { event: _done, ...evaluation } = event;
       const { loss, accuracy, images } = evaluation;
-      checkFinite(loss, { what: 'validation loss', at: `after epoch ${epoch}`, optimizer });
       evaluated = { loss, accuracy, images };
       yield { event: 'validation', epoch, ...evaluation };
     }

@@ -20,7 +20,7 @@ export interface ByteSource {
  */
 export function byteSource(file: Uint8Array | Blob): ByteSource {
   if (file instanceof Uint8Array) {
-    return { size: file.length, read: async (start, end) => Uint8Array.from(file.subarray(start, end)) };
+    return { size: file.length, read: async (start, end) => new Uint8Array(file.subarray(start, end)) };
   }
   return {
     size: file.size,

@@ -154,7 +154,7 @@ describe('a training', () => {
     bytes.fill(0, bytes.length - 4096);
     writeFileSync(path, bytes);
     const resumed = await expectWhole('torn');
-    expect(resumed.stdout).toMatch(new RegExp(`skipped .*${newest}: The checkpoint is damaged`));
+    expect(resumed.stdout).toMatch(new RegExp(`skipped .*${newest}: The file is damaged`));
     expect(resumed.stdout).toMatch(new RegExp(`resuming .* from torn/checkpoints/${before}`));
   });
 

@@ -23,9 +23,10 @@ const eventsOf = (stdout: string, name: string) =>
     .map((line) => JSON.parse(line))
     .filter(({ event }) => event === name);
 
+/** The SHA-256 of a model file's tensors without its checksum, the last. */
 const tensorsOf = (path: string) => {
   const file = readFileSync(path);
-  const body = file.subarray(8 + Number(file.readBigUInt64LE(0)));
+  const body = file.subarray(8 + Number(file.readBigUInt64LE(0)), -64);
   return createHash('sha256').update(body).digest('hex');
 };
 
@@ -33,6 +34,7 @@ describe('files of former format versions', () => {
   it.each([
     [1, expected.resumed],
     [2, expected.resumed2],
+    [3, expected.resumed2],
   ])('resume to the same bits: version %d', async (version, { losses, validationLosses, tensorsSha256 }) => {
     const run = join(folder, `run-${version}`);
     mkdirSync(join(run, 'checkpoints'), { recursive: true });

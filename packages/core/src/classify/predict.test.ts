@@ -90,3 +90,21 @@ it('the most probable classes come first', () => {
     { class: 'a', probability: 0.2 },
   ]);
 });
+
+it('refuses to answer where a value is not finite', async () => {
+  const classifier = createClassifier(preactResNet({ input: [8, 6, 3], classes: 3, blocks: 1 }), {
+    classes,
+    seed: 1,
+  });
+  const { weights } = classifier.variables;
+  const huge = new Map([...weights].map(([id, tensor]) => [id, tf.fill(tensor.shape, 3e38) as tf.Tensor]));
+  const broken = { ...classifier, variables: { ...classifier.variables, weights: huge } };
+  const before = tf.memory().numTensors;
+  await expect(predict(broken, new Uint8Array(8 * 6 * 3).fill(9))).rejects.toMatchObject({
+    code: 'not-finite',
+    message: expect.stringMatching(/values that are not finite for image 0/),
+  });
+  expect(tf.memory().numTensors).toBe(before);
+  disposeVariables(broken.variables);
+  for (const tensor of weights.values()) tensor.dispose();
+});

@@ -10,7 +10,8 @@ import { preprocess } from './preprocess.js';
 
 /**
  * Class probabilities, `[batch, classes]`, for 8-bit images `[batch, height, width, channels]`, 0 to 255, of the network's
- * input size, by the classifier as it is: `createPredictor` takes images of any size, and computes less.
+ * input size, by the classifier as it is: `createPredictor` takes images of any size, and computes less. Throws `not-finite`
+ * if the classifier computes values that aren't finite.
  *
  * @example
  * const [probabilities] = await predict(classifier, await images.read([0]));
@@ -23,17 +24,29 @@ export async function predict(classifier: Classifier, images: Uint8Array): Promi
     return tf.softmax(logits as tf.Tensor2D);
   });
   try {
-    return (await probabilities.array()) as number[][];
+    const rows = (await probabilities.array()) as number[][];
+    checkFinite(rows);
+    return rows;
   } finally {
     probabilities.dispose();
   }
+}
+
+function checkFinite(rows: readonly (readonly number[])[]): void {
+  const index = rows.findIndex((row) => !row.every(Number.isFinite));
+  if (index === -1) return;
+  throw new ResNetError(
+    'not-finite',
+    `The model computes values that are not finite for image ${index}, so it can't classify it. Train it again with a smaller learning rate.`,
+    { index },
+  );
 }
 
 /** Classifies images of any size. */
 export interface Predictor {
   /**
    * Class probabilities, `[images, classes]`. Each image is resized to the network's input as its preprocessing says.
-   * Throws `shape-mismatch` for images with other channels.
+   * Throws `shape-mismatch` for images with other channels, and `not-finite` as `predict` does.
    */
   predict(images: readonly Pixels[]): Promise<number[][]>;
   /** Disposes of the predictor's own variables; the classifier's stay. */

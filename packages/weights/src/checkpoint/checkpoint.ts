@@ -3,7 +3,6 @@ import { learnedWeights, parameterSettings, type Recipe } from '@resnetjs/recipe
 import type { z } from 'zod';
 import { networkTensors } from '../model-file/network-tensors.js';
 import type { settingsSchema } from './checkpoint-schemas.js';
-import { checksumBytes } from './checksum.js';
 
 /** Keys of a checkpoint's metadata, in addition to those of its classifier. */
 export const checkpointKeys = { progress: 'progress', optimizer: 'optimizer', settings: 'settings' } as const;
@@ -18,10 +17,13 @@ export function checkpointTensors(network: Network, { groups }: Recipe, slots: r
   const ofOptimizer = slots.flatMap((slot) =>
     all
       .filter(({ id }) => learned.has(id))
-      .map(({ name, id, shape }) => ({ name: `optimizer/${slot}/${name}`, id, shape, from: { slot } })),
+      .map(({ name, id, shape }) => ({
+        name: `optimizer/${slot}/${name}`,
+        id,
+        shape,
+        role: undefined,
+        from: { slot },
+      })),
   );
   return [...all, ...ofOptimizer];
 }
-
-/** The last tensor of the file. */
-export const checksumTensor = { id: 'checksum', shape: [checksumBytes], dtype: 'U8' } as const;

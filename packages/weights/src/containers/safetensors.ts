@@ -1,6 +1,7 @@
 import { ResNetError } from '@resnetjs/core';
 import { badFile, quote } from '../bad-file.js';
 import type { ByteSource } from '../byte-source.js';
+import { parseJson } from '../parse-json.js';
 import { type TensorContainer, type Dtype, dtypeBytes, type TensorInfo } from './container.js';
 
 /** One tensor in a safetensors file. */
@@ -136,7 +137,7 @@ export function readSafetensorsHeader(bytes: Uint8Array, fileSize = bytes.length
 }
 
 /** Where the tensors start, read from the first eight bytes of a file of `fileSize` bytes. Throws `bad-file`. */
-export function dataStartOf(start: Uint8Array, fileSize: number): number {
+function dataStartOf(start: Uint8Array, fileSize: number): number {
   if (fileSize < lengthBytes + 2 || start.length < lengthBytes) {
     throw badFile(
       `The file has ${fileSize} bytes, too few for a safetensors file: it is empty or truncated. ${copyAgain}`,
@@ -159,7 +160,7 @@ function readJson(bytes: Uint8Array, fileSize: number): { json: object; dataStar
   const dataStart = dataStartOf(bytes, fileSize);
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(lengthBytes, dataStart));
-    const json: unknown = JSON.parse(text);
+    const json = parseJson(text);
     if (isRecord(json)) return { json, dataStart };
   } catch (cause) {
     throw badFile(

@@ -1,18 +1,11 @@
-import { type Classifier, createVariables, type ParameterId } from '@resnetjs/core';
+import { type Classifier, disposeVariables, type ParameterId } from '@resnetjs/core';
 import { type TrainingRecord, trainingRecordSchema } from '@resnetjs/recipe';
-import { badFile } from '../bad-file.js';
-import type { ByteSource } from '../byte-source.js';
-import {
-  openSafetensors,
-  readSafetensorsHeader,
-  type SafetensorsHeader,
-  type TensorEntry,
-} from '../containers/safetensors.js';
-import { allFinite, floatsOf } from '../variable-values.js';
+import * as tf from '@tensorflow/tfjs-core';
+import { type ByteSource, byteSource } from '../byte-source.js';
+import { checkTensors, type FileKind, openChecked, readTensors } from './checked-file.js';
 import { checkpointKey, metadataKeys } from './format.js';
 import { networkTensors } from './network-tensors.js';
-import { matchTensors, readDescription, readerOf } from './read-description.js';
-import { checkVersion } from './versions.js';
+import { readDescription, readerOf } from './read-description.js';
 
 /** What a model file says of itself: a classifier without its variables. */
 export interface ModelDescription extends Omit<Classifier, 'variables'> {
@@ -24,7 +17,8 @@ export interface ModelDescription extends Omit<Classifier, 'variables'> {
 export interface DecodedClassifier extends Classifier, ModelDescription {}
 
 /**
- * Reads the description at the start of a model file, without its tensors, and without a backend. Throws `bad-file`.
+ * Reads the description at the start of a model file, without its tensors, which may be damaged, and without a backend. Throws
+ * `bad-file`.
  *
  * @example
  * ```ts
@@ -32,76 +26,56 @@ export interface DecodedClassifier extends Classifier, ModelDescription {}
  * ```
  */
 export async function describeModel(source: ByteSource): Promise<ModelDescription> {
-  const { tensors: _, ...described } = readModel(await openSafetensors(source));
-  return described;
+  return (await open(source)).described;
 }
 
 /**
- * Reads a classifier from a model file, onto the current backend: at once from its bytes, or tensor by tensor from a byte
- * source. Throws `bad-file` if anything is not as it was written, and leaves no tensors then.
+ * Reads a classifier from a model file onto the current backend, tensor by tensor. Throws `bad-file` if anything is not as
+ * it was written, and leaves no tensors then.
  *
  * @example
  * ```ts
  * const response = await fetch('model.safetensors');
- * const classifier = decodeClassifier(new Uint8Array(await response.arrayBuffer()));
+ * const classifier = await decodeClassifier(new Uint8Array(await response.arrayBuffer()));
  * const opened = await decodeClassifier(byteSource(fileInput.files[0]));
  * ```
  */
-export function decodeClassifier(bytes: Uint8Array): DecodedClassifier;
-export function decodeClassifier(source: ByteSource): Promise<DecodedClassifier>;
-export function decodeClassifier(file: Uint8Array | ByteSource) {
-  return file instanceof Uint8Array ? fromBytes(file) : fromSource(file);
-}
-
-function fromBytes(bytes: Uint8Array): DecodedClassifier {
-  const header = readSafetensorsHeader(bytes);
-  const { tensors, ...described } = readModel(header);
-  const names = new Map(tensors.map(({ id, name }) => [id, name]));
-  const variables = createVariables(described.network, ({ id }) => {
-    const name = names.get(id) as string;
-    const { start, end } = header.tensors.get(name) as TensorEntry;
-    // A copy, because float32 values must be aligned, and so that the file's bytes can be freed. Not `slice`: a Buffer
-    // of Node is a Uint8Array, too, but its `slice` does not copy.
-    return asFloats(name, new Uint8Array(bytes.subarray(start, end)));
-  });
+export async function decodeClassifier(source: Uint8Array | ByteSource): Promise<DecodedClassifier> {
+  const { file, tensors, described } = await open(source);
+  const variables = {
+    weights: new Map<ParameterId, tf.Tensor>(),
+    statistics: new Map<ParameterId, tf.Tensor>(),
+  };
+  try {
+    for await (const { tensor, values } of readTensors(file, tensors)) {
+      variables[tensor.from].set(tensor.id, tf.tensor(values, [...tensor.shape], 'float32'));
+    }
+  } catch (error) {
+    disposeVariables(variables);
+    throw error;
+  }
   return { ...described, variables };
 }
 
-async function fromSource(source: ByteSource): Promise<DecodedClassifier> {
-  const file = await openSafetensors(source);
-  const { tensors, ...described } = readModel(file);
-  const values = new Map<ParameterId, Float32Array>();
-  for (const { id, name } of tensors) values.set(id, asFloats(name, await file.read(name)));
-  return { ...described, variables: createVariables(described.network, ({ id }) => values.get(id)) };
-}
+const modelFile: FileKind = {
+  name: 'model file',
+  versionKey: metadataKeys.version,
+  keys: Object.values(metadataKeys),
+  checksumSince: 4,
+  notThis: (metadata) =>
+    metadata.has(checkpointKey)
+      ? "This is a checkpoint, from which a training resumes, not a model. Give the run's model.safetensors or checkpoints/best.safetensors."
+      : 'This safetensors file does not describe a network, so ResNet.js did not write it. Give the model.safetensors of a training run.',
+};
 
-/** What a model file's header says; checks that the file has the tensors that its network needs. */
-function readModel({ metadata, tensors: entries }: SafetensorsHeader) {
-  if (!checkVersion(metadata, metadataKeys.version, 'model file')) {
-    throw badFile(
-      metadata.has(checkpointKey)
-        ? "This is a checkpoint, from which a training resumes, not a model. Give the run's model.safetensors or checkpoints/best.safetensors."
-        : 'This safetensors file does not describe a network, so ResNet.js did not write it. Give the model.safetensors of a training run.',
-    );
-  }
-  const described = readDescription(metadata);
-  const training = metadata.has(metadataKeys.training)
-    ? readerOf(metadata)(metadataKeys.training, trainingRecordSchema)
-    : null;
+/** Checks what a model file's header says, and that the file has the tensors that its network needs. */
+async function open(source: Uint8Array | ByteSource) {
+  const file = await openChecked(source instanceof Uint8Array ? byteSource(source) : source, modelFile);
+  const described = {
+    ...readDescription(file.metadata),
+    training: readerOf(file.metadata)(metadataKeys.training, trainingRecordSchema.nullable()),
+  };
   const tensors = networkTensors(described.network);
-  matchTensors(
-    tensors.map(({ name, shape }) => ({ id: name, shape })),
-    entries,
-  );
-  return { ...described, training, tensors };
-}
-
-function asFloats(name: string, bytes: Uint8Array<ArrayBuffer>): Float32Array {
-  const values = floatsOf(bytes);
-  if (!allFinite(values)) {
-    throw badFile(`The file's ${name} holds values that are not finite. Train the model again.`, {
-      id: name,
-    });
-  }
-  return values;
+  checkTensors(file, tensors);
+  return { file, tensors, described };
 }

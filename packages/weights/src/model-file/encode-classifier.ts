@@ -1,7 +1,7 @@
 import type { Classifier } from '@resnetjs/core';
 import { type TrainingRecord, trainingRecordSchema } from '@resnetjs/recipe';
-import { bytesOf, valuesOf } from '../variable-values.js';
-import { layOut } from '../containers/safetensors.js';
+import { valuesOf } from '../variable-values.js';
+import { fileParts } from './checked-file.js';
 import { asText, describeClassifier } from './describe-classifier.js';
 import { metadataKeys } from './format.js';
 import { networkTensors } from './network-tensors.js';
@@ -28,20 +28,24 @@ export async function encodeClassifier(
   options: EncodeClassifierOptions = {},
 ): Promise<Uint8Array> {
   const { network, variables } = classifier;
-  const tensors = networkTensors(network);
-  const inFile = tensors.map(({ name, shape }) => ({ id: name, shape }));
-  const { header, starts, size } = layOut(inFile, {
-    [metadataKeys.version]: formatVersion,
-    ...describeClassifier(classifier),
-    ...(options.training && {
-      [metadataKeys.training]: asText(trainingRecordSchema, options.training, 'training record'),
-    }),
-  });
+  const { size, parts } = fileParts(
+    networkTensors(network),
+    {
+      [metadataKeys.version]: formatVersion,
+      ...describeClassifier(classifier),
+      [metadataKeys.training]: asText(
+        trainingRecordSchema.nullable(),
+        options.training ?? null,
+        'training record',
+      ),
+    },
+    (tensor) => valuesOf(network.name, tensor, variables[tensor.from].get(tensor.id)),
+  );
   const bytes = new Uint8Array(size);
-  bytes.set(header);
-  for (const { name, id, shape, from } of tensors) {
-    const values = await valuesOf(network.name, { id, shape }, variables[from].get(id));
-    bytes.set(bytesOf(values), starts.get(name));
+  let at = 0;
+  for await (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
   }
   return bytes;
 }

@@ -23,8 +23,8 @@ const recipe = createRecipe({
 beforeAll(() => tf.setBackend('cpu'));
 
 describe('files of format version 2', () => {
-  it('have their penalties in the recipe: a model', () => {
-    const { training, network, variables } = decodeClassifier(fileOf('model-2.safetensors'));
+  it('have their penalties in the recipe: a model', async () => {
+    const { training, network, variables } = await decodeClassifier(fileOf('model-2.safetensors'));
     expect(training?.recipe).toEqual(recipe);
     expect(training).toMatchObject({ epochs: 3, steps: 15, backend: 'wasm' });
     expect(JSON.stringify(network)).not.toContain('l2');

@@ -1,13 +1,14 @@
-import { type Classifier, type Network, ResNetError, shapes } from '@resnetjs/core';
+import { type Classifier, type Network, parameters, ResNetError, shapes } from '@resnetjs/core';
 import type { z } from 'zod';
 import { badFile, quote } from '../bad-file.js';
+import { parseJson } from '../parse-json.js';
 import type { TensorContainer } from '../containers/container.js';
 import { checkpointKey, classesSchema, metadataKeys, preprocessingSchema } from './format.js';
 import { networkSchema } from './network-schema.js';
 import { formatVersion, inThisVersion } from './versions.js';
 
-/** The maximum size of one node's result for one image: 1 GiB of float32 values. */
-const maxResultElements = 2 ** 28;
+/** The maximum size of a parameter, and of one node's result for one image: 1 GiB of float32 values. */
+const maxElements = 2 ** 28;
 const copyAgain = 'Copy the file again, or train the model again.';
 const useNewer = `If a newer ResNet.js wrote it, use that one. Otherwise ${copyAgain.toLowerCase()}`;
 
@@ -36,7 +37,7 @@ export function readerOf(metadata: Metadata) {
       badFile(`The file's ${key} ${problem}. ${advice}`, { key }, cause);
     const value = values[key];
     if (value === undefined) throw wrong('is missing');
-    if (value instanceof SyntaxError) throw wrong('is not JSON', value);
+    if (value instanceof SyntaxError) throw wrong(`is not JSON: ${value.message}`, value);
     const result = schema.safeParse(value);
     if (result.success) return result.data;
     const issue = result.error.issues[0];
@@ -48,7 +49,7 @@ export function readerOf(metadata: Metadata) {
 /** What a text of JSON says, or what is wrong with it. */
 function parse(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch (error) {
     return error;
   }
@@ -66,11 +67,14 @@ function checkAgreement(
     );
   }
   const results = shapesOf(network);
-  for (const shape of results) {
-    const values = shape.reduce((a, b) => a * b, 1);
-    if (values > maxResultElements) {
+  const sizes = [
+    ...results.map((shape) => ({ what: "layer's result", shape })),
+    ...parameters(network).map(({ id, shape }) => ({ what: id, shape })),
+  ];
+  for (const { what, shape } of sizes) {
+    if (shape.reduce((a, b) => a * b, 1) > maxElements) {
       throw badFile(
-        `The file's network has a layer whose result [${shape.join(', ')}] has more than ${maxResultElements} values: the file is damaged or malicious.`,
+        `The file's network has a ${what} of [${shape.join(', ')}], more than ${maxElements} values: the file is damaged or malicious.`,
       );
     }
   }

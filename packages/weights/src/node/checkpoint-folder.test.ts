@@ -92,7 +92,7 @@ describe("a run's checkpoints", () => {
     expect(found.steps).toBe(1);
     expect(found.problems).toEqual([
       expect.stringMatching(/step-00000003\.safetensors: .* it is truncated/),
-      expect.stringMatching(/step-00000002\.safetensors: The checkpoint is damaged: its checksum is wrong/),
+      expect.stringMatching(/step-00000002\.safetensors: The file is damaged: its checksum is wrong/),
     ]);
     expect(await names()).toEqual([named(1), `${named(2)}.damaged`, `${named(3)}.damaged`]);
     await save(2);

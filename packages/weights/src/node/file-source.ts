@@ -62,7 +62,7 @@ export async function readAndClose<Result>(
 }
 
 /** Puts a file's name in front of the message of a `bad-file` error. */
-export async function naming<Result>(name: string, read: () => Promise<Result>): Promise<Result> {
+async function naming<Result>(name: string, read: () => Promise<Result>): Promise<Result> {
   try {
     return await read();
   } catch (error) {

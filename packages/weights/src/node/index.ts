@@ -11,6 +11,6 @@ export {
 } from './checkpoint-folder.js';
 export { type FileSource, fileSource } from './file-source.js';
 export { type FolderLock, lockFolder } from './lock-folder.js';
-export { modelFileName, openModelFile, readModel, readModelFile, writeModelFile } from './model-folder.js';
+export { modelFileName, openModelFile, readModel, writeModelFile } from './model-folder.js';
 export { prepareFolder } from './prepare-folder.js';
 export { type WriteFileOptions, writeFileAtomically } from './write-file.js';

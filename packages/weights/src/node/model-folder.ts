@@ -2,17 +2,14 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ResNetError } from '@resnetjs/core';
 import { badFile } from '../bad-file.js';
-import { dataStartOf } from '../containers/safetensors.js';
 import type { ByteSource } from '../byte-source.js';
-import { type FileSource, fileSource, naming, readAndClose } from './file-source.js';
+import { type FileSource, fileSource, readAndClose } from './file-source.js';
 import { readingError } from './file-system-error.js';
 import { prepareFolder } from './prepare-folder.js';
 import { writeFileAtomically } from './write-file.js';
 
 /** The name of the model file in a run's folder. */
 export const modelFileName = 'model.safetensors';
-/** The largest buffer that every supported version of Node can make. */
-const maxFileBytes = 2 ** 32 - 1;
 
 /**
  * Writes a model atomically into a run's folder, which is made if it doesn't exist, as `model.safetensors`; returns its
@@ -36,33 +33,8 @@ export async function writeModelFile(folder: string, bytes: Uint8Array): Promise
 }
 
 /**
- * Reads the bytes of a model from its file or its run's folder. Throws `file-system`, and `bad-file` for a file that can't
- * be a model.
- *
- * @example
- * ```ts
- * const classifier = decodeClassifier(await readModelFile('runs/signs'));
- * ```
- */
-export async function readModelFile(fileOrFolder: string): Promise<Uint8Array> {
-  const source = await openModelFile(fileOrFolder);
-  try {
-    const { size } = source;
-    if (size > maxFileBytes) {
-      throw badFile(
-        `${fileOrFolder} has ${size} bytes, more than the ${maxFileBytes} bytes that can be read at once.`,
-        { size },
-      );
-    }
-    return await source.read(0, size);
-  } finally {
-    await source.close();
-  }
-}
-
-/**
  * Opens a model's file, or that in its run's folder, as a byte source; the caller closes it. Throws `file-system`, and
- * `bad-file` for a file that can't be a model.
+ * `bad-file` for what is neither a file nor a folder.
  *
  * @example
  * ```ts
@@ -73,16 +45,7 @@ export async function readModelFile(fileOrFolder: string): Promise<Uint8Array> {
  * ```
  */
 export async function openModelFile(fileOrFolder: string): Promise<FileSource> {
-  const source = await fileSource(await findModel(fileOrFolder));
-  try {
-    const { size } = source;
-    const start = await source.read(0, Math.min(size, 8));
-    await naming(fileOrFolder, async () => dataStartOf(start, size)); // rejects a large file of another kind before it is read
-    return source;
-  } catch (error) {
-    await source.close();
-    throw error;
-  }
+  return fileSource(await findModel(fileOrFolder));
 }
 
 /**
@@ -91,7 +54,8 @@ export async function openModelFile(fileOrFolder: string): Promise<FileSource> {
  *
  * @example
  * ```ts
- * const { network } = await readModel('runs/signs', describeModel);
+ * const classifier = await readModel('runs/signs', decodeClassifier);
+ * const { network } = await readModel('runs/signs', describeModel); // reads the file's first part alone
  * ```
  */
 export async function readModel<Result>(

@@ -8,7 +8,7 @@ import {
   shapes,
   type Variables,
 } from '@resnetjs/core';
-import { checkFinite, valuesOf } from '../../variable-values.js';
+import { checkValues, valuesOf } from '../../variable-values.js';
 import { graphOf, inputName, outputName } from './graph.js';
 import { onnxFile } from './messages.js';
 
@@ -66,7 +66,7 @@ async function allValues(
 ): Promise<ReadonlyMap<ParameterId, Float32Array>> {
   const all = new Map<ParameterId, Float32Array>();
   for (const parameter of parameters(network)) {
-    const { id, shape, trainable } = parameter;
+    const { id, role, shape, trainable } = parameter;
     if (typeof source !== 'function') {
       const tensor = (trainable ? source.weights : source.statistics).get(id);
       all.set(id, await valuesOf(network.name, parameter, tensor));
@@ -81,7 +81,7 @@ async function allValues(
         { id },
       );
     }
-    checkFinite(id, values);
+    checkValues(id, values, role);
     all.set(id, values);
   }
   return all;

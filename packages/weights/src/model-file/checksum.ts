@@ -1,0 +1,42 @@
+/** The length of a SHA-256. */
+const digestBytes = 32;
+
+/** The last tensor of a file. */
+export const checksumTensor = { id: 'checksum', shape: [2, digestBytes], dtype: 'U8' } as const;
+/** As it was before version 4, in checkpoints alone: without the header's digest. */
+export const formerChecksumTensor = { ...checksumTensor, shape: [digestBytes] } as const;
+
+/**
+ * The checksum of a file in parts, of which the first is its header: the header's SHA-256, so that a description can be
+ * trusted before the tensors are read, and the SHA-256 of all parts' SHA-256s.
+ */
+export class Checksum {
+  readonly #digests: Uint8Array<ArrayBuffer>[] = [];
+
+  async add(part: Uint8Array<ArrayBuffer>): Promise<void> {
+    this.#digests.push(await sha256(part));
+  }
+
+  async result(): Promise<Uint8Array<ArrayBuffer>> {
+    const all = await sha256(joined(this.#digests));
+    return joined([...this.#digests.slice(0, 1), all]);
+  }
+}
+
+/** The digest of a header, as its file's checksum starts with it. */
+export async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
+  const { subtle } = globalThis.crypto; // which browsers keep from pages that come by plain http
+  if (subtle) return new Uint8Array(await subtle.digest('SHA-256', bytes));
+  const { sha256: digest } = await import('@noble/hashes/sha2.js');
+  return digest(bytes);
+}
+
+function joined(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const all = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
+}
