@@ -1,8 +1,11 @@
-// Compiles the microkernels for plain and for shared memory, and writes both into a TypeScript file.
+// Writes WebAssembly into TypeScript files, so that no bundler has to find a .wasm file: the microkernels, compiled for plain
+// and for shared memory, and the two builds of TensorFlow.js's backend that are used.
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
 import asc from 'assemblyscript/asc';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
@@ -37,3 +40,16 @@ export const sharedMemory =
   '${shared.toString('base64')}';
 `,
 );
+
+const builds = createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm');
+for (const build of ['simd', 'threaded-simd']) {
+  const bytes = readFileSync(join(builds, '..', `tfjs-backend-wasm-${build}.wasm`));
+  writeFileSync(
+    join(generated, `tensorflow-${build}.ts`),
+    `// Written by assembly/compile.mjs: tfjs-backend-wasm-${build}.wasm of TensorFlow.js, Copyright 2019 Google LLC, Apache-2.0.
+/** Compressed by gzip, in base64. */
+export const build =
+  '${gzipSync(bytes, { level: 9 }).toString('base64')}';
+`,
+  );
+}

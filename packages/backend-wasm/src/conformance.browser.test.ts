@@ -1,14 +1,13 @@
 import { type ParityCase, parityCases, type PreparedCase, prepareCase } from '@resnetjs/parity';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { registerAgain } from './register-again.test-support.js';
-import { wasmPaths } from './wasm-paths.js';
 
 /** Each case's truth is computed once, for one thread and for two. */
 const prepared = new Map<ParityCase, PreparedCase>();
 
 describe.each([1, 2])('threads: %i', (threads) => {
   beforeAll(async () => {
-    const registered = await registerAgain(threads, wasmPaths);
+    const registered = await registerAgain(threads);
     expect(registered).toMatchObject({ name: 'wasm', threads });
   });
 

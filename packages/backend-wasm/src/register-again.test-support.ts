@@ -1,10 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { type RegisterOptions, register } from './index.js';
+import { register } from './index.js';
 
-/** Restarts the backend with this many threads; browsers take the location of the .wasm files. */
-export async function registerAgain(threads: number, wasmPaths?: RegisterOptions['wasmPaths']) {
+/** Restarts the backend with this many threads. */
+export async function registerAgain(threads: number) {
   const start = tf.findBackendFactory('wasm');
   tf.removeBackend('wasm');
   if (start !== null) tf.registerBackend('wasm', start);
-  return register({ threads, ...(wasmPaths && { wasmPaths }) });
+  return register({ threads });
 }

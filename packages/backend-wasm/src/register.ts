@@ -5,7 +5,7 @@ import {
   type RegisteredBackend,
   replaceKernels,
 } from '@resnetjs/backend';
-import { BackendWasm, setThreadsCount, setWasmPaths, version_wasm } from '@tensorflow/tfjs-backend-wasm';
+import { BackendWasm, setThreadsCount, version_wasm } from '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs-core';
 import { conv2DBackpropFilter, conv2DBackpropInput } from './convolution-gradients.js';
 import { conv2D, fusedConv2D } from './convolution.js';
@@ -23,17 +23,13 @@ import {
   batchNormTrainingGradient,
   fusedAdd,
 } from './training-kernels.js';
+import { withInlinedBuild } from './tensorflow-build.js';
 import type { WasmMemory } from './web-assembly.js';
 
 const backendName = 'wasm';
 
 /** Options of `register`. They have no effect once the backend has started. */
 export interface RegisterOptions {
-  /**
-   * The location of TensorFlow.js's own .wasm files: the URL of their folder, or of each by file name. For bundlers, see
-   * `@resnetjs/backend-wasm/wasm-paths`. Default: TensorFlow.js's, which works in Node.
-   */
-  readonly wasmPaths?: string | Readonly<Record<string, string>>;
   /**
    * Number of threads that compute, 1 to 64. Default: the number of cores that the process may use, at most 8. If threads
    * aren't available there is one, and the result's `details.threads` says why.
@@ -83,7 +79,7 @@ let served: { backend: BackendWasm; result: RegisteredBackend } | undefined;
  */
 export async function register(options: RegisterOptions = {}): Promise<RegisteredBackend> {
   const wanted = wantedThreads(options);
-  const { backend, problem } = await startBackend(options, wanted);
+  const { backend, problem } = await startBackend(wanted);
   if (served?.backend === backend) return served.result;
 
   const memory = heapMemory(backend);
@@ -124,10 +120,7 @@ function wantedThreads({ threads }: RegisterOptions): Wanted {
 }
 
 /** Starts the backend; `problem` says why its memory isn't shared although several threads were wanted. */
-async function startBackend(
-  { wasmPaths }: RegisterOptions,
-  wanted: Wanted,
-): Promise<{ backend: BackendWasm; problem?: string }> {
+async function startBackend(wanted: Wanted): Promise<{ backend: BackendWasm; problem?: string }> {
   if (!(await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT'))) {
     throw new BackendError(
       'unavailable',
@@ -135,7 +128,6 @@ async function startBackend(
     );
   }
   try {
-    if (wasmPaths !== undefined) setWasmPaths(wasmPaths as string);
     const shared = wanted.threads > 1 && (await setBackend(true));
     if (!shared && !(await setBackend(false))) throw startFailed();
     await tf.ready();
@@ -156,8 +148,8 @@ async function setBackend(shared: boolean): Promise<boolean> {
   tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', shared);
   if (shared) setThreadsCount(1);
   try {
-    const set = () => tf.setBackend(backendName);
-    return await (shared ? withStandInWorkers(set) : set());
+    const start = () => withInlinedBuild(shared, () => tf.setBackend(backendName));
+    return await (shared ? withStandInWorkers(start) : start());
   } finally {
     tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
     if (shared) setThreadsCount(asManyAsCores);
@@ -199,9 +191,5 @@ function stopWith(backend: BackendWasm, team: Team): void {
 }
 
 function startFailed(cause?: unknown): BackendError {
-  return new BackendError(
-    'start-failed',
-    'TensorFlow.js could not start its Wasm backend. In a browser, the usual cause is that the page does not serve its .wasm files: pass their location as `wasmPaths`, before anything else starts the backend.',
-    { cause },
-  );
+  return new BackendError('start-failed', 'TensorFlow.js could not start its Wasm backend.', { cause });
 }

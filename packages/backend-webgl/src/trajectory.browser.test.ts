@@ -1,5 +1,4 @@
 import { register as registerWasm } from '@resnetjs/backend-wasm';
-import { wasmPaths } from '@resnetjs/backend-wasm/wasm-paths';
 import { createClassifier, disposeVariables, preactResNet } from '@resnetjs/core';
 import { syntheticSigns } from '@resnetjs/data';
 import { adam, train } from '@resnetjs/training';
@@ -26,7 +25,7 @@ async function losses(): Promise<number[]> {
 }
 
 it('has the losses of wasm on webgl, over 20 steps of the pre-activation network', async () => {
-  await registerWasm({ wasmPaths });
+  await registerWasm();
   const before = tf.memory().numTensors;
   const wasm = await losses();
   await registerWebgl();

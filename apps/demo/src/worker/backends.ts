@@ -4,13 +4,7 @@ import type { BackendFacts, BackendName } from './protocol.js';
 
 /** A backend's code is fetched when it is first needed. */
 const starters: Readonly<Record<BackendName, () => Promise<RegisteredBackend>>> = {
-  wasm: async () => {
-    const [{ register }, { wasmPaths }] = await Promise.all([
-      import('@resnetjs/backend-wasm'),
-      import('@resnetjs/backend-wasm/wasm-paths'),
-    ]);
-    return register({ wasmPaths });
-  },
+  wasm: async () => (await import('@resnetjs/backend-wasm')).register(),
   webgl: async () => (await import('@resnetjs/backend-webgl')).register({ software: true }), // the visitor chose it
 };
 
