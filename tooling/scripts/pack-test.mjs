@@ -13,6 +13,8 @@ import { pathToFileURL } from 'node:url';
 import { run, runNpm } from './commands.mjs';
 import { checkExamples } from './examples.mjs';
 import { packAll } from './pack.mjs';
+import { lintPackage } from './package-lint.mjs';
+import { typeProblems } from './package-types.mjs';
 import { privateNames } from './workspace.mjs';
 
 /** @typedef {import('./commands.mjs').Outcome} Outcome */
@@ -49,7 +51,10 @@ async function packAndUse(folder) {
   if (umbrella.code !== 0) return umbrella;
 
   const problems = [];
-  for (const each of packed) problems.push(...(await packageProblems(each, join(folder, 'all'))));
+  for (const each of packed) {
+    problems.push(...(await lintPackage(each)), ...(await packageProblems(each, join(folder, 'all'))));
+  }
+  problems.push(...(await typeProblems(packed, join(folder, 'all'))));
   // The READMEs of packages may use any of them; the top one says that `npm install resnetjs` is enough.
   const readmes = packed
     .map(({ path }) => `${path}/README.md`)

@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { checkImports, checkStyle, checkTypes, checkWorkflows } from './checks.mjs';
-import { runInstalled } from './commands.mjs';
+import { runInstalled, runNode } from './commands.mjs';
 import { withoutBackend } from '../ci/src/lacking-backend.mjs';
 import { setUpNativeTensorflow } from './native-tensorflow.mjs';
 import { testPack } from './pack-test.mjs';
@@ -120,6 +120,11 @@ const steps = [
   { name: 'workflows: what runs only at GitHub', run: async () => one(await checkWorkflows()) },
   { name: 'imports: the direction of every arrow', run: async () => one(await checkImports()) },
   { name: 'types: sources and tests', run: async () => one(await checkTypes()) },
+  {
+    name: 'public interfaces: docs/api',
+    run: async () => one(await runNode('tooling/scripts/api-reports.mjs', ['--check'])),
+    slow: true,
+  },
   { name: 'unit tests', run: () => vitest('unit') },
   // A browser without a GPU keeps one core busy, and the unit tests the other.
   { name: 'browser tests: wasm, webgl and training in Chromium', run: inBrowser, slow: true, beside: true },

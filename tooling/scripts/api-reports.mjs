@@ -1,0 +1,107 @@
+// npm run api: writes the public interface of each entry of each published package to docs/api, where a review sees what
+// changes. npm test checks that the reports are current.
+import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Extractor, ExtractorConfig, ExtractorLogLevel } from '@microsoft/api-extractor';
+import { publishedFolders, readJson, root } from './workspace.mjs';
+
+/** @typedef {import('./commands.mjs').Outcome} Outcome */
+
+const reports = join(root, 'docs', 'api');
+
+/**
+ * The entries that have types: where each one's are, and the name of its report.
+ * @returns {readonly { folder: string, types: string, report: string }[]}
+ */
+const entries = () =>
+  publishedFolders().flatMap((folder) => {
+    const { name, exports = {} } = readJson(`${folder}/package.json`);
+    return Object.entries(exports).flatMap(([entry, { types }]) =>
+      types
+        ? [{ folder, types, report: `${name.replace('@resnetjs/', '')}${entry.slice(1).replace('/', '.')}` }]
+        : [],
+    );
+  });
+
+/**
+ * @param {{ folder: string, types: string, report: string }} entry
+ * @param {boolean} write
+ * @param {string} temporary an empty folder
+ * @returns {boolean} whether the report was current
+ */
+function report({ folder, types, report }, write, temporary) {
+  const projectFolder = join(root, folder);
+  const silent = { default: { logLevel: ExtractorLogLevel.None } };
+  const config = ExtractorConfig.prepare({
+    configObject: {
+      projectFolder,
+      mainEntryPointFilePath: join(projectFolder, types),
+      compiler: {
+        overrideTsconfig: {
+          compilerOptions: {
+            module: 'nodenext',
+            target: 'es2022',
+            lib: ['es2023', 'dom', 'dom.iterable'],
+            types: ['node'],
+            typeRoots: [join(root, 'node_modules', '@types')],
+            strict: true,
+            skipLibCheck: true,
+          },
+        },
+      },
+      apiReport: {
+        enabled: true,
+        reportFolder: reports,
+        reportTempFolder: temporary,
+        reportFileName: report,
+        includeForgottenExports: true,
+      },
+      docModel: { enabled: false },
+      dtsRollup: { enabled: false },
+      tsdocMetadata: { enabled: false },
+      messages: {
+        compilerMessageReporting: silent,
+        extractorMessageReporting: silent,
+        tsdocMessageReporting: silent,
+      },
+    },
+    configObjectFullPath: undefined,
+    packageJsonFullPath: join(projectFolder, 'package.json'),
+  });
+  const { apiReportChanged } = Extractor.invoke(config, {
+    localBuild: write,
+    messageCallback: (message) => {
+      message.handled = true;
+    },
+  });
+  return !apiReportChanged;
+}
+
+/**
+ * @param {boolean} write whether to write the reports that are not current
+ * @returns {Outcome}
+ */
+function checkReports(write) {
+  mkdirSync(reports, { recursive: true });
+  const temporary = mkdtempSync(join(tmpdir(), 'resnetjs-api-'));
+  try {
+    const all = entries();
+    const changed = all.filter((entry) => !report(entry, write, temporary)).map((entry) => entry.report);
+    const names = new Set(all.map((entry) => `${entry.report}.api.md`));
+    const left = readdirSync(reports).filter((name) => !names.has(name));
+    if (write) for (const name of left) rmSync(join(reports, name));
+    const lines = [
+      ...changed.map((name) => `docs/api/${name}.api.md ${write ? 'was written' : 'is not current'}`),
+      ...left.map((name) => `docs/api/${name} ${write ? 'was removed' : 'is of no entry'}`),
+    ];
+    if (write || lines.length === 0) return { code: 0, output: lines.join('\n') };
+    return { code: 1, output: `${lines.join('\n')}\nnpm run api writes the reports: look at what changed.` };
+  } finally {
+    rmSync(temporary, { recursive: true, force: true });
+  }
+}
+
+const { code, output } = checkReports(!process.argv.includes('--check'));
+if (output) console.log(output);
+process.exitCode = code;
