@@ -36,6 +36,7 @@ function report({ folder, types, report }, write, temporary) {
   const config = ExtractorConfig.prepare({
     configObject: {
       projectFolder,
+      newlineKind: 'lf',
       mainEntryPointFilePath: join(projectFolder, types),
       compiler: {
         overrideTsconfig: {
