@@ -1,13 +1,21 @@
 import { ResNetError } from '@resnetjs/core/network';
-import type { z } from 'zod';
+import * as z from 'zod/mini';
+import en from 'zod/v4/locales/en.js';
+
+const { localeError } = en();
+
+/** What a schema makes of a value, with messages in English. (Those of a program's own schemas may be in another language.) */
+export function safeParse<Schema extends z.ZodMiniType>(schema: Schema, value: unknown) {
+  return z.safeParse(schema, value, { error: localeError });
+}
 
 /** A value that fits a schema. Throws `bad-option` for another, with `subject` before the path of what is wrong. */
-export function checked<Schema extends z.ZodType>(
+export function checked<Schema extends z.ZodMiniType>(
   schema: Schema,
   value: unknown,
   subject = '',
 ): z.output<Schema> {
-  const result = schema.safeParse(value);
+  const result = safeParse(schema, value);
   if (result.success) return result.data;
   const issue = result.error.issues[0] as z.core.$ZodIssue;
   const { path, message } = issue;

@@ -1,3 +1,4 @@
+export { safeParse } from './checked.js';
 export type { Checkpoint, OptimizerState, TrainingState } from './checkpoint.js';
 export {
   type Adam,

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { checked } from './checked.js';
 import { positive, shareBelowOne } from './numbers.js';
 
@@ -47,10 +47,10 @@ export const sgdSchema = z.strictObject({
 export const optimizerSchema = z.discriminatedUnion('kind', [
   adamSchema,
   sgdSchema,
-]) satisfies z.ZodType<Optimizer>;
+]) satisfies z.ZodMiniType<Optimizer>;
 
 /** The optimizers' names: `adam`, `sgd`. */
-export const optimizerKinds = optimizerSchema.options.map(({ shape }) => shape.kind.value);
+export const optimizerKinds = optimizerSchema.def.options.flatMap(({ shape }) => shape.kind.def.values);
 
 /**
  * Adam (Kingma and Ba 2015), computed as in Keras and with its defaults. Throws `bad-option` for a hyperparameter out of

@@ -9,7 +9,7 @@ import {
   type WeightRole,
   weightRoles,
 } from '@resnetjs/core/network';
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { nonNegative, oneOf, positive } from './numbers.js';
 
 /** Which parameters a group is of: those that fit in everything that is given. */
@@ -48,19 +48,19 @@ export interface ParameterGroup {
 }
 
 const matchSchema = z.strictObject({
-  id: z.string().min(1).max(200).exactOptional(),
-  op: oneOf(operationsWithParameters).exactOptional(),
-  role: oneOf(weightRoles).exactOptional(),
-}) satisfies z.ZodType<ParameterMatch>;
+  id: z.exactOptional(z.string().check(z.minLength(1), z.maxLength(200))),
+  op: z.exactOptional(oneOf(operationsWithParameters)),
+  role: z.exactOptional(oneOf(weightRoles)),
+}) satisfies z.ZodMiniType<ParameterMatch>;
 null as unknown as ParameterMatch satisfies z.input<typeof matchSchema>;
 
 /** The schema of a `ParameterGroup`. */
 export const parameterGroupSchema = z.strictObject({
   match: matchSchema,
-  learningRateFactor: positive.exactOptional(),
-  l2: nonNegative.exactOptional(),
-  frozen: z.boolean('must be true or false').exactOptional(),
-}) satisfies z.ZodType<ParameterGroup>;
+  learningRateFactor: z.exactOptional(positive),
+  l2: z.exactOptional(nonNegative),
+  frozen: z.exactOptional(z.boolean('must be true or false')),
+}) satisfies z.ZodMiniType<ParameterGroup>;
 null as unknown as ParameterGroup satisfies z.input<typeof parameterGroupSchema>;
 
 /** The settings of one weight. */

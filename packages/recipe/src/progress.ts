@@ -1,5 +1,5 @@
 import type { RandomGeneratorState } from '@resnetjs/core/network';
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { count } from './numbers.js';
 import { type Recipe, recipeSchema } from './recipe.js';
 
@@ -48,33 +48,34 @@ export interface TrainingProgress {
   readonly validation: DatasetFingerprint | null;
 }
 
-const word = z.int().min(0).max(0xffff_ffff);
-const fraction = z.number().min(0).max(1);
-const fingerprint = z.strictObject({ images: count, labels: z.string().max(100) });
+const word = z.int().check(z.gte(0), z.lte(0xffff_ffff));
+const fraction = z.number().check(z.gte(0), z.lte(1));
+const fingerprint = z.strictObject({ images: count, labels: z.string().check(z.maxLength(100)) });
 
 /** The schema of a `TrainingProgress`. */
 export const trainingProgressSchema = z.strictObject({
-  epoch: z.int().min(1),
+  epoch: z.int().check(z.gte(1)),
   step: count,
   position: count,
   order: z.strictObject({
-    key: z.tuple([word, word]).readonly(),
-    counter: z.tuple([word, word, word, word]).readonly(),
-    used: z.int().min(0).max(4),
+    key: z.readonly(z.tuple([word, word])),
+    counter: z.readonly(z.tuple([word, word, word, word])),
+    used: z.int().check(z.gte(0), z.lte(4)),
   }),
   totals: z.strictObject({ loss: z.number(), correct: z.number(), images: count }),
-  history: z
-    .array(
-      z.strictObject({
-        loss: z.number(),
-        accuracy: fraction,
-        validation: z.strictObject({ loss: z.number(), accuracy: fraction, images: count }).nullable(),
-      }),
-    )
-    .max(1_000_000)
-    .readonly(),
+  history: z.readonly(
+    z
+      .array(
+        z.strictObject({
+          loss: z.number(),
+          accuracy: fraction,
+          validation: z.nullable(z.strictObject({ loss: z.number(), accuracy: fraction, images: count })),
+        }),
+      )
+      .check(z.maxLength(1_000_000)),
+  ),
   recipe: recipeSchema,
   data: fingerprint,
-  validation: fingerprint.nullable(),
-}) satisfies z.ZodType<TrainingProgress>;
+  validation: z.nullable(fingerprint),
+}) satisfies z.ZodMiniType<TrainingProgress>;
 null as unknown as TrainingProgress satisfies z.input<typeof trainingProgressSchema>;

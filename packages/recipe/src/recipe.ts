@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { checked } from './checked.js';
 import { count, oneOf, positiveInteger } from './numbers.js';
 import { adam, type Optimizer, optimizerSchema } from './optimizer.js';
@@ -35,14 +35,14 @@ export interface Recipe {
 /** The schema of a `Recipe`. */
 export const recipeSchema = z.strictObject({
   epochs: positiveInteger,
-  batchSize: positiveInteger.max(65_536, 'must be at most 65536'),
+  batchSize: positiveInteger.check(z.lte(65_536, 'must be at most 65536')),
   seed: count,
   schedule: oneOf(scheduleNames),
   statistics: oneOf(statisticsKinds),
   statisticsBatches: positiveInteger,
   optimizer: optimizerSchema,
-  groups: z.array(parameterGroupSchema).max(1000).readonly(),
-}) satisfies z.ZodType<Recipe>;
+  groups: z.readonly(z.array(parameterGroupSchema).check(z.maxLength(1000))),
+}) satisfies z.ZodMiniType<Recipe>;
 null as unknown as Recipe satisfies z.input<typeof recipeSchema>;
 
 /** The recipe of which `createRecipe` changes what is asked for. */

@@ -1,5 +1,5 @@
 import { type CourseInitialization, courseInitializations } from '@resnetjs/core/network';
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { count } from './numbers.js';
 import { type Recipe, recipeSchema } from './recipe.js';
 
@@ -33,18 +33,18 @@ export interface TrainingRecord {
   readonly final: { readonly training: FigureRecord; readonly validation: FigureRecord | null };
 }
 
-const figures = z.strictObject({ loss: z.number(), accuracy: z.number().min(0).max(1) });
-const data = z.strictObject({ source: z.string().max(200), images: count });
+const figures = z.strictObject({ loss: z.number(), accuracy: z.number().check(z.gte(0), z.lte(1)) });
+const data = z.strictObject({ source: z.string().check(z.maxLength(200)), images: count });
 
 /** The schema of a `TrainingRecord`. */
 export const trainingRecordSchema = z.strictObject({
   recipe: recipeSchema,
   data,
-  validation: data.nullable(),
+  validation: z.nullable(data),
   initialization: z.enum(courseInitializations),
-  backend: z.string().max(200),
+  backend: z.string().check(z.maxLength(200)),
   epochs: count,
   steps: count,
-  final: z.strictObject({ training: figures, validation: figures.nullable() }),
-}) satisfies z.ZodType<TrainingRecord>;
+  final: z.strictObject({ training: figures, validation: z.nullable(figures) }),
+}) satisfies z.ZodMiniType<TrainingRecord>;
 null as unknown as TrainingRecord satisfies z.input<typeof trainingRecordSchema>;

@@ -1,6 +1,6 @@
 import type { Network } from '@resnetjs/core';
 import { learnedWeights, parameterSettings, type Recipe } from '@resnetjs/recipe';
-import type { z } from 'zod';
+import type * as z from 'zod/mini';
 import { networkTensors } from '../model-file/network-tensors.js';
 import type { settingsSchema } from './checkpoint-schemas.js';
 

@@ -6,7 +6,7 @@ import { type TrainingRecord, trainingProgressSchema, trainingRecordSchema } fro
 import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { byteSource } from '../byte-source.js';
 import { disposeTiny, joined, tinyCheckpoint } from '../checkpoint/checkpoint.test-support.js';
 import { decodeCheckpoint } from '../checkpoint/decode-checkpoint.js';
@@ -22,13 +22,13 @@ type Path = readonly (string | number)[];
 
 /** The defaults in a schema, with the path of each in the JSON. */
 function defaultsIn(schema: unknown, path: Path = []): { path: Path; value: unknown }[] {
-  if (schema instanceof z.ZodDefault) {
+  if (schema instanceof z.ZodMiniDefault) {
     return [{ path, value: schema.def.defaultValue }, ...defaultsIn(schema.def.innerType, path)];
   }
-  if (schema instanceof z.ZodObject) {
+  if (schema instanceof z.ZodMiniObject) {
     return Object.entries(schema.shape).flatMap(([key, field]) => defaultsIn(field, [...path, key]));
   }
-  return schema instanceof z.ZodReadonly ? defaultsIn(schema.unwrap(), path) : [];
+  return schema instanceof z.ZodMiniReadonly ? defaultsIn(schema.def.innerType, path) : [];
 }
 
 const without = (value: unknown, [key = '', ...rest]: Path): unknown => {

@@ -1,6 +1,7 @@
 import { type Classifier, disposeVariables, type ParameterId } from '@resnetjs/core';
 import { type TrainingRecord, trainingRecordSchema } from '@resnetjs/recipe';
 import * as tf from '@tensorflow/tfjs-core';
+import * as z from 'zod/mini';
 import { type ByteSource, byteSource } from '../byte-source.js';
 import { checkTensors, type FileKind, openChecked, readTensors } from './checked-file.js';
 import { checkpointKey, metadataKeys } from './format.js';
@@ -73,7 +74,7 @@ async function open(source: Uint8Array | ByteSource) {
   const file = await openChecked(source instanceof Uint8Array ? byteSource(source) : source, modelFile);
   const described = {
     ...readDescription(file.metadata),
-    training: readerOf(file.metadata)(metadataKeys.training, trainingRecordSchema.nullable()),
+    training: readerOf(file.metadata)(metadataKeys.training, z.nullable(trainingRecordSchema)),
   };
   const tensors = networkTensors(described.network);
   checkTensors(file, tensors);

@@ -1,5 +1,6 @@
 import { type Classifier, ResNetError } from '@resnetjs/core';
-import type { z } from 'zod';
+import { safeParse } from '@resnetjs/recipe';
+import type * as z from 'zod/mini';
 import { classesSchema, metadataKeys, preprocessingSchema } from './format.js';
 import { networkSchema } from './network-schema.js';
 
@@ -13,8 +14,8 @@ export function describeClassifier({ network, classes, preprocessing }: Classifi
 }
 
 /** A value as JSON, checked with the reader's schema. Throws `bad-option`. */
-export function asText(schema: z.ZodType, value: unknown, what: string): string {
-  const result = schema.safeParse(value);
+export function asText(schema: z.ZodMiniType, value: unknown, what: string): string {
+  const result = safeParse(schema, value);
   if (result.success) return JSON.stringify(result.data);
   const issue = result.error.issues[0];
   throw new ResNetError(

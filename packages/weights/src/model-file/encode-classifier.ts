@@ -1,5 +1,6 @@
 import type { Classifier } from '@resnetjs/core';
 import { type TrainingRecord, trainingRecordSchema } from '@resnetjs/recipe';
+import * as z from 'zod/mini';
 import { valuesOf } from '../variable-values.js';
 import { fileParts } from './checked-file.js';
 import { asText, describeClassifier } from './describe-classifier.js';
@@ -34,7 +35,7 @@ export async function encodeClassifier(
       [metadataKeys.version]: formatVersion,
       ...describeClassifier(classifier),
       [metadataKeys.training]: asText(
-        trainingRecordSchema.nullable(),
+        z.nullable(trainingRecordSchema),
         options.training ?? null,
         'training record',
       ),

@@ -1,5 +1,5 @@
 import { fitModes, interpolations, defaultFitting } from '@resnetjs/core';
-import { z } from 'zod';
+import * as z from 'zod/mini';
 
 /** A checkpoint's key for its version, so that it isn't taken for a model. */
 export const checkpointKey = 'resnetjs-checkpoint';
@@ -14,23 +14,23 @@ export const metadataKeys = {
 } as const;
 
 /** The names of the classes, in the order of the logits. */
-export const classesSchema = z
-  .array(z.string().min(1).max(1000))
-  .min(1)
-  .max(2 ** 16)
-  .readonly();
+export const classesSchema = z.readonly(
+  z.array(z.string().check(z.minLength(1), z.maxLength(1000))).check(z.minLength(1), z.maxLength(2 ** 16)),
+);
 
-const channelValues = z.array(z.number()).min(1).max(1024).readonly();
+const channelValues = z.readonly(z.array(z.number()).check(z.minLength(1), z.maxLength(1024)));
 
 /** How an image is resized and normalized; files from before there was a choice have the defaults. */
 export const preprocessingSchema = z
   .strictObject({
     mean: channelValues,
-    std: channelValues.refine((values) => values.every((value) => value > 0), 'must be positive'),
-    interpolation: z.enum(interpolations).default(defaultFitting.interpolation),
-    fit: z.enum(fitModes).default(defaultFitting.fit),
+    std: channelValues.check(z.refine((values) => values.every((value) => value > 0), 'must be positive')),
+    interpolation: z._default(z.enum(interpolations), defaultFitting.interpolation),
+    fit: z._default(z.enum(fitModes), defaultFitting.fit),
   })
-  .refine(keepsLevels, 'mean and std leave nothing of an image: its levels become equal, or infinite');
+  .check(
+    z.refine(keepsLevels, 'mean and std leave nothing of an image: its levels become equal, or infinite'),
+  );
 
 /** Whether the levels of 8-bit images are still finite and apart after normalization in float32. */
 function keepsLevels({ mean, std }: { mean: readonly number[]; std: readonly number[] }): boolean {

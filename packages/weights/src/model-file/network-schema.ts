@@ -1,17 +1,21 @@
 import type { Network } from '@resnetjs/core';
-import { z } from 'zod';
+import * as z from 'zod/mini';
 
 /** Limits far above every trainable network, and far below what would exhaust a machine. */
 const max = { pixels: 16_384, channels: 2 ** 20, window: 1024, ops: 10_000 };
 export const maxNameLength = 200;
 
-const name = z.string().min(1).max(maxNameLength);
-const size = z.int().min(1).max(max.window);
-const square = z.tuple([size, size]).readonly();
-const channels = z.int().min(1).max(max.channels);
+const integer = (low: number, high: number) => z.int().check(z.gte(low), z.lte(high));
+const listOf = <Item extends z.core.$ZodType>(item: Item) =>
+  z.readonly(z.array(item).check(z.maxLength(max.ops)));
+
+const name = z.string().check(z.minLength(1), z.maxLength(maxNameLength));
+const size = integer(1, max.window);
+const square = z.readonly(z.tuple([size, size]));
+const channels = integer(1, max.channels);
 const padding = z.enum(['same', 'valid']);
-const margin = z.int().min(0).max(max.window);
-const seed = z.int().min(0).exactOptional();
+const margin = integer(0, max.window);
+const seed = z.exactOptional(z.int().check(z.gte(0)));
 
 const initializer = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.enum(['zeros', 'ones']) }),
@@ -34,8 +38,8 @@ const op = z.discriminatedUnion('op', [
   }),
   z.strictObject({
     op: z.literal('norm'),
-    epsilon: z.number().positive(),
-    momentum: z.number().min(0).max(1),
+    epsilon: z.number().check(z.positive()),
+    momentum: z.number().check(z.gte(0), z.lte(1)),
   }),
   z.strictObject({ op: z.literal('act'), activation: z.enum(['relu', 'relu6', 'sigmoid']) }),
   z.strictObject({ op: z.literal('pad'), top: margin, bottom: margin, left: margin, right: margin }),
@@ -47,7 +51,7 @@ const op = z.discriminatedUnion('op', [
     padding,
   }),
   z.strictObject({ op: z.literal('flatten') }),
-  z.strictObject({ op: z.literal('dropout'), rate: z.number().min(0).lt(1) }),
+  z.strictObject({ op: z.literal('dropout'), rate: z.number().check(z.gte(0), z.lt(1)) }),
   z.strictObject({
     op: z.literal('dense'),
     units: channels,
@@ -56,13 +60,13 @@ const op = z.discriminatedUnion('op', [
   }),
 ]);
 
-const ops = z.array(op).max(max.ops).readonly();
+const ops = listOf(op);
 
 const residual = z.strictObject({
   op: z.literal('residual'),
   preact: ops,
   branch: ops,
-  shortcut: ops.nullable(),
+  shortcut: z.nullable(ops),
   shortcutFrom: z.enum(['input', 'preact']),
   postact: ops,
 });
@@ -70,14 +74,12 @@ const residual = z.strictObject({
 /** A network as JSON. Parsing also puts the fields in this order, so that equal networks give equal text. */
 export const networkSchema = z.strictObject({
   name,
-  input: z
-    .tuple([z.int().min(1).max(max.pixels), z.int().min(1).max(max.pixels), z.int().min(1).max(1024)])
-    .readonly(),
+  input: z.readonly(z.tuple([integer(1, max.pixels), integer(1, max.pixels), integer(1, 1024)])),
   inputName: name,
   stem: ops,
-  stages: z.array(z.array(residual).max(max.ops).readonly()).max(max.ops).readonly(),
+  stages: listOf(listOf(residual)),
   head: ops,
-}) satisfies z.ZodType<Network>;
+}) satisfies z.ZodMiniType<Network>;
 
 // And the other way round: whatever a network may hold, the schema takes.
 null as unknown as Network satisfies z.input<typeof networkSchema>;

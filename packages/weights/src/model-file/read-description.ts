@@ -1,5 +1,6 @@
 import { type Classifier, type Network, parameters, ResNetError, shapes } from '@resnetjs/core';
-import type { z } from 'zod';
+import { safeParse } from '@resnetjs/recipe';
+import type * as z from 'zod/mini';
 import { badFile, quote } from '../bad-file.js';
 import { parseJson } from '../parse-json.js';
 import type { TensorContainer } from '../containers/container.js';
@@ -32,13 +33,13 @@ export function readerOf(metadata: Metadata) {
   const parsed = Object.fromEntries([...metadata].map(([key, text]) => [key, parse(text)]));
   const version = metadata.get(metadataKeys.version) ?? metadata.get(checkpointKey) ?? formatVersion;
   const values = inThisVersion(parsed, version) as Readonly<Record<string, unknown>>;
-  return <Schema extends z.ZodType>(key: string, schema: Schema): z.output<Schema> => {
+  return <Schema extends z.ZodMiniType>(key: string, schema: Schema): z.output<Schema> => {
     const wrong = (problem: string, cause?: unknown, advice = copyAgain) =>
       badFile(`The file's ${key} ${problem}. ${advice}`, { key }, cause);
     const value = values[key];
     if (value === undefined) throw wrong('is missing');
     if (value instanceof SyntaxError) throw wrong(`is not JSON: ${value.message}`, value);
-    const result = schema.safeParse(value);
+    const result = safeParse(schema, value);
     if (result.success) return result.data;
     const issue = result.error.issues[0];
     const where = issue?.path.length ? ` at ${issue.path.join('.')}` : '';
