@@ -1,6 +1,6 @@
 import { RandomGenerator, ResNetError } from '@resnetjs/core/network';
 import { checkDataset, checkIndices, checkInteger } from './check-dataset.js';
-import type { Dataset } from './dataset.js';
+import type { Dataset, ImageIdentity } from './dataset.js';
 
 /** The first of the random streams that choose the images for validation: one stream per class. */
 const STREAM = 3 * 2 ** 32;
@@ -22,6 +22,7 @@ export interface SplitOptions {
 export function subset(dataset: Dataset, indices: ArrayLike<number>): Dataset {
   checkIndices(indices, dataset.labels.length);
   const chosen = Uint32Array.from(indices);
+  const { identify } = dataset;
   return {
     classes: dataset.classes,
     shape: dataset.shape,
@@ -31,6 +32,12 @@ export function subset(dataset: Dataset, indices: ArrayLike<number>): Dataset {
       return dataset.read(Uint32Array.from(positions, (position) => chosen[position] as number));
     },
     isBroken: (position) => dataset.isBroken?.(chosen[position] as number) ?? false,
+    ...(identify && {
+      async identify() {
+        const all = await identify();
+        return Array.from(chosen, (index) => all[index] as ImageIdentity);
+      },
+    }),
   };
 }
 

@@ -371,7 +371,7 @@ describe('what can go wrong', () => {
 
   it.concurrent.each([
     [`${train} --data nowhere/`, 2, /"nowhere\/" is neither a file nor a folder/],
-    [`${train} --data empty`, 1, /empty .* has no folders in it/],
+    [`${train} --data empty`, 1, /empty .* has no folders of images in it/],
     [`${train} --data single`, 1, /images of at least two classes are needed/],
     ['profile course/resnet50 --input-shape 8000,8000,3', 2, /32 images of 8000×8000×3 takes .*--batch-size/],
     [`${train} --data broken`, 1, /broken\/rose\/1\.jpg is a broken or truncated image/],

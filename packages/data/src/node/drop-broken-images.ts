@@ -1,5 +1,4 @@
 import { ResNetError } from '@resnetjs/core/network';
-import { checkDataset } from '../check-dataset.js';
 import { subset } from '../subset.js';
 import type { ImageFolder } from './image-folder.js';
 
@@ -29,8 +28,8 @@ export async function dropBrokenImages(
   }
   if (kept.length === total) return folder;
   const rest = subset(folder, kept);
-  const present = new Set(rest.labels);
-  const empty = folder.classes.filter((_, label) => !present.has(label));
+  const [before, after] = [new Set(folder.labels), new Set(rest.labels)];
+  const empty = folder.classes.filter((_, label) => before.has(label) && !after.has(label));
   if (empty.length > 0) {
     throw new ResNetError(
       'bad-data',
@@ -38,9 +37,10 @@ export async function dropBrokenImages(
       { classes: empty },
     );
   }
-  return checkDataset({
+  return {
+    ...folder,
     ...rest,
     files: kept.map((index) => folder.files[index] as string),
     isBroken: (position) => folder.isBroken(kept[position] as number),
-  });
+  };
 }

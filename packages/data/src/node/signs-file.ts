@@ -4,6 +4,7 @@ import { ResNetError } from '@resnetjs/core/network';
 import type { Dataset as Hdf5Dataset, Group } from 'h5wasm/node';
 import { checkDataset, checkIndices } from '../check-dataset.js';
 import type { Dataset } from '../dataset.js';
+import { identifyPixels } from '../identify-pixels.js';
 import { loadHdf5 } from './optional-package.js';
 
 /** Which images of a SIGNS file. */
@@ -82,6 +83,7 @@ function readFile(path: string, file: Group, options: ReadSignsOptions): SignsDa
       classes,
       shape: [height, width, 3],
       labels,
+      identify: async () => identifyPixels(images.data, count),
       async read(indices) {
         checkIndices(indices, count);
         const batch = new Uint8Array(indices.length * bytes); // [batch, height, width, 3]

@@ -1,0 +1,47 @@
+import { expect, it } from 'vitest';
+import { alignClasses } from './align-classes.js';
+import type { Dataset } from './dataset.js';
+
+const of = (classes: readonly string[], ...labels: number[]): Dataset => ({
+  classes,
+  shape: [1, 1, 3],
+  labels: Uint16Array.from(labels),
+  read: async () => new Uint8Array(),
+});
+
+it('labels count in the classes of a model, by name', () => {
+  const same = of(['a', 'b'], 0, 1);
+  expect(alignClasses(same, ['a', 'b'])).toBe(same);
+  const { classes, labels } = alignClasses(of(['c', 'a'], 0, 1, 1, 0), ['a', 'b', 'c']);
+  expect([classes, [...labels]]).toEqual([
+    ['a', 'b', 'c'],
+    [2, 0, 0, 2],
+  ]);
+});
+
+it('a class that the model does not know is named, and no more than that', () => {
+  expect(() => alignClasses(of(['a', 'dog'], 0), ['a', 'cat'])).toThrow(
+    "The model's classes are a, cat, but the dataset's are a, dog: the model doesn't know dog.",
+  );
+  expect(() => alignClasses(of(['a,b', 'c'], 0), ['a', 'b,c'])).toThrow("doesn't know a,b, c.");
+  const many = Array.from({ length: 1000 }, (_, i) => `a class with a long name, number ${i}`);
+  const message = (work: () => unknown): string => {
+    try {
+      return String(work());
+    } catch (error) {
+      return (error as Error).message;
+    }
+  };
+  const text = message(() => alignClasses(of([...many].reverse(), 0), many.slice(0, 500)));
+  expect(text).toContain('and 490 more');
+  expect(text.length).toBeLessThan(1500);
+});
+
+it('a name that is there twice is refused', () => {
+  expect(() => alignClasses(of(['a', 'b'], 0), ['a', 'a'])).toThrow(
+    /Two of the model's classes are called "a"/,
+  );
+  expect(() => alignClasses(of(['b', 'b'], 0), ['a', 'b'])).toThrow(
+    /Two of the dataset's classes are called "b"/,
+  );
+});
