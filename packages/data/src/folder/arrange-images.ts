@@ -229,10 +229,10 @@ function byPath(a: FolderFile, b: FolderFile): number {
 }
 
 /** The part of a folder that is asked for: of a split without validation or test images, the other of the two; undefined if it has neither. */
-export function choosePart<File extends FolderFile>(
-  parts: readonly FolderPart<File>[],
+export function choosePart<Part extends Pick<FolderPart, 'part'>>(
+  parts: readonly Part[],
   wanted: Exclude<FolderPartName, 'all'>,
-): FolderPart<File> | undefined {
+): Part | undefined {
   const order = {
     train: ['train'],
     validation: ['validation', 'test'],
