@@ -24,7 +24,7 @@ it('a class that the model does not know is named, and no more than that', () =>
     "The model's classes are a, cat, but the dataset's are a, dog: the model doesn't know dog.",
   );
   expect(() => alignClasses(of(['a,b', 'c'], 0), ['a', 'b,c'])).toThrow("doesn't know a,b, c.");
-  const many = Array.from({ length: 1000 }, (_, i) => `a class with a long name, number ${i}`);
+  const many = Array.from({ length: 1000 }, (_, i) => `${i} ${'a class with a long name '.repeat(9)}`);
   const message = (work: () => unknown): string => {
     try {
       return String(work());
@@ -34,7 +34,7 @@ it('a class that the model does not know is named, and no more than that', () =>
   };
   const text = message(() => alignClasses(of([...many].reverse(), 0), many.slice(0, 500)));
   expect(text).toContain('and 490 more');
-  expect(text.length).toBeLessThan(1500);
+  expect(text.length).toBeLessThan(2000);
 });
 
 it('a name that is there twice is refused', () => {

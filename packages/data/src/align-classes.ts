@@ -2,12 +2,14 @@ import { ResNetError } from '@resnetjs/core/network';
 import { firstTwice } from './check-dataset.js';
 import type { Dataset } from './dataset.js';
 
-/** In a message. */
+/** In a message: names, and characters of each. */
 const MAX_NAMES = 10;
+const MAX_LENGTH = 60;
 
 /** The first names of a list, and how many more there are. */
 export function listed(names: readonly string[]): string {
-  const shown = names.slice(0, MAX_NAMES).join(', ');
+  const short = (name: string) => (name.length > MAX_LENGTH ? `${name.slice(0, MAX_LENGTH - 1)}…` : name);
+  const shown = names.slice(0, MAX_NAMES).map(short).join(', ');
   return names.length > MAX_NAMES ? `${shown} and ${names.length - MAX_NAMES} more` : shown;
 }
 

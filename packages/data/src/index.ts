@@ -1,4 +1,4 @@
-export { alignClasses } from './align-classes.js';
+export { alignClasses, listed } from './align-classes.js';
 export { type Batch, type BatchesOptions, batches } from './batches.js';
 export { cached } from './cached.js';
 export { checkDataset } from './check-dataset.js';
@@ -14,8 +14,9 @@ export {
   type FolderPart,
   type FolderPartName,
   type LeftOut,
+  splitPart,
 } from './folder/arrange-images.js';
-export { type FileKind, fileKind } from './folder/file-kind.js';
+export { type FileKind, fileKind, isHidden } from './folder/file-kind.js';
 export { identifyPixels } from './identify-pixels.js';
 export { type SyntheticSignsOptions, syntheticSigns } from './signs/synthetic-signs.js';
 export { type SplitOptions, splitDataset, subset } from './subset.js';

@@ -48,6 +48,7 @@ const SPLIT_NAMES: Readonly<Record<Exclude<FolderPartName, 'all'>, readonly stri
   validation: ['val', 'valid', 'validation'],
   test: ['test', 'testing'],
 };
+const PARTS = ['train', 'validation', 'test'] as const;
 const NO_CLASS = 'image without a class folder';
 const NO_PART = 'image in another folder than those of the split';
 const EXPECTED = 'Expected a folder with one subfolder of JPEG, PNG or WebP images per class';
@@ -119,14 +120,14 @@ class Arrangement<File extends FolderFile> {
       const [top, ...below] = path.split('/') as [string, ...string[]];
       if (below.length > 0) tops.set(top, tops.get(top) === true || below.length > 1);
     }
-    const found = Object.entries(SPLIT_NAMES).flatMap(([part, names]) => {
-      const folders = [...tops.keys()].filter((top) => names.includes(top.toLowerCase()));
+    const found = PARTS.flatMap((part) => {
+      const folders = [...tops.keys()].filter((top) => splitPart(top) === part);
       const [folder, other] = folders;
       if (other !== undefined && folders.some((each) => tops.get(each)))
         this.#refuse(
           `its folders "${folder}" and "${other}" both seem to be its ${part} images. Rename or remove one.`,
         );
-      return folder === undefined ? [] : [{ part: part as FolderPartName, folder }];
+      return folder === undefined ? [] : [{ part, folder }];
     });
     if (found.length < 2) return whole;
     const [first, second] = found as [PartFolder, PartFolder];
@@ -222,6 +223,11 @@ class Arrangement<File extends FolderFile> {
     const message = `${this.#what} cannot be used as a dataset: ${why}`;
     throw new ResNetError('bad-data', message, { path: this.#what, ...details });
   }
+}
+
+/** The part that a folder of this name is of, in any case: `train`, `training`, `val`, `valid`, `validation`, `test`, `testing`. */
+export function splitPart(name: string): (typeof PARTS)[number] | undefined {
+  return PARTS.find((part) => SPLIT_NAMES[part].includes(name.toLowerCase()));
 }
 
 function byPath(a: FolderFile, b: FolderFile): number {

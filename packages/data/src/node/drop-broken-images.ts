@@ -1,4 +1,5 @@
 import { ResNetError } from '@resnetjs/core/network';
+import { listed } from '../align-classes.js';
 import { subset } from '../subset.js';
 import type { ImageFolder } from './image-folder.js';
 
@@ -33,7 +34,7 @@ export async function dropBrokenImages(
   if (empty.length > 0) {
     throw new ResNetError(
       'bad-data',
-      `None of the images of ${empty.map((name) => `"${name}"`).join(', ')} can be read. Replace them, or remove the class.`,
+      `None of the images of ${listed(empty.map((name) => `"${name}"`))} can be read. Replace them, or remove the class.`,
       { classes: empty },
     );
   }

@@ -6,6 +6,7 @@ import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { batches } from '../batches.js';
 import { findTwins } from '../find-twins.js';
 import { splitDataset, subset } from '../subset.js';
+import { loadImage } from './decode-image.js';
 import { dropBrokenImages } from './drop-broken-images.js';
 import { openDataset } from './open-dataset.js';
 import { imageFolder } from './image-folder.js';
@@ -202,6 +203,10 @@ describe('imageFolder', () => {
     writeFileSync(latin1('a/caf\xe9.png'), red);
     const folder = await imageFolder(root, { imageSize: 4 });
     expect(folder.leftOut).toEqual([{ kind: 'name that is not UTF-8', files: 1, example: 'a/caf\\xe9.png' }]);
+    // As an argument of the command line arrives.
+    const name = 'caf\ufffd';
+    for (const open of [() => loadImage(name, [4, 4, 3]), () => imageFolder(name), () => openDataset(name)])
+      await expect(open()).rejects.toThrow(/cannot be opened: .* Its name is not UTF-8: rename it/);
     mkdirSync(latin1('caf\xe9'));
     await expect(imageFolder(root)).rejects.toThrow(/caf\\xe9 has a name that is not UTF-8\. Rename it/);
   });

@@ -15,7 +15,7 @@ import {
 } from '../folder/arrange-images.js';
 import { decodeInBackground } from './decoder.js';
 import { listFiles } from './list-files.js';
-import { openImage } from './open-image.js';
+import { openImage, openingError } from './open-image.js';
 
 /** A file that can't be read as an image. */
 export interface BrokenImage {
@@ -181,13 +181,7 @@ async function checkFolder(path: string): Promise<void> {
     if ((await stat(path)).isDirectory()) return;
   } catch (cause) {
     const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
-    const reason = missing ? 'there is no such folder' : (cause as Error).message;
-    throw new ResNetError(
-      'file-system',
-      `${path} cannot be opened: ${reason}. ${LAYOUT}.`,
-      { path },
-      { cause },
-    );
+    throw openingError(path, cause, missing ? `there is no such folder. ${LAYOUT}` : undefined);
   }
   throw badFolder(path, `it is not a folder. ${LAYOUT}.`);
 }

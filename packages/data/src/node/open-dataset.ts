@@ -8,6 +8,7 @@ import type { LeftOut } from '../folder/arrange-images.js';
 import { syntheticSigns } from '../signs/synthetic-signs.js';
 import { dropBrokenImages } from './drop-broken-images.js';
 import { type BrokenImage, type FolderPartSummary, type FolderSplit, imageFolder } from './image-folder.js';
+import { openingError } from './open-image.js';
 import { readSigns, type SignsSplit } from './signs-file.js';
 
 /** Options of `openDataset`; some concern one kind of dataset only. `resize` and `fit` are a folder's: see `fitImage`. */
@@ -59,14 +60,8 @@ export async function openDataset(spec: string, options: OpenDatasetOptions = {}
     throw new ResNetError('unknown-name', `There is no ${spec}: ${ACCEPTED}.`, { spec });
   }
   const status = await stat(spec).catch((cause: NodeJS.ErrnoException) => {
-    if (cause.code !== 'ENOENT' && cause.code !== 'ENOTDIR') {
-      throw new ResNetError(
-        'file-system',
-        `${spec} cannot be opened: ${cause.message}.`,
-        { path: spec },
-        { cause },
-      );
-    }
+    const missing = cause.code === 'ENOENT' || cause.code === 'ENOTDIR';
+    if (!missing || spec.includes('\ufffd')) throw openingError(spec, cause);
     throw new ResNetError(
       'unknown-name',
       `"${spec}" is neither a file nor a folder: ${ACCEPTED}.`,
