@@ -25,7 +25,7 @@ export function describeTwins(twins: TwinReport | null): string[] {
   const lines: [Twins, whose: string, where: string][] = [
     [acrossSplit, 'validation', 'in training as well, which makes the validation look better than it is'],
     [acrossClasses, 'training', 'in another class as well'],
-    [withinClass, 'training', 'in the same class before'],
+    [withinClass, 'training', 'in the same class already'],
   ];
   return lines.flatMap(([{ images, example }, whose, where]) => {
     if (example === null) return [];
