@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { alignClasses } from './align-classes.js';
 import type { Dataset } from './dataset.js';
+import { subset } from './subset.js';
 
 const of = (classes: readonly string[], ...labels: number[]): Dataset => ({
   classes,
@@ -16,6 +17,32 @@ it('labels count in the classes of a model, by name', () => {
   expect([classes, [...labels]]).toEqual([
     ['a', 'b', 'c'],
     [2, 0, 0, 2],
+  ]);
+});
+
+it('a dataset may be an object of a class', async () => {
+  class Red implements Dataset {
+    readonly classes = ['b', 'a'];
+    readonly shape = [1, 1, 3] as const;
+    readonly labels = Uint16Array.of(0, 1);
+    #pixel = [200, 0, 0];
+    async read(indices: ArrayLike<number>) {
+      return Uint8Array.from(Array.from(indices).flatMap(() => this.#pixel));
+    }
+    isBroken(index: number): boolean {
+      return index === this.#pixel[1];
+    }
+    async identify() {
+      return this.classes.map((name) => ({ name, content: `${this.#pixel}` }));
+    }
+  }
+  const aligned = subset(alignClasses(new Red(), ['a', 'b']), [1, 0]);
+  expect([...aligned.labels]).toEqual([0, 1]);
+  expect([...(await aligned.read([1]))]).toEqual([200, 0, 0]);
+  expect([aligned.isBroken?.(0), aligned.isBroken?.(1)]).toEqual([false, true]);
+  expect(await aligned.identify?.()).toEqual([
+    { name: 'a', content: '200,0,0' },
+    { name: 'b', content: '200,0,0' },
   ]);
 });
 

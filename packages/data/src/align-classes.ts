@@ -20,7 +20,7 @@ export function listed(names: readonly string[]): string {
  * @example
  * const test = alignClasses(await openDataset('flowers/test'), classifier.classes);
  */
-export function alignClasses<D extends Dataset>(dataset: D, classes: readonly string[]): D {
+export function alignClasses(dataset: Dataset, classes: readonly string[]): Dataset {
   for (const [whose, names] of [
     ["model's", classes],
     ["dataset's", dataset.classes],
@@ -44,8 +44,11 @@ export function alignClasses<D extends Dataset>(dataset: D, classes: readonly st
   }
   const moved = Uint16Array.from(dataset.classes, (name) => places.get(name) as number);
   return {
-    ...dataset,
     classes,
+    shape: dataset.shape,
     labels: Uint16Array.from(dataset.labels, (label) => moved[label] as number),
+    read: (indices) => dataset.read(indices),
+    isBroken: (index) => dataset.isBroken?.(index) ?? false,
+    ...(dataset.identify && { identify: async () => (await dataset.identify?.()) ?? [] }),
   };
 }

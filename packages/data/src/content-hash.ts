@@ -33,11 +33,6 @@ export function contentHash(bytes: Uint8Array, seed = 0): string {
   return Array.from(h, (word) => (word >>> 0).toString(16).padStart(8, '0')).join('');
 }
 
-/** A hash of texts, in this order. */
-export function hashOfTexts(texts: readonly string[]): string {
-  return contentHash(new TextEncoder().encode(JSON.stringify(texts)));
-}
-
 function scrambled(word: number, lane: number): number {
   const product = Math.imul(word, FACTORS[lane] as number);
   return Math.imul(rotated(product, BEFORE[lane] as number), FACTORS[(lane + 1) % 4] as number);

@@ -22,7 +22,6 @@ export interface SplitOptions {
 export function subset(dataset: Dataset, indices: ArrayLike<number>): Dataset {
   checkIndices(indices, dataset.labels.length);
   const chosen = Uint32Array.from(indices);
-  const { identify } = dataset;
   return {
     classes: dataset.classes,
     shape: dataset.shape,
@@ -32,9 +31,9 @@ export function subset(dataset: Dataset, indices: ArrayLike<number>): Dataset {
       return dataset.read(Uint32Array.from(positions, (position) => chosen[position] as number));
     },
     isBroken: (position) => dataset.isBroken?.(chosen[position] as number) ?? false,
-    ...(identify && {
+    ...(dataset.identify && {
       async identify() {
-        const all = await identify();
+        const all = (await dataset.identify?.()) ?? [];
         return Array.from(chosen, (index) => all[index] as ImageIdentity);
       },
     }),

@@ -39,10 +39,12 @@ export function disposeCheckpoint({ classifier, state }: Checkpoint): void {
 }
 
 /** What a dataset is recognized by. */
-export async function fingerprint({ labels, identify }: Dataset): Promise<DatasetFingerprint> {
+export async function fingerprint(dataset: Dataset): Promise<DatasetFingerprint> {
+  const { labels } = dataset;
   const known = { images: labels.length, labels: checksum(labels) };
-  if (identify === undefined) return known;
-  const contents = (await identify()).map(({ content }) => content);
+  const identities = await dataset.identify?.();
+  if (identities === undefined) return known;
+  const contents = identities.map(({ content }) => content);
   const labelled = contents.map((content, index) => `${labels[index]} ${content}`);
   const content = { ordered: hashOf(contents), unordered: hashOf(labelled.sort(compareNames)) };
   return { ...known, content };

@@ -112,6 +112,7 @@ describe('arrangeImages', () => {
       'train/a/1.png train/b/1.png val/a/1.png valid/a/1.png',
       /"val" and "valid" both seem to be its validation images/,
     ],
+    ['val/1.png test/2.png', /"val" and "test" look like a split, but "val" has no class folders/],
     ['é/1.png e\u0301/1.png', /two of its folders are called "é", in different Unicode forms/],
     [
       'flowers/a/1.png flowers/b/1.png',

@@ -114,7 +114,6 @@ class Arrangement<File extends FolderFile> {
 
   /** The folders of a split; or the whole, if there is none. */
   #findParts(images: readonly File[]): readonly PartFolder[] {
-    const whole = [{ part: 'all', folder: '' }] as const;
     const tops = new Map<string, boolean>(); // whether it has class folders
     for (const { path } of images) {
       const [top, ...below] = path.split('/') as [string, ...string[]];
@@ -129,16 +128,15 @@ class Arrangement<File extends FolderFile> {
         );
       return folder === undefined ? [] : [{ part, folder }];
     });
-    if (found.length < 2) return whole;
-    const [first, second] = found as [PartFolder, PartFolder];
-    const withClasses = found.filter(({ folder }) => tops.get(folder));
-    const hasTraining = found.some(({ part }) => part === 'train');
-    if (hasTraining && !withClasses.some(({ part }) => part === 'train')) {
+    const [first, second] = found;
+    if (first === undefined || second === undefined) return [{ part: 'all', folder: '' }];
+    const hasClasses = found.some(({ folder }) => tops.get(folder));
+    if (first.part === 'train' ? !tops.get(first.folder) : !hasClasses) {
       this.#refuse(
         `its folders "${first.folder}" and "${second.folder}" look like a split, but "${first.folder}" has no class folders in it. Put the images of each class into a folder of its own there.`,
       );
     }
-    return withClasses.length === 0 ? whole : found;
+    return found;
   }
 
   /** The images of a part by class. */

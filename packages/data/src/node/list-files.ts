@@ -19,7 +19,7 @@ interface Folder {
 }
 
 /**
- * What is in a folder and below it, in no order. Links are followed, wherever they lead; but within a folder of the root no
+ * What is in a folder and below it, in an order that depends on the names alone. Links are followed, wherever they lead; but within a folder of the root no
  * folder is read twice, so that links in a circle end. Throws `file-system` for a folder that can't be read.
  */
 export async function listFiles(root: string): Promise<FolderFile[]> {
@@ -29,7 +29,6 @@ export async function listFiles(root: string): Promise<FolderFile[]> {
   const links: Folder[] = [];
   for (let folder = waiting.pop() ?? links.shift(); folder; folder = waiting.pop() ?? links.shift()) {
     if (folder.path !== '') {
-      // A link that leads to a folder which has been read on another way in the meantime.
       if (folder.entered.has(folder.real)) {
         files.push({ path: folder.path, kind: 'link to a folder that is read already' });
         continue;
@@ -52,7 +51,8 @@ export async function listFiles(root: string): Promise<FolderFile[]> {
 /** A folder's entries, whose names are bytes. */
 async function entriesOf(root: string, { path }: Folder): Promise<Dirent<Buffer>[]> {
   try {
-    return await readdir(join(root, path), { withFileTypes: true, encoding: 'buffer' });
+    const entries = await readdir(join(root, path), { withFileTypes: true, encoding: 'buffer' });
+    return entries.sort((a, b) => Buffer.compare(a.name, b.name));
   } catch (cause) {
     const { code, message } = cause as NodeJS.ErrnoException;
     const folder = join(root, path);

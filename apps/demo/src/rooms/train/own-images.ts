@@ -64,6 +64,7 @@ export function addImages(
   to: 'files' | 'unseen' = 'files',
 ): number {
   ownFile.value = null;
+  duplicates.value = null;
   const classes = ownClasses.value;
   const own = classes.find((each) => each.name === name) ?? { name, files: [], unseen: [] };
   const known = new Set([...own.files, ...own.unseen].map(keyOf));
@@ -125,6 +126,8 @@ export function leftOutSentence(leftOut: readonly LeftOut[]): string {
 }
 
 export function removeClass(name: string): void {
+  findings.value = [];
+  duplicates.value = null;
   ownClasses.value = ownClasses.value.filter((each) => each.name !== name);
 }
 
