@@ -139,10 +139,8 @@ export async function imageFolder(path: string, options: ImageFolderOptions = {}
         shape,
         fitting: { interpolation, fit },
       });
-      // The first one counts: what a file held when the training began.
       read.forEach((hash, position) => {
-        const index = indices[position] as number;
-        if (hash !== null && !hashes.has(index)) hashes.set(index, hash);
+        if (hash !== null) hashes.set(indices[position] as number, hash);
       });
       for (const { position, code, message } of failures) {
         const index = indices[position] as number;

@@ -62,18 +62,20 @@ describe('folders of images', () => {
 
   it('reach the worker in the order in which the command line reads them', async () => {
     addFolders(found('own/red/b.png own/red/a.png own/Zed/1.png own/\u00e9/1.png'), 'own');
+    addFolders(found('Apple/1.png'), 'Apple');
     let sent: { classes: readonly string[]; files: readonly LabelledFile[] } | undefined;
     const request = async (_: string, params: typeof sent) => {
       sent = params;
       return { classes: [], count: 0, problems: [], duplicates: null };
     };
     await decodeOwn({ request } as unknown as Engine, 8);
-    expect(sent?.classes).toEqual(['Zed', 'red', 'é']);
+    expect(sent?.classes).toEqual(['Apple', 'Zed', 'red', 'é']);
     expect(sent?.files.map(({ name, label }) => `${name} ${label}`)).toEqual([
-      'Zed/1.png 0',
-      'red/a.png 1',
-      'red/b.png 1',
-      'é/1.png 2',
+      'Apple/1.png 0',
+      'Zed/1.png 1',
+      'red/a.png 2',
+      'red/b.png 2',
+      'é/1.png 3',
     ]);
   });
 });
