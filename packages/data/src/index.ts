@@ -16,6 +16,7 @@ export {
   type LeftOut,
   splitPart,
 } from './folder/arrange-images.js';
+export { describeLeftOut } from './folder/describe-left-out.js';
 export { type FileKind, fileKind, isHidden } from './folder/file-kind.js';
 export { identifyPixels } from './identify-pixels.js';
 export { type SyntheticSignsOptions, syntheticSigns } from './signs/synthetic-signs.js';

@@ -96,6 +96,7 @@ describe('a folder', () => {
     const { code, stdout } = await line('evaluate runs/odd --data some --json');
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({
+      part: { part: 'all', folder: '', images: 1 },
       images: 1,
       classes: [{ images: 0 }, { images: 0 }, { images: 1 }],
     });

@@ -1,25 +1,14 @@
-import type { LeftOut, TwinReport, Twins } from '@resnetjs/data';
-import { count, plural, shown } from './format.js';
+import { describeLeftOut, type LeftOut, type TwinReport, type Twins } from '@resnetjs/data';
+import { plural, shown } from './format.js';
 
-/** Reasons that are named. */
-const maxKinds = 6;
-
-/** A line about files that are no images of a class: `7 files: 5 .gif (red/a.gif …), 2 hidden (.DS_Store …)`. */
-export function describeLeftOut(leftOut: readonly LeftOut[]): string[] {
-  const files = leftOut.reduce((sum, each) => sum + each.files, 0);
-  if (files === 0) return [];
-  const kinds = leftOut.slice(0, maxKinds).map(({ kind, files, example }) => {
-    const more = files > 1 ? ' …' : '';
-    return `${count(files)} ${kind} (${shown(example, 60)}${more})`;
-  });
-  const rest = leftOut.length > maxKinds ? [`${leftOut.length - maxKinds} more kinds`] : [];
-  const unread = leftOut.some(({ kind }) => kind.startsWith('.'));
-  const formats = unread ? '. Only JPEG, PNG and WebP are read' : '';
-  return [`left out    ${plural(files, 'file')}: ${[...kinds, ...rest].join(', ')}${formats}`];
+/** A line about files that are no images of a class. */
+export function leftOutLines(leftOut: readonly LeftOut[]): string[] {
+  const text = describeLeftOut(leftOut);
+  return text === null ? [] : [`left out    ${shown(text, 800)}`];
 }
 
 /** Lines about images of equal content. */
-export function describeTwins(twins: TwinReport | null): string[] {
+export function duplicateLines(twins: TwinReport | null): string[] {
   if (twins === null) return [];
   const { acrossSplit, acrossClasses, withinClass } = twins;
   const lines: [Twins, whose: string, where: string][] = [

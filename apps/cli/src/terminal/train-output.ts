@@ -6,7 +6,7 @@ import type { SkippedImage } from '../data/broken-images.js';
 import { syntheticSource } from '../data/training-data.js';
 import { resnetCommand } from '../process/command-name.js';
 import type { TrainPlan } from '../training/train-plan.js';
-import { describeLeftOut, describeTwins } from './data-notes.js';
+import { leftOutLines, duplicateLines } from './data-notes.js';
 import { count, duration, figure, percent, plural, shown, size } from './format.js';
 import { Progress } from './progress.js';
 import { shellArgument } from './shell-argument.js';
@@ -74,7 +74,7 @@ export class TrainOutput {
     const unused = (data.split?.unused ?? []).map(
       (name) => `not used    ${shown(join(options.data, name), 200)}: evaluate the model on it`,
     );
-    return [...unused, ...describeLeftOut(data.leftOut), ...broken.describe(), ...describeTwins(data.twins)];
+    return [...unused, ...leftOutLines(data.leftOut), ...broken.describe(), ...duplicateLines(data.twins)];
   }
 
   #resuming({ problems, path, steps, checkpoint }: NewestCheckpoint): void {

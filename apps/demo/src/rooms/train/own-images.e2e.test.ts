@@ -79,7 +79,7 @@ describe.skipIf(whyNoBrowser !== null)(`the visitor’s own images ${whyNoBrowse
       await give();
       const panel = page.locator('.setup-part').first();
       await panel.getByText('The network is checked on “Test”').waitFor();
-      await panel.getByText('Left out: 1 .gif (train/red/a.gif). Only JPEG').waitFor();
+      await panel.getByText('Left out: 1 file: 1 .gif (train/red/a.gif). Only JPEG').waitFor();
       await give();
       await panel.getByText('61 pictures were there already').waitFor();
       expect(await panel.locator('.classes .number').allTextContents()).toEqual([

@@ -43,7 +43,7 @@ describe('folders of images', () => {
       'The network learns from “train”.',
       'The network is checked on “valid”.',
       '“test” is not used.',
-      'Left out: 1 hidden (.x).',
+      'Left out: 1 file: 1 hidden (.x).',
     ]);
     expect(missing.value).toContain('at least 5');
   });

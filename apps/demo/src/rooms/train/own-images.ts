@@ -3,11 +3,11 @@ import {
   arrangeImages,
   choosePart,
   compareNames,
-  type LeftOut,
+  describeLeftOut,
   splitPart,
   type TwinReport,
 } from '@resnetjs/data';
-import { count, pictures } from '../../components/format.js';
+import { pictures } from '../../components/format.js';
 import type { Engine } from '../../engine/engine.js';
 import type { Decoded, LabelledFile } from '../../worker/protocol.js';
 import { belowRoot, type FoundFile } from './dropped-folders.js';
@@ -67,7 +67,7 @@ export function addImages(
   duplicates.value = null;
   const classes = ownClasses.value;
   const own = classes.find((each) => each.name === name) ?? { name, files: [], unseen: [] };
-  const known = new Set([...own.files, ...own.unseen].map(keyOf));
+  const known = new Set(own[to].map(keyOf));
   const added = images.filter((image) => !known.has(keyOf(image)));
   const grown = { ...own, [to]: [...own[to], ...added] };
   ownClasses.value = classes.includes(own)
@@ -104,6 +104,7 @@ export function addFolders(found: readonly FoundFile[], what: string): void {
       if (images.length > 0) known += addImages(name, images, to);
     });
   }
+  const left = describeLeftOut(leftOut);
   const others = parts.filter((part) => part !== training && part !== unseen);
   findings.value = [
     ...(training?.folder ? [`The network learns from “${training.folder}”.`] : []),
@@ -112,17 +113,8 @@ export function addFolders(found: readonly FoundFile[], what: string): void {
     ...(known > 0
       ? [`${pictures(known)} ${known === 1 ? 'was' : 'were'} there already, and will not be added again.`]
       : []),
-    ...(leftOut.length > 0 ? [leftOutSentence(leftOut)] : []),
+    ...(left === null ? [] : [`Left out: ${left}.`]),
   ];
-}
-
-/** `Left out: 5 .gif (red/a.gif), 2 hidden (.DS_Store).` */
-export function leftOutSentence(leftOut: readonly LeftOut[]): string {
-  const kinds = leftOut.map(({ kind, files, example }) => `${count(files)} ${kind} (${example})`);
-  const formats = leftOut.some(({ kind }) => kind.startsWith('.'))
-    ? ' Only JPEG, PNG and WebP are read.'
-    : '';
-  return `Left out: ${kinds.join(', ')}.${formats}`;
 }
 
 export function removeClass(name: string): void {
