@@ -2,11 +2,17 @@ import { ResNetError } from '@resnetjs/core/network';
 import type { Dataset } from './dataset.js';
 
 /**
- * Returns the dataset if a classifier can learn from it: every label names a class, and at least two classes have images.
- * Throws `bad-data` otherwise; the message calls the dataset `what`.
+ * Returns the dataset if a classifier can learn from it: the classes have names of their own, every label names one, and at
+ * least two have images. Throws `bad-data` otherwise; the message calls the dataset `what`.
  */
 export function checkDataset<D extends Dataset>(dataset: D, what = 'This dataset'): D {
   const { classes, labels } = dataset;
+  const twice = firstTwice(classes);
+  if (twice !== undefined) {
+    throw new ResNetError('bad-data', `${what}: two classes are called "${twice}". Rename one.`, {
+      class: twice,
+    });
+  }
   const present = new Set(labels);
   for (const label of present) {
     if (label < classes.length) continue;
@@ -25,6 +31,12 @@ export function checkDataset<D extends Dataset>(dataset: D, what = 'This dataset
     `${what}: images of at least two classes are needed to tell classes apart; there is ${found}. Add images of another class.`,
     { classes: [...classes], present: present.size },
   );
+}
+
+/** The first name that is in a list twice. */
+export function firstTwice(names: readonly string[]): string | undefined {
+  const seen = new Set<string>();
+  return names.find((name) => seen.size === seen.add(name).size);
 }
 
 /** Throws `bad-option` unless every index is that of one of `count` images. */

@@ -22,4 +22,14 @@ export interface Dataset {
   read(indices: ArrayLike<number>): Promise<Uint8Array>;
   /** Whether reading an image has failed: `read` then gives zeros in its place, and `batches` leaves it out. */
   isBroken?(index: number): boolean;
+  /** What each image is recognized by, in order: a training that resumes compares it, and `findTwins` does. */
+  identify?(): Promise<readonly ImageIdentity[]>;
+}
+
+/** What an image is recognized by. */
+export interface ImageIdentity {
+  /** Its name, for messages: of a file, its path below the dataset's folder. */
+  readonly name: string;
+  /** A hash of its content: equal content has equal hashes, others practically never do. */
+  readonly content: string;
 }

@@ -1,6 +1,6 @@
 import { RandomGenerator, ResNetError } from '@resnetjs/core/network';
 import { checkDataset, checkIndices, checkInteger } from './check-dataset.js';
-import type { Dataset } from './dataset.js';
+import type { Dataset, ImageIdentity } from './dataset.js';
 
 /** The first of the random streams that choose the images for validation: one stream per class. */
 const STREAM = 3 * 2 ** 32;
@@ -31,6 +31,12 @@ export function subset(dataset: Dataset, indices: ArrayLike<number>): Dataset {
       return dataset.read(Uint32Array.from(positions, (position) => chosen[position] as number));
     },
     isBroken: (position) => dataset.isBroken?.(chosen[position] as number) ?? false,
+    ...(dataset.identify && {
+      async identify() {
+        const all = (await dataset.identify?.()) ?? [];
+        return Array.from(chosen, (index) => all[index] as ImageIdentity);
+      },
+    }),
   };
 }
 

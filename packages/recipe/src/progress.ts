@@ -3,10 +3,18 @@ import * as z from 'zod/mini';
 import { count } from './numbers.js';
 import { type Recipe, recipeSchema } from './recipe.js';
 
-/** What a dataset is recognized by: its number of images, and a checksum (FNV-1a, 32 bits, hexadecimal) of their labels in order. */
+/** What a dataset is recognized by. */
 export interface DatasetFingerprint {
   readonly images: number;
+  /** A checksum of their labels in order (FNV-1a, 32 bits, hexadecimal). */
   readonly labels: string;
+  /** Hashes of what the images hold. Missing where they are of a dataset that doesn't identify them, or of an older version. */
+  readonly content?: {
+    /** Of the images in order. */
+    readonly ordered: string;
+    /** Of the images with their labels, in any order. */
+    readonly unordered: string;
+  };
 }
 
 /** The results of a finished epoch. */
@@ -50,7 +58,12 @@ export interface TrainingProgress {
 
 const word = z.int().check(z.gte(0), z.lte(0xffff_ffff));
 const fraction = z.number().check(z.gte(0), z.lte(1));
-const fingerprint = z.strictObject({ images: count, labels: z.string().check(z.maxLength(100)) });
+const hash = z.string().check(z.maxLength(100));
+const fingerprint = z.strictObject({
+  images: count,
+  labels: hash,
+  content: z.exactOptional(z.strictObject({ ordered: hash, unordered: hash })),
+});
 
 /** The schema of a `TrainingProgress`. */
 export const trainingProgressSchema = z.strictObject({

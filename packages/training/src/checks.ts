@@ -1,5 +1,5 @@
 import { type Classifier, outputShape, ResNetError } from '@resnetjs/core';
-import type { Dataset } from '@resnetjs/data';
+import { alignClasses, type Dataset } from '@resnetjs/data';
 import type { Optimizer } from '@resnetjs/recipe';
 
 /** Throws `bad-option` unless each value is a whole number of at least 1. */
@@ -13,8 +13,11 @@ export function checkOptions(counts: Readonly<Record<string, number>>): void {
   }
 }
 
-/** Throws `shape-mismatch` or `bad-data` unless a dataset's image size and classes are the classifier's. */
-export function checkFits({ network, classes }: Classifier, dataset: Dataset): void {
+/**
+ * The dataset with its labels in the classifier's classes, which it may have in another order, and of which it may lack some.
+ * Throws `shape-mismatch` or `bad-data` unless its image size and classes are the classifier's.
+ */
+export function fitted({ network, classes }: Classifier, dataset: Dataset): Dataset {
   if (String(dataset.shape) !== String(network.input)) {
     throw new ResNetError(
       'shape-mismatch',
@@ -30,20 +33,9 @@ export function checkFits({ network, classes }: Classifier, dataset: Dataset): v
       { outputs, classes },
     );
   }
-  if (JSON.stringify(dataset.classes) !== JSON.stringify(classes)) {
-    throw new ResNetError(
-      'bad-data',
-      `The model's classes are ${listed(classes)}, but the dataset's are ${listed(dataset.classes)}.`,
-      { model: classes, data: dataset.classes },
-    );
-  }
+  const aligned = alignClasses(dataset, classes);
   if (dataset.labels.length === 0) throw new ResNetError('bad-data', 'The dataset has no images.');
-}
-
-/** The first names of a list, and how many more there are. */
-function listed(names: readonly string[]): string {
-  const shown = names.slice(0, 10).join(', ');
-  return names.length > 10 ? `${shown} and ${names.length - 10} more` : shown;
+  return aligned;
 }
 
 /** Throws `not-finite` unless the loss is finite; `what` and `at` say in words which loss it is, and where. */

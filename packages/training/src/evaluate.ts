@@ -1,7 +1,7 @@
 import { type Classifier, forward, preprocess, ResNetError } from '@resnetjs/core';
 import { batches, type Dataset } from '@resnetjs/data';
 import * as tf from '@tensorflow/tfjs-core';
-import { checkFits, checkOptions } from './checks.js';
+import { checkOptions, fitted } from './checks.js';
 import { softmaxCrossEntropy } from './loss.js';
 
 /** How well a classifier does on a dataset. */
@@ -30,9 +30,10 @@ export interface EvaluateOptions {
 }
 
 /**
- * Evaluates a classifier on a whole dataset, in inference mode. Throws `bad-option`, `shape-mismatch` or `bad-data` if
- * options, image size or classes don't fit, `bad-data` if no image can be read, `not-finite` if the classifier computes
- * values that aren't finite, and whatever reading the dataset throws.
+ * Evaluates a classifier on a whole dataset, in inference mode. The dataset's classes are told by name, and may be some of the
+ * classifier's, in another order. Throws `bad-option`, `shape-mismatch` or `bad-data` if options, image size or classes don't
+ * fit, `bad-data` if no image can be read, `not-finite` if the classifier computes values that aren't finite, and whatever
+ * reading the dataset throws.
  *
  * @example
  * for await (const event of evaluate(classifier, images)) {
@@ -65,11 +66,11 @@ export async function* evaluateChecked(
 ): AsyncGenerator<EvaluationEvent, void, void> {
   const { batchSize = 32, signal } = options;
   checkOptions({ batchSize });
-  checkFits(classifier, dataset);
+  const data = fitted(classifier, dataset);
   const confusion = classifier.classes.map(() => classifier.classes.map(() => 0));
   let loss = 0;
   let images = 0;
-  for await (const batch of batches(dataset, { batchSize })) {
+  for await (const batch of batches(data, { batchSize })) {
     if (signal?.aborted) return;
     const { meanLoss, predicted } = await inferBatch(classifier, batch.images, batch.labels);
     check(meanLoss);
@@ -79,7 +80,7 @@ export async function* evaluateChecked(
       row[predicted[index] as number] = (row[predicted[index] as number] as number) + 1;
     });
     images += batch.labels.length;
-    yield { event: 'progress', images, total: dataset.labels.length };
+    yield { event: 'progress', images, total: data.labels.length };
   }
   if (images === 0) throw new ResNetError('bad-data', 'None of the images can be read.');
   const correct = confusion.reduce((sum, row, label) => sum + (row[label] as number), 0);

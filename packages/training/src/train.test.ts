@@ -8,6 +8,7 @@ import {
   gradientNorms,
   preprocess,
 } from '@resnetjs/core';
+import { type Dataset, subset } from '@resnetjs/data';
 import { adam } from '@resnetjs/recipe';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -225,10 +226,36 @@ describe('train', () => {
   it('refuses other classes, also those whose names joined are the same, and names no more than ten', async () => {
     const named = (classes: readonly string[]) => train(tinyClassifier(), { ...tinyData(), classes }).next();
     await expect(named(['red', 'green,blue'])).rejects.toThrow(
-      "The model's classes are red, green, blue, but the dataset's are red, green,blue.",
+      "The model's classes are red, green, blue, but the dataset's are red, green,blue: the model doesn't know green,blue.",
     );
     const many = Array.from({ length: 1000 }, (_, index) => `class ${index}`);
-    await expect(named(many)).rejects.toThrow(/class 8, class 9 and 990 more\.$/);
+    await expect(named(many)).rejects.toThrow(/class 8, class 9 and 990 more: .* and 990 more\.$/);
+  });
+
+  it('takes classes by name: in another order, and of validation images fewer', async () => {
+    const data = tinyData();
+    const turned: Dataset = {
+      ...data,
+      classes: ['blue', 'red', 'green'],
+      labels: data.labels.map((label) => (label + 1) % 3), // the same images, under the same names
+    };
+    const reds = subset(turned, [0, 3, 6]);
+    const losses = async (images: Dataset) => {
+      const found: number[] = [];
+      for await (const event of train(tinyClassifier(), images, {
+        epochs: 1,
+        batchSize: 8,
+        validation: reds,
+      })) {
+        if (event.event === 'step') found.push(event.loss);
+        if (event.event === 'validation') {
+          expect(event.confusion[0]?.reduce((a, b) => a + b)).toBe(3);
+          found.push(event.loss);
+        }
+      }
+      return found;
+    };
+    expect(await losses(turned)).toEqual(await losses(data));
   });
 
   it('refuses images of another size', async () => {

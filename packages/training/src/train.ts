@@ -17,7 +17,7 @@ import {
   type TrainingProgress,
 } from '@resnetjs/recipe';
 import { breathe } from './breathe.js';
-import { checkFinite, checkFits, checkOptions } from './checks.js';
+import { checkFinite, checkOptions, fitted } from './checks.js';
 import { estimateStatistics } from './estimate-statistics.js';
 import { disposeOptimizerState, initialOptimizerState } from './optimizer.js';
 import { takeStep } from './take-step.js';
@@ -68,9 +68,9 @@ export async function* train(
 ): AsyncGenerator<TrainEvent, void, void> {
   let run: Run | undefined;
   try {
-    run = begin(classifier, data, options);
+    run = await begin(classifier, data, options);
     while (!stopped(run)) {
-      const order = run.generator.permutation(data.labels.length);
+      const order = run.generator.permutation(run.data.labels.length);
       if (!isOver(run.progress)) yield* trainEpoch(run, order);
       if (run.progress.epoch >= run.recipe.epochs || stopped(run)) break;
       run.progress = nextEpoch(run);
@@ -87,25 +87,25 @@ export async function* train(
 }
 
 /** Checks everything, and sets up the optimizer's state: the resumed one, or zeros. */
-function begin(classifier: Classifier, data: Dataset, options: TrainOptions): Run {
+async function begin(classifier: Classifier, images: Dataset, options: TrainOptions): Promise<Run> {
   const { validation, signal: _, resume, checkpointEvery, gradientsEvery, ...given } = options;
   const recipe = createRecipe(given);
   checkOptions({
     ...(checkpointEvery !== undefined && { checkpointEvery }),
     ...(gradientsEvery !== undefined && { gradientsEvery }),
   });
-  checkFits(classifier, data);
-  if (validation !== undefined) checkFits(classifier, validation);
+  const data = fitted(classifier, images);
+  const unseen = validation === undefined ? null : fitted(classifier, validation);
   const start = {
     recipe,
-    data: fingerprint(data),
-    validation: validation === undefined ? null : fingerprint(validation),
+    data: await fingerprint(data),
+    validation: unseen && (await fingerprint(unseen)),
   };
   const settings = parameterSettings(classifier.network, recipe.groups);
   const learned = learnedWeights(settings);
   const weights: TensorMap = new Map([...classifier.variables.weights].filter(([id]) => learned.has(id)));
   if (resume) checkResumed(resume, weights, start);
-  const progress = resume ? { ...resume.progress, recipe } : firstProgress(start);
+  const progress = resume ? { ...resume.progress, ...start } : firstProgress(start);
   return {
     ...{ classifier, data, options, recipe, progress, estimated: false },
     settings,

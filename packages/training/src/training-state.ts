@@ -5,7 +5,7 @@ import {
   ResNetError,
   type TensorMap,
 } from '@resnetjs/core';
-import type { Dataset } from '@resnetjs/data';
+import { compareNames, contentHash, type Dataset } from '@resnetjs/data';
 import type {
   Checkpoint,
   DatasetFingerprint,
@@ -39,12 +39,27 @@ export function disposeCheckpoint({ classifier, state }: Checkpoint): void {
 }
 
 /** What a dataset is recognized by. */
-export function fingerprint({ labels }: Dataset): DatasetFingerprint {
+export async function fingerprint(dataset: Dataset): Promise<DatasetFingerprint> {
+  const { labels } = dataset;
+  const known = { images: labels.length, labels: checksum(labels) };
+  const identities = await dataset.identify?.();
+  if (identities === undefined) return known;
+  const contents = identities.map(({ content }) => content);
+  const labelled = contents.map((content, index) => `${labels[index]} ${content}`);
+  const content = { ordered: hashOf(contents), unordered: hashOf(labelled.sort(compareNames)) };
+  return { ...known, content };
+}
+
+function checksum(labels: Uint16Array): string {
   let hash = 0x811c9dc5;
   for (const label of labels) {
     for (const byte of [label & 0xff, label >> 8]) hash = Math.imul(hash ^ byte, 0x01000193);
   }
-  return { images: labels.length, labels: (hash >>> 0).toString(16).padStart(8, '0') };
+  return (hash >>> 0).toString(16).padStart(8, '0');
+}
+
+function hashOf(texts: readonly string[]): string {
+  return contentHash(new TextEncoder().encode(texts.join('\n')));
 }
 
 /** The random stream that shuffles images. */
@@ -104,14 +119,31 @@ export function checkResumed({ optimizer, progress }: TrainingState, learned: Te
 
 function checkImages(before: Start, now: Start): void {
   for (const key of ['data', 'validation'] as const) {
-    if (same(before[key], now[key])) continue;
+    const difference = differenceOf(before[key], now[key]);
+    if (difference === null) continue;
     const what = key === 'data' ? 'training' : 'validation';
     throw new ResNetError(
       'bad-data',
-      `The ${what} images are not those that the training began with: there were ${described(before[key])}, and now there are ${described(now[key])}. Pass the same images, in the same order.`,
+      `The ${what} images are not those that the training began with: ${difference}. Resume with the same images, or start a new training.`,
       { before: before[key], now: now[key] },
     );
   }
+}
+
+/** In words; null if there is none. */
+function differenceOf(before: DatasetFingerprint | null, now: DatasetFingerprint | null): string | null {
+  const [had, has] = [before?.images ?? 0, now?.images ?? 0];
+  if (before === null || now === null || had !== has) {
+    return before === now ? null : `there were ${had || 'none'}, and now there are ${has || 'none'}`;
+  }
+  const known = before.content !== undefined && now.content !== undefined;
+  if (known && before.content?.unordered === now.content?.unordered) {
+    return before.content?.ordered === now.content?.ordered
+      ? null
+      : 'they are the same, but in another order, as after files were renamed';
+  }
+  if (before.labels !== now.labels) return 'the classes of some, or their order, are others';
+  return known ? 'some have other content, or are in another class' : null;
 }
 
 function checkRecipe(before: Recipe, now: Recipe): void {
@@ -124,10 +156,6 @@ function checkRecipe(before: Recipe, now: Recipe): void {
       { option: key },
     );
   }
-}
-
-function described(data: DatasetFingerprint | null): string {
-  return data === null ? 'none' : `${data.images} with label checksum ${data.labels}`;
 }
 
 function same(a: unknown, b: unknown): boolean {

@@ -5,6 +5,7 @@ import { startBackend } from '../backends/start-backend.js';
 import { BrokenImages } from '../data/broken-images.js';
 import { loadModel } from '../networks/load-model.js';
 import type { EvaluateCommandOptions } from '../options/command-options.js';
+import { leftOutLines } from '../terminal/data-notes.js';
 import { formatEvaluation, perClass } from '../terminal/evaluation.js';
 import { duration } from '../terminal/format.js';
 import { paintFor } from '../terminal/paint.js';
@@ -35,6 +36,8 @@ export async function evaluate(model: string, options: EvaluateCommandOptions): 
         loss,
         images,
         skipped,
+        part: dataset.part ?? null,
+        leftOut: dataset.leftOut ?? [],
         classes: perClass(classes, confusion),
         confusion,
       };
@@ -43,7 +46,8 @@ export async function evaluate(model: string, options: EvaluateCommandOptions): 
     }
     const columns = process.stdout.isTTY ? process.stdout.columns : 80;
     const text = formatEvaluation(classes, result, { columns, paint: paintFor(process.stdout) });
-    const head = [dataset.description, ...broken.describe()].join('\n');
+    const notes = [...leftOutLines(dataset.leftOut ?? []), ...broken.describe()];
+    const head = [dataset.description, ...notes].join('\n');
     process.stdout.write(`${head}\n\n${text}\n`);
   } finally {
     disposeVariables(classifier.variables);

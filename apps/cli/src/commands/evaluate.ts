@@ -15,7 +15,7 @@ export function evaluateCommand(): Command {
     .argument('<model>', 'model file or run folder')
     .option(
       '--data <source>',
-      'images: synthetic:signs (its 600 test images), a SIGNS file (.h5), or a folder with one subfolder per class',
+      'images: synthetic:signs (its 600 test images), a SIGNS file (.h5), or a folder with one subfolder per class, or with these in test or val',
     )
     .addOption(onErrorOption())
     .option('--batch-size <count>', 'images per batch', integer(1, 65_536), 32)

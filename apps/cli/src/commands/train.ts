@@ -50,7 +50,7 @@ function addDataOptions(command: Command): void {
     .optionsGroup(headings.data)
     .option(
       '--data <source>',
-      'training images: synthetic:signs, a SIGNS file (.h5), or a folder with one subfolder per class',
+      'training images: synthetic:signs, a SIGNS file (.h5), or a folder with one subfolder per class, or with these in train and val or test',
     )
     .option(
       '--validation <source>',

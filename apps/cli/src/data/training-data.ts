@@ -1,7 +1,16 @@
+import { join } from 'node:path';
 import { ResNetError } from '@resnetjs/core';
-import { type Dataset, splitDataset } from '@resnetjs/data';
-import { openDataset } from '@resnetjs/data/node';
+import {
+  choosePart,
+  type Dataset,
+  findTwins,
+  type LeftOut,
+  splitDataset,
+  type TwinReport,
+} from '@resnetjs/data';
+import { type OpenDatasetOptions, type OpenedDataset, openDataset } from '@resnetjs/data/node';
 import type { TrainCommandOptions } from '../options/command-options.js';
+import { shellArgument } from '../terminal/shell-argument.js';
 import type { BrokenImages } from './broken-images.js';
 
 export const syntheticSource = 'synthetic:signs';
@@ -21,6 +30,19 @@ export interface NamedDataset {
 export interface TrainingData {
   readonly training: NamedDataset;
   readonly validation: NamedDataset | null;
+  /** The names of the folders, where --data is a folder that is split. */
+  readonly split: FolderSplit | null;
+  /** The files of --data and --validation that are no images of a class, by reason. */
+  readonly leftOut: readonly LeftOut[];
+  /** Images of equal content; null if they can't be recognized. */
+  readonly twins: TwinReport | null;
+}
+
+/** Which folders of a split folder are used for what. */
+export interface FolderSplit {
+  readonly training: string;
+  readonly validation: string | null;
+  readonly unused: readonly string[];
 }
 
 interface OpenTrainingDataOptions {
@@ -39,9 +61,10 @@ export async function openTrainingData(
   options: TrainCommandOptions,
   { defaultSize, broken, progress }: OpenTrainingDataOptions,
 ): Promise<TrainingData> {
-  const { data, validation, validationSplit, images, seed, interpolation, fit } = options;
+  const { data, images, seed, interpolation, fit } = options;
   const source = sourceOf(data);
   checkSources(options, source);
+  await checkSplits(options, source);
   const reading = { interpolation, fit, onError: broken.add, onCheckProgress: progress };
   const imageSize = options.imageSize ?? (source === 'hdf5' ? undefined : defaultSize);
   const opened = await openDataset(data, {
@@ -51,24 +74,75 @@ export async function openTrainingData(
     ...(imageSize === undefined ? {} : { imageSize }),
     ...(images === undefined ? {} : { count: images }),
   });
-  const { description: describe } = opened;
+  const [training, validation] = await withValidation(opened, options, reading);
+  return {
+    training,
+    validation,
+    split: splitOf(opened),
+    leftOut: [...(opened.leftOut ?? []), ...(validation?.leftOut ?? [])],
+    twins: await findTwins(training.dataset, validation?.dataset),
+  };
+}
+
+type Held = NamedDataset & Pick<TrainingData, 'leftOut'>;
+
+/** The training images, without those that are held out of them, and the validation images. */
+async function withValidation(
+  opened: OpenedDataset,
+  options: TrainCommandOptions,
+  reading: OpenDatasetOptions,
+): Promise<[training: NamedDataset, validation: Held | null]> {
+  const { data, validationSplit, seed } = options;
+  const source = sourceOf(data);
   if (validationSplit !== undefined) {
     const parts = splitDataset(opened, { validationSplit, seed });
-    const train = `${describe}; ${parts.train.labels.length} for training`;
+    const describe = `${opened.description}; ${parts.train.labels.length} for training`;
     const rest = `the other ${parts.validation.labels.length} images`;
-    return {
-      training: { dataset: parts.train, describe: train, source },
-      validation: { dataset: parts.validation, describe: rest, source },
-    };
+    return [
+      { dataset: parts.train, describe, source },
+      { dataset: parts.validation, describe: rest, source, leftOut: [] },
+    ];
   }
-  const training = { dataset: opened, describe, source };
-  const held = validation ?? (source === syntheticSource ? syntheticSource : undefined);
-  if (held === undefined) return { training, validation: null };
+  const training = { dataset: opened, describe: opened.description, source };
+  const own = source === syntheticSource || splitOf(opened)?.validation ? data : undefined;
+  const from = options.validation ?? own;
+  if (from === undefined) return [training, null];
   const [height, width] = opened.shape;
-  const count = validation === undefined ? { count: syntheticValidation } : {};
-  const same = { ...reading, imageSize: [height, width], split: 'test' } as const;
-  const dataset = await openDataset(held, { ...same, ...count });
-  return { training, validation: { dataset, describe: dataset.description, source: sourceOf(held) } };
+  const dataset = await openDataset(from, {
+    ...reading,
+    imageSize: [height, width],
+    split: 'validation',
+    ...(options.validation === undefined && { count: syntheticValidation }),
+  });
+  const leftOut = from === data ? [] : (dataset.leftOut ?? []); // of the same folder they are known
+  return [training, { dataset, describe: dataset.description, source: sourceOf(from), leftOut }];
+}
+
+/** Which folders of a split folder a training takes; null for another dataset. */
+function splitOf({ part, parts = [] }: OpenedDataset): FolderSplit | null {
+  if (part?.part !== 'train') return null;
+  const held = choosePart(parts, 'validation')?.folder ?? null;
+  const unused = parts
+    .map(({ folder }) => folder)
+    .filter((folder) => folder !== part.folder && folder !== held);
+  return { training: part.folder, validation: held, unused };
+}
+
+/** Throws `bad-option`, before images are read, if a folder brings validation images, and the options ask for others. */
+async function checkSplits(
+  { data, validation, validationSplit }: TrainCommandOptions,
+  source: Source,
+): Promise<void> {
+  if (source !== 'folder' || (validation === undefined && validationSplit === undefined)) return;
+  const split = splitOf(await openDataset(data));
+  if (split === null || split.validation === null) return;
+  const option = validation === undefined ? '--validation-split' : '--validation';
+  const training = shellArgument(join(data, split.training));
+  throw new ResNetError(
+    'bad-option',
+    `${data} is split into ${split.training} and ${split.validation}, so that it has validation images of its own. Leave ${option} out, or use ${split.training} alone: --data ${training}`,
+    { option },
+  );
 }
 
 function checkSources(

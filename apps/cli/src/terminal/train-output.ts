@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { countParameters } from '@resnetjs/core';
 import type { CheckpointEvent, TrainEvent } from '@resnetjs/training';
 import type { NewestCheckpoint, SavedCheckpoint } from '@resnetjs/weights/node';
@@ -5,6 +6,7 @@ import type { SkippedImage } from '../data/broken-images.js';
 import { syntheticSource } from '../data/training-data.js';
 import { resnetCommand } from '../process/command-name.js';
 import type { TrainPlan } from '../training/train-plan.js';
+import { leftOutLines, duplicateLines } from './data-notes.js';
 import { count, duration, figure, percent, plural, shown, size } from './format.js';
 import { Progress } from './progress.js';
 import { shellArgument } from './shell-argument.js';
@@ -50,6 +52,9 @@ export class TrainOutput {
       validationImages: validation?.dataset.labels.length ?? 0,
       epochs: options.epochs,
       skipped: broken.skipped,
+      leftOut: data.leftOut,
+      split: data.split,
+      duplicates: data.twins,
       ...(resumed ? { resumed: { steps: resumed.steps, path: resumed.path } } : {}),
     });
     const { paint } = this.#progress;
@@ -58,9 +63,18 @@ export class TrainOutput {
     );
     this.#progress.print(`training    ${training.describe}`);
     if (validation) this.#progress.print(`validation  ${validation.describe}`);
-    for (const line of broken.describe()) this.#progress.print(line);
+    for (const line of this.#dataNotes()) this.#progress.print(line);
     if (resumed) this.#resuming(resumed);
     this.#progress.print('');
+  }
+
+  /** What is used for what, what is left out, and what is there twice. */
+  #dataNotes(): string[] {
+    const { data, broken, options } = this.#plan;
+    const unused = (data.split?.unused ?? []).map(
+      (name) => `not used    ${shown(join(options.data, name), 200)}: evaluate the model on it`,
+    );
+    return [...unused, ...leftOutLines(data.leftOut), ...broken.describe(), ...duplicateLines(data.twins)];
   }
 
   #resuming({ problems, path, steps, checkpoint }: NewestCheckpoint): void {
@@ -120,9 +134,8 @@ export class TrainOutput {
       ? `Trained for ${plural(done.epochs, 'epoch')} (${steps}) in ${duration(seconds)}`
       : `Stopped in epoch ${done.epochs} of ${options.epochs}, after ${steps} (${duration(seconds)})`;
     const run = shellArgument(options.out);
-    const evaluatedOn = shellArgument(
-      options.validation ?? (written.sampleImage ? syntheticSource : 'IMAGES'),
-    );
+    const held = this.#plan.data.split?.validation ? options.data : 'IMAGES';
+    const evaluatedOn = shellArgument(options.validation ?? (written.sampleImage ? syntheticSource : held));
     const image = shellArgument(written.sampleImage ?? 'IMAGE.jpg');
     const lines = [
       '',

@@ -13,6 +13,8 @@ export const networkTitle = (name: string) =>
 const whole = new Intl.NumberFormat('en');
 
 export const count = (value: number) => whole.format(value);
+/** `1 picture`, `2,000 pictures` */
+export const pictures = (value: number) => `${count(value)} ${value === 1 ? 'picture' : 'pictures'}`;
 export const percent = (share: number, digits = 0) => `${(100 * share).toFixed(digits)} %`;
 
 /** 96,133, 1.2 million, 4.09 billion, 17 billion. */

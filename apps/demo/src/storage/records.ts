@@ -1,5 +1,6 @@
 // What the page saves in the browser's storage.
 
+import type { ImageIdentity } from '@resnetjs/data';
 import type { ModelFacts, NetworkConfig, RecipeChoice, Variant } from '../worker/protocol.js';
 import type { SavedHistory } from './saved-history.js';
 
@@ -32,6 +33,9 @@ export type SavedData =
       readonly size: number;
       readonly labels: Uint16Array;
       readonly pixels: Blob;
+      /** What the files are recognized by, and which are held out: missing in older records. */
+      readonly identities?: readonly ImageIdentity[];
+      readonly unseen?: Uint8Array<ArrayBuffer>;
     };
 
 /** The last finished model, as a file that the command line reads, too. */

@@ -1,8 +1,17 @@
 import { ResNetError } from '@resnetjs/core';
-import { cached, type Dataset, splitDataset, syntheticSigns } from '@resnetjs/data';
+import {
+  cached,
+  checkDataset,
+  type Dataset,
+  findTwins,
+  identifyPixels,
+  splitDataset,
+  subset,
+  syntheticSigns,
+} from '@resnetjs/data';
 import type { SavedData } from '../storage/records.js';
 import { type Images, ownImages, setOwnImages } from './own-images.js';
-import type { DataSource } from './protocol.js';
+import type { DataSource, Decoded } from './protocol.js';
 
 /** The share of the visitor's own images that is held out for validation. */
 const validationShare = 0.2;
@@ -23,10 +32,21 @@ export function openData(source: DataSource): TrainingData {
       validation: cached(syntheticSigns({ size, count: unseenSigns, split: 'test' })),
     };
   }
-  return splitDataset(inMemory(ownImages()), { validationSplit: validationShare });
+  const images = ownImages();
+  const all = inMemory(images);
+  const { unseen } = images;
+  if (unseen === undefined) return splitDataset(all, { validationSplit: validationShare });
+  const where = (side: number) => [...unseen.keys()].filter((index) => unseen[index] === side);
+  return { train: checkDataset(subset(all, where(0))), validation: subset(all, where(1)) };
 }
 
-function inMemory({ classes, size, labels, pixels }: Images): Dataset {
+/** Adds to the visitor's images which of them are of equal content, where they are split for a training. */
+export async function withDuplicates(decoded: Decoded): Promise<Decoded> {
+  const { train, validation } = openData({ kind: 'own' });
+  return { ...decoded, duplicates: await findTwins(train, validation) };
+}
+
+function inMemory({ classes, size, labels, pixels, identities }: Images): Dataset {
   const bytes = size * size * 3;
   if (pixels.length !== labels.length * bytes) {
     throw new ResNetError('bad-data', 'The saved pictures are incomplete. Give them again.');
@@ -35,6 +55,7 @@ function inMemory({ classes, size, labels, pixels }: Images): Dataset {
     classes,
     shape: [size, size, 3],
     labels,
+    identify: async () => identities ?? identifyPixels(pixels, labels.length),
     async read(indices) {
       const batch = new Uint8Array(indices.length * bytes); // [batch, size, size, 3]
       for (let i = 0; i < indices.length; i++) {

@@ -1,4 +1,5 @@
 import type { FitMode, Network } from '@resnetjs/core';
+import type { TwinReport } from '@resnetjs/data';
 import type { Adam, Recipe } from '@resnetjs/recipe';
 
 // The messages between the page and its worker. A worker computes on one backend; for another, the page starts another worker.
@@ -136,6 +137,8 @@ export interface LabelledFile {
   readonly file: Blob;
   readonly name: string;
   readonly label: number;
+  /** Whether it is held out, to check the network with. */
+  readonly unseen: boolean;
 }
 
 /** What the worker has of the visitor's images. */
@@ -144,6 +147,8 @@ export interface Decoded {
   readonly count: number;
   /** Files that could not be read, and why. */
   readonly problems: readonly { readonly name: string; readonly message: string }[];
+  /** Images of equal content; null where that is not known. */
+  readonly duplicates: TwinReport | null;
 }
 
 /** The feature maps of a node. */

@@ -1,5 +1,6 @@
 import { startBackend } from './backends.js';
 import { type Handlers, serve } from './channel.js';
+import { withDuplicates } from './datasets.js';
 import { decodeFiles } from './decode.js';
 import { lookAtMaps } from './look.js';
 import { currentModel, saveModel, modelFile, openModel } from './model.js';
@@ -34,10 +35,10 @@ const handlers: Handlers = {
     stopTraining();
     return null;
   },
-  decode: decodeFiles,
+  decode: async (params) => withDuplicates(await decodeFiles(params)),
   async decodeHdf5(params) {
     const { decodeHdf5 } = await import('./decode-hdf5.js');
-    return decodeHdf5(params);
+    return withDuplicates(await decodeHdf5(params));
   },
   async openModel({ file, isSaved }) {
     const facts = await openModel(file);

@@ -1,5 +1,6 @@
 import { type InitializeOptions, initialize, type Variables } from '../compute/variables.js';
 import { defaultFitting, type Fitting } from '../images/fitting.js';
+import { ResNetError } from '../errors.js';
 import type { Network } from '../network/types.js';
 
 /** How an image becomes the network's input: it is resized, and each level x from 0 to 255 becomes (x − mean) / std. */
@@ -35,7 +36,7 @@ export interface CreateClassifierOptions extends InitializeOptions {
 
 /**
  * Creates an untrained classifier, with initial values on the current backend. Throws `shape-mismatch` if the network's
- * layers don't fit.
+ * layers don't fit, and `bad-option` if two classes have the same name.
  *
  * @example
  * const network = preactResNet({ input: [32, 32, 3], classes: 2 });
@@ -43,5 +44,10 @@ export interface CreateClassifierOptions extends InitializeOptions {
  */
 export function createClassifier(network: Network, options: CreateClassifierOptions): Classifier {
   const { classes, preprocessing = unitRange(network.input[2]) } = options;
+  const seen = new Set<string>();
+  const twice = classes.find((name) => seen.size === seen.add(name).size);
+  if (twice !== undefined) {
+    throw new ResNetError('bad-option', `Two classes are called "${twice}". Rename one.`, { class: twice });
+  }
   return { network, variables: initialize(network, options), classes, preprocessing };
 }

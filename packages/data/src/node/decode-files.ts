@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { fitImage, type Fitting } from '@resnetjs/core/images';
 import { type ErrorCode, ResNetError } from '@resnetjs/core/network';
+import { contentHash } from '../content-hash.js';
 import type { Dataset } from '../dataset.js';
 import { decodeImage } from './decode-image.js';
 
@@ -22,6 +23,8 @@ export interface DecodedFiles {
   /** `[files, height, width, 3]`; zeros in place of those that failed. */
   readonly images: Uint8Array<ArrayBuffer>;
   readonly failures: readonly Failure[];
+  /** Each file's `contentHash`; null for one that isn't decoded. */
+  readonly hashes: readonly (string | null)[];
 }
 
 /** Files that are open at a time. */
@@ -37,12 +40,14 @@ export async function decodeFiles({ files, shape, fitting }: DecodeJob): Promise
   const size = shape[0] * shape[1] * 3;
   const images = new Uint8Array(files.length * size); // [files, height, width, 3]
   const failures: Failure[] = [];
+  const hashes: (string | null)[] = files.map(() => null);
   let next = 0;
   const lane = async () => {
     for (let position = next++; position < files.length; position = next++) {
       let held = 0;
       try {
-        const pixels = await decodeImage(files[position] as string, async ({ height, width }) => {
+        const pixels = await decodeImage(files[position] as string, async ({ height, width }, bytes) => {
+          hashes[position] = contentHash(bytes);
           held = height * width;
           await hold(held);
         });
@@ -57,7 +62,7 @@ export async function decodeFiles({ files, shape, fitting }: DecodeJob): Promise
   };
   await Promise.all(Array.from({ length: Math.min(LANES, files.length) }, lane));
   failures.sort((a, b) => a.position - b.position);
-  return { images, failures };
+  return { images, failures, hashes };
 }
 
 /** Waits until there is room for an image; first come, first served. */

@@ -39,7 +39,7 @@ export async function loadImage(
  * Decodes a JPEG, PNG or WebP image (a path, or the file's bytes) at its own size, as 8-bit RGB. The EXIF orientation is
  * applied, transparency is composited on white, gray becomes three equal channels, 16 bits are ÷ 257, and CMYK is
  * (255 − ink)(255 − black) / 255; colour profiles are ignored, and an animation gives its first frame. `admit`, if given, is
- * called with the size and awaited before anything is decoded. Throws `file-system` or `bad-file`, and `missing-backend`
+ * called with the size and the file's bytes, and awaited before anything is decoded. Throws `file-system` or `bad-file`, and `missing-backend`
  * where the package sharp isn't installed.
  *
  * @example
@@ -47,14 +47,14 @@ export async function loadImage(
  */
 export async function decodeImage(
   source: string | Uint8Array,
-  admit?: (size: ImageSize) => Promise<void>,
+  admit?: (size: ImageSize, bytes: Uint8Array) => Promise<void>,
 ): Promise<Pixels> {
   const sharp = await loadSharp();
   const bytes = await openImage(source);
   try {
     const { width, height, channels, space, depth, hasAlpha } = await sharp(bytes, settings).metadata();
     checkImageSize(nameOf(source), { height, width }, channels * (depth === 'ushort' ? 2 : 1));
-    await admit?.({ height, width });
+    await admit?.({ height, width }, bytes);
     // As gray, sharp's raw output would lose the transparency.
     const kind = { gray: /^(b-w|grey16)$/.test(space) && !hasAlpha, cmyk: space === 'cmyk', depth };
     return await againAfterTimeout(() => decode(bytes, kind));

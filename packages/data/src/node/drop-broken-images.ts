@@ -1,5 +1,5 @@
 import { ResNetError } from '@resnetjs/core/network';
-import { checkDataset } from '../check-dataset.js';
+import { listed } from '../align-classes.js';
 import { subset } from '../subset.js';
 import type { ImageFolder } from './image-folder.js';
 
@@ -29,18 +29,19 @@ export async function dropBrokenImages(
   }
   if (kept.length === total) return folder;
   const rest = subset(folder, kept);
-  const present = new Set(rest.labels);
-  const empty = folder.classes.filter((_, label) => !present.has(label));
+  const [before, after] = [new Set(folder.labels), new Set(rest.labels)];
+  const empty = folder.classes.filter((_, label) => before.has(label) && !after.has(label));
   if (empty.length > 0) {
     throw new ResNetError(
       'bad-data',
-      `None of the images of ${empty.map((name) => `"${name}"`).join(', ')} can be read. Replace them, or remove the class.`,
+      `None of the images of ${listed(empty.map((name) => `"${name}"`))} can be read. Replace them, or remove the class.`,
       { classes: empty },
     );
   }
-  return checkDataset({
+  return {
+    ...folder,
     ...rest,
     files: kept.map((index) => folder.files[index] as string),
     isBroken: (position) => folder.isBroken(kept[position] as number),
-  });
+  };
 }

@@ -4,7 +4,9 @@ import { dirname, join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { batches } from '../batches.js';
-import { splitDataset } from '../subset.js';
+import { findTwins } from '../find-twins.js';
+import { splitDataset, subset } from '../subset.js';
+import { loadImage } from './decode-image.js';
 import { dropBrokenImages } from './drop-broken-images.js';
 import { openDataset } from './open-dataset.js';
 import { imageFolder } from './image-folder.js';
@@ -36,16 +38,9 @@ afterAll(() => rmSync(scratch, { recursive: true }));
 describe('imageFolder', () => {
   it('sorts classes and images by name, and skips other files', async () => {
     const red = await plain(RED).png().toBuffer();
-    for (const path of [
-      'b/2.png',
-      'b/10.PNG',
-      'a/x.png',
-      '.git/x.png',
-      'b/.hidden.png',
-      'b/notes.txt',
-      'top.png',
-    ])
+    for (const path of ['b/2.png', 'b/10.PNG', 'a/x.png', '.git/x.png', 'b/.hidden.png', 'top.png'])
       put(path, red);
+    put('b/notes.txt', 'notes');
     put('b/3.jpeg', await plain(BLUE).jpeg({ quality: 100 }).toBuffer());
     put('a/y.webp', await plain(BLUE).webp({ lossless: true }).toBuffer());
     const folder = await imageFolder(root, { imageSize: [3, 5] });
@@ -66,6 +61,82 @@ describe('imageFolder', () => {
     images.subarray(90, 93).forEach((value, i) => {
       expect(Math.abs(value - (BLUE[i] as number))).toBeLessThan(4);
     });
+    expect(folder.leftOut).toEqual([
+      { kind: 'hidden', files: 2, example: expect.stringContaining('.') },
+      { kind: '.txt', files: 1, example: 'b/notes.txt' },
+      { kind: 'image without a class folder', files: 1, example: 'top.png' },
+    ]);
+  });
+
+  it('reads what is a JPEG, PNG or WebP image by its content, and counts the rest', async () => {
+    const jpeg = await plain(RED).jpeg().toBuffer();
+    put('a/1.jfif', jpeg);
+    put('a/2', await plain(RED).png().toBuffer());
+    put('a/3.gif', await plain(RED).webp().toBuffer());
+    put('b/1.jpe', jpeg);
+    put('b/2.gif', await plain(RED).gif().toBuffer());
+    put('b/3.GIF', await plain(RED).gif().toBuffer());
+    put('b/4.svg', '<svg xmlns="http://www.w3.org/2000/svg"/>');
+    put('b/LICENSE', 'text');
+    const folder = await imageFolder(root, { imageSize: 4 });
+    expect(folder.files.map((file) => file.slice(root.length + 1))).toEqual([
+      'a/1.jfif',
+      'a/2',
+      'a/3.gif',
+      'b/1.jpe',
+    ]);
+    expect(folder.leftOut.map(({ kind, files }) => `${files} ${kind}`).sort()).toEqual([
+      '1 .svg',
+      '1 no extension',
+      '2 .gif',
+    ]);
+    expect((await folder.read([0, 1, 2, 3])).length).toBe(4 * 48);
+  });
+
+  it('takes the parts of a split folder', async () => {
+    const red = await plain(RED).png().toBuffer();
+    for (const path of ['train/b/1.png', 'train/a/s/1.png', 'train/c/1.png', 'Test/c/1.png', 'valid/b/1.png'])
+      put(path, red);
+    const of = async (split: 'train' | 'validation' | 'test') => {
+      const { part, classes, labels, parts } = await imageFolder(root, { imageSize: 4, split });
+      expect(classes).toEqual(['a', 'b', 'c']);
+      expect(parts.map((each) => each.folder)).toEqual(['train', 'valid', 'Test']);
+      return [part.folder, ...labels];
+    };
+    expect(await of('train')).toEqual(['train', 0, 1, 2]);
+    expect(await of('validation')).toEqual(['valid', 1]);
+    expect(await of('test')).toEqual(['Test', 2]);
+    const opened = await openDataset(root, { split: 'test', imageSize: 8, onCheckProgress: () => {} });
+    expect(opened.description).toBe(`the folder ${join(root, 'Test')}: 1 images of 3 classes, 8×8 pixels`);
+    rmSync(join(root, 'train'), { recursive: true });
+    await expect(imageFolder(root)).rejects.toThrow(
+      /is split into "valid" and "Test", and has no train images/,
+    );
+  });
+
+  it('identifies images by their content, whether they were read or not', async () => {
+    const [red, blue] = [await plain(RED).png().toBuffer(), await plain(BLUE).png().toBuffer()];
+    put('a/1.png', red);
+    put('a/2.png', blue);
+    put('b/1.png', red);
+    put('b/2.png', 'no image');
+    const folder = await imageFolder(root, { imageSize: 4, onError: () => {} });
+    const before = await folder.identify?.();
+    const other = await imageFolder(root, { imageSize: 8, onError: () => {} });
+    const checked = await dropBrokenImages(other);
+    put('a/2.png', red); // what counts is what was read
+    expect(await checked.identify?.()).toEqual(before?.slice(0, 3));
+    expect(before?.map(({ name }) => name)).toEqual(['a/1.png', 'a/2.png', 'b/1.png', 'b/2.png']);
+    expect(before?.[0]?.content).toBe(before?.[2]?.content);
+    expect(before?.[0]?.content).not.toBe(before?.[1]?.content);
+    expect(await findTwins(subset(checked, [0, 1]), subset(checked, [2]))).toEqual({
+      acrossSplit: { images: 1, example: ['a/1.png', 'b/1.png'] },
+      acrossClasses: { images: 0, example: null },
+      withinClass: { images: 0, example: null },
+    });
+    expect(await findTwins(checked)).toMatchObject({
+      acrossClasses: { images: 1, example: ['a/1.png', 'b/1.png'] },
+    });
   });
 
   it.skipIf(process.platform === 'win32')('names a class that this user may not read', async () => {
@@ -85,22 +156,59 @@ describe('imageFolder', () => {
     }
   });
 
-  it('follows links within the folder only', async () => {
+  it.skipIf(process.platform === 'win32')(
+    'follows links, but in no circle, and counts broken ones',
+    async () => {
+      const red = await plain(RED).png().toBuffer();
+      put('one/a.png', red);
+      put('one/z/e.png', red);
+      put('two/b.png', red);
+      const outside = put('../outside/c.png', red);
+      const link = (target: string, path: string) => symlinkSync(target, join(root, path));
+      link(outside, 'one/c.png');
+      link('../two/b.png', 'one/b.png');
+      link(dirname(outside), 'three');
+      link('../two', 'one/also');
+      link('..', 'one/round');
+      link('../..', 'two/above');
+      link('z', 'one/y');
+      link('nowhere', 'one/d.png');
+      link('itself', 'two/itself');
+      const folder = await imageFolder(root, { imageSize: 4 });
+      expect(folder.classes).toEqual(['one', 'three', 'two']);
+      expect(folder.files.map((file) => file.slice(root.length + 1))).toEqual([
+        'one/a.png',
+        'one/also/b.png',
+        'one/b.png',
+        'one/c.png',
+        'one/z/e.png',
+        'three/c.png',
+        'two/b.png',
+      ]);
+      expect(folder.leftOut).toEqual([
+        {
+          kind: 'link to a folder that is read already',
+          files: 4,
+          example: expect.stringMatching(/round|y$|above/),
+        },
+        { kind: 'broken link', files: 3, example: expect.stringMatching(/d\.png|itself/) },
+      ]);
+    },
+  );
+
+  it.runIf(process.platform === 'linux')('says so where a name is not UTF-8', async () => {
     const red = await plain(RED).png().toBuffer();
-    put('one/a.png', red);
-    put('two/b.png', red);
-    const outside = put('../outside/c.png', red);
-    symlinkSync(outside, join(root, 'one/c.png'));
-    symlinkSync(join(root, 'two/b.png'), join(root, 'one/b.png'));
-    symlinkSync(dirname(outside), join(root, 'three'));
-    symlinkSync(join(root, 'nowhere'), join(root, 'one/d.png'));
+    for (const path of ['a/1.png', 'b/1.png']) put(path, red);
+    const latin1 = (path: string) => Buffer.from(join(root, path), 'latin1');
+    writeFileSync(latin1('a/caf\xe9.png'), red);
     const folder = await imageFolder(root, { imageSize: 4 });
-    expect(folder.classes).toEqual(['one', 'two']);
-    expect(folder.files.map((file) => file.slice(root.length + 1))).toEqual([
-      'one/a.png',
-      'one/b.png',
-      'two/b.png',
-    ]);
+    expect(folder.leftOut).toEqual([{ kind: 'name that is not UTF-8', files: 1, example: 'a/caf\\xe9.png' }]);
+    // As an argument of the command line arrives.
+    const name = 'caf\ufffd';
+    for (const open of [() => loadImage(name, [4, 4, 3]), () => imageFolder(name), () => openDataset(name)])
+      await expect(open()).rejects.toThrow(/cannot be opened: .* Its name is not UTF-8: rename it/);
+    mkdirSync(latin1('caf\xe9'));
+    await expect(imageFolder(root)).rejects.toThrow(/caf\\xe9 has a name that is not UTF-8\. Rename it/);
   });
 
   it('says what is wrong with a folder', async () => {
@@ -117,7 +225,7 @@ describe('imageFolder', () => {
       /there is no such folder.*one subfolder of JPEG, PNG or WebP images per class/,
     );
     await expect(imageFolder(put('../file.png', red))).rejects.toThrow('it is not a folder');
-    await fails(/it has no folders in it/);
+    await fails(/it has no folders of images in it/);
     put('a/1.png', red);
     await fails(/at least two classes are needed.*only "a"/);
     put('b/notes.txt');

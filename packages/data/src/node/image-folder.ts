@@ -1,11 +1,21 @@
-import { readdir, realpath, stat } from 'node:fs/promises';
-import { extname, join, relative, sep } from 'node:path';
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { type Fitting, defaultFitting } from '@resnetjs/core/images';
 import { ResNetError } from '@resnetjs/core/network';
 import { cached } from '../cached.js';
 import { checkDataset, checkIndices } from '../check-dataset.js';
-import type { Dataset } from '../dataset.js';
+import { contentHash } from '../content-hash.js';
+import type { Dataset, ImageIdentity } from '../dataset.js';
+import {
+  arrangeImages,
+  choosePart,
+  type FolderPart,
+  type FolderPartName,
+  type LeftOut,
+} from '../folder/arrange-images.js';
 import { decodeInBackground } from './decoder.js';
+import { listFiles } from './list-files.js';
+import { openImage, openingError } from './open-image.js';
 
 /** A file that can't be read as an image. */
 export interface BrokenImage {
@@ -19,6 +29,11 @@ export interface BrokenImage {
 export interface ImageFolderOptions extends Partial<Fitting> {
   /** Height and width that every image is resized to, in pixels, 1 to 4096. Default: 64. */
   readonly imageSize?: number | readonly [height: number, width: number];
+  /**
+   * Which images of a folder that is split into `train` and `test`, `val`, `valid` or `validation`. Where it has no validation
+   * images, its test images stand for them, and the other way round; a folder without a split is whole. Default: 'train'.
+   */
+  readonly split?: FolderSplit;
   /** Memory for decoded images, which are kept while they fit. Default: 256 MiB. */
   readonly cacheBytes?: number;
   /**
@@ -28,32 +43,58 @@ export interface ImageFolderOptions extends Partial<Fitting> {
   readonly onError?: (broken: BrokenImage) => void;
 }
 
+/** Which images of a folder. */
+export type FolderSplit = Exclude<FolderPartName, 'all'>;
+
+/** A part of a split folder: what it is for, and the name of its folder. */
+export interface FolderPartSummary {
+  readonly part: FolderPartName;
+  readonly folder: string;
+  readonly images: number;
+}
+
 /** A dataset whose images are files. */
 export interface ImageFolder extends Dataset {
   /** The path of each image. */
   readonly files: readonly string[];
+  /** The part of the folder that these images are; `all` of a folder that isn't split. */
+  readonly part: FolderPartSummary;
+  /** All parts that the folder has. */
+  readonly parts: readonly FolderPartSummary[];
+  /** The files that are no images of a class, by reason. */
+  readonly leftOut: readonly LeftOut[];
   /** Whether reading an image has failed. */
   isBroken(index: number): boolean;
 }
 
-const EXTENSIONS = new Set(['.jpg', '.jpeg', '.png', '.webp']);
 const LAYOUT = 'Expected a folder with one subfolder of JPEG, PNG or WebP images per class';
 const CACHE_BYTES = 2 ** 28;
 
 /**
  * A dataset from a folder with one subfolder of JPEG, PNG or WebP images per class, as Keras's `image_dataset_from_directory`
- * and torchvision's `ImageFolder` take it. Images are decoded when they are read, in a worker thread. Classes and files are
- * sorted by name; hidden files, other kinds of files, and links that lead out of the folder are skipped. Throws
- * `file-system`, `bad-data` or `bad-option`; reading throws `bad-file` or `file-system` for a broken image.
+ * and torchvision's `ImageFolder` take it, or from one that has such folders in `train` and `test`, `val`, `valid` or
+ * `validation`. Images are decoded when they are read, in a worker thread; those in folders below a class's are of that class.
+ * Classes and files are sorted by name, by code points. Links are followed. What is left out is in `leftOut`: hidden files, and
+ * those that are no JPEG, PNG or WebP images, by name or content. Throws `file-system`, `bad-data` or `bad-option`; reading
+ * throws `bad-file` or `file-system` for a broken image.
  *
  * @example
  * const flowers = await imageFolder('flowers/', { imageSize: 224, fit: 'crop' });
- * console.log(flowers.classes, flowers.labels.length);
+ * console.log(flowers.classes, flowers.labels.length, flowers.leftOut);
  */
 export async function imageFolder(path: string, options: ImageFolderOptions = {}): Promise<ImageFolder> {
   const shape = imageShape(options.imageSize ?? 64);
-  const root = await realFolder(path);
-  const { classes, files, labels } = await listImages(path, root);
+  const { split = 'train' } = options;
+  await checkFolder(path);
+  const { classes, parts, leftOut } = arrangeImages(await listFiles(path), path);
+  const part = choosePart(parts, split);
+  if (part === undefined) {
+    const found = parts.map(({ folder }) => `"${folder}"`).join(' and ');
+    throw badFolder(path, `it is split into ${found}, and has no ${split} images. Give one of its folders.`);
+  }
+  const { labels } = part;
+  const names = part.files.map((file) => file.path);
+  const files = names.map((name) => join(path, name));
   const {
     interpolation = defaultFitting.interpolation,
     fit = defaultFitting.fit,
@@ -61,19 +102,45 @@ export async function imageFolder(path: string, options: ImageFolderOptions = {}
     cacheBytes = CACHE_BYTES,
   } = options;
   const broken = new Set<number>();
+  const hashes = new Map<number, string>();
   const dataset: ImageFolder = {
     classes,
     shape,
     labels,
     files,
+    part: summaryOf(part),
+    parts: parts.map(summaryOf),
+    leftOut,
     isBroken: (index) => broken.has(index),
+    async identify() {
+      const identities: ImageIdentity[] = [];
+      for (const [index, file] of files.entries()) {
+        // A file that can't be read is found where it is decoded.
+        const content =
+          hashes.get(index) ??
+          (await openImage(file).then(
+            (bytes) => contentHash(bytes),
+            () => 'unreadable',
+          ));
+        hashes.set(index, content);
+        identities.push({ name: names[index] as string, content });
+      }
+      return identities;
+    },
     async read(indices) {
       checkIndices(indices, files.length);
       const chosen = Array.from(indices, (index) => files[index] as string);
-      const { images, failures } = await decodeInBackground({
+      const {
+        images,
+        failures,
+        hashes: read,
+      } = await decodeInBackground({
         files: chosen,
         shape,
         fitting: { interpolation, fit },
+      });
+      read.forEach((hash, position) => {
+        if (hash !== null) hashes.set(indices[position] as number, hash);
       });
       for (const { position, code, message } of failures) {
         const index = indices[position] as number;
@@ -87,35 +154,11 @@ export async function imageFolder(path: string, options: ImageFolderOptions = {}
       return images;
     },
   };
-  return cached(checkDataset(dataset, path), cacheBytes);
+  return cached(split === 'train' ? checkDataset(dataset, path) : dataset, cacheBytes);
 }
 
-/** The classes, and each image's file and label. */
-async function listImages(path: string, root: string) {
-  const classes = await namesIn(root, path, 'folder');
-  if (classes.length === 0) throw badFolder(path, `it has no folders in it. ${LAYOUT}.`);
-  if (classes.length > 0xffff)
-    throw badFolder(path, `it has ${classes.length} folders; at most 65535 classes are supported.`);
-  const files: string[] = [];
-  const labels: number[] = [];
-  for (const [label, name] of classes.entries()) {
-    const folder = join(path, name);
-    const images = (await namesIn(root, folder, 'file')).filter((file) =>
-      EXTENSIONS.has(extname(file).toLowerCase()),
-    );
-    if (images.length === 0) {
-      throw badFolder(
-        path,
-        `the folder "${name}" has no JPEG, PNG or WebP images in it. Add some, or remove it.`,
-        { class: name },
-      );
-    }
-    for (const image of images) {
-      files.push(join(folder, image));
-      labels.push(label);
-    }
-  }
-  return { classes, files, labels: Uint16Array.from(labels) };
+function summaryOf({ part, folder, files }: FolderPart): FolderPartSummary {
+  return { part, folder, images: files.length };
 }
 
 function imageShape(size: number | readonly [height: number, width: number]): Dataset['shape'] {
@@ -131,45 +174,14 @@ function imageShape(size: number | readonly [height: number, width: number]): Da
   return [height, width, 3];
 }
 
-async function realFolder(path: string): Promise<string> {
+async function checkFolder(path: string): Promise<void> {
   try {
-    const root = await realpath(path);
-    if ((await stat(root)).isDirectory()) return root;
+    if ((await stat(path)).isDirectory()) return;
   } catch (cause) {
     const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
-    const reason = missing ? 'there is no such folder' : (cause as Error).message;
-    throw new ResNetError(
-      'file-system',
-      `${path} cannot be opened: ${reason}. ${LAYOUT}.`,
-      { path },
-      { cause },
-    );
+    throw openingError(path, cause, missing ? `there is no such folder. ${LAYOUT}` : undefined);
   }
   throw badFolder(path, `it is not a folder. ${LAYOUT}.`);
-}
-
-/** The sorted names of a folder's visible files or folders, without links that lead out of `root`. Throws `file-system`. */
-async function namesIn(root: string, folder: string, kind: 'folder' | 'file'): Promise<string[]> {
-  const names: string[] = [];
-  try {
-    for (const entry of await readdir(folder, { withFileTypes: true })) {
-      if (entry.name.startsWith('.')) continue;
-      if (entry.isSymbolicLink() && !(await leadsInside(root, join(folder, entry.name)))) continue;
-      const status = entry.isSymbolicLink() ? await stat(join(folder, entry.name)) : entry;
-      if (kind === 'folder' ? status.isDirectory() : status.isFile()) names.push(entry.name);
-    }
-  } catch (cause) {
-    const message = `The folder ${folder} cannot be read: ${(cause as Error).message}. Change its permissions, or remove it.`;
-    throw new ResNetError('file-system', message, { path: folder }, { cause });
-  }
-  return names.sort((a, b) => (a < b ? -1 : 1));
-}
-
-async function leadsInside(root: string, link: string): Promise<boolean> {
-  const target = await realpath(link).catch(() => null);
-  if (target === null) return false;
-  const path = relative(root, target);
-  return path !== '' && path !== '..' && !path.startsWith(`..${sep}`);
 }
 
 function badFolder(path: string, message: string, details: Record<string, unknown> = {}): ResNetError {

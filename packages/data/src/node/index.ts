@@ -3,6 +3,8 @@ export { loadImage, type ImageSize, decodeImage } from './decode-image.js';
 export { type OpenDatasetOptions, type OpenedDataset, openDataset } from './open-dataset.js';
 export {
   type BrokenImage,
+  type FolderPartSummary,
+  type FolderSplit,
   type ImageFolder,
   type ImageFolderOptions,
   imageFolder,

@@ -1,13 +1,15 @@
 import { stat } from 'node:fs/promises';
-import { extname } from 'node:path';
+import { extname, join } from 'node:path';
 import type { Fitting } from '@resnetjs/core/images';
 import { ResNetError } from '@resnetjs/core/network';
 import { cached } from '../cached.js';
 import type { Dataset } from '../dataset.js';
+import type { LeftOut } from '../folder/arrange-images.js';
 import { syntheticSigns } from '../signs/synthetic-signs.js';
 import { dropBrokenImages } from './drop-broken-images.js';
-import { type BrokenImage, imageFolder } from './image-folder.js';
-import { readSigns } from './signs-file.js';
+import { type BrokenImage, type FolderPartSummary, type FolderSplit, imageFolder } from './image-folder.js';
+import { openingError } from './open-image.js';
+import { readSigns, type SignsSplit } from './signs-file.js';
 
 /** Options of `openDataset`; some concern one kind of dataset only. `resize` and `fit` are a folder's: see `fitImage`. */
 export interface OpenDatasetOptions extends Partial<Fitting> {
@@ -17,8 +19,11 @@ export interface OpenDatasetOptions extends Partial<Fitting> {
   readonly count?: number;
   /** synthetic:signs: seed of the training images. Default: 0. */
   readonly seed?: number;
-  /** synthetic:signs, or an HDF5 file that holds both. Default: 'train'. */
-  readonly split?: 'train' | 'test';
+  /**
+   * Of a folder that is split: see `imageFolder`. Of synthetic:signs, and of an HDF5 file that holds both, 'validation' is
+   * 'test'. Default: 'train'.
+   */
+  readonly split?: FolderSplit;
   /** synthetic:signs or a folder: memory for decoded images. Default: 512 MiB for synthetic:signs, 256 MiB for a folder. */
   readonly cacheBytes?: number;
   /** A folder: called for each image that can't be read, which is then left out. Default: reading throws. */
@@ -31,6 +36,11 @@ export interface OpenDatasetOptions extends Partial<Fitting> {
 export interface OpenedDataset extends Dataset {
   /** For example `synthetic:signs (test): 600 images of 6 classes, 64×64 pixels`. */
   readonly description: string;
+  /** The part of a folder that was opened, and all that the folder has. */
+  readonly part?: FolderPartSummary;
+  readonly parts?: readonly FolderPartSummary[];
+  /** A folder's files that are no images of a class, by reason. */
+  readonly leftOut?: readonly LeftOut[];
 }
 
 const SYNTHETIC = 'synthetic:signs';
@@ -50,14 +60,8 @@ export async function openDataset(spec: string, options: OpenDatasetOptions = {}
     throw new ResNetError('unknown-name', `There is no ${spec}: ${ACCEPTED}.`, { spec });
   }
   const status = await stat(spec).catch((cause: NodeJS.ErrnoException) => {
-    if (cause.code !== 'ENOENT' && cause.code !== 'ENOTDIR') {
-      throw new ResNetError(
-        'file-system',
-        `${spec} cannot be opened: ${cause.message}.`,
-        { path: spec },
-        { cause },
-      );
-    }
+    const missing = cause.code === 'ENOENT' || cause.code === 'ENOTDIR';
+    if (!missing || spec.includes('\ufffd')) throw openingError(spec, cause);
     throw new ResNetError(
       'unknown-name',
       `"${spec}" is neither a file nor a folder: ${ACCEPTED}.`,
@@ -69,7 +73,7 @@ export async function openDataset(spec: string, options: OpenDatasetOptions = {}
     const folder = await imageFolder(spec, options);
     const { onCheckProgress } = options;
     const images = onCheckProgress ? await dropBrokenImages(folder, onCheckProgress) : folder;
-    return described(images, `the folder ${spec}`);
+    return described(images, `the folder ${join(spec, folder.part.folder)}`);
   }
   if (['.h5', '.hdf5'].includes(extname(spec).toLowerCase())) return openSigns(spec, options);
   throw new ResNetError('unknown-name', `"${spec}" is a file of another kind: ${ACCEPTED}.`, { spec });
@@ -82,12 +86,13 @@ function openSynthetic(options: OpenDatasetOptions): OpenedDataset {
     const message = `${SYNTHETIC} generates square images, not ${height}×${width}: give one number as the image size.`;
     throw new ResNetError('bad-option', message, { imageSize });
   }
-  const dataset = syntheticSigns({ ...rest, split, size: height });
-  return described(cached(dataset, cacheBytes), `${SYNTHETIC} (${split})`);
+  const side = signsSplit(split);
+  const dataset = syntheticSigns({ ...rest, split: side, size: height });
+  return described(cached(dataset, cacheBytes), `${SYNTHETIC} (${side})`);
 }
 
 async function openSigns(path: string, options: OpenDatasetOptions): Promise<OpenedDataset> {
-  const dataset = await readSigns(path, options.split ? { split: options.split } : {});
+  const dataset = await readSigns(path, options.split ? { split: signsSplit(options.split) } : {});
   const [height, width] = dataset.shape;
   const wanted = options.imageSize === undefined ? [height, width] : sides(options.imageSize);
   if (wanted[0] !== height || wanted[1] !== width) {
@@ -101,11 +106,15 @@ async function openSigns(path: string, options: OpenDatasetOptions): Promise<Ope
   return described(dataset, `${path} (${dataset.split})`);
 }
 
+function signsSplit(split: FolderSplit): SignsSplit {
+  return split === 'train' ? 'train' : 'test';
+}
+
 function sides(size: number | readonly [height: number, width: number]): readonly [number, number] {
   return typeof size === 'number' ? [size, size] : size;
 }
 
-function described(dataset: Dataset, name: string): OpenedDataset {
+function described<D extends Dataset>(dataset: D, name: string): D & OpenedDataset {
   const { classes, labels, shape } = dataset;
   const description = `${name}: ${labels.length} images of ${classes.length} classes, ${shape[0]}×${shape[1]} pixels`;
   return { ...dataset, description };

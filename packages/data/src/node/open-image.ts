@@ -31,6 +31,18 @@ export function badImage(source: string | Uint8Array, message: string, cause?: u
   return new ResNetError('bad-file', message, { source: nameOf(source) }, { cause });
 }
 
+/** A `file-system` error about a path that can't be opened. */
+export function openingError(path: string, cause: unknown, reason = (cause as Error).message): ResNetError {
+  // A name that is no UTF-8 reaches a program with this character in it, and is not found.
+  const hint = path.includes('\ufffd') ? ' Its name is not UTF-8: rename it, for example with convmv.' : '';
+  return new ResNetError(
+    'file-system',
+    `${path} cannot be opened: ${reason}.${hint}`,
+    { source: path },
+    { cause },
+  );
+}
+
 async function readBytes(path: string): Promise<Uint8Array> {
   try {
     const handle = await open(path, READ_AT_ONCE);
@@ -47,7 +59,6 @@ async function readBytes(path: string): Promise<Uint8Array> {
     }
   } catch (cause) {
     if (cause instanceof ResNetError) throw cause;
-    const message = `${path} cannot be opened: ${(cause as Error).message}.`;
-    throw new ResNetError('file-system', message, { source: path }, { cause });
+    throw openingError(path, cause);
   }
 }

@@ -3,7 +3,8 @@ import { basename } from 'node:path';
 import { ResNetError } from '@resnetjs/core/network';
 import type { Dataset as Hdf5Dataset, Group } from 'h5wasm/node';
 import { checkDataset, checkIndices } from '../check-dataset.js';
-import type { Dataset } from '../dataset.js';
+import type { Dataset, ImageIdentity } from '../dataset.js';
+import { identifyPixels } from '../identify-pixels.js';
 import { loadHdf5 } from './optional-package.js';
 
 /** Which images of a SIGNS file. */
@@ -76,12 +77,17 @@ function readFile(path: string, file: Group, options: ReadSignsOptions): SignsDa
   const classes = readClasses(path, file);
   const labels = readLabels(path, file, `${split}_set_y`, count, classes.length);
   const bytes = height * width * 3;
+  let identities: readonly ImageIdentity[] | undefined;
   return checkDataset(
     {
       split,
       classes,
       shape: [height, width, 3],
       labels,
+      async identify() {
+        identities ??= identifyPixels(images.data, count);
+        return identities;
+      },
       async read(indices) {
         checkIndices(indices, count);
         const batch = new Uint8Array(indices.length * bytes); // [batch, height, width, 3]

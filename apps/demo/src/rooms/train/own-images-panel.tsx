@@ -1,10 +1,22 @@
 import { useSignal } from '@preact/signals';
+import { ResNetError } from '@resnetjs/core/network';
+import type { TwinReport, Twins } from '@resnetjs/data';
 import { FileButton } from '../../components/file-button.js';
 import { FileDrop } from '../../components/file-drop.js';
 import { Webcam } from '../../components/webcam.js';
-import { count } from '../../components/format.js';
+import { count, pictures } from '../../components/format.js';
 import { type FoundFile, findChosen, findDropped } from './dropped-folders.js';
-import { addImages, ownClasses, ownFile, removeClass, renameClass, unreadable } from './own-images.js';
+import {
+  addFolders,
+  addImages,
+  duplicates,
+  findings,
+  ownClasses,
+  ownFile,
+  removeClass,
+  renameClass,
+  unreadable,
+} from './own-images.js';
 
 /** The visitor's own images, class by class, from folders or the webcam. */
 export function OwnImages() {
@@ -13,28 +25,24 @@ export function OwnImages() {
 
   const take = (found: readonly FoundFile[]) => {
     problem.value = null;
-    const hdf5 = found.find(({ file }) => /\.h5$/i.test(file.name));
-    if (hdf5) {
+    findings.value = [];
+    const hdf5 = found.find(({ path }) => /\.(h5|hdf5)$/i.test(path));
+    if (hdf5?.file) {
       ownFile.value = hdf5.file;
       return;
     }
-    if (found.length === 0) {
-      problem.value =
-        'There were no JPEG, PNG or WebP pictures in it. Drop a folder of pictures for each class.';
-      return;
-    }
-    if (found.some(({ folder }) => folder === '')) {
+    const images = found.filter(({ kind }) => kind === 'image');
+    if (images.length > 0 && images.every(({ path }) => !path.includes('/'))) {
       problem.value =
         'Pictures without a folder have no class. Put those of each class in a folder of its own, and drop the folders.';
       return;
     }
-    const byFolder = new Map<string, File[]>();
-    for (const { folder, file } of found) {
-      const files = byFolder.get(folder);
-      if (files === undefined) byFolder.set(folder, [file]);
-      else files.push(file);
+    try {
+      addFolders(found, `“${found[0]?.path.split('/')[0] ?? 'This'}”`);
+    } catch (error) {
+      if (!(error instanceof ResNetError)) throw error;
+      problem.value = error.message;
     }
-    for (const [folder, files] of byFolder) addImages(folder, files);
   };
 
   const addClass = () => {
@@ -50,7 +58,12 @@ export function OwnImages() {
         label="Drop folders here, one for each class, or one of the course’s HDF5 files"
         onDrop={async (items) => take(await findDropped(items))}
       >
-        <FileButton class="link" purpose="folders" folders onFiles={(files) => take(findChosen(files))}>
+        <FileButton
+          class="link"
+          purpose="folders"
+          folders
+          onFiles={async (files) => take(await findChosen(files))}
+        >
           choose a folder
         </FileButton>{' '}
         or{' '}
@@ -70,6 +83,11 @@ export function OwnImages() {
           {problem.value}
         </p>
       )}
+      {findings.value.map((finding) => (
+        <p key={finding} class="aside" role="status">
+          {finding}
+        </p>
+      ))}
       {ownFile.value !== null && (
         <p class="aside">
           Using {ownFile.value.name}.{' '}
@@ -85,7 +103,7 @@ export function OwnImages() {
         </p>
       )}
       <ul class="classes" aria-label="Classes">
-        {ownClasses.value.map(({ name, files }, index) => (
+        {ownClasses.value.map(({ name, files, unseen }, index) => (
           <li key={index}>
             <input
               type="text"
@@ -96,7 +114,10 @@ export function OwnImages() {
                 if (filming.value === name) filming.value = event.currentTarget.value.trim() || name;
               }}
             />
-            <span class="number">{count(files.length)}</span>
+            <span class="number">
+              {count(files.length)}
+              {unseen.length > 0 && ` + ${count(unseen.length)} unseen`}
+            </span>
             <button
               type="button"
               class="link"
@@ -124,12 +145,13 @@ export function OwnImages() {
       {filming.value !== null && (
         <Webcam
           instructions={`Hold the button to take pictures of “${filming.value}”.`}
-          onImage={(file) => addImages(filming.value as string, [file])}
+          onImage={(file) => void addImages(filming.value as string, [{ file, path: file.name }])}
           onClose={() => {
             filming.value = null;
           }}
         />
       )}
+      {duplicates.value !== null && <Duplicates report={duplicates.value} />}
       {unreadable.value.length > 0 && (
         <details>
           <summary>{count(unreadable.value.length)} files could not be read and were left out</summary>
@@ -145,3 +167,29 @@ export function OwnImages() {
     </>
   );
 }
+
+/** Images of equal content, by where they are. */
+function Duplicates({ report }: { readonly report: TwinReport }) {
+  const { acrossSplit, acrossClasses, withinClass } = report;
+  const checked = acrossSplit.images === 1 ? 'is also one' : 'are also some';
+  const lines: [Twins, who: string, where: string][] = [
+    [
+      acrossSplit,
+      ' that the network is checked on',
+      `${checked} that it learns from, so that its result looks better than it is`,
+    ],
+    [acrossClasses, '', `${verb(acrossClasses)} in another class as well`],
+    [withinClass, '', `${verb(withinClass)} in the same class twice`],
+  ];
+  return lines.map(
+    ([{ images, example }, who, where]) =>
+      example !== null && (
+        <p key={where} class="aside problem" role="status">
+          {pictures(images)}
+          {who} {where}: {example[1]} is the same as {example[0]}.
+        </p>
+      ),
+  );
+}
+
+const verb = ({ images }: Twins) => (images === 1 ? 'is' : 'are');

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { File as Hdf5File, ready } from 'h5wasm/node';
@@ -6,10 +6,13 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   accessibilityProblems,
+  downloaded,
   long,
+  resnet,
   setUpTraining,
   startTraining,
   visit,
+  waitForSteps,
   whyNoBrowser,
 } from '../../e2e.test-support.js';
 
@@ -43,6 +46,73 @@ describe.skipIf(whyNoBrowser !== null)(`the visitor’s own images ${whyNoBrowse
       expect(await page.locator('summary', { hasText: '1 files could not be read' }).count()).toBe(1);
       expect(await page.locator('.results h2').textContent()).toMatch(/^100\.0 %/);
       expect(await page.locator('.confusion thead').textContent()).toContain('red');
+    } finally {
+      await close();
+    }
+  });
+
+  it('are split as their folders say, and the command line finds the same', async () => {
+    const root = join(folder, 'split');
+    for (const [part, count] of Object.entries({ train: 12, Test: 8 })) {
+      for (const [label, name] of ['red', 'blue', 'Zed'].entries()) {
+        const own = join(root, part, name, name === 'red' ? 'session2' : '');
+        mkdirSync(own, { recursive: true });
+        for (let i = 0; i < count; i++) {
+          // Hard to tell apart, so that an accuracy is not the same by chance.
+          const pixels = Uint8Array.from(
+            { length: 16 * 16 * 3 },
+            (_, at) => (at * at * 7 + at * (i + 20 * part.length) * 13 + (at % 3 === label ? 12 : 0)) % 256,
+          );
+          await sharp(pixels, { raw: { width: 16, height: 16, channels: 3 } })
+            .png()
+            .toFile(join(own, `${i}.png`));
+        }
+      }
+    }
+    cpSync(join(root, 'train/blue/1.png'), join(root, 'Test/blue/1.png'));
+    cpSync(join(root, 'train/blue/2.png'), join(root, 'train/Zed/none'));
+    writeFileSync(join(root, 'train/red/a.gif'), 'GIF89a');
+    const { page, close } = await visit({ room: 'train' });
+    try {
+      await page.getByRole('radio', { name: 'Your own' }).check();
+      const give = () => page.locator('[data-purpose="folders"]').setInputFiles(root);
+      await give();
+      const panel = page.locator('.setup-part').first();
+      await panel.getByText('The network is checked on “Test”').waitFor();
+      await panel.getByText('Left out: 1 file: 1 .gif (train/red/a.gif). Only JPEG').waitFor();
+      await give();
+      await panel.getByText('61 pictures were there already').waitFor();
+      expect(await panel.locator('.classes .number').allTextContents()).toEqual([
+        '13 + 8 unseen',
+        '12 + 8 unseen',
+        '12 + 8 unseen',
+      ]);
+      expect(await accessibilityProblems(page)).toEqual([]);
+      await setUpTraining(page, { Epochs: 2, 'Batch size': 8, 'Size, pixels': 16, 'Learning rate': 0.01 });
+      await startTraining(page);
+      await panel
+        .getByText('1 picture that the network is checked on is also one that it learns from')
+        .waitFor();
+      await panel.getByText('1 picture is in another class as well').waitFor();
+      await page.locator('.results').waitFor({ timeout: long });
+      writeFileSync(join(folder, 'split.safetensors'), await downloaded(page, 'Download the model'));
+      const args = ['evaluate', 'split.safetensors', '--data', 'split', '--json'];
+      const { images, accuracy, classes } = JSON.parse(await resnet(args, folder));
+      expect(images).toBe(24);
+      expect(classes.map((each: { class: string }) => each.class)).toEqual(['Zed', 'blue', 'red']);
+      const shown = Number.parseFloat((await page.locator('.results h2').textContent()) ?? '');
+      expect(shown).toBe(Number((100 * accuracy).toFixed(1)));
+
+      // What is held out stays held out after a reload: otherwise the training would be refused.
+      await page.getByLabel('Epochs', { exact: true }).fill('200');
+      await page.getByLabel('Schedule').focus();
+      await startTraining(page);
+      await page.locator('.running', { hasText: 'is kept in this browser' }).waitFor();
+      await page.reload();
+      await page.getByRole('button', { name: 'Resume it' }).click();
+      await waitForSteps(page, 10);
+      await page.getByRole('button', { name: 'Stop', exact: true }).click();
+      await page.locator('.results').waitFor({ timeout: long });
     } finally {
       await close();
     }

@@ -26,7 +26,8 @@ let lastRequest = 0;
 
 /** Whether the model's classes are those of the generated hand signs. */
 export function classifiesSigns(): boolean {
-  return model.value?.classes.join() === '0,1,2,3,4,5';
+  const classes = model.value?.classes;
+  return classes?.length === 6 && classes.every((name, label) => name === String(label));
 }
 
 export function showFile(file: File): Promise<void> {
