@@ -15,7 +15,11 @@ export const metadataKeys = {
 
 /** The names of the classes, in the order of the logits. */
 export const classesSchema = z.readonly(
-  z.array(z.string().check(z.minLength(1), z.maxLength(1000))).check(z.minLength(1), z.maxLength(2 ** 16)),
+  z.array(z.string().check(z.minLength(1), z.maxLength(1000))).check(
+    z.minLength(1),
+    z.maxLength(2 ** 16),
+    z.refine((names) => new Set(names).size === names.length, 'a class is named twice'),
+  ),
 );
 
 const channelValues = z.readonly(z.array(z.number()).check(z.minLength(1), z.maxLength(1024)));

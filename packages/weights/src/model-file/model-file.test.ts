@@ -248,6 +248,11 @@ describe('reading a model file rejects', () => {
       /outputs \[300\]/,
     ],
     [
+      'two classes of one name',
+      () => changed((header) => Object.assign(metadata(header), { classes: '["a","b","a"]' })),
+      /classes is not valid: a class is named twice/,
+    ],
+    [
       'fewer classes than the network has outputs',
       () => changed((header) => Object.assign(metadata(header), { classes: '["a","b"]' })),
       /outputs \[3\], but the file names 2/,
