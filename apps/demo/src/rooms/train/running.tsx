@@ -28,12 +28,15 @@ export function Running() {
       {saveProblem.value !== null && (
         <Notice
           kind="problem"
-          title="No checkpoint could be saved"
+          title="Not kept in this browser"
           onClose={() => {
             saveProblem.value = null;
           }}
         >
-          {saveProblem.value} The training continues; if the page is reloaded before it ends, it is lost.
+          {saveProblem.value}{' '}
+          {now.is === 'done'
+            ? 'Download the model: it is lost when the page is closed or reloaded.'
+            : 'The training continues; if the page is reloaded before it ends, it is lost.'}
         </Notice>
       )}
       {now.is === 'failed' && (

@@ -180,7 +180,7 @@ describe.skipIf(whyNoBrowser !== null)(`the Train room ${whyNoBrowser ?? ''}`, (
       await devtools.send('Storage.overrideQuotaForOrigin', { origin: new URL(url).origin, quotaSize: 1000 });
       await setUpTraining(page, { ...quick, Epochs: 2 });
       await startTraining(page);
-      const notice = page.getByRole('alert').filter({ hasText: 'No checkpoint could be saved' });
+      const notice = page.getByRole('alert').filter({ hasText: 'Not kept in this browser' });
       await notice.waitFor();
       expect(await notice.textContent()).toContain('no room left');
       await page.locator('.results').waitFor({ timeout: long });
@@ -216,12 +216,12 @@ describe.skipIf(whyNoBrowser !== null)(`the Train room ${whyNoBrowser ?? ''}`, (
       await page.locator('.running', { hasText: 'is kept in this browser' }).waitFor();
       const other = await context.newPage();
       await other.goto(`${url}#train`);
-      await setUpTraining(other, quick);
+      await setUpTraining(other, endless);
       await startTraining(other);
-      const notice = other.getByRole('alert').filter({ hasText: 'No checkpoint could be saved' });
+      const notice = other.getByRole('alert').filter({ hasText: 'Not kept in this browser' });
       await notice.waitFor();
       expect(await notice.textContent()).toContain('Another tab of this page is training');
-      await other.locator('.results').waitFor({ timeout: long });
+      await waitForSteps(other, 5);
       await other.reload();
       await other.locator('.notice', { hasText: 'A training is waiting' }).waitFor();
     } finally {

@@ -141,6 +141,7 @@ async function run(prepare: (engine: Engine) => Promise<() => Promise<TrainingEn
     status.value = { is: 'running', text: 'Initializing' };
     const end = await train();
     model.value = end.model;
+    if (end.isModelKept) saveProblem.value = null;
     status.value = { is: 'done', end };
     if (!end.completed) savedTraining.value = await readRecord('training');
   } catch (error) {
