@@ -15,7 +15,7 @@ const search = findBrowser();
 export const whyNoBrowser = search.found || process.env.CI ? null : search.reason;
 
 /** How long a training or a proof may take, in milliseconds. */
-export const long = 800_000;
+export const long = Number(process.env.H_WAIT ?? 800_000);
 
 /** The page in a browser of its own, with a fresh profile. */
 export interface Visit {
@@ -35,6 +35,8 @@ export interface Visit {
 export interface VisitOptions {
   /** Serves without headers, as many static hosts do. */
   readonly plain?: boolean;
+  /** Serves without headers but one, by which every origin may read the files. */
+  readonly shared?: boolean;
   /** Default: the built page. */
   readonly folder?: string;
   /** Of the page within the folder, such as `some/path/`. */
@@ -48,10 +50,16 @@ export interface VisitOptions {
 }
 
 export async function visit(options: VisitOptions = {}): Promise<Visit> {
-  const { plain = false, flags = [], room = 'look', viewport = { width: 1280, height: 900 } } = options;
+  const {
+    plain = false,
+    shared = false,
+    flags = [],
+    room = 'look',
+    viewport = { width: 1280, height: 900 },
+  } = options;
   const { folder = built, path = '', prepare, serviceWorkers = 'allow' } = options;
   if (!search.found) throw new Error(search.reason);
-  const served: Served = await serve(folder, { plain });
+  const served: Served = await serve(folder, { plain, shared });
   const browser = await chromium.launch({
     executablePath: search.path,
     args: [...browserFlags(), ...flags],
@@ -62,7 +70,7 @@ export async function visit(options: VisitOptions = {}): Promise<Visit> {
     ...{ viewport, serviceWorkers, acceptDownloads: true, reducedMotion: 'reduce' },
   });
   await prepare?.(context);
-  context.setDefaultTimeout(120_000);
+  context.setDefaultTimeout(Number(process.env.H_WAIT ?? 120_000));
   const first = await context.newPage();
   const errors: string[] = [];
   const outside: string[] = [];

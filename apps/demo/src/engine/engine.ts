@@ -1,3 +1,4 @@
+import workerUrl from '../worker/worker.ts?worker&url';
 import type {
   BackendName,
   FromWorker,
@@ -20,12 +21,12 @@ export class EngineError extends Error {
 }
 
 const workerNotLoaded: Problem = {
-  code: 'worker-not-loaded',
+  code: 'no-worker',
   message:
     'The part of this page that computes could not be loaded: there is no connection, the page was renewed in the meantime, or a policy of this site or browser forbids it. Reload the page.',
 };
 const noWorkers: Problem = {
-  code: 'no-workers',
+  code: 'no-worker',
   message:
     'This page computes in a worker, and none may be started here: the browser has none, or the frame or a policy around this page forbids them. Open the page in a tab of its own, or in another browser.',
 };
@@ -120,10 +121,30 @@ export class Engine {
 /** Starts the worker; null if the browser has no workers, or forbids this one. */
 function startWorker(name: string): Worker | null {
   try {
-    return new Worker(new URL('../worker/worker.ts', import.meta.url), { type: 'module', name });
+    return new Worker(workerUrl, { type: 'module', name });
+  } catch {
+    // In a sandboxed frame the page has no origin, and may only start workers from source text.
+  }
+  try {
+    const source = new Blob([`(${importWorker})(${JSON.stringify(workerUrl)});`], {
+      type: 'text/javascript',
+    });
+    return new Worker(URL.createObjectURL(source), { name });
   } catch {
     return null;
   }
+}
+
+/** Runs in a worker: imports the real one, and hands it the messages that came in the meantime. */
+function importWorker(url: string): void {
+  const early: MessageEvent[] = [];
+  self.onmessage = (event) => early.push(event);
+  import(/* @vite-ignore */ url).then(
+    () => {
+      for (const event of early) self.onmessage?.(event);
+    },
+    (error) => reportError(error),
+  );
 }
 
 /** An error's message, as it is shown. */

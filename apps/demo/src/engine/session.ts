@@ -102,7 +102,10 @@ export async function chooseBackend(name: BackendName): Promise<void> {
   former?.close();
   const next = await getEngine().catch(() => null); // the state shows it
   if (carried && next !== null) {
-    model.value = { ...(await next.request('openModel', { file: carried.file, isSaved: true })), ...carried.facts };
+    model.value = {
+      ...(await next.request('openModel', { file: carried.file, isSaved: true })),
+      ...carried.facts,
+    };
   }
 }
 

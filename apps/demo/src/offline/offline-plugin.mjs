@@ -16,7 +16,12 @@ export function offline() {
     writeBundle({ dir = '' }) {
       const files = readdirSync(dir, { recursive: true, withFileTypes: true })
         .filter((entry) => entry.isFile())
-        .map(({ parentPath, name }) => join(parentPath, name).slice(dir.length + 1).split(sep).join('/'))
+        .map(({ parentPath, name }) =>
+          join(parentPath, name)
+            .slice(dir.length + 1)
+            .split(sep)
+            .join('/'),
+        )
         .filter((file) => file !== 'index.html' && file !== 'service-worker.js')
         .sort();
       const page = join(dir, 'index.html');
@@ -26,7 +31,9 @@ export function offline() {
       const version = hash.digest('hex').slice(0, 16);
       writeFileSync(page, html.replace('<html ', `<html data-version="${version}" `));
       const constants = { version, files };
-      const head = Object.entries(constants).map(([name, value]) => `const ${name} = ${JSON.stringify(value)};\n`);
+      const head = Object.entries(constants).map(
+        ([name, value]) => `const ${name} = ${JSON.stringify(value)};\n`,
+      );
       writeFileSync(join(dir, 'service-worker.js'), head.join('') + readFileSync(source, 'utf8'));
     },
   };

@@ -1,4 +1,13 @@
-import { cpSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright';
@@ -33,9 +42,11 @@ describe.skipIf(whyNoBrowser !== null)(`without a connection ${whyNoBrowser ?? '
       await page.getByRole('button', { name: 'Stop', exact: true }).click();
       await page.goto(`${url}index.html#look`);
       await page.locator('.diagram').waitFor();
-      expect(await page.evaluate(() => document.fonts.ready.then(() => document.fonts.check('1em "Inter Variable"')))).toBe(
-        true,
-      );
+      expect(
+        await page.evaluate(() =>
+          document.fonts.ready.then(() => document.fonts.check('1em "Inter Variable"')),
+        ),
+      ).toBe(true);
       expect(errors).toEqual([]);
     } finally {
       await close();
@@ -93,7 +104,8 @@ function replaceByNew(folder: string): void {
     if (/\.(js|css|html)$/.test(name)) writeFileSync(path, renamed(readFileSync(path, 'utf8')));
     if (name.startsWith('assets/')) renameSync(path, path.replace(/assets\/(?=[^/]*$)/, 'assets/new-'));
   }
-  const [, version = ''] = /data-version="(\w+)"/.exec(readFileSync(join(folder, 'index.html'), 'utf8')) ?? [];
+  const [, version = ''] =
+    /data-version="(\w+)"/.exec(readFileSync(join(folder, 'index.html'), 'utf8')) ?? [];
   for (const name of ['index.html', 'service-worker.js']) {
     const path = join(folder, name);
     writeFileSync(path, readFileSync(path, 'utf8').replaceAll(version, [...version].reverse().join('')));

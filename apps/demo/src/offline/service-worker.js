@@ -24,7 +24,13 @@ self.addEventListener('install', (event) => {
 self.addEventListener('activate', (event) => event.waitUntil(self.clients.claim()));
 
 /** A page has loaded: the time to fetch what it hasn't. */
-self.addEventListener('message', (event) => event.waitUntil(keep().then(forget).catch(() => {})));
+self.addEventListener('message', (event) =>
+  event.waitUntil(
+    keep()
+      .then(forget)
+      .catch(() => {}),
+  ),
+);
 
 /** Completes this version's cache. Rejects if the host has another version, or there is no room. */
 async function keep() {

@@ -47,13 +47,13 @@ export function asProblem(error: unknown): Problem {
     };
   }
   const reason = error instanceof Error ? error.message : String(error);
-  return { code: 'unexpected', message: `Something unexpected happened: ${reason}. Reload the page.` };
+  return {
+    code: 'unexpected',
+    message: `Something unexpected happened: ${reason.replace(/\.$/, '')}. Reload the page.`,
+  };
 }
 
 /** Whether a dynamic import failed; Chromium's, Firefox's and Safari's words. */
 function isNotLoaded(error: unknown): boolean {
-  return (
-    error instanceof TypeError &&
-    /dynamically imported module|module script/i.test(error.message)
-  );
+  return error instanceof TypeError && /dynamically imported module|module script/i.test(error.message);
 }

@@ -35,8 +35,7 @@ export function Results() {
         {now.end.isModelKept
           ? 'The model is kept in this browser.'
           : 'The model is kept only while this page is open: download it.'}{' '}
-        The command line reads it, too, as a file:{' '}
-        <code>resnet evaluate model.safetensors --data …</code>
+        The command line reads it, too, as a file: <code>resnet evaluate model.safetensors --data …</code>
       </p>
       <div class="row">
         <a class="button primary" href="#use">

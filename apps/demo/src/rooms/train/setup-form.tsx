@@ -1,11 +1,11 @@
+import { count } from '../../components/format.js';
 import { Segmented } from '../../components/segmented.js';
 import { occupied } from '../../engine/session.js';
 import { Slider } from './number-fields.js';
 import { OwnImages } from './own-images-panel.js';
 import { RecipeFields } from './recipe.js';
 import { SampleSigns } from './sample-signs.js';
-import { change, depth, setup } from './setup.js';
-import { start } from './training-control.js';
+import { change, depth, keptImages, setup } from './setup.js';
 
 /** The id of the form, for the button that submits it. */
 export const setupForm = 'setup';
@@ -13,15 +13,9 @@ export const setupForm = 'setup';
 /** Images, network, recipe. */
 export function SetupForm() {
   const { data, network, twin } = setup.value;
+  const kept = keptImages.value;
   return (
-    <form
-      id={setupForm}
-      aria-label="Set up a training"
-      onSubmit={(event) => {
-        event.preventDefault();
-        void start();
-      }}
-    >
+    <form id={setupForm} aria-label="Set up a training">
       <fieldset disabled={occupied.value} class="setup-fields">
         <section class="setup-part" aria-labelledby="setup-images">
           <h2 id="setup-images">Pictures</h2>
@@ -35,7 +29,13 @@ export function SetupForm() {
             ]}
             onChange={(value) => change({ data: value })}
           />
-          {data === 'signs' ? <SampleSigns /> : <OwnImages />}
+          {data === 'signs' ? (
+            <SampleSigns />
+          ) : kept && occupied.value ? (
+            <KeptImages of={kept} />
+          ) : (
+            <OwnImages />
+          )}
         </section>
         <section class="setup-part" aria-labelledby="setup-network">
           <h2 id="setup-network">Network</h2>
@@ -94,5 +94,13 @@ export function SetupForm() {
         <RecipeFields />
       </fieldset>
     </form>
+  );
+}
+
+function KeptImages({ of }: { readonly of: NonNullable<typeof keptImages.value> }) {
+  return (
+    <p class="aside">
+      The {count(of.count)} pictures that were kept with this training: {of.classes.join(', ')}.
+    </p>
   );
 }
