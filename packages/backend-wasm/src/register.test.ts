@@ -52,9 +52,9 @@ it.each([
 });
 
 function forbidden(message: string) {
-  const refuse = () => {
+  function refuse() {
     throw new Error(message);
-  };
+  }
   return { ...{ validate: () => true }, Module: refuse, compile: refuse, instantiate: refuse };
 }
 
