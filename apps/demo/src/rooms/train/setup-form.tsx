@@ -45,7 +45,7 @@ export function SetupForm() {
             value={network.name}
             options={[
               { value: 'preact/resnet', title: 'Small' },
-              { value: 'course/resnet50', title: 'ResNet-50' },
+              { value: 'course/resnet50', title: 'Course’s ResNet-50' },
             ]}
             onChange={(name) =>
               change({
@@ -67,8 +67,8 @@ export function SetupForm() {
             />
           ) : (
             <p class="aside">
-              The course’s ResNet-50, made for small pictures and few classes: fifty layers, 23.6 million
-              numbers to learn. The original of 2015 takes 224 × 224 pixels and knows 1,000 classes. On a
+              The course’s ResNet-50, made for pictures of 64 × 64 pixels and six classes: fifty layers, 23.6
+              million numbers to learn. The original of 2015 takes 224 × 224 pixels and knows 1,000 classes. On a
               processor, a step takes seconds, and a checkpoint about 280 MB of this browser’s storage.
             </p>
           )}
