@@ -22,9 +22,7 @@ export function Notice({ kind, title, onClose, children }: NoticeProps) {
         {title !== undefined && <strong>{title}</strong>}
         <div>{children}</div>
       </div>
-      {onClose !== undefined && (
-        <CloseButton label="Close this message" onClick={onClose} />
-      )}
+      {onClose !== undefined && <CloseButton label="Close this message" onClick={onClose} />}
     </div>
   );
 }

@@ -31,9 +31,9 @@ export function Matrix() {
         each sum and product: a single layer ends near 10⁻⁷. Over many layers errors add up, and where a ReLU
         falls on the other side of 0, or a result is the small difference of large numbers, far more is lost:
         gradients of the first layers of fifty are some 10⁻⁴ off, with any arithmetic of 32 bits. So each case
-        has a bound of its own, the upright line: for whole networks, four times the error of plain
-        arithmetic of 32 bits, measured on the same case. Numbered cases have shapes that were picked at random, once
-        and for all. <code>course/resnet50</code> is the course’s ResNet-50, here with a part of its filters.
+        has a bound of its own, the upright line: for whole networks, four times the error of plain arithmetic
+        of 32 bits, measured on the same case. Numbered cases have shapes that were picked at random, once and
+        for all. <code>course/resnet50</code> is the course’s ResNet-50, here with a part of its filters.
       </p>
       <Scrolled label="Distance to the truth, by case and backend">
         <table class="matrix">

@@ -68,8 +68,8 @@ export function SetupForm() {
           ) : (
             <p class="aside">
               The course’s ResNet-50, made for pictures of 64 × 64 pixels and six classes: fifty layers, 23.6
-              million numbers to learn. The original of 2015 takes 224 × 224 pixels and knows 1,000 classes. On a
-              processor, a step takes seconds, and a checkpoint about 280 MB of this browser’s storage.
+              million numbers to learn. The original of 2015 takes 224 × 224 pixels and knows 1,000 classes.
+              On a processor, a step takes seconds, and a checkpoint about 280 MB of this browser’s storage.
             </p>
           )}
           <label class="choice">
