@@ -49,7 +49,7 @@ function Verdict({ proof }: { readonly proof: Proof }) {
             <>
               <dt>Closest to its bound</dt>
               <dd>
-                {scientific(closest.error)} of {scientific(closest.allowed)} that are allowed: {closest.name}
+                {scientific(closest.error)}, with {scientific(closest.allowed)} allowed, in {closest.name}
               </dd>
             </>
           )}
