@@ -69,7 +69,7 @@ describe.skipIf(whyNoBrowser !== null)('on a phone', () => {
       await page.locator('.node.block').nth(1).click();
       const isNarrow = () =>
         page.locator('.diagram .scroll').evaluate((each) => each.scrollWidth <= each.clientWidth);
-      expect(await page.locator('.node.add').count()).toBe(1);
+      expect(await page.locator('.diagram .group.block').count()).toBe(1);
       expect(await isNarrow()).toBe(true);
       for (const closing of ['button', 'Escape']) {
         await page.locator('.node.conv').first().click();
