@@ -1,5 +1,5 @@
 import { defineConfig, type Plugin } from 'vite';
-import { offline } from './src/offline/offline-plugin.mjs';
+import { offline } from './offline/offline-plugin.mjs';
 import { contentSecurityPolicy, headers } from './server/headers.mjs';
 
 /** The built page contains its policy, for hosts where headers can't be set. */

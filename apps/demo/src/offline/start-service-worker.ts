@@ -1,4 +1,4 @@
-// The page's end of service-worker.js.
+// The page's end of offline/service-worker.js.
 
 /** Waits for the page's own files, which the visitor is waiting for, too. */
 const hasLoaded = () =>
