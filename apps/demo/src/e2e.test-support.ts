@@ -15,7 +15,7 @@ const search = findBrowser();
 export const whyNoBrowser = search.found || process.env.CI ? null : search.reason;
 
 /** How long a training or a proof may take, in milliseconds. */
-export const long = Number(process.env.H_WAIT ?? 800_000);
+export const long = 800_000;
 
 /** The page in a browser of its own, with a fresh profile. */
 export interface Visit {
@@ -70,7 +70,7 @@ export async function visit(options: VisitOptions = {}): Promise<Visit> {
     ...{ viewport, serviceWorkers, acceptDownloads: true, reducedMotion: 'reduce' },
   });
   await prepare?.(context);
-  context.setDefaultTimeout(Number(process.env.H_WAIT ?? 120_000));
+  context.setDefaultTimeout(120_000);
   const first = await context.newPage();
   const errors: string[] = [];
   const outside: string[] = [];

@@ -28,7 +28,7 @@ export function Running() {
       <div class="running">
         <StatusBar />
       </div>
-      {saveProblem.value !== null && (
+      {saveProblem.value !== null && now.is !== 'failed' && (
         <Notice
           kind="problem"
           title="Not kept in this browser"
