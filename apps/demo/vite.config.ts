@@ -1,4 +1,5 @@
 import { defineConfig, type Plugin } from 'vite';
+import { offline } from './offline/offline-plugin.mjs';
 import { contentSecurityPolicy, headers } from './server/headers.mjs';
 
 /** The built page contains its policy, for hosts where headers can't be set. */
@@ -20,7 +21,7 @@ const { 'Content-Security-Policy': _, ...whileDeveloping } = headers;
 export default defineConfig({
   // The page works from any folder of any static host.
   base: './',
-  plugins: [policy],
+  plugins: [policy, offline()],
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   worker: { format: 'es' },
   build: {

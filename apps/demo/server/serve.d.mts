@@ -5,5 +5,5 @@ export interface Served {
 }
 export declare function serve(
   folder: string,
-  options?: { readonly port?: number; readonly plain?: boolean },
+  options?: { readonly port?: number; readonly plain?: boolean; readonly shared?: boolean },
 ): Promise<Served>;

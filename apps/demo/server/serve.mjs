@@ -15,15 +15,16 @@ const types = {
 
 /**
  * Serves a folder's files on this machine only, with the headers of cross-origin isolation and the page's policy; with
- * `plain`, without them, like a static host where headers can't be set. Port 0: any free port.
+ * `plain`, without them, like a static host where headers can't be set; with `shared`, such a host that lets every origin read
+ * its files, as GitHub Pages does. Port 0: any free port.
  * @param {string} folder
- * @param {{ port?: number, plain?: boolean }} [options]
+ * @param {{ port?: number, plain?: boolean, shared?: boolean }} [options]
  * @returns {Promise<{ url: string, close: () => Promise<void> }>}
  */
-export function serve(folder, { port = 0, plain = false } = {}) {
+export function serve(folder, { port = 0, plain = false, shared = false } = {}) {
   const server = createServer((request, response) => {
     const path = fileFor(folder, request.url ?? '/');
-    const always = plain ? {} : allHeaders;
+    const always = shared ? { 'Access-Control-Allow-Origin': '*' } : plain ? {} : allHeaders;
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       response.writeHead(405, always).end();
       return;

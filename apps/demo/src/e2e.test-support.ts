@@ -5,7 +5,8 @@ import { browserFlags, findBrowser, needsNoSandbox } from '@resnetjs/parity/node
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright';
 import { type Served, serve } from '../server/serve.mjs';
 
-const page = fileURLToPath(new URL('../dist', import.meta.url));
+/** The built page's folder. */
+export const built = fileURLToPath(new URL('../dist', import.meta.url));
 const program = fileURLToPath(new URL('../../cli/dist/main.js', import.meta.url));
 const axe = fileURLToPath(import.meta.resolve('axe-core/axe.min.js'));
 
@@ -22,56 +23,78 @@ export interface Visit {
   readonly browser: Browser;
   readonly context: BrowserContext;
   readonly page: Page;
-  /** Uncaught errors, and violations of the page's policy. */
+  /** Uncaught errors, what is written to the console as an error, and violations of the page's policy. */
   readonly errors: string[];
   /** Requests to other hosts than the page's own. */
   readonly outside: string[];
+  /** Stops the server: from here on there is no connection. */
+  disconnect(): Promise<void>;
   close(): Promise<void>;
 }
 
 export interface VisitOptions {
   /** Serves without headers, as many static hosts do. */
   readonly plain?: boolean;
+  /** Serves without headers but one, by which every origin may read the files. */
+  readonly shared?: boolean;
+  /** Default: the built page. */
+  readonly folder?: string;
+  /** Of the page within the folder, such as `some/path/`. */
+  readonly path?: string;
+  /** Prepares the context before the page is opened. */
+  readonly prepare?: (context: BrowserContext) => Promise<unknown>;
+  readonly serviceWorkers?: 'allow' | 'block';
   readonly flags?: readonly string[];
   readonly room?: string;
   readonly viewport?: { readonly width: number; readonly height: number };
 }
 
 export async function visit(options: VisitOptions = {}): Promise<Visit> {
-  const { plain = false, flags = [], room = 'look', viewport = { width: 1280, height: 900 } } = options;
+  const {
+    plain = false,
+    shared = false,
+    flags = [],
+    room = 'look',
+    viewport = { width: 1280, height: 900 },
+  } = options;
+  const { folder = built, path = '', prepare, serviceWorkers = 'allow' } = options;
   if (!search.found) throw new Error(search.reason);
-  const served: Served = await serve(page, { plain });
+  const served: Served = await serve(folder, { plain, shared });
   const browser = await chromium.launch({
     executablePath: search.path,
     args: [...browserFlags(), ...flags],
     chromiumSandbox: !needsNoSandbox,
   });
   // Without animations: axe would check colours in mid-transition.
-  const context = await browser.newContext({ viewport, acceptDownloads: true, reducedMotion: 'reduce' });
+  const context = await browser.newContext({
+    ...{ viewport, serviceWorkers, acceptDownloads: true, reducedMotion: 'reduce' },
+  });
+  await prepare?.(context);
   context.setDefaultTimeout(120_000);
   const first = await context.newPage();
   const errors: string[] = [];
   const outside: string[] = [];
   first.on('pageerror', ({ message }) => errors.push(message));
   first.on('console', (message) => {
-    if (/Content Security Policy|Refused to/.test(message.text())) errors.push(message.text());
+    if (message.type() === 'error') errors.push(message.text());
   });
   context.on('request', (request) => {
     const address = request.url();
     if (!address.startsWith(served.url) && !/^(blob|data):/.test(address)) outside.push(address);
   });
   // If its service worker isolates it, the page may reload before it has loaded.
-  await first.goto(`${served.url}#${room}`, { waitUntil: plain ? 'commit' : 'load' });
+  await first.goto(`${served.url}${path}#${room}`, { waitUntil: plain ? 'commit' : 'load' });
   return {
-    url: served.url,
+    url: `${served.url}${path}`,
     browser,
     context,
     page: first,
     errors,
     outside,
+    disconnect: served.close,
     async close() {
       await browser.close();
-      await served.close();
+      await served.close().catch(() => undefined); // disconnected before
     },
   };
 }

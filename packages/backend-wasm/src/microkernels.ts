@@ -207,13 +207,14 @@ export interface StartedMicrokernels {
 export async function startMicrokernels(memory: WasmMemory): Promise<StartedMicrokernels> {
   const shared = !(memory.buffer instanceof ArrayBuffer);
   const bytes = bytesOf(shared ? sharedMemory : plainMemory);
-  if (!webAssembly.validate(bytes)) {
+  const engine = webAssembly();
+  if (!engine.validate(bytes)) {
     throw new BackendError(
       'unavailable',
       'This JavaScript engine rejects the microkernels: WebAssembly SIMD is needed. Use a newer browser or Node, or another backend.',
     );
   }
-  const module = await webAssembly.compile(bytes);
-  const { exports } = await webAssembly.instantiate(module, { env: { memory } });
+  const module = await engine.compile(bytes);
+  const { exports } = await engine.instantiate(module, { env: { memory } });
   return { module, microkernels: exports as Exports };
 }

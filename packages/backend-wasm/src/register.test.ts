@@ -1,6 +1,6 @@
 import { sampleTensor, expectClose } from '@resnetjs/kernel-tests';
 import * as tf from '@tensorflow/tfjs-core';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { register } from './index.js';
 
 it('keeps a running backend, and registers once', async () => {
@@ -34,6 +34,29 @@ it('registers again for a backend that was removed and restarted', async () => {
   });
   expect([...dFilter]).toEqual([4]);
 });
+
+it.each([
+  ['there is none', undefined, /^There is no WebAssembly here/],
+  [
+    'a policy forbids it',
+    forbidden('violates the Content Security policy'),
+    /^WebAssembly is forbidden here.*violates/,
+  ],
+])('reports the true cause if %s', async (_, engine, message) => {
+  vi.stubGlobal('WebAssembly', engine);
+  await expect(register()).rejects.toMatchObject({
+    ...{ name: 'BackendError', code: 'unavailable' },
+    message: expect.stringMatching(message),
+  });
+  vi.unstubAllGlobals();
+});
+
+function forbidden(message: string) {
+  function refuse() {
+    throw new Error(message);
+  }
+  return { ...{ validate: () => true }, Module: refuse, compile: refuse, instantiate: refuse };
+}
 
 it('reports that SIMD is missing', async () => {
   const present = await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT');

@@ -24,7 +24,7 @@ import {
   fusedAdd,
 } from './training-kernels.js';
 import { withInlinedBuild } from './tensorflow-build.js';
-import type { WasmMemory } from './web-assembly.js';
+import { webAssembly, type WasmMemory } from './web-assembly.js';
 
 const backendName = 'wasm';
 
@@ -67,7 +67,7 @@ let served: { backend: BackendWasm; result: RegisteredBackend } | undefined;
  * Starts TensorFlow.js's Wasm backend, makes it the current one, and registers the kernels that training needs. Calling it
  * again changes nothing.
  *
- * Throws BackendError: `unavailable` if WebAssembly SIMD is missing, `start-failed` if the backend doesn't start,
+ * Throws BackendError: `unavailable` if WebAssembly or its SIMD is missing or forbidden, `start-failed` if the backend doesn't start,
  * `bad-arguments` if `threads` is out of range.
  *
  * @example
@@ -121,6 +121,7 @@ function wantedThreads({ threads }: RegisterOptions): Wanted {
 
 /** Starts the backend; `problem` says why its memory isn't shared although several threads were wanted. */
 async function startBackend(wanted: Wanted): Promise<{ backend: BackendWasm; problem?: string }> {
+  webAssembly();
   if (!(await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT'))) {
     throw new BackendError(
       'unavailable',

@@ -1,3 +1,5 @@
+import { BackendError } from '@resnetjs/backend';
+
 // The few globals that this package uses, so that it needs neither the DOM's nor Node's types.
 
 export interface WasmMemory {
@@ -5,7 +7,8 @@ export interface WasmMemory {
 }
 
 interface Platform {
-  readonly WebAssembly: {
+  readonly WebAssembly?: {
+    readonly Module: new (bytes: Uint8Array) => object;
     validate(bytes: Uint8Array): boolean;
     compile(bytes: Uint8Array): Promise<object>;
     instantiate(module: object, imports: { env: { memory: WasmMemory } }): Promise<{ exports: unknown }>;
@@ -15,7 +18,29 @@ interface Platform {
 
 const platform = globalThis as unknown as Platform;
 
-export const webAssembly = platform.WebAssembly;
+/** The engine's WebAssembly. Throws BackendError `unavailable`, with the reason, if it has none or it is forbidden. */
+export function webAssembly(): NonNullable<Platform['WebAssembly']> {
+  const found = platform.WebAssembly;
+  if (found === undefined) {
+    throw new BackendError(
+      'unavailable',
+      'There is no WebAssembly here: the JavaScript engine is too old, or a setting turns it off (such as a lockdown mode). Turn it on, or use another backend.',
+    );
+  }
+  try {
+    new found.Module(emptyModule);
+  } catch (cause) {
+    throw new BackendError(
+      'unavailable',
+      `WebAssembly is forbidden here, by a Content Security Policy without 'wasm-unsafe-eval' or by a setting. Allow it, or use another backend. The engine says: ${cause instanceof Error ? cause.message : String(cause)}`,
+      { cause },
+    );
+  }
+  return found;
+}
+
+/** The magic number and the version, of which a module has at least these (core specification, §5.5.16). */
+const emptyModule = Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0);
 
 export function bytesOf(base64: string): Uint8Array {
   return Uint8Array.from(platform.atob(base64), (character) => character.charCodeAt(0));

@@ -3,6 +3,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import { backend, chooseBackend, engineState, occupied, getEngine } from '../engine/session.js';
 import { whyOneThread } from '../isolation/isolate.js';
 import type { BackendName } from '../worker/protocol.js';
+import { OtherBackend } from './other-backend.js';
 import { FactRows } from './backend-facts.js';
 import { backendTitle } from './format.js';
 import './backend-choice.css';
@@ -76,7 +77,8 @@ export function BackendChoice() {
               {state.problem.message}{' '}
               <button type="button" class="link" onClick={() => void getEngine().catch(() => undefined)}>
                 Start it again
-              </button>
+              </button>{' '}
+              <OtherBackend />
             </p>
           )}
           {state.is === 'ready' && (

@@ -44,7 +44,7 @@ export function duration(seconds: number): string {
 export function scientific(value: number): string {
   if (value === 0) return '0';
   const [digits, exponent = '0'] = value.toExponential(1).split('e');
-  return `${digits} × 10${superscript(Number(exponent))}`;
+  return `${digits}\u00a0×\u00a010${superscript(Number(exponent))}`;
 }
 
 /** ⁻⁴ */

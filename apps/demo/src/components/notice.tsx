@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
+import { CloseButton } from './close-button.js';
 import './notice.css';
 
 interface NoticeProps {
@@ -21,13 +22,7 @@ export function Notice({ kind, title, onClose, children }: NoticeProps) {
         {title !== undefined && <strong>{title}</strong>}
         <div>{children}</div>
       </div>
-      {onClose !== undefined && (
-        <button type="button" class="icon-button" aria-label="Close this message" onClick={onClose}>
-          <svg viewBox="0 0 20 20" width="16" height="16" aria-hidden="true">
-            <path d="M5 5l10 10M15 5L5 15" stroke="currentColor" stroke-width="1.8" stroke-linecap="round" />
-          </svg>
-        </button>
-      )}
+      {onClose !== undefined && <CloseButton label="Close this message" onClick={onClose} />}
     </div>
   );
 }

@@ -1,3 +1,4 @@
+import workerUrl from '../worker/worker.ts?worker&url';
 import type {
   BackendName,
   FromWorker,
@@ -19,6 +20,17 @@ export class EngineError extends Error {
   }
 }
 
+const workerNotLoaded: Problem = {
+  code: 'no-worker',
+  message:
+    'The part of this page that computes could not be loaded: there is no connection, the page was renewed in the meantime, or a policy of this site or browser forbids it. Reload the page.',
+};
+const noWorkers: Problem = {
+  code: 'no-worker',
+  message:
+    'This page computes in a worker, and none may be started here: the browser has none, or the frame or a policy around this page forbids them. Open the page in a tab of its own, or in another browser.',
+};
+
 interface PendingRequest {
   resolve(value: unknown): void;
   reject(error: EngineError): void;
@@ -33,24 +45,26 @@ const workerEnded: Problem = {
 /** The page's end of one worker, which computes on one backend. */
 export class Engine {
   readonly backend: BackendName;
-  readonly #worker: Worker;
+  readonly #worker: Worker | null;
   readonly #pending = new Map<number, PendingRequest>();
   readonly #listeners = new Set<(event: WorkerEvent) => void>();
   #lastId = 0;
   #problem: Problem | null = null;
+  #hasAnswered = false;
   /** Called once, when the worker can't continue. */
   onEnd: ((problem: Problem) => void) | null = null;
 
   constructor(backend: BackendName) {
     this.backend = backend;
-    this.#worker = new Worker(new URL('../worker/worker.ts', import.meta.url), {
-      type: 'module',
-      name: `resnetjs-${backend}`,
-    });
+    this.#worker = startWorker(`resnetjs-${backend}`);
+    if (this.#worker === null) {
+      this.#problem = noWorkers;
+      return;
+    }
     this.#worker.onmessage = (event: MessageEvent<FromWorker>) => this.#receive(event.data);
     this.#worker.onerror = (event) => {
       event.preventDefault();
-      this.#end(workerEnded);
+      this.#end(this.#hasAnswered ? workerEnded : workerNotLoaded);
     };
   }
 
@@ -64,7 +78,7 @@ export class Engine {
     const id = ++this.#lastId;
     return new Promise((resolve, reject) => {
       this.#pending.set(id, { resolve: resolve as (value: unknown) => void, reject });
-      this.#worker.postMessage({ id, kind, params } as ToWorker);
+      this.#worker?.postMessage({ id, kind, params } as ToWorker);
     });
   }
 
@@ -81,6 +95,7 @@ export class Engine {
   }
 
   #receive(message: FromWorker): void {
+    this.#hasAnswered = true;
     if ('event' in message) {
       for (const listener of this.#listeners) listener(message);
       if (message.event === 'device-lost') this.#end({ code: 'device-lost', message: message.message });
@@ -95,12 +110,41 @@ export class Engine {
   #end(problem: Problem): void {
     if (this.#problem !== null) return;
     this.#problem = problem;
-    this.#worker.terminate();
+    this.#worker?.terminate();
     const error = new EngineError(problem);
     for (const { reject } of this.#pending.values()) reject(error);
     this.#pending.clear();
     this.onEnd?.(problem);
   }
+}
+
+/** Starts the worker; null if the browser has no workers, or forbids this one. */
+function startWorker(name: string): Worker | null {
+  try {
+    return new Worker(workerUrl, { type: 'module', name });
+  } catch {
+    // In a sandboxed frame the page has no origin, and may only start workers from source text.
+  }
+  try {
+    const source = new Blob([`(${importWorker})(${JSON.stringify(workerUrl)});`], {
+      type: 'text/javascript',
+    });
+    return new Worker(URL.createObjectURL(source), { name });
+  } catch {
+    return null;
+  }
+}
+
+/** Runs in a worker: imports the real one, and hands it the messages that came in the meantime. */
+function importWorker(url: string): void {
+  const early: MessageEvent[] = [];
+  self.onmessage = (event) => early.push(event);
+  import(/* @vite-ignore */ url).then(
+    () => {
+      for (const event of early) self.onmessage?.(event);
+    },
+    (error) => reportError(error),
+  );
 }
 
 /** An error's message, as it is shown. */

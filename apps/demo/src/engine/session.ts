@@ -96,7 +96,22 @@ export async function chooseBackend(name: BackendName): Promise<void> {
   } catch {
     // A browser without storage forgets the choice.
   }
+  const former = await before?.catch(() => undefined);
+  const carried = former && (await unsavedModel(former));
   model.value = null;
-  (await before?.catch(() => undefined))?.close();
-  await getEngine().catch(() => undefined); // the state shows it
+  former?.close();
+  const next = await getEngine().catch(() => null); // the state shows it
+  if (carried && next !== null) {
+    model.value = {
+      ...(await next.request('openModel', { file: carried.file, isSaved: true })),
+      ...carried.facts,
+    };
+  }
+}
+
+/** The model, if the browser's storage doesn't hold one: then it is handed on. */
+async function unsavedModel(from: Engine) {
+  if (model.value === null || (await readRecord('model')) !== null) return null;
+  const { accuracy, origin } = model.value;
+  return { file: await from.request('modelFile', null), facts: { accuracy, origin } };
 }

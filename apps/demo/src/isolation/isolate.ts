@@ -12,25 +12,19 @@ const triedKey = 'resnetjs-isolation-tried';
  * Makes the page cross-origin isolated, which threads need. If the host doesn't send the headers for it, a service worker
  * adds them, and the page reloads. If that doesn't work either, one thread computes, and the page says so.
  */
-export async function isolate(): Promise<void> {
-  if (crossOriginIsolated) return;
-  if (!isSecureContext || !('serviceWorker' in navigator)) {
-    whyOneThread.value = isSecureContext
-      ? 'this browser allows no service worker, which could isolate the page'
-      : 'the page was not loaded over https';
-    return;
-  }
-  if (wasTried()) {
-    whyOneThread.value = 'neither the host nor a service worker could isolate the page';
+export async function isolate(serviceWorker: Promise<unknown>): Promise<void> {
+  if (globalThis.crossOriginIsolated) return;
+  if (!isSecureContext) {
+    whyOneThread.value = 'the page was not loaded over https';
     return;
   }
   try {
-    await navigator.serviceWorker.register('./isolation-worker.js');
-    await Promise.race([navigator.serviceWorker.ready, tooLate()]);
-    if (occupied.value) whyOneThread.value = 'a training had started before the page could be isolated';
+    await Promise.race([serviceWorker, tooLate()]);
+    if (wasTried()) whyOneThread.value = 'neither the host nor a service worker could isolate the page';
+    else if (occupied.value) whyOneThread.value = 'a training had started before the page could be isolated';
     else location.reload();
   } catch {
-    whyOneThread.value = 'the browser did not start the service worker that would isolate the page';
+    whyOneThread.value = 'the browser starts no service worker here, which could isolate the page';
   }
 }
 

@@ -6,12 +6,27 @@ import { inThisVersion } from './version-2.js';
 const name = 'resnetjs';
 const store = 'kept';
 
-function open(): Promise<IDBDatabase> {
-  const request = indexedDB.open(name, 1);
+/** Nothing can be stored for this page, now or later. */
+export class StorageBlocked extends Error {
+  override readonly name = 'StorageBlocked';
+}
+
+async function open(): Promise<IDBDatabase> {
+  let request: IDBOpenDBRequest;
+  try {
+    request = indexedDB.open(name, 1);
+  } catch (cause) {
+    throw new StorageBlocked('site data is blocked', { cause });
+  }
   request.onupgradeneeded = () => request.result.createObjectStore(store);
   return new Promise((resolve, reject) => {
     request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error);
+    request.onerror = () =>
+      reject(
+        isStorageFull(request.error)
+          ? request.error
+          : new StorageBlocked('site data is blocked', { cause: request.error }),
+      );
     request.onblocked = () => reject(new Error('another tab holds an older version of this page'));
   });
 }
@@ -44,8 +59,17 @@ export async function readRecord<Key extends keyof Records>(key: Key): Promise<R
   }
 }
 
+/** Rejects with StorageBlocked if the browser stores nothing for this page, as in a frame of another site. */
+export async function checkStorage(): Promise<void> {
+  (await open()).close();
+}
+
 export async function writeRecord<Key extends keyof Records>(key: Key, value: Records[Key]): Promise<void> {
   await transact('readwrite', (records) => records.put(value, key));
+}
+
+export function isStorageFull(error: unknown): boolean {
+  return error instanceof DOMException && error.name === 'QuotaExceededError';
 }
 
 export async function deleteRecord(key: keyof Records): Promise<void> {

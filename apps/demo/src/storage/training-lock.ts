@@ -1,17 +1,28 @@
 const name = 'resnetjs-training';
 
-/** The browser's locks; null if the page was not loaded over https: then every tab saves its own training. */
-const locks = (): LockManager | null => ('locks' in navigator ? navigator.locks : null);
-
-/** Takes the right to save checkpoints, which one tab has at a time. `work` gets whether this tab has it. */
-export function withTrainingLock<Result>(work: (held: boolean) => Promise<Result>): Promise<Result> {
-  const manager = locks();
-  if (manager === null) return work(true);
-  return manager.request(name, { ifAvailable: true }, (lock) => work(lock !== null));
+/**
+ * Takes the right to save checkpoints, which one tab has at a time. `work` gets whether this tab has it. Where the browser
+ * has no locks (no https), or refuses them (site data is blocked), every tab has it.
+ */
+export async function withTrainingLock<Result>(work: (held: boolean) => Promise<Result>): Promise<Result> {
+  let begun: Promise<Result> | undefined;
+  try {
+    await navigator.locks.request(name, { ifAvailable: true }, (lock) => {
+      begun = work(lock !== null);
+      return begun;
+    });
+  } catch {
+    // Without locks, the work begins below; its own error is its caller's.
+  }
+  return begun ?? work(true);
 }
 
 /** Whether another tab of this page is saving checkpoints; for a tab that isn't training. */
 export async function trainsElsewhere(): Promise<boolean> {
-  const { held = [] } = (await locks()?.query()) ?? {};
-  return held.some((lock) => lock.name === name);
+  try {
+    const { held = [] } = await navigator.locks.query();
+    return held.some((lock) => lock.name === name);
+  } catch {
+    return false;
+  }
 }

@@ -25,8 +25,10 @@ export function serve(handlers: Handlers): void {
       const handle = handlers[kind] as (params: unknown) => Promise<unknown>;
       scope.postMessage({ id, result: await handle(params) });
     } catch (error) {
-      console.error(error);
-      scope.postMessage({ id, problem: asProblem(error) });
+      const problem = asProblem(error);
+      // A refusal is the visitor's to read; what nobody foresaw is a developer's.
+      if (problem.code === 'unexpected') console.error(error);
+      scope.postMessage({ id, problem });
     }
   };
 }

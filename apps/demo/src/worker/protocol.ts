@@ -102,6 +102,8 @@ export interface TrainingEnd {
   readonly completed: boolean;
   readonly steps: number;
   readonly model: ModelFacts;
+  /** Whether the browser's storage holds the model. */
+  readonly isModelKept: boolean;
 }
 
 /** What the page knows of the worker's model. */

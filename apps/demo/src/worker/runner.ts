@@ -6,8 +6,8 @@ import { buildNetwork } from './build-network.js';
 import type { TrainingData } from './datasets.js';
 import type { RecipeChoice, TrainingConfig, Variant } from './protocol.js';
 
-/** Steps between two points at which a checkpoint may be saved. */
-export const checkpointEvery = 10;
+/** Steps between two points at which a checkpoint may be saved: at each, so that a pause keeps the step it is at. */
+const checkpointEvery = 1;
 
 /** Steps between two measurements of the gradients. */
 const gradientsEvery = 5;

@@ -1,6 +1,6 @@
 import { disposeCheckpoint } from '@resnetjs/training';
 import { byteSource, decodeCheckpoint, encodeCheckpoint } from '@resnetjs/weights';
-import { deleteRecord, readRecord, writeRecord } from '../storage/database.js';
+import { checkStorage, deleteRecord, readRecord, writeRecord } from '../storage/database.js';
 import { type SavedTraining, version } from '../storage/records.js';
 import { HistoryRecorder, type SavedHistory } from '../storage/saved-history.js';
 import { withTrainingLock } from '../storage/training-lock.js';
@@ -37,6 +37,25 @@ export class CheckpointWriter {
     this.history = new HistoryRecorder(history);
   }
 
+  /** Tells the page before the first step if nothing can be saved. */
+  async check(): Promise<void> {
+    if (takenByOthers) {
+      this.#fail('Another tab of this page is training, and its checkpoints are kept instead.');
+      return;
+    }
+    try {
+      await checkStorage();
+    } catch (error) {
+      this.#fail(asProblem(error).message);
+    }
+  }
+
+  /** Saves nothing from here on. */
+  #fail(message: string): void {
+    this.#savedAt = Number.POSITIVE_INFINITY;
+    emit({ event: 'save-failed', message });
+  }
+
   /** Whether the last checkpoint is old enough to be replaced within an epoch. */
   isDue(): boolean {
     return performance.now() - this.#savedAt > millisecondsBetween;
@@ -44,14 +63,7 @@ export class CheckpointWriter {
 
   /** If nothing can be saved (no room, no https), the training continues, and the page says so. */
   async save(runners: readonly Runner[], step: number, steps: number): Promise<void> {
-    if (takenByOthers) {
-      this.#savedAt = Number.POSITIVE_INFINITY;
-      emit({
-        event: 'save-failed',
-        message: 'Another tab of this page is training, and its checkpoints are kept instead.',
-      });
-      return;
-    }
+    if (this.#savedAt === Number.POSITIVE_INFINITY) return;
     try {
       const checkpoints = [];
       for (const runner of runners) checkpoints.push(await encode(runner));

@@ -128,9 +128,12 @@ async function runToEnd(run: Run): Promise<TrainingEnd> {
   const { runners, writer } = run;
   const [main, ...others] = runners as [Runner, ...Runner[]];
   let done: Done | undefined;
+  /** After a step its checkpoint follows, which a pause waits for. */
+  let midStep = false;
   try {
+    await writer.check();
     for (;;) {
-      await gate?.pass();
+      if (!midStep) await gate?.pass();
       if (stopRequested) stopping?.abort();
       const events: (TrainEvent | null)[] = [];
       for (const runner of runners) {
@@ -139,9 +142,11 @@ async function runToEnd(run: Run): Promise<TrainingEnd> {
         if (event !== null) report(run, runner, event);
       }
       const [first] = events;
-      if (first === null) break;
-      if (first?.event === 'done') done = first;
-      if (first?.event === 'checkpoint' && (first.at !== 'step' || writer.isDue()))
+      if (first === null || first === undefined) break;
+      if (first.event === 'done') done = first;
+      midStep = first.event === 'step' || first.event === 'gradients';
+      const isWanted = () => gate !== undefined || writer.isDue();
+      if (first.event === 'checkpoint' && (first.at !== 'step' || isWanted()))
         await saveCheckpoint(run, events);
     }
     for (const other of others) await endRunner(other);
@@ -152,10 +157,16 @@ async function runToEnd(run: Run): Promise<TrainingEnd> {
   const accuracy = done?.validation?.accuracy ?? null;
   const training = trainingRecord(run, done);
   const model = setModel(main.classifier, { accuracy, origin: 'trained here', training });
-  await saveModel().catch((error) => emit({ event: 'save-failed', message: asProblem(error).message }));
+  const isModelKept = await saveModel().then(
+    () => true,
+    (error) => {
+      emit({ event: 'save-failed', message: asProblem(error).message });
+      return false;
+    },
+  );
   const completed = done?.completed ?? false;
   if (completed) await deleteTraining();
-  return { completed, steps: run.step, model };
+  return { completed, steps: run.step, model, isModelKept };
 }
 
 /** The variant's next event. If the main variant diverges, the training fails; if another does, the page gets an event. */

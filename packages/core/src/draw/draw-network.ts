@@ -3,6 +3,9 @@ import type { Network } from '../network/types.js';
 import type { NetworkNode } from '../network/walk.js';
 import type { Box, Drawing, DrawnGroup, Point } from './drawing.js';
 import { type BlockPart, partId, type Survey, survey } from './facts.js';
+import { level } from './lines.js';
+import type { Room } from './open-block.js';
+import { panelPadding } from './panel.js';
 import { Pen, type Port } from './pen.js';
 import { labelWire, type Piece } from './piece.js';
 import { balancedRows, type Entry, lead, type Row, roomAfter, turn } from './rows.js';
@@ -21,7 +24,8 @@ export interface DrawOptions {
   /** Draws only this block, with its layers. Indices start at 0. */
   readonly block?: { readonly stage: number; readonly block: number };
   /**
-   * The maximal width in pixels, at which rows are broken; a block or panel that is wider has a row to itself.
+   * The maximal width in pixels, at which rows are broken; a block or panel that is wider has its layers in lines. One whose
+   * layers alone are wider has a row to itself.
    * Infinity: one row. Default: 1060, which prints well on A4.
    */
   readonly width?: number;
@@ -53,9 +57,11 @@ export function drawNetwork(network: Network, options: DrawOptions = {}): Drawin
     );
   }
   const all = survey(network);
-  const units = options.block ? blockUnits(all, options.block) : networkUnits(all, options);
+  const maxWidth = width - 2 * margin;
+  const room: Room = { maxWidth, lineWidth: maxWidth - lead - 2 * turn - 2 * panelPadding };
+  const units = options.block ? blockUnits(all, options.block, room) : networkUnits(all, options, room);
   const pen = new Pen();
-  const size = placeRows(pen, balancedRows(units, width - 2 * margin));
+  const size = placeRows(pen, balancedRows(units, maxWidth));
   const drawn = options.block ? all.factsOfPart({ part: 'stage', ...options.block }) : undefined;
   const sum = (key: 'parameters' | 'multiplyAdds') =>
     all.layers.reduce((total, layer) => total + layer[key], 0);
@@ -79,7 +85,11 @@ const isAlone = ({ stem, stages, head }: Network) =>
 
 const outermostFirst = (a: DrawnGroup, b: DrawnGroup) => Number(a.group !== null) - Number(b.group !== null);
 
-function networkUnits(all: Survey, { detail = 'blocks', open = [] }: DrawOptions): readonly Unit[] {
+function networkUnits(
+  all: Survey,
+  { detail = 'blocks', open = [] }: DrawOptions,
+  room: Room,
+): readonly Unit[] {
   const { stem, stages, head } = all.network;
   const known = [
     ...['stem', 'head'],
@@ -90,13 +100,17 @@ function networkUnits(all: Survey, { detail = 'blocks', open = [] }: DrawOptions
   const isOpen = (id: string) => detail === 'layers' || open.includes(id);
   return [
     inputUnit(all, stem.length > 0 ? isOpen('stem') : detail === 'layers'),
-    ...(stem.length > 0 ? [partUnit(all, { part: 'stem' }, isOpen('stem'))] : []),
-    ...stages.flatMap((_, stage) => (isThere(stage) ? [stageUnit(all, stage, isOpen)] : [])),
-    ...(head.length > 0 ? [partUnit(all, { part: 'head' }, isOpen('head'))] : []),
+    ...(stem.length > 0 ? [partUnit(all, { part: 'stem' }, { isOpen: isOpen('stem'), room })] : []),
+    ...stages.flatMap((_, stage) => (isThere(stage) ? [stageUnit(all, stage, { isOpen, room })] : [])),
+    ...(head.length > 0 ? [partUnit(all, { part: 'head' }, { isOpen: isOpen('head'), room })] : []),
   ];
 }
 
-function blockUnits(all: Survey, at: { readonly stage: number; readonly block: number }): readonly Unit[] {
+function blockUnits(
+  all: Survey,
+  at: { readonly stage: number; readonly block: number },
+  room: Room,
+): readonly Unit[] {
   const part: BlockPart = { part: 'stage', stage: at.stage, block: at.block };
   const own = all.nodesOf(part);
   const [first] = own;
@@ -104,7 +118,7 @@ function blockUnits(all: Survey, at: { readonly stage: number; readonly block: n
   const source = (all.nodes[first] as NetworkNode).from[0] as number;
   const tallest = Math.max(...[source, ...own].map((node) => all.factsOf(node).outputShape[0] as number));
   const alone = { ...all, tallest };
-  return [sourceUnit(alone, source), blockUnit(alone, part)];
+  return [sourceUnit(alone, source), blockUnit(alone, part, room)];
 }
 
 function noSuchPart({ name, stages }: Network, id: string): ResNetError {
@@ -155,7 +169,7 @@ function placeRows(pen: Pen, rows: readonly Row[]): { readonly width: number; re
         port = { ...port, trail: routeDown(port, { right, gutter, left: x + 12 }, y) };
       }
       entry.pieces.forEach((piece: Piece) => {
-        port = piece.place(pen, { x: left, y }, port);
+        port = piece.place(pen, { x: left, y }, level(port, y));
         left += piece.width + unit.between;
       });
       piecesRight = left - unit.between;
@@ -167,8 +181,9 @@ function placeRows(pen: Pen, rows: readonly Row[]): { readonly width: number; re
     });
     if (index === rows.length - 1) {
       const room = roomAfter(before as Unit) + 6;
-      labelWire(pen, before as Unit, port.node, { x, y }, room);
-      pen.wire(port, null, { x: x + room, y });
+      const end = { x, y: port.trail.at(-1)?.y ?? y };
+      labelWire(pen, before as Unit, port.node, end, room);
+      pen.wire(port, null, { x: x + room, y: end.y });
       x += room;
     }
     rowRight = x;

@@ -32,6 +32,9 @@ const cases: readonly (readonly [name: string, network: Network, options?: DrawO
   ['course/resnet50', courseResNet50()],
   ['course/resnet50 in one row', courseResNet50(), { width: Number.POSITIVE_INFINITY }],
   ['course/resnet50 in narrow rows', courseResNet50(), { width: 1 }],
+  ['course/resnet50 on a phone, all open', courseResNet50(), { width: 340, detail: 'layers' }],
+  ['its plain twin on a phone, all open', plainNetwork(courseResNet50()), { width: 340, detail: 'layers' }],
+  ['preact/resnet on a phone, all open', preactResNet(), { width: 340, detail: 'layers' }],
   ['course/resnet50, layers', courseResNet50(), { detail: 'layers' }],
   [
     'course/resnet50, some open',
@@ -188,6 +191,23 @@ describe('drawNetwork', () => {
     expect(paper.height / paper.width).toBeLessThan(0.6);
     const wide = drawNetwork(courseResNet50(), { width: Number.POSITIVE_INFINITY });
     expect(new Set(wide.nodes.filter(({ kind }) => kind === 'add').map(({ y }) => y)).size).toBe(1);
+  });
+
+  it.each(['stem', 'stage0.block0', 'stage0.block1', 'stage2.block1'])(
+    'draws %s open within a phone’s width',
+    (id) => {
+      expect(drawNetwork(courseResNet50(), { width: 340, open: [id] }).width).toBeLessThanOrEqual(358);
+    },
+  );
+
+  it('draws wires of horizontal and vertical segments alone, in lines too', () => {
+    for (const { path } of drawNetwork(courseResNet50(), { width: 340, detail: 'layers' }).edges) {
+      const ends = [...path.matchAll(/[ML]([-\d.]+) ([-\d.]+)(?:Q[-\d.]+ [-\d.]+ ([-\d.]+) ([-\d.]+))?/g)];
+      ends.slice(1).forEach(([, x, y], index) => {
+        const [, beforeX, beforeY, turnedX = beforeX, turnedY = beforeY] = ends[index] as RegExpExecArray;
+        expect(x === turnedX || y === turnedY, path).toBe(true);
+      });
+    }
   });
 
   it('rejects blocks that do not exist, and invalid widths', () => {

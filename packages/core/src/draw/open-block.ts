@@ -2,9 +2,11 @@ import type { Residual } from '../network/types.js';
 import type { NetworkNode } from '../network/walk.js';
 import { type BlockPart, blockOf, partId, type Survey, nodeId } from './facts.js';
 import { layerPiece } from './layer-piece.js';
+import { breakIntoLines } from './lines.js';
 import { panel } from './panel.js';
 import type { Pen, Port } from './pen.js';
 import { labelWire, type Chain, chain, gap, gapAfter, type Piece } from './piece.js';
+import { residualInLines } from './residual-in-lines.js';
 import { textWidth } from './text.js';
 
 const radius = 11;
@@ -14,28 +16,59 @@ const lead = 14;
 const clearance = 14;
 const wordsHeight = 18;
 
-/** A block's panel: its layers, and its shortcut around them to the addition. */
+/**
+ * A block's panel: its layers, and its shortcut around them to the addition. If that is wider than `maxWidth`, its layers
+ * are in lines of `lineWidth`.
+ */
 export function openBlock(
   survey: Survey,
   part: BlockPart,
-  options: { readonly group: string | null; readonly isNamed?: boolean },
+  options: { readonly group: string | null; readonly isNamed?: boolean; readonly room: Room },
 ): Piece {
-  return panel(survey, part, layersOf(survey, part), { kind: 'block', ...options });
+  const { room, ...about } = options;
+  const whole = panel(survey, part, layersOf(survey, part), { kind: 'block', ...about });
+  if (whole.width <= room.maxWidth) return whole;
+  return panel(survey, part, layersOf(survey, part, room.lineWidth), { kind: 'block', ...about });
 }
 
-function layersOf(survey: Survey, part: BlockPart): Piece {
+function layersOf(survey: Survey, part: BlockPart, lineWidth?: number): Piece {
   const { shortcut, shortcutFrom } = blockOf(survey, part);
   const own = survey.nodesOf(part);
-  const along = (path: 'preact' | 'branch' | 'shortcut' | 'postact'): Chain => {
+  const along = (path: 'preact' | 'branch' | 'shortcut' | 'postact'): readonly Piece[] => {
     const nodes = own.filter((node) => {
       const { site } = survey.nodes[node] as NetworkNode;
       return site.part === 'stage' && site.path === path;
     });
-    return chain(nodes.map((node) => layerPiece(survey, node, partId(part))));
+    return nodes.map((node) => layerPiece(survey, node, partId(part)));
   };
   const [preact, branch, postact] = [along('preact'), along('branch'), along('postact')];
-  if (shortcut === null) return chain([preact, branch, postact].filter(({ isEmpty }) => !isEmpty));
-  return residualPiece(survey, part, { preact, branch, shortcut: along('shortcut'), postact, shortcutFrom });
+  if (shortcut === null) {
+    const layers = [...preact, ...branch, ...postact];
+    return lineWidth === undefined ? chain(layers) : breakIntoLines(layers, lineWidth);
+  }
+  if (lineWidth !== undefined) {
+    const paths = {
+      preact,
+      branch,
+      shortcut: chain(along('shortcut').map(unlabelled)),
+      postact,
+      shortcutFrom,
+    };
+    return residualInLines(survey, part, paths, lineWidth);
+  }
+  return residualPiece(survey, part, {
+    ...{ preact: chain(preact), branch: chain(branch), postact: chain(postact) },
+    ...{ shortcut: chain(along('shortcut')), shortcutFrom },
+  });
+}
+
+const unlabelled = (piece: Piece): Piece => ({ ...piece, wireLabel: '' });
+
+export interface Room {
+  /** Of the panel, in pixels. */
+  readonly maxWidth: number;
+  /** Of a line in it, if it has to be broken. */
+  readonly lineWidth: number;
 }
 
 interface Paths extends Pick<Residual, 'shortcutFrom'> {

@@ -3,7 +3,7 @@ import { type Part, partId, type Survey } from './facts.js';
 import type { Piece } from './piece.js';
 import { showLarge, textWidth } from './text.js';
 
-const padding = 12;
+export const panelPadding = 12;
 const titleHeight = 22;
 
 /** A piece in a frame with a name. */
@@ -19,10 +19,10 @@ export function panel(
   const { parameters, multiplyAdds } = facts;
   const figures = `${showLarge(parameters)} parameters · ${showLarge(multiplyAdds)} multiply-adds`;
   const nameWidth = textWidth(name, 'title');
-  const width = Math.max(content.width, nameWidth) + 2 * padding;
-  const hasRoom = isNamed && nameWidth + textWidth(figures, 'figures') + 4 * padding < width;
-  const ascent = content.ascent + padding + (isNamed ? titleHeight : 2);
-  const descent = content.descent + padding;
+  const width = Math.max(content.width, nameWidth) + 2 * panelPadding;
+  const hasRoom = isNamed && nameWidth + textWidth(figures, 'figures') + 4 * panelPadding < width;
+  const ascent = content.ascent + panelPadding + (isNamed ? titleHeight : 2);
+  const descent = content.descent + panelPadding;
   return {
     width,
     ascent,
@@ -31,10 +31,13 @@ export function panel(
     place(pen, { x, y }, from) {
       pen.group({ id, kind, group, ...facts, x, y: y - ascent, width, height: ascent + descent });
       const line = { of: id, y: y - ascent + 18 };
-      pen.text({ ...line, text: name, role: 'title', anchor: 'start', x: x + padding });
+      pen.text({ ...line, text: name, role: 'title', anchor: 'start', x: x + panelPadding });
       if (hasRoom)
-        pen.text({ ...line, text: figures, role: 'figures', anchor: 'end', x: x + width - padding });
-      return content.place(pen, { x: x + padding, y }, from);
+        pen.text({ ...line, text: figures, role: 'figures', anchor: 'end', x: x + width - panelPadding });
+      const port = content.place(pen, { x: x + panelPadding, y }, from);
+      const end = port.trail.at(-1);
+      // To the frame's edge: beyond it, nothing is in the wire's way.
+      return end ? { ...port, trail: [...port.trail, { x: x + width, y: end.y }] } : port;
     },
   };
 }

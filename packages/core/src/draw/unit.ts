@@ -3,7 +3,8 @@ import { captionLines, closedBlock, closedInput, closedPart } from './closed-pie
 import type { DrawnGroup, Facts } from './drawing.js';
 import { type BlockPart, type Part, partId, type Survey } from './facts.js';
 import { layerPiece } from './layer-piece.js';
-import { openBlock } from './open-block.js';
+import { breakIntoLines } from './lines.js';
+import { openBlock, type Room } from './open-block.js';
 import { panel } from './panel.js';
 import { chain, type Piece } from './piece.js';
 import { fitText, showLarge, showShape, textWidth } from './text.js';
@@ -56,25 +57,32 @@ export function sourceUnit(survey: Survey, node: number): Unit {
   return { ...bare, pieces: [piece], of: id, wireLabel: piece.wireLabel };
 }
 
-export function blockUnit(survey: Survey, part: BlockPart): Unit {
+export function blockUnit(survey: Survey, part: BlockPart, room: Room): Unit {
   // The drawing ends here, and its last wire always has a label.
   const wireLabel = showShape(survey.factsOfPart(part).outputShape);
   return {
     ...bare,
-    pieces: [openBlock(survey, part, { group: null, isNamed: false })],
+    pieces: [openBlock(survey, part, { group: null, isNamed: false, room })],
     of: partId(part),
     wireLabel,
   };
 }
 
 /** The stem or the head. */
-export function partUnit(survey: Survey, part: Part & { part: 'stem' | 'head' }, isOpen: boolean): Unit {
+export function partUnit(
+  survey: Survey,
+  part: Part & { part: 'stem' | 'head' },
+  { isOpen, room }: { readonly isOpen: boolean; readonly room: Room },
+): Unit {
   const id = partId(part);
   const nodes = survey.nodesOf(part);
   const wireLabel = changedShape(survey.factsOfPart(part));
   if (isOpen) {
-    const layers = chain(nodes.map((node) => layerPiece(survey, node, id)));
-    const piece = panel(survey, part, layers, { kind: 'part', group: null });
+    const pieces = nodes.map((node) => layerPiece(survey, node, id));
+    const around = { kind: 'part', group: null } as const;
+    const whole = panel(survey, part, chain(pieces), around);
+    const layers = whole.width <= room.maxWidth ? chain(pieces) : breakIntoLines(pieces, room.lineWidth);
+    const piece = panel(survey, part, layers, around);
     return { ...bare, pieces: [piece], of: id, wireLabel: layers.wireLabel };
   }
   const title = part.part === 'stem' ? 'Stem' : 'Head';
@@ -82,7 +90,11 @@ export function partUnit(survey: Survey, part: Part & { part: 'stem' | 'head' },
   return { ...bare, pieces: [closedPart(survey, part)], of: id, title, caption, wireLabel };
 }
 
-export function stageUnit(survey: Survey, stage: number, isOpen: (id: string) => boolean): Unit {
+export function stageUnit(
+  survey: Survey,
+  stage: number,
+  { isOpen, room }: { readonly isOpen: (id: string) => boolean; readonly room: Room },
+): Unit {
   const part: Part = { part: 'stage', stage };
   const blocks = survey.network.stages[stage] as readonly Residual[];
   const parts = blocks.flatMap((_, block): BlockPart[] => {
@@ -95,12 +107,12 @@ export function stageUnit(survey: Survey, stage: number, isOpen: (id: string) =>
   const facts = survey.factsOfPart(part);
   const [only] = parts;
   if (parts.length === 1 && anyOpen && only !== undefined) {
-    const piece = openBlock(survey, only, { group: null });
+    const piece = openBlock(survey, only, { group: null, room });
     return { ...bare, pieces: [piece], of: partId(only), wireLabel: piece.wireLabel };
   }
   const id = partId(part);
   const pieces = parts.map((each, block) =>
-    open[block] ? openBlock(survey, each, { group: id }) : closedBlock(survey, each),
+    open[block] ? openBlock(survey, each, { group: id, room }) : closedBlock(survey, each),
   );
   const name = facts.name.replace(/^./u, (letter) => letter.toUpperCase());
   return {

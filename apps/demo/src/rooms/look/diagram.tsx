@@ -40,6 +40,7 @@ export function Diagram({ drawing, fixed = false }: DiagramProps) {
         }[event.key] ?? -1
       ];
     if (event.key === 'Enter' || event.key === ' ') activate(node);
+    else if (event.key === 'Escape') selected.value = null;
     else if (next !== undefined) {
       focused.value = next.id;
       root.current?.querySelector<SVGGElement>(`[data-id="${next.id}"]`)?.focus();

@@ -3,6 +3,7 @@ import { useEffect } from 'preact/hooks';
 import { useGeneratedSigns } from '../../components/generated-signs.js';
 import { FileButton, imageTypes } from '../../components/file-button.js';
 import { Notice } from '../../components/notice.js';
+import { OtherBackend } from '../../components/other-backend.js';
 import { Pixels } from '../../components/pixels.js';
 import type { ImageSource } from '../../worker/protocol.js';
 import { FeatureMaps } from './feature-maps.js';
@@ -68,7 +69,12 @@ export function ImagePush({ drawing }: { readonly drawing: Drawing }) {
       </div>
       {pushProblem.value !== null && (
         <Notice kind="problem" title="It did not go through">
-          {pushProblem.value}
+          <p>{pushProblem.value}</p>
+          <OtherBackend
+            onReady={() => {
+              pushed.value = image && { ...image };
+            }}
+          />
         </Notice>
       )}
       {image !== null && pushProblem.value === null && <FeatureMaps />}

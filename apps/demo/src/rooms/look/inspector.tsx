@@ -1,6 +1,7 @@
 import type { Drawing, Facts } from '@resnetjs/core/draw';
 import { large } from '../../components/format.js';
-import { factsOf, selected, subject, subjects } from './subject.js';
+import { CloseButton } from '../../components/close-button.js';
+import { factsOf, network, selected, subject, subjects } from './subject.js';
 
 const shape = (dimensions: readonly number[]) => dimensions.join(' × ');
 
@@ -12,7 +13,7 @@ const explanations: Readonly<Record<string, string>> = {
   BatchNormalization: 'Brings each channel to a common range, so that the next layer finds what it expects.',
   Activation:
     'ReLU: keeps what is positive, and sets the rest to 0. Without it, all layers together would be no more than one.',
-  Add: 'The block’s result and its input, added. In the backward pass, the gradient comes through here undiminished.',
+  Add: 'The block’s result and its input, added. In the backward pass, the gradient goes both ways from here, as it came.',
   ZeroPadding2D: 'A frame of zeros around the map, so that the window also reaches the border.',
   MaxPooling2D: 'Of each small neighbourhood only the largest value stays: a smaller map.',
   AveragePooling2D: 'Of each neighbourhood the mean stays: a smaller map.',
@@ -25,6 +26,14 @@ const explanations: Readonly<Record<string, string>> = {
   Shortcut: 'The way around: here the size changes, so a 1×1 convolution brings the input to the new one.',
   Stage: 'Blocks that work on maps of one size.',
 };
+
+/** What a layer or block does, in this network. */
+function explain({ type, site }: Facts): string {
+  if (type !== 'Block' || site.part !== 'stage') return explanations[type] ?? type;
+  const block = network.value.stages[site.stage]?.[site.block];
+  if (block?.shortcut === null) return 'A few layers in a row. A plain network has no line around them.';
+  return `${explanations.Block}${block?.postact.length ? ' A ReLU then sets what is negative to 0.' : ''}`;
+}
 
 /** The selected layer or block, or the network as a whole. */
 export function Inspector({ drawing }: { readonly drawing: Drawing }) {
@@ -69,8 +78,16 @@ function One({ facts }: { readonly facts: Facts }) {
   const { name, type, inputShapes, outputShape, parameters, multiplyAdds } = facts;
   return (
     <>
-      <h2>{name}</h2>
-      <p class="aside">{explanations[type] ?? type}</p>
+      <div class="inspector-head">
+        <h2>{name}</h2>
+        <CloseButton
+          label="Close the description"
+          onClick={() => {
+            selected.value = null;
+          }}
+        />
+      </div>
+      <p class="aside">{explain(facts)}</p>
       <dl class="facts">
         <dt>Type</dt>
         <dd>{type}</dd>

@@ -61,6 +61,45 @@ describe.skipIf(whyNoBrowser !== null)(`the Look room ${whyNoBrowser ?? ''}`, ()
   });
 });
 
+describe.skipIf(whyNoBrowser !== null)('on a phone', () => {
+  it('every room fits, an opened block too, and what describes a layer can be closed', async () => {
+    const phone = { width: 390, height: 844 };
+    const { page, errors, close } = await visit({ viewport: phone });
+    try {
+      await page.locator('.node.block').nth(1).click();
+      const isNarrow = () =>
+        page.locator('.diagram .scroll').evaluate((each) => each.scrollWidth <= each.clientWidth);
+      expect(await page.locator('.diagram .group.block').count()).toBe(1);
+      expect(await isNarrow()).toBe(true);
+      for (const closing of ['button', 'Escape']) {
+        await page.locator('.node.conv').first().click();
+        await page.locator('.has-layer').waitFor();
+        if (closing === 'Escape') await page.keyboard.press('Escape');
+        else await page.getByRole('button', { name: 'Close the description' }).click();
+        expect(await page.locator('.has-layer').count()).toBe(0);
+      }
+      for (const room of ['Look', 'Train', 'Use', 'Prove']) {
+        await page.getByRole('navigation').getByRole('link', { name: room }).click();
+        await page.locator('main h1').waitFor();
+        for (const [width, height] of [
+          [320, 640],
+          [360, 740],
+          [390, 844],
+          [768, 1024],
+          [740, 360],
+        ] as const) {
+          await page.setViewportSize({ width, height });
+          const over = () => page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+          await expect.poll(over, { message: `${room}, ${width}×${height}` }).toBeLessThanOrEqual(0);
+        }
+      }
+      expect(errors).toEqual([]);
+    } finally {
+      await close();
+    }
+  });
+});
+
 describe.skipIf(whyNoBrowser !== null)('a static host that sets no headers', () => {
   it('is isolated by the service worker, so that threads compute', async () => {
     const { page, errors, close } = await visit({ plain: true, room: 'use' });

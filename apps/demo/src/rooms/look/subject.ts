@@ -14,7 +14,7 @@ import type { Drawing, Facts } from '@resnetjs/core/draw';
 
 export const subjects = {
   small: 'A small network',
-  'course/resnet50': 'The course’s ResNet-50',
+  'course/resnet50': 'The course’s ResNet-50: 64², 6 classes',
   identity: 'One identity block',
   convolutional: 'One convolutional block',
   model: 'My model',

@@ -1,5 +1,17 @@
+import { network } from './subject.js';
+
+/** What is on the way of the shortcuts of the network that is shown, beside the addition. */
+function onTheLine(): { readonly activation: boolean; readonly projection: boolean } {
+  const blocks = network.value.stages.flat();
+  return {
+    activation: blocks.some(({ shortcut, postact }) => shortcut !== null && postact.length > 0),
+    projection: blocks.some(({ shortcut }) => shortcut !== null && shortcut.length > 0),
+  };
+}
+
 /** Why a shortcut helps, in three steps. */
 export function Why() {
+  const { activation, projection } = onTheLine();
   return (
     <section class="why" aria-labelledby="why">
       <h2 id="why">Why a line around a block helps</h2>
@@ -19,12 +31,22 @@ export function Why() {
           <p class="formula">
             dy/dx = <span class="shortcut-words">1</span> + F′(x)
           </p>
-          <h3>The gradient comes back whole</h3>
+          <h3>The gradient has a way back</h3>
           <p>
             To learn, a layer must hear how the error changes with it. That message passes backwards through
             every later block. Through layers alone it is multiplied again and again, and fades; along the
             line it is multiplied by 1.
           </p>
+          {(activation || projection) && (
+            <p class="aside">
+              In this network{' '}
+              {activation &&
+                'a ReLU follows each addition: it lets the message through where the sum is positive, and stops it elsewhere'}
+              {activation && projection && '; and '}
+              {projection && 'where the size changes, a convolution is on the line'}. Blocks with
+              pre-activation (2016), as in the small network, keep the line free.
+            </p>
+          )}
         </li>
         <li>
           <p class="formula">

@@ -105,14 +105,18 @@ async function proveOn(backend: BackendName): Promise<void> {
 export interface Summary {
   readonly passed: number;
   readonly total: number;
-  readonly worst: number;
+  /** Of the cases, the one that is closest to its bound, or furthest beyond; null if there are none yet. */
+  readonly closest: { readonly name: string; readonly error: number; readonly allowed: number } | null;
 }
 
 export function summarize({ results }: Proof): Summary {
   const all = [...results.values()];
+  const share = ({ error, allowed }: ProofResult) => (allowed > 0 ? error / allowed : 0);
+  const [closest] = [...all].sort((a, b) => share(b) - share(a));
+  const name = cases.value.find(({ id }) => id === closest?.id)?.name ?? '';
   return {
     passed: all.filter(({ passed }) => passed).length,
     total: all.length,
-    worst: Math.max(0, ...all.map(({ error }) => error)),
+    closest: closest === undefined ? null : { name, error: closest.error, allowed: closest.allowed },
   };
 }

@@ -25,6 +25,7 @@ describe.skipIf(whyNoBrowser !== null)(`the Prove room ${whyNoBrowser ?? ''}`, (
       const [, passed, total] = /(\d+) of (\d+)/.exec(verdict) ?? [];
       expect(Number(total)).toBeGreaterThan(10);
       expect(passed).toBe(total);
+      expect(verdict).toMatch(/Closest to its bound\S+\s×\s10⁻\S+, with\s\S+\s×\s10⁻\S+ allowed, in \w/u);
     }
     expect(await page.locator('.prove-part td .good').count()).toBe(20);
     expect(await page.locator('.speeds .number').count()).toBe(6);

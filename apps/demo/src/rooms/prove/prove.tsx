@@ -1,5 +1,6 @@
 import { download } from '../../components/download.js';
 import { backendTitle } from '../../components/format.js';
+import { SubmitButton } from '../../components/submit-button.js';
 import { Segmented } from '../../components/segmented.js';
 import { type BackendName, backendNames } from '../../worker/protocol.js';
 import { Matrix } from './matrix.js';
@@ -24,14 +25,7 @@ export function Prove() {
           done slowly, in 64 bits.
         </p>
       </div>
-      <form
-        class="prove-form"
-        aria-label="What to prove"
-        onSubmit={(event) => {
-          event.preventDefault();
-          void prove();
-        }}
-      >
+      <form class="prove-form" aria-label="What to prove">
         <fieldset disabled={now !== null} class="prove-choices">
           <legend class="visually-hidden">Backends and cases</legend>
           <fieldset class="prove-backends">
@@ -56,9 +50,9 @@ export function Prove() {
         <div class="row">
           {/* Two elements: if it were one, Stop would become the submit button during its own click, and submit the form. */}
           {now === null ? (
-            <button key="start" type="submit" class="button primary" disabled={chosen.value.length === 0}>
+            <SubmitButton key="start" disabled={chosen.value.length === 0} onSubmit={() => void prove()}>
               Prove it here
-            </button>
+            </SubmitButton>
           ) : (
             <button key="stop" type="button" class="button" onClick={stopProving}>
               Stop

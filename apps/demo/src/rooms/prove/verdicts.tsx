@@ -23,7 +23,7 @@ export function Verdicts() {
 
 function Verdict({ proof }: { readonly proof: Proof }) {
   const { facts, problem, backend } = proof;
-  const { passed, total, worst } = summarize(proof);
+  const { passed, total, closest } = summarize(proof);
   const holds = total > 0 && passed === total;
   return (
     <section class="verdict" aria-label={backendTitle[backend]}>
@@ -45,10 +45,12 @@ function Verdict({ proof }: { readonly proof: Proof }) {
       )}
       {facts !== null && (
         <dl class="facts">
-          {total > 0 && (
+          {closest !== null && (
             <>
-              <dt>Furthest from the truth</dt>
-              <dd class="number">{scientific(worst)}</dd>
+              <dt>Closest to its bound</dt>
+              <dd>
+                {scientific(closest.error)}, with {scientific(closest.allowed)} allowed, in {closest.name}
+              </dd>
             </>
           )}
           <FactRows facts={facts} />

@@ -84,7 +84,7 @@ function Explanation() {
         With shortcuts, the first layer gets a gradient of {first.residual.toPrecision(2)}; without,{' '}
         {large(Math.round(first.residual / Math.max(first.plain, 1e-30)))} times less. The plain network’s
         first layers learn nothing: this is the vanishing gradient. A shortcut adds its input to the block’s
-        result, so that the gradient comes back along it undiminished.
+        result, so that the gradient has a way back past the block’s layers.
       </p>
     );
   }

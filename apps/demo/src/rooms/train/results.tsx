@@ -32,8 +32,10 @@ export function Results() {
         {accuracy === undefined ? 'The model' : `${percent(accuracy, 1)} of unseen pictures recognized`}
       </h2>
       <p>
-        The model is kept in this browser. The command line reads it, too, as a file:{' '}
-        <code>resnet evaluate model.safetensors --data …</code>
+        {now.end.isModelKept
+          ? 'The model is kept in this browser.'
+          : 'The model is kept only while this page is open: download it.'}{' '}
+        The command line reads it, too, as a file: <code>resnet evaluate model.safetensors --data …</code>
       </p>
       <div class="row">
         <a class="button primary" href="#use">

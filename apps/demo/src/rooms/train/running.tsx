@@ -1,6 +1,8 @@
 import { Notice } from '../../components/notice.js';
+import { SubmitButton } from '../../components/submit-button.js';
+import { OtherBackend } from '../../components/other-backend.js';
 import { count, duration, percent } from '../../components/format.js';
-import { backend, chooseBackend, engineState, occupied } from '../../engine/session.js';
+import { occupied } from '../../engine/session.js';
 import {
   busyShare,
   lastCheckpoint,
@@ -8,9 +10,10 @@ import {
   progress,
   saveProblem,
   shownTraining,
-  start,
   status,
   stop,
+  start,
+  tryAgain,
 } from './training-control.js';
 import { missing } from './own-images.js';
 import { setup } from './setup.js';
@@ -25,15 +28,18 @@ export function Running() {
       <div class="running">
         <StatusBar />
       </div>
-      {saveProblem.value !== null && (
+      {saveProblem.value !== null && now.is !== 'failed' && (
         <Notice
           kind="problem"
-          title="No checkpoint could be saved"
+          title="Not kept in this browser"
           onClose={() => {
             saveProblem.value = null;
           }}
         >
-          {saveProblem.value} The training continues; if the page is reloaded before it ends, it is lost.
+          {saveProblem.value}{' '}
+          {now.is === 'done'
+            ? 'Download the model: it is lost when the page is closed or reloaded.'
+            : 'The training continues; if the page is reloaded before it ends, it is lost.'}
         </Notice>
       )}
       {now.is === 'failed' && (
@@ -43,14 +49,10 @@ export function Running() {
         >
           <p>{now.message}</p>
           <div class="row">
-            <button type="button" class="link" onClick={() => void start()}>
+            <button type="button" class="link" onClick={() => void tryAgain()}>
               Try again
             </button>
-            {engineState.value.is === 'failed' && backend.value !== 'wasm' && (
-              <button type="button" class="link" onClick={() => void chooseBackend('wasm').then(start)}>
-                Train on WebAssembly instead
-              </button>
-            )}
+            <OtherBackend onReady={() => void tryAgain()} />
           </div>
         </Notice>
       )}
@@ -138,14 +140,13 @@ function evaluation(): string {
 
 function StartButton() {
   return (
-    <button
-      type="submit"
+    <SubmitButton
       form={setupForm}
-      class="button primary"
       disabled={occupied.value || whatIsMissing() !== null}
+      onSubmit={() => void start()}
     >
       Start training
-    </button>
+    </SubmitButton>
   );
 }
 

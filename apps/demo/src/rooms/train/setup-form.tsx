@@ -1,11 +1,11 @@
+import { count } from '../../components/format.js';
 import { Segmented } from '../../components/segmented.js';
 import { occupied } from '../../engine/session.js';
 import { Slider } from './number-fields.js';
 import { OwnImages } from './own-images-panel.js';
 import { RecipeFields } from './recipe.js';
 import { SampleSigns } from './sample-signs.js';
-import { change, depth, setup } from './setup.js';
-import { start } from './training-control.js';
+import { change, depth, keptImages, setup } from './setup.js';
 
 /** The id of the form, for the button that submits it. */
 export const setupForm = 'setup';
@@ -13,15 +13,9 @@ export const setupForm = 'setup';
 /** Images, network, recipe. */
 export function SetupForm() {
   const { data, network, twin } = setup.value;
+  const kept = keptImages.value;
   return (
-    <form
-      id={setupForm}
-      aria-label="Set up a training"
-      onSubmit={(event) => {
-        event.preventDefault();
-        void start();
-      }}
-    >
+    <form id={setupForm} aria-label="Set up a training">
       <fieldset disabled={occupied.value} class="setup-fields">
         <section class="setup-part" aria-labelledby="setup-images">
           <h2 id="setup-images">Pictures</h2>
@@ -35,7 +29,13 @@ export function SetupForm() {
             ]}
             onChange={(value) => change({ data: value })}
           />
-          {data === 'signs' ? <SampleSigns /> : <OwnImages />}
+          {data === 'signs' ? (
+            <SampleSigns />
+          ) : kept && occupied.value ? (
+            <KeptImages of={kept} />
+          ) : (
+            <OwnImages />
+          )}
         </section>
         <section class="setup-part" aria-labelledby="setup-network">
           <h2 id="setup-network">Network</h2>
@@ -45,7 +45,7 @@ export function SetupForm() {
             value={network.name}
             options={[
               { value: 'preact/resnet', title: 'Small' },
-              { value: 'course/resnet50', title: 'ResNet-50' },
+              { value: 'course/resnet50', title: 'Course’s ResNet-50' },
             ]}
             onChange={(name) =>
               change({
@@ -67,9 +67,9 @@ export function SetupForm() {
             />
           ) : (
             <p class="aside">
-              The course’s ResNet-50, made for small pictures and few classes: fifty layers, 23.6 million
-              numbers to learn. The original of 2015 takes 224 × 224 pixels and knows 1,000 classes. On a
-              processor, a step takes seconds, and a checkpoint about 280 MB of this browser’s storage.
+              The course’s ResNet-50, made for pictures of 64 × 64 pixels and six classes: fifty layers, 23.6
+              million numbers to learn. The original of 2015 takes 224 × 224 pixels and knows 1,000 classes.
+              On a processor, a step takes seconds, and a checkpoint about 280 MB of this browser’s storage.
             </p>
           )}
           <label class="choice">
@@ -94,5 +94,13 @@ export function SetupForm() {
         <RecipeFields />
       </fieldset>
     </form>
+  );
+}
+
+function KeptImages({ of }: { readonly of: NonNullable<typeof keptImages.value> }) {
+  return (
+    <p class="aside">
+      The {count(of.count)} pictures that were kept with this training: {of.classes.join(', ')}.
+    </p>
   );
 }

@@ -1,4 +1,5 @@
 import { computed, signal } from '@preact/signals';
+import type { SavedTraining } from '../../storage/records.js';
 import type { Variant, NetworkConfig, RecipeChoice } from '../../worker/protocol.js';
 
 /** The values of the form. */
@@ -75,6 +76,37 @@ export function choose(name: ExperimentName): void {
 export function change(part: Partial<Setup>): void {
   setup.value = { ...setup.value, ...part };
   experiment.value = null;
+}
+
+/** The visitor's images of a training that was resumed: the browser kept them, so the form has none. */
+export const keptImages = signal<{ readonly classes: readonly string[]; readonly count: number } | null>(
+  null,
+);
+
+/** Fills in the form with a training that is resumed. */
+export function showSaved({ data, network, variants: saved, recipe: chosen }: SavedTraining): void {
+  const { count } = data.kind === 'signs' ? data : setup.value;
+  keptImages.value = data.kind === 'own' ? { classes: data.classes, count: data.labels.length } : null;
+  change({
+    ...{ data: data.kind, size: data.size, count, network, recipe: chosen },
+    twin: saved.includes('plain'),
+  });
+  experiment.value = experimentOf(setup.value);
+}
+
+/** The experiment that the form's values are those of; null if there is none. */
+function experimentOf({ data, ...values }: Setup): ExperimentName | null {
+  const names = Object.keys(experiments) as ExperimentName[];
+  if (data !== 'signs') return null;
+  return names.find((name) => isEqual(experiments[name].setup, values)) ?? null;
+}
+
+function isEqual(one: unknown, other: unknown): boolean {
+  if (typeof one !== 'object' || one === null || typeof other !== 'object' || other === null) {
+    return one === other;
+  }
+  const [a, b] = [Object.entries(one), other as Readonly<Record<string, unknown>>];
+  return a.length === Object.keys(b).length && a.every(([key, value]) => isEqual(value, b[key]));
 }
 
 export const variants = computed<readonly Variant[]>(() =>

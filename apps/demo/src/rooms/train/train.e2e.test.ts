@@ -96,6 +96,8 @@ describe.skipIf(whyNoBrowser !== null)(`the Train room ${whyNoBrowser ?? ''}`, (
       const paused = await stepsDone(page);
       await page.waitForTimeout(1500); // long enough for many steps
       expect(await stepsDone(page)).toBe(paused);
+      // It kept the step at which it paused.
+      expect(await savedTraining(page)).toMatchObject({ step: paused, checkpoints: 2 });
       await page.getByRole('button', { name: 'Resume', exact: true }).click();
       await page.locator('.running', { hasText: 'is kept in this browser' }).waitFor();
 
@@ -105,8 +107,24 @@ describe.skipIf(whyNoBrowser !== null)(`the Train room ${whyNoBrowser ?? ''}`, (
         /step ([\d,]+) of/.exec((await offer.textContent()) ?? '')?.[1]?.replace(/,/g, ''),
       );
       expect(saved).toBeGreaterThan(0);
+      expect(await page.getByLabel('Epochs', { exact: true }).inputValue()).toBe('5');
       await page.getByRole('button', { name: 'Resume it' }).click();
       await waitForSteps(page, saved + 1);
+      // The form shows the training that runs, and that it can't be changed now.
+      await page.locator('details.setup-part > summary').click();
+      for (const [label, value] of [
+        ['Epochs', endless.Epochs],
+        ['Pictures to draw', endless['Pictures to draw']],
+        ['Size, pixels', endless['Size, pixels']],
+      ] as const) {
+        const field = page.getByLabel(label, { exact: true });
+        expect([label, await field.inputValue()]).toEqual([label, String(value)]);
+        expect(await field.isDisabled()).toBe(true);
+        expect(await field.evaluate((each) => getComputedStyle(each).borderStyle)).toBe('dashed');
+      }
+      expect(await page.getByLabel('Train its plain twin beside it').isChecked()).toBe(true);
+      // A file that is dropped beside the zone doesn't take the page's place.
+      expect(await dropFile(page)).toEqual({ isPrevented: true, effect: 'none' });
       await page.getByRole('button', { name: 'Stop', exact: true }).click();
       await page.locator('.running-words', { hasText: 'Stopped' }).waitFor({ timeout: long });
       const figures = (await downloaded(page, 'Download the figures')).toString().trim().split('\n');
@@ -180,7 +198,7 @@ describe.skipIf(whyNoBrowser !== null)(`the Train room ${whyNoBrowser ?? ''}`, (
       await devtools.send('Storage.overrideQuotaForOrigin', { origin: new URL(url).origin, quotaSize: 1000 });
       await setUpTraining(page, { ...quick, Epochs: 2 });
       await startTraining(page);
-      const notice = page.getByRole('alert').filter({ hasText: 'No checkpoint could be saved' });
+      const notice = page.getByRole('alert').filter({ hasText: 'Not kept in this browser' });
       await notice.waitFor();
       expect(await notice.textContent()).toContain('no room left');
       await page.locator('.results').waitFor({ timeout: long });
@@ -216,12 +234,12 @@ describe.skipIf(whyNoBrowser !== null)(`the Train room ${whyNoBrowser ?? ''}`, (
       await page.locator('.running', { hasText: 'is kept in this browser' }).waitFor();
       const other = await context.newPage();
       await other.goto(`${url}#train`);
-      await setUpTraining(other, quick);
+      await setUpTraining(other, endless);
       await startTraining(other);
-      const notice = other.getByRole('alert').filter({ hasText: 'No checkpoint could be saved' });
+      const notice = other.getByRole('alert').filter({ hasText: 'Not kept in this browser' });
       await notice.waitFor();
       expect(await notice.textContent()).toContain('Another tab of this page is training');
-      await other.locator('.results').waitFor({ timeout: long });
+      await waitForSteps(other, 5);
       await other.reload();
       await other.locator('.notice', { hasText: 'A training is waiting' }).waitFor();
     } finally {
@@ -229,6 +247,25 @@ describe.skipIf(whyNoBrowser !== null)(`the Train room ${whyNoBrowser ?? ''}`, (
     }
   });
 });
+
+/** Drags a file over the heading, and drops it there. */
+function dropFile(page: Page) {
+  return page.evaluate(() => {
+    const dataTransfer = new DataTransfer();
+    dataTransfer.items.add(new File(['picture'], 'picture.png', { type: 'image/png' }));
+    const heading = document.querySelector('h1') as HTMLElement;
+    const send = (type: string) => {
+      const event = new DragEvent(type, { dataTransfer, bubbles: true, cancelable: true });
+      heading.dispatchEvent(event);
+      return event;
+    };
+    const over = send('dragover');
+    return {
+      isPrevented: over.defaultPrevented && send('drop').defaultPrevented,
+      effect: over.dataTransfer?.dropEffect,
+    };
+  });
+}
 
 interface Saved {
   readonly version: number;

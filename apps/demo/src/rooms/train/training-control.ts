@@ -8,7 +8,7 @@ import { deleteRecord, readRecord } from '../../storage/database.js';
 import type { SavedTraining } from '../../storage/records.js';
 import type { DataSource, Variant, TrainingEnd, TrainingConfig } from '../../worker/protocol.js';
 import { decodeOwn } from './own-images.js';
-import { setup, variants } from './setup.js';
+import { keptImages, setup, showSaved, variants } from './setup.js';
 import { beginHistory, recordEvent } from './training-history.js';
 
 export type Status =
@@ -102,7 +102,13 @@ function setText(text: string): void {
   if (now.is === 'running' && now.text !== text) status.value = { is: 'running', text };
 }
 
+/** The form's training, or the one that was resumed: what "Try again" does. */
+let last: () => Promise<void> = start;
+export const tryAgain = () => last();
+
 export function start(): Promise<void> {
+  last = start;
+  keptImages.value = null;
   return run(async (engine) => {
     const { network, recipe } = setup.value;
     const { data, classes } = await prepareData(engine);
@@ -115,9 +121,11 @@ export function start(): Promise<void> {
 
 /** Resumes the training that the browser's storage holds. */
 export function resume(): Promise<void> {
+  last = resume;
   return run(async (engine) => {
     const saved = await readRecord('training');
     if (saved !== null) {
+      showSaved(saved);
       const classes = saved.data.kind === 'own' ? saved.data.classes : signClasses;
       shownTraining.value = { variants: saved.variants, classes, normalized: saved.network.normalized };
       beginHistory(saved.history);
@@ -141,6 +149,7 @@ async function run(prepare: (engine: Engine) => Promise<() => Promise<TrainingEn
     status.value = { is: 'running', text: 'Initializing' };
     const end = await train();
     model.value = end.model;
+    if (end.isModelKept) saveProblem.value = null;
     status.value = { is: 'done', end };
     if (!end.completed) savedTraining.value = await readRecord('training');
   } catch (error) {

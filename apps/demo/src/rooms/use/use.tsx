@@ -1,6 +1,7 @@
 import { useEffect } from 'preact/hooks';
 import { Notice } from '../../components/notice.js';
-import { backend, chooseBackend, engineState, model, occupied, getEngine } from '../../engine/session.js';
+import { OtherBackend } from '../../components/other-backend.js';
+import { engineState, model, occupied, getEngine } from '../../engine/session.js';
 import { Answer } from './answer.js';
 import { classifiesSigns, classify, currentImage, prediction, showNextSign } from './image.js';
 import { ImageChoice } from './image-choice.js';
@@ -37,11 +38,7 @@ export function Use() {
             <button type="button" class="link" onClick={() => void getEngine().catch(() => undefined)}>
               Start it again
             </button>
-            {backend.value !== 'wasm' && (
-              <button type="button" class="link" onClick={() => void chooseBackend('wasm')}>
-                Use WebAssembly instead
-              </button>
-            )}
+            <OtherBackend />
           </div>
         </Notice>
       )}
