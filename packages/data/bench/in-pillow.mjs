@@ -9,7 +9,9 @@ const script = fileURLToPath(new URL('../../../tooling/goldens/decode.py', impor
 const atOnce = 40;
 
 export function pillowVersion(python) {
-  return execFileSync(python, ['-c', 'import numpy, PIL; print(PIL.__version__)'], { encoding: 'utf8' }).trim();
+  return execFileSync(python, ['-c', 'import numpy, PIL; print(PIL.__version__)'], {
+    encoding: 'utf8',
+  }).trim();
 }
 
 /** Yields what each file decodes to, in their order: { width, height, data }, or an error's text. */

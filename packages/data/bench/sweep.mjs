@@ -44,13 +44,26 @@ for (const { path, kind } of images) {
 await inChromium.return();
 const seconds = Math.round((performance.now() - started) / 1000);
 
-const outcomes = ['equal', 'within one level', 'further', 'another size', 'refused by one', 'refused by both'];
-console.log(`${images.length} files in ${seconds} s; ${Object.entries(versions).map((v) => v.join(' ')).join(', ')}\n`);
+const outcomes = [
+  'equal',
+  'within one level',
+  'further',
+  'another size',
+  'refused by one',
+  'refused by both',
+];
+console.log(
+  `${images.length} files in ${seconds} s; ${Object.entries(versions)
+    .map((v) => v.join(' '))
+    .join(', ')}\n`,
+);
 console.log(`| | files | ${outcomes.join(' | ')} |\n|---|---|${outcomes.map(() => '---|').join('')}`);
 for (const pair of ['Node, Chromium', 'Node, Pillow'])
   for (const kind of ['jpeg', 'png', 'webp']) {
     const some = records.filter((record) => record.kind === kind);
-    const counts = outcomes.map((outcome) => some.filter((record) => record[pair].outcome === outcome).length);
+    const counts = outcomes.map(
+      (outcome) => some.filter((record) => record[pair].outcome === outcome).length,
+    );
     console.log(`| ${pair}: ${kind} | ${some.length} | ${counts.join(' | ')} |`);
   }
 const refusedByAll = records.filter(({ refused }) => refused && Object.keys(refused).length === 3).length;

@@ -39,7 +39,9 @@ describe('images', () => {
       const [width, height] = [97, 64];
       const paths = files.map((name) => join(images, name));
       const args = [script, '--resize', interpolation, String(width), String(height), folder, ...paths];
-      const sizes: ([number, number] | string)[] = JSON.parse(execFileSync(PYTHON, args, { encoding: 'utf8' }));
+      const sizes: ([number, number] | string)[] = JSON.parse(
+        execFileSync(PYTHON, args, { encoding: 'utf8' }),
+      );
       expect(sizes.filter((size) => typeof size !== 'string').length).toBeGreaterThan(5);
       for (const [i, size] of sizes.entries()) {
         const decoded = loadImage(paths[i] as string, [height, width, 3], { interpolation });

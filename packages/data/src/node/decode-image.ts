@@ -2,6 +2,8 @@ import { defaultFitting, fitImage, type Fitting, type Pixels } from '@resnetjs/c
 import { ResNetError } from '@resnetjs/core/network';
 import type { Dataset } from '../dataset.js';
 import { checkImageSize } from '../pixels/check-image-size.js';
+import { isCutShort, NO_END_MARK } from '../pixels/image-header.js';
+import { orientationOf, turn } from '../pixels/orientation.js';
 import { fromCmyk, fromGray, fromSixteenBits, overWhite } from '../pixels/to-rgb.js';
 import { badImage, nameOf, openImage } from './open-image.js';
 import { loadSharp } from './optional-package.js';
@@ -50,14 +52,17 @@ export async function decodeImage(
   admit?: (size: ImageSize) => Promise<void>,
 ): Promise<Pixels> {
   const sharp = await loadSharp();
-  const bytes = await openImage(source);
+  const { kind, bytes } = await openImage(source);
+  if (kind === 'jpeg' && isCutShort(bytes)) {
+    throw badImage(source, `${nameOf(source)} ${NO_END_MARK}. Replace it or remove it.`);
+  }
   try {
     const { width, height, channels, space, depth, hasAlpha } = await sharp(bytes, settings).metadata();
     checkImageSize(nameOf(source), { height, width }, channels * (depth === 'ushort' ? 2 : 1));
     await admit?.({ height, width });
     // As gray, sharp's raw output would lose the transparency.
-    const kind = { gray: /^(b-w|grey16)$/.test(space) && !hasAlpha, cmyk: space === 'cmyk', depth };
-    return await againAfterTimeout(() => decode(bytes, kind));
+    const stored = { gray: /^(b-w|grey16)$/.test(space) && !hasAlpha, cmyk: space === 'cmyk', depth };
+    return turn(await againAfterTimeout(() => decode(bytes, stored)), orientationOf(bytes, kind));
   } catch (cause) {
     if (cause instanceof ResNetError) throw cause;
     const reason = (cause as Error).message.split('\n')[0];
@@ -91,7 +96,6 @@ async function decode(
   const sharp = await loadSharp();
   const space = cmyk ? 'cmyk' : gray ? (deep ? 'grey16' : 'b-w') : deep ? 'rgb16' : 'srgb';
   const { data, info } = await sharp(bytes, settings)
-    .autoOrient()
     .timeout({ seconds: MAX_SECONDS })
     .pipelineColourspace(space)
     .toColourspace(space)
