@@ -30,11 +30,24 @@ export function checkFits({ network, classes }: Classifier, dataset: Dataset): v
       { outputs, classes },
     );
   }
+  if (classes.length < 2) {
+    throw new ResNetError('bad-data', 'At least two classes are needed to tell classes apart.', { classes });
+  }
   if (JSON.stringify(dataset.classes) !== JSON.stringify(classes)) {
     throw new ResNetError(
       'bad-data',
       `The model's classes are ${listed(classes)}, but the dataset's are ${listed(dataset.classes)}.`,
       { model: classes, data: dataset.classes },
+    );
+  }
+  const wrong = dataset.labels.findIndex(
+    (label) => !(Number.isInteger(label) && label >= 0 && label < classes.length),
+  );
+  if (wrong >= 0) {
+    throw new ResNetError(
+      'bad-data',
+      `Image ${wrong} has label ${dataset.labels[wrong]}, but there are ${classes.length} classes (labels 0 to ${classes.length - 1}).`,
+      { position: wrong, label: dataset.labels[wrong] },
     );
   }
   if (dataset.labels.length === 0) throw new ResNetError('bad-data', 'The dataset has no images.');

@@ -1,6 +1,9 @@
 import { type InitializeOptions, initialize, type Variables } from '../compute/variables.js';
 import { defaultFitting, type Fitting } from '../images/fitting.js';
+import { ResNetError } from '../errors.js';
+import { outputShape } from '../network/shape.js';
 import type { Network } from '../network/types.js';
+import { checkPreprocessing } from './preprocess.js';
 
 /** How an image becomes the network's input: it is resized, and each level x from 0 to 255 becomes (x − mean) / std. */
 export interface Preprocessing extends Fitting {
@@ -35,7 +38,8 @@ export interface CreateClassifierOptions extends InitializeOptions {
 
 /**
  * Creates an untrained classifier, with initial values on the current backend. Throws `shape-mismatch` if the network's
- * layers don't fit.
+ * layers don't fit, or its result isn't one logit for each class, and `bad-option` for fewer than two classes, a name given
+ * twice, or preprocessing of other channels.
  *
  * @example
  * const network = preactResNet({ input: [32, 32, 3], classes: 2 });
@@ -43,5 +47,27 @@ export interface CreateClassifierOptions extends InitializeOptions {
  */
 export function createClassifier(network: Network, options: CreateClassifierOptions): Classifier {
   const { classes, preprocessing = unitRange(network.input[2]) } = options;
+  checkClasses(network, classes);
+  checkPreprocessing(preprocessing, network.input[2]);
   return { network, variables: initialize(network, options), classes, preprocessing };
+}
+
+function checkClasses(network: Network, classes: readonly string[]): void {
+  if (classes.length < 2) {
+    const message = `A classifier tells at least two classes apart, but there ${classes.length === 1 ? `is one, "${classes[0]}"` : 'are none'}.`;
+    throw new ResNetError('bad-option', message, { classes });
+  }
+  const twice = classes.find((name, index) => classes.indexOf(name) < index);
+  if (twice !== undefined) {
+    throw new ResNetError('bad-option', `Two classes are named "${twice}": give each its own name.`, {
+      twice,
+    });
+  }
+  const outputs = outputShape(network);
+  if (String(outputs) === String([classes.length])) return;
+  throw new ResNetError(
+    'shape-mismatch',
+    `${network.name} outputs [${outputs.join(', ')}], but there are ${classes.length} classes.`,
+    { outputs, classes },
+  );
 }

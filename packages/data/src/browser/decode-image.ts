@@ -54,6 +54,10 @@ export async function loadImage(
  * const { height, width, data } = await decodeImage(file); // data: [height, width, 3]
  */
 export async function decodeImage(source: Blob | Uint8Array<ArrayBuffer>): Promise<Pixels> {
+  if (!(source instanceof Blob || source instanceof Uint8Array)) {
+    const message = "An image is given by its file, a Blob, or by its file's bytes as a Uint8Array.";
+    throw new ResNetError('bad-option', message);
+  }
   const bytes = source instanceof Uint8Array ? source : new Uint8Array(await source.arrayBuffer());
   const header = imageHeader(bytes);
   if (header === null) throw badImage('is not a JPEG, PNG or WebP image. Convert it');

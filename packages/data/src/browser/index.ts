@@ -1,2 +1,1 @@
 export { loadImage, decodeImage } from './decode-image.js';
-export { type ReadSignsOptions, readSigns, type SignsDataset, type SignsSplit } from './signs-file.js';

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { contentOf, oddFile, outcomes, usual } from '../hdf5/odd-files.test-support.js';
-import { readSigns } from './signs-file.js';
+import { readSigns } from './hdf5.js';
 
 const names = Object.keys(outcomes) as (keyof typeof outcomes)[];
 

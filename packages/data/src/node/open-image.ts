@@ -10,10 +10,14 @@ const MAX_BYTES = 2 ** 28;
 /** Without O_NONBLOCK, opening a pipe waits for a writer, perhaps forever. Windows has no such pipes. */
 const READ_AT_ONCE = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 
-/** A JPEG, PNG or WebP file, recognized by its first bytes, not its name. Throws `file-system` or `bad-file`. */
+/** A JPEG, PNG or WebP file, recognized by its first bytes, not its name. Throws `file-system`, `bad-file` or `bad-option`. */
 export async function openImage(
   source: string | Uint8Array,
 ): Promise<{ kind: ImageKind; bytes: Uint8Array }> {
+  if (typeof source !== 'string' && !(source instanceof Uint8Array)) {
+    const message = "An image is given by its file's path, or by its file's bytes as a Uint8Array.";
+    throw new ResNetError('bad-option', message);
+  }
   const bytes = typeof source === 'string' ? await readBytes(source) : source;
   const kind = imageHeader(bytes)?.kind;
   if (kind !== undefined) return { kind, bytes };

@@ -5,6 +5,8 @@ export interface FoundFile {
 }
 
 const isImage = (name: string) => /\.(jpe?g|png|webp)$/i.test(name);
+export const hdf5Extensions = ['.h5', '.hdf5', '.hdf'];
+export const isHdf5 = (name: string) => hdf5Extensions.some((each) => name.toLowerCase().endsWith(each));
 const isHidden = (name: string) => name.startsWith('.');
 
 /** The images in dropped folders, which are classes or hold them, and dropped files, which have no folder. */
@@ -30,7 +32,7 @@ async function collect(entry: FileSystemEntry, folder: string, found: FoundFile[
     const file = await new Promise<File>((resolve, reject) => {
       (entry as FileSystemFileEntry).file(resolve, reject);
     });
-    if (isImage(file.name) || /\.h5$/i.test(file.name)) found.push({ folder, file });
+    if (isImage(file.name) || isHdf5(file.name)) found.push({ folder, file });
     return;
   }
   const reader = (entry as FileSystemDirectoryEntry).createReader();

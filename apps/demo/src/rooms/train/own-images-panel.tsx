@@ -3,7 +3,7 @@ import { FileButton } from '../../components/file-button.js';
 import { FileDrop } from '../../components/file-drop.js';
 import { Webcam } from '../../components/webcam.js';
 import { count } from '../../components/format.js';
-import { type FoundFile, findChosen, findDropped } from './dropped-folders.js';
+import { type FoundFile, findChosen, findDropped, hdf5Extensions, isHdf5 } from './dropped-folders.js';
 import { addImages, ownClasses, ownFile, removeClass, renameClass, unreadable } from './own-images.js';
 
 /** The visitor's own images, class by class, from folders or the webcam. */
@@ -13,7 +13,7 @@ export function OwnImages() {
 
   const take = (found: readonly FoundFile[]) => {
     problem.value = null;
-    const hdf5 = found.find(({ file }) => /\.h5$/i.test(file.name));
+    const hdf5 = found.find(({ file }) => isHdf5(file.name));
     if (hdf5) {
       ownFile.value = hdf5.file;
       return;
@@ -57,7 +57,7 @@ export function OwnImages() {
         <FileButton
           class="link"
           purpose="hdf5"
-          accept=".h5,.hdf5"
+          accept={hdf5Extensions.join()}
           onFiles={([file]) => {
             if (file) ownFile.value = file;
           }}

@@ -58,7 +58,9 @@ describe.skipIf(whyNoBrowser !== null)(`the visitor’s own images ${whyNoBrowse
       await startTraining(page);
       const alert = page.getByRole('alert').filter({ hasText: 'The training could not start' });
       await alert.waitFor();
-      expect(await alert.textContent()).toContain("“other.h5” can't be used: it is not an HDF5 file");
+      expect(await alert.textContent()).toContain(
+        '“other.h5” cannot be read as SIGNS images: it is not an HDF5 file',
+      );
       await page.locator('[data-purpose="hdf5"]').setInputFiles(join(folder, 'signs.h5'));
       await setUpTraining(page, { Epochs: 2, 'Batch size': 8 });
       await startTraining(page);

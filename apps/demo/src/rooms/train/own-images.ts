@@ -57,7 +57,7 @@ export function renameClass(from: string, to: string): void {
 export async function decodeOwn(engine: Engine, size: number): Promise<Decoded> {
   unreadable.value = [];
   const file = ownFile.value;
-  if (file !== null) return engine.request('decodeHdf5', { file, name: file.name });
+  if (file !== null) return engine.request('decodeHdf5', { file, name: file.name, size });
   const classes = ownClasses.value.map(({ name }) => name);
   const files = ownClasses.value.flatMap(({ name, files: images }, label): LabelledFile[] =>
     images.map((each) => ({ file: each, name: `${name}/${each.name}`, label })),

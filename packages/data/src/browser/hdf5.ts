@@ -1,3 +1,5 @@
+// An entry of its own: whoever reads images in a browser needs no HDF5 library.
+import * as hdf5 from 'h5wasm';
 import { badSignsFile } from '../hdf5/bad-file.js';
 import { type ReadSignsOptions, readSignsFile, type SignsDataset } from '../hdf5/read-signs.js';
 import { checkSuperblock } from '../hdf5/superblock.js';
@@ -8,8 +10,7 @@ export type { ReadSignsOptions, SignsDataset, SignsSplit } from '../hdf5/read-si
 const MAX_BYTES = 2 ** 30;
 
 /**
- * Reads an HDF5 file of the course's SIGNS format, as Node's `readSigns` does; messages call it `name`. Needs the package
- * h5wasm. Throws `bad-file` or `bad-data`.
+ * Reads an HDF5 file of the course's SIGNS format, as Node's `readSigns` does; messages call it `name`. Throws `bad-file` or `bad-data`.
  *
  * @example
  * const signs = await readSigns(file, { name: file.name });
@@ -26,7 +27,6 @@ export async function readSigns(
   const read = async (start: number, length: number) =>
     new Uint8Array(await file.slice(start, start + length).arrayBuffer());
   await checkSuperblock(name, { size: file.size, read });
-  const hdf5 = await import('h5wasm');
   const { FS } = await hdf5.ready;
   const path = `signs-${crypto.randomUUID()}.h5`;
   FS.writeFile(path, await read(0, file.size));
