@@ -70,11 +70,12 @@ it.each<[logits: number[], labels: number[]]>([
   ],
   [[6], [6]],
 ])('the loss refuses logits %j with labels %j', (logits, labels) => {
-  const wrong = [tf.zeros(logits as [number, number]), tf.zeros(labels as [number], 'int32')] as const;
-  expect(() => softmaxCrossEntropy(...wrong)).toThrow(
+  const wrong = tf.zeros(logits as [number, number]);
+  const truth = tf.zeros(labels as [number], 'int32');
+  expect(() => softmaxCrossEntropy(wrong as tf.Tensor2D, truth as tf.Tensor1D)).toThrow(
     `logits [batch, classes] of at least two classes, and labels [batch], not [${logits}] and [${labels}]`,
   );
-  tf.dispose([...wrong]);
+  tf.dispose([wrong, truth]);
 });
 
 it('an optimizer step names the weight that lacks its gradient or its slots', () => {

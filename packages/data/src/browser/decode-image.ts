@@ -63,7 +63,8 @@ export async function decodeImage(source: Blob | Uint8Array<ArrayBuffer>): Promi
   if (header === null) throw badImage('is not a JPEG, PNG or WebP image. Convert it');
   if (header.size !== null) checkImageSize('The image', header.size);
   const { kind } = header;
-  if (kind === 'jpeg' && isCutShort(bytes)) throw badImage(`${NO_END_MARK}. Replace it`);
+  if (kind === 'jpeg' && isCutShort(bytes))
+    throw badImage(`is broken or truncated: ${NO_END_MARK}. Replace it`);
   let bitmap: Bitmap;
   try {
     bitmap = await createImageBitmap(new Blob(plainParts(bytes, kind), { type: `image/${kind}` }), {

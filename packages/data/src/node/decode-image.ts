@@ -54,7 +54,8 @@ export async function decodeImage(
   const sharp = await loadSharp();
   const { kind, bytes } = await openImage(source);
   if (kind === 'jpeg' && isCutShort(bytes)) {
-    throw badImage(source, `${nameOf(source)} ${NO_END_MARK}. Replace it or remove it.`);
+    const problem = `is a broken or truncated image (${NO_END_MARK}). Replace it or remove it`;
+    throw badImage(source, `${nameOf(source)} ${problem}.`);
   }
   try {
     const { width, height, channels, space, depth, hasAlpha } = await sharp(bytes, settings).metadata();

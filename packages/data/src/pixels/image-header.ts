@@ -24,7 +24,7 @@ export function imageHeader(bytes: Uint8Array): ImageHeader | null {
 }
 
 /** What messages say of a JPEG that `isCutShort`. */
-export const NO_END_MARK = 'is truncated: it has no end mark (the bytes FF D9)';
+export const NO_END_MARK = 'it has no end mark, FF D9';
 
 /**
  * Whether a JPEG has no end mark: it was cut short, and decoders that find other bytes in the place of what is missing may
