@@ -66,7 +66,7 @@ export async function decodeImage(
     return turn(await againAfterTimeout(() => decode(bytes, stored)), orientationOf(bytes, kind));
   } catch (cause) {
     if (cause instanceof ResNetError) throw cause;
-    const reason = (cause as Error).message.split('\n')[0];
+    const reason = (cause as Error).message.trim().split('\n').at(-1); // warnings come first
     const problem = isTimeout(cause)
       ? `takes more than ${MAX_SECONDS} seconds to decode. Make it smaller or remove it`
       : `is a broken or truncated image (${reason}). Replace it or remove it`;
