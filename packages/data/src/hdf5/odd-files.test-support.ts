@@ -15,7 +15,10 @@ export const outcomes: Readonly<Record<Name, Partial<Content> | RegExp>> = {
   'user block': {},
   'user block, new format': {},
   'new format': {},
-  'half written': { pixels: Array.from({ length: 288 }, (_, i) => (i < 144 ? i % 251 : 7)) },
+  'mostly unwritten': {
+    shape: [32, 32, 3],
+    pixels: Array.from({ length: 6 * 3072 }, (_, i) => (i < 3072 ? i % 251 : 7)),
+  },
   'never written': { pixels: Array(288).fill(0) },
   terabytes: /claims shape \[1073741824,64,64,3\], 13194139533312 bytes; the file can hold/,
   'a gigabyte': /claims shape \[131072,64,64,3\], 1610612736 bytes; the file can hold/,
