@@ -10,11 +10,24 @@ export interface FilePart {
   readonly end: number;
 }
 
-/** The parts of an image file, in its order: a JPEG's as far as its first scan. Ends where the file is damaged. */
+/** A file with more was made to take time. */
+const MAX_PARTS = 2 ** 18;
+
+/**
+ * The parts of an image file, in its order: a JPEG's as far as its first scan. Ends where the file is damaged, or after
+ * `MAX_PARTS`.
+ */
 export function* fileParts(bytes: Uint8Array, kind: ImageKind): Generator<FilePart> {
-  if (kind === 'jpeg') yield* jpegSegments(bytes);
-  else if (kind === 'png') yield* chunks(bytes, { first: 8, little: false });
-  else yield* chunks(bytes, { first: 12, little: true });
+  let count = 0;
+  for (const part of partsOf(bytes, kind)) {
+    yield part;
+    if (++count === MAX_PARTS) return;
+  }
+}
+
+function partsOf(bytes: Uint8Array, kind: ImageKind): Generator<FilePart> {
+  if (kind === 'jpeg') return jpegSegments(bytes);
+  return chunks(bytes, kind === 'png' ? { first: 8, little: false } : { first: 12, little: true });
 }
 
 /** ITU T.81, B.1.1. */

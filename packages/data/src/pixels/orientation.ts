@@ -41,28 +41,38 @@ function orientationInExif(exif: Uint8Array): number {
   return 1;
 }
 
-/** Applies an EXIF orientation to an image. */
+/** Pixels of a square that is copied at a time: where rows become columns, its lines stay in the cache. */
+const TILE = 32;
+
+/** Applies an EXIF orientation to an RGB image. */
 export function turn(image: Pixels, orientation: number): Pixels {
   if (orientation === 1) return image;
-  const { data, channels } = image;
+  const { data } = image;
   const swapped = orientation >= 5;
   const [height, width] = swapped ? [image.width, image.height] : [image.height, image.width];
   const fromRight = [2, 3, 7, 8].includes(orientation);
   const fromBottom = [3, 4, 6, 7].includes(orientation);
-  // How far apart neighbours of a row, and of a column, are in the stored image.
-  const column = fromRight ? -channels : channels;
-  const row = (fromBottom ? -channels : channels) * image.width;
+  // How far apart, in the stored image, what become neighbours in a row and in a column are.
+  const column = fromRight ? -3 : 3;
+  const row = (fromBottom ? -3 : 3) * image.width;
   const [right, down] = swapped ? [row, column] : [column, row];
   const corner =
-    (fromBottom ? (image.height - 1) * image.width : 0) * channels +
-    (fromRight ? (image.width - 1) * channels : 0);
-  const turned = new Uint8Array(data.length);
-  let to = 0;
-  for (let y = 0; y < height; y++) {
-    let from = corner + y * down;
-    for (let x = 0; x < width; x++, from += right) {
-      for (let c = 0; c < channels; c++) turned[to++] = data[from + c] as number;
+    3 * ((fromBottom ? (image.height - 1) * image.width : 0) + (fromRight ? image.width - 1 : 0));
+  const turned = new Uint8Array(data.length); // [height, width, 3]
+  for (let top = 0; top < height; top += TILE) {
+    for (let left = 0; left < width; left += TILE) {
+      const bottom = Math.min(top + TILE, height);
+      const count = Math.min(TILE, width - left);
+      for (let y = top; y < bottom; y++) {
+        let to = 3 * (y * width + left);
+        let from = corner + y * down + left * right;
+        for (let x = 0; x < count; x++, to += 3, from += right) {
+          turned[to] = data[from] as number;
+          turned[to + 1] = data[from + 1] as number;
+          turned[to + 2] = data[from + 2] as number;
+        }
+      }
     }
   }
-  return { data: turned, height, width, channels };
+  return { data: turned, height, width, channels: 3 };
 }
