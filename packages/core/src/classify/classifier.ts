@@ -1,17 +1,8 @@
 import { type InitializeOptions, initialize, type Variables } from '../compute/variables.js';
-import { defaultFitting, type Fitting } from '../images/fitting.js';
 import { ResNetError } from '../errors.js';
 import { outputShape } from '../network/shape.js';
 import type { Network } from '../network/types.js';
-import { checkPreprocessing } from './preprocess.js';
-
-/** How an image becomes the network's input: it is resized, and each level x from 0 to 255 becomes (x − mean) / std. */
-export interface Preprocessing extends Fitting {
-  /** By channel. */
-  readonly mean: readonly number[];
-  /** By channel. */
-  readonly std: readonly number[];
-}
+import { checkPreprocessing, type Preprocessing, unitRange } from './preprocessing.js';
 
 /** An image classifier: a network with everything needed to run it, to train it, and to save it. */
 export interface Classifier {
@@ -21,11 +12,6 @@ export interface Classifier {
   /** The classes' names, in the order of the network's logits. */
   readonly classes: readonly string[];
   readonly preprocessing: Preprocessing;
-}
-
-/** Preprocessing to x / 255, as in the course: each channel in [0, 1], images stretched. */
-export function unitRange(channels = 3): Preprocessing {
-  return { mean: Array(channels).fill(0), std: Array(channels).fill(255), ...defaultFitting };
 }
 
 /** Options of `createClassifier`. */

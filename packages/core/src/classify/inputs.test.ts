@@ -9,9 +9,10 @@ import { fitImage } from '../images/fit-image.js';
 import type { Pixels } from '../images/pixels.js';
 import { resize } from '../images/resize.js';
 import { preactResNet } from '../networks/preact.js';
-import { type Classifier, createClassifier, unitRange } from './classifier.js';
+import { type Classifier, createClassifier } from './classifier.js';
 import { createPredictor, type Predictor, predict, topClasses } from './predict.js';
 import { preprocess } from './preprocess.js';
+import { unitRange } from './preprocessing.js';
 
 const network = preactResNet({ input: [4, 4, 3], classes: 2, blocks: 1 });
 const classes = ['cat', 'dog'];

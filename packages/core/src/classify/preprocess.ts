@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { ResNetError } from '../errors.js';
 import { checkLevels } from '../images/check-levels.js';
-import type { Classifier, Preprocessing } from './classifier.js';
+import type { Classifier } from './classifier.js';
+import { checkPreprocessing } from './preprocessing.js';
 
 /**
  * Preprocesses 8-bit images for a classifier's network: (x − mean) / std by channel. `images` are
@@ -29,16 +30,4 @@ export function preprocess({ network, preprocessing }: Classifier, images: Uint8
     values[i] = ((images[i] as number) - (mean[channel] as number)) / (std[channel] as number);
   }
   return tf.tensor4d(values, [batch, height, width, channels], 'float32');
-}
-
-/** Throws `bad-option` unless there is a finite mean, and a std above 0, for each channel. */
-export function checkPreprocessing({ mean, std }: Preprocessing, channels: number): void {
-  const sound =
-    mean.length === channels &&
-    std.length === channels &&
-    mean.every(Number.isFinite) &&
-    std.every((each) => Number.isFinite(each) && each > 0);
-  if (sound) return;
-  const message = `Preprocessing needs a mean and a std above 0 for each of ${channels} channels, in levels of 0 to 255, not mean [${mean}] and std [${std}].`;
-  throw new ResNetError('bad-option', message, { mean, std, channels });
 }
