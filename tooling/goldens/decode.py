@@ -3,8 +3,8 @@
     python tooling/goldens/decode.py FOLDER FILE...                       (Pillow, numpy)
     python tooling/goldens/decode.py --resize FILTER WIDTH HEIGHT FOLDER FILE...
 
-Writes FOLDER/<position>.rgb for each file, and prints a line of JSON: a list of [width, height], or null where Pillow
-cannot read the file or has no such pixels.
+Writes FOLDER/<position>.rgb for each file, and prints a line of JSON: a list of [width, height], or of a sentence where Pillow
+refuses a file. Pillow keeps only the upper byte of 16-bit colours.
 """
 
 import json
@@ -18,8 +18,6 @@ from PIL import Image, ImageOps
 def decode(path):
     with Image.open(path) as opened:
         image = ImageOps.exif_transpose(opened)
-        if is_deep_colour(path):
-            return None  # Pillow keeps the upper byte only
         if image.mode.startswith("I"):
             gray = (numpy.asarray(image).astype(numpy.uint32) + 128) // 257
             rgb = numpy.repeat(gray.astype(numpy.uint8)[..., None], 3, axis=2)
@@ -35,11 +33,6 @@ def decode(path):
         return image.convert("RGB")
 
 
-def is_deep_colour(path):
-    header = Path(path).read_bytes()[:26]
-    return header.startswith(b"\x89PNG") and header[24] == 16 and header[25] & 2 != 0
-
-
 def main(arguments):
     size = None
     if arguments[0] == "--resize":
@@ -50,10 +43,8 @@ def main(arguments):
     for position, file in enumerate(files):
         try:
             image = decode(file)
-        except (OSError, SyntaxError):
-            image = None
-        if image is None:
-            sizes.append(None)
+        except Exception as error:  # a broken file may raise any of them
+            sizes.append(f"{type(error).__name__}: {error}")
             continue
         if size is not None:
             image = image.resize(size, filter)

@@ -2,9 +2,8 @@ export {
   type Classifier,
   type CreateClassifierOptions,
   createClassifier,
-  type Preprocessing,
-  unitRange,
 } from './classify/classifier.js';
+export { type Preprocessing, unitRange } from './classify/preprocessing.js';
 export {
   type ClassProbability,
   createPredictor,

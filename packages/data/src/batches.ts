@@ -1,3 +1,4 @@
+import { ResNetError } from '@resnetjs/core/network';
 import { checkIndices, checkInteger } from './check-dataset.js';
 import type { Dataset } from './dataset.js';
 
@@ -25,7 +26,8 @@ export interface Batch {
 
 /**
  * Iterates over a dataset in batches, reading the next one while the current one is in use. Broken images are left out, so
- * that a batch may be smaller than `batchSize`; an empty one is skipped. Throws `bad-option`, and whatever reading throws.
+ * that a batch may be smaller than `batchSize`; an empty one is skipped. Throws `bad-option`, `bad-data` where `read` gives other
+ * than the images that were asked for, and whatever reading throws.
  *
  * @example
  * const order = RandomGenerator.stateless(0).permutation(images.labels.length);
@@ -64,6 +66,12 @@ export async function* batches(
 
 function withoutBroken(dataset: Dataset, batch: Batch): Batch {
   const { images, labels, indices, end } = batch;
+  const [height, width, channels] = dataset.shape;
+  const expected = indices.length * height * width * channels;
+  if (images.length !== expected) {
+    const message = `The dataset's read gave ${images.length} levels for ${indices.length} images of ${height}×${width}×${channels}; it must give ${expected}.`;
+    throw new ResNetError('bad-data', message, { length: images.length, expected });
+  }
   const kept = [...indices.keys()].filter((position) => !dataset.isBroken?.(indices[position] as number));
   if (kept.length === indices.length) return batch;
   const size = images.length / indices.length;

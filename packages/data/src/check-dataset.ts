@@ -14,9 +14,11 @@ export function checkDataset<D extends Dataset>(dataset: D, what = 'This dataset
     });
   }
   const present = new Set(labels);
-  for (const label of present) {
-    if (label < classes.length) continue;
-    const position = labels.indexOf(label);
+  const position = labels.findIndex(
+    (label) => !(Number.isInteger(label) && label >= 0 && label < classes.length),
+  );
+  if (position >= 0) {
+    const label = labels[position];
     throw new ResNetError(
       'bad-data',
       `${what}: image ${position} has label ${label}, but there are ${classes.length} classes (labels 0 to ${classes.length - 1}). Correct the label, or add the class.`,

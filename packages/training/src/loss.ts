@@ -1,3 +1,4 @@
+import { ResNetError } from '@resnetjs/core';
 import * as tf from '@tensorflow/tfjs-core';
 
 /** A batch's loss, with what training needs besides. The tensors belong to the caller. */
@@ -13,6 +14,7 @@ export interface BatchLoss {
 /**
  * Softmax cross-entropy of logits `[batch, classes]` against integer labels `[batch]` (int32), with its gradient: Keras's
  * `SparseCategoricalCrossentropy(from_logits=True)`, PyTorch's `CrossEntropyLoss`. It stays finite for large logits.
+ * Throws `shape-mismatch` unless there is a label for each row, at least one row, and at least two classes.
  *
  * @example
  * const logits = tf.tensor2d([[2, 1, 0]]);
@@ -20,8 +22,12 @@ export interface BatchLoss {
  * loss.dataSync()[0]; // 0.4076
  */
 export function softmaxCrossEntropy(logits: tf.Tensor2D, labels: tf.Tensor1D): BatchLoss {
+  const [batch = 0, classes = 0] = logits.shape;
+  if (logits.rank !== 2 || String(labels.shape) !== String([batch]) || batch < 1 || classes < 2) {
+    const message = `The loss takes logits [batch, classes] of at least two classes, and labels [batch], not [${logits.shape}] and [${labels.shape}].`;
+    throw new ResNetError('shape-mismatch', message, { logits: logits.shape, labels: labels.shape });
+  }
   return tf.tidy(() => {
-    const [batch, classes] = logits.shape;
     const targets = tf.oneHot(labels, classes); // [batch, classes]
     const shifted = tf.sub(logits, tf.max(logits, 1, true)); // [batch, classes], at most 0: exp cannot overflow
     const logSums = tf.log(tf.sum(tf.exp(shifted), 1, true)); // [batch, 1]

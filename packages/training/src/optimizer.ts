@@ -1,5 +1,11 @@
 import { kernelNames } from '@resnetjs/backend';
-import { disposeTensors, optionalKernel, type ParameterId, type TensorMap } from '@resnetjs/core';
+import {
+  disposeTensors,
+  optionalKernel,
+  type ParameterId,
+  ResNetError,
+  type TensorMap,
+} from '@resnetjs/core';
 import type { Adam, Optimizer, OptimizerState, ParameterSettings, Sgd } from '@resnetjs/recipe';
 import * as tf from '@tensorflow/tfjs-core';
 import { shared } from './shared.js';
@@ -30,7 +36,8 @@ export interface OptimizerStep {
 /**
  * One optimizer step: new weights and a new state, in new tensors; those passed in are left as they are. `settings` are
  * those of every weight (`parameterSettings`). `gradients` are the loss's alone: the gradient of a weight's L2 penalty,
- * 2 · l2 · weight, is added here.
+ * 2 · l2 · weight, is added here. Throws `missing-variable` where a weight that is learned lacks its value, its gradient or
+ * its slots, or they have different shapes.
  *
  * @example
  * const next = applyGradients(optimizer, parameterSettings(network, []), weights, gradients, state);
@@ -49,8 +56,12 @@ export function applyGradients(
   // For each weight that is learned: the new one, then its slots, all of the weight's shape.
   const rows: tf.Tensor[][] = tf.tidy(() =>
     learned.map(([id, { l2, learningRateFactor }]) => {
-      const slots = names.map((name) => state.slots[name]?.get(id) as tf.Tensor);
-      const tensors = [weights.get(id), gradients.get(id), ...slots] as tf.Tensor[];
+      const slots = names.map((name) => state.slots[name]?.get(id));
+      const tensors = [weights.get(id), gradients.get(id), ...slots];
+      if (!areAlike(tensors)) {
+        const message = `${id} needs a weight, a gradient and ${optimizer.kind}'s ${names.join(' and ')}, all of one shape.`;
+        throw new ResNetError('missing-variable', message, { id });
+      }
       return stepOf(scaled(optimizer, learningRateFactor), step, 2 * l2, tensors);
     }),
   ) as unknown as tf.Tensor[][];
@@ -64,6 +75,10 @@ export function applyGradients(
     weights: new Map(all),
     state: { step, slots: Object.fromEntries(names.map((name, index) => [name, column(index + 1)])) },
   };
+}
+
+function areAlike(tensors: readonly (tf.Tensor | undefined)[]): tensors is readonly tf.Tensor[] {
+  return tensors.every((each) => each !== undefined && String(each.shape) === String(tensors[0]?.shape));
 }
 
 function scaled<Any extends Optimizer>(optimizer: Any, factor: number): Any {

@@ -6,6 +6,7 @@ import {
   disposeVariables,
   forwardTraining,
   gradientNorms,
+  initialize,
   preprocess,
 } from '@resnetjs/core';
 import { type Dataset, subset } from '@resnetjs/data';
@@ -269,13 +270,13 @@ describe('train', () => {
 describe('StatisticsEstimate', () => {
   it('equals the moments of all images at once, where the network has one normalization', () => {
     const network = { ...tinyNetwork(), stages: [], head: tinyNetwork().head.slice(0, 2) };
-    const classifier = tinyClassifier(network);
+    const variables = initialize(network, { seed: 0 });
     const first = tf.randomNormal([5, 4, 4, 3], 100, 0.5, 'float32', 1);
     const second = tf.randomNormal([5, 4, 4, 3], 101, 0.5, 'float32', 2);
     const estimate = new StatisticsEstimate(network);
-    estimate.add(classifier.variables, first);
-    estimate.add(classifier.variables, second);
-    const together = forwardTraining(network, classifier.variables, tf.concat([first, second]));
+    estimate.add(variables, first);
+    estimate.add(variables, second);
+    const together = forwardTraining(network, variables, tf.concat([first, second]));
     for (const [id, tensor] of estimate.result()) {
       const expected = together.moments.get(id)?.dataSync() as Float32Array;
       tensor.dataSync().forEach((value, index) => {

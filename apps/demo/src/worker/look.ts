@@ -1,11 +1,12 @@
 import {
   type Classifier,
-  createClassifier,
   disposeFeatureMaps,
   disposeVariables,
   featureMaps,
+  initialize,
   type Network,
   preprocess,
+  unitRange,
 } from '@resnetjs/core';
 import { pixelsOf } from './image.js';
 import { currentModel } from './model.js';
@@ -20,7 +21,9 @@ function untrainedClassifier(network: Network): Classifier {
   const key = JSON.stringify(network);
   if (untrained?.key !== key) {
     if (untrained !== undefined) disposeVariables(untrained.classifier.variables);
-    untrained = { key, classifier: createClassifier(network, { classes: [], seed: 0 }) };
+    const variables = initialize(network, { seed: 0 });
+    const preprocessing = unitRange(network.input[2]);
+    untrained = { key, classifier: { network, variables, classes: [], preprocessing } };
   }
   return untrained.classifier;
 }

@@ -213,7 +213,15 @@ export interface Requests {
     };
     result: Decoded;
   };
-  decodeHdf5: { params: { readonly file: Blob; readonly name: string }; result: Decoded };
+  decodeHdf5: {
+    params: {
+      readonly file: Blob;
+      readonly name: string;
+      /** Height and width to which images that aren't square are resized, in pixels. */
+      readonly size: number;
+    };
+    result: Decoded;
+  };
   openModel: { params: { readonly file: Blob; readonly isSaved: boolean }; result: ModelFacts };
   modelFile: { params: null; result: Blob };
   predict: {

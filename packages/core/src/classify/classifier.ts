@@ -1,15 +1,8 @@
 import { type InitializeOptions, initialize, type Variables } from '../compute/variables.js';
-import { defaultFitting, type Fitting } from '../images/fitting.js';
 import { ResNetError } from '../errors.js';
+import { outputShape } from '../network/shape.js';
 import type { Network } from '../network/types.js';
-
-/** How an image becomes the network's input: it is resized, and each level x from 0 to 255 becomes (x − mean) / std. */
-export interface Preprocessing extends Fitting {
-  /** By channel. */
-  readonly mean: readonly number[];
-  /** By channel. */
-  readonly std: readonly number[];
-}
+import { checkPreprocessing, type Preprocessing, unitRange } from './preprocessing.js';
 
 /** An image classifier: a network with everything needed to run it, to train it, and to save it. */
 export interface Classifier {
@@ -19,11 +12,6 @@ export interface Classifier {
   /** The classes' names, in the order of the network's logits. */
   readonly classes: readonly string[];
   readonly preprocessing: Preprocessing;
-}
-
-/** Preprocessing to x / 255, as in the course: each channel in [0, 1], images stretched. */
-export function unitRange(channels = 3): Preprocessing {
-  return { mean: Array(channels).fill(0), std: Array(channels).fill(255), ...defaultFitting };
 }
 
 /** Options of `createClassifier`. */
@@ -36,7 +24,8 @@ export interface CreateClassifierOptions extends InitializeOptions {
 
 /**
  * Creates an untrained classifier, with initial values on the current backend. Throws `shape-mismatch` if the network's
- * layers don't fit, and `bad-option` if two classes have the same name.
+ * layers don't fit, or its result isn't one logit for each class, and `bad-option` for fewer than two classes, a name given
+ * twice, or preprocessing of other channels.
  *
  * @example
  * const network = preactResNet({ input: [32, 32, 3], classes: 2 });
@@ -44,10 +33,27 @@ export interface CreateClassifierOptions extends InitializeOptions {
  */
 export function createClassifier(network: Network, options: CreateClassifierOptions): Classifier {
   const { classes, preprocessing = unitRange(network.input[2]) } = options;
-  const seen = new Set<string>();
-  const twice = classes.find((name) => seen.size === seen.add(name).size);
-  if (twice !== undefined) {
-    throw new ResNetError('bad-option', `Two classes are called "${twice}". Rename one.`, { class: twice });
-  }
+  checkClasses(network, classes);
+  checkPreprocessing(preprocessing, network.input[2]);
   return { network, variables: initialize(network, options), classes, preprocessing };
+}
+
+function checkClasses(network: Network, classes: readonly string[]): void {
+  if (classes.length < 2) {
+    const message = `A classifier tells at least two classes apart, but there ${classes.length === 1 ? `is one, "${classes[0]}"` : 'are none'}.`;
+    throw new ResNetError('bad-option', message, { classes });
+  }
+  const twice = classes.find((name, index) => classes.indexOf(name) < index);
+  if (twice !== undefined) {
+    throw new ResNetError('bad-option', `Two classes are named "${twice}": give each its own name.`, {
+      twice,
+    });
+  }
+  const outputs = outputShape(network);
+  if (String(outputs) === String([classes.length])) return;
+  throw new ResNetError(
+    'shape-mismatch',
+    `${network.name} outputs [${outputs.join(', ')}], but there are ${classes.length} classes.`,
+    { outputs, classes },
+  );
 }

@@ -10,7 +10,8 @@ import { preprocess } from './preprocess.js';
 
 /**
  * Class probabilities, `[batch, classes]`, for 8-bit images `[batch, height, width, channels]`, 0 to 255, of the network's
- * input size, by the classifier as it is: `createPredictor` takes images of any size, and computes less. Throws `not-finite`
+ * input size, by the classifier as it is: `createPredictor` takes images of any size, and computes less. No images give no
+ * probabilities. Throws `bad-option` for levels that aren't 8-bit, `shape-mismatch` for images of another size, and `not-finite`
  * if the classifier computes values that aren't finite.
  *
  * @example
@@ -20,6 +21,7 @@ import { preprocess } from './preprocess.js';
 export async function predict(classifier: Classifier, images: Uint8Array): Promise<number[][]> {
   const probabilities = tf.tidy(() => {
     const input = preprocess(classifier, images); // [batch, height, width, channels]
+    if (input.size === 0) return tf.zeros([0, classifier.classes.length]);
     const logits = forward(classifier.network, classifier.variables, input); // [batch, classes]
     return tf.softmax(logits as tf.Tensor2D);
   });
@@ -46,7 +48,8 @@ function checkFinite(rows: readonly (readonly number[])[]): void {
 export interface Predictor {
   /**
    * Class probabilities, `[images, classes]`. Each image is resized to the network's input as its preprocessing says.
-   * Throws `shape-mismatch` for images with other channels, and `not-finite` as `predict` does.
+   * No images give no probabilities. Throws `shape-mismatch` for images with other channels, `bad-option` for what is no list
+   * of `Pixels`, and `not-finite` as `predict` does.
    */
   predict(images: readonly Pixels[]): Promise<number[][]>;
   /** Disposes of the predictor's own variables; the classifier's stay. */
@@ -69,6 +72,11 @@ export function createPredictor(classifier: Classifier): Predictor {
   const [height, width, channels] = network.input;
   return {
     async predict(images) {
+      if (!Array.isArray(images)) {
+        const message =
+          'predict takes a list of images, { height, width, channels, data }: put a single one in brackets.';
+        throw new ResNetError('bad-option', message);
+      }
       const batch = new Uint8Array(images.length * height * width * channels); // [images, height, width, channels]
       for (const [index, image] of images.entries()) {
         if (image.channels !== channels) {
@@ -92,12 +100,22 @@ export interface ClassProbability {
   readonly probability: number;
 }
 
-/** The `count` most probable classes, the first first. `probabilities` are one image's, in the order of `classes`. */
+/**
+ * The `count` most probable classes, the first first; all if there are fewer. `probabilities` are one image's, in the order of
+ * `classes`. Throws `shape-mismatch` unless there is one for each class, and `bad-option` for a count that isn't a whole number.
+ */
 export function topClasses(
   classes: readonly string[],
   probabilities: readonly number[],
   count: number,
 ): ClassProbability[] {
+  if (probabilities.length !== classes.length) {
+    const message = `There are ${probabilities.length} probabilities for ${classes.length} classes: pass those of one image, a row of what predict returns.`;
+    throw new ResNetError('shape-mismatch', message, { probabilities: probabilities.length, classes });
+  }
+  if (!Number.isSafeInteger(count) || count < 0) {
+    throw new ResNetError('bad-option', `count must be a whole number, not ${count}.`, { count });
+  }
   return probabilities
     .map((probability, index) => ({ class: classes[index] as string, probability }))
     .sort((a, b) => b.probability - a.probability)

@@ -107,9 +107,12 @@ export function infer(
   }
 }
 
-/** Throws `shape-mismatch` unless images are [batch, height, width, channels] with the network's input size. */
+/** Throws `shape-mismatch` unless images are [batch, height, width, channels] with the network's input size, and at least one. */
 export function checkImages(network: Network, images: tf.Tensor): void {
-  const [, ...shape] = images.shape;
+  const [batch, ...shape] = images.shape;
+  if (images.rank === 4 && batch === 0) {
+    throw new ResNetError('shape-mismatch', `${network.name} got no images: it takes at least one.`);
+  }
   if (images.rank !== 4 || String(shape) !== String(network.input)) {
     throw new ResNetError(
       'shape-mismatch',

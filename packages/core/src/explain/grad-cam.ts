@@ -90,10 +90,10 @@ function checkMap(network: Network, at: number): void {
 
 function countClasses(network: Network): number {
   const shape = outputShape(network);
-  if (shape.length === 1) return shape[0] as number;
+  if (shape.length === 1 && (shape[0] as number) >= 2) return shape[0] as number;
   throw new ResNetError(
     'shape-mismatch',
-    `The result of ${network.name} has shape [${shape.join(', ')}]: Grad-CAM needs [classes], the result of a network with a head.`,
+    `The result of ${network.name} has shape [${shape.join(', ')}]: Grad-CAM needs [classes], at least two, the result of a network with a head.`,
     { shape },
   );
 }

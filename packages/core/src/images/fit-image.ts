@@ -1,4 +1,5 @@
-import { defaultFitting, type Fitting } from './fitting.js';
+import { checkChoice } from './check-levels.js';
+import { defaultFitting, type Fitting, fitModes } from './fitting.js';
 import type { Pixels } from './pixels.js';
 import { resize } from './resize.js';
 
@@ -15,6 +16,7 @@ export function fitImage(
   [height, width]: readonly [height: number, width: number, channels: number],
   { interpolation, fit }: Fitting = defaultFitting,
 ): Uint8Array {
+  checkChoice('fit', fit, fitModes);
   if (fit === 'fill') return resize(image, { height, width, interpolation }).data;
   const narrow = image.width * height <= image.height * width; // the width is the tighter side
   const covering = narrow

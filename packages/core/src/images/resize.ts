@@ -1,5 +1,6 @@
 import { ResNetError } from '../errors.js';
-import type { Interpolation } from './fitting.js';
+import { checkChoice, checkLevels } from './check-levels.js';
+import { type Interpolation, interpolations } from './fitting.js';
 import type { Pixels } from './pixels.js';
 
 /** A rectangle of an image, in pixels. */
@@ -59,7 +60,7 @@ const HALF = 2 ** (FRACTION_BITS - 1);
 /**
  * Resizes an 8-bit image, byte for byte as Pillow's `Image.resize`: the filter is widened when the image shrinks
  * (antialiasing); rows come first, and are rounded to 8 bits before columns. Throws `bad-option` for sizes that aren't whole
- * numbers of at least 1, and for a crop that isn't inside the result.
+ * numbers of at least 1, data of another type or length, an unknown interpolation, and a crop that isn't inside the result.
  *
  * @example
  * const small = resize(await decodeImage('photo.jpg'), { height: 224, width: 224, interpolation: 'bicubic' });
@@ -67,6 +68,8 @@ const HALF = 2 ** (FRACTION_BITS - 1);
 export function resize(image: Pixels, options: ResizeOptions): Pixels {
   const { height, width, interpolation = 'bilinear' } = options;
   const { crop = { top: 0, left: 0, height, width } } = options;
+  checkLevels(image.data, "An image's data");
+  checkChoice('interpolation', interpolation, interpolations);
   checkSizes(image, options, crop);
   if (interpolation === 'nearest') return pick(image, { height, width }, crop);
   const filter = filters[interpolation];

@@ -2,9 +2,10 @@ import { defaultFitting, fitImage, type Fitting, type Pixels } from '@resnetjs/c
 import { ResNetError } from '@resnetjs/core/network';
 import type { Dataset } from '../dataset.js';
 import { checkImageSize } from '../pixels/check-image-size.js';
-import { imageHeader } from '../pixels/image-header.js';
+import { imageHeader, isCutShort, NO_END_MARK } from '../pixels/image-header.js';
+import { orientationOf, turn } from '../pixels/orientation.js';
 import { overWhite } from '../pixels/to-rgb.js';
-import { turn, withoutOrientation } from './webp-orientation.js';
+import { plainParts } from './plain-parts.js';
 
 // The browser's API, as far as it is used: the package is compiled without the DOM's types.
 interface Bitmap {
@@ -53,17 +54,22 @@ export async function loadImage(
  * const { height, width, data } = await decodeImage(file); // data: [height, width, 3]
  */
 export async function decodeImage(source: Blob | Uint8Array<ArrayBuffer>): Promise<Pixels> {
+  if (!(source instanceof Blob || source instanceof Uint8Array)) {
+    const message = "An image is given by its file, a Blob, or by its file's bytes as a Uint8Array.";
+    throw new ResNetError('bad-option', message);
+  }
   const bytes = source instanceof Uint8Array ? source : new Uint8Array(await source.arrayBuffer());
   const header = imageHeader(bytes);
   if (header === null) throw badImage('is not a JPEG, PNG or WebP image. Convert it');
   if (header.size !== null) checkImageSize('The image', header.size);
-  const { bytes: plain, orientation } =
-    header.kind === 'webp' ? withoutOrientation(bytes) : { bytes, orientation: 1 };
+  const { kind } = header;
+  if (kind === 'jpeg' && isCutShort(bytes))
+    throw badImage(`is broken or truncated: ${NO_END_MARK}. Replace it`);
   let bitmap: Bitmap;
   try {
-    bitmap = await createImageBitmap(new Blob([plain], { type: `image/${header.kind}` }), {
+    bitmap = await createImageBitmap(new Blob(plainParts(bytes, kind), { type: `image/${kind}` }), {
       colorSpaceConversion: 'none',
-      imageOrientation: 'from-image',
+      imageOrientation: 'none',
       premultiplyAlpha: 'default',
     });
   } catch (cause) {
@@ -75,7 +81,7 @@ export async function decodeImage(source: Blob | Uint8Array<ArrayBuffer>): Promi
     if (context === null) throw badImage(`has ${width}×${height} pixels, too many for a canvas here`);
     context.drawImage(bitmap, 0, 0);
     const rgba = context.getImageData(0, 0, width, height).data; // [height, width, 4]
-    return turn({ width, height, channels: 3, data: overWhite(rgba) }, orientation);
+    return turn({ width, height, channels: 3, data: overWhite(rgba) }, orientationOf(bytes, kind));
   } finally {
     bitmap.close();
   }

@@ -5,6 +5,7 @@ import { crc32 } from 'node:zlib';
 import { ResNetError } from '@resnetjs/core/network';
 import sharp, { type Sharp } from 'sharp';
 import { afterAll, describe, expect, it } from 'vitest';
+import { exifOrientation, jpegWithExif } from '../pixels/image-files.test-support.js';
 import { fromCmyk } from '../pixels/to-rgb.js';
 import { againAfterTimeout, loadImage, decodeImage } from './decode-image.js';
 
@@ -68,6 +69,35 @@ describe('decodeImage', () => {
       expect([...pixels.data].filter((_, i) => i % 3 === 0)).toEqual(order.map((i) => 40 * i));
     }
   });
+
+  it('turns a JPEG upright whose orientation is a LONG', async () => {
+    const bytes = jpegWithExif(await plain(RED, 12, 9).jpeg().toBuffer(), exifOrientation(6, 4));
+    const { width, height } = await decodeImage(bytes);
+    expect([width, height]).toEqual([9, 12]);
+  });
+
+  it('refuses a JPEG without its end mark, whatever follows, and reads one with a trailer', async () => {
+    const whole = await plain(RED).jpeg().toBuffer();
+    const trailer = Buffer.from('trailer'.repeat(50));
+    expect((await decodeImage(Buffer.concat([whole, trailer]))).width).toBe(12);
+    for (const rest of [whole.subarray(0, -2), whole.subarray(0, -9)]) {
+      for (const end of [trailer, Buffer.alloc(300), Buffer.alloc(0)]) {
+        await expect(decodeImage(Buffer.concat([rest, end]))).rejects.toThrow(
+          'is a broken or truncated image (it has no end mark, FF D9). Replace it or remove it.',
+        );
+      }
+    }
+    // A thumbnail's end mark is not the image's.
+    const thumbnail = jpegWithExif(whole.subarray(0, -2), [...exifOrientation(1), 0xff, 0xd9]);
+    await expect(decodeImage(Buffer.concat([thumbnail, trailer]))).rejects.toThrow('no end mark');
+  });
+
+  it.each([undefined, null, 7, new ArrayBuffer(9), { data: [] }])(
+    'takes paths and bytes: not %j',
+    async (source) => {
+      await expect(decodeImage(source as unknown as string)).rejects.toMatchObject({ code: 'bad-option' });
+    },
+  );
 
   it('repeats gray, applies palettes, and composites transparency on white', async () => {
     expect(

@@ -2,6 +2,8 @@ import { defaultFitting, fitImage, type Fitting, type Pixels } from '@resnetjs/c
 import { ResNetError } from '@resnetjs/core/network';
 import type { Dataset } from '../dataset.js';
 import { checkImageSize } from '../pixels/check-image-size.js';
+import { isCutShort, NO_END_MARK } from '../pixels/image-header.js';
+import { orientationOf, turn } from '../pixels/orientation.js';
 import { fromCmyk, fromGray, fromSixteenBits, overWhite } from '../pixels/to-rgb.js';
 import { badImage, nameOf, openImage } from './open-image.js';
 import { loadSharp } from './optional-package.js';
@@ -50,17 +52,21 @@ export async function decodeImage(
   admit?: (size: ImageSize, bytes: Uint8Array) => Promise<void>,
 ): Promise<Pixels> {
   const sharp = await loadSharp();
-  const bytes = await openImage(source);
+  const { kind, bytes } = await openImage(source);
+  if (kind === 'jpeg' && isCutShort(bytes)) {
+    const problem = `is a broken or truncated image (${NO_END_MARK}). Replace it or remove it`;
+    throw badImage(source, `${nameOf(source)} ${problem}.`);
+  }
   try {
     const { width, height, channels, space, depth, hasAlpha } = await sharp(bytes, settings).metadata();
     checkImageSize(nameOf(source), { height, width }, channels * (depth === 'ushort' ? 2 : 1));
     await admit?.({ height, width }, bytes);
     // As gray, sharp's raw output would lose the transparency.
-    const kind = { gray: /^(b-w|grey16)$/.test(space) && !hasAlpha, cmyk: space === 'cmyk', depth };
-    return await againAfterTimeout(() => decode(bytes, kind));
+    const stored = { gray: /^(b-w|grey16)$/.test(space) && !hasAlpha, cmyk: space === 'cmyk', depth };
+    return turn(await againAfterTimeout(() => decode(bytes, stored)), orientationOf(bytes, kind));
   } catch (cause) {
     if (cause instanceof ResNetError) throw cause;
-    const reason = (cause as Error).message.split('\n')[0];
+    const reason = (cause as Error).message.trim().split('\n').at(-1); // warnings come first
     const problem = isTimeout(cause)
       ? `takes more than ${MAX_SECONDS} seconds to decode. Make it smaller or remove it`
       : `is a broken or truncated image (${reason}). Replace it or remove it`;
@@ -91,7 +97,6 @@ async function decode(
   const sharp = await loadSharp();
   const space = cmyk ? 'cmyk' : gray ? (deep ? 'grey16' : 'b-w') : deep ? 'rgb16' : 'srgb';
   const { data, info } = await sharp(bytes, settings)
-    .autoOrient()
     .timeout({ seconds: MAX_SECONDS })
     .pipelineColourspace(space)
     .toColourspace(space)

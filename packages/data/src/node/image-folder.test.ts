@@ -349,7 +349,7 @@ describe('openDataset', () => {
       const error = await openDataset(spec).catch((error) => error);
       expect(error.code).toBe('unknown-name');
       expect(error.message).toContain(
-        'a dataset is synthetic:signs, a SIGNS HDF5 file (.h5, .hdf5), or a folder',
+        'a dataset is synthetic:signs, a SIGNS HDF5 file (.h5, .hdf5, .hdf), or a folder',
       );
       expect(error.message).toContain(spec);
     }

@@ -119,7 +119,7 @@ export async function imageFolder(path: string, options: ImageFolderOptions = {}
         const content =
           hashes.get(index) ??
           (await openImage(file).then(
-            (bytes) => contentHash(bytes),
+            ({ bytes }) => contentHash(bytes),
             () => 'unreadable',
           ));
         hashes.set(index, content);

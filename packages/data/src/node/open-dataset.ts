@@ -44,7 +44,7 @@ export interface OpenedDataset extends Dataset {
 }
 
 const SYNTHETIC = 'synthetic:signs';
-const ACCEPTED = `a dataset is ${SYNTHETIC}, a SIGNS HDF5 file (.h5, .hdf5), or a folder with one subfolder of images per class`;
+const ACCEPTED = `a dataset is ${SYNTHETIC}, a SIGNS HDF5 file (.h5, .hdf5, .hdf), or a folder with one subfolder of images per class`;
 
 /**
  * Opens a dataset by name: `synthetic:signs`, or the path of a SIGNS HDF5 file or of an image folder. Throws `unknown-name`
@@ -75,7 +75,7 @@ export async function openDataset(spec: string, options: OpenDatasetOptions = {}
     const images = onCheckProgress ? await dropBrokenImages(folder, onCheckProgress) : folder;
     return described(images, `the folder ${join(spec, folder.part.folder)}`);
   }
-  if (['.h5', '.hdf5'].includes(extname(spec).toLowerCase())) return openSigns(spec, options);
+  if (['.h5', '.hdf5', '.hdf'].includes(extname(spec).toLowerCase())) return openSigns(spec, options);
   throw new ResNetError('unknown-name', `"${spec}" is a file of another kind: ${ACCEPTED}.`, { spec });
 }
 

@@ -1,6 +1,8 @@
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { ResNetError } from '@resnetjs/core/network';
+import type { ImageKind } from '../pixels/file-parts.js';
+import { imageHeader } from '../pixels/image-header.js';
 
 /** No image that we decode needs more; a larger file is refused unread. */
 const MAX_BYTES = 2 ** 28;
@@ -8,17 +10,21 @@ const MAX_BYTES = 2 ** 28;
 /** Without O_NONBLOCK, opening a pipe waits for a writer, perhaps forever. Windows has no such pipes. */
 const READ_AT_ONCE = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 
-/** The bytes of a JPEG, PNG or WebP file, recognized by its first bytes, not its name. Throws `file-system` or `bad-file`. */
-export async function openImage(source: string | Uint8Array): Promise<Uint8Array> {
-  const name = nameOf(source);
+/** A JPEG, PNG or WebP file, recognized by its first bytes, not its name. Throws `file-system`, `bad-file` or `bad-option`. */
+export async function openImage(
+  source: string | Uint8Array,
+): Promise<{ kind: ImageKind; bytes: Uint8Array }> {
+  if (typeof source !== 'string' && !(source instanceof Uint8Array)) {
+    const message = "An image is given by its file's path, or by its file's bytes as a Uint8Array.";
+    throw new ResNetError('bad-option', message);
+  }
   const bytes = typeof source === 'string' ? await readBytes(source) : source;
-  const start = Buffer.from(bytes.subarray(0, 12)).toString('latin1');
-  const jpeg = start.startsWith('\xff\xd8\xff');
-  const png = start.startsWith('\x89PNG\r\n\x1a\n');
-  const webp = start.startsWith('RIFF') && start.endsWith('WEBP');
-  if (jpeg || png || webp) return bytes;
-  const found = bytes.length === 0 ? 'it is empty' : `it begins with ${JSON.stringify(start.slice(0, 8))}`;
-  throw badImage(source, `${name} is not a JPEG, PNG or WebP image: ${found}. Convert it or remove it.`);
+  const kind = imageHeader(bytes)?.kind;
+  if (kind !== undefined) return { kind, bytes };
+  const start = Buffer.from(bytes.subarray(0, 8)).toString('latin1');
+  const found = bytes.length === 0 ? 'it is empty' : `it begins with ${JSON.stringify(start)}`;
+  const message = `${nameOf(source)} is not a JPEG, PNG or WebP image: ${found}. Convert it or remove it.`;
+  throw badImage(source, message);
 }
 
 /** What messages call an image: its path, if it has one. */

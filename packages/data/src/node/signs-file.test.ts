@@ -19,7 +19,7 @@ interface Content {
     dtype?: string;
     compression?: number;
   };
-  y?: { data?: BigInt64Array | Float32Array | Int32Array; shape?: number[]; dtype?: string } | null;
+  y?: { data?: BigInt64Array | Int32Array | string[]; shape?: number[]; dtype?: string } | null;
   classes?: { data: BigInt64Array | string[] | Float32Array; dtype: string; shape?: number[] } | null;
 }
 
@@ -94,13 +94,13 @@ describe('readSigns', () => {
       { y: { data: LABELS.slice(0, 6), shape: [6] } },
     ],
     [
-      'float-labels',
-      /train_set_y is of type <f; labels must be integers/,
-      { y: { data: new Float32Array(12), dtype: '<f' } },
+      'text-labels',
+      /train_set_y is of type S1; labels must be whole numbers/,
+      { y: { data: Array(12).fill('0'), dtype: 'S1' } },
     ],
     [
       'label-3',
-      /train_set_y\[2\] is 3; with 3 classes in list_classes, labels must be 0 to 2/,
+      /train_set_y\[2\] is 3; with 3 classes in list_classes, labels must be whole numbers, 0 to 2/,
       { y: { data: LABELS.map((v) => v + BigInt(v === 2n)) } },
     ],
     ['label-negative', /train_set_y\[0\] is -1;/, { y: { data: LABELS.map((v) => v - 1n) } }],
@@ -111,12 +111,12 @@ describe('readSigns', () => {
     ],
     [
       'same-names',
-      /names a class twice: 1, 1, 2/,
+      /names a class twice: 1\./,
       { classes: { data: BigInt64Array.of(1n, 1n, 2n), dtype: '<q' } },
     ],
     [
       'float-names',
-      /list_classes has shape \[3\]; it must be a list of integers or strings/,
+      /list_classes is of type <f and has shape \[3\]; it must be a list of integers or strings/,
       { classes: { data: new Float32Array(3), dtype: '<f' } },
     ],
   ];

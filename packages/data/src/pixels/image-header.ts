@@ -1,5 +1,7 @@
+import { fileParts, type ImageKind } from './file-parts.js';
+
 interface ImageHeader {
-  readonly kind: 'jpeg' | 'png' | 'webp';
+  readonly kind: ImageKind;
   /** In pixels as they are stored, before EXIF's orientation; null if these bytes don't tell. */
   readonly size: { readonly height: number; readonly width: number } | null;
 }
@@ -9,7 +11,7 @@ export function imageHeader(bytes: Uint8Array): ImageHeader | null {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const starts = (text: string, at = 0) =>
     [...text].every((character, i) => bytes[at + i] === character.charCodeAt(0));
-  if (starts('\xff\xd8\xff')) return { kind: 'jpeg', size: jpegSize(view) };
+  if (starts('\xff\xd8\xff')) return { kind: 'jpeg', size: jpegSize(bytes) };
   if (starts('\x89PNG\r\n\x1a\n')) {
     const size = view.byteLength < 24 ? null : { width: view.getUint32(16), height: view.getUint32(20) };
     return { kind: 'png', size };
@@ -21,19 +23,30 @@ export function imageHeader(bytes: Uint8Array): ImageHeader | null {
   return null;
 }
 
+/** What messages say of a JPEG that `isCutShort`. */
+export const NO_END_MARK = 'it has no end mark, FF D9';
+
+/**
+ * Whether a JPEG has no end mark: it was cut short, and decoders that find other bytes in the place of what is missing may
+ * take them for the image (ITU T.81, B.1.1.3: in a scan, the mark's two bytes stand for nothing else).
+ */
+export function isCutShort(jpeg: Uint8Array): boolean {
+  let scan = 2;
+  for (const { name, start } of fileParts(jpeg, 'jpeg')) if (name === 'FFDA') scan = start;
+  for (let at = jpeg.length - 2; at >= scan; at--) {
+    if (jpeg[at] === 0xff && jpeg[at + 1] === 0xd9) return false;
+  }
+  return true;
+}
+
 /** From the first frame header: ITU T.81, B.2.2. */
-function jpegSize(view: DataView): ImageHeader['size'] {
-  for (let at = 2; at + 9 <= view.byteLength; ) {
-    if (view.getUint8(at) !== 0xff) return null;
-    const marker = view.getUint8(at + 1);
-    const alone = marker === 0xff || marker === 0x01 || (marker >= 0xd0 && marker <= 0xd8);
-    if (alone) {
-      at += marker === 0xff ? 1 : 2;
-      continue;
-    }
-    const isFrame = marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker);
-    if (isFrame) return { height: view.getUint16(at + 5), width: view.getUint16(at + 7) };
-    at += 2 + view.getUint16(at + 2);
+function jpegSize(bytes: Uint8Array): ImageHeader['size'] {
+  for (const { name, content } of fileParts(bytes, 'jpeg')) {
+    const isFrame = /^FFC[^48C]$/.test(name);
+    if (!isFrame) continue;
+    if (content.length < 5) return null;
+    const view = new DataView(content.buffer, content.byteOffset);
+    return { height: view.getUint16(1), width: view.getUint16(3) };
   }
   return null;
 }

@@ -6,6 +6,9 @@ export interface FoundFile extends FolderFile {
   readonly file: File | null;
 }
 
+export const hdf5Extensions = ['.h5', '.hdf5', '.hdf'];
+export const isHdf5 = (name: string) => hdf5Extensions.some((each) => name.toLowerCase().endsWith(each));
+
 /** Everything in dropped folders, and dropped files, by their paths. */
 export async function findDropped(items: DataTransferItemList): Promise<FoundFile[]> {
   // Before the first await: after it, the list is empty.

@@ -5,7 +5,7 @@ import { FileButton } from '../../components/file-button.js';
 import { FileDrop } from '../../components/file-drop.js';
 import { Webcam } from '../../components/webcam.js';
 import { count, pictures } from '../../components/format.js';
-import { type FoundFile, findChosen, findDropped } from './dropped-folders.js';
+import { type FoundFile, findChosen, findDropped, hdf5Extensions, isHdf5 } from './dropped-folders.js';
 import {
   addFolders,
   addImages,
@@ -26,7 +26,7 @@ export function OwnImages() {
   const take = (found: readonly FoundFile[]) => {
     problem.value = null;
     findings.value = [];
-    const hdf5 = found.find(({ path }) => /\.(h5|hdf5)$/i.test(path));
+    const hdf5 = found.find(({ path }) => isHdf5(path));
     if (hdf5?.file) {
       ownFile.value = hdf5.file;
       return;
@@ -70,7 +70,7 @@ export function OwnImages() {
         <FileButton
           class="link"
           purpose="hdf5"
-          accept=".h5,.hdf5"
+          accept={hdf5Extensions.join()}
           onFiles={([file]) => {
             if (file) ownFile.value = file;
           }}

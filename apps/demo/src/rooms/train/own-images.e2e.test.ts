@@ -128,9 +128,38 @@ describe.skipIf(whyNoBrowser !== null)(`the visitor’s own images ${whyNoBrowse
       await startTraining(page);
       const alert = page.getByRole('alert').filter({ hasText: 'The training could not start' });
       await alert.waitFor();
-      expect(await alert.textContent()).toContain("“other.h5” can't be used: it is not an HDF5 file");
+      expect(await alert.textContent()).toContain(
+        '“other.h5” cannot be read as SIGNS images: it is not an HDF5 file',
+      );
       await page.locator('[data-purpose="hdf5"]').setInputFiles(join(folder, 'signs.h5'));
       await setUpTraining(page, { Epochs: 2, 'Batch size': 8 });
+      await startTraining(page);
+      await page.locator('.results').waitFor({ timeout: long });
+      expect(await page.locator('.confusion thead').textContent()).toContain('seven');
+      expect(errors).toEqual([]);
+    } finally {
+      await close();
+    }
+  });
+
+  it('come in a dropped HDF5 file of images that are not square, with labels that are floats', async () => {
+    await writeSigns(join(folder, 'wide.hdf5'), { height: 8, width: 32, float: true });
+    const { page, errors, close } = await visit({ room: 'train' });
+    try {
+      await page.getByRole('radio', { name: 'Your own' }).check();
+      const box = await page.locator('.drop').boundingBox();
+      const devTools = await page.context().newCDPSession(page);
+      const files = [join(folder, 'wide.hdf5')];
+      for (const type of ['dragEnter', 'dragOver', 'drop'] as const) {
+        await devTools.send('Input.dispatchDragEvent', {
+          type,
+          x: (box?.x ?? 0) + 20,
+          y: (box?.y ?? 0) + 20,
+          data: { items: [], files, dragOperationsMask: 1 },
+        });
+      }
+      await page.getByText('Using wide.hdf5.').waitFor();
+      await setUpTraining(page, { Epochs: 1, 'Batch size': 8, 'Size, pixels': 16 });
       await startTraining(page);
       await page.locator('.results').waitFor({ timeout: long });
       expect(await page.locator('.confusion thead').textContent()).toContain('seven');
@@ -175,17 +204,21 @@ describe.skipIf(whyNoBrowser !== null)(`the visitor’s own images ${whyNoBrowse
   });
 });
 
-/** An HDF5 file as the course's: 60 images of 16×16 pixels in two classes. */
-async function writeSigns(path: string): Promise<void> {
+/** An HDF5 file as the course's: 60 images in two classes. */
+async function writeSigns(
+  path: string,
+  { height = 16, width = 16, float = false }: { height?: number; width?: number; float?: boolean } = {},
+): Promise<void> {
   await ready;
-  const [count, bytes] = [60, 16 * 16 * 3];
+  const [count, bytes] = [60, height * width * 3];
   const pixels = Uint8Array.from({ length: count * bytes }, (_, i) => {
     const label = Math.floor(i / bytes) % 2;
     return label === 0 ? i % 100 : 155 + (i % 100);
   });
-  const labels = BigInt64Array.from({ length: count }, (_, i) => BigInt(i % 2));
+  const classes = Array.from({ length: count }, (_, i) => i % 2);
+  const labels = float ? Float32Array.from(classes) : Uint8Array.from(classes);
   const file = new Hdf5File(path, 'w');
-  file.create_dataset({ name: 'train_set_x', data: pixels, shape: [count, 16, 16, 3] });
+  file.create_dataset({ name: 'train_set_x', data: pixels, shape: [count, height, width, 3] });
   file.create_dataset({ name: 'train_set_y', data: labels, shape: [count] });
   file.create_dataset({ name: 'list_classes', data: ['six', 'seven'] });
   file.close();

@@ -143,7 +143,7 @@ export async function decodeOwn(engine: Engine, size: number): Promise<Decoded> 
 /** Classes and images in the order in which the command line reads them from a folder. */
 function requestDecoding(engine: Engine, size: number): Promise<Decoded> {
   const file = ownFile.value;
-  if (file !== null) return engine.request('decodeHdf5', { file, name: file.name });
+  if (file !== null) return engine.request('decodeHdf5', { file, name: file.name, size });
   const own = [...ownClasses.value].sort((a, b) => compareNames(a.name, b.name));
   const classes = own.map(({ name }) => name);
   const labelled = ({ file: image, path }: OwnImage, label: number, unseen: boolean): LabelledFile => ({
