@@ -19,6 +19,8 @@ export {
   parameterSettings,
 } from './parameter-groups.js';
 export {
+  type BestEpoch,
+  bestEpoch,
   type DatasetFingerprint,
   type EpochRecord,
   type EvaluationSummary,

@@ -17,7 +17,7 @@ import { makePlan, type TrainPlan } from '../training/train-plan.js';
 
 /** Trains a network and writes the model to a folder. Checks everything that it can before the first step. */
 export function train(options: TrainCommandOptions): Promise<void> {
-  return inFolder(options.out, async (folder, stop) => {
+  return inFolder(options.out, options, async (folder, stop) => {
     const replace = await holdsFinishedRun(options.out);
     const plan = await startedPlan(await makePlan(options));
     await run({ ...plan, replace }, folder, stop);
@@ -27,7 +27,7 @@ export function train(options: TrainCommandOptions): Promise<void> {
 /** Resumes the training in a folder, with its own options and those that the command may change. */
 export async function resume(path: string, command: Command): Promise<void> {
   await readSettings(path); // fails before a folder is made if there is nothing to resume
-  await inFolder(path, async (folder, stop) => {
+  await inFolder(path, command.opts(), async (folder, stop) => {
     const options = resumedOptions(command, await readSettings(path), path);
     const plan = await startedPlan(await makePlan(options));
     const resumed = await readNewestCheckpoint(path);
@@ -39,9 +39,13 @@ export async function resume(path: string, command: Command): Promise<void> {
 /** Runs `work` with the run's folder locked: from before the images are read, which may take minutes. */
 async function inFolder(
   path: string,
+  { stopOn, ignoreHangup }: Pick<TrainCommandOptions, 'stopOn' | 'ignoreHangup'>,
   work: (folder: RunFolder, stop: StopSignals) => Promise<void>,
 ): Promise<void> {
-  const stop = new StopSignals();
+  const stop = new StopSignals(null, {
+    ...(stopOn && { also: [stopOn] }),
+    ...(ignoreHangup && { ignored: ['SIGHUP'] }),
+  });
   try {
     const folder = await openRunFolder(path);
     try {
@@ -81,8 +85,8 @@ async function run(plan: TrainPlan, folder: RunFolder, stop: StopSignals): Promi
     broken.begin(images, (image) => output.lost(image));
     const signal = AbortSignal.any([stop.signal, broken.signal]);
     const done = await follow(plan, { classifier, output, writer, signal });
-    if (done.steps === 0) {
-      output.nothing();
+    if (!hasLearned(done)) {
+      output.nothing(done);
       process.exitCode = stop.exitCode ?? 1;
       if (broken.failure) throw broken.failure;
       return;
@@ -137,6 +141,13 @@ async function follow(plan: TrainPlan, { classifier, output, writer, signal }: T
   throw new Error('The training ended without a result.');
 }
 
+/** The end of a training that took at least one step. */
+type Learned = Done & { readonly loss: number; readonly accuracy: number };
+
+function hasLearned(done: Done): done is Learned {
+  return done.loss !== null && done.accuracy !== null;
+}
+
 /** The model file of a checkpoint at an epoch's end, as if the training had ended there. */
 async function encodeCheckpointModel(
   plan: TrainPlan,
@@ -150,7 +161,7 @@ async function encodeCheckpointModel(
 
 function describeTraining(
   { options, recipe, data }: TrainPlan,
-  done: Pick<Done, 'epochs' | 'steps' | 'loss' | 'accuracy' | 'validation'>,
+  done: Pick<Learned, 'epochs' | 'steps' | 'loss' | 'accuracy' | 'validation'>,
 ): TrainingRecord {
   const { backend, initialization = 'glorot' } = options;
   const { training, validation } = data;

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { rmSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -38,6 +39,12 @@ export async function* runInBrowser(
   const child = spawn(search.path, [...browserFlags({ profile, gpu }), page.address], {
     stdio: ['ignore', 'ignore', 'pipe'],
   });
+  // Where the process ends at once, as at a second Ctrl-C, nothing waits for the browser.
+  const endAtOnce = () => {
+    child.kill('SIGKILL');
+    rmSync(profile, { recursive: true, force: true, maxRetries: 10 });
+  };
+  process.once('exit', endAtOnce);
   let output = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     output = (output + text).slice(-2000);
@@ -58,6 +65,7 @@ export async function* runInBrowser(
     }
   } finally {
     page.close();
+    process.off('exit', endAtOnce);
     if (child.exitCode === null && child.signalCode === null && child.pid !== undefined) {
       child.kill();
       await once(child, 'exit');

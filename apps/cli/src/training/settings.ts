@@ -5,7 +5,7 @@ import type { Command, Option } from 'commander';
 import type { TrainCommandOptions } from '../options/command-options.js';
 
 /** Options of one call, which are not stored in checkpoints. */
-const transient: readonly string[] = ['resume', 'out', 'json'];
+const transient: readonly string[] = ['resume', 'out', 'json', 'stopOn', 'ignoreHangup'];
 /** What may change when a training resumes. That the images are the same is checked by their labels. */
 const changeable: readonly string[] = [
   'epochs',

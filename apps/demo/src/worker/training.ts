@@ -217,7 +217,7 @@ async function saveCheckpoint(run: Run, events: readonly (TrainEvent | null)[]):
 
 /** How the model was trained, for its file; null if it took no step. */
 function trainingRecord({ config, data, backend }: Run, done: Done | undefined): TrainingRecord | null {
-  if (done === undefined || done.steps === 0) return null;
+  if (done === undefined || done.loss === null || done.accuracy === null) return null;
   const source = config.data.kind === 'signs' ? 'synthetic:signs' : 'folder';
   const { loss, accuracy, validation } = done;
   return {
