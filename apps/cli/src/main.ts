@@ -14,14 +14,16 @@ for (const stream of [process.stdout, process.stderr]) {
   });
 }
 
+const json = process.argv.includes('--json');
+
 process.on('uncaughtException', (error) => {
-  report(error);
+  report(error, { json });
   process.exit(1);
 });
 
 try {
   await createProgram().parseAsync();
 } catch (error) {
-  report(error);
+  report(error, { json });
   process.exitCode = exitCodeOf(error);
 }

@@ -42,9 +42,7 @@ export function bestEpoch(history: readonly Pick<EpochRecord, 'validation'>[]): 
 }
 
 function isBetter(one: EvaluationSummary, other: EvaluationSummary): boolean {
-  return (
-    one.accuracy > other.accuracy || (one.accuracy === other.accuracy && one.loss < other.loss)
-  );
+  return one.accuracy > other.accuracy || (one.accuracy === other.accuracy && one.loss < other.loss);
 }
 
 /** How far a training has come: plain data that JSON can hold. */

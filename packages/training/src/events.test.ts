@@ -35,6 +35,12 @@ async function eventsOf(
 const only = <Kind extends TrainEvent['event']>(events: readonly TrainEvent[], kind: Kind) =>
   events.filter((each): each is Extract<TrainEvent, { event: Kind }> => each.event === kind);
 
+type ProgressEvent = Extract<TrainEvent, { event: 'progress' }>;
+const isProgress = (event: TrainEvent, of: ProgressEvent['of']): event is ProgressEvent =>
+  event.event === 'progress' && event.of === of;
+const progressOf = (events: readonly TrainEvent[], of: ProgressEvent['of']) =>
+  only(events, 'progress').filter((each) => each.of === of);
+
 describe('a training reports', () => {
   it("each epoch's loss and accuracy over its images, not over its steps or over those of before", async () => {
     const events = await eventsOf(
@@ -69,7 +75,7 @@ describe('a training reports', () => {
       validation: tinyData(25),
       optimizer: adam({ learningRate: 0.02 }),
     });
-    const third = only(events, 'validating').filter(({ epoch }) => epoch === 3);
+    const third = progressOf(events, 'validation').filter(({ epoch }) => epoch === 3);
     expect(third.map(({ batch, batches }) => [batch, batches])).toEqual([
       [1, 3],
       [2, 3],
@@ -82,14 +88,23 @@ describe('a training reports', () => {
   });
 
   it('the epoch so far in each step, and the learning rate', async () => {
-    const options = { epochs: 2, batchSize: 10, schedule: 'cosine', optimizer: adam({ learningRate: 0.02 }) } as const;
+    const options = {
+      epochs: 2,
+      batchSize: 10,
+      schedule: 'cosine',
+      optimizer: adam({ learningRate: 0.02 }),
+    } as const;
     const events = await eventsOf(options, tinyData(25));
     const steps = only(events, 'step');
     expect(steps.map(({ learningRate }) => learningRate)).toEqual(
       [0, 1, 2, 3, 4, 5].map((step) => 0.02 * schedules.cosine(step / 6)),
     );
     for (const epoch of only(events, 'epoch')) {
-      const [one, two, three] = steps.filter((each) => each.epoch === epoch.epoch) as [StepEvent, StepEvent, StepEvent];
+      const [one, two, three] = steps.filter((each) => each.epoch === epoch.epoch) as [
+        StepEvent,
+        StepEvent,
+        StepEvent,
+      ];
       expect([one.meanLoss, one.meanAccuracy]).toEqual([one.loss, one.accuracy]);
       expect(two.meanLoss).toBeCloseTo((one.loss + two.loss) / 2, 10);
       expect(two.meanAccuracy).toBeCloseTo((one.accuracy + two.accuracy) / 2, 10);
@@ -115,7 +130,7 @@ describe('a training reports', () => {
 
   it('precise statistics only before they are used', async () => {
     const kinds = (events: readonly TrainEvent[]) => [
-      ...new Set(only(events, 'statistics').map(({ epoch }) => epoch)),
+      ...new Set(progressOf(events, 'statistics').map(({ epoch }) => epoch)),
     ];
     expect(kinds(await eventsOf({ epochs: 3, batchSize: 10 }))).toEqual([3]);
     expect(kinds(await eventsOf({ epochs: 3, batchSize: 10, validation: tinyData(9) }))).toEqual([1, 2, 3]);
@@ -132,7 +147,7 @@ describe('a training reports', () => {
     const events = await eventsOf(options, tinyData(12), ({ event }) => {
       if (event === when) controller.abort();
     });
-    expect(only(events, 'statistics')).toHaveLength(count);
+    expect(progressOf(events, 'statistics')).toHaveLength(count);
     expect(events.at(-1)).toMatchObject({ event: 'done', completed: false });
   });
 
@@ -142,7 +157,7 @@ describe('a training reports', () => {
     const events = await eventsOf(options, tinyData(12), (event) => {
       if (event.event === 'step' && event.epoch === 2) controller.abort();
     });
-    expect(only(events, 'statistics').map(({ epoch }) => epoch)).toEqual([
+    expect(progressOf(events, 'statistics').map(({ epoch }) => epoch)).toEqual([
       ...Array(12).fill(1),
       ...Array(8).fill(2),
     ]);
@@ -172,7 +187,14 @@ describe('the validation of a training that stops is that of the very model', ()
     const classifier = tinyClassifier();
     const validation = tinyData(25);
     const optimizer = adam({ learningRate: 0.05 });
-    const settings = { epochs: 3, batchSize: 10, optimizer, validation, signal: controller.signal, ...options };
+    const settings = {
+      epochs: 3,
+      batchSize: 10,
+      optimizer,
+      validation,
+      signal: controller.signal,
+      ...options,
+    };
     let done: Extract<TrainEvent, { event: 'done' }> | undefined;
     for await (const event of train(classifier, tinyData(30), settings)) {
       if (at(event)) controller.abort();
@@ -184,24 +206,32 @@ describe('the validation of a training that stops is that of the very model', ()
     return { done, evaluated };
   }
 
-  it.each(['precise', 'running'] as const)('where it stops at the end of an epoch (%s)', async (statistics) => {
-    const at = (event: TrainEvent) => event.event === 'validation' && event.epoch === 2;
-    const { done, evaluated } = await stopped(at, { statistics });
-    const { loss, accuracy, images } = evaluated as Extract<EvaluationEvent, { event: 'done' }>;
-    expect(done?.validation).toEqual({ loss, accuracy, images });
-  });
+  it.each(['precise', 'running'] as const)(
+    'where it stops at the end of an epoch (%s)',
+    async (statistics) => {
+      const at = (event: TrainEvent) => event.event === 'validation' && event.epoch === 2;
+      const { done, evaluated } = await stopped(at, { statistics });
+      const { loss, accuracy, images } = evaluated as Extract<EvaluationEvent, { event: 'done' }>;
+      expect(done?.validation).toEqual({ loss, accuracy, images });
+    },
+  );
 
   it.each([
     ['a step', (event: TrainEvent) => event.event === 'step' && event.epoch === 2],
-    ['the statistics before it', (event: TrainEvent) => event.event === 'statistics' && event.epoch === 2],
-    ['the validation', (event: TrainEvent) => event.event === 'validating' && event.epoch === 2],
+    ['the statistics before it', (event: TrainEvent) => isProgress(event, 'statistics') && event.epoch === 2],
+    ['the validation', (event: TrainEvent) => isProgress(event, 'validation') && event.epoch === 2],
   ])('and there is none where it stops in %s', async (_, at) => {
     const { done } = await stopped(at);
     expect(done).toMatchObject({ completed: false, epochs: 2, validation: null, best: { epoch: 1 } });
   });
 
   it('also where it resumes from the end of an epoch, and stops at once', async () => {
-    const options = { epochs: 3, batchSize: 1, optimizer: adam({ learningRate: 0.05 }), validation: tinyData(25) };
+    const options = {
+      epochs: 3,
+      batchSize: 1,
+      optimizer: adam({ learningRate: 0.05 }),
+      validation: tinyData(25),
+    };
     const classifier = tinyClassifier();
     let checkpoint: Checkpoint | undefined;
     for await (const event of train(classifier, tinyData(30), options)) {
@@ -250,9 +280,9 @@ describe('a validation stops at the signal', () => {
     const controller = new AbortController();
     const options = { batchSize: 5, validation: tinyData(25), signal: controller.signal };
     const events = await eventsOf(options, tinyData(), (event) => {
-      if (event.event === 'validating' && event.batch === 2) controller.abort();
+      if (isProgress(event, 'validation') && event.batch === 2) controller.abort();
     });
-    expect(only(events, 'validating')).toHaveLength(2);
+    expect(progressOf(events, 'validation')).toHaveLength(2);
     expect(only(events, 'validation')).toHaveLength(0);
     expect(only(events, 'done')[0]).toMatchObject({ completed: false, validation: null });
   });
@@ -269,7 +299,7 @@ describe('a validation stops at the signal', () => {
       },
     };
     await eventsOf({ ...options, validation: counted }, tinyData(), (event) => {
-      if (event.event === 'statistics' && event.batch === event.batches) controller.abort();
+      if (isProgress(event, 'statistics') && event.batch === event.batches) controller.abort();
     });
     expect(read).toBe(0);
   });
@@ -367,7 +397,7 @@ describe('estimateStatistics', () => {
     const { order, reported, left, kept } = await reads(24, options);
     expect(order.length).toBe(21);
     expect(new Set(order).size).toBe(21);
-    expect(reported).toEqual([1, 2, 3].map((batch) => ({ epoch: 2, batch, batches: 3 })));
+    expect(reported).toEqual([1, 2, 3].map((batch) => ({ of: 'statistics', epoch: 2, batch, batches: 3 })));
     expect([left, kept]).toEqual([0, false]);
     expect((await reads(24, options)).order).toEqual(order);
     expect((await reads(24, { ...options, epoch: 3 })).order).not.toEqual(order);

@@ -9,9 +9,10 @@ import type { BestEpoch, Checkpoint, EvaluationSummary } from '@resnetjs/recipe'
 export type TrainEvent =
   | StepEvent
   | GradientsEvent
-  /** Progress of the work between epochs: estimating precise statistics, or validating. */
+  /** Progress of the work after an epoch's steps: estimating precise statistics, or validating. */
   | {
-      readonly event: 'statistics' | 'validating';
+      readonly event: 'progress';
+      readonly of: 'statistics' | 'validation';
       readonly epoch: number;
       /** Batches done. */
       readonly batch: number;

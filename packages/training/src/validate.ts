@@ -26,7 +26,13 @@ export async function* validate(
   for await (const event of evaluate(classifier, validation, { batchSize, ...(signal ? { signal } : {}) })) {
     if (event.event === 'progress') {
       const batch = Math.ceil(event.images / batchSize);
-      yield { event: 'validating', epoch, batch, batches: Math.ceil(event.total / batchSize) };
+      yield {
+        event: 'progress',
+        of: 'validation',
+        epoch,
+        batch,
+        batches: Math.ceil(event.total / batchSize),
+      };
     } else {
       const { event: _done, ...evaluation } = event;
       const { loss, accuracy, images } = evaluation;

@@ -3,45 +3,46 @@ import { openDataset } from '@resnetjs/data/node';
 import { evaluate as evaluateEvents, type Evaluation } from '@resnetjs/training';
 import { startBackend } from '../backends/start-backend.js';
 import { BrokenImages } from '../data/broken-images.js';
+import { printJson } from '../json/print-json.js';
+import { withHint } from '../data/with-hint.js';
 import { loadModel } from '../networks/load-model.js';
 import type { EvaluateCommandOptions } from '../options/command-options.js';
 import { formatEvaluation, perClass } from '../terminal/evaluation.js';
 import { duration } from '../terminal/format.js';
 import { paintFor } from '../terminal/paint.js';
 import { Progress } from '../terminal/progress.js';
+import { columnsOf } from '../terminal/wrapped.js';
 
 /** Evaluates a model on images, and prints its figures. */
 export async function evaluate(model: string, options: EvaluateCommandOptions): Promise<void> {
   await startBackend(options.backend, options);
-  const classifier = await loadModel(model);
+  const classifier = await loadModel(model, options);
   try {
     const [height, width] = classifier.network.input;
     const { interpolation, fit } = classifier.preprocessing;
     const broken = new BrokenImages(options.onError);
-    const dataset = await openDataset(options.data, {
+    const opened = openDataset(options.data, {
       imageSize: [height, width],
       split: 'test',
       interpolation,
       fit,
       onError: broken.add,
     });
+    const dataset = await withHint(opened, 'bad-option', `The model takes images of ${height}×${width}.`);
     const result = await run(evaluateEvents(classifier, dataset, { batchSize: options.batchSize }));
     const { classes } = classifier;
     if (options.json) {
       const { accuracy, loss, images, confusion } = result;
       const { skipped } = broken;
-      const document = {
-        accuracy,
-        loss,
-        images,
-        skipped,
-        classes: perClass(classes, confusion),
+      const figures = { accuracy, loss, images, skipped };
+      return printJson('evaluate', {
+        ...figures,
+        classes,
+        perClass: perClass(classes, confusion),
         confusion,
-      };
-      process.stdout.write(`${JSON.stringify(document)}\n`);
-      return;
+      });
     }
-    const columns = process.stdout.isTTY ? process.stdout.columns : 80;
+    const columns = columnsOf(process.stdout);
     const text = formatEvaluation(classes, result, { columns, paint: paintFor(process.stdout) });
     const head = [dataset.description, ...broken.describe()].join('\n');
     process.stdout.write(`${head}\n\n${text}\n`);

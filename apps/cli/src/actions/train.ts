@@ -9,18 +9,18 @@ import { writeSampleImage } from '../data/sample-image.js';
 import { syntheticSource } from '../data/training-data.js';
 import type { TrainCommandOptions } from '../options/command-options.js';
 import { StopSignals } from '../process/stop-signals.js';
-import { type Done, TrainOutput } from '../terminal/train-output.js';
+import { type Done, type Learned, TrainOutput } from '../terminal/train-output.js';
 import { CheckpointWriter } from '../training/checkpoint-writer.js';
-import { holdsFinishedRun, openRunFolder, type RunFolder, readSettings } from '../training/run-folder.js';
-import { resumedOptions, settingsOf } from '../training/settings.js';
+import { openRunFolder, type RunFolder, readSettings, whatIsReplaced } from '../training/run-folder.js';
+import { checkPlaces, resumedOptions, settingsOf } from '../training/settings.js';
 import { makePlan, type TrainPlan } from '../training/train-plan.js';
 
 /** Trains a network and writes the model to a folder. Checks everything that it can before the first step. */
 export function train(options: TrainCommandOptions): Promise<void> {
   return inFolder(options.out, options, async (folder, stop) => {
-    const replace = await holdsFinishedRun(options.out);
+    const replaces = await whatIsReplaced(options.out);
     const plan = await startedPlan(await makePlan(options));
-    await run({ ...plan, replace }, folder, stop);
+    await run({ ...plan, replaces }, folder, stop);
   });
 }
 
@@ -29,6 +29,7 @@ export async function resume(path: string, command: Command): Promise<void> {
   await readSettings(path); // fails before a folder is made if there is nothing to resume
   await inFolder(path, command.opts(), async (folder, stop) => {
     const options = resumedOptions(command, await readSettings(path), path);
+    checkPlaces(command, options);
     const plan = await startedPlan(await makePlan(options));
     const resumed = await readNewestCheckpoint(path);
     const { network } = resumed.checkpoint.classifier;
@@ -74,7 +75,7 @@ async function run(plan: TrainPlan, folder: RunFolder, stop: StopSignals): Promi
     settings: settingsOf(options),
     keep: options.keep,
     everyOne: options.checkpointEvery !== undefined,
-    replace: plan.replace,
+    replace: plan.replaces === 'training',
     resumed,
     model: (checkpoint) => encodeCheckpointModel(plan, checkpoint),
   });
@@ -140,9 +141,6 @@ async function follow(plan: TrainPlan, { classifier, output, writer, signal }: T
   }
   throw new Error('The training ended without a result.');
 }
-
-/** The end of a training that took at least one step. */
-type Learned = Done & { readonly loss: number; readonly accuracy: number };
 
 function hasLearned(done: Done): done is Learned {
   return done.loss !== null && done.accuracy !== null;

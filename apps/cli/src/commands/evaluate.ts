@@ -17,6 +17,10 @@ export function evaluateCommand(): Command {
       '--data <source>',
       'images: synthetic:signs (its 600 test images), a SIGNS file (.h5), or a folder with one subfolder per class',
     )
+    .option(
+      '--best',
+      "of a run folder, the model of the epoch with the best validation (default: the last epoch's)",
+    )
     .addOption(onErrorOption())
     .option('--batch-size <count>', 'images per batch', integer(1, 65_536), 32)
     .addOption(backendOption())

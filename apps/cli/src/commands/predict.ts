@@ -10,6 +10,10 @@ export function predictCommand(): Command {
     .description('Classify images.')
     .argument('<model>', 'model file or run folder')
     .argument('<images...>', 'JPEG, PNG or WebP files')
+    .option(
+      '--best',
+      "of a run folder, the model of the epoch with the best validation (default: the last epoch's)",
+    )
     .option('--top <count>', 'number of classes to print for each image', integer(1), 3)
     .addOption(backendOption())
     .addOption(threadsOption())

@@ -30,7 +30,7 @@ export function trainCommand(): Command {
     notes: [
       'Ctrl-C finishes the current step, saves a checkpoint, computes the batch-normalization statistics, writes the model as it is, and exits with 130. A second Ctrl-C quits at once. SIGTERM (143) and a closed terminal (SIGHUP, 129) stop a training alike.',
       '--resume continues as if there had been no pause. It accepts a higher --epochs, --data and --validation for images that have moved, and another --threads, --keep, --checkpoint-every or --on-error.',
-      "model.safetensors is the last epoch's model, which evaluate and predict take from a run folder. With validation, the best epoch's is checkpoints/best.safetensors.",
+      "model.safetensors is the last epoch's model, which evaluate and predict take from a run folder. With validation, the best epoch's is checkpoints/best.safetensors; --best takes it. Best is by accuracy, then by loss.",
     ],
     examples: [
       'resnet train --network course/resnet50 --data train_signs.h5 --validation test_signs.h5 --epochs 20 --learning-rate 1.5e-4 --out runs/signs',

@@ -3,6 +3,7 @@ import { type Dataset, splitDataset } from '@resnetjs/data';
 import { openDataset } from '@resnetjs/data/node';
 import type { TrainCommandOptions } from '../options/command-options.js';
 import type { BrokenImages } from './broken-images.js';
+import { withHint } from './with-hint.js';
 
 export const syntheticSource = 'synthetic:signs';
 /** How many test images validate a training on synthetic images without --validation. */
@@ -44,13 +45,14 @@ export async function openTrainingData(
   checkSources(options, source);
   const reading = { interpolation, fit, onError: broken.add, onCheckProgress: progress };
   const imageSize = options.imageSize ?? (source === 'hdf5' ? undefined : defaultSize);
-  const opened = await openDataset(data, {
+  const opening = openDataset(data, {
     ...reading,
     split: 'train',
     seed,
     ...(imageSize === undefined ? {} : { imageSize }),
     ...(images === undefined ? {} : { count: images }),
   });
+  const opened = await withHint(opening, 'bad-option', 'Leave --image-size out.');
   const { description: describe } = opened;
   if (validationSplit !== undefined) {
     const parts = splitDataset(opened, { validationSplit, seed });
@@ -67,7 +69,11 @@ export async function openTrainingData(
   const [height, width] = opened.shape;
   const count = validation === undefined ? { count: syntheticValidation } : {};
   const same = { ...reading, imageSize: [height, width], split: 'test' } as const;
-  const dataset = await openDataset(held, { ...same, ...count });
+  const dataset = await withHint(
+    openDataset(held, { ...same, ...count }),
+    'bad-option',
+    `The training images are ${height}×${width}; give validation images of that size.`,
+  );
   return { training, validation: { dataset, describe: dataset.description, source: sourceOf(held) } };
 }
 

@@ -1,4 +1,4 @@
-import { type ChildProcess, execFileSync } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import {
   existsSync,
   mkdirSync,
@@ -9,11 +9,11 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { RandomGenerator } from '@resnetjs/core';
 import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vitest';
-import { type Outcome, resnetIn, writeImages } from './e2e.test-support.js';
+import { type Outcome, program, resnetIn, writeImages } from './e2e.test-support.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'resnetjs-checkpoints-'));
 const resnet = resnetIn(folder);
@@ -46,7 +46,7 @@ const kill = (child: ChildProcess) => child.kill('SIGKILL');
 /** Runs with an act in the process itself as soon as so many checkpoints are saved. */
 const atCheckpoint = (count: number, act: string, command: string) =>
   resnet(command.split(' '), undefined, { text: '"event":"checkpoint"', count, act });
-const signalItself = (signal: 'SIGINT' | 'SIGKILL') => `process.kill(process.pid, '${signal}');`;
+const signalItself = (signal: NodeJS.Signals) => `process.kill(process.pid, '${signal}');`;
 const savedTimes = (count: number) => (lines: readonly string[]) =>
   lines.filter((each) => each.includes('"event":"checkpoint"')).length >= count;
 const model = (run: string) => readFileSync(join(folder, run, 'model.safetensors'));
@@ -70,6 +70,15 @@ async function expectWhole(run: string, args = '', killed: readonly string[] = [
   expect(Buffer.compare(model(run), whole), `killed after\n${killed.join('\n')}`).toBe(0);
   expect(readdirSync(join(folder, run)).filter((name) => name.startsWith('.'))).toEqual([]);
   return outcome;
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** On Windows one process cannot send another Ctrl-C: kill ends it at once. */
@@ -108,6 +117,52 @@ describe('a training', () => {
     expect(Buffer.compare(model('stopped'), whole)).not.toBe(0);
     const resumed = await expectWhole('stopped', ' --json');
     expect(JSON.parse(resumed.stdout.split('\n')[0] as string).resumed.steps).toBeGreaterThan(4);
+  });
+
+  itHearsCtrlC.each([
+    ['SIGHUP', 129, ''],
+    ['SIGTERM', 143, ''],
+    ['SIGUSR1', 128 + constants.signals.SIGUSR1, ' --stop-on usr1'],
+  ] as const)('that %s stopped leaves what Ctrl-C leaves', async (signal, code, option) => {
+    const run = `stopped-${signal}`;
+    const outcome = await atCheckpoint(7, signalItself(signal), `${recipe} --out ${run}${option}`);
+    expect(outcome.code).toBe(code);
+    expect(outcome.stderr).toMatch(
+      /^Stopping: .* batch-normalization statistics .* Ctrl-C again quits at once/m,
+    );
+    expect(outcome.stderr).not.toMatch(/Debugger/);
+    expect(JSON.parse(outcome.stdout.trimEnd().split('\n').at(-1) as string)).toMatchObject({
+      completed: false,
+    });
+    await expectWhole(run);
+  });
+
+  itHearsCtrlC('goes on after a hangup that it is to ignore', async () => {
+    const outcome = await atCheckpoint(3, signalItself('SIGHUP'), `${recipe} --out nohup --ignore-hangup`);
+    expect(outcome.code).toBe(0);
+    expect(Buffer.compare(model('nohup'), whole)).toBe(0);
+  });
+
+  const hasScript = process.platform === 'linux' && existsSync('/usr/bin/script');
+  it.skipIf(!hasScript)('whose terminal closes saves a checkpoint and the model', async () => {
+    const command = `'${process.execPath}' '${program}' ${endless.replace(' --json', '')} --out hung`;
+    const terminal = spawn('script', ['--quiet', '--command', command, '/dev/null'], { cwd: folder });
+    await new Promise<void>((resolve, reject) => {
+      let text = '';
+      terminal.once('error', reject).once('exit', () => reject(new Error(`It ended early: ${text}`)));
+      terminal.stdout.on('data', (part) => {
+        text += part;
+        if (text.includes(' 3/100000 ')) resolve();
+      });
+    });
+    const { pid } = JSON.parse(readFileSync(join(folder, 'hung/.resnet.lock'), 'utf8'));
+    terminal.removeAllListeners('exit').kill('SIGKILL'); // with it the terminal is gone
+    await expect.poll(() => isAlive(pid), { timeout: 60_000 }).toBe(false);
+    expect(existsSync(join(folder, 'hung/model.safetensors'))).toBe(true);
+    expect(readdirSync(join(folder, 'hung')).filter((name) => name.startsWith('.'))).toEqual([]);
+    const newest = Number(/\d+/.exec(steps('hung').at(-1) as string)?.[0]);
+    const resumed = await interrupted('train --resume hung --json', savedTimes(1), kill);
+    expect(JSON.parse(resumed.stdout.split('\n')[0] as string).resumed.steps).toBe(newest);
   });
 
   itHearsCtrlC('that Ctrl-C stopped while it read its images leaves nothing behind', async () => {
@@ -174,7 +229,9 @@ describe('a training', () => {
     await atCheckpoint(1, signalItself('SIGKILL'), `${train} --epochs 4`);
     renameSync(join(folder, 'flowers'), join(folder, 'moved'));
     const missed = await line('train --resume grown');
-    expect(missed.stderr).toMatch(/flowers" is neither a file nor a folder/);
+    expect(missed.stderr).toMatch(
+      /training images were in .*flowers, and are no longer there\. .* with --data\./,
+    );
     const other = await line('train --resume grown --data others');
     expect(other.code).toBe(1);
     expect(other.stderr).toMatch(
@@ -199,7 +256,7 @@ describe('a training', () => {
   it('fails to resume from nothing', async () => {
     const outcome = await line('train --resume nowhere');
     expect(outcome.code).toBe(1);
-    expect(outcome.stderr).toMatch(/nowhere holds no checkpoint/);
+    expect(outcome.stderr).toMatch(/There is no folder nowhere\. Give the folder of the training/);
     expect(existsSync(join(folder, 'nowhere'))).toBe(false);
   });
 });

@@ -50,6 +50,7 @@ export interface TrainCommandOptions extends NetworkOptions, RecipeOptions {
 }
 
 export interface EvaluateCommandOptions {
+  readonly best?: true;
   readonly data: string;
   readonly onError: ErrorRule;
   readonly batchSize: number;
@@ -59,6 +60,7 @@ export interface EvaluateCommandOptions {
 }
 
 export interface PredictCommandOptions {
+  readonly best?: true;
   readonly top: number;
   readonly backend: string;
   readonly threads?: number;

@@ -60,7 +60,8 @@ export class StopSignals {
     if (this.#whenStopped === null) process.exit(codeOf(signal));
     const now = performance.now();
     const asks = signal === 'SIGINT' || signal === 'SIGTERM';
-    if (asks && this.#askedAt !== null && now - this.#askedAt > sameMilliseconds) process.exit(codeOf(signal));
+    if (asks && this.#askedAt !== null && now - this.#askedAt > sameMilliseconds)
+      process.exit(codeOf(signal));
     if (asks) this.#askedAt ??= now;
     if (this.#first !== null) return;
     this.#first = signal;

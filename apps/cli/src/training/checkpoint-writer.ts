@@ -1,10 +1,6 @@
 import { existsSync } from 'node:fs';
 import { ResNetError } from '@resnetjs/core';
-import {
-  type Checkpoint,
-  type CheckpointEvent,
-  disposeCheckpoint,
-} from '@resnetjs/training';
+import { type Checkpoint, type CheckpointEvent, disposeCheckpoint } from '@resnetjs/training';
 import { bestEpoch } from '@resnetjs/recipe';
 import type { CheckpointSettings } from '@resnetjs/weights';
 import { type SavedCheckpoint, saveCheckpoint } from '@resnetjs/weights/node';

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { ResNetError, renamedNetworks } from '@resnetjs/core';
 import type { CheckpointSettings } from '@resnetjs/weights';
@@ -104,6 +105,21 @@ export function resumedOptions(
     );
   }
   return options as unknown as TrainCommandOptions;
+}
+
+/** Throws `file-system` if images of a resumed training are gone, and the command doesn't say where they are now. */
+export function checkPlaces(command: Command, options: TrainCommandOptions): void {
+  for (const name of ['data', 'validation'] as const) {
+    const path = options[name];
+    if (path === undefined || path.startsWith('synthetic:') || existsSync(path)) continue;
+    if (command.getOptionValueSource(name) === 'cli') continue; // opening it says what is wrong
+    const what = name === 'data' ? 'training' : 'validation';
+    throw new ResNetError(
+      'file-system',
+      `The ${what} images were in ${path}, and are no longer there. If they have moved, give their new place with --${name}.`,
+      { path },
+    );
+  }
 }
 
 /** Parses a stored value as if it came from the command line. */

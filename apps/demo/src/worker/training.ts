@@ -193,9 +193,8 @@ function report(run: Run, runner: Runner, event: TrainEvent): void {
       emit({ event: 'validation', variant, step: run.step, ...evaluation });
       return;
     }
-    case 'statistics':
-    case 'validating':
-      emit({ event: 'busy', variant, what: event.event, share: event.batch / event.batches });
+    case 'progress':
+      emit({ event: 'busy', variant, what: event.of, share: event.batch / event.batches });
       return;
     default:
   }
