@@ -84,6 +84,7 @@ describe('the command line', () => {
       /It must be whole numbers of at least 1, separated by commas/,
     ],
     [['summary', 'course/resnet50', 'more'], /too many arguments/],
+    [['evaluate', '', '--data', 'x'], /argument 'model'\. It must not be empty/],
     [['backends', 'install'], /missing required argument 'backend'/],
     [['backends', 'install', 'nod'], /Allowed choices are node/],
     [[], /Usage: resnet/],

@@ -46,7 +46,8 @@ function format(report: BackendReport, { columns, paint }: { columns: number; pa
     ...kernels.map((kernel) => ['', kernel]),
   ];
   const wide = columns >= 60;
-  const [before, keyWidth] = wide ? [indent, 14] : [2, 11];
+  const before = wide ? indent : 2;
+  const keyWidth = Math.max(...facts.map(([key = '']) => key.length)) + (wide ? 2 : 1);
   const lines = facts.map(([key = '', value = '']) => {
     const text = wrapped(value, { columns, indent: before + keyWidth });
     return `${' '.repeat(before)}${key.padEnd(keyWidth)}${text.trimStart()}`;

@@ -178,8 +178,7 @@ function makeReport(
   { level, only, gpu }: ParityCommandOptions,
 ): ParityReport {
   const backends = candidates.map(({ name, where, reason, registered, cases }): BackendReport => {
-    const { lost: _, ...described } = registered ?? {};
-    return { name, where, reason, registered: registered && (described as RegisteredBackend), cases };
+    return { name, where, reason, registered: registered && described(registered), cases };
   });
   const names = candidates.map(({ name }) => name).join(',');
   return {
@@ -195,6 +194,11 @@ function makeReport(
     },
     backends,
   };
+}
+
+/** What is data of a registered backend. */
+function described({ name, threads, precision, kernels, details }: RegisteredBackend): RegisteredBackend {
+  return { name, threads, precision, kernels, details };
 }
 
 async function publish(report: ParityReport, options: ParityCommandOptions): Promise<void> {

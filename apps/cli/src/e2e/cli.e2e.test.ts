@@ -298,7 +298,7 @@ describe('resnet train', () => {
       });
     });
     expect(code).toBe(130);
-    expect(stderr).toContain('Stopping after this step');
+    expect(stderr).toContain('Stopping: finishing this step');
     expect(stderr).toContain('The model is runs/stopped/model.safetensors');
     expect(jsonLines(stdout).at(-1)).toMatchObject({ event: 'done', completed: false });
     const evaluated = await line('evaluate runs/stopped --data synthetic:signs --json');

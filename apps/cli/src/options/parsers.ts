@@ -29,6 +29,12 @@ export function numberOf(schema: NumberSchema) {
   };
 }
 
+/** A path, or a name: not empty, as an unset shell variable leaves it. */
+export function given(text: string): string {
+  if (text === '') throw new InvalidArgumentError('It must not be empty.');
+  return text;
+}
+
 export function fraction(text: string): number {
   const value = number(text);
   if (value > 0 && value < 1) return value;

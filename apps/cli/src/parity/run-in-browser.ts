@@ -65,11 +65,11 @@ export async function* runInBrowser(
     }
   } finally {
     page.close();
-    process.off('exit', endAtOnce);
     if (child.exitCode === null && child.signalCode === null && child.pid !== undefined) {
       child.kill();
       await once(child, 'exit');
     }
+    process.off('exit', endAtOnce);
     // The browser's own processes may write to it a little longer. What they leave must not lose the results.
     await rm(profile, { recursive: true, force: true, maxRetries: 10 }).catch(() => {});
   }

@@ -13,7 +13,7 @@ const begin = (...options: ConstructorParameters<typeof StopSignals>) => {
 
 beforeEach(() => vi.useFakeTimers({ toFake: ['performance'] }));
 afterEach(() => {
-  stop.end();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGUSR1']) process.removeAllListeners(signal);
   exit.mockClear();
   vi.useRealTimers();
 });
@@ -32,6 +32,8 @@ it.each([
   expect(whenStopped).toHaveBeenCalledOnce();
   expect(exit).not.toHaveBeenCalled();
   stop.end();
+  receive('SIGHUP'); // a second hangup, as the work ends
+  process.removeAllListeners(signal);
   begin();
   exit.mockImplementationOnce(() => {
     throw new Error('ended');

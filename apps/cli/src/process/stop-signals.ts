@@ -52,7 +52,9 @@ export class StopSignals {
     this.#whenStopped = whenStopped;
   }
 
+  /** Leaves signals to the process again; but once one was received, the next ones are heard until the end of the process. */
   end(): void {
+    if (this.#first !== null) return;
     for (const [signal, listener] of this.#listeners) process.off(signal, listener);
   }
 

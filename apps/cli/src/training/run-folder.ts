@@ -1,5 +1,5 @@
 import { existsSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { ResNetError } from '@resnetjs/core';
 import type { CheckpointSettings } from '@resnetjs/weights';
 import {
@@ -59,15 +59,25 @@ export async function whatIsReplaced(run: string): Promise<'training' | 'model' 
   );
 }
 
+/** Which folder to resume from: the one around a path, if a part of a training was given in its place. */
+function whichFolder(path: string): string {
+  const around = [dirname(path), dirname(dirname(path))].find((each) =>
+    existsSync(join(each, 'checkpoints')),
+  );
+  return around === undefined
+    ? 'Give the folder of a training, as --out was.'
+    : `Its training is in ${around}: ${resnetCommand} train --resume ${shellArgument(around)}`;
+}
+
 /** The settings of a run, from its newest readable checkpoint. Throws `file-system`, `bad-file`. */
 export async function readSettings(run: string): Promise<CheckpointSettings> {
   if (!statSync(run, { throwIfNoEntry: false })?.isDirectory()) {
     const what = existsSync(run) ? `${run} is a file` : `There is no folder ${run}`;
-    throw new ResNetError(
-      'file-system',
-      `${what}. Give the folder of the training, as --out was: the one that holds ${join('checkpoints', '')}.`,
-      { path: run },
-    );
+    throw new ResNetError('file-system', `${what}. ${whichFolder(run)}`, { path: run });
+  }
+  if ((await listCheckpoints(run)).length === 0) {
+    const message = `The folder ${run} holds no training that can be resumed. ${whichFolder(run)}`;
+    throw new ResNetError('file-system', message, { path: run });
   }
   return (await readNewestDescription(run)).settings;
 }

@@ -88,6 +88,14 @@ export function resumedOptions(
     }
     if (!given(name)) options[name] = before;
   }
+  const isSynthetic = (source: unknown) => String(source).startsWith('synthetic:');
+  if (isSynthetic(options.data) !== isSynthetic(settings.data)) {
+    throw new ResNetError(
+      'bad-option',
+      `The training in ${run} began with --data ${settings.data}. --data can only say where the same images are now.`,
+      { option: '--data' },
+    );
+  }
   const known = command.options.map((option) => option.attributeName());
   const unknown = Object.keys(settings).find((name) => !known.includes(name));
   if (unknown !== undefined) throw otherVersion(unknown);

@@ -98,8 +98,8 @@ const count = (value: number) => value.toLocaleString('en-US');
 
 /**
  * A summary as the table that Keras prints, with "Multiply-adds" added. `width` is the room in characters (default: 100, in
- * which Keras cuts long names). Where there is more, columns are as wide as what they hold; with less than 100 the table has
- * 67 and leaves out "Connected to"; with less than 67 each layer has its shape and parameters on a line of their own.
+ * which Keras cuts long names). Where there is more, columns are as wide as what they hold; with less than 100 the table
+ * leaves out "Connected to"; with less than 67 each layer has its shape and parameters on a line of their own.
  *
  * @example
  * console.log(formatSummary(summarize(network), { width: 80 }));
@@ -142,11 +142,11 @@ export function formatSummary(summary: Summary, options: { width?: number } = {}
   ].join('\n');
 }
 
-/** Wide enough for every cell if there is room, else Keras's. */
+/** Wide enough for every cell if there is room, else Keras's; without the last column if that is too much. */
 function widthsFor(rows: readonly (readonly string[])[], room: number): readonly number[] {
   const fitting = kerasWidths.map((width, column) =>
     Math.max(width, ...rows.map((cells) => (cells[column] ?? '').length + 1)),
   );
-  if (room >= total(fitting)) return fitting;
-  return room >= total(kerasWidths) ? kerasWidths : kerasWidths.slice(0, 3);
+  const narrow = kerasWidths.slice(0, 3);
+  return [fitting, kerasWidths, fitting.slice(0, 3)].find((each) => total(each) <= room) ?? narrow;
 }

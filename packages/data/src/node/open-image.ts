@@ -8,6 +8,12 @@ const MAX_BYTES = 2 ** 28;
 /** Without O_NONBLOCK, opening a pipe waits for a writer, perhaps forever. Windows has no such pipes. */
 const READ_AT_ONCE = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 
+const reasons: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  ENOTDIR: 'there is no such file',
+  EACCES: 'this user may not read it',
+};
+
 /** The bytes of a JPEG, PNG or WebP file, recognized by its first bytes, not its name. Throws `file-system` or `bad-file`. */
 export async function openImage(source: string | Uint8Array): Promise<Uint8Array> {
   const name = nameOf(source);
@@ -36,6 +42,7 @@ async function readBytes(path: string): Promise<Uint8Array> {
     const handle = await open(path, READ_AT_ONCE);
     try {
       const status = await handle.stat();
+      if (status.isDirectory()) throw badImage(path, `${path} is a folder. Give image files.`);
       if (!status.isFile()) throw badImage(path, `${path} is not a file.`);
       if (status.size > MAX_BYTES) {
         const message = `${path} has ${status.size} bytes; the limit is ${MAX_BYTES}. Make it smaller or remove it.`;
@@ -47,7 +54,8 @@ async function readBytes(path: string): Promise<Uint8Array> {
     }
   } catch (cause) {
     if (cause instanceof ResNetError) throw cause;
-    const message = `${path} cannot be opened: ${(cause as Error).message}.`;
+    const { code = '', message: reason } = cause as NodeJS.ErrnoException;
+    const message = `${path} cannot be opened: ${reasons[code] ?? reason}.`;
     throw new ResNetError('file-system', message, { source: path }, { cause });
   }
 }
