@@ -30,7 +30,7 @@ to 1, and epochs and steps count from 1.
 `;
 
 const footnote = `This page is written by \`apps/cli/src/json/outputs.ts\`, to which the tests hold every line that the command line prints; \`npm run
-test:unit -- --update apps/cli/src/json\` renews it.
+test:unit -- apps/cli/src/json --update\` renews it.
 `;
 
 /** docs/json.md. */

@@ -1,5 +1,6 @@
+import type { BackendErrorCode } from '@resnetjs/backend';
 import type { InstallEvent } from '@resnetjs/backend-node/install';
-import type { Summary } from '@resnetjs/core';
+import type { ErrorCode, Summary } from '@resnetjs/core';
 import type { Drawing } from '@resnetjs/core/draw';
 import type { ParityReport } from '@resnetjs/parity';
 import { z } from 'zod';
@@ -464,12 +465,33 @@ export const outputs = {
 export type OutputName = keyof typeof outputs;
 export type Output<Name extends OutputName> = z.input<(typeof outputs)[Name]['schema']>;
 
+/** Wrong usage, the codes of a ResNetError, those of a BackendError, and a defect. */
+export const failureCodes = [
+  'wrong-usage',
+  'bad-option',
+  'unknown-name',
+  'bad-file',
+  'bad-data',
+  'file-system',
+  'not-finite',
+  'shape-mismatch',
+  'missing-variable',
+  'missing-backend',
+  'unavailable',
+  'start-failed',
+  'bad-arguments',
+  'out-of-memory',
+  'thread-failed',
+  'device-lost',
+  'unexpected',
+] as const;
+export type FailureCode = (typeof failureCodes)[number];
+null as unknown as ErrorCode | BackendErrorCode satisfies FailureCode;
+
 /** What every command prints last if it fails. */
 export const failure = z.strictObject({
   error: z.strictObject({
-    code: text.describe(
-      'why it failed: `wrong-usage`, a code of ResNet.js (`bad-option`, `bad-file`, `bad-data`, `unknown-name`, `file-system`, `not-finite`, `shape-mismatch`, `missing-variable`, `missing-backend`), of a backend (`unavailable`, `start-failed`, `bad-arguments`, `out-of-memory`, `thread-failed`, `device-lost`), or `unexpected`',
-    ),
+    code: z.enum(failureCodes).describe('why it failed'),
     message: text.describe('what happened and what to do, in words'),
   }),
 });

@@ -1,4 +1,5 @@
 import { CommanderError } from 'commander';
+import type { FailureCode } from '../json/outputs.js';
 import { printFailure } from '../json/print-json.js';
 import { harmless } from '../terminal/format.js';
 
@@ -27,7 +28,7 @@ export function report(error: unknown, { json = false }: { readonly json?: boole
     return;
   }
   const known = isOurs(error);
-  if (json) printFailure({ error: { code: known ? String(error.code) : 'unexpected', message } });
+  if (json) printFailure({ error: { code: known ? error.code : 'unexpected', message } });
   const unexpected = `Unexpected error: ${message || 'no message'}\nPlease report it; RESNET_DEBUG=1 prints where it happened.`;
   const lines = (known ? message : unexpected).split('\n').map(harmless);
   process.stderr.write(`error: ${lines.join('\n')}\n`);
@@ -35,6 +36,6 @@ export function report(error: unknown, { json = false }: { readonly json?: boole
 }
 
 /** By name, so that this file need not load the packages that define the classes. */
-function isOurs(error: unknown): error is Error & { code: unknown } {
+function isOurs(error: unknown): error is Error & { code: FailureCode } {
   return error instanceof Error && ['ResNetError', 'BackendError'].includes(error.name);
 }
