@@ -46,8 +46,6 @@ interface Run {
   progress: TrainingProgress;
   /** Whether the classifier has precise statistics of the current weights. */
   estimated: boolean;
-  /** The learning rate of the last step. */
-  learningRate: number;
 }
 
 /**
@@ -112,7 +110,6 @@ function begin(classifier: Classifier, data: Dataset, options: TrainOptions): Ru
   return {
     ...{ classifier, data, options, recipe, progress },
     estimated: resume !== undefined && wasEstimated(resume.progress),
-    learningRate: recipe.optimizer.learningRate,
     settings,
     learned,
     generator: RandomGenerator.restore(progress.order),
@@ -140,7 +137,7 @@ async function* trainEpoch(run: Run, order: Uint32Array): AsyncGenerator<TrainEv
   if (stopped(run)) return;
   run.progress = { ...run.progress, position: order.length };
   const figures = averages(run.progress.totals);
-  const { learningRate } = run;
+  const learningRate = learningRateAt(run, run.state.step - 1);
   yield { event: 'epoch', epoch, ...figures, learningRate, seconds: (performance.now() - started) / 1000 };
   if (statistics === 'precise' && (validation !== undefined || epoch === epochs))
     yield* estimate(run, statisticsBatches);
@@ -157,13 +154,12 @@ async function* trainEpoch(run: Run, order: Uint32Array): AsyncGenerator<TrainEv
 async function* takeSteps(run: Run, rest: Uint32Array, from: number): AsyncGenerator<TrainEvent, void, void> {
   const { data, recipe } = run;
   const { checkpointEvery, gradientsEvery } = run.options;
-  const { epochs, batchSize, optimizer, schedule } = recipe;
+  const { batchSize, optimizer } = recipe;
   const { epoch } = run.progress;
   const stepsPerEpoch = Math.ceil(data.labels.length / batchSize);
   for await (const batch of batches(data, { batchSize, order: rest })) {
     const started = performance.now();
-    const factor = schedules[schedule](run.state.step / (epochs * stepsPerEpoch));
-    const learningRate = optimizer.learningRate * factor;
+    const learningRate = learningRateAt(run, run.state.step);
     const scheduled = { ...optimizer, learningRate };
     const measure = gradientsEvery !== undefined && run.state.step % gradientsEvery === 0;
     const { loss, correct, state, layers } = await takeStep({ ...run, seed: recipe.seed }, batch, {
@@ -171,7 +167,6 @@ async function* takeSteps(run: Run, rest: Uint32Array, from: number): AsyncGener
       measure,
     });
     run.state = state;
-    run.learningRate = learningRate;
     run.estimated = false;
     const step = run.progress.step + 1;
     checkFinite(loss, { what: 'loss', at: `at step ${step} of epoch ${epoch}`, optimizer });
@@ -190,6 +185,13 @@ async function* takeSteps(run: Run, rest: Uint32Array, from: number): AsyncGener
     await breathe();
     if (stopped(run)) return;
   }
+}
+
+/** The learning rate of a step, counted from 0 over all epochs. */
+function learningRateAt({ recipe, data }: Run, step: number): number {
+  const { epochs, batchSize, optimizer, schedule } = recipe;
+  const steps = epochs * Math.ceil(data.labels.length / batchSize);
+  return optimizer.learningRate * schedules[schedule](step / steps);
 }
 
 async function* estimate(run: Run, batchLimit: number): AsyncGenerator<TrainEvent, void, void> {
