@@ -234,6 +234,9 @@ describe('a training', () => {
     const short = recipe.replace('--epochs 10', '--epochs 1');
     const first = await line(`${short} --out again`);
     expect(JSON.parse(first.stdout.split('\n')[0] as string).replaces).toBeNull();
+    expect((await line('train --resume again')).stdout).toMatch(
+      /^resuming +its epoch is done; give a higher --epochs/m,
+    );
     const second = await line(`${recipe} --out again --keep 1`);
     expect(second.code).toBe(0);
     expect(JSON.parse(second.stdout.split('\n')[0] as string).replaces).toBe('training');

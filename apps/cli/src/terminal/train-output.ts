@@ -175,10 +175,11 @@ export class TrainOutput {
     const { data, options } = this.#plan;
     if (data.validation === null) return [];
     const { validation, best } = done;
+    const first = done.completed ? ', the best of all epochs' : ', the best so far';
     const own =
       validation === null
         ? `none: the training stopped before that of epoch ${done.epochs}`
-        : `${figuresOf(validation)}${isOtherBest(done) ? '' : ', the best of all epochs'}`;
+        : `${figuresOf(validation)}${isOtherBest(done) ? '' : first}`;
     return [
       `validation  ${own}`,
       ...(best && isOtherBest(done)
