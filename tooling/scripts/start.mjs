@@ -34,7 +34,7 @@ for (const command of commands) {
   console.error(`\n$ npm run -s resnet -- ${args.join(' ')}`);
   const { code } = await runNode(join(root, 'tooling/scripts/resnet.mjs'), args, {
     live: true,
-    env: { INIT_CWD: root },
+    env: { INIT_CWD: root, npm_lifecycle_event: 'resnet' }, // for the commands that it recommends
   });
   if (code !== 0) process.exit(code);
 }

@@ -54,7 +54,17 @@ describe('the command line', () => {
   });
 
   it.each([
-    [['tarin'], /unknown command 'tarin'\n\(Did you mean train\?\)/],
+    [['tarin'], /unknown command 'tarin'\n\(Did you mean train\?\)\n\(see --help\)/],
+    [['fit'], /unknown command 'fit'\n\(Commands: summary, draw, train, .*, help\)/],
+    [['backends', 'instal'], /\(Did you mean install\?\)/],
+    [['train', '--count', '3'], /unknown option '--count'\n\(see --help\)/],
+    [['train', '--batchsize=3'], /\(Did you mean --batch-size\?\)/],
+    [['train', '--valid', 'x'], /\(Did you mean --validation or --validation-split\?\)/],
+    [
+      ['train', '--network', '', '--epochs', '2'],
+      /required options '--data <source>', '--network <name>', '--out <path>' not specified/,
+    ],
+    [['train', '--stop-on', 'KILL'], /It must be USR1 or USR2/],
     [['train', '--nework', 'course/resnet50'], /unknown option '--nework'\n\(Did you mean --network\?\)/],
     [['train', '--lr', '1'], /unknown option '--lr'\n\(--lr is --learning-rate here\)\n/],
     [
@@ -74,6 +84,7 @@ describe('the command line', () => {
       /It must be whole numbers of at least 1, separated by commas/,
     ],
     [['summary', 'course/resnet50', 'more'], /too many arguments/],
+    [['evaluate', '', '--data', 'x'], /argument 'model'\. It must not be empty/],
     [['backends', 'install'], /missing required argument 'backend'/],
     [['backends', 'install', 'nod'], /Allowed choices are node/],
     [[], /Usage: resnet/],

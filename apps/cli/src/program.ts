@@ -21,12 +21,14 @@ export function createProgram(): Command {
     .helpOption('-h, --help', 'show this help')
     .helpCommand('help [command]', 'show the help of a command')
     .showHelpAfterError('(see --help)')
+    .showSuggestionAfterError(false)
     .configureHelp(helpLayout)
     .exitOverride();
+  addOtherNames(program);
   addNotes(program, {
     notes: [
       "course/… and preact/… are the networks of the documents that this project began with: the course's ResNet-50 for SIGNS, photographs of hand signs from 0 to 5, and a small pre-activation network. synthetic:signs are generated hand signs.",
-      'Exit codes: 0 success, 1 failure, 2 wrong usage, 130 stopped by Ctrl-C.',
+      'Exit codes: 0 success, 1 failure, 2 wrong usage, 128 plus the signal if one stopped it (Ctrl-C: 130).',
     ],
     examples: [
       'resnet train --network preact/resnet --data synthetic:signs --out runs/first',

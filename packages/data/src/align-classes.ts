@@ -1,5 +1,5 @@
 import { ResNetError } from '@resnetjs/core/network';
-import { firstTwice } from './check-dataset.js';
+import { firstTwice, wrongLabel } from './check-dataset.js';
 import type { Dataset } from './dataset.js';
 
 /** In a message: names, and characters of each. */
@@ -15,7 +15,7 @@ export function listed(names: readonly string[]): string {
 
 /**
  * The dataset with labels that count in `classes`, a model's, by name: whatever the order of its own, and though it may have
- * fewer. Throws `bad-data` if it has a class that isn't among them, or if a name is twice in either list.
+ * fewer. Throws `bad-data` if it has a class that isn't among them, a label without a class, or a name twice in either list.
  *
  * @example
  * const test = alignClasses(await openDataset('flowers/test'), classifier.classes);
@@ -30,9 +30,6 @@ export function alignClasses(dataset: Dataset, classes: readonly string[]): Data
     const message = `Two of the ${whose} classes are called "${twice}", so images can't be told by name. Rename one.`;
     throw new ResNetError('bad-data', message, { class: twice });
   }
-  if (dataset.classes.length === classes.length && dataset.classes.every((name, i) => name === classes[i])) {
-    return dataset;
-  }
   const places = new Map(classes.map((name, label) => [name, label]));
   const unknown = dataset.classes.filter((name) => !places.has(name));
   if (unknown.length > 0) {
@@ -41,6 +38,11 @@ export function alignClasses(dataset: Dataset, classes: readonly string[]): Data
       `The model's classes are ${listed(classes)}, but the dataset's are ${listed(dataset.classes)}: the model doesn't know ${listed(unknown)}.`,
       { model: classes, data: dataset.classes, unknown },
     );
+  }
+  const wrong = wrongLabel(dataset);
+  if (wrong !== undefined) throw new ResNetError('bad-data', `Image ${wrong.message}.`, wrong.details);
+  if (dataset.classes.length === classes.length && dataset.classes.every((name, i) => name === classes[i])) {
+    return dataset;
   }
   const moved = Uint16Array.from(dataset.classes, (name) => places.get(name) as number);
   return {

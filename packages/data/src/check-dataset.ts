@@ -14,16 +14,10 @@ export function checkDataset<D extends Dataset>(dataset: D, what = 'This dataset
     });
   }
   const present = new Set(labels);
-  const position = labels.findIndex(
-    (label) => !(Number.isInteger(label) && label >= 0 && label < classes.length),
-  );
-  if (position >= 0) {
-    const label = labels[position];
-    throw new ResNetError(
-      'bad-data',
-      `${what}: image ${position} has label ${label}, but there are ${classes.length} classes (labels 0 to ${classes.length - 1}). Correct the label, or add the class.`,
-      { position, label, classes: classes.length },
-    );
+  const wrong = wrongLabel(dataset);
+  if (wrong !== undefined) {
+    const message = `${what}: image ${wrong.message}. Correct the label, or add the class.`;
+    throw new ResNetError('bad-data', message, wrong.details);
   }
   if (present.size >= 2) return dataset;
   const [only] = present;
@@ -33,6 +27,19 @@ export function checkDataset<D extends Dataset>(dataset: D, what = 'This dataset
     `${what}: images of at least two classes are needed to tell classes apart; there is ${found}. Add images of another class.`,
     { classes: [...classes], present: present.size },
   );
+}
+
+/** What is wrong with the first label that names no class; undefined if all do. */
+export function wrongLabel({ classes, labels }: Pick<Dataset, 'classes' | 'labels'>) {
+  const position = labels.findIndex(
+    (label) => !(Number.isInteger(label) && label >= 0 && label < classes.length),
+  );
+  if (position < 0) return undefined;
+  const label = labels[position];
+  return {
+    message: `${position} has label ${label}, but there are ${classes.length} classes (labels 0 to ${classes.length - 1})`,
+    details: { position, label, classes: classes.length },
+  };
 }
 
 /** The first name that is in a list twice. */

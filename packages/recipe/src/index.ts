@@ -20,6 +20,8 @@ export {
   parameterSettings,
 } from './parameter-groups.js';
 export {
+  type BestEpoch,
+  bestEpoch,
   type DatasetFingerprint,
   type EpochRecord,
   type EvaluationSummary,

@@ -34,6 +34,25 @@ export interface EvaluationSummary {
   readonly images: number;
 }
 
+/** The validation of an epoch, and which epoch it is, from 1. */
+export interface BestEpoch extends EvaluationSummary {
+  readonly epoch: number;
+}
+
+/** The epoch with the best validation: by accuracy, then by loss, then the earliest. Null if there was no validation. */
+export function bestEpoch(history: readonly Pick<EpochRecord, 'validation'>[]): BestEpoch | null {
+  let best: BestEpoch | null = null;
+  for (const [index, { validation }] of history.entries()) {
+    if (validation && (best === null || isBetter(validation, best)))
+      best = { epoch: index + 1, ...validation };
+  }
+  return best;
+}
+
+function isBetter(one: EvaluationSummary, other: EvaluationSummary): boolean {
+  return one.accuracy > other.accuracy || (one.accuracy === other.accuracy && one.loss < other.loss);
+}
+
 /** How far a training has come: plain data that JSON can hold. */
 export interface TrainingProgress {
   /** The current epoch, or the one that has just ended; the first is 1. */

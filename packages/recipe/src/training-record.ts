@@ -10,7 +10,7 @@ export interface DataRecord {
   readonly images: number;
 }
 
-/** What was measured on images: the mean loss in nats, and the share that is classified correctly. */
+/** What was measured on images: the mean loss in nats, and the share that was classified correctly. */
 export interface FigureRecord {
   readonly loss: number;
   readonly accuracy: number;
@@ -29,8 +29,12 @@ export interface TrainingRecord {
   readonly epochs: number;
   /** Optimizer steps. */
   readonly steps: number;
-  /** Of the last epoch. */
-  readonly final: { readonly training: FigureRecord; readonly validation: FigureRecord | null };
+  readonly final: {
+    /** Of the last epoch's images, each under the weights before its step. */
+    readonly training: FigureRecord;
+    /** Of this very model; null if it was not validated, because there are no images for it or training stopped before. */
+    readonly validation: FigureRecord | null;
+  };
 }
 
 const figures = z.strictObject({ loss: z.number(), accuracy: z.number().check(z.gte(0), z.lte(1)) });

@@ -36,17 +36,6 @@ export function fitted({ network, classes }: Classifier, dataset: Dataset): Data
   if (classes.length < 2) {
     throw new ResNetError('bad-data', 'At least two classes are needed to tell classes apart.', { classes });
   }
-  const known = dataset.classes.length;
-  const wrong = dataset.labels.findIndex(
-    (label) => !(Number.isInteger(label) && label >= 0 && label < known),
-  );
-  if (wrong >= 0) {
-    throw new ResNetError(
-      'bad-data',
-      `Image ${wrong} has label ${dataset.labels[wrong]}, but there are ${known} classes (labels 0 to ${known - 1}).`,
-      { position: wrong, label: dataset.labels[wrong] },
-    );
-  }
   const aligned = alignClasses(dataset, classes);
   if (dataset.labels.length === 0) throw new ResNetError('bad-data', 'The dataset has no images.');
   return aligned;

@@ -51,7 +51,7 @@ export async function* estimateStatistics(
         input.dispose();
       }
       batch++;
-      yield { event: 'statistics', epoch, batch, batches: batchCount };
+      yield { event: 'progress', of: 'statistics', epoch, batch, batches: batchCount };
       await breathe();
     }
     if (batch === 0) return; // no image can be read any more

@@ -2,14 +2,14 @@
 import '@tensorflow/tfjs-backend-cpu';
 import { disposeTensors, disposeVariables, forward, predict, preprocess } from '@resnetjs/core';
 import type { Dataset } from '@resnetjs/data';
-import { adam, schedules } from '@resnetjs/recipe';
+import { adam, type Checkpoint, schedules } from '@resnetjs/recipe';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { estimateStatistics } from './estimate-statistics.js';
 import { evaluate, type EvaluationEvent } from './evaluate.js';
 import { tinyClassifier, tinyData } from './tiny.test-support.js';
 import { train } from './train.js';
-import type { TrainEvent } from './train-events.js';
+import type { StepEvent, TrainEvent } from './train-events.js';
 import type { TrainOptions } from './train-options.js';
 
 beforeAll(() => tf.setBackend('cpu'));
@@ -34,6 +34,12 @@ async function eventsOf(
 
 const only = <Kind extends TrainEvent['event']>(events: readonly TrainEvent[], kind: Kind) =>
   events.filter((each): each is Extract<TrainEvent, { event: Kind }> => each.event === kind);
+
+type ProgressEvent = Extract<TrainEvent, { event: 'progress' }>;
+const isProgress = (event: TrainEvent, of: ProgressEvent['of']): event is ProgressEvent =>
+  event.event === 'progress' && event.of === of;
+const progressOf = (events: readonly TrainEvent[], of: ProgressEvent['of']) =>
+  only(events, 'progress').filter((each) => each.of === of);
 
 describe('a training reports', () => {
   it("each epoch's loss and accuracy over its images, not over its steps or over those of before", async () => {
@@ -69,7 +75,7 @@ describe('a training reports', () => {
       validation: tinyData(25),
       optimizer: adam({ learningRate: 0.02 }),
     });
-    const third = only(events, 'validating').filter(({ epoch }) => epoch === 3);
+    const third = progressOf(events, 'validation').filter(({ epoch }) => epoch === 3);
     expect(third.map(({ batch, batches }) => [batch, batches])).toEqual([
       [1, 3],
       [2, 3],
@@ -81,9 +87,50 @@ describe('a training reports', () => {
     expect(only(events, 'done')[0]?.validation).toEqual({ loss, accuracy, images });
   });
 
+  it('the epoch so far in each step, and the learning rate', async () => {
+    const options = {
+      epochs: 2,
+      batchSize: 10,
+      schedule: 'cosine',
+      optimizer: adam({ learningRate: 0.02 }),
+    } as const;
+    const events = await eventsOf(options, tinyData(25));
+    const steps = only(events, 'step');
+    expect(steps.map(({ learningRate }) => learningRate)).toEqual(
+      [0, 1, 2, 3, 4, 5].map((step) => 0.02 * schedules.cosine(step / 6)),
+    );
+    for (const epoch of only(events, 'epoch')) {
+      const [one, two, three] = steps.filter((each) => each.epoch === epoch.epoch) as [
+        StepEvent,
+        StepEvent,
+        StepEvent,
+      ];
+      expect([one.meanLoss, one.meanAccuracy]).toEqual([one.loss, one.accuracy]);
+      expect(two.meanLoss).toBeCloseTo((one.loss + two.loss) / 2, 10);
+      expect(two.meanAccuracy).toBeCloseTo((one.accuracy + two.accuracy) / 2, 10);
+      expect([three.meanLoss, three.meanAccuracy]).toEqual([epoch.loss, epoch.accuracy]);
+      expect(epoch.learningRate).toBe(three.learningRate);
+    }
+  });
+
+  it('the best epoch: by accuracy, then by loss', async () => {
+    const options = { epochs: 4, batchSize: 10, optimizer: adam({ learningRate: 0.05 }) };
+    const events = await eventsOf({ ...options, validation: tinyData(25) });
+    const validations = only(events, 'validation');
+    let best = validations[0] as (typeof validations)[number];
+    for (const each of validations) {
+      const better =
+        each.accuracy > best.accuracy || (each.accuracy === best.accuracy && each.loss < best.loss);
+      expect(each.best).toBe(each === validations[0] || better);
+      if (better) best = each;
+    }
+    const { epoch, loss, accuracy, images } = best;
+    expect(only(events, 'done')[0]?.best).toEqual({ epoch, loss, accuracy, images });
+  });
+
   it('precise statistics only before they are used', async () => {
     const kinds = (events: readonly TrainEvent[]) => [
-      ...new Set(only(events, 'statistics').map(({ epoch }) => epoch)),
+      ...new Set(progressOf(events, 'statistics').map(({ epoch }) => epoch)),
     ];
     expect(kinds(await eventsOf({ epochs: 3, batchSize: 10 }))).toEqual([3]);
     expect(kinds(await eventsOf({ epochs: 3, batchSize: 10, validation: tinyData(9) }))).toEqual([1, 2, 3]);
@@ -100,7 +147,7 @@ describe('a training reports', () => {
     const events = await eventsOf(options, tinyData(12), ({ event }) => {
       if (event === when) controller.abort();
     });
-    expect(only(events, 'statistics')).toHaveLength(count);
+    expect(progressOf(events, 'statistics')).toHaveLength(count);
     expect(events.at(-1)).toMatchObject({ event: 'done', completed: false });
   });
 
@@ -110,7 +157,7 @@ describe('a training reports', () => {
     const events = await eventsOf(options, tinyData(12), (event) => {
       if (event.event === 'step' && event.epoch === 2) controller.abort();
     });
-    expect(only(events, 'statistics').map(({ epoch }) => epoch)).toEqual([
+    expect(progressOf(events, 'statistics').map(({ epoch }) => epoch)).toEqual([
       ...Array(12).fill(1),
       ...Array(8).fill(2),
     ]);
@@ -120,7 +167,8 @@ describe('a training reports', () => {
     const controller = new AbortController();
     controller.abort();
     const events = await eventsOf({ signal: controller.signal });
-    expect(events).toMatchObject([{ event: 'done', epochs: 0, steps: 0, completed: false }]);
+    const nothing = { loss: null, accuracy: null, validation: null, best: null };
+    expect(events).toMatchObject([{ event: 'done', epochs: 0, steps: 0, completed: false, ...nothing }]);
   });
 
   it('that the images of the validation do not fit', async () => {
@@ -129,6 +177,79 @@ describe('a training reports', () => {
     const training = eventsOf({ validation: wide }, tinyData(), ({ event }) => seen.push(event));
     await expect(training).rejects.toThrow('The images are 4×8×3');
     expect(seen).toEqual([]); // now, and not after an epoch
+  });
+});
+
+describe('the validation of a training that stops is that of the very model', () => {
+  /** Stops at an event, evaluates what there is then, and gives `done` beside it. */
+  async function stopped(at: (event: TrainEvent) => boolean, options: TrainOptions = {}) {
+    const controller = new AbortController();
+    const classifier = tinyClassifier();
+    const validation = tinyData(25);
+    const optimizer = adam({ learningRate: 0.05 });
+    const settings = {
+      epochs: 3,
+      batchSize: 10,
+      optimizer,
+      validation,
+      signal: controller.signal,
+      ...options,
+    };
+    let done: Extract<TrainEvent, { event: 'done' }> | undefined;
+    for await (const event of train(classifier, tinyData(30), settings)) {
+      if (at(event)) controller.abort();
+      if (event.event === 'done') done = event;
+    }
+    let evaluated: EvaluationEvent | undefined;
+    for await (const event of evaluate(classifier, validation, { batchSize: 10 })) evaluated = event;
+    disposeVariables(classifier.variables);
+    return { done, evaluated };
+  }
+
+  it.each(['precise', 'running'] as const)(
+    'where it stops at the end of an epoch (%s)',
+    async (statistics) => {
+      const at = (event: TrainEvent) => event.event === 'validation' && event.epoch === 2;
+      const { done, evaluated } = await stopped(at, { statistics });
+      const { loss, accuracy, images } = evaluated as Extract<EvaluationEvent, { event: 'done' }>;
+      expect(done?.validation).toEqual({ loss, accuracy, images });
+    },
+  );
+
+  it.each([
+    ['a step', (event: TrainEvent) => event.event === 'step' && event.epoch === 2],
+    ['the statistics before it', (event: TrainEvent) => isProgress(event, 'statistics') && event.epoch === 2],
+    ['the validation', (event: TrainEvent) => isProgress(event, 'validation') && event.epoch === 2],
+  ])('and there is none where it stops in %s', async (_, at) => {
+    const { done } = await stopped(at);
+    expect(done).toMatchObject({ completed: false, epochs: 2, validation: null, best: { epoch: 1 } });
+  });
+
+  it('also where it resumes from the end of an epoch, and stops at once', async () => {
+    const options = {
+      epochs: 3,
+      batchSize: 1,
+      optimizer: adam({ learningRate: 0.05 }),
+      validation: tinyData(25),
+    };
+    const classifier = tinyClassifier();
+    let checkpoint: Checkpoint | undefined;
+    for await (const event of train(classifier, tinyData(30), options)) {
+      if (event.event !== 'checkpoint') continue;
+      checkpoint = event.capture();
+      break;
+    }
+    disposeVariables(classifier.variables);
+    const { classifier: resumed, state } = checkpoint as Checkpoint;
+    const events: TrainEvent[] = [];
+    const again = { ...options, resume: state, signal: AbortSignal.abort() };
+    for await (const event of train(resumed, tinyData(30), again)) events.push(event);
+    expect(events.map(({ event }) => event)).toEqual(['done']); // statistics over fewer images would be another model's
+    let evaluated: EvaluationEvent | undefined;
+    for await (const event of evaluate(resumed, options.validation, { batchSize: 1 })) evaluated = event;
+    const { loss, accuracy, images } = evaluated as Extract<EvaluationEvent, { event: 'done' }>;
+    expect(only(events, 'done')[0]?.validation).toEqual({ loss, accuracy, images });
+    disposeVariables(resumed.variables);
   });
 });
 
@@ -159,9 +280,9 @@ describe('a validation stops at the signal', () => {
     const controller = new AbortController();
     const options = { batchSize: 5, validation: tinyData(25), signal: controller.signal };
     const events = await eventsOf(options, tinyData(), (event) => {
-      if (event.event === 'validating' && event.batch === 2) controller.abort();
+      if (isProgress(event, 'validation') && event.batch === 2) controller.abort();
     });
-    expect(only(events, 'validating')).toHaveLength(2);
+    expect(progressOf(events, 'validation')).toHaveLength(2);
     expect(only(events, 'validation')).toHaveLength(0);
     expect(only(events, 'done')[0]).toMatchObject({ completed: false, validation: null });
   });
@@ -178,7 +299,7 @@ describe('a validation stops at the signal', () => {
       },
     };
     await eventsOf({ ...options, validation: counted }, tinyData(), (event) => {
-      if (event.event === 'statistics' && event.batch === event.batches) controller.abort();
+      if (isProgress(event, 'statistics') && event.batch === event.batches) controller.abort();
     });
     expect(read).toBe(0);
   });
@@ -288,7 +409,7 @@ describe('estimateStatistics', () => {
     const { order, reported, left, kept } = await reads(24, options);
     expect(order.length).toBe(21);
     expect(new Set(order).size).toBe(21);
-    expect(reported).toEqual([1, 2, 3].map((batch) => ({ epoch: 2, batch, batches: 3 })));
+    expect(reported).toEqual([1, 2, 3].map((batch) => ({ of: 'statistics', epoch: 2, batch, batches: 3 })));
     expect([left, kept]).toEqual([0, false]);
     expect((await reads(24, options)).order).toEqual(order);
     expect((await reads(24, { ...options, epoch: 3 })).order).not.toEqual(order);

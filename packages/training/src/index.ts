@@ -19,6 +19,8 @@ export { disposeCheckpoint } from './training-state.js';
 export {
   type Adam,
   adam,
+  type BestEpoch,
+  bestEpoch,
   type Checkpoint,
   createRecipe,
   type DatasetFingerprint,

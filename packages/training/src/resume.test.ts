@@ -144,13 +144,15 @@ describe('a checkpoint', () => {
 
   it('is offered where the signal stops the training, before the statistics for the model are estimated', async () => {
     const whole = await run(base, null);
-    for (const at of ['step', 'validating', 'statistics'] as const) {
+    for (const at of ['step', 'validation', 'statistics'] as const) {
       const controller = new AbortController();
       const classifier = tinyClassifier();
       let stop: Checkpoint | null = null;
       const { checkpointEvery: _, ...options } = { ...base, signal: controller.signal };
       for await (const event of train(classifier, tinyData(), options)) {
-        if (event.event === at && event.epoch === 2) controller.abort();
+        const where = event.event === 'progress' ? event.of : event.event;
+        if (where === at && event.event !== 'validation' && 'epoch' in event && event.epoch === 2)
+          controller.abort();
         if (event.event === 'checkpoint' && event.at === 'stop') stop = event.capture();
         if (event.event === 'done') expect(event.completed).toBe(false);
       }

@@ -1,6 +1,6 @@
 import type { LayerGradientNorm } from '@resnetjs/core';
 import type { Evaluation } from './evaluate.js';
-import type { Checkpoint, EvaluationSummary } from '@resnetjs/recipe';
+import type { BestEpoch, Checkpoint, EvaluationSummary } from '@resnetjs/recipe';
 
 /**
  * What `train` yields: a union discriminated by `event`. Epochs and steps count from 1. Losses are mean cross-entropies in nats; a
@@ -9,9 +9,10 @@ import type { Checkpoint, EvaluationSummary } from '@resnetjs/recipe';
 export type TrainEvent =
   | StepEvent
   | GradientsEvent
-  /** Progress of the work between epochs: estimating precise statistics, or validating. */
+  /** Progress of the work after an epoch's steps: estimating precise statistics, or validating. */
   | {
-      readonly event: 'statistics' | 'validating';
+      readonly event: 'progress';
+      readonly of: 'statistics' | 'validation';
       readonly epoch: number;
       /** Batches done. */
       readonly batch: number;
@@ -25,11 +26,18 @@ export type TrainEvent =
       /** The mean over the epoch's images, each under the weights before its step. */
       readonly loss: number;
       readonly accuracy: number;
+      /** The learning rate of its last step. */
+      readonly learningRate: number;
       /** Duration of the epoch's steps. In a resumed epoch: of those since the training resumed. */
       readonly seconds: number;
     }
   /** The result of the validation after an epoch. */
-  | ({ readonly event: 'validation'; readonly epoch: number } & Evaluation)
+  | ({
+      readonly event: 'validation';
+      readonly epoch: number;
+      /** Whether it is the best so far: by accuracy, then by loss. */
+      readonly best: boolean;
+    } & Evaluation)
   | CheckpointEvent
   /** The last event. */
   | {
@@ -40,11 +48,13 @@ export type TrainEvent =
       readonly epochs: number;
       /** Optimizer steps in total, over all epochs. */
       readonly steps: number;
-      /** The last epoch's, as far as it got. */
-      readonly loss: number;
-      readonly accuracy: number;
-      /** The latest validation; null if there was none. */
+      /** The last epoch's, as far as it got; null if the training was stopped before the first step. */
+      readonly loss: number | null;
+      readonly accuracy: number | null;
+      /** The validation of the classifier as it now is; null if there was none, or training went on after it. */
       readonly validation: EvaluationSummary | null;
+      /** The epoch with the best validation; null if there was no validation. */
+      readonly best: BestEpoch | null;
     };
 
 /** A point from which training can resume. */
@@ -73,6 +83,12 @@ export interface StepEvent {
   readonly loss: number;
   /** The share of the batch that was classified correctly, under the weights before the step. */
   readonly accuracy: number;
+  /** The mean of the losses of the epoch's images so far, which moves less than a batch's. */
+  readonly meanLoss: number;
+  /** The share of the epoch's images so far that were classified correctly. */
+  readonly meanAccuracy: number;
+  /** The optimizer's learning rate in this step, as the schedule has it; parameter groups may have a factor on it. */
+  readonly learningRate: number;
   readonly imagesPerSecond: number;
 }
 

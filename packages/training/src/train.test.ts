@@ -51,9 +51,7 @@ describe('train', () => {
       validation: tinyData(9),
     };
     const events = await run(classifier, options);
-    const kinds = events
-      .filter(({ event }) => event !== 'statistics' && event !== 'validating')
-      .map(({ event }) => event);
+    const kinds = events.filter(({ event }) => event !== 'progress').map(({ event }) => event);
     expect(kinds.slice(0, 5)).toEqual(['step', 'step', 'step', 'epoch', 'validation']);
     const done = events.at(-1);
     expect(done).toMatchObject({ event: 'done', completed: true, epochs: 12, steps: 36 });

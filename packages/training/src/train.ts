@@ -7,6 +7,7 @@ import {
 } from '@resnetjs/core';
 import { batches, type Dataset } from '@resnetjs/data';
 import {
+  bestEpoch,
   createRecipe,
   learnedWeights,
   type OptimizerState,
@@ -107,12 +108,19 @@ async function begin(classifier: Classifier, images: Dataset, options: TrainOpti
   if (resume) checkResumed(resume, weights, start);
   const progress = resume ? { ...resume.progress, ...start } : firstProgress(start);
   return {
-    ...{ classifier, data, options, recipe, progress, estimated: false },
+    ...{ classifier, data, options, recipe, progress },
+    estimated: resume !== undefined && wasEstimated(resume.progress),
     settings,
     learned,
     generator: RandomGenerator.restore(progress.order),
     state: resume?.optimizer ?? initialOptimizerState(recipe.optimizer, weights),
   };
+}
+
+/** Whether a checkpoint's classifier has precise statistics: at the end of an epoch that was validated, or was the last. */
+function wasEstimated(progress: TrainingProgress): boolean {
+  const { epoch, validation, recipe } = progress;
+  return isOver(progress) && (validation !== null || epoch === recipe.epochs);
 }
 
 /** The rest of an epoch, with its validation and its checkpoint; the signal may end it before either. */
@@ -129,14 +137,16 @@ async function* trainEpoch(run: Run, order: Uint32Array): AsyncGenerator<TrainEv
   if (stopped(run)) return;
   run.progress = { ...run.progress, position: order.length };
   const figures = averages(run.progress.totals);
-  yield { event: 'epoch', epoch, ...figures, seconds: (performance.now() - started) / 1000 };
+  const learningRate = learningRateAt(run, run.state.step - 1);
+  yield { event: 'epoch', epoch, ...figures, learningRate, seconds: (performance.now() - started) / 1000 };
   if (statistics === 'precise' && (validation !== undefined || epoch === epochs))
     yield* estimate(run, statisticsBatches);
+  const { history } = run.progress;
   const evaluated =
-    validation && (yield* validate(classifier, validation, { epoch, batchSize, optimizer, signal }));
+    validation && (yield* validate(classifier, validation, { epoch, batchSize, optimizer, signal, history }));
   if (validation !== undefined && evaluated === undefined) return;
   const record = { ...figures, validation: evaluated ?? null };
-  run.progress = { ...run.progress, history: [...run.progress.history, record] };
+  run.progress = { ...run.progress, history: [...history, record] };
   yield checkpoint(run, 'epoch');
 }
 
@@ -144,13 +154,13 @@ async function* trainEpoch(run: Run, order: Uint32Array): AsyncGenerator<TrainEv
 async function* takeSteps(run: Run, rest: Uint32Array, from: number): AsyncGenerator<TrainEvent, void, void> {
   const { data, recipe } = run;
   const { checkpointEvery, gradientsEvery } = run.options;
-  const { epochs, batchSize, optimizer, schedule } = recipe;
+  const { batchSize, optimizer } = recipe;
   const { epoch } = run.progress;
   const stepsPerEpoch = Math.ceil(data.labels.length / batchSize);
   for await (const batch of batches(data, { batchSize, order: rest })) {
     const started = performance.now();
-    const factor = schedules[schedule](run.state.step / (epochs * stepsPerEpoch));
-    const scheduled = { ...optimizer, learningRate: optimizer.learningRate * factor };
+    const learningRate = learningRateAt(run, run.state.step);
+    const scheduled = { ...optimizer, learningRate };
     const measure = gradientsEvery !== undefined && run.state.step % gradientsEvery === 0;
     const { loss, correct, state, layers } = await takeStep({ ...run, seed: recipe.seed }, batch, {
       optimizer: scheduled,
@@ -165,12 +175,23 @@ async function* takeSteps(run: Run, rest: Uint32Array, from: number): AsyncGener
     run.progress = { ...run.progress, step, position: from + batch.end, totals };
     const imagesPerSecond = images / ((performance.now() - started) / 1000);
     const accuracy = correct / images;
-    yield { event: 'step', epoch, step, stepsPerEpoch, loss, accuracy, imagesPerSecond };
+    const mean = averages(totals);
+    yield {
+      ...{ event: 'step', epoch, step, stepsPerEpoch, loss, accuracy },
+      ...{ meanLoss: mean.loss, meanAccuracy: mean.accuracy, learningRate, imagesPerSecond },
+    };
     if (layers) yield { event: 'gradients', epoch, step, layers };
     if (checkpointEvery && state.step % checkpointEvery === 0) yield checkpoint(run, 'step');
     await breathe();
     if (stopped(run)) return;
   }
+}
+
+/** The learning rate of a step, counted from 0 over all epochs. */
+function learningRateAt({ recipe, data }: Run, step: number): number {
+  const { epochs, batchSize, optimizer, schedule } = recipe;
+  const steps = epochs * Math.ceil(data.labels.length / batchSize);
+  return optimizer.learningRate * schedules[schedule](step / steps);
 }
 
 async function* estimate(run: Run, batchLimit: number): AsyncGenerator<TrainEvent, void, void> {
@@ -191,13 +212,15 @@ function checkpoint({ classifier, state, progress }: Run, at: CheckpointEvent['a
 
 function done({ progress, recipe, state }: Run): TrainEvent {
   const { epoch, step, history, totals } = progress;
+  const isValidated = isOver(progress) || step === 0;
   return {
     event: 'done',
     completed: history.length === recipe.epochs,
     epochs: step > 0 ? epoch : epoch - 1,
     steps: state.step,
-    ...averages(totals),
-    validation: history.findLast((each) => each.validation !== null)?.validation ?? null,
+    ...(totals.images > 0 ? averages(totals) : { loss: null, accuracy: null }),
+    validation: isValidated ? (history.at(-1)?.validation ?? null) : null,
+    best: bestEpoch(history),
   };
 }
 

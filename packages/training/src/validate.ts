@@ -5,15 +5,22 @@ import { checkFinite } from './checks.js';
 import { evaluateChecked } from './evaluate.js';
 import type { Optimizer } from '@resnetjs/recipe';
 import type { TrainEvent } from './train-events.js';
-import type { EvaluationSummary } from '@resnetjs/recipe';
+import { bestEpoch, type EpochRecord, type EvaluationSummary } from '@resnetjs/recipe';
 
 /** Yields the events of the validation after an epoch, and returns its result; undefined if the signal stopped it. Throws `not-finite`. */
 export async function* validate(
   classifier: Classifier,
   validation: Dataset,
-  options: { epoch: number; batchSize: number; optimizer: Optimizer; signal: AbortSignal | undefined },
+  options: {
+    epoch: number;
+    batchSize: number;
+    optimizer: Optimizer;
+    signal: AbortSignal | undefined;
+    /** The epochs before. */
+    history: readonly EpochRecord[];
+  },
 ): AsyncGenerator<TrainEvent, EvaluationSummary | undefined, void> {
-  const { epoch, batchSize, optimizer, signal } = options;
+  const { epoch, batchSize, optimizer, signal, history } = options;
   let evaluated: EvaluationSummary | undefined;
   if (signal?.aborted) return evaluated;
   const check = (loss: number) =>
@@ -22,12 +29,19 @@ export async function* validate(
   for await (const event of evaluateChecked(classifier, validation, settings, check)) {
     if (event.event === 'progress') {
       const batch = Math.ceil(event.images / batchSize);
-      yield { event: 'validating', epoch, batch, batches: Math.ceil(event.total / batchSize) };
+      yield {
+        event: 'progress',
+        of: 'validation',
+        epoch,
+        batch,
+        batches: Math.ceil(event.total / batchSize),
+      };
     } else {
       const { event: _done, ...evaluation } = event;
       const { loss, accuracy, images } = evaluation;
       evaluated = { loss, accuracy, images };
-      yield { event: 'validation', epoch, ...evaluation };
+      const best = bestEpoch([...history, { validation: evaluated }])?.epoch === history.length + 1;
+      yield { event: 'validation', epoch, best, ...evaluation };
     }
     await breathe();
   }

@@ -48,7 +48,12 @@ beforeAll(() => {
     ),
   };
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config));
-  writeFileSync(join(folder, 'src/styles.d.ts'), "declare module '*.css';\n");
+  const vite = [
+    "declare module '*.css';",
+    "declare module '*?worker&url' { const url: string; export default url; }",
+    'interface ImportMeta { readonly env: { readonly PROD: boolean } }',
+  ];
+  writeFileSync(join(folder, 'src/vite.d.ts'), vite.join('\n'));
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 

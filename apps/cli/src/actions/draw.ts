@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import { ResNetError, renamedNetworks } from '@resnetjs/core';
 import { type Drawing, drawNetwork, formatSvg } from '@resnetjs/core/draw';
 import { writeFileAtomically } from '@resnetjs/weights/node';
+import { printJson } from '../json/print-json.js';
 import { buildBlock } from '../networks/build-block.js';
 import { refuse } from '../options/refuse.js';
 import { networkOptionsOf, findNetwork } from '../networks/find-network.js';
@@ -36,7 +37,7 @@ export async function draw(name: string, options: DrawCommandOptions): Promise<v
   const drawing = await drawingOf(name, options);
   const svg = formatSvg(drawing, { theme });
   if (out !== undefined) await writeFileAtomically(out, new TextEncoder().encode(svg));
-  if (json) process.stdout.write(`${JSON.stringify(drawing)}\n`);
+  if (json) printJson('draw', drawing);
   else if (out === undefined) process.stdout.write(svg);
   else process.stdout.write(`Wrote the drawing of ${drawing.title} to ${out}\n`);
 }

@@ -3,6 +3,8 @@ import { openDataset } from '@resnetjs/data/node';
 import { evaluate as evaluateEvents, type Evaluation } from '@resnetjs/training';
 import { startBackend } from '../backends/start-backend.js';
 import { BrokenImages } from '../data/broken-images.js';
+import { printJson } from '../json/print-json.js';
+import { withHint } from '../data/with-hint.js';
 import { loadModel } from '../networks/load-model.js';
 import type { EvaluateCommandOptions } from '../options/command-options.js';
 import { leftOutLines } from '../terminal/data-notes.js';
@@ -10,41 +12,42 @@ import { formatEvaluation, perClass } from '../terminal/evaluation.js';
 import { duration } from '../terminal/format.js';
 import { paintFor } from '../terminal/paint.js';
 import { Progress } from '../terminal/progress.js';
+import { columnsOf } from '../terminal/wrapped.js';
 
 /** Evaluates a model on images, and prints its figures. */
 export async function evaluate(model: string, options: EvaluateCommandOptions): Promise<void> {
   await startBackend(options.backend, options);
-  const classifier = await loadModel(model);
+  const classifier = await loadModel(model, options);
   try {
     const [height, width] = classifier.network.input;
     const { interpolation, fit } = classifier.preprocessing;
     const broken = new BrokenImages(options.onError);
-    const dataset = await openDataset(options.data, {
+    const opened = openDataset(options.data, {
       imageSize: [height, width],
       split: 'test',
       interpolation,
       fit,
       onError: broken.add,
     });
+    const dataset = await withHint(opened, 'bad-option', `The model takes images of ${height}×${width}.`);
     const result = await run(evaluateEvents(classifier, dataset, { batchSize: options.batchSize }));
     const { classes } = classifier;
     if (options.json) {
       const { accuracy, loss, images, confusion } = result;
       const { skipped } = broken;
-      const document = {
+      return printJson('evaluate', {
         accuracy,
         loss,
         images,
         skipped,
         part: dataset.part ?? null,
         leftOut: dataset.leftOut ?? [],
-        classes: perClass(classes, confusion),
+        classes,
+        perClass: perClass(classes, confusion),
         confusion,
-      };
-      process.stdout.write(`${JSON.stringify(document)}\n`);
-      return;
+      });
     }
-    const columns = process.stdout.isTTY ? process.stdout.columns : 80;
+    const columns = columnsOf(process.stdout);
     const text = formatEvaluation(classes, result, { columns, paint: paintFor(process.stdout) });
     const notes = [...leftOutLines(dataset.leftOut ?? []), ...broken.describe()];
     const head = [dataset.description, ...notes].join('\n');

@@ -1,4 +1,5 @@
 import { type InstallEvent, installNative } from '@resnetjs/backend-node/install';
+import { printJson } from '../json/print-json.js';
 import type { InstallCommandOptions } from '../options/command-options.js';
 import { resnetCommand } from '../process/command-name.js';
 import { StopSignals } from '../process/stop-signals.js';
@@ -10,7 +11,7 @@ export async function installNode(options: InstallCommandOptions): Promise<void>
   const stop = new StopSignals(() => process.stderr.write('Stopping …\n'));
   try {
     for await (const event of installNative({ force: options.force === true, signal: stop.signal })) {
-      if (options.json) process.stdout.write(`${JSON.stringify(event)}\n`);
+      if (options.json) printJson('backends install', event);
       else show(event, progress);
     }
   } catch (error) {

@@ -17,6 +17,7 @@ import {
 import { prepareFolder, writeFileAtomically } from '@resnetjs/weights/node';
 import * as tf from '@tensorflow/tfjs-core';
 import { type BackendName, nodeBackends, startBackend } from '../backends/start-backend.js';
+import { printJson } from '../json/print-json.js';
 import type { ParityCommandOptions } from '../options/command-options.js';
 import { unknownName } from '../options/unknown-name.js';
 import { type BrowserBackend, browserBackends } from '../parity/messages.js';
@@ -25,6 +26,7 @@ import { StopSignals } from '../process/stop-signals.js';
 import { paintFor } from '../terminal/paint.js';
 import { formatParity } from '../terminal/parity.js';
 import { Progress } from '../terminal/progress.js';
+import { columnsOf } from '../terminal/wrapped.js';
 
 type Name = BackendName | BrowserBackend;
 const known: readonly Name[] = [...nodeBackends, ...browserBackends];
@@ -176,7 +178,7 @@ function makeReport(
   { level, only, gpu }: ParityCommandOptions,
 ): ParityReport {
   const backends = candidates.map(({ name, where, reason, registered, cases }): BackendReport => {
-    return { name, where, reason, registered, cases };
+    return { name, where, reason, registered: registered && described(registered), cases };
   });
   const names = candidates.map(({ name }) => name).join(',');
   return {
@@ -194,15 +196,18 @@ function makeReport(
   };
 }
 
+/** What is data of a registered backend. */
+function described({ name, threads, precision, kernels, details }: RegisteredBackend): RegisteredBackend {
+  return { name, threads, precision, kernels, details };
+}
+
 async function publish(report: ParityReport, options: ParityCommandOptions): Promise<void> {
   const encoder = new TextEncoder();
   if (options.html !== undefined) await writeFileAtomically(options.html, encoder.encode(formatHtml(report)));
   if (options.markdown !== undefined) {
     await writeFileAtomically(options.markdown, encoder.encode(`${formatMarkdown(report)}\n`));
   }
-  const columns = process.stdout.isTTY ? process.stdout.columns : 80;
-  const text = options.json
-    ? JSON.stringify(report)
-    : formatParity(report, { columns, paint: paintFor(process.stdout), written: options.html });
-  process.stdout.write(`${text}\n`);
+  if (options.json) return printJson('parity', report);
+  const looks = { columns: columnsOf(process.stdout), paint: paintFor(process.stdout) };
+  process.stdout.write(`${formatParity(report, { ...looks, written: options.html })}\n`);
 }

@@ -7,10 +7,12 @@ import {
 } from '@resnetjs/core';
 import { loadImage } from '@resnetjs/data/node';
 import { startBackend } from '../backends/start-backend.js';
+import { printJson } from '../json/print-json.js';
 import { loadModel } from '../networks/load-model.js';
 import type { PredictCommandOptions } from '../options/command-options.js';
 import { bar, percent, shown, table } from '../terminal/format.js';
 import { type Paint, paintFor } from '../terminal/paint.js';
+import { columnsOf } from '../terminal/wrapped.js';
 
 const batchSize = 32;
 
@@ -21,7 +23,7 @@ export async function predict(
   options: PredictCommandOptions,
 ): Promise<void> {
   await startBackend(options.backend, options);
-  const classifier = await loadModel(model);
+  const classifier = await loadModel(model, options);
   try {
     const results: { file: string; predictions: ClassProbability[] }[] = [];
     for (let start = 0; start < files.length; start += batchSize) {
@@ -33,12 +35,9 @@ export async function predict(
         results.push({ file: batch[index] as string, predictions });
       });
     }
-    const columns = process.stdout.isTTY ? process.stdout.columns : 80;
-    const looks = { columns, paint: paintFor(process.stdout) };
-    const text = options.json
-      ? JSON.stringify(results)
-      : results.map((result) => formatPrediction(result, looks)).join('\n\n');
-    process.stdout.write(`${text}\n`);
+    if (options.json) return printJson('predict', results);
+    const looks = { columns: columnsOf(process.stdout), paint: paintFor(process.stdout) };
+    process.stdout.write(`${results.map((result) => formatPrediction(result, looks)).join('\n\n')}\n`);
   } finally {
     disposeVariables(classifier.variables);
   }
@@ -66,12 +65,12 @@ function formatPrediction(
   { columns, paint }: { columns: number; paint: Paint },
 ): string {
   const barWidth = columns < 60 ? 10 : 20;
-  const nameWidth = Math.min(30, Math.max(8, columns - barWidth - 12));
+  const nameWidth = columns === Number.POSITIVE_INFINITY ? columns : Math.max(8, columns - barWidth - 12);
   const rows = predictions.map(({ class: name, probability }) => [
     `  ${shown(name, nameWidth)}`,
     percent(probability),
     bar(probability, barWidth),
   ]);
   const [first = '', ...others] = table(rows).split('\n');
-  return [shown(file, 200), paint('bold', first), ...others].join('\n');
+  return [shown(file, Number.POSITIVE_INFINITY), paint('bold', first), ...others].join('\n');
 }

@@ -24,9 +24,11 @@ import {
 } from '@resnetjs/training';
 import * as tf from '@tensorflow/tfjs-core';
 import { startBackend } from '../backends/start-backend.js';
+import { printJson } from '../json/print-json.js';
 import { asNetworkName, buildNetwork } from '../networks/build-network.js';
 import type { ProfileCommandOptions } from '../options/command-options.js';
 import { plural, size } from '../terminal/format.js';
+import { columnsOf } from '../terminal/wrapped.js';
 import { describe, format, gigaflops, medianRun, type Run, type Spent } from '../terminal/profile.js';
 
 /** Measures where a network's time goes, and prints it by kind of layer. */
@@ -62,10 +64,10 @@ export async function profile(name: string, options: ProfileCommandOptions): Pro
     ...{ network: network.name, inputShape: network.input, batchSize, mode, threads, rounds },
     peakGflops: peak,
   };
-  const text = options.json
-    ? JSON.stringify({ ...heading, ...report })
-    : `${network.name}, ${network.input.join('×')}, batch ${batchSize}, ${mode}, ${plural(threads, 'thread')}\n` +
-      `Peak: ${peak.toFixed(1)} GFLOP/s, in a product of two 1024×1024 matrices\n\n${format(report)}`;
+  if (options.json) return printJson('profile', { ...heading, ...report });
+  const text =
+    `${network.name}, ${network.input.join('×')}, batch ${batchSize}, ${mode}, ${plural(threads, 'thread')}\n` +
+    `Peak: ${peak.toFixed(1)} GFLOP/s, in a product of two 1024×1024 matrices\n\n${format(report, columnsOf(process.stdout))}`;
   process.stdout.write(`${text}\n`);
 }
 

@@ -9,26 +9,27 @@ import { writeSampleImage } from '../data/sample-image.js';
 import { syntheticSource } from '../data/training-data.js';
 import type { TrainCommandOptions } from '../options/command-options.js';
 import { StopSignals } from '../process/stop-signals.js';
-import { type Done, TrainOutput } from '../terminal/train-output.js';
+import { type Done, type Learned, TrainOutput } from '../terminal/train-output.js';
 import { CheckpointWriter } from '../training/checkpoint-writer.js';
-import { holdsFinishedRun, openRunFolder, type RunFolder, readSettings } from '../training/run-folder.js';
-import { resumedOptions, settingsOf } from '../training/settings.js';
+import { openRunFolder, type RunFolder, readSettings, whatIsReplaced } from '../training/run-folder.js';
+import { checkPlaces, resumedOptions, settingsOf } from '../training/settings.js';
 import { makePlan, type TrainPlan } from '../training/train-plan.js';
 
 /** Trains a network and writes the model to a folder. Checks everything that it can before the first step. */
 export function train(options: TrainCommandOptions): Promise<void> {
-  return inFolder(options.out, async (folder, stop) => {
-    const replace = await holdsFinishedRun(options.out);
+  return inFolder(options.out, options, async (folder, stop) => {
+    const replaces = await whatIsReplaced(options.out);
     const plan = await startedPlan(await makePlan(options));
-    await run({ ...plan, replace }, folder, stop);
+    await run({ ...plan, replaces }, folder, stop);
   });
 }
 
 /** Resumes the training in a folder, with its own options and those that the command may change. */
 export async function resume(path: string, command: Command): Promise<void> {
   await readSettings(path); // fails before a folder is made if there is nothing to resume
-  await inFolder(path, async (folder, stop) => {
+  await inFolder(path, command.opts(), async (folder, stop) => {
     const options = resumedOptions(command, await readSettings(path), path);
+    checkPlaces(command, options);
     const plan = await startedPlan(await makePlan(options));
     const resumed = await readNewestCheckpoint(path);
     const { network } = resumed.checkpoint.classifier;
@@ -39,9 +40,13 @@ export async function resume(path: string, command: Command): Promise<void> {
 /** Runs `work` with the run's folder locked: from before the images are read, which may take minutes. */
 async function inFolder(
   path: string,
+  { stopOn, ignoreHangup }: Pick<TrainCommandOptions, 'stopOn' | 'ignoreHangup'>,
   work: (folder: RunFolder, stop: StopSignals) => Promise<void>,
 ): Promise<void> {
-  const stop = new StopSignals();
+  const stop = new StopSignals(null, {
+    ...(stopOn && { also: [stopOn] }),
+    ...(ignoreHangup && { ignored: ['SIGHUP'] }),
+  });
   try {
     const folder = await openRunFolder(path);
     try {
@@ -70,7 +75,7 @@ async function run(plan: TrainPlan, folder: RunFolder, stop: StopSignals): Promi
     settings: settingsOf(options),
     keep: options.keep,
     everyOne: options.checkpointEvery !== undefined,
-    replace: plan.replace,
+    replace: plan.replaces === 'training',
     resumed,
     model: (checkpoint) => encodeCheckpointModel(plan, checkpoint),
   });
@@ -81,8 +86,8 @@ async function run(plan: TrainPlan, folder: RunFolder, stop: StopSignals): Promi
     broken.begin(images, (image) => output.lost(image));
     const signal = AbortSignal.any([stop.signal, broken.signal]);
     const done = await follow(plan, { classifier, output, writer, signal });
-    if (done.steps === 0) {
-      output.nothing();
+    if (!hasLearned(done)) {
+      output.nothing(done);
       process.exitCode = stop.exitCode ?? 1;
       if (broken.failure) throw broken.failure;
       return;
@@ -137,6 +142,10 @@ async function follow(plan: TrainPlan, { classifier, output, writer, signal }: T
   throw new Error('The training ended without a result.');
 }
 
+function hasLearned(done: Done): done is Learned {
+  return done.loss !== null && done.accuracy !== null;
+}
+
 /** The model file of a checkpoint at an epoch's end, as if the training had ended there. */
 async function encodeCheckpointModel(
   plan: TrainPlan,
@@ -150,7 +159,7 @@ async function encodeCheckpointModel(
 
 function describeTraining(
   { options, recipe, data }: TrainPlan,
-  done: Pick<Done, 'epochs' | 'steps' | 'loss' | 'accuracy' | 'validation'>,
+  done: Pick<Learned, 'epochs' | 'steps' | 'loss' | 'accuracy' | 'validation'>,
 ): TrainingRecord {
   const { backend, initialization = 'glorot' } = options;
   const { training, validation } = data;

@@ -33,6 +33,10 @@ export interface StartedBackend extends RegisteredBackend {
 /** Fastest first, as measured on a CPU. */
 const fastest = ['node', 'wasm'] as const satisfies readonly BackendName[];
 
+/** What people call the device that no backend computes on in Node. */
+const gpuNames: readonly string[] = ['gpu', 'cuda', 'rocm', 'metal', 'mps', 'tpu'];
+const noGpu = 'In Node every backend computes on the processor; a GPU computes in browsers, with webgl.';
+
 const choices = [...backendNames, 'auto'];
 
 /**
@@ -42,7 +46,9 @@ const choices = [...backendNames, 'auto'];
 export async function startBackend(name: string, { threads }: BackendOptions = {}): Promise<StartedBackend> {
   const options = threads === undefined ? {} : { threads };
   if (name === 'auto') return startFastest(options);
-  const known = backendNames.find((each) => each === name) ?? unknownName('backend', name, choices);
+  const known =
+    backendNames.find((each) => each === name) ??
+    unknownName('backend', name, choices, gpuNames.includes(name.toLowerCase()) ? noGpu : '');
   const start = backends[known];
   if (typeof start !== 'string') return { ...(await start(options)), choice: known };
   throw new ResNetError(

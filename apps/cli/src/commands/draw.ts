@@ -3,7 +3,7 @@ import { blockNames } from '../options/block-options.js';
 import type { DrawCommandOptions } from '../options/command-options.js';
 import { addNotes, headings } from '../options/help.js';
 import { addNetworkOptions, addShapeOptions, networkNames } from '../options/network-options.js';
-import { integer, integerList } from '../options/parsers.js';
+import { given, integer, integerList } from '../options/parsers.js';
 
 export function drawCommand(): Command {
   const command = new Command('draw')
@@ -11,6 +11,7 @@ export function drawCommand(): Command {
     .argument(
       '<network-or-block>',
       `${networkNames.join(', ')}, a model file, a run folder, or a block: ${blockNames.join(', ')}`,
+      given,
     )
     .optionsGroup(headings.drawing)
     .option('--out <path>', 'SVG file to write (default: standard output)')

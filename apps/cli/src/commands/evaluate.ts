@@ -3,7 +3,7 @@ import { backendOption } from '../options/backend-option.js';
 import type { EvaluateCommandOptions } from '../options/command-options.js';
 import { addNotes } from '../options/help.js';
 import { onErrorOption } from '../options/on-error-option.js';
-import { integer } from '../options/parsers.js';
+import { given, integer } from '../options/parsers.js';
 import { requireOptions } from '../options/require-options.js';
 import { threadsOption } from '../options/threads-option.js';
 
@@ -12,10 +12,14 @@ export function evaluateCommand(): Command {
     .description(
       'Evaluate a model on images: loss, accuracy, recall and precision per class, confusion matrix.',
     )
-    .argument('<model>', 'model file or run folder')
+    .argument('<model>', 'model file or run folder', given)
     .option(
       '--data <source>',
       'images: synthetic:signs (its 600 test images), a SIGNS file (.h5), or a folder with one subfolder per class, or with these in test or val',
+    )
+    .option(
+      '--best',
+      "of a run folder, the model of the epoch with the best validation (default: the last epoch's)",
     )
     .addOption(onErrorOption())
     .option('--batch-size <count>', 'images per batch', integer(1, 65_536), 32)

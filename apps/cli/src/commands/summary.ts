@@ -3,11 +3,12 @@ import { Command, Option } from 'commander';
 import type { SummaryCommandOptions } from '../options/command-options.js';
 import { addNotes, headings } from '../options/help.js';
 import { addNetworkOptions, addShapeOptions, networkNames } from '../options/network-options.js';
+import { given } from '../options/parsers.js';
 
 export function summaryCommand(): Command {
   const command = new Command('summary')
     .description("Print a network's layers, shapes, parameters and multiply-adds.")
-    .argument('<network>', `${networkNames.join(', ')}, a model file, or a run folder`);
+    .argument('<network>', `${networkNames.join(', ')}, a model file, or a run folder`, given);
   addShapeOptions(command);
   addNetworkOptions(command);
   command

@@ -5,7 +5,7 @@ import type { TrainCommandOptions } from '../options/command-options.js';
 import { addNotes, headings } from '../options/help.js';
 import { addNetworkOptions, addTrainedNetworkOptions, networkNames } from '../options/network-options.js';
 import { onErrorOption } from '../options/on-error-option.js';
-import { fraction, integer } from '../options/parsers.js';
+import { extraSignal, fraction, integer } from '../options/parsers.js';
 import { addRecipeOptions } from '../options/recipe-options.js';
 import { requireOptions } from '../options/require-options.js';
 import { threadsOption } from '../options/threads-option.js';
@@ -28,9 +28,9 @@ export function trainCommand(): Command {
     .option('--json', 'print every event as a line of JSON; the last event is done');
   return addNotes(command, {
     notes: [
-      'Ctrl-C (or SIGTERM) finishes the current step, saves a checkpoint, writes the model as it is, and exits with 130 (143). A second Ctrl-C quits at once.',
+      'Ctrl-C finishes the current step, saves a checkpoint, computes the batch-normalization statistics, writes the model as it is, and exits with 130. A second Ctrl-C quits at once. SIGTERM (143) and a closed terminal (SIGHUP, 129) stop a training alike.',
       '--resume continues as if there had been no pause. It accepts a higher --epochs, --data and --validation for images that have moved, and another --threads, --keep, --checkpoint-every or --on-error.',
-      "model.safetensors is the last epoch's model, which evaluate and predict take from a run folder. With validation, the best epoch's is checkpoints/best.safetensors.",
+      "model.safetensors is the last epoch's model, which evaluate and predict take from a run folder. With validation, the best epoch's is checkpoints/best.safetensors; --best takes it. Best is by accuracy, then by loss.",
     ],
     examples: [
       'resnet train --network course/resnet50 --data train_signs.h5 --validation test_signs.h5 --epochs 20 --learning-rate 1.5e-4 --out runs/signs',
@@ -95,5 +95,14 @@ function addRunOptions(command: Command): void {
       'save a checkpoint every so many steps, in addition to the end of each epoch and Ctrl-C (default: every 5 minutes)',
       integer(1),
     )
-    .option('--keep <count>', 'number of newest checkpoints to keep', integer(1, 1000), 2);
+    .option('--keep <count>', 'number of newest checkpoints to keep', integer(1, 1000), 2)
+    .option(
+      '--stop-on <signal>',
+      'another signal that stops the training as Ctrl-C does: USR1 or USR2, which batch systems send before they kill (Slurm: --signal=USR1@60)',
+      extraSignal,
+    )
+    .option(
+      '--ignore-hangup',
+      'train on when the terminal closes or the connection drops; nohup alone does not do it',
+    );
 }

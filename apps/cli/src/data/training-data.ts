@@ -12,6 +12,7 @@ import { type OpenDatasetOptions, type OpenedDataset, openDataset } from '@resne
 import type { TrainCommandOptions } from '../options/command-options.js';
 import { shellArgument } from '../terminal/shell-argument.js';
 import type { BrokenImages } from './broken-images.js';
+import { withHint } from './with-hint.js';
 
 export const syntheticSource = 'synthetic:signs';
 /** How many test images validate a training on synthetic images without --validation. */
@@ -67,13 +68,14 @@ export async function openTrainingData(
   await checkSplits(options, source);
   const reading = { interpolation, fit, onError: broken.add, onCheckProgress: progress };
   const imageSize = options.imageSize ?? (source === 'hdf5' ? undefined : defaultSize);
-  const opened = await openDataset(data, {
+  const opening = openDataset(data, {
     ...reading,
     split: 'train',
     seed,
     ...(imageSize === undefined ? {} : { imageSize }),
     ...(images === undefined ? {} : { count: images }),
   });
+  const opened = await withHint(opening, 'bad-option', 'Leave --image-size out.');
   const [training, validation] = await withValidation(opened, options, reading);
   return {
     training,
@@ -108,12 +110,16 @@ async function withValidation(
   const from = options.validation ?? own;
   if (from === undefined) return [training, null];
   const [height, width] = opened.shape;
-  const dataset = await openDataset(from, {
-    ...reading,
-    imageSize: [height, width],
-    split: 'validation',
-    ...(options.validation === undefined && { count: syntheticValidation }),
-  });
+  const dataset = await withHint(
+    openDataset(from, {
+      ...reading,
+      imageSize: [height, width],
+      split: 'validation',
+      ...(options.validation === undefined && { count: syntheticValidation }),
+    }),
+    'bad-option',
+    `The training images are ${height}×${width}; give validation images of that size.`,
+  );
   const leftOut = from === data ? [] : (dataset.leftOut ?? []); // of the same folder they are known
   return [training, { dataset, describe: dataset.description, source: sourceOf(from), leftOut }];
 }

@@ -1,4 +1,4 @@
-import { type ChildProcess, execFileSync } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import {
   existsSync,
   mkdirSync,
@@ -9,11 +9,11 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { RandomGenerator } from '@resnetjs/core';
 import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vitest';
-import { type Outcome, resnetIn, writeImages } from './e2e.test-support.js';
+import { isAlive, type Outcome, program, resnetIn, writeImages } from './e2e.test-support.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'resnetjs-checkpoints-'));
 const resnet = resnetIn(folder);
@@ -46,7 +46,7 @@ const kill = (child: ChildProcess) => child.kill('SIGKILL');
 /** Runs with an act in the process itself as soon as so many checkpoints are saved. */
 const atCheckpoint = (count: number, act: string, command: string) =>
   resnet(command.split(' '), undefined, { text: '"event":"checkpoint"', count, act });
-const signalItself = (signal: 'SIGINT' | 'SIGKILL') => `process.kill(process.pid, '${signal}');`;
+const signalItself = (signal: NodeJS.Signals) => `process.kill(process.pid, '${signal}');`;
 const savedTimes = (count: number) => (lines: readonly string[]) =>
   lines.filter((each) => each.includes('"event":"checkpoint"')).length >= count;
 const model = (run: string) => readFileSync(join(folder, run, 'model.safetensors'));
@@ -110,6 +110,51 @@ describe('a training', () => {
     expect(JSON.parse(resumed.stdout.split('\n')[0] as string).resumed.steps).toBeGreaterThan(4);
   });
 
+  itHearsCtrlC.each([
+    ['SIGHUP', 129, ''],
+    ['SIGUSR1', 128 + constants.signals.SIGUSR1, ' --stop-on usr1'],
+  ] as const)('that %s stopped leaves what Ctrl-C leaves', async (signal, code, option) => {
+    const run = `stopped-${signal}`;
+    const outcome = await atCheckpoint(7, signalItself(signal), `${recipe} --out ${run}${option}`);
+    expect(outcome.code).toBe(code);
+    expect(outcome.stderr).toMatch(
+      /^Stopping: .* batch-normalization statistics .* Ctrl-C again quits at once/m,
+    );
+    expect(outcome.stderr).not.toMatch(/Debugger/);
+    expect(JSON.parse(outcome.stdout.trimEnd().split('\n').at(-1) as string)).toMatchObject({
+      completed: false,
+    });
+    if (signal === 'SIGHUP') await expectWhole(run);
+  });
+
+  itHearsCtrlC('goes on after a hangup that it is to ignore', async () => {
+    const outcome = await atCheckpoint(3, signalItself('SIGHUP'), `${recipe} --out nohup --ignore-hangup`);
+    expect(outcome.code).toBe(0);
+    expect(Buffer.compare(model('nohup'), whole)).toBe(0);
+  });
+
+  const hasScript = process.platform === 'linux' && existsSync('/usr/bin/script');
+  it.skipIf(!hasScript)('whose terminal closes saves a checkpoint and the model', async () => {
+    const command = `'${process.execPath}' '${program}' ${endless.replace(' --json', '')} --out hung`;
+    const terminal = spawn('script', ['--quiet', '--command', command, '/dev/null'], { cwd: folder });
+    await new Promise<void>((resolve, reject) => {
+      let text = '';
+      terminal.once('error', reject).once('exit', () => reject(new Error(`It ended early: ${text}`)));
+      terminal.stdout.on('data', (part) => {
+        text += part;
+        if (text.includes(' 3/100000 ')) resolve();
+      });
+    });
+    const { pid } = JSON.parse(readFileSync(join(folder, 'hung/.resnet.lock'), 'utf8'));
+    terminal.removeAllListeners('exit').kill('SIGKILL'); // with it the terminal is gone
+    await expect.poll(() => isAlive(pid), { timeout: 60_000 }).toBe(false);
+    expect(existsSync(join(folder, 'hung/model.safetensors'))).toBe(true);
+    expect(readdirSync(join(folder, 'hung')).filter((name) => name.startsWith('.'))).toEqual([]);
+    const newest = Number(/\d+/.exec(steps('hung').at(-1) as string)?.[0]);
+    const resumed = await interrupted('train --resume hung --json', savedTimes(1), kill);
+    expect(JSON.parse(resumed.stdout.split('\n')[0] as string).resumed.steps).toBe(newest);
+  });
+
   itHearsCtrlC('that Ctrl-C stopped while it read its images leaves nothing behind', async () => {
     await writeImages(folder, 'many', { daisy: 300, rose: 300 });
     const command = `${recipe.replace('synthetic:signs --image-size 16 --images 64', 'many')} --out deep/early`;
@@ -146,6 +191,33 @@ describe('a training', () => {
     expect(resumed.stdout).toContain('"resumed"');
   });
 
+  it('keeps the best epoch, and evaluates and uses it', async () => {
+    // A rate that grows worse with time: the last epoch is not the best.
+    const outcome = await line(`${recipe.replace('--seed 3', '--seed 5')} --learning-rate 0.05 --out best`);
+    const events = outcome.stdout
+      .trimEnd()
+      .split('\n')
+      .map((text) => JSON.parse(text));
+    const { best, validation } = events.at(-1);
+    expect(events.filter((each) => each.best === true).at(-1)).toMatchObject({
+      event: 'validation',
+      epoch: best.epoch,
+    });
+    expect(best.epoch).toBeLessThan(10);
+    expect(validation.accuracy).toBeLessThan(best.accuracy);
+    expect(outcome.stderr).toMatch(
+      new RegExp(`^best +epoch ${best.epoch}: loss .*, in best.checkpoints.best.safetensors$`, 'm'),
+    );
+    expect(outcome.stderr).toMatch(/^ {2}resnet evaluate best --best --data synthetic:signs$/m);
+    const figures = async (args: string) => JSON.parse((await line(`${args} --json --best`)).stdout);
+    const of = 'evaluate best/checkpoints/best.safetensors --data synthetic:signs --json';
+    expect(await figures('evaluate best --data synthetic:signs')).toEqual(
+      JSON.parse((await line(of)).stdout),
+    );
+    const [{ predictions }] = await figures('predict best best/unseen-4.png');
+    expect(predictions).toHaveLength(3);
+  });
+
   it('skips a damaged checkpoint, and says so', async () => {
     await atCheckpoint(6, signalItself('SIGKILL'), `${recipe} --out torn`);
     const [before, newest] = steps('torn') as [string, string];
@@ -160,8 +232,15 @@ describe('a training', () => {
 
   it('that is finished is replaced by a new one in its folder', async () => {
     const short = recipe.replace('--epochs 10', '--epochs 1');
-    expect(await line(`${short} --out again`)).toMatchObject({ code: 0 });
-    expect(await line(`${recipe} --out again --keep 1`)).toMatchObject({ code: 0 });
+    const first = await line(`${short} --out again`);
+    expect(JSON.parse(first.stdout.split('\n')[0] as string).replaces).toBeNull();
+    expect((await line('train --resume again')).stdout).toMatch(
+      /^resuming +its epoch is done; give a higher --epochs/m,
+    );
+    const second = await line(`${recipe} --out again --keep 1`);
+    expect(second.code).toBe(0);
+    expect(JSON.parse(second.stdout.split('\n')[0] as string).replaces).toBe('training');
+    expect(second.stderr).toMatch(/^replacing +what again holds: a finished training$/m);
     expect(Buffer.compare(model('again'), whole)).toBe(0);
     expect(checkpoints('again')).toHaveLength(2);
   });
@@ -174,7 +253,9 @@ describe('a training', () => {
     await atCheckpoint(1, signalItself('SIGKILL'), `${train} --epochs 4`);
     renameSync(join(folder, 'flowers'), join(folder, 'moved'));
     const missed = await line('train --resume grown');
-    expect(missed.stderr).toMatch(/flowers" is neither a file nor a folder/);
+    expect(missed.stderr).toMatch(
+      /training images were in .*flowers, and are no longer there\. .* with --data\./,
+    );
     const other = await line('train --resume grown --data others');
     expect(other.code).toBe(1);
     expect(other.stderr).toMatch(
@@ -188,6 +269,7 @@ describe('a training', () => {
     ['--learning-rate 0.1', 2, /began without --learning-rate/],
     ['--epochs 9', 2, /has 10 epochs: --epochs can be raised, not lowered to 9/],
     ['--out elsewhere', 2, /resumes in its own folder, whole/],
+    ['--data others', 2, /began with --data synthetic:signs\. --data can only say where the same images are/],
     ['--no-shortcuts', 2, /began with --no-shortcuts|began without --no-shortcuts/],
   ])('refuses to resume with %s', async (option, code, message) => {
     const outcome = await line(`train --resume whole ${option}`);
@@ -199,8 +281,12 @@ describe('a training', () => {
   it('fails to resume from nothing', async () => {
     const outcome = await line('train --resume nowhere');
     expect(outcome.code).toBe(1);
-    expect(outcome.stderr).toMatch(/nowhere holds no checkpoint/);
+    expect(outcome.stderr).toMatch(/There is no folder nowhere\. Give the folder of a training/);
     expect(existsSync(join(folder, 'nowhere'))).toBe(false);
+    for (const inside of ['whole/model.safetensors', 'whole/checkpoints']) {
+      const { stderr } = await line(`train --resume ${inside}`);
+      expect(stderr).toMatch(/Its training is in whole: resnet train --resume whole$/m);
+    }
   });
 });
 

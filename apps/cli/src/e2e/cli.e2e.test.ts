@@ -60,6 +60,7 @@ beforeAll(async () => {
   writeFileSync(join(folder, 'holed/rose/5.jpg'), whole.subarray(0, whole.length / 2));
   writeFileSync(join(folder, 'holed/tulip/empty.png'), '');
 
+  mkdirSync(join(folder, 'runs/unvalidated'), { recursive: true });
   const trained = await line(`train ${tinySigns} --epochs 2 --seed 3 --out runs/start`);
   expect(trained).toMatchObject({ code: 0, stderr: '' });
   const model = readFileSync(join(folder, 'runs/start/model.safetensors'));
@@ -297,7 +298,7 @@ describe('resnet train', () => {
       });
     });
     expect(code).toBe(130);
-    expect(stderr).toContain('Stopping after this step');
+    expect(stderr).toContain('Stopping: finishing this step');
     expect(stderr).toContain('The model is runs/stopped/model.safetensors');
     expect(jsonLines(stdout).at(-1)).toMatchObject({ event: 'done', completed: false });
     const evaluated = await line('evaluate runs/stopped --data synthetic:signs --json');
@@ -315,11 +316,12 @@ describe('resnet evaluate', () => {
     expect(text.stdout).toMatch(/^accuracy {2}\d+\.\d% {2}\(\d+ of 600\)$/m);
     expect(text.stdout).toMatch(/^Confusion matrix$/m);
     for (const each of text.stdout.split('\n')) expect(each.length).toBeLessThanOrEqual(80);
-    const { accuracy, loss, images, classes, confusion } = json(data.stdout);
-    expect(Object.keys(classes[0])).toEqual(['class', 'images', 'correct', 'recall', 'precision']);
+    const { accuracy, loss, images, classes, perClass, confusion } = json(data.stdout);
+    expect(Object.keys(perClass[0])).toEqual(['class', 'images', 'correct', 'recall', 'precision']);
+    expect(perClass.map((each: { class: string }) => each.class)).toEqual(classes);
     expect(images).toBe(9);
     expect(loss).toBeGreaterThan(0);
-    expect(classes.map((each: { class: string }) => each.class)).toEqual(['0', '1', '2']);
+    expect(classes).toEqual(['0', '1', '2']);
     const correct = confusion.reduce(
       (sum: number, row: number[], label: number) => sum + (row[label] as number),
       0,
@@ -377,7 +379,11 @@ describe('what can go wrong', () => {
     [`${train} --data broken`, 1, /broken\/rose\/1\.jpg is a broken or truncated image/],
     [`${train} --data cut.h5`, 1, /cut\.h5 .* is truncated/],
     [`${train} --data lacking.h5`, 1, /lacking\.h5 .* train_set_y is missing/],
-    [`${train} --data train_signs.h5 --image-size 32`, 2, /leave the image size out, or make it 16/],
+    [
+      `${train} --data train_signs.h5 --image-size 32`,
+      2,
+      /holds images of 16×16 pixels, not 32×32, .* Leave --image-size out/,
+    ],
     [`${train} --data train_signs.h5 --images 9`, 2, /--images is for synthetic:signs/],
     [`${train} --data flowers --validation flowers --validation-split 0.5`, 2, /not both/],
     [
@@ -388,6 +394,21 @@ describe('what can go wrong', () => {
     [`${train} --data synthetic:signs --learning-rate NaN`, 2, /It must be a positive number/],
     [`${train} --data synthetic:signs --momentum 0.9`, 2, /--momentum is for --optimizer sgd/],
     [`${train} --data synthetic:signs --backend wsam`, 2, /Did you mean wasm\?/],
+    [
+      `${train} --data synthetic:signs --backend gpu`,
+      2,
+      /"gpu"\. In Node every backend computes on the processor/,
+    ],
+    [
+      `${train} --data flowers --validation test_signs.h5 --image-size 32`,
+      2,
+      /training images are 32×32; give/,
+    ],
+    ['evaluate runs/start --data train_signs.h5 --best', 1, /model's classes are 0, 1, 2, 3, 4, 5, but/],
+    ['evaluate runs/unvalidated --data flowers --best', 2, /holds no best model.* Leave --best out/],
+    ['predict runs/start/model.safetensors --best a.jpg --json', 2, /--best is for the folder of a training/],
+    ['predict runs/start --wrong --json', 2, /unknown option '--wrong'/],
+    ['evaluate --json', 2, /missing required argument 'model'/],
     [`${train} --data synthetic:signs --backend webgpu`, 1, /not part of this version\. Use --backend wasm/],
     [
       `train ${tinySigns} --learning-rate 1e30 --out OUT`,
@@ -461,7 +482,11 @@ describe('what can go wrong', () => {
     expect(outcome.code).toBe(code);
     expect(outcome.stderr).toMatch(/^error: /m);
     expect(outcome.stderr).not.toMatch(/^\s+at .*:\d+/m);
-    if (command.includes('--json')) expect(outcome.stdout).toBe('');
+    if (command.includes('--json')) {
+      const { error } = json(outcome.stdout);
+      expect(error.message).toMatch(message);
+      expect(error.code).toMatch(/^[a-z-]+$/);
+    }
     expect(readdirSync(folder)).not.toContain(out);
   });
 

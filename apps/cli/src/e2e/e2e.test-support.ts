@@ -3,6 +3,8 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
+import { z } from 'zod';
+import { failure, type OutputName, outputs } from '../json/outputs.js';
 
 /** The built command line. */
 export const program = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
@@ -37,7 +39,24 @@ function moduleFor({ text, count = 1, act }: Moment): string {
   return `data:text/javascript,${encodeURIComponent(code)}`;
 }
 
-/** Runs `resnet` in a folder. `started` gets the process, and `moment` happens in it. */
+/** Without what npm tells the scripts that it runs, these tests among them. */
+const environment = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^npm_/i.test(name)));
+
+/** Throws unless each line that a command printed is what docs/json.md says. */
+function checkJson(args: readonly string[], stdout: string): void {
+  const words = args.filter((each) => !each.startsWith('-'));
+  const names = Object.keys(outputs) as OutputName[];
+  const name =
+    names.find((each) => each === words.slice(0, 2).join(' ')) ?? names.find((each) => each === words[0]);
+  const schema = name === undefined ? failure : z.union([outputs[name].schema, failure]);
+  const lines = stdout.split('\n').slice(0, -1); // a process that is killed leaves the last one incomplete
+  for (const line of lines) {
+    const { error } = schema.safeParse(JSON.parse(line));
+    if (error) throw new Error(`resnet ${name} printed ${line.slice(0, 500)}\n${z.prettifyError(error)}`);
+  }
+}
+
+/** Runs `resnet` in a folder, and holds what it prints with --json to its schema. `started` gets the process, and `moment` happens in it. */
 export function resnetIn(folder: string) {
   return (
     args: readonly string[],
@@ -46,7 +65,10 @@ export function resnetIn(folder: string) {
   ): Promise<Outcome> =>
     new Promise((resolve, reject) => {
       const options = moment ? ['--import', moduleFor(moment)] : [];
-      const child = spawn(process.execPath, [...options, program, ...args], { cwd: folder });
+      const child = spawn(process.execPath, [...options, program, ...args], {
+        cwd: folder,
+        env: environment,
+      });
       const outcome = { stdout: '', stderr: '' };
       for (const stream of ['stdout', 'stderr'] as const) {
         child[stream].setEncoding('utf8').on('data', (text) => {
@@ -54,7 +76,14 @@ export function resnetIn(folder: string) {
         });
       }
       child.once('error', reject);
-      child.once('close', (code) => resolve({ code, ...outcome }));
+      child.once('close', (code) => {
+        try {
+          if (args.includes('--json')) checkJson(args, outcome.stdout);
+          resolve({ code, ...outcome });
+        } catch (error) {
+          reject(error);
+        }
+      });
       started?.(child);
     });
 }
@@ -72,5 +101,14 @@ export async function writeImages(
       const image = sharp({ create: { width: 24, height: 18, channels: 3, background } });
       await image.jpeg().toFile(join(folder, name, each, `${i}.jpg`));
     }
+  }
+}
+
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
   }
 }

@@ -1,10 +1,10 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ParityReport } from '@resnetjs/parity';
 import { findBrowser } from '@resnetjs/parity/node';
 import { afterAll, describe, expect, it } from 'vitest';
-import { resnetIn } from './e2e.test-support.js';
+import { isAlive, resnetIn } from './e2e.test-support.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'resnetjs-parity-'));
 const resnet = resnetIn(folder);
@@ -18,6 +18,16 @@ const report = { name: 'one', group: 'block', passed: true, failures: [], differ
 await send({ event: 'registered', registered, where: 'HeadlessChrome/1' });
 await send({ event: 'case', report });
 process.exit(3);
+`;
+/** A browser that registers, says who it is, and ends at SIGKILL alone. */
+const stubborn = `#!/usr/bin/env node
+const { writeFileSync } = process.getBuiltinModule('node:fs');
+process.on('SIGTERM', () => {});
+setInterval(() => {}, 1000);
+const address = process.argv.at(-1);
+const registered = { name: 'webgl', threads: 1, precision: 32, kernels: [], details: {} };
+await fetch(address + 'event', { method: 'POST', body: JSON.stringify({ event: 'registered', registered, where: '' }) });
+writeFileSync('browser.json', JSON.stringify({ pid: process.pid, args: process.argv }));
 `;
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -72,6 +82,27 @@ describe('resnet parity', () => {
     expect(code).toBe(1);
     expect(stdout).toMatch(/webgl +incomplete, 1 case in .*; .*browser\.mjs ended \(code 3\)/);
     expect(readFileSync(join(folder, 'broken.html'), 'utf8')).toContain('not everything was compared');
+  });
+
+  it.skipIf(process.platform === 'win32').each([
+    ['SIGHUP', 129, stubborn.replace(/process\.on.*/, '')],
+    ['SIGINT', 130, stubborn],
+  ] as const)('leaves no browser behind at %s, nor at a second Ctrl-C', async (signal, expected, text) => {
+    const browser = join(folder, `${signal}.mjs`);
+    const about = join(folder, 'browser.json');
+    rmSync(about, { force: true });
+    writeFileSync(browser, text, { mode: 0o755 });
+    const args = ['parity', '--backends', 'webgl', '--browser', browser, ...only];
+    const { code } = await resnet(args, (child) => {
+      // Again and again: what ends at the first signal doesn't hear the others.
+      const sending = setInterval(() => existsSync(about) && child.kill(signal), 100);
+      child.once('exit', () => clearInterval(sending));
+    });
+    expect(code).toBe(expected);
+    const { pid, args: given } = JSON.parse(readFileSync(about, 'utf8'));
+    await expect.poll(() => isAlive(pid), { timeout: 60_000 }).toBe(false);
+    const profile = given.find((each: string) => each.startsWith('--user-data-dir=')).split('=')[1];
+    expect(existsSync(profile)).toBe(false);
   });
 
   it('knows wrong names and empty choices before anything is computed', async () => {

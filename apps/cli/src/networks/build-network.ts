@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import {
   type CommonNetworkOptions,
   checkNetworkName,
@@ -18,7 +19,8 @@ export function asNetworkName(name: string): NetworkName {
   const found = networkNames.find((known) => known === name);
   if (found !== undefined) return found;
   if (Object.hasOwn(renamedNetworks, name)) checkNetworkName(name);
-  return unknownName('network', name, networkNames);
+  const why = existsSync(name) ? 'It is a file or a folder, and this takes a network by its name.' : '';
+  return unknownName('network', name, networkNames, why);
 }
 
 /** A network's default image size: height and width. */

@@ -1,18 +1,36 @@
-import { type Classifier, disposeVariables, foldBatchNorm } from '@resnetjs/core';
+import { existsSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Classifier, disposeVariables, foldBatchNorm, ResNetError } from '@resnetjs/core';
 import { decodeClassifier, describeModel, type ModelDescription } from '@resnetjs/weights';
 import { readModel } from '@resnetjs/weights/node';
 
 /**
  * Loads a model for inference, from its file or run folder onto the current backend: its normalizations are folded into its
- * convolutions, which changes results by at most 1e-5. Errors name the path.
+ * convolutions, which changes results by at most 1e-5. With `best` it is the run's best epoch. Errors name the path.
  */
-export async function loadModel(fileOrFolder: string): Promise<Classifier> {
-  const model = await readModel(fileOrFolder, decodeClassifier);
+export async function loadModel(
+  fileOrFolder: string,
+  { best = false }: { readonly best?: boolean | undefined } = {},
+): Promise<Classifier> {
+  const model = await readModel(best ? findBest(fileOrFolder) : fileOrFolder, decodeClassifier);
   try {
     return { ...model, ...foldBatchNorm(model) };
   } finally {
     disposeVariables(model.variables);
   }
+}
+
+/** Where a run keeps the model of the epoch with the best validation. */
+export const bestModelPath = (run: string) => join(run, 'checkpoints', 'best.safetensors');
+
+function findBest(run: string): string {
+  const path = bestModelPath(run);
+  if (existsSync(path)) return path;
+  const isFolder = statSync(run, { throwIfNoEntry: false })?.isDirectory();
+  const why = isFolder
+    ? `${run} holds no best model, which a training keeps if it has a validation. Leave --best out for its last model.`
+    : `--best is for the folder of a training, and ${run} is none. Leave it out for a model file.`;
+  throw new ResNetError('bad-option', why, { path: run });
 }
 
 /** What a model says of itself, which takes no backend. Errors name the path. */

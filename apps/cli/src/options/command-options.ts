@@ -1,4 +1,5 @@
 import type { DialectName, FitMode, Interpolation } from '@resnetjs/core';
+import type { extraSignals } from '../process/stop-signals.js';
 import type { ErrorRule } from '../data/broken-images.js';
 import type { BlockCommandOptions } from './block-options.js';
 import type { NetworkOptions } from './network-options.js';
@@ -34,6 +35,8 @@ export interface TrainCommandOptions extends NetworkOptions, RecipeOptions {
   readonly resume?: string;
   readonly checkpointEvery?: number;
   readonly keep: number;
+  readonly stopOn?: (typeof extraSignals)[number];
+  readonly ignoreHangup?: true;
   readonly validation?: string;
   readonly validationSplit?: number;
   readonly imageSize?: number;
@@ -47,6 +50,7 @@ export interface TrainCommandOptions extends NetworkOptions, RecipeOptions {
 }
 
 export interface EvaluateCommandOptions {
+  readonly best?: true;
   readonly data: string;
   readonly onError: ErrorRule;
   readonly batchSize: number;
@@ -56,6 +60,7 @@ export interface EvaluateCommandOptions {
 }
 
 export interface PredictCommandOptions {
+  readonly best?: true;
   readonly top: number;
   readonly backend: string;
   readonly threads?: number;

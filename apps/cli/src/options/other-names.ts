@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { similarNames } from './similar-names.js';
 
 /** Options under the names that they have in PyTorch's, timm's and Keras's scripts, or had here before. */
 const otherNames: Readonly<Record<string, string>> = {
@@ -31,17 +32,31 @@ const otherNames: Readonly<Record<string, string>> = {
   '--workers': '--threads',
 };
 
-/** Lets a command answer an option's other name with its own, in place of the one that is spelt most alike. */
+/** Lets a command answer an unknown option or command with its own name for it, or with those that are spelt almost alike. */
 export function addOtherNames(command: Command): Command {
   return command.configureOutput({
     outputError(message, write) {
       const [, option = ''] = /unknown option '(--[^'=]+)/.exec(message) ?? [];
       const own = Object.hasOwn(otherNames, option) ? otherNames[option] : undefined;
-      const isThere = command.options.some(({ long }) => long === own);
-      const withoutGuess = message.replace(/\n\(Did you mean [^\n]*\)/, '');
-      write(
-        own !== undefined && isThere ? `${withoutGuess.trimEnd()}\n(${option} is ${own} here)\n` : message,
-      );
+      const options = command.options.flatMap(({ long }) => long ?? []);
+      const hint =
+        own !== undefined && options.includes(own)
+          ? `(${option} is ${own} here)\n`
+          : didYouMean(option, [...options, '--help'], '--');
+      write(message + (hint || unknownCommand(message, command)));
     },
   });
+}
+
+/** What commands there are, for one that isn't; to commander, that of a command which has an action too is an argument. */
+function unknownCommand(message: string, { commands, args }: Command): string {
+  const isOne = /unknown command|too many arguments/.test(message) && commands.length > 0;
+  const [name = ''] = isOne ? args : [];
+  const known = [...commands.map((each) => each.name()), 'help'];
+  return name && (didYouMean(name, known) || `(Commands: ${known.join(', ')})\n`);
+}
+
+function didYouMean(name: string, known: readonly string[], prefix = ''): string {
+  const near = name.length > prefix.length ? similarNames(name, known) : [];
+  return near.length > 0 ? `(Did you mean ${near.join(' or ')}?)\n` : '';
 }

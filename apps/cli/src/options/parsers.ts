@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from 'commander';
+import { extraSignals } from '../process/stop-signals.js';
 
 // Parsers of option values. Commander shows what they throw together with the option's name.
 
@@ -28,6 +29,12 @@ export function numberOf(schema: NumberSchema) {
   };
 }
 
+/** A path, or a name: not empty, as an unset shell variable leaves it. */
+export function given(text: string): string {
+  if (text === '') throw new InvalidArgumentError('It must not be empty.');
+  return text;
+}
+
 export function fraction(text: string): number {
   const value = number(text);
   if (value > 0 && value < 1) return value;
@@ -42,6 +49,15 @@ export function inputShape(text: string): [height: number, width: number, channe
     return [height!, width!, channels!];
   }
   throw new InvalidArgumentError('It must be height,width,channels, such as 64,64,3.');
+}
+
+/** `USR1`, or `SIGUSR1` */
+export function extraSignal(text: string): (typeof extraSignals)[number] {
+  const name = `SIG${text.toUpperCase().replace(/^SIG/, '')}`;
+  const found = extraSignals.find((each) => each === name);
+  if (found === undefined) throw new InvalidArgumentError('It must be USR1 or USR2.');
+  if (process.platform === 'win32') throw new InvalidArgumentError('Windows has no such signals.');
+  return found;
 }
 
 /** `wasm,node` */

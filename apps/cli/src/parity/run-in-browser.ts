@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { rmSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -38,6 +39,12 @@ export async function* runInBrowser(
   const child = spawn(search.path, [...browserFlags({ profile, gpu }), page.address], {
     stdio: ['ignore', 'ignore', 'pipe'],
   });
+  // Where the process ends at once, as at a second Ctrl-C, nothing waits for the browser.
+  const endAtOnce = () => {
+    child.kill('SIGKILL');
+    rmSync(profile, { recursive: true, force: true, maxRetries: 10 });
+  };
+  process.once('exit', endAtOnce);
   let output = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     output = (output + text).slice(-2000);
@@ -62,6 +69,7 @@ export async function* runInBrowser(
       child.kill();
       await once(child, 'exit');
     }
+    process.off('exit', endAtOnce);
     // The browser's own processes may write to it a little longer. What they leave must not lose the results.
     await rm(profile, { recursive: true, force: true, maxRetries: 10 }).catch(() => {});
   }

@@ -53,19 +53,22 @@ export function formatEvaluation(
   ].join('\n');
 }
 
+/** A wider matrix is hard to read, however wide the terminal is. */
+const maxMatrixWidth = 200;
+
 /** The confusion matrix if it fits, otherwise the most frequent mistakes. */
 export function formatConfusion(
   classes: readonly string[],
   confusion: Evaluation['confusion'],
   columns: number,
 ): string {
-  const names = classes.map((name) => shown(name, 12));
+  const names = classes.map((name) => shown(name, columns === Number.POSITIVE_INFINITY ? columns : 12));
   const rows = confusion.map((row, label) => [
     names[label] as string,
     ...row.map((each) => (each === 0 ? '·' : count(each))),
   ]);
   const matrix = table([['', ...names], ...rows]);
-  if (Math.max(...matrix.split('\n').map((line) => stringWidth(line))) <= columns) {
+  if (Math.max(...matrix.split('\n').map((line) => stringWidth(line))) <= Math.min(columns, maxMatrixWidth)) {
     return `Confusion matrix\nrows: true class, columns: predicted\n${matrix}`;
   }
   const mistakes = confusion.flatMap((row, label) =>

@@ -41,7 +41,10 @@ export function describe({ kinds, totalMs }: Run, peak: number) {
   return { kinds: rows, unaccounted: { ms: (1 - accounted) * totalMs, share: 1 - accounted }, totalMs };
 }
 
-export function format({ kinds, unaccounted, totalMs }: Report): string {
+/** Cells that the whole table needs; narrower ones have the time and its share alone. */
+const roomyTable = 76;
+
+export function format({ kinds, unaccounted, totalMs }: Report, columns = roomyTable): string {
   const ms = (value: number) => (value === 0 ? '' : value.toFixed(1));
   const share = (value: number) => `${(100 * value).toFixed(1)}%`;
   const pass = ({ ms: time, gflops, shareOfPeak }: Report['kinds'][number]['forward']) => [
@@ -49,6 +52,14 @@ export function format({ kinds, unaccounted, totalMs }: Report): string {
     gflops?.toFixed(1) ?? '',
     shareOfPeak === null ? '' : `${(100 * shareOfPeak).toFixed(0)}%`,
   ];
+  if (columns < roomyTable) {
+    return table([
+      ['', 'ms', 'share'],
+      ...kinds.map((row) => [row.kind, ms(row.forward.ms + row.backward.ms), share(row.share)]),
+      ['unaccounted', ms(unaccounted.ms), share(unaccounted.share)],
+      ['total', ms(totalMs), share(1)],
+    ]);
+  }
   return table([
     ['', 'forward', 'GFLOP/s', 'peak', 'backward', 'GFLOP/s', 'peak', 'share'],
     ['', 'ms', '', '', 'ms', '', '', ''],

@@ -4,6 +4,9 @@ import type { CheckpointEvent, TrainEvent } from '@resnetjs/training';
 import type { NewestCheckpoint, SavedCheckpoint } from '@resnetjs/weights/node';
 import type { SkippedImage } from '../data/broken-images.js';
 import { syntheticSource } from '../data/training-data.js';
+import type { Output } from '../json/outputs.js';
+import { printJson } from '../json/print-json.js';
+import { bestModelPath } from '../networks/load-model.js';
 import { resnetCommand } from '../process/command-name.js';
 import type { TrainPlan } from '../training/train-plan.js';
 import { leftOutLines, duplicateLines } from './data-notes.js';
@@ -13,6 +16,20 @@ import { shellArgument } from './shell-argument.js';
 import { TrainingView } from './training-view.js';
 
 export type Done = Extract<TrainEvent, { event: 'done' }>;
+/** The end of a training that took at least one step. */
+export type Learned = Done & { readonly loss: number; readonly accuracy: number };
+
+const replacedWords = {
+  training: 'a finished training',
+  model: 'a model without checkpoints',
+} as const satisfies Record<Exclude<TrainPlan['replaces'], null>, string>;
+
+const figuresOf = ({ loss, accuracy }: { readonly loss: number; readonly accuracy: number }) =>
+  `loss ${figure(loss)}, accuracy ${percent(accuracy)}`;
+
+/** Whether the epoch with the best validation is another than the model's. */
+const isOtherBest = ({ best, validation, epochs }: Done) =>
+  best !== null && (validation === null || best.epoch !== epochs);
 
 interface Written {
   readonly path: string;
@@ -40,13 +57,14 @@ export class TrainOutput {
   }
 
   start(): void {
-    const { network, data, options, broken, resumed } = this.#plan;
+    const { network, data, options, broken, resumed, replaces } = this.#plan;
     const { training, validation } = data;
     const parameters = countParameters(network);
     this.#json({
       event: 'start',
       network: network.name,
       parameters,
+      backend: options.backend,
       classes: training.dataset.classes,
       images: training.dataset.labels.length,
       validationImages: validation?.dataset.labels.length ?? 0,
@@ -55,6 +73,7 @@ export class TrainOutput {
       leftOut: data.leftOut,
       split: data.split,
       duplicates: data.twins,
+      replaces,
       ...(resumed ? { resumed: { steps: resumed.steps, path: resumed.path } } : {}),
     });
     const { paint } = this.#progress;
@@ -65,6 +84,8 @@ export class TrainOutput {
     if (validation) this.#progress.print(`validation  ${validation.describe}`);
     for (const line of this.#dataNotes()) this.#progress.print(line);
     if (resumed) this.#resuming(resumed);
+    if (replaces)
+      this.#progress.print(`replacing   what ${shown(options.out, 200)} holds: ${replacedWords[replaces]}`);
     this.#progress.print('');
   }
 
@@ -82,12 +103,13 @@ export class TrainOutput {
     const { epoch, history } = checkpoint.state.progress;
     const { epochs } = this.#plan.options;
     const from = `after ${plural(steps, 'step')}, in epoch ${epoch} of ${epochs}, from ${path}`;
-    const over = `all ${plural(epochs, 'epoch')} are done; give a higher --epochs to train further`;
+    const all = epochs === 1 ? 'its epoch is' : `all ${count(epochs)} epochs are`;
+    const over = `${all} done; give a higher --epochs to train further`;
     this.#progress.print(`resuming    ${history.length >= epochs ? over : from}`);
   }
 
   event(event: Exclude<TrainEvent, Done | CheckpointEvent>): void {
-    this.#json(event);
+    if (event.event !== 'gradients') this.#json(event);
     this.#view.show(event);
   }
 
@@ -108,18 +130,21 @@ export class TrainOutput {
   stopping(): void {
     if (this.#stopping) return;
     this.#stopping = true;
+    const statistics =
+      this.#plan.recipe.statistics === 'precise' ? ', computing batch-normalization statistics' : '';
     this.#progress.print(
-      'Stopping after this step, then saving a checkpoint and the model. Ctrl-C again quits at once.',
+      `Stopping: finishing this step, saving a checkpoint${statistics} and writing the model. Ctrl-C again quits at once.`,
     );
   }
 
-  nothing(): void {
+  nothing(done: Done): void {
+    this.#json({ ...done, skipped: this.#plan.broken.skipped, path: null });
     this.#progress.print('Stopped before the first step, so there is no model to write.');
   }
 
-  done(done: Done, written: Written): void {
+  done(done: Learned, written: Written): void {
     const { options, broken } = this.#plan;
-    const { loss, accuracy, validation } = done;
+    const { loss, accuracy } = done;
     const { skipped } = broken;
     this.#json({
       ...done,
@@ -140,10 +165,8 @@ export class TrainOutput {
     const lines = [
       '',
       `${how}.`,
-      `training    loss ${figure(loss)}, accuracy ${percent(accuracy)}`,
-      ...(validation
-        ? [`validation  loss ${figure(validation.loss)}, accuracy ${percent(validation.accuracy)}`]
-        : []),
+      `training    ${figuresOf({ loss, accuracy })}`,
+      ...this.#validation(done),
       ...broken.describe(),
       '',
       `The model is ${paint('bold', written.path)} (${size(written.bytes)}).`,
@@ -152,16 +175,37 @@ export class TrainOutput {
       'Next:',
       ...(done.completed ? [] : [`  ${paint('cyan', `${resnetCommand} train --resume ${run}`)}`]),
       `  ${paint('cyan', `${resnetCommand} evaluate ${run} --data ${evaluatedOn}`)}`,
+      ...(isOtherBest(done)
+        ? [`  ${paint('cyan', `${resnetCommand} evaluate ${run} --best --data ${evaluatedOn}`)}`]
+        : []),
       `  ${paint('cyan', `${resnetCommand} predict ${run} ${image}`)}`,
     ];
     for (const line of lines) this.#progress.print(line);
+  }
+
+  /** The model's own validation, and the best epoch's if that is another. */
+  #validation(done: Learned): string[] {
+    const { data, options } = this.#plan;
+    if (data.validation === null) return [];
+    const { validation, best } = done;
+    const first = done.completed ? ', the best of all epochs' : ', the best so far';
+    const own =
+      validation === null
+        ? `none: the training stopped before that of epoch ${done.epochs}`
+        : `${figuresOf(validation)}${isOtherBest(done) ? '' : first}`;
+    return [
+      `validation  ${own}`,
+      ...(best && isOtherBest(done)
+        ? [`best        epoch ${best.epoch}: ${figuresOf(best)}, in ${bestModelPath(options.out)}`]
+        : []),
+    ];
   }
 
   end(): void {
     this.#progress.end();
   }
 
-  #json(event: object): void {
-    if (this.#plan.options.json) process.stdout.write(`${JSON.stringify(event)}\n`);
+  #json(event: Output<'train'>): void {
+    if (this.#plan.options.json) printJson('train', event);
   }
 }

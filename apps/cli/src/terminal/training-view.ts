@@ -6,7 +6,7 @@ import type { Progress } from './progress.js';
 const statisticsCost = 0.4;
 
 /** Cells that the table of epochs needs to show all its columns. */
-const roomyTable = 70;
+const roomyTable = 74;
 const wideColumns = [
   { name: 'epoch', width: 9 },
   { name: 'loss', width: 10 },
@@ -54,14 +54,14 @@ export class TrainingView {
     const at = (epoch: number) => `${epoch}/${this.#epochs}`;
     switch (event.event) {
       case 'step': {
-        const { epoch, step, stepsPerEpoch: steps, loss, accuracy } = event;
+        const { epoch, step, stepsPerEpoch: steps, meanLoss, meanAccuracy } = event;
         this.#steps = { done: (epoch - 1) * steps + step, each: steps };
         // Smoothed, to be readable.
         const known = this.#imagesPerSecond || event.imagesPerSecond;
         this.#imagesPerSecond = 0.8 * known + 0.2 * event.imagesPerSecond;
         const figures = [
-          `loss ${figure(loss)}`,
-          `acc ${percent(accuracy)}`,
+          `loss ${figure(meanLoss)}`,
+          `acc ${percent(meanAccuracy)}`,
           `${duration(this.#secondsLeft())} left`,
           `${Math.round(this.#imagesPerSecond)} images/s`,
           ...this.#saved,
@@ -75,10 +75,8 @@ export class TrainingView {
         });
         break;
       }
-      case 'statistics':
-      case 'validating': {
-        const what = event.event === 'statistics' ? 'statistics' : 'validation';
-        const { epoch, batch: done, batches: of } = event;
+      case 'progress': {
+        const { epoch, of: what, batch: done, batches: of } = event;
         this.#progress.update({ label: `epoch ${at(epoch)} ${what}`, short: what, done, of, figures: [] });
         break;
       }
@@ -110,26 +108,29 @@ export class TrainingView {
 
   #row(
     epoch: Extract<TrainEvent, { event: 'epoch' }>,
-    validation?: { loss: number; accuracy: number },
+    validation?: Extract<TrainEvent, { event: 'validation' }>,
   ): void {
     const at = `${epoch.epoch}/${this.#epochs}`;
     const figures = [figure(epoch.loss), percent(epoch.accuracy)];
     const evaluated = validation && [figure(validation.loss), percent(validation.accuracy)];
     const time = duration((performance.now() - this.#started) / 1000);
+    const best = validation?.best === true;
     if (!this.#progress.live) {
       const validated = evaluated ? `  validation loss ${evaluated[0]}  accuracy ${evaluated[1]}` : '';
       this.#progress.print(
-        `epoch ${at} done  loss ${figures[0]}  accuracy ${figures[1]}${validated}  ${time}`,
+        `epoch ${at} done  loss ${figures[0]}  accuracy ${figures[1]}${validated}${best ? '  best so far' : ''}  ${time}`,
       );
       return;
     }
-    const columns = this.#progress.width < roomyTable ? narrowColumns : wideColumns;
+    const roomy = this.#progress.width >= roomyTable;
+    const columns = roomy ? wideColumns : narrowColumns;
+    const mark = best ? this.#progress.paint('green', roomy ? '  best' : '*') : '';
     const cells = (values: readonly string[]) =>
       columns.map(({ width }, column) => (values[column] ?? '').padStart(width)).join('');
     if (!this.#headed) {
       this.#headed = true;
       this.#progress.print(this.#progress.paint('dim', cells(columns.map(({ name }) => name))));
     }
-    this.#progress.print(cells([at, ...figures, ...(evaluated ?? ['–', '–']), time]));
+    this.#progress.print(cells([at, ...figures, ...(evaluated ?? ['–', '–']), time]) + mark);
   }
 }

@@ -1,11 +1,7 @@
 import { existsSync } from 'node:fs';
 import { ResNetError } from '@resnetjs/core';
-import {
-  type Checkpoint,
-  type CheckpointEvent,
-  disposeCheckpoint,
-  type EpochRecord,
-} from '@resnetjs/training';
+import { type Checkpoint, type CheckpointEvent, disposeCheckpoint } from '@resnetjs/training';
+import { bestEpoch } from '@resnetjs/recipe';
 import type { CheckpointSettings } from '@resnetjs/weights';
 import { type SavedCheckpoint, saveCheckpoint } from '@resnetjs/weights/node';
 import { resnetCommand } from '../process/command-name.js';
@@ -48,7 +44,8 @@ export class CheckpointWriter {
     if (event.at === 'step' && !this.#isDue()) return null;
     const checkpoint = event.capture();
     try {
-      const best = event.at === 'epoch' && isBest(checkpoint.state.progress.history);
+      const { epoch, history } = checkpoint.state.progress;
+      const best = event.at === 'epoch' && bestEpoch(history)?.epoch === epoch;
       const options = {
         settings: this.#options.settings,
         maxToKeep: this.#options.keep,
@@ -94,15 +91,4 @@ export class CheckpointWriter {
   #isDue(): boolean {
     return this.#options.everyOne || performance.now() - this.#lastTime >= defaultMinutes * 60_000;
   }
-}
-
-/** Whether the last epoch is the best so far by its validation: by accuracy, then by loss. */
-function isBest(history: readonly EpochRecord[]): boolean {
-  const last = history.at(-1)?.validation;
-  if (!last) return false;
-  return history.slice(0, -1).every(({ validation }) => {
-    if (!validation) return true;
-    const { accuracy, loss } = validation;
-    return last.accuracy > accuracy || (last.accuracy === accuracy && last.loss < loss);
-  });
 }

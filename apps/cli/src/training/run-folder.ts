@@ -1,10 +1,12 @@
-import { join } from 'node:path';
+import { existsSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { ResNetError } from '@resnetjs/core';
 import type { CheckpointSettings } from '@resnetjs/weights';
 import {
   type FolderLock,
   listCheckpoints,
   lockFolder,
+  modelFileName,
   prepareFolder,
   readCheckpointDescription,
   readNewestDescription,
@@ -38,16 +40,16 @@ export async function openRunFolder(path: string): Promise<RunFolder> {
   return { path, lock, release };
 }
 
-/** Whether a folder holds a finished training, which a new one may replace. Throws `file-system` if it is unfinished. */
-export async function holdsFinishedRun(run: string): Promise<boolean> {
+/** What a new training in a folder replaces there. Throws `file-system` if the training that is there is unfinished. */
+export async function whatIsReplaced(run: string): Promise<'training' | 'model' | null> {
   const [newest] = await listCheckpoints(run);
-  if (newest === undefined) return false;
+  if (newest === undefined) return existsSync(join(run, modelFileName)) ? 'model' : null;
   const description = await readCheckpointDescription(newest.path).catch((error: unknown) => {
     if (error instanceof ResNetError && error.code === 'bad-file') return null;
     throw error;
   });
   const { epoch, history, recipe } = description?.progress ?? {};
-  if (recipe && history && history.length >= recipe.epochs) return true;
+  if (recipe && history && history.length >= recipe.epochs) return 'training';
   const far = recipe ? ` (in epoch ${epoch} of ${recipe.epochs})` : '';
   throw new ResNetError(
     'file-system',
@@ -57,7 +59,25 @@ export async function holdsFinishedRun(run: string): Promise<boolean> {
   );
 }
 
+/** Which folder to resume from: the one around a path, if a part of a training was given in its place. */
+function whichFolder(path: string): string {
+  const around = [dirname(path), dirname(dirname(path))].find((each) =>
+    existsSync(join(each, 'checkpoints')),
+  );
+  return around === undefined
+    ? 'Give the folder of a training, as --out was.'
+    : `Its training is in ${around}: ${resnetCommand} train --resume ${shellArgument(around)}`;
+}
+
 /** The settings of a run, from its newest readable checkpoint. Throws `file-system`, `bad-file`. */
 export async function readSettings(run: string): Promise<CheckpointSettings> {
+  if (!statSync(run, { throwIfNoEntry: false })?.isDirectory()) {
+    const what = existsSync(run) ? `${run} is a file` : `There is no folder ${run}`;
+    throw new ResNetError('file-system', `${what}. ${whichFolder(run)}`, { path: run });
+  }
+  if ((await listCheckpoints(run)).length === 0) {
+    const message = `The folder ${run} holds no training that can be resumed. ${whichFolder(run)}`;
+    throw new ResNetError('file-system', message, { path: run });
+  }
   return (await readNewestDescription(run)).settings;
 }

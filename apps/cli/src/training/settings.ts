@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { ResNetError, renamedNetworks } from '@resnetjs/core';
 import type { CheckpointSettings } from '@resnetjs/weights';
@@ -5,7 +6,7 @@ import type { Command, Option } from 'commander';
 import type { TrainCommandOptions } from '../options/command-options.js';
 
 /** Options of one call, which are not stored in checkpoints. */
-const transient: readonly string[] = ['resume', 'out', 'json'];
+const transient: readonly string[] = ['resume', 'out', 'json', 'stopOn', 'ignoreHangup'];
 /** What may change when a training resumes. That the images are the same is checked by their labels. */
 const changeable: readonly string[] = [
   'epochs',
@@ -87,6 +88,14 @@ export function resumedOptions(
     }
     if (!given(name)) options[name] = before;
   }
+  const isSynthetic = (source: unknown) => String(source).startsWith('synthetic:');
+  if (isSynthetic(options.data) !== isSynthetic(settings.data)) {
+    throw new ResNetError(
+      'bad-option',
+      `The training in ${run} began with --data ${settings.data}. --data can only say where the same images are now.`,
+      { option: '--data' },
+    );
+  }
   const known = command.options.map((option) => option.attributeName());
   const unknown = Object.keys(settings).find((name) => !known.includes(name));
   if (unknown !== undefined) throw otherVersion(unknown);
@@ -104,6 +113,21 @@ export function resumedOptions(
     );
   }
   return options as unknown as TrainCommandOptions;
+}
+
+/** Throws `file-system` if images of a resumed training are gone, and the command doesn't say where they are now. */
+export function checkPlaces(command: Command, options: TrainCommandOptions): void {
+  for (const name of ['data', 'validation'] as const) {
+    const path = options[name];
+    if (path === undefined || path.startsWith('synthetic:') || existsSync(path)) continue;
+    if (command.getOptionValueSource(name) === 'cli') continue; // opening it says what is wrong
+    const what = name === 'data' ? 'training' : 'validation';
+    throw new ResNetError(
+      'file-system',
+      `The ${what} images were in ${path}, and are no longer there. If they have moved, give their new place with --${name}.`,
+      { path },
+    );
+  }
 }
 
 /** Parses a stored value as if it came from the command line. */

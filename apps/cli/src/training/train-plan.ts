@@ -17,8 +17,8 @@ export interface TrainPlan {
   readonly network: Network;
   /** The checkpoint that it resumes from. */
   readonly resumed: NewestCheckpoint | null;
-  /** Whether the folder holds a finished training, to be replaced. */
-  readonly replace: boolean;
+  /** What the folder holds and is replaced: a finished training, or a model alone; null if nothing is. */
+  readonly replaces: 'training' | 'model' | null;
 }
 
 export async function makePlan(options: TrainCommandOptions): Promise<TrainPlan> {
@@ -35,7 +35,7 @@ export async function makePlan(options: TrainCommandOptions): Promise<TrainPlan>
     broken,
     network: buildNetwork(name, options, { input: shape, classes: classes.length }),
     resumed: null,
-    replace: false,
+    replaces: null,
   };
 }
 

@@ -83,7 +83,7 @@ export type TrainingEvent =
   | {
       readonly event: 'busy';
       readonly variant: Variant;
-      readonly what: 'statistics' | 'validating';
+      readonly what: 'statistics' | 'validation';
       /** 0 to 1. */
       readonly share: number;
     }

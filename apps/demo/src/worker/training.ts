@@ -204,9 +204,8 @@ function report(run: Run, runner: Runner, event: TrainEvent): void {
       emit({ event: 'validation', variant, step: run.step, ...evaluation });
       return;
     }
-    case 'statistics':
-    case 'validating':
-      emit({ event: 'busy', variant, what: event.event, share: event.batch / event.batches });
+    case 'progress':
+      emit({ event: 'busy', variant, what: event.of, share: event.batch / event.batches });
       return;
     default:
   }
@@ -228,7 +227,7 @@ async function saveCheckpoint(run: Run, events: readonly (TrainEvent | null)[]):
 
 /** How the model was trained, for its file; null if it took no step. */
 function trainingRecord({ config, data, backend }: Run, done: Done | undefined): TrainingRecord | null {
-  if (done === undefined || done.steps === 0) return null;
+  if (done === undefined || done.loss === null || done.accuracy === null) return null;
   const source = config.data.kind === 'signs' ? 'synthetic:signs' : 'folder';
   const { loss, accuracy, validation } = done;
   return {

@@ -53,10 +53,14 @@ export async function runCommand(
       end();
     }, 1000 * seconds);
     signal?.addEventListener('abort', end, { once: true });
+    // Its own process group doesn't end with ours.
+    const endAtOnce = () => kill(child, 'SIGKILL');
+    process.once('exit', endAtOnce);
     const settle = (code: number | null) => {
       clearTimeout(timer);
       clearTimeout(last);
       signal?.removeEventListener('abort', end);
+      process.off('exit', endAtOnce);
       if (signal?.aborted) reject(signal.reason);
       else resolve({ code: reason ? null : code, output: reason ? `${output}\n${reason}` : output, stdout });
     };

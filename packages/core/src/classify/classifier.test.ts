@@ -5,6 +5,6 @@ import { createClassifier } from './classifier.js';
 it('two classes of the same name are refused before anything is made', () => {
   const network = preactResNet({ input: [8, 8, 3], classes: 3 });
   expect(() => createClassifier(network, { classes: ['a', 'b', 'a'] })).toThrow(
-    'Two classes are called "a". Rename one.',
+    'Two classes are named "a": give each its own name.',
   );
 });

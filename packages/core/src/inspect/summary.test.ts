@@ -35,18 +35,42 @@ describe('formatSummary', () => {
   it('leaves out "Connected to" below 100 characters', () => {
     const text = formatSummary(summarize(block), { width: 80 });
     expect(text.split('\n').slice(0, 7)).toEqual([
-      '_'.repeat(67),
-      'Layer (type)                     Output Shape          Param #',
-      '='.repeat(67),
-      'input_1 (InputLayer)             (None, 4, 4, 3)       0',
-      '_'.repeat(67),
-      'res2a_branch2a (Conv2D)          (None, 2, 2, 2)       8',
-      '_'.repeat(67),
+      '_'.repeat(69),
+      'Layer (type)                       Output Shape          Param #',
+      '='.repeat(69),
+      'input_1 (InputLayer)               (None, 4, 4, 3)       0',
+      '_'.repeat(69),
+      'res2a_branch2a (Conv2D)            (None, 2, 2, 2)       8',
+      '_'.repeat(69),
     ]);
     expect(text).not.toContain('[0][0]');
     expect(text).toContain(
       'Total params: 170\nTrainable params: 134\nNon-trainable params: 36\nMultiply-adds: 320',
     );
+  });
+
+  it('has room for long names where there is any', () => {
+    const long = { ...block, inputName: 'a'.repeat(50) };
+    for (const width of [155, 200, Number.POSITIVE_INFINITY]) {
+      const [rule = '', , , row] = formatSummary(summarize(long), { width }).split('\n');
+      expect(row).toMatch(/^a{50} \(InputLayer\) +\(None, 4, 4, 3\) +0$/);
+      expect(rule.length).toBe(64 + 22 + 12 + 57);
+    }
+  });
+
+  it('has two lines for each layer where a row has no room', () => {
+    const lines = formatSummary(summarize(block), { width: 40 }).split('\n');
+    expect(lines.slice(0, 8)).toEqual([
+      '_'.repeat(40),
+      'Layer (type)',
+      '  Output Shape  Param #',
+      '='.repeat(40),
+      'input_1 (InputLayer)',
+      '  (None, 4, 4, 3)  0',
+      '_'.repeat(40),
+      'res2a_branch2a (Conv2D)',
+    ]);
+    expect(Math.max(...lines.map((each) => each.length))).toBe(40);
   });
 
   it('truncates what is too long for its column', () => {

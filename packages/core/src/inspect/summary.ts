@@ -89,42 +89,49 @@ export function summarize(network: Network, options: SummarizeOptions = {}): Sum
   };
 }
 
-/** Where the columns of a 100-character table end, as in Keras. */
-const fullColumns = [33, 55, 67, 100];
-/** Narrower tables have no "Connected to" column. */
-const narrowColumns = [33, 55, 67];
+/** The widths of the columns of a 100-character table, as in Keras; narrower tables have no "Connected to" column. */
+const kerasWidths = [33, 22, 12, 33];
+const titles = ['Layer (type)', 'Output Shape', 'Param #', 'Connected to'];
+const total = (widths: readonly number[]) => widths.reduce((a, b) => a + b, 0);
 
 const count = (value: number) => value.toLocaleString('en-US');
 
 /**
- * A summary as the table that Keras prints, with "Multiply-adds" added. `width` is the room in characters (default:
- * 100); with less than 100, the table has 67 and leaves out "Connected to".
+ * A summary as the table that Keras prints, with "Multiply-adds" added. `width` is the room in characters (default: 100, in
+ * which Keras cuts long names). Where there is more, columns are as wide as what they hold; with less than 100 the table
+ * leaves out "Connected to"; with less than 67 each layer has its shape and parameters on a line of their own.
  *
  * @example
  * console.log(formatSummary(summarize(network), { width: 80 }));
  */
 export function formatSummary(summary: Summary, options: { width?: number } = {}): string {
-  const columns = (options.width ?? 100) >= 100 ? fullColumns : narrowColumns;
-  const width = columns.at(-1) as number;
+  const room = options.width ?? 100;
+  const layers = summary.layers.map((layer) => {
+    const shape = ['None', ...layer.outputShape];
+    const [first = '', ...others] = layer.connectedTo.map((name) => `${name}[0][0]`);
+    const cells = [`${layer.name} (${layer.type})`, `(${shape.join(', ')})`, String(layer.parameters), first];
+    return [cells, ...others.map((name) => ['', '', '', name])];
+  });
+  const widths = widthsFor(layers.flat(), room);
+  const width = Math.min(room, total(widths));
   const line = (cells: readonly string[]) => {
+    if (room < total(widths)) return [cells[0], `  ${cells.slice(1, 3).join('  ')}`].join('\n');
     let text = '';
-    cells.slice(0, columns.length).forEach((cell, index) => {
-      const end = columns[index] as number;
-      text = (text + cell).slice(0, end - 1).padEnd(end);
+    let end = 0;
+    widths.forEach((columnWidth, column) => {
+      end += columnWidth;
+      text = (text + cells[column]).slice(0, end - 1).padEnd(end);
     });
     return text.trimEnd();
   };
   const rule = '_'.repeat(width);
-  const rows = summary.layers.flatMap((layer, index) => {
-    const shape = ['None', ...layer.outputShape];
-    const [first = '', ...others] = layer.connectedTo.map((name) => `${name}[0][0]`);
-    const cells = [`${layer.name} (${layer.type})`, `(${shape.join(', ')})`, String(layer.parameters), first];
-    const more = columns.length > 3 ? others.map((name) => line(['', '', '', name])) : [];
-    return [line(cells), ...more, index === summary.layers.length - 1 ? '='.repeat(width) : rule];
+  const rows = layers.flatMap((lines, index) => {
+    const shown = widths.length > 3 ? lines : lines.slice(0, 1);
+    return [...shown.map(line), index === layers.length - 1 ? '='.repeat(width) : rule];
   });
   return [
     rule,
-    line(['Layer (type)', 'Output Shape', 'Param #', 'Connected to']),
+    line(titles),
     '='.repeat(width),
     ...rows,
     `Total params: ${count(summary.parameters.total)}`,
@@ -133,4 +140,13 @@ export function formatSummary(summary: Summary, options: { width?: number } = {}
     `Multiply-adds: ${count(summary.multiplyAdds)}`,
     rule,
   ].join('\n');
+}
+
+/** Wide enough for every cell if there is room, else Keras's; without the last column if that is too much. */
+function widthsFor(rows: readonly (readonly string[])[], room: number): readonly number[] {
+  const fitting = kerasWidths.map((width, column) =>
+    Math.max(width, ...rows.map((cells) => (cells[column] ?? '').length + 1)),
+  );
+  const narrow = kerasWidths.slice(0, 3);
+  return [fitting, kerasWidths, fitting.slice(0, 3)].find((each) => total(each) <= room) ?? narrow;
 }

@@ -160,7 +160,8 @@ describe('loadImage', () => {
     await expect(loadImage(join(folder, 'absent.png'), [4, 4, 3])).rejects.toMatchObject({
       code: 'file-system',
     });
-    await expect(loadImage(folder, [4, 4, 3])).rejects.toThrow('is not a file');
+    await expect(loadImage(folder, [4, 4, 3])).rejects.toThrow('is a folder. Give image files.');
+    await expect(loadImage(join(folder, 'none.png'), [4, 4, 3])).rejects.toThrow('there is no such file.');
     const misnamed = join(folder, 'really.jpg');
     writeFileSync(misnamed, await plain(RED).png().toBuffer());
     expect([...(await loadImage(misnamed, [1, 1, 3]))]).toEqual(RED);

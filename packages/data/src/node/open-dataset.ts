@@ -96,7 +96,7 @@ async function openSigns(path: string, options: OpenDatasetOptions): Promise<Ope
   const [height, width] = dataset.shape;
   const wanted = options.imageSize === undefined ? [height, width] : sides(options.imageSize);
   if (wanted[0] !== height || wanted[1] !== width) {
-    const message = `${path} holds images of ${height}×${width} pixels, not ${wanted.join('×')}: leave the image size out, or make it ${height}.`;
+    const message = `${path} holds images of ${height}×${width} pixels, not ${wanted.join('×')}, and images of an HDF5 file are not resized.`;
     throw new ResNetError('bad-option', message, {
       path,
       shape: dataset.shape,

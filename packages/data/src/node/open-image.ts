@@ -10,6 +10,12 @@ const MAX_BYTES = 2 ** 28;
 /** Without O_NONBLOCK, opening a pipe waits for a writer, perhaps forever. Windows has no such pipes. */
 const READ_AT_ONCE = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 
+const reasons: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  ENOTDIR: 'there is no such file',
+  EACCES: 'this user may not read it',
+};
+
 /** A JPEG, PNG or WebP file, recognized by its first bytes, not its name. Throws `file-system`, `bad-file` or `bad-option`. */
 export async function openImage(
   source: string | Uint8Array,
@@ -38,7 +44,7 @@ export function badImage(source: string | Uint8Array, message: string, cause?: u
 }
 
 /** A `file-system` error about a path that can't be opened. */
-export function openingError(path: string, cause: unknown, reason = (cause as Error).message): ResNetError {
+export function openingError(path: string, cause: unknown, reason = reasonOf(cause)): ResNetError {
   // A name that is no UTF-8 reaches a program with this character in it, and is not found.
   const hint = path.includes('\ufffd') ? ' Its name is not UTF-8: rename it, for example with convmv.' : '';
   return new ResNetError(
@@ -49,11 +55,17 @@ export function openingError(path: string, cause: unknown, reason = (cause as Er
   );
 }
 
+function reasonOf(cause: unknown): string {
+  const { code = '', message } = cause as NodeJS.ErrnoException;
+  return reasons[code] ?? message;
+}
+
 async function readBytes(path: string): Promise<Uint8Array> {
   try {
     const handle = await open(path, READ_AT_ONCE);
     try {
       const status = await handle.stat();
+      if (status.isDirectory()) throw badImage(path, `${path} is a folder. Give image files.`);
       if (!status.isFile()) throw badImage(path, `${path} is not a file.`);
       if (status.size > MAX_BYTES) {
         const message = `${path} has ${status.size} bytes; the limit is ${MAX_BYTES}. Make it smaller or remove it.`;

@@ -2,11 +2,11 @@ import { useSignal } from '@preact/signals';
 import { Confusion } from '../../components/confusion.js';
 import { download } from '../../components/download.js';
 import { Notice } from '../../components/notice.js';
-import { percent } from '../../components/format.js';
+import { count, percent } from '../../components/format.js';
 import { messageOf } from '../../engine/engine.js';
 import { getEngine } from '../../engine/session.js';
 import { shownTraining, status } from './training-control.js';
-import { historyAsCsv, historyVersion, lastAccuracy, trainingHistory } from './training-history.js';
+import { bestAccuracy, historyAsCsv, historyVersion, trainingHistory } from './training-history.js';
 
 /** The result of a finished training, to use or to download. */
 export function Results() {
@@ -15,7 +15,8 @@ export function Results() {
   const now = status.value;
   if (now.is !== 'done') return null;
   const main = shownTraining.value?.variants[0] ?? 'residual';
-  const accuracy = lastAccuracy(main);
+  const { accuracy } = now.end.model; // null if it was stopped after its last evaluation
+  const best = bestAccuracy(main);
   const { confusion } = trainingHistory[main];
   const save = async () => {
     problem.value = null;
@@ -29,8 +30,15 @@ export function Results() {
   return (
     <section class="results" aria-labelledby="results">
       <h2 id="results">
-        {accuracy === undefined ? 'The model' : `${percent(accuracy, 1)} of unseen pictures recognized`}
+        {accuracy === null ? 'The model' : `${percent(accuracy, 1)} of unseen pictures recognized`}
       </h2>
+      {best !== null && best.accuracy > (accuracy ?? 0) && (
+        <p>
+          {accuracy === null && 'It was stopped before it was evaluated. '}
+          The best so far was {percent(best.accuracy, 1)}, after step {count(best.step)}; this is the last
+          one.
+        </p>
+      )}
       <p>
         {now.end.isModelKept
           ? 'The model is kept in this browser.'
@@ -53,7 +61,9 @@ export function Results() {
         </button>
       </div>
       {problem.value !== null && <Notice kind="problem">{problem.value}</Notice>}
-      {confusion !== null && <Confusion classes={shownTraining.value?.classes ?? []} confusion={confusion} />}
+      {confusion !== null && accuracy !== null && (
+        <Confusion classes={shownTraining.value?.classes ?? []} confusion={confusion} />
+      )}
     </section>
   );
 }

@@ -9,7 +9,6 @@ import {
   pause,
   progress,
   saveProblem,
-  shownTraining,
   status,
   stop,
   start,
@@ -18,7 +17,7 @@ import {
 import { missing } from './own-images.js';
 import { setup } from './setup.js';
 import { setupForm } from './setup-form.js';
-import { lastAccuracy } from './training-history.js';
+import type { ModelFacts } from '../../worker/protocol.js';
 
 /** The training's progress and buttons, and what went wrong. */
 export function Running() {
@@ -115,7 +114,7 @@ function StatusBar() {
           <p class="number aside">
             Step {count(current.step)} of {count(current.steps)} · epoch {current.epoch}
             {now.is === 'running' && <Speed />}
-            {now.is === 'done' && evaluation()}
+            {now.is === 'done' && evaluation(now.end.model)}
           </p>
         )}
       </div>
@@ -132,10 +131,9 @@ function StatusBar() {
   );
 }
 
-/** The model's accuracy, if it is known. */
-function evaluation(): string {
-  const accuracy = lastAccuracy(shownTraining.value?.variants[0] ?? 'residual');
-  return accuracy === undefined ? '' : ` · ${percent(accuracy, 1)} of unseen pictures recognized`;
+/** The model's accuracy, if it was evaluated. */
+function evaluation({ accuracy }: ModelFacts): string {
+  return accuracy === null ? '' : ` · ${percent(accuracy, 1)} of unseen pictures recognized`;
 }
 
 function StartButton() {

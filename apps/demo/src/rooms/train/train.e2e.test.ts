@@ -136,6 +136,14 @@ describe.skipIf(whyNoBrowser !== null)(`the Train room ${whyNoBrowser ?? ''}`, (
       // It stopped between two turns, so that both have a checkpoint of the same step.
       expect(plain).toEqual(residual);
       expect((await savedTraining(page)).checkpoints).toBe(2);
+      // An accuracy stands over the model if it is this model's: evaluated after its last step.
+      const [, , , , evaluated] =
+        figures
+          .filter((line) => line.startsWith('residual,'))
+          .at(-1)
+          ?.split(',') ?? [];
+      const title = (await page.locator('.results h2').textContent()) ?? '';
+      expect(title).toMatch(evaluated ? /of unseen pictures recognized$/ : /^The model$/);
     } finally {
       await close();
     }

@@ -82,7 +82,7 @@ onWorkerEvent((event) => {
       return;
     }
     case 'busy':
-      setText(event.what === 'validating' ? 'Evaluating on unseen pictures' : 'Measuring statistics');
+      setText(event.what === 'validation' ? 'Evaluating on unseen pictures' : 'Measuring statistics');
       busyShare.value = event.share;
       return;
     case 'saved':

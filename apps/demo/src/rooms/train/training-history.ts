@@ -61,9 +61,12 @@ function announceChange(): void {
   );
 }
 
-/** The validation accuracy of the last epoch. */
-export function lastAccuracy(name: Variant): number | undefined {
-  return trainingHistory[name].validation.values.at(-1);
+/** The best validation accuracy, and the step after which it was reached first; null if there was no validation. */
+export function bestAccuracy(name: Variant): { readonly step: number; readonly accuracy: number } | null {
+  const { steps, values } = trainingHistory[name].validation;
+  if (values.length === 0) return null;
+  const accuracy = Math.max(...values);
+  return { step: steps[values.indexOf(accuracy)] as number, accuracy };
 }
 
 export function beginHistory(saved?: SavedHistory): void {

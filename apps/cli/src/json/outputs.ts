@@ -1,0 +1,547 @@
+import type { BackendErrorCode } from '@resnetjs/backend';
+import type { InstallEvent } from '@resnetjs/backend-node/install';
+import type { ErrorCode, Summary } from '@resnetjs/core';
+import type { Drawing } from '@resnetjs/core/draw';
+import type { ParityReport } from '@resnetjs/parity';
+import { z } from 'zod';
+
+// What each command prints with --json. docs/json.md is written from this file, and every line that the tests see is held to it.
+
+const integer = z.int().min(0);
+const share = z.number().min(0).max(1);
+const shape = z.array(integer).readonly();
+const text = z.string();
+const loss = (of: string) => z.number().nullable().describe(`${of}, in nats`);
+const parametersOf = (what: string) => integer.describe(`the number of scalars in ${what}`);
+const multiplyAdds = integer.describe('multiply-adds of convolutions and dense layers, for one image');
+const classNames = z
+  .array(text)
+  .readonly()
+  .describe('the names of the classes, in the order of their labels');
+
+const parameters = z.strictObject({
+  total: integer.describe('all'),
+  trainable: integer.describe('weights'),
+  nonTrainable: integer.describe('running statistics'),
+});
+
+const skippedImage = z.strictObject({
+  file: text.describe('the path of an image that was left out, with --on-error skip'),
+  reason: text.describe('why'),
+});
+const skipped = z.array(skippedImage).readonly();
+
+const summary = z.strictObject({
+  name: text.describe("the network's name"),
+  inputShape: shape.describe('height, width and channels of an image'),
+  layers: z
+    .array(
+      z.strictObject({
+        name: text.describe("the layer's name, in the dialect of --layer-names"),
+        type: text.describe('its Keras class'),
+        outputShape: shape.describe('without the batch axis'),
+        parameters: parametersOf('its parameters'),
+        multiplyAdds,
+        activation: text.exactOptional().describe('of an activation, which one'),
+        connectedTo: z.array(text).readonly().describe('the layers whose results it takes'),
+        weights: z
+          .array(
+            z.strictObject({
+              name: text.describe("a parameter's name"),
+              shape: shape.describe('its shape'),
+              trainable: z.boolean().describe('false for running statistics'),
+            }),
+          )
+          .readonly(),
+      }),
+    )
+    .readonly()
+    .describe("in the order of Keras's summary"),
+  parameters,
+  multiplyAdds,
+}) satisfies z.ZodType<Summary>;
+
+const point = {
+  x: z.number().describe('in pixels, to the right'),
+  y: z.number().describe('in pixels, down'),
+};
+const box = { ...point, width: z.number().describe('in pixels'), height: z.number().describe('in pixels') };
+const site = z
+  .looseObject({ part: z.enum(['input', 'stem', 'stage', 'head']).describe('the part of the network') })
+  .describe('where it stands: part, and by part stage, block, path and index, from 0');
+const facts = {
+  name: text.describe("the layer's name, or `block 2a`, `stage 2`, `stem`, `head`"),
+  type: text.describe('its Keras class; `Block`, `Shortcut`, `Stem`, `Head` or `Stage` for several layers'),
+  site,
+  nodes: z
+    .array(integer)
+    .readonly()
+    .describe("the layers that it stands for, by their place in the network's order"),
+  inputShapes: z.array(shape).readonly().describe('the shapes of its inputs, without the batch axis'),
+  outputShape: shape.describe('the shape of its result, without the batch axis'),
+  parameters: parametersOf('its parameters'),
+  multiplyAdds,
+  description: text.describe('these facts as a sentence'),
+};
+const group = text.nullable().describe('the id of the group around it; null if there is none');
+
+const drawing = z.strictObject({
+  name: text.describe("the network's name"),
+  title: text.describe('the heading'),
+  description: text.describe('the drawing in sentences'),
+  width: z.number().describe('in pixels'),
+  height: z.number().describe('in pixels'),
+  parameters: parametersOf('the parameters'),
+  multiplyAdds,
+  groups: z
+    .array(
+      z.strictObject({
+        id: text.describe('`stage0`, `stage0.block1`, `stem` or `head`'),
+        kind: z.enum(['stage', 'block', 'part']).describe('what it is'),
+        group,
+        ...box,
+        ...facts,
+      }),
+    )
+    .readonly()
+    .describe('frames around stages, and around open blocks, stem and head'),
+  edges: z
+    .array(
+      z.strictObject({
+        id: text.describe("the edge's own"),
+        kind: z.enum(['main', 'identity', 'projection']).describe('the main path, or the shortcut it is of'),
+        from: text.describe('the id of the node where it starts'),
+        to: text.nullable().describe("the id of the node where it ends; null for the network's result"),
+        path: text.describe('SVG path data'),
+        tip: z.strictObject({ ...point, direction: z.enum(['right', 'down']).describe('where it points') }),
+        fork: z.strictObject(point).nullable().describe('where it leaves another edge; null if at its node'),
+        shape: shape.describe('of the tensor, without the batch axis'),
+      }),
+    )
+    .readonly(),
+  nodes: z
+    .array(
+      z.strictObject({
+        id: text.describe('its site as a string, `stage0.block1.branch.3`'),
+        kind: text.describe("a layer's operation, or `input`, `add`, `part`, `block`, `projection`"),
+        group,
+        ...box,
+        ...facts,
+        bars: z
+          .array(
+            z.strictObject({
+              ...box,
+              kind: z.enum(['conv', 'pool', 'dense']).describe('the layer'),
+              node: integer.describe('the layer, by its place in the order'),
+            }),
+          )
+          .readonly()
+          .describe('the layers of a closed node; empty for others'),
+      }),
+    )
+    .readonly(),
+  texts: z
+    .array(
+      z.strictObject({
+        ...point,
+        text: text.describe('what is written'),
+        role: text.describe('`title`, `figures`, `label`, `caption`, `shape` or `shortcut`'),
+        anchor: z.enum(['start', 'middle', 'end']).describe('which end of the text is at x'),
+        of: text.describe('the id of the node or group that it is about'),
+      }),
+    )
+    .readonly(),
+});
+null as unknown as Drawing satisfies z.input<typeof drawing>;
+
+const epoch = integer.describe('the epoch, from 1');
+const steps = integer.describe('optimizer steps so far, over all epochs');
+const learningRate = (of: string) =>
+  z.number().describe(`the learning rate of ${of}, as the schedule has it`);
+
+const validation = {
+  loss: loss('the mean cross-entropy of the images'),
+  accuracy: share.describe('the share that was classified correctly'),
+  images: integer.describe('how many images there were'),
+};
+const confusion = z
+  .array(z.array(integer).readonly())
+  .readonly()
+  .describe('images by true class (rows) and predicted class (columns), in the order of the classes');
+
+const leftOut = z
+  .array(
+    z.strictObject({
+      kind: text.describe('the reason: an extension, such as `.gif`, `hidden`, `broken link` …'),
+      files: integer.describe('how many'),
+      example: text.describe('the path of the first'),
+    }),
+  )
+  .readonly()
+  .describe('files of the folders that are not read');
+
+const twins = (what: string) =>
+  z
+    .strictObject({
+      images: integer.describe('how many images have such a twin'),
+      example: z
+        .tuple([text, text])
+        .readonly()
+        .nullable()
+        .describe('the names of two; null if there are none'),
+    })
+    .describe(what);
+
+const train = z.discriminatedUnion('event', [
+  z
+    .strictObject({
+      event: z.literal('start'),
+      network: text.describe("the network's name"),
+      parameters,
+      backend: text.describe('the backend that computes'),
+      classes: classNames,
+      images: integer.describe('training images'),
+      validationImages: integer.describe('validation images; 0 without a validation'),
+      epochs: integer.describe('epochs to train, in total'),
+      skipped,
+      leftOut,
+      split: z
+        .strictObject({
+          training: text.describe('the folder of the training images'),
+          validation: text.nullable().describe('that of the validation images; null if there is none'),
+          unused: z.array(text).readonly().describe('those of the split that are not used'),
+        })
+        .nullable()
+        .describe('the folders of a split folder; null for other data'),
+      duplicates: z
+        .strictObject({
+          acrossSplit: twins('validation images that are in training, too'),
+          acrossClasses: twins('training images that another class has as well'),
+          withinClass: twins('training images that their class has before them'),
+        })
+        .nullable()
+        .describe('images of equal content; null if the data does not identify its images'),
+      replaces: z
+        .enum(['training', 'model'])
+        .nullable()
+        .describe('what its folder holds and is replaced: a finished training, or a model alone; else null'),
+      resumed: z
+        .strictObject({
+          steps: integer.describe('optimizer steps that were taken before'),
+          path: text.describe('the checkpoint from which it resumes'),
+        })
+        .exactOptional()
+        .describe('only if it resumes'),
+    })
+    .describe('The first line.'),
+  z
+    .strictObject({
+      event: z.literal('step'),
+      epoch,
+      step: integer.describe('the step in its epoch, from 1'),
+      stepsPerEpoch: integer.describe('steps of an epoch'),
+      loss: loss("this batch's mean loss, with the L2 penalty, under the weights before the step"),
+      accuracy: share.describe('the share of this batch that was classified correctly'),
+      meanLoss: loss("the mean over the epoch's images so far"),
+      meanAccuracy: share.describe("the share of the epoch's images so far"),
+      learningRate: learningRate('this step'),
+      imagesPerSecond: z.number().describe('images per second in this step'),
+    })
+    .describe('An optimizer step.'),
+  z
+    .strictObject({
+      event: z.literal('epoch'),
+      epoch,
+      loss: loss(
+        "the mean over the epoch's images, each under the weights before its step, with the L2 penalty",
+      ),
+      accuracy: share.describe("the share of the epoch's images that was classified correctly"),
+      learningRate: learningRate('its last step'),
+      seconds: z.number().describe('how long its steps took; in a resumed epoch, those since then'),
+    })
+    .describe("An epoch's steps are done."),
+  z
+    .strictObject({
+      event: z.literal('progress'),
+      of: z
+        .enum(['statistics', 'validation'])
+        .describe('estimating batch-normalization statistics, or validating'),
+      epoch,
+      batch: integer.describe('batches done'),
+      batches: integer.describe('batches to do'),
+    })
+    .describe("The work that follows an epoch's steps, or a stop."),
+  z
+    .strictObject({
+      event: z.literal('validation'),
+      epoch,
+      best: z.boolean().describe('whether it is the best so far: by accuracy, then by loss'),
+      ...validation,
+      confusion,
+    })
+    .describe('The result of the validation after an epoch.'),
+  z
+    .strictObject({
+      event: z.literal('checkpoint'),
+      epoch,
+      steps,
+      path: text.describe("the checkpoint's file"),
+    })
+    .describe('A checkpoint was saved.'),
+  z
+    .strictObject({ event: z.literal('skipped'), ...skippedImage.shape })
+    .describe('An image that could be read before cannot be read any more.'),
+  z
+    .strictObject({
+      event: z.literal('done'),
+      completed: z.boolean().describe('whether all epochs were trained; false if it was stopped'),
+      epochs: integer.describe('epochs begun'),
+      steps,
+      loss: loss("the last epoch's mean, as far as it got; null if no step was taken"),
+      accuracy: share.nullable().describe("the last epoch's, as far as it got; null if no step was taken"),
+      validation: z
+        .strictObject(validation)
+        .nullable()
+        .describe("the model's own validation; null without one, or if the training was stopped before it"),
+      best: z
+        .strictObject({ epoch, ...validation })
+        .nullable()
+        .describe('the epoch with the best validation, which --best takes; null without a validation'),
+      skipped,
+      path: text.nullable().describe('the model file; null if no step was taken'),
+      sampleImage: text.exactOptional().describe('with synthetic:signs, an image that it has not seen'),
+    })
+    .describe('The last line.'),
+]);
+
+const perClass = z.strictObject({
+  class: text.describe('the name of a class'),
+  images: integer.describe('images of this class'),
+  correct: integer.describe('how many of them were classified correctly'),
+  recall: share.nullable().describe('correct / images; null if there are none'),
+  precision: share.nullable().describe('correct / images that were predicted to be of it; null if none was'),
+});
+
+const evaluate = z.strictObject({
+  ...validation,
+  skipped,
+  part: z
+    .strictObject({
+      part: z.enum(['all', 'train', 'validation', 'test']).describe('which part'),
+      folder: text.describe('its folder'),
+      images: integer.describe('how many images it has'),
+    })
+    .nullable()
+    .describe('the part of a split folder that was evaluated; null for other data'),
+  leftOut,
+  classes: classNames,
+  perClass: z.array(perClass).readonly(),
+  confusion,
+});
+
+const predict = z.array(
+  z.strictObject({
+    file: text.describe("the image's path"),
+    predictions: z
+      .array(
+        z.strictObject({
+          class: text.describe('the name of a class'),
+          probability: share.describe('its probability'),
+        }),
+      )
+      .readonly()
+      .describe('the most probable first, --top of them'),
+  }),
+);
+
+const pass = z.strictObject({
+  ms: z.number().describe('milliseconds'),
+  gflops: z.number().nullable().describe('GFLOP/s; null where nothing is multiplied'),
+  shareOfPeak: z.number().nullable().describe('gflops / peakGflops'),
+});
+
+const profile = z.strictObject({
+  network: text.describe("the network's name"),
+  inputShape: shape.describe('height, width and channels of an image'),
+  batchSize: integer.describe('images per batch'),
+  mode: z.enum(['inference', 'training']).describe('what was measured'),
+  threads: integer.describe('compute threads'),
+  rounds: integer.describe('timed runs; the figures are those of the median one'),
+  peakGflops: z.number().describe('GFLOP/s in a product of two 1024×1024 matrices'),
+  kinds: z
+    .array(
+      z.strictObject({
+        kind: text.describe('the kind of layer'),
+        forward: pass,
+        backward: pass,
+        share: z.number().describe('of the whole time'),
+      }),
+    )
+    .readonly(),
+  unaccounted: z
+    .strictObject({
+      ms: z.number().describe('milliseconds'),
+      share: z.number().describe('of the whole time'),
+    })
+    .describe('the time between layers'),
+  totalMs: z.number().describe('the whole time, in milliseconds'),
+});
+
+const backend = {
+  threads: integer.describe('compute threads'),
+  precision: z.number().describe('bits of a float on the device: 32, or 16'),
+  kernels: z.array(text).readonly().describe('the kernels that it adds or replaces'),
+  details: z.record(text, text).describe('facts such as the instruction set, the driver or the version'),
+};
+
+const backends = z.array(
+  z.strictObject({
+    name: text.describe('its name for --backend'),
+    available: z.boolean().describe('whether it can compute here'),
+    reason: text.nullable().describe('why it is not available; null if it is'),
+    threads: backend.threads.nullable().describe('compute threads; null if it is not available'),
+    precision: backend.precision.exactOptional(),
+    kernels: backend.kernels.exactOptional(),
+    details: backend.details.exactOptional(),
+  }),
+);
+
+const step = z
+  .enum(['javascript', 'official', 'wheel', 'addon', 'check'])
+  .describe(
+    "tfjs-node's JavaScript, its own downloads, TensorFlow's Python wheel, building the addon, or checking the result",
+  );
+
+const install = z.discriminatedUnion('event', [
+  z
+    .strictObject({ event: z.literal('step'), step, message: text.describe('what begins, in words') })
+    .describe('Something begins.'),
+  z
+    .strictObject({
+      event: z.literal('progress'),
+      step,
+      bytes: integer.describe('bytes received'),
+      of: integer.nullable().describe('of how many; null if that is unknown'),
+    })
+    .describe('A download goes on.'),
+  z
+    .strictObject({ event: z.literal('failed'), step, reason: text.describe('why') })
+    .describe('A method does not work here; the next one is tried.'),
+  z
+    .strictObject({
+      event: z.literal('done'),
+      folder: text.describe("the folder with tfjs-node's package.json"),
+      source: text.describe('where TensorFlow came from, in words'),
+      tensorflow: text.describe("TensorFlow's version"),
+      present: z.boolean().describe('whether it was installed already'),
+    })
+    .describe('The last line.'),
+]) satisfies z.ZodType<InstallEvent>;
+
+const parity = z.strictObject({
+  level: z.enum(['quick', 'full']).describe('which cases'),
+  date: text.describe('ISO 8601, UTC'),
+  command: text.describe('the command that made it'),
+  machine: z.record(text, text).describe('facts about the machine, in words'),
+  backends: z
+    .array(
+      z.strictObject({
+        name: text.describe("the backend's name"),
+        where: text.describe('where it ran'),
+        reason: text.nullable().describe('why it could not run, or did not finish; null if it finished'),
+        registered: z
+          .strictObject({ name: text.describe('its name in TensorFlow.js'), ...backend })
+          .nullable()
+          .describe('null if it could not run'),
+        cases: z
+          .array(
+            z.strictObject({
+              name: text.describe("the case's name"),
+              group: text.describe('the kind of case'),
+              passed: z.boolean().describe('whether it agrees with float64'),
+              failures: z.array(text).readonly().describe('what differs, in words'),
+              differsAt: text
+                .nullable()
+                .describe('the first part that differs on its own; null if none does'),
+              worst: z
+                .strictObject({
+                  what: text.describe('what was compared'),
+                  tolerance: z
+                    .strictObject({
+                      relativeL2: z.number().exactOptional().describe('bound of relativeL2'),
+                      absolute: z
+                        .union([z.number(), z.array(z.number()).readonly()])
+                        .exactOptional()
+                        .describe('bound of each |actual − expected|; a list has one per value'),
+                      relative: z.number().exactOptional().describe('bound of each, in shares of |expected|'),
+                    })
+                    .describe('the largest errors that pass'),
+                  passed: z.boolean().describe('whether it is within'),
+                  message: text.describe('the errors, in words'),
+                  maxAbsolute: z.number().nullable().describe('the largest |actual − expected|'),
+                  maxRelative: z.number().nullable().describe('the largest |actual − expected| / |expected|'),
+                  relativeL2: z.number().nullable().describe('‖actual − expected‖ / ‖expected‖'),
+                  cosine: z.number().nullable().describe('of the angle between both'),
+                })
+                .nullable()
+                .describe(
+                  'the comparison closest to its tolerance, or furthest beyond it; null if there is none',
+                ),
+              compared: integer.describe('how many comparisons there were'),
+              seconds: z.number().describe('how long it took'),
+            }),
+          )
+          .readonly(),
+      }),
+    )
+    .readonly(),
+});
+null as unknown as ParityReport satisfies z.input<typeof parity>;
+
+/** What each command prints: one document, or, where `lines` says so, a line for each event. */
+export const outputs = {
+  summary: { schema: summary, lines: false },
+  draw: { schema: drawing, lines: false },
+  train: { schema: train, lines: true },
+  evaluate: { schema: evaluate, lines: false },
+  predict: { schema: predict, lines: false },
+  profile: { schema: profile, lines: false },
+  backends: { schema: backends, lines: false },
+  'backends install': { schema: install, lines: true },
+  parity: { schema: parity, lines: false },
+} as const;
+
+export type OutputName = keyof typeof outputs;
+export type Output<Name extends OutputName> = z.input<(typeof outputs)[Name]['schema']>;
+
+/** Wrong usage, the codes of a ResNetError, those of a BackendError, and a defect. */
+export const failureCodes = [
+  'wrong-usage',
+  'bad-option',
+  'unknown-name',
+  'bad-file',
+  'bad-data',
+  'file-system',
+  'not-finite',
+  'shape-mismatch',
+  'missing-variable',
+  'missing-backend',
+  'unavailable',
+  'start-failed',
+  'bad-arguments',
+  'out-of-memory',
+  'thread-failed',
+  'device-lost',
+  'unexpected',
+] as const;
+export type FailureCode = (typeof failureCodes)[number];
+null as unknown as ErrorCode | BackendErrorCode satisfies FailureCode;
+
+/** What every command prints last if it fails. */
+export const failure = z.strictObject({
+  error: z.strictObject({
+    code: z.enum(failureCodes).describe('why it failed'),
+    message: text.describe('what happened and what to do, in words'),
+  }),
+});
+export type Failure = z.input<typeof failure>;
