@@ -2,7 +2,7 @@ import { defaultFitting, fitImage, type Fitting, type Pixels } from '@resnetjs/c
 import { ResNetError } from '@resnetjs/core/network';
 import type { Dataset } from '../dataset.js';
 import { checkImageSize } from '../pixels/check-image-size.js';
-import { imageHeader, isCutShort, NO_END_MARK } from '../pixels/image-header.js';
+import { imageHeader, whyNotDecoded } from '../pixels/image-header.js';
 import { orientationOf, turn } from '../pixels/orientation.js';
 import { overWhite } from '../pixels/to-rgb.js';
 import { plainParts } from './plain-parts.js';
@@ -63,8 +63,8 @@ export async function decodeImage(source: Blob | Uint8Array<ArrayBuffer>): Promi
   if (header === null) throw badImage('is not a JPEG, PNG or WebP image. Convert it');
   if (header.size !== null) checkImageSize('The image', header.size);
   const { kind } = header;
-  if (kind === 'jpeg' && isCutShort(bytes))
-    throw badImage(`is broken or truncated: ${NO_END_MARK}. Replace it`);
+  const why = whyNotDecoded(bytes, kind);
+  if (why !== undefined) throw badImage(`is broken or truncated: ${why}. Replace it`);
   let bitmap: Bitmap;
   try {
     bitmap = await createImageBitmap(new Blob(plainParts(bytes, kind), { type: `image/${kind}` }), {

@@ -76,6 +76,14 @@ describe('decodeImage', () => {
     expect([width, height]).toEqual([9, 12]);
   });
 
+  it('refuses a PNG of very many chunks, which takes a decoder minutes', async () => {
+    const whole = await plain(RED).png().toBuffer();
+    const header = whole.subarray(0, 33); // the signature and IHDR
+    const empty = Buffer.from([0, 0, 0, 0, ...Buffer.from('teSt'), 0x7e, 0x10, 0x65, 0x9b]);
+    const file = Buffer.concat([header, Buffer.alloc(empty.length * 2 ** 18, empty), whole.subarray(33)]);
+    await expect(decodeImage(file)).rejects.toThrow('it has more than 262143 chunks');
+  });
+
   it('refuses a JPEG without its end mark, whatever follows, and reads one with a trailer', async () => {
     const whole = await plain(RED).jpeg().toBuffer();
     const trailer = Buffer.from('trailer'.repeat(50));

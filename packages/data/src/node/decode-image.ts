@@ -2,7 +2,7 @@ import { defaultFitting, fitImage, type Fitting, type Pixels } from '@resnetjs/c
 import { ResNetError } from '@resnetjs/core/network';
 import type { Dataset } from '../dataset.js';
 import { checkImageSize } from '../pixels/check-image-size.js';
-import { isCutShort, NO_END_MARK } from '../pixels/image-header.js';
+import { whyNotDecoded } from '../pixels/image-header.js';
 import { orientationOf, turn } from '../pixels/orientation.js';
 import { fromCmyk, fromGray, fromSixteenBits, overWhite } from '../pixels/to-rgb.js';
 import { badImage, nameOf, openImage } from './open-image.js';
@@ -53,8 +53,9 @@ export async function decodeImage(
 ): Promise<Pixels> {
   const sharp = await loadSharp();
   const { kind, bytes } = await openImage(source);
-  if (kind === 'jpeg' && isCutShort(bytes)) {
-    const problem = `is a broken or truncated image (${NO_END_MARK}). Replace it or remove it`;
+  const why = whyNotDecoded(bytes, kind);
+  if (why !== undefined) {
+    const problem = `is a broken or truncated image (${why}). Replace it or remove it`;
     throw badImage(source, `${nameOf(source)} ${problem}.`);
   }
   try {

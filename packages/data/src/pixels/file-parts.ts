@@ -11,7 +11,7 @@ export interface FilePart {
 }
 
 /** A file with more was made to take time. */
-const MAX_PARTS = 2 ** 18;
+export const MAX_PARTS = 2 ** 18;
 
 /**
  * The parts of an image file, in its order: a JPEG's as far as its first scan. Ends where the file is damaged, or after

@@ -1,4 +1,4 @@
-import { fileParts, type ImageKind } from './file-parts.js';
+import { fileParts, type ImageKind, MAX_PARTS } from './file-parts.js';
 
 interface ImageHeader {
   readonly kind: ImageKind;
@@ -23,14 +23,20 @@ export function imageHeader(bytes: Uint8Array): ImageHeader | null {
   return null;
 }
 
-/** What messages say of a JPEG that `isCutShort`. */
-export const NO_END_MARK = 'it has no end mark, FF D9';
+/** Why a file isn't given to a decoder, in words; undefined if it is. */
+export function whyNotDecoded(bytes: Uint8Array, kind: ImageKind): string | undefined {
+  if (kind === 'jpeg') return isCutShort(bytes) ? 'it has no end mark, FF D9' : undefined;
+  let parts = 0;
+  for (const _ of fileParts(bytes, kind)) parts++;
+  // A decoder takes minutes for millions of empty ones.
+  return parts >= MAX_PARTS ? `it has more than ${MAX_PARTS - 1} chunks` : undefined;
+}
 
 /**
  * Whether a JPEG has no end mark: it was cut short, and decoders that find other bytes in the place of what is missing may
  * take them for the image (ITU T.81, B.1.1.3: in a scan, the mark's two bytes stand for nothing else).
  */
-export function isCutShort(jpeg: Uint8Array): boolean {
+function isCutShort(jpeg: Uint8Array): boolean {
   let scan = 2;
   for (const { name, start } of fileParts(jpeg, 'jpeg')) if (name === 'FFDA') scan = start;
   for (let at = jpeg.length - 2; at >= scan; at--) {
