@@ -19,7 +19,13 @@ const entries = () =>
     const { name, exports = {} } = readJson(`${folder}/package.json`);
     return Object.entries(exports).flatMap(([entry, { types }]) =>
       types
-        ? [{ folder, types, report: `${name.replace('@resnetjs/', '')}${entry.slice(1).replaceAll('/', '.')}` }]
+        ? [
+            {
+              folder,
+              types,
+              report: `${name.replace('@resnetjs/', '')}${entry.slice(1).replaceAll('/', '.')}`,
+            },
+          ]
         : [],
     );
   });

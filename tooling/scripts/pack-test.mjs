@@ -13,7 +13,6 @@ import { pathToFileURL } from 'node:url';
 import { run, runNpm } from './commands.mjs';
 import { checkExamples } from './examples.mjs';
 import { packAll } from './pack.mjs';
-import { lintPackage } from './package-lint.mjs';
 import { typeProblems } from './package-types.mjs';
 import { privateNames } from './workspace.mjs';
 
@@ -50,6 +49,7 @@ async function packAndUse(folder) {
   );
   if (umbrella.code !== 0) return umbrella;
 
+  const { lintPackage } = await import('./package-lint.mjs'); // what it needs is not installed before the set-up
   const problems = [];
   for (const each of packed) {
     problems.push(...(await lintPackage(each)), ...(await packageProblems(each, join(folder, 'all'))));
