@@ -8,3 +8,5 @@ export {
 } from './batch-norm';
 export { maxPoolGradient } from './pooling';
 export { adamUpdate, add, addRelu, relu, reluGradient } from './elementwise';
+export { addRunsOf, depthwiseFilterRuns, depthwiseInputGradient } from './depthwise';
+export { sortBySegment, sumSegments } from './segments';

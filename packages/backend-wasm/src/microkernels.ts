@@ -50,7 +50,26 @@ export interface Microkernels {
     channels: number,
     epsilon: number,
   ): void;
+  sortBySegment(order: Address, starts: Address, ids: Address, rows: number, segments: number): void;
 }
+
+/** The sizes of a depthwise convolution. */
+export type DepthwiseSizes = [
+  height: number,
+  width: number,
+  channels: number,
+  multiplier: number,
+  outHeight: number,
+  outWidth: number,
+  filterHeight: number,
+  filterWidth: number,
+  strideHeight: number,
+  strideWidth: number,
+  dilationHeight: number,
+  dilationWidth: number,
+  top: number,
+  left: number,
+];
 
 /** Arguments of the functions that threads share, without the range of items and the scratch at the end. */
 export interface SharedArguments {
@@ -151,6 +170,28 @@ export interface SharedArguments {
     top: number,
     left: number,
   ];
+  /** Items are rows of dx. */
+  depthwiseInputGradient: [dx: Address, dy: Address, filter: Address, ...sizes: DepthwiseSizes];
+  /** Items are runs of rows. */
+  depthwiseFilterRuns: [
+    runs: Address,
+    x: Address,
+    dy: Address,
+    rows: number,
+    runRows: number,
+    ...sizes: DepthwiseSizes,
+  ];
+  /** Items are floats. */
+  addRunsOf: [to: Address, runs: Address, count: number, size: number];
+  /** Items are parts of segments. */
+  sumSegments: [
+    y: Address,
+    x: Address,
+    order: Address,
+    starts: Address,
+    columns: number,
+    partColumns: number,
+  ];
   /** Items are floats. */
   add: [to: Address, a: Address, b: Address];
   addRelu: [to: Address, a: Address, b: Address];
@@ -184,6 +225,10 @@ export const sharedKernels = [
   'normalizeRows',
   'gradientRows',
   'maxPoolGradient',
+  'depthwiseInputGradient',
+  'depthwiseFilterRuns',
+  'addRunsOf',
+  'sumSegments',
   'add',
   'addRelu',
   'relu',

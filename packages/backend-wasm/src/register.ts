@@ -9,9 +9,14 @@ import { BackendWasm, setThreadsCount, version_wasm } from '@tensorflow/tfjs-bac
 import * as tf from '@tensorflow/tfjs-core';
 import { conv2DBackpropFilter, conv2DBackpropInput } from './convolution-gradients.js';
 import { conv2D, fusedConv2D } from './convolution.js';
+import {
+  depthwiseConv2dNativeBackpropFilter,
+  depthwiseConv2dNativeBackpropInput,
+} from './depthwise-gradients.js';
 import { heapMemory, type KernelContext } from './heap.js';
 import { batchMatMul } from './matrix-product.js';
 import { type StartedMicrokernels, startMicrokernels } from './microkernels.js';
+import { unsortedSegmentSum } from './segment-sum.js';
 import { availableCores, whyNoThreads } from './threads/platform.js';
 import { withStandInWorkers } from './threads/stand-in-workers.js';
 import { oneThread, startTeam, type Team } from './threads/team.js';
@@ -48,6 +53,9 @@ const kernels: KernelTable<KernelContext> = {
   [tf.FusedConv2D]: { kernel: fusedConv2D, activations: ['relu'] },
   [tf.Conv2DBackpropFilter]: conv2DBackpropFilter,
   [tf.Conv2DBackpropInput]: conv2DBackpropInput,
+  [tf.DepthwiseConv2dNativeBackpropFilter]: depthwiseConv2dNativeBackpropFilter,
+  [tf.DepthwiseConv2dNativeBackpropInput]: depthwiseConv2dNativeBackpropInput,
+  [tf.UnsortedSegmentSum]: unsortedSegmentSum,
   [tf.BatchMatMul]: batchMatMul,
   [tf.FusedBatchNorm]: fusedBatchNorm,
   [tf.MaxPoolGrad]: maxPoolGrad,

@@ -1,5 +1,6 @@
 export { type BatchNorm, batchNorm, batchNormGradient } from './batch-norm.js';
 export { convolutionGradients, convolve } from './convolution.js';
+export { depthwiseGradients } from './depthwise.js';
 export { sample, sampleTensor, tensor } from './sample.js';
 export { expectClose } from './expect-close.js';
 export { run } from './run.js';
