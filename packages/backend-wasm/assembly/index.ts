@@ -10,3 +10,4 @@ export { maxPoolGradient } from './pooling';
 export { adamUpdate, add, addRelu, relu, reluGradient } from './elementwise';
 export { addRunsOf, depthwiseFilterRuns, depthwiseInputGradient } from './depthwise';
 export { sortBySegment, sumSegments } from './segments';
+export { maxPool3d, maxPool3dGradient } from './volumes';

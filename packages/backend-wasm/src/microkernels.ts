@@ -71,6 +71,26 @@ export type DepthwiseSizes = [
   left: number,
 ];
 
+/** The sizes of a pooling of volumes. */
+export type VolumePoolingSizes = [
+  depth: number,
+  height: number,
+  width: number,
+  channels: number,
+  outDepth: number,
+  outHeight: number,
+  outWidth: number,
+  windowDepth: number,
+  windowHeight: number,
+  windowWidth: number,
+  strideDepth: number,
+  strideHeight: number,
+  strideWidth: number,
+  front: number,
+  top: number,
+  left: number,
+];
+
 /** Arguments of the functions that threads share, without the range of items and the scratch at the end. */
 export interface SharedArguments {
   /** Items are the rows of all padded images. */
@@ -84,6 +104,7 @@ export interface SharedArguments {
     left: number,
     paddedHeight: number,
     paddedWidth: number,
+    step: number,
   ];
   /** Items are floats. */
   zero: [to: Address];
@@ -170,6 +191,10 @@ export interface SharedArguments {
     top: number,
     left: number,
   ];
+  /** Items are rows of y. */
+  maxPool3d: [y: Address, x: Address, ...sizes: VolumePoolingSizes];
+  /** Items are images. */
+  maxPool3dGradient: [dx: Address, dy: Address, x: Address, y: Address, ...sizes: VolumePoolingSizes];
   /** Items are rows of dx. */
   depthwiseInputGradient: [dx: Address, dy: Address, filter: Address, ...sizes: DepthwiseSizes];
   /** Items are runs of rows. */
@@ -225,6 +250,8 @@ export const sharedKernels = [
   'normalizeRows',
   'gradientRows',
   'maxPoolGradient',
+  'maxPool3d',
+  'maxPool3dGradient',
   'depthwiseInputGradient',
   'depthwiseFilterRuns',
   'addRunsOf',

@@ -7,6 +7,7 @@ import {
 } from '@resnetjs/backend';
 import { BackendWasm, setThreadsCount, version_wasm } from '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs-core';
+import { conv3DBackpropFilterV2, conv3DBackpropInputV2 } from './convolution-3d-gradients.js';
 import { conv2DBackpropFilter, conv2DBackpropInput } from './convolution-gradients.js';
 import { conv2D, fusedConv2D } from './convolution.js';
 import {
@@ -15,6 +16,7 @@ import {
 } from './depthwise-gradients.js';
 import { heapMemory, type KernelContext } from './heap.js';
 import { batchMatMul } from './matrix-product.js';
+import { maxPool3D, maxPool3DGrad } from './max-pool-3d.js';
 import { type StartedMicrokernels, startMicrokernels } from './microkernels.js';
 import { unsortedSegmentSum } from './segment-sum.js';
 import { availableCores, whyNoThreads } from './threads/platform.js';
@@ -55,6 +57,10 @@ const kernels: KernelTable<KernelContext> = {
   [tf.Conv2DBackpropInput]: conv2DBackpropInput,
   [tf.DepthwiseConv2dNativeBackpropFilter]: depthwiseConv2dNativeBackpropFilter,
   [tf.DepthwiseConv2dNativeBackpropInput]: depthwiseConv2dNativeBackpropInput,
+  [tf.Conv3DBackpropFilterV2]: conv3DBackpropFilterV2,
+  [tf.Conv3DBackpropInputV2]: conv3DBackpropInputV2,
+  [tf.MaxPool3D]: maxPool3D,
+  [tf.MaxPool3DGrad]: maxPool3DGrad,
   [tf.UnsortedSegmentSum]: unsortedSegmentSum,
   [tf.BatchMatMul]: batchMatMul,
   [tf.FusedBatchNorm]: fusedBatchNorm,

@@ -7,3 +7,4 @@ export { run } from './run.js';
 export { sampleNorm, type NormCase, testBatchNorm } from './test-batch-norm.js';
 export { testElementwise } from './test-elementwise.js';
 export { testFusedActivations } from './test-fused-activations.js';
+export { convolution3dGradients, maxPooling3d } from './volumes.js';
