@@ -16,8 +16,8 @@ export interface LayerTraining {
   readonly wholeBelow?: number;
   /** The targets are whole numbers below this, one a sample. Default: two numbers between 0 and 1. */
   readonly targetsBelow?: number;
-  /** The message with which TensorFlow.js refuses to train it, on its cpu backend, too. */
-  readonly refusal?: RegExp;
+  /** Part of the message with which TensorFlow.js refuses it, on its cpu backend, too. */
+  readonly refusal?: string;
 }
 
 const vector = [6] as const;
@@ -28,9 +28,9 @@ const volume = [4, 5, 4, 3] as const; // [depth, height, width, channels]
 const connectAll = (input: tfl.SymbolicTensor, ...chain: Layer[]) =>
   chain.reduce((x, layer) => layer.apply(x) as tfl.SymbolicTensor, input);
 
-const headOf = ({ shape }: tfl.SymbolicTensor, ...activation: ['sigmoid' | 'softmax'] | []) => [
+const headOf = ({ shape }: tfl.SymbolicTensor, activation: 'linear' | 'sigmoid' | 'softmax' = 'linear') => [
   ...(shape.length > 2 ? [layers.flatten()] : []),
-  layers.dense({ units: 2, ...(activation[0] === undefined ? {} : { activation: activation[0] }) }),
+  layers.dense({ units: 2, activation }),
 ];
 
 /** The layer between two dense ones: its own weights get a gradient, and so do those before it. */
@@ -69,14 +69,13 @@ function merging(input: Shape, layer: () => Layer): LayerTraining {
   };
 }
 
-function withLoss(loss: string, activation?: 'sigmoid' | 'softmax', more: Partial<LayerTraining> = {}) {
-  const connect = (x: tfl.SymbolicTensor) =>
-    connectAll(
-      x,
-      layers.dense({ units: 5, activation: 'tanh' }),
-      ...(headOf(x, ...(activation ? [activation] : [])) as Layer[]),
-    );
-  return { input: vector, connect, loss, ...more } satisfies LayerTraining;
+function withLoss(
+  loss: string,
+  activation: 'linear' | 'sigmoid' | 'softmax' = 'linear',
+  more: Partial<LayerTraining> = {},
+): LayerTraining {
+  const hidden = () => layers.dense({ units: 5, activation: 'tanh' });
+  return { input: vector, connect: (x) => connectAll(x, hidden(), ...headOf(x, activation)), loss, ...more };
 }
 
 function withOptimizer(optimizer: () => tf.Optimizer): LayerTraining {
@@ -85,7 +84,7 @@ function withOptimizer(optimizer: () => tf.Optimizer): LayerTraining {
 
 const activation = (name: string) => around(vector, () => layers.activation({ activation: name as never }));
 
-const noDilatedGradient = /dilation rates greater than 1 are not yet supported/;
+const noDilatedGradient = 'dilation rates greater than 1 are not yet supported';
 
 export const layerTrainings: Readonly<Record<string, Readonly<Record<string, LayerTraining>>>> = {
   convolutions: {
@@ -108,19 +107,19 @@ export const layerTrainings: Readonly<Record<string, Readonly<Record<string, Lay
       layers.conv2dTranspose({ filters: 3, kernelSize: 3, strides: 2, padding: 'same' }),
     ),
     conv3d: around(volume, () => layers.conv3d({ filters: 2, kernelSize: 2, padding: 'same' })),
+    'conv3d, 1×1×1, strides': around(volume, () =>
+      layers.conv3d({ filters: 2, kernelSize: 1, strides: 2, padding: 'same' }),
+    ),
     'conv3d, strides': around(volume, () => layers.conv3d({ filters: 2, kernelSize: 2, strides: 2 })),
-    conv3dTranspose: around(volume, () => layers.conv3dTranspose({ filters: 2, kernelSize: 2, strides: 2 })),
+    conv3dTranspose: around(volume, () => layers.conv3dTranspose({ filters: 2, kernelSize: 2, strides: 2 }), {
+      refusal: 'gradient function not found for Conv3DBackpropInputV2',
+    }),
     depthwiseConv2d: around(image, () => layers.depthwiseConv2d({ kernelSize: 3, padding: 'same' })),
     'depthwiseConv2d, strides': around(image, () =>
       layers.depthwiseConv2d({ kernelSize: 3, strides: 2, padding: 'same', activation: 'relu' }),
     ),
     'depthwiseConv2d, depthMultiplier': around(image, () =>
       layers.depthwiseConv2d({ kernelSize: [2, 3], depthMultiplier: 2 }),
-    ),
-    'depthwiseConv2d, dilated': around(
-      image,
-      () => layers.depthwiseConv2d({ kernelSize: 2, dilationRate: 2 }),
-      { refusal: noDilatedGradient },
     ),
     separableConv2d: around(image, () =>
       layers.separableConv2d({ filters: 3, kernelSize: 3, padding: 'same', activation: 'relu' }),
@@ -186,9 +185,13 @@ export const layerTrainings: Readonly<Record<string, Readonly<Record<string, Lay
     'batchNormalization, of vectors': around(vector, () => layers.batchNormalization()),
     'batchNormalization, of sequences': around(sequence, () => layers.batchNormalization()),
     'batchNormalization, of images': around(image, () => layers.batchNormalization()),
-    'batchNormalization, axis 1': around(image, () => layers.batchNormalization({ axis: 1 })),
-    'batchNormalization, no scale, no center': around(image, () =>
-      layers.batchNormalization({ scale: false, center: false }),
+    'batchNormalization, axis 1': around(image, () => layers.batchNormalization({ axis: 1 }), {
+      refusal: 'must match the product of shape',
+    }),
+    'batchNormalization, no scale, no center': around(
+      image,
+      () => layers.batchNormalization({ scale: false, center: false }),
+      { refusal: "Cannot read properties of undefined (reading 'read')" },
     ),
     layerNormalization: around(image, () => layers.layerNormalization()),
     'layerNormalization, two axes': around(sequence, () => layers.layerNormalization({ axis: [1, 2] })),
@@ -232,8 +235,12 @@ export const layerTrainings: Readonly<Record<string, Readonly<Record<string, Lay
     reshape: around(image, () => layers.reshape({ targetShape: [10, 12] })),
     permute: around(image, () => layers.permute({ dims: [3, 1, 2] })),
     repeatVector: around(vector, () => layers.repeatVector({ n: 3 })),
-    resizing: first(image, () => layers.resizing({ height: 4, width: 7 }) as never),
-    centerCrop: first(image, () => layers.centerCrop({ height: 4, width: 3 }) as never),
+    resizing: first(image, () => layers.resizing({ height: 4, width: 7 }) as never, {
+      refusal: 'x must be rank 3 or 4, but got rank 1',
+    }),
+    centerCrop: first(image, () => layers.centerCrop({ height: 4, width: 3 }) as never, {
+      refusal: 'input expected a batch of elements',
+    }),
     rescaling: around(image, () => layers.rescaling({ scale: 0.5, offset: 1 }) as never),
   },
   activations: {
@@ -255,12 +262,14 @@ export const layerTrainings: Readonly<Record<string, Readonly<Record<string, Lay
       ].map((name) => [name, activation(name)]),
     ),
     'reLU, with a maximum': around(vector, () => layers.reLU({ maxValue: 0.5 })),
-    'elu, with alpha': around(vector, () => layers.elu({ alpha: 0.7 })),
+    'elu, as a layer': around(vector, () => layers.elu()),
     leakyReLU: around(vector, () => layers.leakyReLU({ alpha: 0.1 })),
     prelu: around(vector, () => layers.prelu()),
     'prelu, of images, sharedAxes': around(image, () => layers.prelu({ sharedAxes: [1, 2] })),
-    thresholdedReLU: around(vector, () => layers.thresholdedReLU({ theta: 0.2 })),
-    'softmax, of images': around(image, () => layers.softmax()),
+    thresholdedReLU: around(vector, () => layers.thresholdedReLU({ theta: 0.2 }), {
+      refusal: 'gradient function not found for Greater',
+    }),
+    'softmax, of images': around(image, () => layers.softmax({ axis: 3 })),
   },
   merging: {
     add: merging(image, () => layers.add()),
@@ -302,7 +311,10 @@ export const layerTrainings: Readonly<Record<string, Readonly<Record<string, Lay
     momentum: withOptimizer(() => tf.train.momentum(0.1, 0.9)),
     'momentum, Nesterov': withOptimizer(() => tf.train.momentum(0.1, 0.9, true)),
     rmsprop: withOptimizer(() => tf.train.rmsprop(0.01)),
-    'rmsprop, centered': withOptimizer(() => tf.train.rmsprop(0.01, 0.9, 0.9, 1e-2, true)),
+    'rmsprop, centered': {
+      ...withOptimizer(() => tf.train.rmsprop(0.01, 0.9, 0.5, undefined, true)),
+      refusal: 'The loss is NaN',
+    },
     adam: withOptimizer(() => tf.train.adam(0.01)),
     adamax: withOptimizer(() => tf.train.adamax(0.01)),
     adadelta: withOptimizer(() => tf.train.adadelta(1)),
@@ -315,12 +327,87 @@ export const layerTrainings: Readonly<Record<string, Readonly<Record<string, Lay
     'constraints.maxNorm': around(vector, () =>
       layers.dense({ units: 5, kernelConstraint: constraints.maxNorm({ maxValue: 0.5 }) }),
     ),
-    'constraints.nonNeg, unitNorm': around(vector, () =>
-      layers.dense({
-        units: 5,
-        kernelConstraint: constraints.unitNorm({}),
-        biasConstraint: constraints.nonNeg(),
-      }),
+    'constraints.unitNorm': around(vector, () =>
+      layers.dense({ units: 5, kernelConstraint: constraints.unitNorm({}) }),
     ),
+    'constraints.nonNeg': around(vector, () =>
+      layers.dense({ units: 5, biasConstraint: constraints.nonNeg() }),
+    ),
+  },
+};
+
+/** The trainings as Markdown: those that run, by group, and those that TensorFlow.js refuses. */
+export function describeTrainings(): string {
+  const groups = Object.entries(layerTrainings);
+  const trained = groups.map(([group, trainings]) => {
+    const names = Object.entries(trainings).flatMap(([name, { refusal }]) =>
+      refusal === undefined ? [name] : [],
+    );
+    return { group, names };
+  });
+  const refused = groups.flatMap(([, trainings]) =>
+    Object.entries(trainings).flatMap(([name, { refusal }]) =>
+      refusal === undefined ? [] : [{ name, refusal }],
+    ),
+  );
+  return [
+    `These ${trained.flatMap(({ names }) => names).length} kinds of trainings with tfjs-layers give the losses and weights of`,
+    "TensorFlow.js's cpu backend (`upSampling2d`: those of gradients summed in float64, as the cpu backend's are wrong):",
+    '',
+    '| | trains |',
+    '|---|---|',
+    ...trained.map(({ group, names }) => `| ${group} | ${listed(names)} |`),
+    '',
+    'TensorFlow.js itself refuses these, on every backend:',
+    '',
+    '| | message |',
+    '|---|---|',
+    ...refused.map(({ name, refusal }) => `| ${listed([name])} | ${refusal} |`),
+  ].join('\n');
+}
+
+/** "conv1d" and "conv1d, strides" as "`conv1d` (strides)". */
+function listed(names: readonly string[]): string {
+  const variants = new Map<string, string[]>();
+  for (const name of names) {
+    const [layer, ...variant] = name.split(', ') as [string, ...string[]];
+    const known = variants.get(layer) ?? [];
+    variants.set(layer, variant.length === 0 ? known : [...known, variant.join(', ')]);
+  }
+  return [...variants]
+    .map(([layer, some]) => `\`${layer}\`${some.length === 0 ? '' : ` (${some.join('; ')})`}`)
+    .join(', ');
+}
+
+/** A small network of depthwise separable blocks (Howard et al. 2017), of which the stem is frozen. */
+export const mobileNet: LayerTraining = {
+  input: [12, 12, 3],
+  loss: 'meanSquaredError',
+  optimizer: () => tf.train.adam(0.01),
+  connect: (x) => {
+    const normalized = () => [layers.batchNormalization(), layers.reLU({ maxValue: 6 })];
+    const separable = (filters: number, strides: number) => [
+      layers.depthwiseConv2d({ kernelSize: 3, strides, padding: 'same', useBias: false }),
+      ...normalized(),
+      layers.conv2d({ filters, kernelSize: 1, useBias: false }),
+      ...normalized(),
+    ];
+    return connectAll(
+      x,
+      layers.conv2d({
+        filters: 8,
+        kernelSize: 3,
+        strides: 2,
+        padding: 'same',
+        useBias: false,
+        trainable: false,
+      }),
+      ...normalized(),
+      ...separable(12, 1),
+      ...separable(16, 2),
+      ...separable(16, 1),
+      layers.globalAveragePooling2d({}),
+      layers.dense({ units: 2, activation: 'sigmoid' }),
+    );
   },
 };
