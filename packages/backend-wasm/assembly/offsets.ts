@@ -30,8 +30,9 @@ export function padImages(
   const pixel = <usize>channels << 2;
   const row = <usize>width * pixel;
   const skipped = max(-left, 0);
-  const kept = <usize>min(width - skipped, paddedWidth - max(left, 0)) * pixel;
-  const before = <usize>max(left, 0) * pixel;
+  const inside = min(max(left, 0), paddedWidth);
+  const kept = <usize>max(min(width - skipped, paddedWidth - inside), 0) * pixel;
+  const before = <usize>inside * pixel;
   from += <usize>skipped * pixel;
   const paddedRow = <usize>paddedWidth * pixel;
   to += <usize>first * paddedRow;

@@ -110,7 +110,7 @@ function sizesOf(info: Info): DepthwiseSizes {
 function describe(
   kernel: string,
   { x, filter, dy }: Readonly<Record<'x' | 'filter' | 'dy', number[]>>,
-  { strides, pad, dilations, dimRoundingMode }: DepthwiseConv2dNativeBackpropInputAttrs,
+  { strides, pad, dilations, dimRoundingMode }: Omit<DepthwiseConv2dNativeBackpropInputAttrs, 'inputShape'>,
 ): Info {
   const info = backend_util.computeConv2DInfo(
     x as Shape4,

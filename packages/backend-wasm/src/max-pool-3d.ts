@@ -54,7 +54,7 @@ function describe(
   return backend_util.computePool3DInfo(volume, filterSize, strides, 1, pad, dimRoundingMode);
 }
 
-function sizesOf(info: backend_util.Conv3DInfo): VolumePoolingSizes {
+export function sizesOf(info: backend_util.Conv3DInfo): VolumePoolingSizes {
   return [
     info.inDepth,
     info.inHeight,

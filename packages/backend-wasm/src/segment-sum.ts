@@ -2,7 +2,6 @@ import { BackendError, type KernelInputs } from '@resnetjs/backend';
 import {
   Cast,
   engine,
-  type NamedTensorMap,
   type Tensor,
   type TensorInfo,
   type UnsortedSegmentSumAttrs,
@@ -56,7 +55,7 @@ function ofFloats(
   { x, segmentIds }: KernelInputs<'x' | 'segmentIds'>,
   attrs: UnsortedSegmentSumAttrs,
 ): TensorInfo {
-  const floats = engine().runKernel<Tensor>(Cast, { x } as NamedTensorMap, { dtype: 'float32' });
+  const floats = engine().runKernel<Tensor>(Cast, { x: x as Tensor }, { dtype: 'float32' });
   try {
     return unsortedSegmentSum(context, { x: floats, segmentIds }, attrs);
   } finally {
