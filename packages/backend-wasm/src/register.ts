@@ -14,6 +14,8 @@ import {
   depthwiseConv2dNativeBackpropFilter,
   depthwiseConv2dNativeBackpropInput,
 } from './depthwise-gradients.js';
+import { fusedMatMul } from './fused-mat-mul.js';
+import { gatherV2 } from './gather.js';
 import { heapMemory, type KernelContext } from './heap.js';
 import { batchMatMul } from './matrix-product.js';
 import { maxPool3D, maxPool3DGrad } from './max-pool-3d.js';
@@ -63,6 +65,8 @@ const kernels: KernelTable<KernelContext> = {
   [tf.MaxPool3DGrad]: maxPool3DGrad,
   [tf.UnsortedSegmentSum]: unsortedSegmentSum,
   [tf.BatchMatMul]: batchMatMul,
+  [tf._FusedMatMul]: fusedMatMul,
+  [tf.GatherV2]: gatherV2,
   [tf.FusedBatchNorm]: fusedBatchNorm,
   [tf.MaxPoolGrad]: maxPoolGrad,
   [tf.Add]: add,
