@@ -77,6 +77,21 @@ const operations: Readonly<Record<string, readonly [Inputs, Operation]>> = {
     [[[2, 6, 5, 4]], [[3, 2, 4, 2]]],
     (x: tf.Tensor4D, f: tf.Tensor4D) => tf.depthwiseConv2d(x, f, 2, 'same'),
   ],
+  dilation2d: [
+    [[[2, 6, 5, 4]], [[3, 2, 4]]],
+    (x: tf.Tensor4D, f: tf.Tensor3D) => tf.dilation2d(x, f, 1, 'same'),
+  ],
+  'dilation2d, of negative numbers': [
+    [
+      [[2, 7, 6, 5], -3],
+      [[2, 3, 5], -1],
+    ],
+    (x: tf.Tensor4D, f: tf.Tensor3D) => tf.dilation2d(x, f, [2, 1], 'same'),
+  ],
+  'dilation2d, dilated': [
+    [[[2, 7, 6, 3]], [[2, 3, 3]]],
+    (x: tf.Tensor4D, f: tf.Tensor3D) => tf.dilation2d(x, f, 1, 'valid', [2, 1]),
+  ],
   div: [broadcast, tf.div],
   dot: [[[[3, 4]], [[4, 2]]], tf.dot],
   elu: [one, tf.elu],

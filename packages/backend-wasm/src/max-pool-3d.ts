@@ -22,7 +22,7 @@ export function maxPool3D(
   const y = makeOutput(backend, info.outShape);
   team.share(
     'maxPool3d',
-    [addressOf(backend, y), from, ...sizesOf(info)],
+    [addressOf(backend, y), from, ...volumePoolingSizes(info)],
     info.batchSize * info.outDepth * info.outHeight,
     Math.ceil(floatsWorthwhile / Math.max(info.outWidth * info.outChannels, 1)),
   );
@@ -42,7 +42,12 @@ export function maxPool3DGrad(
     number,
   ];
   const dx = makeOutput(backend, input.shape);
-  team.share('maxPool3dGradient', [addressOf(backend, dx), dyAt, x, y, ...sizesOf(info)], info.batchSize, 1);
+  team.share(
+    'maxPool3dGradient',
+    [addressOf(backend, dx), dyAt, x, y, ...volumePoolingSizes(info)],
+    info.batchSize,
+    1,
+  );
   return dx;
 }
 
@@ -54,7 +59,7 @@ function describe(
   return backend_util.computePool3DInfo(volume, filterSize, strides, 1, pad, dimRoundingMode);
 }
 
-export function sizesOf(info: backend_util.Conv3DInfo): VolumePoolingSizes {
+export function volumePoolingSizes(info: backend_util.Conv3DInfo): VolumePoolingSizes {
   return [
     info.inDepth,
     info.inHeight,

@@ -5,7 +5,8 @@ import { describe, expect, it } from 'vitest';
 import { plainMemory, sharedMemory } from './generated/microkernels.js';
 import { normalizeBatch, normalizeBatchGradient, normalizeGiven } from './batch-norm.js';
 import { filterGradient, inputGradient } from './depthwise-gradients.js';
-import { sizesOf } from './max-pool-3d.js';
+import { volumePoolingSizes } from './max-pool-3d.js';
+import { dilationSizes } from './dilation.js';
 import { type Exports, startMicrokernels } from './microkernels.js';
 import { oneThread } from './threads/team.js';
 import { bytesOf, type WasmMemory } from './web-assembly.js';
@@ -261,13 +262,58 @@ describe('max pooling of volumes and its gradient', () => {
               ),
             );
           const [x, dx, y, dy] = [array(shape), array(shape), array(info.outShape), array(info.outShape)];
-          const sizes = sizesOf(info);
+          const sizes = volumePoolingSizes(info);
           microkernels.maxPool3d(y, x, ...sizes, 0, 2 * info.outDepth * info.outHeight);
           microkernels.maxPool3dGradient(dx, dy, x, y, ...sizes, 0, 2);
           guarded.expectNothingElseWritten();
         },
       ),
       { numRuns: 50, seed: 20150507 },
+    );
+  });
+});
+
+describe('dilation and its gradients', () => {
+  it('write their outputs, and nothing else', async () => {
+    const memory = new Memory({ initial: 4 });
+    const { microkernels } = await startMicrokernels(memory);
+    const pair = (most: number) => fc.tuple(upTo(most), upTo(most));
+    fc.assert(
+      fc.property(
+        ...[pair(7), pair(4), pair(3), pair(2), upTo(7), fc.constantFrom('same' as const, 'valid' as const)],
+        (size, window, strides, dilations, channels, pad) => {
+          const xShape = [2, ...size, channels] as [number, number, number, number];
+          const filterShape = [...window, channels] as [number, number, number];
+          const info = backend_util.computeDilation2DInfo(
+            xShape,
+            filterShape,
+            strides,
+            pad,
+            'NHWC',
+            dilations,
+          );
+          if (info.outHeight <= 0 || info.outWidth <= 0) return;
+          const guarded = new GuardedMemory(memory);
+          const array = (shape: readonly number[]) =>
+            guarded.put(
+              sample(
+                shape.reduce((a, b) => a * b),
+                1,
+              ),
+            );
+          const [x, filter, y, dy] = [
+            array(xShape),
+            array(filterShape),
+            array(info.outShape),
+            array(info.outShape),
+          ];
+          const [dx, dFilter, sums] = [array(xShape), array(filterShape), array([...filterShape, 2])];
+          microkernels.dilate(y, dx, sums, x, filter, dy, ...dilationSizes(info), 0, 2);
+          microkernels.roundSums(dFilter, sums, window[0] * window[1] * channels);
+          guarded.expectNothingElseWritten();
+        },
+      ),
+      { numRuns: 60, seed: 20150507 },
     );
   });
 });

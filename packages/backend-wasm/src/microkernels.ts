@@ -50,6 +50,7 @@ export interface Microkernels {
     channels: number,
     epsilon: number,
   ): void;
+  roundSums(to: Address, from: Address, count: number): void;
   sortBySegment(order: Address, starts: Address, ids: Address, rows: number, segments: number): void;
 }
 
@@ -59,6 +60,23 @@ export type DepthwiseSizes = [
   width: number,
   channels: number,
   multiplier: number,
+  outHeight: number,
+  outWidth: number,
+  filterHeight: number,
+  filterWidth: number,
+  strideHeight: number,
+  strideWidth: number,
+  dilationHeight: number,
+  dilationWidth: number,
+  top: number,
+  left: number,
+];
+
+/** The sizes of a dilation of images. */
+export type DilationSizes = [
+  height: number,
+  width: number,
+  channels: number,
   outHeight: number,
   outWidth: number,
   filterHeight: number,
@@ -208,6 +226,16 @@ export interface SharedArguments {
   ];
   /** Items are floats. */
   addRunsOf: [to: Address, runs: Address, count: number, size: number];
+  /** Items are images. */
+  dilate: [
+    y: Address,
+    dx: Address,
+    dFilter: Address,
+    x: Address,
+    filter: Address,
+    dy: Address,
+    ...sizes: DilationSizes,
+  ];
   /** Items are parts of segments. */
   sumSegments: [
     y: Address,
@@ -255,6 +283,7 @@ export const sharedKernels = [
   'depthwiseInputGradient',
   'depthwiseFilterRuns',
   'addRunsOf',
+  'dilate',
   'sumSegments',
   'add',
   'addRelu',

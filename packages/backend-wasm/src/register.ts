@@ -14,6 +14,7 @@ import {
   depthwiseConv2dNativeBackpropFilter,
   depthwiseConv2dNativeBackpropInput,
 } from './depthwise-gradients.js';
+import { dilation2D, dilation2DBackpropFilter, dilation2DBackpropInput } from './dilation.js';
 import { fusedMatMul } from './fused-mat-mul.js';
 import { gatherV2 } from './gather.js';
 import { heapMemory, type KernelContext } from './heap.js';
@@ -63,6 +64,9 @@ const kernels: KernelTable<KernelContext> = {
   [tf.Conv3DBackpropInputV2]: conv3DBackpropInputV2,
   [tf.MaxPool3D]: maxPool3D,
   [tf.MaxPool3DGrad]: maxPool3DGrad,
+  [tf.Dilation2D]: dilation2D,
+  [tf.Dilation2DBackpropFilter]: dilation2DBackpropFilter,
+  [tf.Dilation2DBackpropInput]: dilation2DBackpropInput,
   [tf.UnsortedSegmentSum]: unsortedSegmentSum,
   [tf.BatchMatMul]: batchMatMul,
   [tf._FusedMatMul]: fusedMatMul,

@@ -119,6 +119,13 @@ const computations: Record<string, () => tf.Tensor[]> = {
     const segmentIds = tf.tensor1d(Int32Array.from(sample(3000, 2, 20, 20)), 'int32');
     return run('UnsortedSegmentSum', { x: image([3000, 70], 1), segmentIds }, { numSegments: 40 });
   },
+  'Dilation2D and its gradients': () => {
+    const [x, filter] = [image([3, 12, 12, 9], 1), image([3, 3, 9], 2)];
+    const attrs = { strides: 1, pad: 'same', dilations: 1 };
+    const dy = tf.dilation2d(x as tf.Tensor4D, filter as tf.Tensor3D, 1, 'same');
+    const gradients = ['Dilation2DBackpropInput', 'Dilation2DBackpropFilter'];
+    return [dy, ...gradients.flatMap((name) => run(name, { x, filter, dy }, attrs))];
+  },
   'MaxPool3D and MaxPool3DGrad': () => {
     const input = image([3, 12, 12, 12, 9], 1) as tf.Tensor5D;
     const output = tf.maxPool3d(input, 3, 2, 'same');
