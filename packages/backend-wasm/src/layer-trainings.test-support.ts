@@ -16,7 +16,7 @@ export interface LayerTraining {
   readonly wholeBelow?: number;
   /** The targets are whole numbers below this, one a sample. Default: two numbers between 0 and 1. */
   readonly targetsBelow?: number;
-  /** Part of the message with which TensorFlow.js refuses it, on its cpu backend, too. */
+  /** Why TensorFlow.js doesn't train it, on its cpu backend either: part of the message. */
   readonly refusal?: string;
 }
 
@@ -336,7 +336,7 @@ export const layerTrainings: Readonly<Record<string, Readonly<Record<string, Lay
   },
 };
 
-/** The trainings as Markdown: those that run, by group, and those that TensorFlow.js refuses. */
+/** The trainings as Markdown: those that run, by group, and those that TensorFlow.js doesn't train. */
 export function describeTrainings(): string {
   const groups = Object.entries(layerTrainings);
   const trained = groups.map(([group, trainings]) => {
@@ -358,9 +358,9 @@ export function describeTrainings(): string {
     '|---|---|',
     ...trained.map(({ group, names }) => `| ${group} | ${listed(names)} |`),
     '',
-    'TensorFlow.js itself refuses these, on every backend:',
+    "TensorFlow.js itself doesn't train these, on its cpu backend either:",
     '',
-    '| | message |',
+    '| | why: its message, or what happens |',
     '|---|---|',
     ...refused.map(({ name, refusal }) => `| ${listed([name])} | ${refusal} |`),
   ].join('\n');
