@@ -139,6 +139,29 @@ describe('the gradients of a depthwise convolution', () => {
         { ...attrs, inputShape: [0, 4, 4, 3] },
       );
       expect(dx.size).toBe(0);
+      // No output pixels, and no channels.
+      const none = (name: string, inputs: Record<string, tf.Tensor>, own: object) => [
+        ...runKernel(name, inputs, { strides: 1, pad: 'valid', dilations: 1, ...own }).dataSync(),
+      ];
+      const [input, filter] = [
+        'DepthwiseConv2dNativeBackpropInput',
+        'DepthwiseConv2dNativeBackpropFilter',
+      ] as const;
+      for (const [side, channels] of [
+        [2, 4],
+        [5, 0],
+      ] as const) {
+        const [inputShape, filterShape] = [
+          [2, side, side, channels],
+          [3, 3, channels, 1],
+        ];
+        const outputs = tf.zeros([2, side - 2, side - 2, channels]);
+        const taps = tf.ones(filterShape);
+        const dxs = none(input, { dy: outputs, filter: taps }, { inputShape });
+        expect(dxs).toEqual(Array(2 * side * side * channels).fill(0));
+        const dFilters = none(filter, { x: tf.ones(inputShape), dy: outputs }, { filterShape });
+        expect(dFilters).toEqual(Array(9 * channels).fill(0));
+      }
     });
   });
 

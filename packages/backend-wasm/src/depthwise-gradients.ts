@@ -62,7 +62,7 @@ export function inputGradient(
     'depthwiseInputGradient',
     [dx, dy, filter, ...sizesOf(info)],
     batchSize * inHeight,
-    Math.ceil(floatsWorthwhile / (inWidth * outChannels)),
+    Math.ceil(floatsWorthwhile / Math.max(inWidth * outChannels, 1)),
     { address: allocate(bytesEach * team.threads), bytesEach },
   );
 }
