@@ -8,3 +8,7 @@ export {
 } from './batch-norm';
 export { maxPoolGradient } from './pooling';
 export { adamUpdate, add, addRelu, relu, reluGradient } from './elementwise';
+export { addRunsOf, depthwiseFilterRuns, depthwiseInputGradient } from './depthwise';
+export { dilate, roundSums } from './dilation';
+export { sortBySegment, sumSegments } from './segments';
+export { maxPool3d, maxPool3dGradient } from './volumes';

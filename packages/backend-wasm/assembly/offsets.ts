@@ -19,23 +19,26 @@ export function fillOffsets(
 
 /**
  * Pads images [batch, height, width, channels] with zeros to [batch, paddedHeight, paddedWidth,
- * channels]; rows and columns beyond the padded size are left out. Writes the rows [first, last) of
- * the batch · paddedHeight rows.
+ * channels]; rows and columns beyond the padded size are left out, as those before a negative `top`
+ * or `left` are, and the rows between every `step`-th. Writes the rows [first, last) of the batch · paddedHeight rows.
  */
 export function padImages(
   to: usize, from: usize,
   height: i32, width: i32, channels: i32,
-  top: i32, left: i32, paddedHeight: i32, paddedWidth: i32, first: i32, last: i32,
+  top: i32, left: i32, paddedHeight: i32, paddedWidth: i32, step: i32, first: i32, last: i32,
 ): void {
   const pixel = <usize>channels << 2;
   const row = <usize>width * pixel;
-  const kept = <usize>min(width, paddedWidth - left) * pixel;
-  const before = <usize>left * pixel;
+  const skipped = max(-left, 0);
+  const inside = min(max(left, 0), paddedWidth);
+  const kept = <usize>max(min(width - skipped, paddedWidth - inside), 0) * pixel;
+  const before = <usize>inside * pixel;
+  from += <usize>skipped * pixel;
   const paddedRow = <usize>paddedWidth * pixel;
   to += <usize>first * paddedRow;
   for (let line = first; line < last; line++) {
     const image = line / paddedHeight;
-    const y = line - image * paddedHeight - top;
+    const y = (line - image * paddedHeight) * step - top;
     if (y < 0 || y >= height) {
       memory.fill(to, 0, paddedRow);
     } else {

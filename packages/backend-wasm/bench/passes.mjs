@@ -13,6 +13,10 @@ const { values: options } = parseArgs({ options: { rounds: { type: 'string', def
 await tf.setBackend('wasm');
 const stockOf = (name) => tf.getKernel(name, 'wasm').kernelFunc;
 const [stockNorm, stockPool] = [stockOf('FusedBatchNorm'), stockOf('MaxPoolGrad')];
+const [stockVolumeFilter, stockVolumeInput] = [
+  stockOf('Conv3DBackpropFilterV2'),
+  stockOf('Conv3DBackpropInputV2'),
+];
 await register();
 
 const run = (name, inputs, attrs = {}) => tf.engine().runKernel(name, inputs, attrs);
@@ -26,6 +30,12 @@ const pooled = tf.maxPool(x, 3, 2, 'valid');
 const pool = { filterSize: 3, strides: 2, pad: 'valid' };
 const adam = { stepSize: 1e-3, beta1: 0.9, beta2: 0.999, epsilon: 1e-7, decay: 0 };
 const axes = [0, 1, 2];
+const [words, width] = [2000, 128];
+const segmentIds = tf.cast(tf.randomUniform([3200], 0, words), 'int32');
+const rowGradients = tf.randomNormal([3200, width]);
+const volume = tf.randomNormal([4, 8, 16, 16, 16]);
+const volumeFilter = tf.randomNormal([3, 3, 3, 16, 16]);
+const volumeAttrs = { strides: 1, pad: 'same', filterShape: volumeFilter.shape, inputShape: volume.shape };
 
 /** [name, ours, stock]; the stock gradient of batch normalization is the closed form, composed. */
 const rows = [
@@ -69,6 +79,26 @@ const rows = [
     'gradient of max pooling 3×3/2',
     () => run('MaxPoolGrad', { dy: pooled, input: x, output: pooled }, pool),
     () => stockPool({ inputs: { dy: pooled, input: x, output: pooled }, attrs: pool, backend: tf.backend() }),
+  ],
+  [
+    'gradient of an embedding [2000, 128], 3,200 words',
+    () => run('UnsortedSegmentSum', { x: rowGradients, segmentIds }, { numSegments: words }),
+    () => tf.matMul(tf.oneHot(segmentIds, words), rowGradients, true),
+  ],
+  [
+    'conv3d 3×3×3, 16 → 16 channels of [4, 8, 16, 16], dFilter',
+    () => run('Conv3DBackpropFilterV2', { x: volume, dy: volume }, volumeAttrs),
+    () => stockVolumeFilter({ inputs: { x: volume, dy: volume }, attrs: volumeAttrs, backend: tf.backend() }),
+  ],
+  [
+    'the same, dX (the stock one is wrong)',
+    () => run('Conv3DBackpropInputV2', { dy: volume, filter: volumeFilter }, volumeAttrs),
+    () =>
+      stockVolumeInput({
+        inputs: { dy: volume, filter: volumeFilter },
+        attrs: volumeAttrs,
+        backend: tf.backend(),
+      }),
   ],
   [
     'adamUpdate',

@@ -219,13 +219,14 @@ function roundUp(value: number, multiple: number): number {
 function phases(size: number, filter: number, stride: number, before: number): Phase[] {
   const found: Phase[] = [];
   for (let first = 0; first < Math.min(stride, size); first++) {
-    const firstTap = (first + before) % stride;
+    const reach = Math.floor((first + before) / stride);
+    const firstTap = first + before - stride * reach;
     found.push({
       first,
       inputs: Math.ceil((size - first) / stride),
       firstTap,
       taps: Math.max(0, Math.ceil((filter - firstTap) / stride)),
-      reach: Math.floor((first + before) / stride),
+      reach,
     });
   }
   return found;

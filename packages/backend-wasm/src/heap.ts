@@ -27,12 +27,16 @@ export function heapMemory(backend: BackendWasm): WasmMemory {
   return memory;
 }
 
-/** The address of a float32 tensor. Throws BackendError `bad-arguments` for other types. */
-export function addressOf(backend: BackendWasm, tensor: TensorInfo): Address {
-  if (tensor.dtype !== 'float32') {
+/** The address of a tensor of this type. Throws BackendError `bad-arguments` for other types. */
+export function addressOf(
+  backend: BackendWasm,
+  tensor: TensorInfo,
+  dtype: 'float32' | 'int32' = 'float32',
+): Address {
+  if (tensor.dtype !== dtype) {
     throw new BackendError(
       'bad-arguments',
-      `Expected a float32 tensor, got ${tensor.dtype} [${tensor.shape.join(', ')}].`,
+      `Expected ${dtype === 'int32' ? 'an' : 'a'} ${dtype} tensor, got ${tensor.dtype} [${tensor.shape.join(', ')}].`,
     );
   }
   return backend.dataIdMap.get(tensor.dataId).memoryOffset;
@@ -64,6 +68,22 @@ export function withScratch<Result>(
     });
   } finally {
     for (const address of allocated) module._free(address);
+  }
+}
+
+/** A new float32 tensor that `compute` fills, with memory for this call; freed if that fails. */
+export function computeOutput(
+  backend: BackendWasm,
+  shape: readonly number[],
+  compute: (output: Address, allocate: (bytes: number) => Address) => void,
+): TensorInfo {
+  const output = makeOutput(backend, shape);
+  try {
+    withScratch(backend, (allocate) => compute(addressOf(backend, output), allocate));
+    return output;
+  } catch (error) {
+    backend.disposeData(output.dataId);
+    throw error;
   }
 }
 

@@ -1,8 +1,12 @@
 import { sample, expectClose } from '@resnetjs/kernel-tests';
+import { backend_util } from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { plainMemory, sharedMemory } from './generated/microkernels.js';
 import { normalizeBatch, normalizeBatchGradient, normalizeGiven } from './batch-norm.js';
+import { filterGradient, inputGradient } from './depthwise-gradients.js';
+import { volumePoolingSizes } from './max-pool-3d.js';
+import { dilationSizes } from './dilation.js';
 import { type Exports, startMicrokernels } from './microkernels.js';
 import { oneThread } from './threads/team.js';
 import { bytesOf, type WasmMemory } from './web-assembly.js';
@@ -160,6 +164,186 @@ describe.each([false, true])('batch normalization, relu %s', (relu) => {
         guarded.expectNothingElseWritten();
       }),
       { numRuns: 25, seed: 20151210 },
+    );
+  });
+});
+
+describe('the gradients of a depthwise convolution', () => {
+  it('write their outputs and their scratch, and nothing else', async () => {
+    const memory = new Memory({ initial: 4 });
+    const { microkernels } = await startMicrokernels(memory);
+    const pair = (most: number) => fc.tuple(upTo(most), upTo(most));
+    fc.assert(
+      fc.property(
+        ...[
+          pair(7),
+          pair(4),
+          pair(3),
+          pair(2),
+          upTo(18),
+          upTo(3),
+          fc.constantFrom('same' as const, 'valid' as const),
+        ],
+        (size, window, strides, dilations, channels, multiplier, pad) => {
+          const xShape = [2, ...size, channels] as [number, number, number, number];
+          const filterShape = [...window, channels, multiplier] as [number, number, number, number];
+          const info = backend_util.computeConv2DInfo(
+            xShape,
+            filterShape,
+            strides,
+            dilations,
+            pad,
+            undefined,
+            true,
+          );
+          if (info.outHeight <= 0 || info.outWidth <= 0) return;
+          const guarded = new GuardedMemory(memory);
+          const array = (shape: readonly number[]) =>
+            guarded.put(
+              sample(
+                shape.reduce((a, b) => a * b),
+                1,
+              ),
+            );
+          const [x, filter, dy] = [array(xShape), array(filterShape), array(info.outShape)];
+          const [dx, dFilter] = [array(xShape), array(filterShape)];
+          const run = { team: oneThread(microkernels), allocate: (bytes: number) => guarded.allocate(bytes) };
+          inputGradient(run, info, { dx, dy, filter });
+          filterGradient(run, info, { dFilter, x, dy });
+          guarded.expectNothingElseWritten();
+        },
+      ),
+      { numRuns: 60, seed: 20170417 },
+    );
+  });
+});
+
+describe('sums of segments', () => {
+  it('write their output and their scratch, and nothing else, whatever the ids', async () => {
+    const memory = new Memory({ initial: 4 });
+    const { microkernels } = await startMicrokernels(memory);
+    const ids = fc.array(fc.oneof(fc.integer({ min: -2, max: 9 }), fc.constantFrom(-(2 ** 31), 2 ** 31 - 1)));
+    fc.assert(
+      fc.property(ids, upTo(90), upTo(8), (segmentIds, columns, segments) => {
+        const guarded = new GuardedMemory(memory);
+        const rows = segmentIds.length;
+        const at = guarded.allocate(4 * rows);
+        new Int32Array(memory.buffer, at, rows).set(segmentIds);
+        const x = guarded.put(sample(rows * columns, 1));
+        const y = guarded.allocate(4 * segments * columns);
+        const [order, starts] = [guarded.allocate(4 * rows), guarded.allocate(4 * (segments + 2))];
+        microkernels.sortBySegment(order, starts, at, rows, segments);
+        microkernels.sumSegments(y, x, order, starts, columns, 64, 0, segments * Math.ceil(columns / 64));
+        guarded.expectNothingElseWritten();
+      }),
+      { numRuns: 50, seed: 20130117 },
+    );
+  });
+});
+
+describe('max pooling of volumes and its gradient', () => {
+  it('write their outputs, and nothing else', async () => {
+    const memory = new Memory({ initial: 4 });
+    const { microkernels } = await startMicrokernels(memory);
+    const triple = (most: number) => fc.tuple(upTo(most), upTo(most), upTo(most));
+    fc.assert(
+      fc.property(
+        ...[triple(5), triple(3), triple(3), upTo(9), fc.constantFrom('same' as const, 'valid' as const)],
+        (size, window, strides, channels, pad) => {
+          const shape = [2, ...size, channels] as [number, number, number, number, number];
+          const info = backend_util.computePool3DInfo(shape, window, strides, 1, pad);
+          if (info.outShape.some((n) => n <= 0)) return;
+          const guarded = new GuardedMemory(memory);
+          const array = (of: readonly number[]) =>
+            guarded.put(
+              sample(
+                of.reduce((a, b) => a * b),
+                1,
+              ),
+            );
+          const [x, dx, y, dy] = [array(shape), array(shape), array(info.outShape), array(info.outShape)];
+          const sizes = volumePoolingSizes(info);
+          microkernels.maxPool3d(y, x, ...sizes, 0, 2 * info.outDepth * info.outHeight);
+          microkernels.maxPool3dGradient(dx, dy, x, y, ...sizes, 0, 2);
+          guarded.expectNothingElseWritten();
+        },
+      ),
+      { numRuns: 50, seed: 20150507 },
+    );
+  });
+});
+
+describe('dilation and its gradients', () => {
+  it('write their outputs, and nothing else', async () => {
+    const memory = new Memory({ initial: 4 });
+    const { microkernels } = await startMicrokernels(memory);
+    const pair = (most: number) => fc.tuple(upTo(most), upTo(most));
+    fc.assert(
+      fc.property(
+        ...[pair(7), pair(4), pair(3), pair(2), upTo(7), fc.constantFrom('same' as const, 'valid' as const)],
+        (size, window, strides, dilations, channels, pad) => {
+          const xShape = [2, ...size, channels] as [number, number, number, number];
+          const filterShape = [...window, channels] as [number, number, number];
+          const info = backend_util.computeDilation2DInfo(
+            xShape,
+            filterShape,
+            strides,
+            pad,
+            'NHWC',
+            dilations,
+          );
+          if (info.outHeight <= 0 || info.outWidth <= 0) return;
+          const guarded = new GuardedMemory(memory);
+          const array = (shape: readonly number[]) =>
+            guarded.put(
+              sample(
+                shape.reduce((a, b) => a * b),
+                1,
+              ),
+            );
+          const [x, filter, y, dy] = [
+            array(xShape),
+            array(filterShape),
+            array(info.outShape),
+            array(info.outShape),
+          ];
+          const [dx, dFilter, sums] = [array(xShape), array(filterShape), array([...filterShape, 2])];
+          microkernels.dilate(y, dx, sums, x, filter, dy, ...dilationSizes(info), 0, 2);
+          microkernels.roundSums(dFilter, sums, window[0] * window[1] * channels);
+          guarded.expectNothingElseWritten();
+        },
+      ),
+      { numRuns: 60, seed: 20150507 },
+    );
+  });
+});
+
+describe('padding', () => {
+  it('writes the padded images, and nothing else, with steps and negative padding, too', async () => {
+    const memory = new Memory({ initial: 1 });
+    const { microkernels } = await startMicrokernels(memory);
+    const offset = fc.integer({ min: -2, max: 3 });
+    const sizes = [upTo(5), upTo(5), upTo(5), upTo(5), upTo(5), upTo(3)] as const;
+    fc.assert(
+      fc.property(offset, offset, ...sizes, (top, left, height, width, tall, wide, channels, step) => {
+        const guarded = new GuardedMemory(memory);
+        const x = sample(2 * height * width * channels, 1);
+        const from = guarded.put(x);
+        const to = guarded.allocate(4 * 2 * tall * wide * channels);
+        microkernels.padImages(to, from, height, width, channels, top, left, tall, wide, step, 0, 2 * tall);
+        guarded.expectNothingElseWritten();
+        const expected: number[] = [];
+        for (let n = 0; n < 2; n++)
+          for (let row = 0; row < tall; row++)
+            for (let column = 0; column < wide; column++)
+              for (let c = 0; c < channels; c++) {
+                const [i, j] = [row * step - top, column - left];
+                const inside = i >= 0 && i < height && j >= 0 && j < width;
+                expected.push(inside ? x[((n * height + i) * width + j) * channels + c]! : 0);
+              }
+        expect([...new Float32Array(memory.buffer, to, expected.length)]).toEqual(expected);
+      }),
+      { numRuns: 150, seed: 20151210 },
     );
   });
 });

@@ -50,7 +50,64 @@ export interface Microkernels {
     channels: number,
     epsilon: number,
   ): void;
+  roundSums(to: Address, from: Address, count: number): void;
+  sortBySegment(order: Address, starts: Address, ids: Address, rows: number, segments: number): void;
 }
+
+/** The sizes of a depthwise convolution. */
+export type DepthwiseSizes = [
+  height: number,
+  width: number,
+  channels: number,
+  multiplier: number,
+  outHeight: number,
+  outWidth: number,
+  filterHeight: number,
+  filterWidth: number,
+  strideHeight: number,
+  strideWidth: number,
+  dilationHeight: number,
+  dilationWidth: number,
+  top: number,
+  left: number,
+];
+
+/** The sizes of a dilation of images. */
+export type DilationSizes = [
+  height: number,
+  width: number,
+  channels: number,
+  outHeight: number,
+  outWidth: number,
+  filterHeight: number,
+  filterWidth: number,
+  strideHeight: number,
+  strideWidth: number,
+  dilationHeight: number,
+  dilationWidth: number,
+  top: number,
+  left: number,
+];
+
+/** The sizes of a pooling of volumes. */
+export type VolumePoolingSizes = [
+  depth: number,
+  height: number,
+  width: number,
+  channels: number,
+  outDepth: number,
+  outHeight: number,
+  outWidth: number,
+  windowDepth: number,
+  windowHeight: number,
+  windowWidth: number,
+  strideDepth: number,
+  strideHeight: number,
+  strideWidth: number,
+  front: number,
+  top: number,
+  left: number,
+];
 
 /** Arguments of the functions that threads share, without the range of items and the scratch at the end. */
 export interface SharedArguments {
@@ -65,6 +122,7 @@ export interface SharedArguments {
     left: number,
     paddedHeight: number,
     paddedWidth: number,
+    step: number,
   ];
   /** Items are floats. */
   zero: [to: Address];
@@ -151,6 +209,42 @@ export interface SharedArguments {
     top: number,
     left: number,
   ];
+  /** Items are rows of y. */
+  maxPool3d: [y: Address, x: Address, ...sizes: VolumePoolingSizes];
+  /** Items are images. */
+  maxPool3dGradient: [dx: Address, dy: Address, x: Address, y: Address, ...sizes: VolumePoolingSizes];
+  /** Items are rows of dx. */
+  depthwiseInputGradient: [dx: Address, dy: Address, filter: Address, ...sizes: DepthwiseSizes];
+  /** Items are runs of rows. */
+  depthwiseFilterRuns: [
+    runs: Address,
+    x: Address,
+    dy: Address,
+    rows: number,
+    runRows: number,
+    ...sizes: DepthwiseSizes,
+  ];
+  /** Items are floats. */
+  addRunsOf: [to: Address, runs: Address, count: number, size: number];
+  /** Items are images. */
+  dilate: [
+    y: Address,
+    dx: Address,
+    dFilter: Address,
+    x: Address,
+    filter: Address,
+    dy: Address,
+    ...sizes: DilationSizes,
+  ];
+  /** Items are parts of segments. */
+  sumSegments: [
+    y: Address,
+    x: Address,
+    order: Address,
+    starts: Address,
+    columns: number,
+    partColumns: number,
+  ];
   /** Items are floats. */
   add: [to: Address, a: Address, b: Address];
   addRelu: [to: Address, a: Address, b: Address];
@@ -184,6 +278,13 @@ export const sharedKernels = [
   'normalizeRows',
   'gradientRows',
   'maxPoolGradient',
+  'maxPool3d',
+  'maxPool3dGradient',
+  'depthwiseInputGradient',
+  'depthwiseFilterRuns',
+  'addRunsOf',
+  'dilate',
+  'sumSegments',
   'add',
   'addRelu',
   'relu',

@@ -7,11 +7,21 @@ import {
 } from '@resnetjs/backend';
 import { BackendWasm, setThreadsCount, version_wasm } from '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs-core';
+import { conv3DBackpropFilterV2, conv3DBackpropInputV2 } from './convolution-3d-gradients.js';
 import { conv2DBackpropFilter, conv2DBackpropInput } from './convolution-gradients.js';
 import { conv2D, fusedConv2D } from './convolution.js';
+import {
+  depthwiseConv2dNativeBackpropFilter,
+  depthwiseConv2dNativeBackpropInput,
+} from './depthwise-gradients.js';
+import { dilation2D, dilation2DBackpropFilter, dilation2DBackpropInput } from './dilation.js';
+import { fusedMatMul } from './fused-mat-mul.js';
+import { gatherV2 } from './gather.js';
 import { heapMemory, type KernelContext } from './heap.js';
 import { batchMatMul } from './matrix-product.js';
+import { maxPool3D, maxPool3DGrad } from './max-pool-3d.js';
 import { type StartedMicrokernels, startMicrokernels } from './microkernels.js';
+import { unsortedSegmentSum } from './segment-sum.js';
 import { availableCores, whyNoThreads } from './threads/platform.js';
 import { withStandInWorkers } from './threads/stand-in-workers.js';
 import { oneThread, startTeam, type Team } from './threads/team.js';
@@ -48,7 +58,19 @@ const kernels: KernelTable<KernelContext> = {
   [tf.FusedConv2D]: { kernel: fusedConv2D, activations: ['relu'] },
   [tf.Conv2DBackpropFilter]: conv2DBackpropFilter,
   [tf.Conv2DBackpropInput]: conv2DBackpropInput,
+  [tf.DepthwiseConv2dNativeBackpropFilter]: depthwiseConv2dNativeBackpropFilter,
+  [tf.DepthwiseConv2dNativeBackpropInput]: depthwiseConv2dNativeBackpropInput,
+  [tf.Conv3DBackpropFilterV2]: conv3DBackpropFilterV2,
+  [tf.Conv3DBackpropInputV2]: conv3DBackpropInputV2,
+  [tf.MaxPool3D]: maxPool3D,
+  [tf.MaxPool3DGrad]: maxPool3DGrad,
+  [tf.Dilation2D]: dilation2D,
+  [tf.Dilation2DBackpropFilter]: dilation2DBackpropFilter,
+  [tf.Dilation2DBackpropInput]: dilation2DBackpropInput,
+  [tf.UnsortedSegmentSum]: unsortedSegmentSum,
   [tf.BatchMatMul]: batchMatMul,
+  [tf._FusedMatMul]: fusedMatMul,
+  [tf.GatherV2]: gatherV2,
   [tf.FusedBatchNorm]: fusedBatchNorm,
   [tf.MaxPoolGrad]: maxPoolGrad,
   [tf.Add]: add,

@@ -7,7 +7,7 @@ import {
   type Plan,
   type Product,
 } from './convolution-plan.js';
-import { addressOf, type KernelContext, makeOutput, withScratch } from './heap.js';
+import { addressOf, computeOutput, type KernelContext } from './heap.js';
 import type { Address } from './microkernels.js';
 import { floatsWorthwhile } from './threads/team.js';
 
@@ -31,64 +31,75 @@ interface Run extends KernelContext {
   readonly allocate: (bytes: number) => Address;
 }
 
+/** A float32 array in the heap. */
+interface Place {
+  readonly address: Address;
+  readonly shape: readonly number[];
+}
+
+interface PlanPlaces {
+  /** [batch, height, width, channels] */
+  readonly image: Place;
+  readonly right: Address;
+  readonly target: Place;
+  readonly finish?: Finish | undefined;
+}
+
 /** Computes a plan into a new tensor of the given shape. */
 export function runPlan(
   context: KernelContext,
   plan: Plan,
-  inputs: PlanInputs,
+  { image, right, finish }: PlanInputs,
   outputShape: readonly number[],
 ): TensorInfo {
   const { backend } = context;
-  const output = makeOutput(backend, outputShape);
-  try {
-    return withScratch(backend, (allocate) => compute({ ...context, allocate }, plan, inputs, output));
-  } catch (error) {
-    backend.disposeData(output.dataId);
-    throw error;
-  }
+  const from = {
+    image: { address: addressOf(backend, image), shape: image.shape },
+    right: addressOf(backend, right),
+    finish,
+  };
+  return computeOutput(backend, outputShape, (address, allocate) =>
+    computePlan({ ...context, allocate }, plan, { ...from, target: { address, shape: outputShape } }),
+  );
 }
 
-/** Writes all of the output, and returns it. */
-function compute(run: Run, plan: Plan, inputs: PlanInputs, output: TensorInfo): TensorInfo {
+/** Writes all of the target. */
+export function computePlan(run: Run, plan: Plan, places: PlanPlaces): void {
   switch (plan.kind) {
     case 'zeros':
-      zero(run, output);
-      return output;
+      zero(run, places.target);
+      break;
     case 'product':
-      multiply(run, plan.product, operandsOf(run, inputs, plan.padding, output));
-      return output;
+      multiply(run, plan.product, operandsOf(run, places, plan.padding));
+      break;
     case 'phases': {
-      if (plan.gaps) zero(run, output);
-      const operands = operandsOf(run, inputs, plan.padding, output);
+      if (plan.gaps) zero(run, places.target);
+      const operands = operandsOf(run, places, plan.padding);
       for (const product of plan.products) multiply(run, product, operands);
-      return output;
     }
   }
 }
 
-function zero({ backend, team }: Run, output: TensorInfo): void {
-  team.share('zero', [addressOf(backend, output)], util.sizeFromShape(output.shape), floatsWorthwhile);
+function zero({ team }: Run, { address, shape }: Place): void {
+  team.share('zero', [address], util.sizeFromShape([...shape]), floatsWorthwhile);
 }
 
 function operandsOf(
   run: Run,
-  { image, right, finish }: PlanInputs,
+  { image, right, target, finish }: PlanPlaces,
   padding: Padding | null,
-  output: TensorInfo,
 ): Operands {
-  const { backend } = run;
-  const left = padding === null ? addressOf(backend, image) : pad(run, image, padding);
-  return { left, right: addressOf(backend, right), target: addressOf(backend, output), finish };
+  const left = padding === null ? image.address : pad(run, image, padding);
+  return { left, right, target: target.address, finish };
 }
 
 /** A copy of the image, padded with zeros: [batch, padded.height, padded.width, channels]. */
-function pad({ backend, team, allocate }: Run, image: TensorInfo, padded: Padding): Address {
-  const [batch, height, width, channels] = image.shape as [number, number, number, number];
+function pad({ team, allocate }: Run, { address, shape }: Place, padded: Padding): Address {
+  const [batch, height, width, channels] = shape as [number, number, number, number];
   const copy = allocate(4 * batch * padded.height * padded.width * channels);
-  const from = addressOf(backend, image);
   team.share(
     'padImages',
-    [copy, from, height, width, channels, padded.top, padded.left, padded.height, padded.width],
+    [copy, address, height, width, channels, padded.top, padded.left, padded.height, padded.width, 1],
     batch * padded.height,
     Math.ceil(floatsWorthwhile / (padded.width * channels)),
   );

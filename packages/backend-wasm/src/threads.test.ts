@@ -26,6 +26,7 @@ const run = (name: string, inputs: Record<string, tf.Tensor>, attrs: Record<stri
   [tf.engine().runKernel(name, inputs, attrs as never)].flat() as tf.Tensor[];
 
 const conv = { strides: 1, pad: 'same', dataFormat: 'NHWC' };
+const depthwise = { strides: 1, pad: 'same', dilations: 1 };
 const norm = { epsilon: 1e-3, activation: 'relu' };
 const vector = (seed: number) => image([72], seed, 1);
 
@@ -101,6 +102,47 @@ const computations: Record<string, () => tf.Tensor[]> = {
     const input = image([5, 30, 30, 24], 1) as tf.Tensor4D;
     const output = tf.maxPool(input, 3, 2, 'same');
     return run('MaxPoolGrad', { dy: output, input, output }, { filterSize: 3, strides: 2, pad: 'same' });
+  },
+  DepthwiseConv2dNativeBackpropInput: () =>
+    run(
+      'DepthwiseConv2dNativeBackpropInput',
+      { dy: image([3, 30, 30, 48], 1), filter: image([3, 3, 24, 2], 2) },
+      { ...depthwise, inputShape: [3, 30, 30, 24] },
+    ),
+  DepthwiseConv2dNativeBackpropFilter: () =>
+    run(
+      'DepthwiseConv2dNativeBackpropFilter',
+      { x: image([3, 30, 30, 24], 1), dy: image([3, 30, 30, 48], 2) },
+      { ...depthwise, filterShape: [3, 3, 24, 2] },
+    ),
+  UnsortedSegmentSum: () => {
+    const segmentIds = tf.tensor1d(Int32Array.from(sample(3000, 2, 20, 20)), 'int32');
+    return run('UnsortedSegmentSum', { x: image([3000, 70], 1), segmentIds }, { numSegments: 40 });
+  },
+  'Dilation2D and its gradients': () => {
+    const [x, filter] = [image([3, 12, 12, 9], 1), image([3, 3, 9], 2)];
+    const attrs = { strides: 1, pad: 'same', dilations: 1 };
+    const dy = tf.dilation2d(x as tf.Tensor4D, filter as tf.Tensor3D, 1, 'same');
+    const gradients = ['Dilation2DBackpropInput', 'Dilation2DBackpropFilter'];
+    return [dy, ...gradients.flatMap((name) => run(name, { x, filter, dy }, attrs))];
+  },
+  'MaxPool3D and MaxPool3DGrad': () => {
+    const input = image([3, 12, 12, 12, 9], 1) as tf.Tensor5D;
+    const output = tf.maxPool3d(input, 3, 2, 'same');
+    const attrs = { filterSize: 3, strides: 2, pad: 'same' };
+    return [output, ...run('MaxPool3DGrad', { dy: output, input, output }, attrs)];
+  },
+  'Conv3DBackpropFilterV2 and Conv3DBackpropInputV2': () => {
+    const [x, dy, filter] = [
+      image([2, 9, 12, 12, 8], 1),
+      image([2, 9, 12, 12, 9], 2),
+      image([3, 3, 3, 8, 9], 3),
+    ];
+    const attrs = { strides: 1, pad: 'same' };
+    return [
+      ...run('Conv3DBackpropFilterV2', { x, dy }, { ...attrs, filterShape: filter.shape }),
+      ...run('Conv3DBackpropInputV2', { dy, filter }, { ...attrs, inputShape: x.shape }),
+    ];
   },
   add: () => [tf.add(image([99_999], 1), image([99_999], 2))],
   relu: () => [tf.relu(image([99_999], 1))],
