@@ -49,12 +49,16 @@ async function packAndUse(folder) {
   );
   if (umbrella.code !== 0) return umbrella;
 
-  const { lintPackage } = await import('./package-lint.mjs'); // what it needs is not installed before the set-up
+  // What these need is not installed before the set-up.
+  const { lintPackage } = await import('./package-lint.mjs');
+  const { weighBundles } = await import('./bundle-sizes.mjs');
   const problems = [];
   for (const each of packed) {
     problems.push(...(await lintPackage(each)), ...(await packageProblems(each, join(folder, 'all'))));
   }
   problems.push(...(await typeProblems(packed, join(folder, 'all'))));
+  const weighed = await weighBundles(join(folder, 'all'));
+  problems.push(...weighed.problems);
   // The READMEs of packages may use any of them; the top one says that `npm install resnetjs` is enough.
   const readmes = packed
     .map(({ path }) => `${path}/README.md`)
@@ -68,7 +72,10 @@ async function packAndUse(folder) {
   const ran = examples.reduce((sum, each) => sum + each.ran, 0);
   const checked = examples.reduce((sum, each) => sum + each.checked, 0);
   const summary = `${ran} examples ran, and the types of ${checked} were checked`;
-  return { code: 0, output: [summary, ...examples.flatMap((each) => each.skipped)].join('\n  ') };
+  return {
+    code: 0,
+    output: [summary, ...weighed.sizes, ...examples.flatMap((each) => each.skipped)].join('\n  '),
+  };
 }
 
 /**
