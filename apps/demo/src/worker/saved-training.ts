@@ -61,7 +61,7 @@ export class CheckpointWriter {
     return performance.now() - this.#savedAt > millisecondsBetween;
   }
 
-  /** If nothing can be saved (no room, no https), the training continues, and the page says so. */
+  /** If nothing can be saved (no room, site data is blocked), the training continues, and the page says so. */
   async save(runners: readonly Runner[], step: number, steps: number): Promise<void> {
     if (this.#savedAt === Number.POSITIVE_INFINITY) return;
     try {

@@ -25,7 +25,8 @@ export class Checksum {
 
 /** The digest of a header, as its file's checksum starts with it. */
 export async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
-  const { subtle } = globalThis.crypto; // which browsers keep from pages that come by plain http
+  // Pages from plain http lack it.
+  const { subtle } = (globalThis as Partial<typeof globalThis>).crypto ?? {};
   if (subtle) return new Uint8Array(await subtle.digest('SHA-256', bytes));
   const { sha256: digest } = await import('@noble/hashes/sha2.js');
   return digest(bytes);
