@@ -404,7 +404,7 @@ describe('what can go wrong', () => {
       2,
       /training images are 32×32; give/,
     ],
-    ['evaluate runs/start --data train_signs.h5 --best', 1, /model's classes are 0, 1, 2, 3, 4, 5, but/],
+    ['evaluate runs/start --data flowers --best', 1, /model's classes are 0, 1, 2, 3, 4, 5, but/],
     ['evaluate runs/unvalidated --data flowers --best', 2, /holds no best model.* Leave --best out/],
     ['predict runs/start/model.safetensors --best a.jpg --json', 2, /--best is for the folder of a training/],
     ['predict runs/start --wrong --json', 2, /unknown option '--wrong'/],

@@ -99,7 +99,7 @@ describe.skipIf(whyNoBrowser !== null)(`the visitor’s own images ${whyNoBrowse
       const args = ['evaluate', 'split.safetensors', '--data', 'split', '--json'];
       const { images, accuracy, classes } = JSON.parse(await resnet(args, folder));
       expect(images).toBe(24);
-      expect(classes.map((each: { class: string }) => each.class)).toEqual(['Zed', 'blue', 'red']);
+      expect(classes).toEqual(['Zed', 'blue', 'red']);
       const shown = Number.parseFloat((await page.locator('.results h2').textContent()) ?? '');
       expect(shown).toBe(Number((100 * accuracy).toFixed(1)));
 
