@@ -46,13 +46,11 @@ const trials = await testPackages({
   ...(folders.length > 0 ? { folders } : {}),
   report: (trial) => {
     if (!json) console.log(line(row(trial)));
-    else console.error(`${trial.name}: ${trial.problem === undefined ? 'ok' : 'FAILED'}`);
+    if (trial.problem) console.error(`${trial.name}: ${trial.problem.trimEnd()}`);
   },
 });
-const problems = [
-  ...exampleProblems(),
-  ...trials.filter(({ problem }) => problem).map(({ name, problem }) => `${name}: ${problem}`),
-];
+const problems = exampleProblems();
+for (const problem of problems) console.error(problem);
 if (json) console.log(JSON.stringify(trials, null, 2));
-for (const problem of problems) console.error(`\n${problem}`);
-process.exitCode = problems.length > 0 ? 1 : 0;
+const failed = problems.length > 0 || trials.some(({ problem }) => problem !== undefined);
+process.exitCode = failed ? 1 : 0;

@@ -71,7 +71,7 @@ export const ways = [
         name: 'Deno 2.9.6, no permission',
         archive: 'deno@2.9.6',
         command: ['deno', 'run', '--no-prompt', 'main.js'],
-        threads: /^one: Deno .*--allow-sys=cpus/,
+        threads: /^one: Deno has not been given the permission --allow-sys=cpus$/,
       },
     ],
   },

@@ -11,6 +11,7 @@ import { conv2DBackpropFilter, conv2DBackpropInput } from './convolution-gradien
 import { conv2D, fusedConv2D } from './convolution.js';
 import { heapMemory, type KernelContext } from './heap.js';
 import { batchMatMul } from './matrix-product.js';
+import { messageOf } from './message-of.js';
 import { type StartedMicrokernels, startMicrokernels } from './microkernels.js';
 import { availableCores, whyNoThreads } from './threads/platform.js';
 import { withStandInWorkers } from './threads/stand-in-workers.js';
@@ -23,6 +24,7 @@ import {
   batchNormTrainingGradient,
   fusedAdd,
 } from './training-kernels.js';
+import { setOrThrow } from './set-or-throw.js';
 import { withInlinedBuild } from './tensorflow-build.js';
 import type { WasmMemory } from './web-assembly.js';
 
@@ -79,6 +81,16 @@ let served: { backend: BackendWasm; result: RegisteredBackend } | undefined;
  */
 export async function register(options: RegisterOptions = {}): Promise<RegisteredBackend> {
   const wanted = wantedThreads(options);
+  starting ??= start(wanted).finally(() => {
+    starting = undefined;
+  });
+  return starting;
+}
+
+/** The start that is under way, which everyone waits for who asks meanwhile. */
+let starting: Promise<RegisteredBackend> | undefined;
+
+async function start(wanted: Wanted): Promise<RegisteredBackend> {
   const { backend, problem } = await startBackend(wanted);
   if (served?.backend === backend) return served.result;
 
@@ -127,29 +139,33 @@ async function startBackend(wanted: Wanted): Promise<{ backend: BackendWasm; pro
       'This JavaScript engine has no WebAssembly SIMD. Use a newer browser or Node, or another backend.',
     );
   }
+  let problem: string | undefined;
   try {
-    const shared = wanted.threads > 1 && (await setBackend(true));
-    if (!shared && !(await setBackend(false))) throw startFailed();
+    if (wanted.threads > 1) problem = await setBackend(true).then(() => undefined, messageOf);
+    if (wanted.threads === 1 || problem !== undefined) await setBackend(false);
     await tf.ready();
   } catch (cause) {
     throw cause instanceof BackendError ? cause : startFailed(cause);
   }
   const backend = tf.backend();
-  if (!(backend instanceof BackendWasm)) throw startFailed();
+  if (!(backend instanceof BackendWasm))
+    throw startFailed('another program has registered a backend of this name.');
   if (wanted.threads === 1 || isShared(heapMemory(backend))) return { backend };
-  return { backend, problem: 'the backend started without shared memory' };
+  const without = 'the backend started without shared memory';
+  return { backend, problem: problem === undefined ? without : `${without} (${problem})` };
 }
 
 /**
  * Makes the backend current, and starts it if it isn't running: TensorFlow.js's build with shared memory and one thread, or
  * the plain one. TensorFlow.js's own kernels stay on one thread.
  */
-async function setBackend(shared: boolean): Promise<boolean> {
+async function setBackend(shared: boolean): Promise<void> {
+  const set = () => setOrThrow(backendName);
+  if (backendName in tf.engine().registry) return set();
   tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', shared);
   if (shared) setThreadsCount(1);
   try {
-    const start = () => withInlinedBuild(shared, () => tf.setBackend(backendName));
-    return await (shared ? withStandInWorkers(start) : start());
+    await withInlinedBuild(shared, () => (shared ? withStandInWorkers(set) : set()));
   } finally {
     tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
     if (shared) setThreadsCount(asManyAsCores);
@@ -177,7 +193,7 @@ async function gatherTeam(
     const team = await startTeam(started, memory, wanted.threads);
     return { team, description: `${wanted.threads}, on shared memory` };
   } catch (error) {
-    return alone(`threads did not start: ${error instanceof Error ? error.message : String(error)}`);
+    return alone(`threads did not start: ${messageOf(error)}`);
   }
 }
 
@@ -190,6 +206,10 @@ function stopWith(backend: BackendWasm, team: Team): void {
   };
 }
 
-function startFailed(cause?: unknown): BackendError {
-  return new BackendError('start-failed', 'TensorFlow.js could not start its Wasm backend.', { cause });
+function startFailed(cause: unknown): BackendError {
+  return new BackendError(
+    'start-failed',
+    `TensorFlow.js could not start its Wasm backend: ${messageOf(cause)}`,
+    { cause },
+  );
 }
