@@ -3,6 +3,7 @@ import { version_wasm } from '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { register } from './index.js';
+import { webAssembly } from './web-assembly.js';
 
 const printed = ['log', 'info', 'warn', 'error'] as const;
 
@@ -26,7 +27,7 @@ it('says what is missing', async () => {
 });
 
 it("speaks of the page's policy where WebAssembly can't be compiled", async () => {
-  vi.spyOn(WebAssembly, 'compile').mockRejectedValue(new WebAssembly.CompileError('blocked'));
+  vi.spyOn(webAssembly, 'compile').mockRejectedValue(new Error('blocked'));
   const message = expect.stringContaining(
     "(blocked). A page's Content Security Policy has to allow 'wasm-unsafe-eval'",
   );
@@ -50,7 +51,7 @@ it('starts without shared memory where there is none, says why, and once for all
       throw new RangeError('could not allocate memory');
     }
   }
-  vi.spyOn(WebAssembly, 'Memory').mockImplementation(NoMemory as never);
+  vi.stubGlobal('WebAssembly', Object.assign(Object.create(webAssembly), { Memory: NoMemory }));
   const [one, other] = await Promise.all([register({ threads: 2 }), register({ threads: 2 })]);
   expect(one.details.threads).toBe(
     'one: the backend started without shared memory (could not allocate memory)',
