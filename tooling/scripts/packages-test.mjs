@@ -46,12 +46,13 @@ const webAssemblyIn = (source) =>
     .split(/[^A-Za-z0-9+/=]+/)
     .reduce((sum, { length }) => (length > 4096 ? sum + length : sum), 0);
 
-const seconds = 120;
+/** After which something hangs, even on a busy machine. */
+const seconds = 300;
 
 /**
  * @typedef {object} Options
  * @property {readonly string[]} [folders] of examples/. Default: all
- * @property {readonly string[]} [scripts] by which pages are served. Default: all that the way has
+ * @property {readonly string[]} [trials] names of programs and servers. Default: all
  * @property {(trial: Trial) => void} [report] called after each trial
  */
 
@@ -61,27 +62,39 @@ const seconds = 120;
  * @param {Options} [options]
  * @returns {Promise<readonly Trial[]>}
  */
-export async function testPackages({ folders, scripts, report = () => {} } = {}) {
-  const chosen = ways.filter(({ folder }) => folders === undefined || folders.includes(folder));
+export async function testPackages({ folders, trials: names, report = () => {} } = {}) {
+  const wanted = (/** @type {{ name: string }} */ { name }) => names?.includes(name) ?? true;
+  const chosen = ways
+    .filter(({ folder }) => folders?.includes(folder) ?? true)
+    .map((way) => ({
+      ...way,
+      programs: way.programs?.filter(wanted) ?? [],
+      servers: way.servers?.filter(wanted) ?? [],
+    }))
+    .filter(({ programs, servers }) => programs.length + servers.length > 0);
   const top = mkdtempSync(join(tmpdir(), 'resnetjs-packages-'));
-  const { packed, failure } = await packAll(join(top, 'archives'));
-  if (failure) throw new Error(failure.output);
-  const registry = await serveRegistry(packed);
-  const browser = chosen.some(({ servers }) => servers) ? await launchBrowser() : undefined;
+  /** @type {Promise<Browser> | undefined} */
+  let launched;
+  const browser = () => (launched ??= launchBrowser());
+  /** @type {Awaited<ReturnType<typeof serveRegistry>> | undefined} */
+  let registry;
   /** @type {Trial[]} */
   const trials = [];
   try {
+    const { packed, failure } = await packAll(join(top, 'archives'));
+    if (failure) throw new Error(failure.output);
+    registry = await serveRegistry(packed);
     for (const way of chosen) {
       const project = join(top, way.folder);
       copyExample(way.folder, project);
-      for await (const trial of tryWay(way, project, { env: registry.env, browser, scripts })) {
+      for await (const trial of tryWay(way, project, { env: registry.env, browser })) {
         trials.push({ ...trial, write: way.write });
         report({ ...trial, write: way.write });
       }
     }
   } finally {
-    await browser?.close();
-    registry.close();
+    await (await launched)?.close();
+    registry?.close();
     rmSync(top, { recursive: true, force: true, maxRetries: 5 });
   }
   return trials;
@@ -94,19 +107,12 @@ function copyExample(folder, project) {
 }
 
 /**
- * @typedef {object} Surroundings
- * @property {NodeJS.ProcessEnv} env with which packages are installed
- * @property {Browser | undefined} browser
- * @property {readonly string[] | undefined} scripts
- */
-
-/**
  * @param {Way} way
  * @param {string} project a copy of its folder
- * @param {Surroundings} surroundings
+ * @param {{ env: NodeJS.ProcessEnv, browser: () => Promise<Browser> }} surroundings with `env`, packages are installed
  * @returns {AsyncGenerator<Result & { name: string }>}
  */
-async function* tryWay({ name, programs = [], servers = [] }, project, { env, browser, scripts }) {
+async function* tryWay({ name, programs = [], servers = [] }, project, { env, browser }) {
   const installed = await install(project, env, programs[0]);
   if (installed.code !== 0) {
     yield { name, problem: installed.output };
@@ -114,31 +120,36 @@ async function* tryWay({ name, programs = [], servers = [] }, project, { env, br
   }
   for (const program of programs) yield { name: program.name, ...(await tryProgram(program, project)) };
 
-  const { build } = JSON.parse(readFileSync(join(project, 'package.json'), 'utf8')).scripts;
-  const wanted = servers.filter(({ script }) => scripts?.includes(script) ?? true);
-  if (browser === undefined || wanted.length === 0) return;
-  for (const { name, script } of wanted) {
-    const built =
-      script === 'start' && build
-        ? await runNpm('npm', ['run', 'build'], { cwd: project, env: quiet })
-        : undefined;
-    if (built && built.code !== 0) {
-      yield { name, problem: built.output };
-      continue;
-    }
-    const server = await serve(project, script);
+  for (const { name, script } of servers) {
     try {
-      for (const isolated of [true, false]) {
-        yield {
-          name: `${name}${isolated ? ', isolated' : ''}`,
-          ...(await tryPage(server.url, isolated, browser)),
-        };
+      for await (const { isolated, ...result } of tryServer(script, project, await browser())) {
+        yield { name: `${name}${isolated ? ', isolated' : ''}`, ...result };
       }
     } catch (error) {
-      yield { name, problem: `${error instanceof Error ? error.message : error}\n${server.output()}` };
-    } finally {
-      await server.stop();
+      yield { name, problem: error instanceof Error ? error.message : String(error) };
     }
+  }
+}
+
+/**
+ * @param {'dev' | 'start'} script
+ * @param {string} project
+ * @param {Browser} browser
+ * @returns {AsyncGenerator<Result & { isolated: boolean }>}
+ */
+async function* tryServer(script, project, browser) {
+  const { scripts } = JSON.parse(readFileSync(join(project, 'package.json'), 'utf8'));
+  if (script === 'start' && scripts.build) {
+    const { code, output } = await runNpm('npm', ['run', 'build'], { cwd: project, env: quiet });
+    if (code !== 0) throw new Error(`npm run build ended with code ${code}:\n${output}`);
+  }
+  const server = await serve(project, script);
+  try {
+    for (const isolated of [true, false]) {
+      yield { isolated, ...(await tryPage(server.url, isolated, browser)) };
+    }
+  } finally {
+    await server.stop();
   }
 }
 
@@ -193,7 +204,7 @@ function check(output, expected) {
   return { threads: described };
 }
 
-/** @returns {Promise<Browser | undefined>} */
+/** @returns {Promise<Browser>} */
 async function launchBrowser() {
   const parity = pathToFileURL(join(root, 'packages/parity/dist/node/index.js')).href;
   const { browserFlags, findBrowser, needsNoSandbox } = await import(parity);
@@ -253,6 +264,7 @@ const isolation = ['cross-origin-opener-policy', 'cross-origin-embedder-policy']
  */
 async function tryPage(url, isolated, browser) {
   const context = await browser.newContext();
+  context.setDefaultTimeout(1000 * seconds); // a development server compiles the page when it is asked for
   const page = await context.newPage();
   /** @type {string[]} */
   const errors = [];
@@ -280,7 +292,7 @@ async function tryPage(url, isolated, browser) {
     const start = performance.now();
     await page.goto(url);
     const output = page.locator('output', { hasText: /predicted: |Error/ });
-    const text = await output.textContent({ timeout: 1000 * seconds }).catch(() => page.textContent('body'));
+    const text = await output.textContent().catch(() => page.textContent('body'));
     const took = (performance.now() - start) / 1000;
     const sources = await Promise.all(scripts);
     const webAssembly = sources.map(webAssemblyIn).reduce((a, b) => a + b, 0);
