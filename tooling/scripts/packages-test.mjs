@@ -41,10 +41,7 @@ const oneBuild = 300_000;
 
 /** @param {string} source the bytes of WebAssembly in it: the only base64 that is long */
 const webAssemblyIn = (source) =>
-  source
-    .replace(/sourceMappingURL=data:\S+/g, '')
-    .split(/[^A-Za-z0-9+/=]+/)
-    .reduce((sum, { length }) => (length > 4096 ? sum + length : sum), 0);
+  source.split(/[^A-Za-z0-9+/=]+/).reduce((sum, { length }) => (length > 4096 ? sum + length : sum), 0);
 
 /** After which something hangs, even on a busy machine. */
 const seconds = 300;
@@ -256,6 +253,12 @@ async function serve(project, script) {
 
 const isolation = ['cross-origin-opener-policy', 'cross-origin-embedder-policy'];
 
+/** @param {import('playwright').Response} response a script, without its source map */
+async function scriptOf(response) {
+  const text = await response.text().catch(() => ''); // there is none if the page was left meanwhile
+  return text.replace(/sourceMappingURL=data:\S+/g, '');
+}
+
 /**
  * @param {string} url
  * @param {boolean} isolated whether the browser sees the headers that isolate the page
@@ -263,7 +266,8 @@ const isolation = ['cross-origin-opener-policy', 'cross-origin-embedder-policy']
  * @returns {Promise<Result>}
  */
 async function tryPage(url, isolated, browser) {
-  const context = await browser.newContext();
+  // What `fulfill` answers has no address, so that Chromium would let it open no socket to its own server.
+  const context = await browser.newContext({ permissions: ['local-network-access'] });
   context.setDefaultTimeout(1000 * seconds); // a development server compiles the page when it is asked for
   const page = await context.newPage();
   /** @type {string[]} */
@@ -275,7 +279,7 @@ async function tryPage(url, isolated, browser) {
     if (['warning', 'error'].includes(message.type())) errors.push(message.text());
   });
   page.on('response', (response) => {
-    if (response.request().resourceType() === 'script') scripts.push(response.text().catch(() => ''));
+    if (response.request().resourceType() === 'script') scripts.push(scriptOf(response));
   });
   await context.route('**', async (route) => {
     const request = route.request();

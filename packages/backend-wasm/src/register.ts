@@ -4,6 +4,7 @@ import {
   type KernelTable,
   type RegisteredBackend,
   replaceKernels,
+  setBackendOrThrow,
 } from '@resnetjs/backend';
 import { BackendWasm, setThreadsCount, version_wasm } from '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs-core';
@@ -24,7 +25,6 @@ import {
   batchNormTrainingGradient,
   fusedAdd,
 } from './training-kernels.js';
-import { setOrThrow } from './set-or-throw.js';
 import { withInlinedBuild } from './tensorflow-build.js';
 import type { WasmMemory } from './web-assembly.js';
 
@@ -160,7 +160,7 @@ async function startBackend(wanted: Wanted): Promise<{ backend: BackendWasm; pro
  * the plain one. TensorFlow.js's own kernels stay on one thread.
  */
 async function setBackend(shared: boolean): Promise<void> {
-  const set = () => setOrThrow(backendName);
+  const set = () => setBackendOrThrow(backendName);
   if (backendName in tf.engine().registry) return set();
   tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', shared);
   if (shared) setThreadsCount(1);

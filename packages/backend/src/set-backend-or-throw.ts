@@ -1,7 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
 
-/** Makes a backend current. Where it doesn't start, TensorFlow.js prints the reason and returns false; this throws the reason. */
-export async function setOrThrow(backendName: string): Promise<void> {
+/**
+ * Makes a backend current, and starts it if it isn't running. Where it doesn't start, TensorFlow.js prints the reason and returns
+ * false; this prints nothing, and throws the reason.
+ */
+export async function setBackendOrThrow(backendName: string): Promise<void> {
   const entry = tf.engine().registryFactory[backendName];
   if (entry === undefined) throw new Error(`no backend "${backendName}" is registered.`);
   const { factory } = entry;
