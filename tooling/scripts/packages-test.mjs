@@ -1,10 +1,11 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { stripVTControlCharacters } from 'node:util';
-import { run, runNpm } from './commands.mjs';
+import { runNpm } from './commands.mjs';
 import { serveRegistry } from './local-registry.mjs';
 import { packAll } from './pack.mjs';
 import { ways } from './ways.mjs';
@@ -230,25 +231,33 @@ async function serve(project, script) {
     detached: !windows, // so that what npm starts can be stopped with it
     windowsHide: true,
   });
+  const closed = new Promise((resolve) => child.once('close', resolve));
+  const kill = () => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    if (windows) spawnSync('taskkill', ['/pid', String(child.pid), '/t', '/f']);
+    else process.kill(-(/** @type {number} */ (child.pid)), 'SIGTERM');
+  };
+  process.once('exit', kill);
+  const stop = async () => {
+    process.off('exit', kill);
+    kill();
+    await closed;
+  };
+
   let output = '';
-  const url = await new Promise((resolve, reject) => {
+  const address = new Promise((resolve) => {
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding('utf8').on('data', (text) => {
         output += stripVTControlCharacters(text);
-        const address = /http:\/\/localhost:\d+/.exec(output)?.[0];
-        if (address) resolve(address);
+        const [url] = /http:\/\/localhost:\d+/.exec(output) ?? [];
+        if (url) resolve(url);
       });
     }
-    child.once('error', reject);
-    child.once('close', (code) => reject(new Error(`npm run ${script} ended with code ${code}:\n${output}`)));
   });
-  const stop = async () => {
-    const closed = new Promise((resolve) => child.once('close', resolve));
-    if (windows) await run('taskkill', ['/pid', String(child.pid), '/t', '/f']);
-    else process.kill(-(/** @type {number} */ (child.pid)), 'SIGTERM');
-    await closed;
-  };
-  return { url, output: () => output, stop };
+  const url = await Promise.race([address, closed, setTimeout(1000 * seconds, undefined, { ref: false })]);
+  if (typeof url === 'string') return { url, stop };
+  await stop();
+  throw new Error(`npm run ${script} served nothing:\n${output}`);
 }
 
 const isolation = ['cross-origin-opener-policy', 'cross-origin-embedder-policy'];

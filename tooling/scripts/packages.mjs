@@ -19,6 +19,7 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(1)); // which stops the servers
 await setUpOrExit();
 const browser = await setUpBrowser();
 if (!browser.found) {
