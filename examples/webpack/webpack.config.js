@@ -1,8 +1,9 @@
 export default {
   entry: './main.js',
+  output: { publicPath: '/dist/' },
   devServer: {
     static: '.',
-    // A page gets threads only if it is cross-origin isolated: send these headers in production, too.
+    // A page gets threads only if it is cross-origin isolated.
     headers: {
       'Cross-Origin-Opener-Policy': 'same-origin',
       'Cross-Origin-Embedder-Policy': 'require-corp',

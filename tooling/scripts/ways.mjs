@@ -89,8 +89,11 @@ export const ways = [
     name: 'webpack',
     folder: 'webpack',
     write: 'nothing',
-    threads: headers('`devServer.headers`'),
-    servers: [{ name: 'webpack', script: 'start' }],
+    threads: headers('`devServer.headers`, and the settings of the server'),
+    servers: [
+      { name: 'webpack, development', script: 'dev' },
+      { name: 'webpack, build', script: 'start' },
+    ],
   },
   {
     name: 'esbuild',
