@@ -42,7 +42,7 @@ export const ways = [
     programs: ['20.19.0', '22.23.3', '24.21.0'].map(node),
   },
   {
-    name: 'Bun',
+    name: 'Bun 1.3.3 or newer',
     folder: 'bun',
     write: 'nothing',
     threads: 'yes',
@@ -112,7 +112,7 @@ export const ways = [
   {
     name: 'Next.js',
     folder: 'nextjs',
-    write: "`'use client'`",
+    write: "`'use client'`, and `import()` in an effect",
     threads: headers('`headers()` of `next.config.js`'),
     servers: [
       { name: 'Next.js, development', script: 'dev' },

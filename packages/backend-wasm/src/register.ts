@@ -149,7 +149,9 @@ async function startBackend(wanted: Wanted): Promise<{ backend: BackendWasm; pro
   }
   const backend = tf.backend();
   if (!(backend instanceof BackendWasm))
-    throw startFailed('another program has registered a backend of this name.');
+    throw startFailed(
+      'the backend of this name is of another copy of @tensorflow/tfjs-backend-wasm, or of another program.',
+    );
   if (wanted.threads === 1 || isShared(heapMemory(backend))) return { backend };
   const without = 'the backend started without shared memory';
   return { backend, problem: problem === undefined ? without : `${without} (${problem})` };

@@ -64,7 +64,7 @@ async function decompress(build: string): Promise<ArrayBuffer> {
   if (DecompressionStream === undefined) {
     throw new BackendError(
       'unavailable',
-      'This JavaScript engine has no DecompressionStream. Use a browser of 2023 or newer, Node, Deno or a newer Bun.',
+      'This JavaScript engine has no DecompressionStream. Use a browser of 2023 or newer, Node, Deno, or Bun 1.3.3 or newer.',
     );
   }
   const compressed = new Blob([bytesOf(build)]).stream();
