@@ -71,6 +71,8 @@ export async function testPackages({ folders, trials: names, report = () => {} }
     }))
     .filter(({ programs, servers }) => programs.length + servers.length > 0);
   const top = mkdtempSync(join(tmpdir(), 'resnetjs-packages-'));
+  const remove = () => rmSync(top, { recursive: true, force: true, maxRetries: 5 });
+  process.once('exit', remove);
   /** @type {Promise<Browser> | undefined} */
   let launched;
   const browser = () => (launched ??= launchBrowser());
@@ -93,7 +95,8 @@ export async function testPackages({ folders, trials: names, report = () => {} }
   } finally {
     await (await launched)?.close();
     registry?.close();
-    rmSync(top, { recursive: true, force: true, maxRetries: 5 });
+    process.off('exit', remove);
+    remove();
   }
   return trials;
 }
