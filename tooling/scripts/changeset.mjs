@@ -1,7 +1,22 @@
 // npm run changeset: notes a change for the next version; `-- version` makes that version of all notes.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setUpOrExit } from './set-up.mjs';
 import { runInstalled } from './commands.mjs';
+import { ways } from './ways.mjs';
+import { readJson, root } from './workspace.mjs';
 
 await setUpOrExit();
-const { code } = await runInstalled('@changesets/cli', 'changeset', process.argv.slice(2), { live: true });
+const args = process.argv.slice(2);
+const { code } = await runInstalled('@changesets/cli', 'changeset', args, { live: true });
+if (code === 0 && args[0] === 'version') updateExamples();
 process.exitCode = code;
+
+/** The examples are no packages of the workspace, which are all that changesets updates. */
+function updateExamples() {
+  const { version } = readJson('packages/resnetjs/package.json');
+  for (const { folder } of ways) {
+    const path = join(root, 'examples', folder, 'package.json');
+    writeFileSync(path, readFileSync(path, 'utf8').replace(/("resnetjs": )"[^"]+"/, `$1"${version}"`));
+  }
+}

@@ -8,6 +8,7 @@ import { runInstalled, runNode } from './commands.mjs';
 import { withoutBackend } from '../ci/src/lacking-backend.mjs';
 import { setUpNativeTensorflow } from './native-tensorflow.mjs';
 import { testPack } from './pack-test.mjs';
+import { exampleProblems, testPackages } from './packages-test.mjs';
 import { setUpBrowser } from './set-up-browser.mjs';
 
 /** @typedef {{ passed: number, failed: number, skipped: number, output: string, note?: string }} Count */
@@ -109,6 +110,22 @@ async function testPackStep() {
   return { ...one(outcome), ...(outcome.code === 0 ? { note: outcome.output } : {}) };
 }
 
+/** @returns {Promise<Count>} what is quick of `npm run test:packages`, and fails in other bundlers, too */
+async function testPackagesStep() {
+  const browser = await setUpBrowser();
+  if (!browser.found) return withoutBackend('webgl', browser.reason);
+  process.env.RESNETJS_BROWSER = browser.path;
+  const problems = exampleProblems();
+  const trials = await testPackages({ trials: ['Vite, development', 'esbuild'] });
+  const failed = trials.filter(({ problem }) => problem !== undefined);
+  return {
+    passed: trials.length - failed.length,
+    failed: failed.length + problems.length,
+    skipped: 0,
+    output: [...problems, ...failed.map(({ name, problem }) => `${name}: ${problem}`)].join('\n'),
+  };
+}
+
 /** @type {readonly Step[]} */
 const steps = [
   { name: 'set-up: install and build', run: setUpStep, needed: true },
@@ -134,6 +151,7 @@ const steps = [
     run: testPackStep,
     slow: true,
   },
+  { name: 'packages: in pages of Vite and esbuild', run: testPackagesStep, slow: true },
 ];
 
 const args = process.argv.slice(2);

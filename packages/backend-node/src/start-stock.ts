@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { BackendError } from '@resnetjs/backend';
+import { BackendError, setBackendOrThrow } from '@resnetjs/backend';
 import * as tf from '@tensorflow/tfjs-core';
 import { requireWith } from './load-modules.js';
 import { locateNative, type NativePackage, type RejectedPackage } from './locate.js';
@@ -81,7 +81,7 @@ async function start(native: NativePackage): Promise<NodeBackend> {
     loaded ??= { binding, Backend: loadJavascript(native) };
     const { Backend } = loaded;
     tf.registerBackend(backendName, () => new Backend(binding, '@tensorflow/tfjs-node'), 3);
-    if (!(await tf.setBackend(backendName))) throw new Error('setBackend returned false');
+    await setBackendOrThrow(backendName);
     await tf.ready();
     // TensorFlow reads its environment when the first operation runs.
     tf.tidy(() => tf.add(1, 1).dataSync());

@@ -4,6 +4,7 @@ import {
   type KernelTable,
   type RegisteredBackend,
   replaceKernels,
+  setBackendOrThrow,
 } from '@resnetjs/backend';
 import { BackendWasm, setThreadsCount, version_wasm } from '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs-core';
@@ -20,6 +21,7 @@ import { gatherV2 } from './gather.js';
 import { heapMemory, type KernelContext } from './heap.js';
 import { batchMatMul } from './matrix-product.js';
 import { maxPool3D, maxPool3DGrad } from './max-pool-3d.js';
+import { messageOf } from './message-of.js';
 import { type StartedMicrokernels, startMicrokernels } from './microkernels.js';
 import { unsortedSegmentSum } from './segment-sum.js';
 import { availableCores, whyNoThreads } from './threads/platform.js';
@@ -101,6 +103,16 @@ let served: { backend: BackendWasm; result: RegisteredBackend } | undefined;
  */
 export async function register(options: RegisterOptions = {}): Promise<RegisteredBackend> {
   const wanted = wantedThreads(options);
+  starting ??= start(wanted).finally(() => {
+    starting = undefined;
+  });
+  return starting;
+}
+
+/** The start that is under way, which everyone waits for who asks meanwhile. */
+let starting: Promise<RegisteredBackend> | undefined;
+
+async function start(wanted: Wanted): Promise<RegisteredBackend> {
   const { backend, problem } = await startBackend(wanted);
   if (served?.backend === backend) return served.result;
 
@@ -150,29 +162,35 @@ async function startBackend(wanted: Wanted): Promise<{ backend: BackendWasm; pro
       'This JavaScript engine has no WebAssembly SIMD. Use a newer browser or Node, or another backend.',
     );
   }
+  let problem: string | undefined;
   try {
-    const shared = wanted.threads > 1 && (await setBackend(true));
-    if (!shared && !(await setBackend(false))) throw startFailed();
+    if (wanted.threads > 1) problem = await setBackend(true).then(() => undefined, messageOf);
+    if (wanted.threads === 1 || problem !== undefined) await setBackend(false);
     await tf.ready();
   } catch (cause) {
     throw cause instanceof BackendError ? cause : startFailed(cause);
   }
   const backend = tf.backend();
-  if (!(backend instanceof BackendWasm)) throw startFailed();
+  if (!(backend instanceof BackendWasm))
+    throw startFailed(
+      'the backend of this name is of another copy of @tensorflow/tfjs-backend-wasm, or of another program.',
+    );
   if (wanted.threads === 1 || isShared(heapMemory(backend))) return { backend };
-  return { backend, problem: 'the backend started without shared memory' };
+  const without = 'the backend started without shared memory';
+  return { backend, problem: problem === undefined ? without : `${without} (${problem})` };
 }
 
 /**
  * Makes the backend current, and starts it if it isn't running: TensorFlow.js's build with shared memory and one thread, or
  * the plain one. TensorFlow.js's own kernels stay on one thread.
  */
-async function setBackend(shared: boolean): Promise<boolean> {
+async function setBackend(shared: boolean): Promise<void> {
+  const set = () => setBackendOrThrow(backendName);
+  if (backendName in tf.engine().registry) return set();
   tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', shared);
   if (shared) setThreadsCount(1);
   try {
-    const start = () => withInlinedBuild(shared, () => tf.setBackend(backendName));
-    return await (shared ? withStandInWorkers(start) : start());
+    await withInlinedBuild(shared, () => (shared ? withStandInWorkers(set) : set()));
   } finally {
     tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
     if (shared) setThreadsCount(asManyAsCores);
@@ -200,7 +218,7 @@ async function gatherTeam(
     const team = await startTeam(started, memory, wanted.threads);
     return { team, description: `${wanted.threads}, on shared memory` };
   } catch (error) {
-    return alone(`threads did not start: ${error instanceof Error ? error.message : String(error)}`);
+    return alone(`threads did not start: ${messageOf(error)}`);
   }
 }
 
@@ -213,6 +231,10 @@ function stopWith(backend: BackendWasm, team: Team): void {
   };
 }
 
-function startFailed(cause?: unknown): BackendError {
-  return new BackendError('start-failed', 'TensorFlow.js could not start its Wasm backend.', { cause });
+function startFailed(cause: unknown): BackendError {
+  return new BackendError(
+    'start-failed',
+    `TensorFlow.js could not start its Wasm backend: ${messageOf(cause)}`,
+    { cause },
+  );
 }

@@ -1,6 +1,8 @@
+import { BackendError } from '@resnetjs/backend';
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs-core';
-import { bytesOf } from './web-assembly.js';
+import { messageOf } from './message-of.js';
+import { bytesOf, webAssembly } from './web-assembly.js';
 
 /**
  * TensorFlow.js's backend fetches its WebAssembly from a .wasm file beside the page's scripts, where few bundlers put it. So
@@ -8,20 +10,25 @@ import { bytesOf } from './web-assembly.js';
  */
 
 interface Globals {
-  DecompressionStream: new (format: 'gzip') => object;
-  Blob: new (parts: readonly Uint8Array[]) => { stream(): { pipeThrough(transform: object): object } };
-  Response: new (body: object) => { arrayBuffer(): Promise<ArrayBuffer> };
+  readonly DecompressionStream?: new (format: 'gzip') => object;
+  readonly Blob: new (
+    parts: readonly Uint8Array[],
+  ) => { stream(): { pipeThrough(transform: object): object } };
+  readonly Response: new (body: object) => { arrayBuffer(): Promise<ArrayBuffer> };
 }
-const { DecompressionStream, Blob, Response } = globalThis as unknown as Globals;
 
 type Fetch = (path: string, init?: object) => Promise<unknown>;
 
-/** Runs `start`, which starts the build with shared memory or the plain one. */
+/**
+ * Runs `start`, which starts the build with shared memory or the plain one. Throws BackendError `unavailable` or `start-failed`
+ * if that can't be had or compiled: TensorFlow.js would wait for it forever.
+ */
 export async function withInlinedBuild<Result>(
   shared: boolean,
   start: () => Promise<Result>,
 ): Promise<Result> {
-  const bytes = await loadBuild(shared);
+  const bytes = await decompress(await loadBuild(shared));
+  await checkCompiles(bytes);
   const name = shared ? 'tfjs-backend-wasm-threaded-simd.wasm' : 'tfjs-backend-wasm-simd.wasm';
   setWasmPaths('', true);
   const { platform } = tf.env() as unknown as { platform: { fetch: Fetch } };
@@ -37,10 +44,41 @@ export async function withInlinedBuild<Result>(
   }
 }
 
-async function loadBuild(shared: boolean): Promise<ArrayBuffer> {
-  const { build } = await (shared
-    ? import('./generated/tensorflow-threaded-simd.js')
-    : import('./generated/tensorflow-simd.js'));
+async function loadBuild(shared: boolean): Promise<string> {
+  try {
+    const { build } = await (shared
+      ? import('./generated/tensorflow-threaded-simd.js')
+      : import('./generated/tensorflow-simd.js'));
+    return build;
+  } catch (cause) {
+    throw new BackendError(
+      'start-failed',
+      `The script that holds TensorFlow.js's WebAssembly could not be loaded (${messageOf(cause)}). Serve every file that the bundler wrote.`,
+      { cause },
+    );
+  }
+}
+
+async function decompress(build: string): Promise<ArrayBuffer> {
+  const { DecompressionStream, Blob, Response } = globalThis as unknown as Globals;
+  if (DecompressionStream === undefined) {
+    throw new BackendError(
+      'unavailable',
+      'This JavaScript engine has no DecompressionStream. Use a browser of 2023 or newer, Node, Deno, or Bun 1.3.3 or newer.',
+    );
+  }
   const compressed = new Blob([bytesOf(build)]).stream();
   return new Response(compressed.pipeThrough(new DecompressionStream('gzip'))).arrayBuffer();
+}
+
+async function checkCompiles(bytes: ArrayBuffer): Promise<void> {
+  try {
+    await webAssembly().compile(new Uint8Array(bytes));
+  } catch (cause) {
+    throw new BackendError(
+      'start-failed',
+      `WebAssembly could not be compiled (${messageOf(cause)}). A page's Content Security Policy has to allow 'wasm-unsafe-eval' in script-src.`,
+      { cause },
+    );
+  }
 }

@@ -1,4 +1,5 @@
 import { BackendError } from '@resnetjs/backend';
+import { messageOf } from './message-of.js';
 
 // The few globals that this package uses, so that it needs neither the DOM's nor Node's types.
 
@@ -32,7 +33,7 @@ export function webAssembly(): NonNullable<Platform['WebAssembly']> {
   } catch (cause) {
     throw new BackendError(
       'unavailable',
-      `WebAssembly is forbidden here, by a Content Security Policy without 'wasm-unsafe-eval' or by a setting. Allow it, or use another backend. The engine says: ${cause instanceof Error ? cause.message : String(cause)}`,
+      `WebAssembly is forbidden here, by a Content Security Policy without 'wasm-unsafe-eval' or by a setting. Allow it, or use another backend. The engine says: ${messageOf(cause)}`,
       { cause },
     );
   }

@@ -4,6 +4,7 @@ import {
   type KernelTable,
   type RegisteredBackend,
   replaceKernels,
+  setBackendOrThrow,
 } from '@resnetjs/backend';
 import { MathBackendWebGL } from '@tensorflow/tfjs-backend-webgl';
 import * as tf from '@tensorflow/tfjs-core';
@@ -93,7 +94,7 @@ async function start(software: boolean): Promise<MathBackendWebGL> {
   if (software) tf.env().set('SOFTWARE_WEBGL_ENABLED', true);
   if (!tf.findBackendFactory(backendName)) tf.registerBackend(backendName, makeBackend, priority);
   try {
-    if (!(await tf.setBackend(backendName))) throw startFailed();
+    await setBackendOrThrow(backendName);
     await tf.ready();
   } catch (cause) {
     throw cause instanceof BackendError ? cause : startFailed(cause);

@@ -25,4 +25,5 @@ export {
   replaceKernels,
   type StockKernel,
 } from './replace-kernels.js';
+export { setBackendOrThrow } from './set-backend-or-throw.js';
 export { checkPerChannel, checkSameShape, type KernelInputs } from './check-inputs.js';

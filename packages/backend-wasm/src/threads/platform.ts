@@ -44,7 +44,7 @@ interface NodeModules {
   'node:worker_threads': {
     Worker: new (source: string, options: Readonly<Record<string, unknown>>) => NodeWorker;
   };
-  'node:os': { availableParallelism(): number };
+  'node:os': { availableParallelism(): number; cpus(): unknown };
 }
 
 /** One of Node's own modules, without an import that a bundler would try to resolve. */
@@ -55,7 +55,13 @@ function builtin<Name extends keyof NodeModules>(name: Name): NodeModules[Name] 
 /** Why threads aren't available here; undefined if they are. */
 export function whyNoThreads(): string | undefined {
   if (inNode) {
-    return platform.process?.getBuiltinModule === undefined ? 'Node 20.16 or newer is needed' : undefined;
+    if (platform.process?.getBuiltinModule === undefined) return 'Node 20.16 or newer is needed';
+    try {
+      builtin('node:os').cpus(); // TensorFlow.js's build with shared memory calls it where an error would be lost
+    } catch {
+      return 'Deno has not been given the permission --allow-sys=cpus';
+    }
+    return undefined;
   }
   if (platform.crossOriginIsolated === false) return 'the page is not cross-origin isolated';
   if (platform.SharedArrayBuffer === undefined) return 'this browser has no shared memory';

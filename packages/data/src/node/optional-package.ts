@@ -23,13 +23,19 @@ export async function optionalPackage<Module>(
   }
 }
 
+/** An import that bundlers leave alone: a package that is missing is no error of theirs, and sharp can't be in a bundle. */
+const importUnbundled = (specifier: string) =>
+  import(/* webpackIgnore: true */ /* turbopackIgnore: true */ /* @vite-ignore */ specifier);
+
 /** The decoder of images. */
 export async function loadSharp() {
-  const { default: sharp } = await optionalPackage('sharp', 'Decoding images in Node', () => import('sharp'));
+  const load = (): Promise<typeof import('sharp')> => importUnbundled('sharp');
+  const { default: sharp } = await optionalPackage('sharp', 'Decoding images in Node', load);
   return sharp;
 }
 
 /** The reader of HDF5 files. */
 export function loadHdf5() {
-  return optionalPackage('h5wasm', 'Reading HDF5 files', () => import('h5wasm/node'));
+  const load = (): Promise<typeof import('h5wasm/node')> => importUnbundled('h5wasm/node');
+  return optionalPackage('h5wasm', 'Reading HDF5 files', load);
 }
