@@ -27,7 +27,7 @@ it('says what is missing', async () => {
 });
 
 it("speaks of the page's policy where WebAssembly can't be compiled", async () => {
-  vi.spyOn(webAssembly, 'compile').mockRejectedValue(new Error('blocked'));
+  vi.spyOn(webAssembly(), 'compile').mockRejectedValue(new Error('blocked'));
   const message = expect.stringContaining(
     "(blocked). A page's Content Security Policy has to allow 'wasm-unsafe-eval'",
   );
@@ -51,7 +51,7 @@ it('starts without shared memory where there is none, says why, and once for all
       throw new RangeError('could not allocate memory');
     }
   }
-  vi.stubGlobal('WebAssembly', Object.assign(Object.create(webAssembly), { Memory: NoMemory }));
+  vi.stubGlobal('WebAssembly', Object.assign(Object.create(webAssembly()), { Memory: NoMemory }));
   const [one, other] = await Promise.all([register({ threads: 2 }), register({ threads: 2 })]);
   expect(one.details.threads).toBe(
     'one: the backend started without shared memory (could not allocate memory)',
