@@ -98,7 +98,7 @@ describe('a folder', () => {
     expect(JSON.parse(stdout)).toMatchObject({
       part: { part: 'all', folder: '', images: 1 },
       images: 1,
-      classes: [{ images: 0 }, { images: 0 }, { images: 1 }],
+      perClass: [{ images: 0 }, { images: 0 }, { images: 1 }],
     });
     await put('some/pink/1.png');
     expect((await line('evaluate runs/odd --data some')).stderr).toMatch(/the model doesn't know pink\.$/m);
