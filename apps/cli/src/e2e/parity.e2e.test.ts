@@ -85,25 +85,31 @@ describe('resnet parity', () => {
   });
 
   it.skipIf(process.platform === 'win32').each([
-    ['SIGHUP', 129, stubborn.replace(/process\.on.*/, '')],
-    ['SIGINT', 130, stubborn],
-  ] as const)('leaves no browser behind at %s, nor at a second Ctrl-C', async (signal, expected, text) => {
-    const browser = join(folder, `${signal}.mjs`);
-    const about = join(folder, 'browser.json');
-    rmSync(about, { force: true });
-    writeFileSync(browser, text, { mode: 0o755 });
-    const args = ['parity', '--backends', 'webgl', '--browser', browser, ...only];
-    const { code } = await resnet(args, (child) => {
-      // Again and again: what ends at the first signal doesn't hear the others.
-      const sending = setInterval(() => existsSync(about) && child.kill(signal), 100);
-      child.once('exit', () => clearInterval(sending));
-    });
-    expect(code).toBe(expected);
-    const { pid, args: given } = JSON.parse(readFileSync(about, 'utf8'));
-    await expect.poll(() => isAlive(pid), { timeout: 60_000 }).toBe(false);
-    const profile = given.find((each: string) => each.startsWith('--user-data-dir=')).split('=')[1];
-    expect(existsSync(profile)).toBe(false);
-  });
+    ['SIGHUP', 1, 129, stubborn.replace(/process\.on.*/, '')],
+    ['SIGINT', 2, 130, stubborn],
+  ] as const)(
+    'leaves no browser behind at %s, nor at a second Ctrl-C',
+    async (signal, times, expected, text) => {
+      const browser = join(folder, `${signal}.mjs`);
+      const about = join(folder, 'browser.json');
+      rmSync(about, { force: true });
+      writeFileSync(browser, text, { mode: 0o755 });
+      const args = ['parity', '--backends', 'webgl', '--browser', browser, ...only];
+      const { code } = await resnet(args, (child) => {
+        let sent = 0;
+        // Further apart than one Ctrl-C that npm and the terminal both send.
+        const sending = setInterval(() => {
+          if (existsSync(about) && sent++ < times) child.kill(signal);
+        }, 400);
+        child.once('exit', () => clearInterval(sending));
+      });
+      expect(code).toBe(expected);
+      const { pid, args: given } = JSON.parse(readFileSync(about, 'utf8'));
+      await expect.poll(() => isAlive(pid), { timeout: 60_000 }).toBe(false);
+      const profile = given.find((each: string) => each.startsWith('--user-data-dir=')).split('=')[1];
+      expect(existsSync(profile)).toBe(false);
+    },
+  );
 
   it('knows wrong names and empty choices before anything is computed', async () => {
     const unknown = await resnet(['parity', '--backends', 'wasn']);
