@@ -3,7 +3,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Extractor, ExtractorConfig, ExtractorLogLevel } from '@microsoft/api-extractor';
+import { CompilerState, Extractor, ExtractorConfig, ExtractorLogLevel } from '@microsoft/api-extractor';
 import { publishedFolders, readJson, root } from './workspace.mjs';
 
 /** @typedef {import('./commands.mjs').Outcome} Outcome */
@@ -31,15 +31,13 @@ const entries = () =>
   });
 
 /**
- * @param {{ folder: string, types: string, report: string }} entry
- * @param {boolean} write
+ * @param {ReturnType<typeof entries>[number]} entry
  * @param {string} temporary an empty folder
- * @returns {boolean} whether the report was current
  */
-function report({ folder, types, report }, write, temporary) {
+function configOf({ folder, types, report }, temporary) {
   const projectFolder = join(root, folder);
   const silent = { default: { logLevel: ExtractorLogLevel.None } };
-  const config = ExtractorConfig.prepare({
+  return ExtractorConfig.prepare({
     configObject: {
       projectFolder,
       newlineKind: 'lf',
@@ -76,13 +74,31 @@ function report({ folder, types, report }, write, temporary) {
     configObjectFullPath: undefined,
     packageJsonFullPath: join(projectFolder, 'package.json'),
   });
-  const { apiReportChanged } = Extractor.invoke(config, {
-    localBuild: write,
-    messageCallback: (message) => {
-      message.handled = true;
-    },
+}
+
+/**
+ * @param {boolean} write whether to write the reports that are not current
+ * @param {string} temporary an empty folder
+ * @returns {{ all: readonly string[], changed: readonly string[] }} names of reports
+ */
+function compare(write, temporary) {
+  const all = entries().map((entry) => ({ ...entry, config: configOf(entry, temporary) }));
+  const [first, ...others] = /** @type {[typeof all[number], ...typeof all]} */ (all);
+  // All entries are one program: they need the same declarations.
+  const compilerState = CompilerState.create(first.config, {
+    additionalEntryPoints: others.map(({ config }) => config.mainEntryPointFilePath),
   });
-  return !apiReportChanged;
+  const changed = all.filter(({ config }) => {
+    const { apiReportChanged } = Extractor.invoke(config, {
+      localBuild: write,
+      compilerState,
+      messageCallback: (message) => {
+        message.handled = true;
+      },
+    });
+    return apiReportChanged;
+  });
+  return { all: all.map(({ report }) => report), changed: changed.map(({ report }) => report) };
 }
 
 /**
@@ -93,9 +109,8 @@ function checkReports(write) {
   mkdirSync(reports, { recursive: true });
   const temporary = mkdtempSync(join(tmpdir(), 'resnetjs-api-'));
   try {
-    const all = entries();
-    const changed = all.filter((entry) => !report(entry, write, temporary)).map((entry) => entry.report);
-    const names = new Set(all.map((entry) => `${entry.report}.api.md`));
+    const { all, changed } = compare(write, temporary);
+    const names = new Set(all.map((name) => `${name}.api.md`));
     const left = readdirSync(reports).filter((name) => !names.has(name));
     if (write) for (const name of left) rmSync(join(reports, name));
     const lines = [
