@@ -20,6 +20,8 @@ const base: TrainOptions = {
   checkpointEvery: 1,
 };
 
+const thorough = process.env.RESNETJS_THOROUGH === '1';
+
 /** Everything that a checkpoint holds, as plain values. Disposes of it. */
 function release(checkpoint: Checkpoint) {
   const { classifier, state } = checkpoint;
@@ -103,6 +105,10 @@ describe.each<[string, TrainOptions]>([
     const state = release(whole.last as Checkpoint);
     expect(saved).toHaveLength(12);
     for (const [index, each] of saved.entries()) {
+      if (!thorough && index % 3 > 0) {
+        disposeCheckpoint(each); // all twelve with RESNETJS_THOROUGH=1
+        continue;
+      }
       const rest = await run(options, each);
       expect(rest.outcome?.model === whole.outcome?.model, `resumed from checkpoint ${index}`).toBe(true);
       // After the last one there is nothing left to do, so nothing to save.

@@ -83,10 +83,6 @@ async function filesWithErrors(changes) {
   return [...new Set(files)].sort();
 }
 
-it('compiles as it is', async () => {
-  expect(await filesWithErrors([])).toEqual([]);
-});
-
 it('lists every pass that has to learn an operation', async () => {
   const files = await filesWithErrors([
     [
@@ -116,7 +112,10 @@ it('lists every pass that has to learn an operation', async () => {
   `);
 });
 
-it('lists every pass that has to learn an activation', async () => {
+// The compiler takes a third of a minute for each.
+const thorough = process.env.RESNETJS_THOROUGH === '1';
+
+it.runIf(thorough)('lists every pass that has to learn an activation', async () => {
   const files = await filesWithErrors([["'relu' | 'relu6'", "'made-up' | 'relu' | 'relu6'"]]);
   expect(files).toMatchInlineSnapshot(`
     [
@@ -130,7 +129,7 @@ it('lists every pass that has to learn an activation', async () => {
   `);
 });
 
-it('lists what has to learn a field', async () => {
+it.runIf(thorough)('lists what has to learn a field', async () => {
   const files = await filesWithErrors([
     ['  readonly filters: number;', '  readonly filters: number;\n  readonly groups: number;'],
   ]);
