@@ -24,34 +24,35 @@ export async function typeProblems(packed, project) {
     )
     .map((entry, index) => `export * as entry${index} from '${entry}';`);
   writeFileSync(join(folder, 'all.ts'), imports.join('\n'));
-  const problems = [];
-  for (const compiler of compilers) {
-    for (const [module, moduleResolution] of [
-      ['nodenext', 'nodenext'],
-      ['esnext', 'bundler'],
-    ]) {
-      const compilerOptions = {
-        strict: true,
-        skipLibCheck: false,
-        noEmit: true,
-        target: 'es2022',
-        lib: ['es2023', 'dom', 'dom.iterable'],
-        types: ['node'],
-        typeRoots: [join(root, 'node_modules', '@types')],
-        module,
-        moduleResolution,
-      };
-      writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['all.ts'] }));
-      const { output } = await runInstalled(compiler, 'tsc', ['--project', folder, '--pretty', 'false'], {
-        cwd: project,
-      });
-      problems.push(
-        ...output
+  const modules = [
+    ['nodenext', 'nodenext'],
+    ['esnext', 'bundler'],
+  ];
+  const problems = await Promise.all(
+    compilers.flatMap((compiler) =>
+      modules.map(async ([module, moduleResolution]) => {
+        const config = join(folder, `${compiler}.${moduleResolution}.json`);
+        const compilerOptions = {
+          strict: true,
+          skipLibCheck: false,
+          noEmit: true,
+          target: 'es2022',
+          lib: ['es2023', 'dom', 'dom.iterable'],
+          types: ['node'],
+          typeRoots: [join(root, 'node_modules', '@types')],
+          module,
+          moduleResolution,
+        };
+        writeFileSync(config, JSON.stringify({ compilerOptions, files: ['all.ts'] }));
+        const { output } = await runInstalled(compiler, 'tsc', ['--project', config, '--pretty', 'false'], {
+          cwd: project,
+        });
+        return output
           .split('\n')
           .filter((line) => /^(types\/|node_modules\/(@resnetjs|resnetjs)\/)|^error/.test(line))
-          .map((line) => `${compiler}, ${moduleResolution}: ${line}`),
-      );
-    }
-  }
-  return problems;
+          .map((line) => `${compiler}, ${moduleResolution}: ${line}`);
+      }),
+    ),
+  );
+  return problems.flat();
 }
