@@ -15,6 +15,8 @@ import { RandomGenerator } from '@resnetjs/core';
 import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vitest';
 import { isAlive, type Outcome, program, resnetIn, writeImages } from './e2e.test-support.js';
 
+/** Ten with RESNETJS_THOROUGH=1. */
+const kills = process.env.RESNETJS_THOROUGH === '1' ? 10 : 4;
 const folder = mkdtempSync(join(tmpdir(), 'resnetjs-checkpoints-'));
 const resnet = resnetIn(folder);
 const line = (text: string) => resnet(text.split(' '));
@@ -76,14 +78,14 @@ async function expectWhole(run: string, args = '', killed: readonly string[] = [
 const itHearsCtrlC = it.skipIf(process.platform === 'win32');
 
 describe('a training', () => {
-  it('that is killed ten times, anywhere, ends with the same model', async () => {
+  it(`that is killed ${kills} times, anywhere, ends with the same model`, async () => {
     const random = RandomGenerator.stateless(0);
     const best = (run: string) => readFileSync(join(folder, run, 'checkpoints/best.safetensors'));
     const where: string[] = [];
-    for (let training = 0; where.length < 10; training++) {
+    for (let training = 0; where.length < kills; training++) {
       const run = `killed-${training}`;
       let over = false; // a kill may come too late; then the next training takes the rest of them
-      while (!over && where.length < 10) {
+      while (!over && where.length < kills) {
         const events = 2 + random.integer(16);
         const begun = steps(run).length > 0; // a kill may come before the first is whole
         const outcome = await interrupted(
