@@ -43,7 +43,8 @@ function checkClasses(network: Network, classes: readonly string[]): void {
     const message = `A classifier tells at least two classes apart, but there ${classes.length === 1 ? `is one, "${classes[0]}"` : 'are none'}.`;
     throw new ResNetError('bad-option', message, { classes });
   }
-  const twice = classes.find((name, index) => classes.indexOf(name) < index);
+  const seen = new Set<string>();
+  const twice = classes.find((name) => seen.size === seen.add(name).size);
   if (twice !== undefined) {
     throw new ResNetError('bad-option', `Two classes are named "${twice}": give each its own name.`, {
       twice,

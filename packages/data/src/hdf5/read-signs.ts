@@ -1,6 +1,6 @@
 import { ResNetError } from '@resnetjs/core/network';
 import type { Entity, File, Dataset as Hdf5Dataset, ready } from 'h5wasm';
-import { checkDataset, checkIndices } from '../check-dataset.js';
+import { checkDataset, checkIndices, firstTwice } from '../check-dataset.js';
 import type { Dataset, ImageIdentity } from '../dataset.js';
 import { identifyPixels } from '../identify-pixels.js';
 import { badSignsFile, EXPECTED } from './bad-file.js';
@@ -194,7 +194,7 @@ function readClasses(source: Source): string[] {
     const message = `list_classes names ${names.length} classes; at most 65535 are supported.`;
     throw badSignsFile(source.name, message);
   }
-  const twice = names.find((name, i) => names.indexOf(name) < i);
+  const twice = firstTwice(names);
   if (twice !== undefined) throw badSignsFile(source.name, `list_classes names a class twice: ${twice}.`);
   return names;
 }
