@@ -1,4 +1,9 @@
-import { BackendError, type ConvolutionShape, type KernelInputs } from '@resnetjs/backend';
+import {
+  BackendError,
+  convolutionShapeOf,
+  type ConvolutionShape,
+  type KernelInputs,
+} from '@resnetjs/backend';
 import {
   backend_util,
   Conv3DBackpropFilterV2,
@@ -97,21 +102,7 @@ export function conv3DBackpropInputV2(
 
 /** The convolution of images that a slice of the filter does, with a slice of y as an image. */
 function sliceShape(info: Info): ConvolutionShape {
-  return {
-    batch: info.batchSize * info.outDepth,
-    height: info.inHeight,
-    width: info.inWidth,
-    inChannels: info.inChannels,
-    outHeight: info.outHeight,
-    outWidth: info.outWidth,
-    outChannels: info.outChannels,
-    filterHeight: info.filterHeight,
-    filterWidth: info.filterWidth,
-    strideHeight: info.strideHeight,
-    strideWidth: info.strideWidth,
-    top: info.padInfo.top,
-    left: info.padInfo.left,
-  };
+  return { ...convolutionShapeOf(info), batch: info.batchSize * info.outDepth };
 }
 
 function describe(

@@ -22,8 +22,13 @@ export interface ConvolutionShape {
   readonly left: number;
 }
 
-/** Converts TensorFlow.js's description of a convolution (`backend_util.computeConv2DInfo`). */
-export function convolutionShapeOf(info: backend_util.Conv2DInfo): ConvolutionShape {
+/**
+ * Converts TensorFlow.js's description of a convolution (`backend_util.computeConv2DInfo`), or of one over volumes
+ * (`computeConv3DInfo`) in the plane of images.
+ */
+export function convolutionShapeOf(
+  info: backend_util.Conv2DInfo | ReturnType<typeof backend_util.computeConv3DInfo>,
+): ConvolutionShape {
   return {
     batch: info.batchSize,
     height: info.inHeight,
