@@ -12,11 +12,18 @@ export {
   type BatchNormAttributes,
   type FusedAddAttributes,
   type FusedConvAddAttributes,
+  type FusedGroupedConvolutionAttributes,
   type FusingKernelName,
   type KernelAttributes,
   type KernelName,
   kernelNames,
 } from './kernels.js';
+export {
+  type ConvolutionPadding,
+  type GroupedConvolutionAttributes,
+  type GroupedConvolutionShape,
+  groupedConvolutionShape,
+} from './grouped-convolution.js';
 export { type ConvolutionShape, convolutionShapeOf } from './convolution-shape.js';
 export {
   type FusingKernel,

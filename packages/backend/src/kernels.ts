@@ -1,4 +1,5 @@
 import type { FusedActivation } from './activation.js';
+import type { ConvolutionPadding, GroupedConvolutionAttributes } from './grouped-convolution.js';
 
 /**
  * Optional kernels: a backend may register them beside TensorFlow.js's own. Core calls each one that the current
@@ -11,10 +12,17 @@ import type { FusedActivation } from './activation.js';
  * | fusedAdd | a, b, of the same shape | FusedAddAttributes | activation(a + b) |
  * | activationGradient | dy, y, of the same shape | ActivationGradientAttributes | the gradient of x, where y is activation(x) |
  * | fusedConvAdd | x [n, h, w, in], filter [kh, kw, in, out], bias [out], addend [n, oh, ow, out] | FusedConvAddAttributes | activation(x convolved with filter + bias + addend) [n, oh, ow, out] |
+ * | convolution | x [n, h, w, in], filter [kh, kw, in / groups, out], bias [out] if there is one | FusedGroupedConvolutionAttributes | activation(x convolved with filter + bias) [n, oh, ow, out] |
+ * | convolutionInputGradient | dy [n, oh, ow, out], filter [kh, kw, in / groups, out] | GroupedConvolutionAttributes, inputShape | the gradient of x [n, h, w, in] |
+ * | convolutionFilterGradient | x [n, h, w, in], dy [n, oh, ow, out] | GroupedConvolutionAttributes, filterShape | the gradient of the filter [kh, kw, in / groups, out] |
  * | adamUpdate | variable, gradient, firstMoment, secondMoment, of the same shape | AdamUpdateAttributes | the new variable, firstMoment, secondMoment |
  *
  * Mean and (biased) variance are over all axes but the last; y is the activation of the normalized x. The gradient of a
  * ReLU is 0 wherever its result is 0. No kernel changes its inputs.
+ *
+ * A convolution in groups splits the channels of x and of the filter in order: group g takes the g-th part of x's
+ * channels, and gives the g-th part of the result's (Krizhevsky et al. 2012; Xie et al. 2017, §3). Core calls the three
+ * kernels for convolutions with groups or dilation alone; for others it calls TensorFlow.js's.
  *
  * A backend says which activations each of these kernels fuses (`FusingKernelConfig`), the same for a kernel and its
  * gradient; core computes the others by themselves. A kernel throws `bad-arguments` for an activation that it doesn't
@@ -26,6 +34,9 @@ export const kernelNames = {
   fusedAdd: 'ResNetFusedAdd',
   activationGradient: 'ResNetActivationGradient',
   fusedConvAdd: 'ResNetFusedConvAdd',
+  convolution: 'ResNetConvolution',
+  convolutionInputGradient: 'ResNetConvolutionInputGradient',
+  convolutionFilterGradient: 'ResNetConvolutionFilterGradient',
   adamUpdate: 'ResNetAdamUpdate',
 } as const;
 
@@ -39,6 +50,13 @@ export interface KernelAttributes {
   readonly [kernelNames.fusedAdd]: FusedAddAttributes;
   readonly [kernelNames.activationGradient]: ActivationGradientAttributes;
   readonly [kernelNames.fusedConvAdd]: FusedConvAddAttributes;
+  readonly [kernelNames.convolution]: FusedGroupedConvolutionAttributes;
+  readonly [kernelNames.convolutionInputGradient]: GroupedConvolutionAttributes & {
+    readonly inputShape: readonly number[];
+  };
+  readonly [kernelNames.convolutionFilterGradient]: GroupedConvolutionAttributes & {
+    readonly filterShape: readonly number[];
+  };
   readonly [kernelNames.adamUpdate]: AdamUpdateAttributes;
 }
 
@@ -66,7 +84,12 @@ export interface ActivationGradientAttributes {
 /** Attributes of `fusedConvAdd`: strides and padding as `tf.conv2d` takes them. */
 export interface FusedConvAddAttributes {
   readonly strides: readonly [number, number];
-  readonly pad: 'same' | 'valid';
+  readonly pad: ConvolutionPadding;
+  readonly activation: FusedActivation | 'linear';
+}
+
+/** Attributes of `convolution`. */
+export interface FusedGroupedConvolutionAttributes extends GroupedConvolutionAttributes {
   readonly activation: FusedActivation | 'linear';
 }
 
