@@ -126,7 +126,7 @@ export interface SharedArguments {
   ];
   /** Items are floats. */
   zero: [to: Address];
-  /** Items are pieces of the packed matrix. */
+  /** Items are pieces of the packed matrices. */
   packRight: [
     packed: Address,
     right: Address,
@@ -134,8 +134,9 @@ export interface SharedArguments {
     rightColumns: Address,
     depth: number,
     columns: number,
+    rightStep: number,
   ];
-  /** Items are parts of the product. */
+  /** Items are parts of the products. */
   multiply: [
     left: Address,
     leftRows: Address,
@@ -155,6 +156,9 @@ export interface SharedArguments {
     columns: number,
     partRows: number,
     partColumns: number,
+    leftStep: number,
+    rightStep: number,
+    targetStep: number,
   ];
   /** Items are runs of rows. */
   sumRuns: [runs: Address, x: Address, step: number, rows: number, channels: number, shift: Address];

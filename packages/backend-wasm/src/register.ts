@@ -18,6 +18,7 @@ import {
 import { dilation2D, dilation2DBackpropFilter, dilation2DBackpropInput } from './dilation.js';
 import { fusedMatMul } from './fused-mat-mul.js';
 import { gatherV2 } from './gather.js';
+import { convolution, convolutionFilterGradient, convolutionInputGradient } from './grouped-convolution.js';
 import { heapMemory, type KernelContext } from './heap.js';
 import { batchMatMul } from './matrix-product.js';
 import { maxPool3D, maxPool3DGrad } from './max-pool-3d.js';
@@ -81,6 +82,9 @@ const kernels: KernelTable<KernelContext> = {
   [kernelNames.batchNormTrainingGradient]: { kernel: batchNormTrainingGradient, activations: ['relu'] },
   [kernelNames.fusedAdd]: { kernel: fusedAdd, activations: ['relu'] },
   [kernelNames.activationGradient]: { kernel: activationGradient, activations: ['relu'] },
+  [kernelNames.convolution]: { kernel: convolution, activations: ['relu'] },
+  [kernelNames.convolutionInputGradient]: convolutionInputGradient,
+  [kernelNames.convolutionFilterGradient]: convolutionFilterGradient,
   [kernelNames.adamUpdate]: adamUpdate,
 };
 

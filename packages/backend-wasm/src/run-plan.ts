@@ -11,7 +11,7 @@ import { addressOf, computeOutput, type KernelContext } from './heap.js';
 import type { Address } from './microkernels.js';
 import { floatsWorthwhile } from './threads/team.js';
 
-/** What is applied to each finished sum of a product: a bias per column, and a range to clamp to. */
+/** What is applied to each finished sum of a product: a bias per column of all groups, and a range to clamp to. */
 export interface Finish {
   readonly bias: TensorInfo | null;
   readonly lowest: number;
@@ -119,15 +119,22 @@ function multiply(run: Run, product: Product, { left, right, target, finish }: O
   const columns = countOf(product.rightColumns);
   const depth = countOf(product.leftDepths);
   if (rows === 0 || columns === 0 || depth === 0) return;
-  const parts = splitProduct(rows, columns, depth, team.threads);
+  const { groups } = product;
+  const parts = splitProduct({ rows, columns, depth, groups: groups.count }, team.threads);
+  const rightStep = 4 * groups.right;
   const rightStart = right + 4 * product.rightDepths.start;
   const rightDepths = table(run, product.rightDepths);
   const rightColumns = table(run, product.rightColumns);
   let packed = 0;
   if (parts.packFirst) {
-    packed = allocate(microkernels.packRightBytes(columns, depth));
-    const pieces = microkernels.packRightItems(columns, depth);
-    team.share('packRight', [packed, rightStart, rightDepths, rightColumns, depth, columns], pieces, 1);
+    packed = allocate(groups.count * microkernels.packRightBytes(columns, depth));
+    const pieces = groups.count * microkernels.packRightItems(columns, depth);
+    team.share(
+      'packRight',
+      [packed, rightStart, rightDepths, rightColumns, depth, columns, rightStep],
+      pieces,
+      1,
+    );
   }
   const bytesEach = microkernels.multiplyScratchBytes(parts.rows, parts.columns, depth);
   team.share(
@@ -151,8 +158,11 @@ function multiply(run: Run, product: Product, { left, right, target, finish }: O
       columns,
       parts.rows,
       parts.columns,
+      4 * groups.left,
+      rightStep,
+      4 * groups.target,
     ],
-    Math.ceil(rows / parts.rows) * Math.ceil(columns / parts.columns),
+    groups.count * Math.ceil(rows / parts.rows) * Math.ceil(columns / parts.columns),
     1,
     { address: allocate(bytesEach * team.threads), bytesEach },
   );
