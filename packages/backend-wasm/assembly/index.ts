@@ -12,3 +12,4 @@ export { addRunsOf, depthwiseFilterRuns, depthwiseInputGradient } from './depthw
 export { dilate, roundSums } from './dilation';
 export { sortBySegment, sumSegments } from './segments';
 export { maxPool3d, maxPool3dGradient } from './volumes';
+export { correlateGroups, groupFilterGradients, packGroups } from './groups';

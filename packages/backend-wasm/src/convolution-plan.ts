@@ -307,7 +307,8 @@ function margins(found: readonly Phase[], outputs: number): { before: number; si
   return { before, size: before + end };
 }
 
-function table(
+/** Offsets of three axes. */
+export function table(
   counts: readonly [number, number, number],
   steps: readonly [number, number, number],
   start = 0,

@@ -9,7 +9,8 @@ import {
 } from '@resnetjs/backend';
 import { type TensorInfo, util } from '@tensorflow/tfjs-core';
 import { planFilterGradient, planForward, planInputGradient } from './convolution-plan.js';
-import type { KernelContext } from './heap.js';
+import { addressOf, computeOutput, type KernelContext } from './heap.js';
+import { areNarrow, convolveNarrow, narrowFilterGradient, narrowInputGradient } from './narrow-groups.js';
 import { runPlan } from './run-plan.js';
 
 interface ConvolutionInputs extends KernelInputs<'x' | 'filter'> {
@@ -38,6 +39,13 @@ export function convolution(
     );
   }
   const finish = { bias: bias ?? null, ...bounded };
+  if (areNarrow(shape)) {
+    const { backend } = context;
+    const operands = { images: addressOf(backend, x), filter: addressOf(backend, filter), finish };
+    return computeOutput(backend, outputShape(shape), (target, allocate) =>
+      convolveNarrow({ ...context, allocate }, shape, { ...operands, target }),
+    );
+  }
   return runPlan(context, planForward(shape), { image: x, right: filter, finish }, outputShape(shape));
 }
 
@@ -50,6 +58,13 @@ export function convolutionInputGradient(
   const { inputShape } = attrs;
   const shape = groupedConvolutionShape('convolutionInputGradient', inputShape, filter.shape, attrs);
   checkGradient('convolutionInputGradient', dy, shape);
+  if (areNarrow(shape)) {
+    const { backend } = context;
+    const operands = { images: addressOf(backend, dy), filter: addressOf(backend, filter) };
+    return computeOutput(backend, inputShape, (target, allocate) =>
+      narrowInputGradient({ ...context, allocate }, shape, { ...operands, target }),
+    );
+  }
   return runPlan(context, planInputGradient(shape), { image: dy, right: filter }, inputShape);
 }
 
@@ -62,6 +77,13 @@ export function convolutionFilterGradient(
   const { filterShape } = attrs;
   const shape = groupedConvolutionShape('convolutionFilterGradient', x.shape, filterShape, attrs);
   checkGradient('convolutionFilterGradient', dy, shape);
+  if (areNarrow(shape)) {
+    const { backend } = context;
+    const operands = { x: addressOf(backend, x), dy: addressOf(backend, dy) };
+    return computeOutput(backend, filterShape, (target, allocate) =>
+      narrowFilterGradient({ ...context, allocate }, shape, { ...operands, target }),
+    );
+  }
   return runPlan(context, planFilterGradient(shape), { image: x, right: dy }, filterShape);
 }
 

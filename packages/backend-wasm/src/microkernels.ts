@@ -54,6 +54,21 @@ export interface Microkernels {
   sortBySegment(order: Address, starts: Address, ids: Address, rows: number, segments: number): void;
 }
 
+/** The sizes of a correlation's outputs and of its filter. */
+export type CorrelationSizes = [
+  rows: number,
+  columns: number,
+  bandRows: number,
+  filterHeight: number,
+  filterWidth: number,
+  strideHeight: number,
+  strideWidth: number,
+  dilationHeight: number,
+  dilationWidth: number,
+  top: number,
+  left: number,
+];
+
 /** The sizes of a depthwise convolution. */
 export type DepthwiseSizes = [
   height: number,
@@ -159,6 +174,50 @@ export interface SharedArguments {
     leftStep: number,
     rightStep: number,
     targetStep: number,
+  ];
+  /** Items are groups. */
+  packGroups: [
+    packed: Address,
+    right: Address,
+    rightDepths: Address,
+    rightColumns: Address,
+    depth: number,
+    columns: number,
+    rightStep: number,
+  ];
+  /** Items are bands of rows of images, for each block of groups. */
+  correlateGroups: [
+    target: Address,
+    images: Address,
+    filters: Address,
+    offsets: Address,
+    targetOffsets: Address,
+    height: number,
+    width: number,
+    groups: number,
+    into: number,
+    out: number,
+    blockGroups: number,
+    ...sizes: CorrelationSizes,
+    targetImage: number,
+    targetRow: number,
+    bias: Address,
+    lowest: number,
+    highest: number,
+  ];
+  /** Items are blocks of groups. */
+  groupFilterGradients: [
+    dFilter: Address,
+    x: Address,
+    dy: Address,
+    batch: number,
+    height: number,
+    width: number,
+    groups: number,
+    into: number,
+    out: number,
+    blockGroups: number,
+    ...sizes: CorrelationSizes,
   ];
   /** Items are runs of rows. */
   sumRuns: [runs: Address, x: Address, step: number, rows: number, channels: number, shift: Address];
@@ -277,6 +336,9 @@ export const sharedKernels = [
   'zero',
   'packRight',
   'multiply',
+  'packGroups',
+  'correlateGroups',
+  'groupFilterGradients',
   'sumRuns',
   'gradientRuns',
   'normalizeRows',

@@ -27,7 +27,7 @@ interface PlanInputs {
 }
 
 /** A kernel's context, and memory that is freed at the end of the call. */
-interface Run extends KernelContext {
+export interface Run extends KernelContext {
   readonly allocate: (bytes: number) => Address;
 }
 
@@ -123,8 +123,8 @@ function multiply(run: Run, product: Product, { left, right, target, finish }: O
   const parts = splitProduct({ rows, columns, depth, groups: groups.count }, team.threads);
   const rightStep = 4 * groups.right;
   const rightStart = right + 4 * product.rightDepths.start;
-  const rightDepths = table(run, product.rightDepths);
-  const rightColumns = table(run, product.rightColumns);
+  const rightDepths = writeTable(run, product.rightDepths);
+  const rightColumns = writeTable(run, product.rightColumns);
   let packed = 0;
   if (parts.packFirst) {
     packed = allocate(groups.count * microkernels.packRightBytes(columns, depth));
@@ -141,14 +141,14 @@ function multiply(run: Run, product: Product, { left, right, target, finish }: O
     'multiply',
     [
       left + 4 * product.leftRows.start,
-      table(run, product.leftRows),
-      table(run, product.leftDepths),
+      writeTable(run, product.leftRows),
+      writeTable(run, product.leftDepths),
       rightStart,
       rightDepths,
       rightColumns,
       packed,
       target + 4 * product.targetRows.start,
-      table(run, product.targetRows),
+      writeTable(run, product.targetRows),
       depth,
       finish !== undefined,
       finish?.bias ? addressOf(backend, finish.bias) : 0,
@@ -168,8 +168,8 @@ function multiply(run: Run, product: Product, { left, right, target, finish }: O
   );
 }
 
-/** A table of all offsets, in bytes. */
-function table({ microkernels, allocate }: Run, offsets: Offsets): Address {
+/** A table of all offsets, in bytes, without the start. */
+export function writeTable({ microkernels, allocate }: Run, offsets: Offsets): Address {
   const [n0, n1, n2] = offsets.counts;
   const [s0, s1, s2] = offsets.steps;
   const address = allocate(4 * countOf(offsets));
