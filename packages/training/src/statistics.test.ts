@@ -18,7 +18,15 @@ const network: Network = {
   name: 'normalization',
   input: [2, 1, 2],
   inputName: 'input_1',
-  stem: [{ op: 'norm', epsilon: 1e-3, momentum: 0.99 }],
+  stem: [
+    {
+      op: 'norm',
+      epsilon: 1e-3,
+      momentum: 0.99,
+      scaleInitializer: { kind: 'ones' },
+      runningVariance: 'biased',
+    },
+  ],
   stages: [],
   head: [],
 };
@@ -51,7 +59,7 @@ function afterOneBatch() {
   ]);
   const images = tf.tensor4d([1, -2, 3, 0.5, 0, 4, -1.5, 2.5], [2, 2, 1, 2]);
   const pass = forwardTraining(network, { weights, statistics }, images);
-  const updated = updateStatistics(network, statistics, pass.moments);
+  const updated = updateStatistics(network, statistics, pass);
   const values = (id: ParameterId) => Array.from(updated.get(id)?.dataSync() ?? []);
   const result = { mean: values('stem.0.mean'), variance: values('stem.0.variance') };
   images.dispose();

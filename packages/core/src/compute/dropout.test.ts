@@ -10,7 +10,7 @@ const network: Network = {
   name: 'dropout',
   input: [20, 10, 1],
   inputName: 'x',
-  stem: [{ op: 'dropout', rate: 0.25 }],
+  stem: [{ op: 'dropout', rate: 0.25, per: 'value' }],
   stages: [],
   head: [],
 };

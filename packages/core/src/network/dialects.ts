@@ -48,6 +48,7 @@ const automaticNames: Readonly<Record<string, string>> = {
   ZeroPadding2D: 'zero_padding2d',
   MaxPooling2D: 'max_pooling2d',
   AveragePooling2D: 'average_pooling2d',
+  GlobalAveragePooling2D: 'global_average_pooling2d',
 };
 
 /** The name that Keras gives an unnamed layer: its class in snake case, numbered from the second on. */

@@ -107,8 +107,26 @@ describe('shapes', () => {
 describe('invalid values', () => {
   it.each<[Op, RegExp]>([
     [{ op: 'pad', top: -9, bottom: 0, left: 0, right: 0 }, /pads by \[-9, 0, 0, 0\]; it needs whole numbers/],
-    [{ op: 'norm', epsilon: -1, momentum: 0.99 }, /epsilon -1 and momentum 0.99; epsilon must be positive/],
-    [{ op: 'norm', epsilon: 1e-3, momentum: Number.NaN }, /momentum NaN/],
+    [
+      {
+        op: 'norm',
+        epsilon: -1,
+        momentum: 0.99,
+        scaleInitializer: { kind: 'ones' },
+        runningVariance: 'biased',
+      },
+      /epsilon -1 and momentum 0.99; epsilon must be positive/,
+    ],
+    [
+      {
+        op: 'norm',
+        epsilon: 1e-3,
+        momentum: Number.NaN,
+        scaleInitializer: { kind: 'ones' },
+        runningVariance: 'biased',
+      },
+      /momentum NaN/,
+    ],
   ])('are rejected: %j', (op, message) => {
     expect(() => shapes(sequence([4, 4, 3], [op]))).toThrow(message);
   });

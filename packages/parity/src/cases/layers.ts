@@ -11,12 +11,20 @@ export function conv(filters: number, size: number, stride: number, padding: Pad
     kernelSize: [size, size],
     strides: [stride, stride],
     padding,
+    groups: 1,
+    dilations: [1, 1],
     bias: true,
     initializer,
   };
 }
 
-export const norm: Op = { op: 'norm', epsilon: 1e-3, momentum: 0.99 };
+export const norm: Op = {
+  op: 'norm',
+  epsilon: 1e-3,
+  momentum: 0.99,
+  scaleInitializer: { kind: 'ones' },
+  runningVariance: 'biased',
+};
 export const relu: Op = { op: 'act', activation: 'relu' };
 export const relu6: Op = { op: 'act', activation: 'relu6' };
 export const sigmoid: Op = { op: 'act', activation: 'sigmoid' };
@@ -25,7 +33,7 @@ export function pool(mode: Pool['mode'], size: number, stride: number, padding: 
   return { op: 'pool', mode, size: [size, size], strides: [stride, stride], padding };
 }
 
-export const dropout = (rate: number): Op => ({ op: 'dropout', rate });
+export const dropout = (rate: number): Op => ({ op: 'dropout', rate, per: 'value' });
 
 export const dense: Op = { op: 'dense', units: 5, activation: 'softmax', initializer };
 

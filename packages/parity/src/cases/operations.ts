@@ -156,6 +156,12 @@ function describe(op: Op | { readonly op: 'add' }): string {
       return 'padding';
     case 'pool':
       return `${op.mode} pooling ${op.size.join('×')} s=${op.strides[0]}`;
+    case 'globalPool':
+      return 'global average pooling';
+    case 'subsample':
+      return `subsampling s=${op.strides[0]}, ${op.channelsBefore} + ${op.channelsAfter} channels of zeros`;
+    case 'gate':
+      return 'gate';
     case 'flatten':
       return 'flatten';
     case 'dropout':
