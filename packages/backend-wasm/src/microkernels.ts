@@ -272,6 +272,37 @@ export interface SharedArguments {
     top: number,
     left: number,
   ];
+  averagePoolGradient: [
+    dx: Address,
+    dy: Address,
+    scale: number,
+    height: number,
+    width: number,
+    channels: number,
+    outHeight: number,
+    outWidth: number,
+    windowHeight: number,
+    windowWidth: number,
+    strideHeight: number,
+    strideWidth: number,
+    top: number,
+    left: number,
+  ];
+  /** Items are blocks of columns of images. */
+  sumRows: [to: Address, x: Address, rows: number, columns: number, scale: number];
+  /** Items are those of the outermost axis. */
+  copyBlocks: [
+    to: Address,
+    from: Address,
+    s0: number,
+    n1: number,
+    s1: number,
+    n2: number,
+    s2: number,
+    n3: number,
+    s3: number,
+    block: number,
+  ];
   /** Items are rows of y. */
   maxPool3d: [y: Address, x: Address, ...sizes: VolumePoolingSizes];
   /** Items are images. */
@@ -344,6 +375,9 @@ export const sharedKernels = [
   'normalizeRows',
   'gradientRows',
   'maxPoolGradient',
+  'averagePoolGradient',
+  'sumRows',
+  'copyBlocks',
   'maxPool3d',
   'maxPool3dGradient',
   'depthwiseInputGradient',

@@ -158,6 +158,21 @@ const computations: Record<string, () => tf.Tensor[]> = {
         ...run(kernelNames.convolutionFilterGradient, { x, dy }, { ...attrs, filterShape: filter.shape }),
       ];
     }),
+  AvgPoolGrad: () =>
+    run(
+      'AvgPoolGrad',
+      { dy: image([5, 15, 15, 24], 1), input: image([5, 30, 30, 24], 2) },
+      { filterSize: 2, strides: 2, pad: 'valid' },
+    ),
+  'Sum and Mean': () => [
+    tf.mean(image([9, 31, 17, 72], 1), [1, 2]),
+    tf.sum(image([9, 31, 17, 72], 1), [0, 1, 2]),
+  ],
+  'Slice, StridedSlice and Tile': () => [
+    tf.slice(image([9, 31, 17, 72], 1), [1, 2, 3, 4], [7, 21, 11, 61]),
+    tf.stridedSlice(image([9, 31, 17, 72], 1), [0, 0, 0, 0], [9, 31, 17, 72], [1, 2, 2, 1]),
+    tf.tile(image([9, 1, 1, 72], 1), [1, 31, 17, 1]),
+  ],
   add: () => [tf.add(image([99_999], 1), image([99_999], 2))],
   relu: () => [tf.relu(image([99_999], 1))],
   fusedAdd: () =>
