@@ -1,0 +1,193 @@
+"""Writes what the networks of the family compute where they come from: tooling/goldens/family/*.json.
+
+    python tooling/goldens/family.py resnet50 keras/resnet50v2
+    python tooling/goldens/family.py --all [--missing]
+    python tooling/goldens/family.py --sampling
+
+torchvision's, timm's and CIFAR's run in PyTorch, Keras's and MLPerf's in TensorFlow; in float64, and in float32 to measure
+what it loses. Neither weights nor images are stored: family_sampling.py and src/sampling.ts make them.
+"""
+
+import hashlib
+import importlib
+import json
+import sys
+import time
+from pathlib import Path
+
+import numpy
+
+from family_sampling import CHUNK, hash_text, products, sample, sample_images, value_range
+
+FOLDER = Path(__file__).parent / "family"
+FAMILY = json.loads(FOLDER.with_suffix(".json").read_text())
+MODULES = {
+    "torchvision": "family_torch",
+    "timm": "family_torch",
+    "cifar": "family_torch",
+    "keras": "family_keras",
+    "mlperf": "family_keras",
+}
+CASES = {"torchvision": "imagenet", "timm": "imagenet", "keras": "imagenet", "cifar": "cifar", "mlperf": "mlperf"}
+
+
+def digits(value, count=9):
+    """A number with so many digits; lists of them, too."""
+    if isinstance(value, (list, tuple)):
+        return [digits(each, count) for each in value]
+    return float(f"{value:.{count}g}")
+
+
+def rows(array):
+    return digits(numpy.asarray(array).tolist())
+
+
+def norm(array):
+    return float(numpy.linalg.norm(numpy.asarray(array).reshape(-1)))
+
+
+def distance(actual, expected):
+    return norm(actual - expected) / norm(expected)
+
+
+def size_of(key, gradients):
+    """What a gradient's error is relative to: its norm. A bias before a normalization has a gradient of 0: its kernel's."""
+    size = norm(gradients[key])
+    if key.endswith(".bias"):
+        size = max(size, norm(gradients[key.removesuffix("bias") + "kernel"]))
+    return size
+
+
+def measure(name, tensors, others, size):
+    """By key: the norm, two products, and the largest relative error of the other computations."""
+    return {
+        key: [
+            *digits([norm(value), *products(f"{name}/{key}", value)]),
+            digits(max(norm(other[key] - value) / size(key, tensors) for other in others), 3),
+        ]
+        for key, value in tensors.items()
+    }
+
+
+def all_of(tensors):
+    return numpy.concatenate([tensors[key].reshape(-1) for key in tensors])
+
+
+def golden(name, thin=None):
+    source = FAMILY["networks"][name]["source"]
+    module = importlib.import_module(MODULES[source])
+    case = FAMILY["cases"][CASES[source]]
+    result = {"network": name, "source": module.source_words(source), "classes": FAMILY["classes"]}
+    if thin is None:
+        weights, total, multiply_adds = module.count(name, source, case["counted"])
+        published = FAMILY["networks"][name]["parameters"]
+        if published != (total if MODULES[source] == "family_keras" else weights):
+            sys.exit(f"{name} has {weights} weights and {total} parameters; {published} are published.")
+        result["counted"] = {**case["counted"], "weights": weights, "parameters": total, "multiplyAdds": multiply_adds}
+    else:
+        result["thin"] = thin
+    runner = module.Runner(name, source, FAMILY["classes"], thin)
+    result["inference"] = []
+    for shape in case["inference"]:
+        truth = runner.inference(shape, 64)
+        floor = distance(runner.inference(shape, 32), truth)
+        result["inference"].append({"images": shape, "floor": digits(floor, 3), "logits": rows(truth)})
+    shape = case["training"]
+    truth = runner.training(shape, 64)
+    others = [runner.training(shape, 32, roll) for roll in (0, 1)]
+    floor = lambda quantity: digits(max(distance(quantity(each), quantity(truth)) for each in others), 3)
+    result["training"] = {
+        "images": shape,
+        "logits": rows(truth["logits"]),
+        "loss": digits(truth["loss"]),
+        "floors": {
+            "logits": floor(lambda each: each["logits"]),
+            "loss": floor(lambda each: numpy.array(each["loss"])),
+            "gradients": floor(lambda each: all_of(each["gradients"])),
+            "statistics": floor(lambda each: all_of(each["statistics"])),
+        },
+        "gradients": measure(
+            runner.key, truth["gradients"], [each["gradients"] for each in others], size_of
+        ),
+        "statistics": measure(
+            runner.key, truth["statistics"], [each["statistics"] for each in others], lambda key, all: norm(all[key])
+        ),
+    }
+    if thin is not None:
+        result["training"]["values"] = {
+            key: digits(value.reshape(-1).tolist(), 7) for key, value in truth["gradients"].items()
+        }
+    return result
+
+
+def write(name, thin=None):
+    started = time.time()
+    result = golden(name, thin)
+    path = path_of(name, thin)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    training = result["training"]
+    table = lambda rows: "{\n" + ",\n".join(f'      {json.dumps(k)}: {json.dumps(v)}' for k, v in rows.items()) + "\n    }"
+    fields = [f'    {json.dumps(k)}: {table(v) if k in TABLES else json.dumps(v)}' for k, v in training.items()]
+    head = [f"  {json.dumps(k)}: {json.dumps(v, ensure_ascii=False)}" for k, v in result.items() if k != "training"]
+    text = "{\n" + ",\n".join(head) + ',\n  "training": {\n' + ",\n".join(fields) + "\n  }\n}\n"
+    assert json.loads(text) == json.loads(json.dumps(result))
+    path.write_text(text)
+    floors = " ".join(f"{key} {value:.1e}" for key, value in training["floors"].items())
+    inference = " ".join(f"{each['floor']:.1e}" for each in result["inference"])
+    print(f"{name}{'' if thin is None else ', thin'}: inference {inference}; {floors}; {time.time() - started:.0f} s", flush=True)
+
+
+TABLES = ("gradients", "statistics", "values")
+
+
+def path_of(name, thin=None):
+    folder = FOLDER if thin is None else FOLDER / "thin"
+    return folder / f"{name.replace('/', '-')}.json"
+
+
+def write_sampling():
+    """Checksums of sampled numbers, for the other side to compare with."""
+    cases = []
+    for name, size, role, shape in [
+        ("resnet50/stage1.block0.branch.linear2.kernel", 4096, "kernel", (1, 1, 128, 512)),
+        ("cifar/resnet20/stem.norm0.variance", 16, "variance", (16,)),
+        ("a tensor of several chunks", CHUNK + 5, "offset", (CHUNK + 5,)),
+        ("", 3, "scale", (3,)),
+    ]:
+        values = sample(name, (size,), *value_range(role, shape, is_last_norm=False))
+        cases.append(
+            {
+                "name": name,
+                "role": role,
+                "shape": shape,
+                "size": size,
+                "hash": hash_text(name),
+                "first": [float(each) for each in values[:3]],
+                "sha256": hashlib.sha256(values.tobytes()).hexdigest(),
+                "products": products(name, values),
+            }
+        )
+    images = sample_images("resnet50", (2, 3, 4, 3))
+    result = {"cases": cases, "images": hashlib.sha256(images.tobytes()).hexdigest()}
+    (FOLDER / "sampling.json").write_text(json.dumps(result, indent=2) + "\n")
+
+
+def main(arguments):
+    if "--sampling" in arguments:
+        write_sampling()
+        return
+    only_missing = "--missing" in arguments
+    names = [each for each in arguments if not each.startswith("--")]
+    if "--all" in arguments:
+        names = list(FAMILY["networks"])
+    if not names or not set(names) <= set(FAMILY["networks"]):
+        sys.exit(__doc__)
+    for name in names:
+        for thin in (FAMILY["thin"].get(name), None):
+            isThin = thin is not None
+            if only_missing and path_of(name, thin).exists():
+                continue
+            write(name, thin)
+
+
+main(sys.argv[1:])
