@@ -133,12 +133,15 @@ def layers_of(model):
     ], keys
 
 
-def fill(name, model):
+def fill(name, model, values):
+    """Assigns sampled values, and keeps them in `values`."""
     layers, keys = layers_of(model)
-    for key, layer in layers:
+    for layer_key, layer in layers:
         for variable in layer.weights:
-            role = ROLES[variable.name]
-            variable.assign(sample_parameter(name, f"{key}.{role}", tuple(variable.shape), keys.is_last_norm(key)))
+            key = f"{layer_key}.{ROLES[variable.name]}"
+            if key not in values:
+                values[key] = sample_parameter(name, key, tuple(variable.shape), keys.is_last_norm(layer_key))
+            variable.assign(values[key])
 
 
 def count(name, source, counted):
@@ -156,12 +159,13 @@ class Runner:
     def __init__(self, name, source, classes, thin=None):
         self.name, self.source, self.classes, self.thin = name, source, classes, thin
         self.key = name if thin is None else f"thin/{name}"
+        self.values = {}
 
     def model(self, shape, bits):
         keras.backend.clear_session()
         keras.backend.set_floatx(f"float{bits}")
         model = build(self.name, self.source, self.classes, shape[1:], self.thin)
-        fill(self.key, model)
+        fill(self.key, model, self.values)
         return model
 
     def inference(self, shape, bits):

@@ -163,6 +163,8 @@ class Runner:
         self.name, self.source, self.classes, self.thin = name, source, classes, thin
         self.key = name if thin is None else f"thin/{name}"
         self.model = build(name, source, classes, thin)
+        fill(self.key, self.model)
+        self.state = {each: tensor.clone() for each, tensor in self.model.state_dict().items()}
 
     def inference(self, shape, bits):
         dtype = {32: torch.float32, 64: torch.float64}[bits]
@@ -171,9 +173,8 @@ class Runner:
             return self.model.eval()(image_tensor(self.key, shape, dtype)).double().numpy()
 
     def reset(self, dtype):
-        """Casting to float32 and back changes nothing, but a training step changes the statistics."""
         self.model.to(dtype)
-        fill(self.key, self.model)
+        self.model.load_state_dict(self.state)
 
     def training(self, shape, bits, roll=0):
         """Logits, loss, gradients, and statistics after the step, by key; the images in an order shifted by `roll`."""
