@@ -8,6 +8,8 @@ from pathlib import Path
 
 os.environ["KERAS_BACKEND"] = "tensorflow"
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+# oneDNN of TensorFlow 2.21 breaks off at convolutions of some sizes on some processors.
+os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
 
 import h5py
 import keras

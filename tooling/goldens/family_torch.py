@@ -65,7 +65,8 @@ def thinned(model, divisor):
                 bias=module.bias is not None,
             )
         elif isinstance(module, nn.BatchNorm2d):
-            new = nn.BatchNorm2d(module.num_features // divisor, module.eps, module.momentum)
+            channels = features if name.startswith("head.") else module.num_features // divisor
+            new = nn.BatchNorm2d(channels, module.eps, module.momentum)
         elif isinstance(module, nn.Linear):
             new = nn.Linear(features, module.out_features)
         else:

@@ -38,8 +38,11 @@ export function relativeL2(
   if (actual.length !== expected.length) return Number.POSITIVE_INFINITY;
   let square = 0;
   for (let i = 0; i < expected.length; i++) square += ((actual[i] as number) - (expected[i] as number)) ** 2;
-  return Math.sqrt(square) / size;
+  return relative(Math.sqrt(square), size);
 }
+
+/** 0 if there is no difference: what a ReLU never lets through has a gradient of 0. */
+const relative = (difference: number, size: number) => (difference === 0 ? 0 : difference / size);
 
 /** The mean square of a uniform number in [-1, 1). */
 const meanSquare = 1 / 3;
@@ -69,7 +72,11 @@ export function checkTensors(
     const [actualNorm, actual0, actual1] = measure(`${name}/${key}`, actual.get(key) as ArrayLike<number>);
     const size = Math.max(norm, key.endsWith('.bias') ? normOf(expected, key.replace(/bias$/, 'kernel')) : 0);
     const apart = [actualNorm - norm, actual0 - product0, actual1 - product1].map((each) => Math.abs(each));
-    const check = checkRelative(`${what}, ${key}`, Math.max(...apart) / size, 4 * Math.max(own, floor));
+    const check = checkRelative(
+      `${what}, ${key}`,
+      relative(Math.max(...apart), size),
+      4 * Math.max(own, floor),
+    );
     if (!(check.apart / check.allowed <= worst.apart / worst.allowed)) worst = check;
     differences += ((actual0 - product0) ** 2 + (actual1 - product1) ** 2) / 2 / meanSquare;
     squares += norm ** 2;
