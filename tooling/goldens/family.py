@@ -57,27 +57,37 @@ def relative(difference, size):
     return 0.0 if difference == 0 else difference / size
 
 
-def size_of(key, gradients):
-    """What a gradient's error is relative to: its norm. A bias before a normalization has a gradient of 0: its kernel's."""
-    size = norm(gradients[key])
-    if key.endswith(".bias"):
-        size = max(size, norm(gradients[key.removesuffix("bias") + "kernel"]))
-    return size
+def size_of(key, norms):
+    """What an error is relative to: the norm. The gradient of a bias before a normalization is 0: its kernel's counts."""
+    kernel = norms.get(key.removesuffix("bias") + "kernel", 0) if key.endswith(".bias") else 0
+    return max(norms[key], kernel)
 
 
-def measure(name, tensors, others, size):
-    """By key: the norm, two products, and the largest relative error of the other computations."""
-    return {
-        key: [
-            *digits([norm(value), *products(f"{name}/{key}", value)]),
-            digits(max(relative(norm(other[key] - value), size(key, tensors)) for other in others), 3),
-        ]
-        for key, value in tensors.items()
+def total(norms):
+    """The norm of all tensors together."""
+    return norm(list(norms.values()))
+
+
+def compare_tensors(name, truth, others):
+    """The measures of tensors with each one's floor, and the floor of all; `others`: norms of differences, by key."""
+    norms = {key: norm(value) for key, value in truth.items()}
+    rows = {}
+    for key, value in truth.items():
+        floor = max(relative(other[key], size_of(key, norms)) for other in others)
+        rows[key] = [*digits([norms[key], *products(f"{name}/{key}", value)]), digits(floor, 3)]
+    return rows, digits(max(total(other) / total(norms) for other in others), 3)
+
+
+def differences(run, truth):
+    """Of a training step in float32: norms of differences, without the tensors, which may take gigabytes."""
+    tensors = {
+        kind: {key: norm(value - truth[kind][key]) for key, value in run[kind].items()} for kind in ("gradients", "statistics")
     }
-
-
-def all_of(tensors):
-    return numpy.concatenate([tensors[key].reshape(-1) for key in tensors])
+    return {
+        "logits": distance(run["logits"], truth["logits"]),
+        "loss": abs(run["loss"] / truth["loss"] - 1),
+        **tensors,
+    }
 
 
 def golden(name, thin=None):
@@ -102,24 +112,21 @@ def golden(name, thin=None):
     shape = case["training"]
     truth = runner.training(shape, 64)
     # In another order of images sums are rounded otherwise, and other values land on the other side of a ReLU's kink.
-    others = [runner.training(shape, 32, roll) for roll in range(shape[0])]
-    floor = lambda quantity: digits(max(distance(quantity(each), quantity(truth)) for each in others), 3)
+    others = [differences(runner.training(shape, 32, roll), truth) for roll in range(shape[0])]
+    floor = lambda kind: digits(max(each[kind] for each in others), 3)
+    tables = {
+        kind: compare_tensors(runner.key, truth[kind], [each[kind] for each in others])
+        for kind in ("gradients", "statistics")
+    }
     result["training"] = {
         "images": shape,
         "logits": rows(truth["logits"]),
         "loss": digits(truth["loss"]),
         "floors": {
-            "logits": floor(lambda each: each["logits"]),
-            "loss": floor(lambda each: numpy.array(each["loss"])),
-            "gradients": floor(lambda each: all_of(each["gradients"])),
-            "statistics": floor(lambda each: all_of(each["statistics"])),
+            **{kind: floor(kind) for kind in ("logits", "loss")},
+            **{kind: floor for kind, (_, floor) in tables.items()},
         },
-        "gradients": measure(
-            runner.key, truth["gradients"], [each["gradients"] for each in others], size_of
-        ),
-        "statistics": measure(
-            runner.key, truth["statistics"], [each["statistics"] for each in others], lambda key, all: norm(all[key])
-        ),
+        **{kind: rows for kind, (rows, _) in tables.items()},
     }
     if thin is not None:
         result["training"]["values"] = {
@@ -192,12 +199,10 @@ def main(arguments):
         names = list(FAMILY["networks"])
     if not names or not set(names) <= set(FAMILY["networks"]):
         sys.exit(__doc__)
-    for name in names:
-        for thin in (FAMILY["thin"].get(name), None):
-            isThin = thin is not None
-            if only_missing and path_of(name, thin).exists():
-                continue
-            write(name, thin)
+    thin = [(name, FAMILY["thin"][name]) for name in names if name in FAMILY["thin"]]
+    for name, divisor in thin + [(name, None) for name in names]:
+        if not (only_missing and path_of(name, divisor).exists()):
+            write(name, divisor)
 
 
 main(sys.argv[1:])

@@ -132,8 +132,8 @@ NETWORKS = {
     "cifar/wrn28_10": lambda classes: preactivated(4, classes, widening=10),
 }
 
-# The published counts of the other options, as a check of the blocks.
-OPTION_COUNTS = {
+# The weights of the other options, by option and blocks in a stage.
+OPTION_WEIGHTS = {
     ("B", 3): 272_474,
     ("B", 5): 466_906,
     ("B", 7): 661_338,
@@ -141,3 +141,9 @@ OPTION_COUNTS = {
     ("B", 18): 1_730_714,
     ("C", 3): 283_962,
 }
+
+
+def check_options():
+    for (option, blocks), published in OPTION_WEIGHTS.items():
+        weights = sum(each.numel() for each in resnet(blocks, 10, option).parameters())
+        assert weights == published, f"Option {option} with {blocks} blocks has {weights} weights, not {published}."

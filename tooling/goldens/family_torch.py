@@ -138,6 +138,7 @@ def fill(name, model):
 def count(name, source, counted):
     """Trainable parameters, all, and multiply-adds, without computing anything."""
     with torch.device("meta"):
+        family_cifar.check_options()
         model = build(name, source, counted["classes"]).eval()
         images = torch.empty(1, counted["input"][2], *counted["input"][:2])
     total = 0
