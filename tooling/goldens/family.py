@@ -111,8 +111,9 @@ def golden(name, thin=None):
         result["inference"].append({"images": shape, "floor": digits(floor, 3), "logits": rows(truth)})
     shape = case["training"]
     truth = runner.training(shape, 64)
-    # In another order of images sums are rounded otherwise, and other values land on the other side of a ReLU's kink.
-    others = [differences(runner.training(shape, 32, roll), truth) for roll in range(shape[0])]
+    # A gradient jumps where a value falls on the other side of a ReLU's kink, and one run may miss all of them: in three of four,
+    # weights and images are changed by up to a unit in the last place, which is as much as any float32 computation loses.
+    others = [differences(runner.training(shape, 32, seed), truth) for seed in range(4)]
     floor = lambda kind: digits(max(each[kind] for each in others), 3)
     tables = {
         kind: compare_tensors(runner.key, truth[kind], [each[kind] for each in others])

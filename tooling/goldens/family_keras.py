@@ -17,7 +17,7 @@ import numpy
 import tensorflow as tf
 from keras.src.applications import resnet
 
-from family_sampling import Keys, labels, sample_images, sample_parameter
+from family_sampling import Keys, labels, nudged, sample_images, sample_parameter
 
 ROLES = {
     "kernel": "kernel",
@@ -135,15 +135,15 @@ def layers_of(model):
     ], keys
 
 
-def fill(name, model, values):
-    """Assigns sampled values, and keeps them in `values`."""
+def fill(name, model, values, seed=0):
+    """Assigns sampled values, and keeps them in `values`; with a seed, weights are nudged."""
     layers, keys = layers_of(model)
     for layer_key, layer in layers:
         for variable in layer.weights:
             key = f"{layer_key}.{ROLES[variable.name]}"
             if key not in values:
                 values[key] = sample_parameter(name, key, tuple(variable.shape), keys.is_last_norm(layer_key))
-            variable.assign(values[key])
+            variable.assign(nudged(values[key], [seed, len(key)] if seed > 0 and variable.trainable else 0))
 
 
 def count(name, source, counted):
@@ -163,11 +163,11 @@ class Runner:
         self.key = name if thin is None else f"thin/{name}"
         self.values = {}
 
-    def model(self, shape, bits):
+    def model(self, shape, bits, seed=0):
         keras.backend.clear_session()
         keras.backend.set_floatx(f"float{bits}")
         model = build(self.name, self.source, self.classes, shape[1:], self.thin)
-        fill(self.key, model, self.values)
+        fill(self.key, model, self.values, seed)
         return model
 
     def inference(self, shape, bits):
@@ -175,11 +175,11 @@ class Runner:
         images = tf.constant(sample_images(self.key, shape), f"float{bits}")
         return model(images, training=False).numpy().astype(numpy.float64)
 
-    def training(self, shape, bits, roll=0):
-        """Logits, loss, gradients, and statistics after the step, by key; the images in an order shifted by `roll`."""
-        model = self.model(shape, bits)
-        images = tf.roll(tf.constant(sample_images(self.key, shape), f"float{bits}"), roll, 0)
-        target = tf.roll(tf.constant(labels(shape[0], self.classes)), roll, 0)
+    def training(self, shape, bits, seed=0):
+        """Logits, loss, gradients, and statistics after the step, by key; with a seed, weights and images are nudged."""
+        model = self.model(shape, bits, seed)
+        images = tf.constant(nudged(sample_images(self.key, shape), seed), f"float{bits}")
+        target = tf.constant(labels(shape[0], self.classes))
         with tf.GradientTape() as tape:
             logits = model(images, training=True)
             loss = tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(target, logits))
@@ -194,7 +194,7 @@ class Runner:
                 else:
                     gradients[f"{key}.{role}"] = by_path[id(variable)].numpy().astype(numpy.float64)
         return {
-            "logits": tf.roll(logits, -roll, 0).numpy().astype(numpy.float64),
+            "logits": logits.numpy().astype(numpy.float64),
             "loss": float(loss),
             "gradients": gradients,
             "statistics": statistics,

@@ -89,6 +89,14 @@ def sample_images(network, shape):
     return sample(f"{network}/images.{'x'.join(map(str, shape))}", shape, -1, 1)
 
 
+def nudged(values, seed):
+    """float32 values, each changed by up to a unit in its last place; for the seed 0, as they are."""
+    if seed == 0:
+        return values
+    changes = numpy.random.default_rng(seed).uniform(-1, 1, values.shape).astype(numpy.float32)
+    return values * (1 + changes * numpy.float32(2**-23))
+
+
 def labels(batch, classes):
     return [(3 * row + 1) % classes for row in range(batch)]
 

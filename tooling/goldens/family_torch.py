@@ -15,7 +15,7 @@ import timm
 import torchvision
 
 import family_cifar
-from family_sampling import Keys, labels, sample_images, sample_parameter
+from family_sampling import Keys, labels, nudged, sample_images, sample_parameter
 
 ROLES = {
     "linear": {"weight": "kernel", "bias": "bias"},
@@ -156,8 +156,8 @@ def count(name, source, counted):
     return weights, weights + statistics, total
 
 
-def image_tensor(name, shape, dtype):
-    return torch.from_numpy(sample_images(name, shape).transpose(0, 3, 1, 2).copy()).to(dtype)
+def image_tensor(name, shape, dtype, seed=0):
+    return torch.from_numpy(nudged(sample_images(name, shape), seed).transpose(0, 3, 1, 2).copy()).to(dtype)
 
 
 class Runner:
@@ -174,17 +174,21 @@ class Runner:
         with torch.no_grad():
             return self.model.eval()(image_tensor(self.key, shape, dtype)).double().numpy()
 
-    def reset(self, dtype):
+    def reset(self, dtype, seed=0):
         self.model.to(dtype)
         self.model.load_state_dict(self.state)
+        if seed > 0:
+            with torch.no_grad():
+                for index, each in enumerate(self.model.parameters()):
+                    each.copy_(torch.from_numpy(nudged(each.numpy(), [seed, index])))
 
-    def training(self, shape, bits, roll=0):
-        """Logits, loss, gradients, and statistics after the step, by key; the images in an order shifted by `roll`."""
+    def training(self, shape, bits, seed=0):
+        """Logits, loss, gradients, and statistics after the step, by key; with a seed, weights and images are nudged."""
         dtype = {32: torch.float32, 64: torch.float64}[bits]
-        self.reset(dtype)
+        self.reset(dtype, seed)
         self.model.train().zero_grad(set_to_none=True)
-        images = image_tensor(self.key, shape, dtype).roll(roll, 0)
-        target = torch.tensor(labels(shape[0], self.classes)).roll(roll, 0)
+        images = image_tensor(self.key, shape, dtype, seed)
+        target = torch.tensor(labels(shape[0], self.classes))
         logits = self.model(images)
         loss = nn.functional.cross_entropy(logits, target)
         loss.backward()
@@ -198,5 +202,5 @@ class Runner:
                     statistics[f"{layer}.{role}"] = to_ours(tensor).copy()
                 else:
                     gradients[f"{layer}.{role}"] = to_ours(tensor.grad)
-        logits = logits.detach().roll(-roll, 0).double().numpy()
+        logits = logits.detach().double().numpy()
         return {"logits": logits, "loss": loss.item(), "gradients": gradients, "statistics": statistics}
