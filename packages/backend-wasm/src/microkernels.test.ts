@@ -74,13 +74,13 @@ function guardedProduct(
   const parts = Math.ceil(rows / partRows) * Math.ceil(columns / partColumns);
   const packed = packFirst ? guarded.allocate(kernels.packRightBytes(columns, depth)) : 0;
   for (let item = 0; packFirst && item < kernels.packRightItems(columns, depth); item++) {
-    kernels.packRight(packed, right, rightDepths, rightColumns, depth, columns, item, item + 1);
+    kernels.packRight(packed, right, rightDepths, rightColumns, depth, columns, 0, item, item + 1);
   }
   for (let part = 0; part < parts; part++) {
     // biome-ignore format: operand by operand
     kernels.multiply(
       left, leftRows, leftDepths, right, rightDepths, rightColumns, packed, target, targetRows, depth,
-      false, 0, 0, 0, rows, columns, partRows, partColumns, part, part + 1, scratch,
+      false, 0, 0, 0, rows, columns, partRows, partColumns, 0, 0, 0, part, part + 1, scratch,
     );
   }
   guarded.expectNothingElseWritten();
