@@ -42,7 +42,7 @@ export function relativeL2(
 }
 
 /** 0 if there is no difference: what a ReLU never lets through has a gradient of 0. */
-const relative = (difference: number, size: number) => (difference === 0 ? 0 : difference / size);
+export const relative = (difference: number, size: number) => (difference === 0 ? 0 : difference / size);
 
 /** The mean square of a uniform number in [-1, 1). */
 const meanSquare = 1 / 3;

@@ -1,7 +1,7 @@
 import { parameters } from '@resnetjs/core';
 import { referenceForward, referenceGradients, type ReferenceVariables, tensor64 } from '@resnetjs/parity';
 import { describe, expect, it } from 'vitest';
-import { relativeL2 } from './checks.js';
+import { relative, relativeL2 } from './checks.js';
 import { type Golden, readGolden, thinNames } from './golden.js';
 import { goldenNetwork, sampledName } from './golden-network.js';
 import { keysOf } from './keys.js';
@@ -63,7 +63,7 @@ describe('the float64 reference agrees with where thin networks of the family co
       const apart = [actual[0] - norm, actual[1] - product0, actual[2] - product1].map((each) =>
         Math.abs(each),
       );
-      largest = Math.max(largest, Math.max(...apart) / Math.max(norm, kernel ?? 0));
+      largest = Math.max(largest, relative(Math.max(...apart), Math.max(norm, kernel ?? 0)));
     }
     expect(pass.weights.size).toBe(Object.keys(expected.gradients).length);
     expect(largest).toBeLessThan(tolerance);
