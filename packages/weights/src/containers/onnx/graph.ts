@@ -34,6 +34,12 @@ const activations = {
 
 const pools = { max: 'MaxPool', average: 'AveragePool' } as const satisfies Record<Pool['mode'], string>;
 
+/**
+ * For the zeros around a map of which maxima are taken: onnxruntime (1.30) takes zeros for the pooling's own padding, which
+ * is −∞, where the map's values are below 0; but not this.
+ */
+const almostZero = 2 ** -126;
+
 /** A network as ONNX's nodes and constants: from images [batch, height, width, channels] to what `forward` gives. */
 export function graphOf(
   network: Network,
@@ -82,7 +88,7 @@ export function graphOf(
           kernel_shape: op.kernelSize,
           ...movement(op.padding, input, reachOf(op), op.strides),
           ...(op.dilations.every((each) => each === 1) ? {} : { dilations: op.dilations }),
-          ...(op.groups === 1 ? {} : { group: [op.groups] }),
+          ...(op.groups === 1 ? {} : { group: BigInt(op.groups) }),
         });
         return;
       }
@@ -104,7 +110,13 @@ export function graphOf(
         return;
       case 'pad': {
         const pads = [0, 0, op.top, op.left, 0, 0, op.bottom, op.right];
-        append('Pad', [constant(`${name}.pads`, [8], BigInt64Array.from(pads, BigInt))]);
+        const isBeforeMaximum = walked.some(
+          (taker) => taker.from.includes(index) && taker.op.op === 'pool' && taker.op.mode === 'max',
+        );
+        append('Pad', [
+          constant(`${name}.pads`, [8], BigInt64Array.from(pads, BigInt)),
+          ...(isBeforeMaximum ? [constant(`${name}.value`, [], Float32Array.of(almostZero))] : []),
+        ]);
         return;
       }
       case 'pool':
@@ -118,7 +130,12 @@ export function graphOf(
           append('GlobalAveragePool');
           return;
         }
-        nodes.push({ name: `${name}.mean`, type: 'GlobalAveragePool', inputs, output: `${name}.mean` });
+        nodes.push({
+          name: `${name}.mean`,
+          type: 'GlobalAveragePool',
+          inputs: [...inputs],
+          output: `${name}.mean`,
+        });
         inputs[0] = `${name}.mean`;
         append('Flatten');
         return;

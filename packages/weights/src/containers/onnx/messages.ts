@@ -22,7 +22,8 @@ export interface OnnxNode {
   readonly type: string;
   readonly inputs: readonly string[];
   readonly output: string;
-  readonly attributes?: Readonly<Record<string, number | readonly number[]>>;
+  /** A number is ONNX's float, a bigint its int. */
+  readonly attributes?: Readonly<Record<string, number | bigint | readonly number[]>>;
 }
 
 /** A graph with its constants. */
@@ -39,7 +40,7 @@ const irVersion = 8;
 /** The version of the operators. */
 const opset = 13;
 const dataTypes = { float32: 1, int64: 7 } as const;
-const attributeTypes = { float: 1, ints: 7 } as const;
+const attributeTypes = { float: 1, int: 2, ints: 7 } as const;
 /** What protocol buffers allow for one message. */
 const maxFileBytes = 2 ** 31 - 1;
 
@@ -82,10 +83,16 @@ const node = ({ name, type, inputs, output, attributes = {} }: OnnxNode): Encode
   ...Object.entries(attributes).map(([key, attribute]) => message(5, [text(1, key), ...content(attribute)])),
 ];
 
-const content = (attribute: number | readonly number[]): Encoded[] =>
-  typeof attribute === 'number'
-    ? [float(2, attribute), integer(20, attributeTypes.float)]
-    : [...attribute.map((each) => integer(8, each)), integer(20, attributeTypes.ints)];
+function content(attribute: number | bigint | readonly number[]): Encoded[] {
+  switch (typeof attribute) {
+    case 'number':
+      return [float(2, attribute), integer(20, attributeTypes.float)];
+    case 'bigint':
+      return [integer(3, Number(attribute)), integer(20, attributeTypes.int)];
+    default:
+      return [...attribute.map((each) => integer(8, each)), integer(20, attributeTypes.ints)];
+  }
+}
 
 const tensor = ({ name, shape, data }: OnnxTensor): Encoded[] => [
   ...shape.map((size) => integer(1, size)),
