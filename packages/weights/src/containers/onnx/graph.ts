@@ -88,7 +88,7 @@ export function graphOf(
           kernel_shape: op.kernelSize,
           ...movement(op.padding, input, reachOf(op), op.strides),
           ...(op.dilations.every((each) => each === 1) ? {} : { dilations: op.dilations }),
-          ...(op.groups === 1 ? {} : { group: BigInt(op.groups) }),
+          ...(op.groups === 1 ? {} : { group: { int: op.groups } }),
         });
         return;
       }
@@ -131,10 +131,8 @@ export function graphOf(
           return;
         }
         nodes.push({
-          name: `${name}.mean`,
-          type: 'GlobalAveragePool',
-          inputs: [...inputs],
-          output: `${name}.mean`,
+          ...{ name: `${name}.mean`, type: 'GlobalAveragePool' },
+          ...{ inputs: [...inputs], output: `${name}.mean` },
         });
         inputs[0] = `${name}.mean`;
         append('Flatten');

@@ -16,14 +16,16 @@ export interface OnnxTensor {
   readonly data: Float32Array | BigInt64Array;
 }
 
-/** A node of the graph. An attribute that is a number is a float, a list is of integers. */
+/** A node's attribute: a number is a float, a list is of integers, `int` is one. */
+export type OnnxAttribute = number | readonly number[] | { readonly int: number };
+
+/** A node of the graph. */
 export interface OnnxNode {
   readonly name: string;
   readonly type: string;
   readonly inputs: readonly string[];
   readonly output: string;
-  /** A number is ONNX's float, a bigint its int. */
-  readonly attributes?: Readonly<Record<string, number | bigint | readonly number[]>>;
+  readonly attributes?: Readonly<Record<string, OnnxAttribute>>;
 }
 
 /** A graph with its constants. */
@@ -83,15 +85,10 @@ const node = ({ name, type, inputs, output, attributes = {} }: OnnxNode): Encode
   ...Object.entries(attributes).map(([key, attribute]) => message(5, [text(1, key), ...content(attribute)])),
 ];
 
-function content(attribute: number | bigint | readonly number[]): Encoded[] {
-  switch (typeof attribute) {
-    case 'number':
-      return [float(2, attribute), integer(20, attributeTypes.float)];
-    case 'bigint':
-      return [integer(3, Number(attribute)), integer(20, attributeTypes.int)];
-    default:
-      return [...attribute.map((each) => integer(8, each)), integer(20, attributeTypes.ints)];
-  }
+function content(attribute: OnnxAttribute): Encoded[] {
+  if (typeof attribute === 'number') return [float(2, attribute), integer(20, attributeTypes.float)];
+  if ('int' in attribute) return [integer(3, attribute.int), integer(20, attributeTypes.int)];
+  return [...attribute.map((each) => integer(8, each)), integer(20, attributeTypes.ints)];
 }
 
 const tensor = ({ name, shape, data }: OnnxTensor): Encoded[] => [
