@@ -18,7 +18,12 @@ describe('register', () => {
       name: 'cpu',
       threads: 1,
       precision: 32,
-      kernels: ['Conv2DBackpropFilter'],
+      kernels: [
+        'Conv2DBackpropFilter',
+        'ResNetConvolution',
+        'ResNetConvolutionInputGradient',
+        'ResNetConvolutionFilterGradient',
+      ],
     });
     expect(tf.getBackend()).toBe('cpu');
     expect(await register()).toBe(registered);

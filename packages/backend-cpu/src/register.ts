@@ -1,18 +1,24 @@
-import { type RegisteredBackend, replaceKernels } from '@resnetjs/backend';
+import { kernelNames, type KernelTable, type RegisteredBackend, replaceKernels } from '@resnetjs/backend';
 import { MathBackendCPU, version_cpu } from '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { conv2DBackpropFilter } from './filter-gradient.js';
+import { convolution, convolutionFilterGradient, convolutionInputGradient } from './grouped-convolution.js';
 
 const backendName = 'cpu';
 /** TensorFlow.js's own priority for it: below every other backend's. */
 const priority = 1;
-const kernels = { [tf.Conv2DBackpropFilter]: conv2DBackpropFilter };
+const kernels: KernelTable<{ readonly backend: MathBackendCPU }> = {
+  [tf.Conv2DBackpropFilter]: conv2DBackpropFilter,
+  [kernelNames.convolution]: { kernel: convolution, activations: ['relu'] },
+  [kernelNames.convolutionInputGradient]: convolutionInputGradient,
+  [kernelNames.convolutionFilterGradient]: convolutionFilterGradient,
+};
 
 let served: { backend: MathBackendCPU; result: RegisteredBackend } | undefined;
 
 /**
- * Starts TensorFlow.js's plain JavaScript backend, makes it the current one, and replaces its slowest training kernel, the
- * gradient of a convolution with respect to its filter. It runs wherever JavaScript does, and is the slowest backend. Calling
+ * Starts TensorFlow.js's plain JavaScript backend, makes it the current one, replaces its slowest training kernel, the
+ * gradient of a convolution with respect to its filter, and adds convolutions in groups and with dilation. It runs wherever JavaScript does, and is the slowest backend. Calling
  * it again changes nothing.
  *
  * @example

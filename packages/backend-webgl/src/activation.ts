@@ -1,5 +1,5 @@
 /** GLSL of an activation and its gradient, for texels in variables. */
-interface ActivationCode {
+export interface ActivationCode {
   apply(x: string): string;
   /** The gradient of its input, from that of its result y. */
   gradient(dy: string, y: string): string;

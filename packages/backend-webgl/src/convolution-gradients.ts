@@ -5,7 +5,9 @@ import {
   type TensorInfo,
   util,
 } from '@tensorflow/tfjs-core';
-import { type ConvolutionShape, convolutionShapeOf, type StockKernel } from '@resnetjs/backend';
+import { convolutionShapeOf, type GroupedConvolutionShape, type StockKernel } from '@resnetjs/backend';
+import type { MathBackendWebGL } from '@tensorflow/tfjs-backend-webgl';
+import { inOneGroup } from './convolution.js';
 import { correlation } from './correlation.js';
 import { filterGradientTotal, partialFilterGradient, partsOf } from './filter-gradient.js';
 import type { KernelContext } from './kernel.js';
@@ -22,10 +24,30 @@ export function conv2DBackpropFilter(
 ): TensorInfo | TensorInfo[] {
   const filterShape = attrs.filterShape as Shape4;
   const shape = convolutionShape(x.shape as Shape4, filterShape, dy, attrs);
-  if (shape === undefined) return stock();
+  return shape === undefined ? stock() : filterGradient(backend, shape, { x, dy });
+}
+
+/** The gradient of the filter [filterHeight, filterWidth, inChannels / groups, outChannels]; several groups must be `inPairs`. */
+export function filterGradient(
+  backend: MathBackendWebGL,
+  shape: GroupedConvolutionShape,
+  { x, dy }: { x: TensorInfo; dy: TensorInfo },
+): TensorInfo {
   const parts = partsOf(shape);
   const widths = { x: textureWidth(backend, x), dy: textureWidth(backend, dy) };
   const partial = run(backend, partialFilterGradient(shape, parts, widths), [rowsOf(x), rowsOf(dy)]);
+  return sumOfParts(backend, shape, parts, partial);
+}
+
+/** Adds the parts of the filter's gradient, and disposes of them. */
+export function sumOfParts(
+  backend: MathBackendWebGL,
+  shape: GroupedConvolutionShape,
+  parts: number,
+  partial: TensorInfo,
+): TensorInfo {
+  const { filterHeight, filterWidth, inChannels, groups, outChannels } = shape;
+  const filterShape = [filterHeight, filterWidth, inChannels / groups, outChannels];
   if (parts === 1) return view(partial, filterShape);
   const total = run(backend, filterGradientTotal(shape, parts), [partial]);
   backend.disposeIntermediateTensorInfo(partial);
@@ -41,14 +63,26 @@ export function conv2DBackpropInput(
 ): TensorInfo | TensorInfo[] {
   const inputShape = attrs.inputShape as Shape4;
   const shape = convolutionShape(inputShape, filter.shape as Shape4, dy, attrs);
-  if (shape === undefined || shape.strideWidth > 2) return stock();
-  const unstrided = shape.strideHeight === 1 && shape.strideWidth === 1;
-  if (!unstrided && shape.strideWidth === 1) return stock();
+  return (shape && inputGradient(backend, shape, { dy, filter })) ?? stock();
+}
+
+/**
+ * The gradient of the input [batch, height, width, inChannels]; several groups must be `inPairs`. Undefined for strides
+ * that our programs don't take.
+ */
+export function inputGradient(
+  backend: MathBackendWebGL,
+  shape: GroupedConvolutionShape,
+  { dy, filter }: { dy: TensorInfo; filter: TensorInfo },
+): TensorInfo | undefined {
+  const { batch, height, width, inChannels, strideHeight, strideWidth } = shape;
+  const unstrided = strideHeight === 1 && strideWidth === 1;
+  if (!unstrided && strideWidth !== 2) return undefined;
   const widths = { dy: textureWidth(backend, dy), filter: textureWidth(backend, filter) };
   const program = unstrided
     ? correlation(gradientShape(shape), { rotated: true }, { x: widths.dy, filter: widths.filter })
     : stridedInputGradient(shape, widths);
-  return view(run(backend, program, [rowsOf(dy), rowsOf(filter)]), inputShape);
+  return view(run(backend, program, [rowsOf(dy), rowsOf(filter)]), [batch, height, width, inChannels]);
 }
 
 /** The convolution's shape; undefined if it is left to the stock kernel, or dy doesn't have the output's shape. */
@@ -57,15 +91,15 @@ function convolutionShape(
   filterShape: Shape4,
   dy: TensorInfo,
   { strides, pad, dataFormat, dimRoundingMode }: Omit<Conv2DBackpropInputAttrs, 'inputShape'>,
-): ConvolutionShape | undefined {
+): GroupedConvolutionShape | undefined {
   if (dataFormat === 'NCHW') return undefined;
   const info = backend_util.computeConv2DInfo(inputShape, filterShape, strides, 1, pad, dimRoundingMode);
   if (!util.arraysEqual(info.outShape, dy.shape) || inputShape[3] !== filterShape[2]) return undefined;
-  return convolutionShapeOf(info);
+  return inOneGroup(convolutionShapeOf(info));
 }
 
 /** The shape of the convolution of dy with the rotated filter, which is the gradient at stride 1. */
-function gradientShape(shape: ConvolutionShape): ConvolutionShape {
+function gradientShape(shape: GroupedConvolutionShape): GroupedConvolutionShape {
   return {
     ...shape,
     height: shape.outHeight,
@@ -74,7 +108,7 @@ function gradientShape(shape: ConvolutionShape): ConvolutionShape {
     outHeight: shape.height,
     outWidth: shape.width,
     outChannels: shape.inChannels,
-    top: shape.filterHeight - 1 - shape.top,
-    left: shape.filterWidth - 1 - shape.left,
+    top: (shape.filterHeight - 1) * shape.dilationHeight - shape.top,
+    left: (shape.filterWidth - 1) * shape.dilationWidth - shape.left,
   };
 }

@@ -1,13 +1,23 @@
-import { backend_util, type TensorInfo } from '@tensorflow/tfjs-core';
-import type { Conv2DAttrs, FusedConv2DAttrs } from '@tensorflow/tfjs-core';
-import { type ConvolutionShape, convolutionShapeOf, type StockKernel } from '@resnetjs/backend';
-import { isShaderActivation, type ShaderActivation } from './activation.js';
+import {
+  backend_util,
+  type Conv2DAttrs,
+  type FusedConv2DAttrs,
+  type TensorInfo,
+} from '@tensorflow/tfjs-core';
+import {
+  type ConvolutionShape,
+  convolutionShapeOf,
+  type GroupedConvolutionShape,
+  type StockKernel,
+} from '@resnetjs/backend';
+import type { MathBackendWebGL } from '@tensorflow/tfjs-backend-webgl';
+import { type ActivationCode, activationCode, isShaderActivation } from './activation.js';
 import { correlation } from './correlation.js';
 import type { KernelContext } from './kernel.js';
 import { rowsOf, run, type Shape4, view } from './program.js';
 import { textureWidth } from './texel-walk.js';
 
-interface ConvolutionInputs {
+export interface ConvolutionInputs {
   readonly x: TensorInfo;
   readonly filter: TensorInfo;
 }
@@ -38,13 +48,13 @@ export function fusedConv2D(
   const activation: string = attrs.activation ?? 'linear';
   const perChannel = !bias || (bias.shape.length === 1 && bias.shape[0] === inputs.filter.shape[3]);
   if (!isShaderActivation(activation) || !perChannel || preluActivationWeights) return stock();
-  return convolve(context, inputs, attrs, { bias, activation }) ?? stock();
+  return convolve(context, inputs, attrs, { bias, activation: activationCode[activation] }) ?? stock();
 }
 
 /** What is computed with a convolution. */
-interface Finish {
+export interface Finish {
   readonly bias?: TensorInfo | null | undefined;
-  readonly activation?: ShaderActivation;
+  readonly activation?: ActivationCode;
 }
 
 /** With fewer channels, as in a network's first layer, a walk along a row of the filter is too short to pay off. */
@@ -55,7 +65,7 @@ function convolve(
   { backend }: KernelContext,
   { x, filter }: ConvolutionInputs,
   attrs: Conv2DAttrs | FusedConv2DAttrs,
-  { bias, activation = 'linear' }: Finish = {},
+  finish: Finish = {},
 ): TensorInfo | undefined {
   const { strides, pad, dilations, dimRoundingMode, dataFormat } = attrs;
   if (dataFormat === 'NCHW') return undefined;
@@ -65,10 +75,26 @@ function convolve(
   const shape = convolutionShapeOf(info);
   if (shape.inChannels !== filterShape[2]) return undefined; // a grouped convolution
   if (!isOurs(shape)) return undefined;
+  return correlate(backend, inOneGroup(shape), { x, filter }, finish);
+}
+
+/** The sizes of a convolution without groups or dilation. */
+export function inOneGroup(shape: ConvolutionShape): GroupedConvolutionShape {
+  return { ...shape, groups: 1, dilationHeight: 1, dilationWidth: 1 };
+}
+
+/** The convolution by our program. */
+export function correlate(
+  backend: MathBackendWebGL,
+  shape: GroupedConvolutionShape,
+  { x, filter }: ConvolutionInputs,
+  { bias, activation = activationCode.linear }: Finish,
+): TensorInfo {
   const inputs = [rowsOf(x), rowsOf(filter), ...(bias ? [bias] : [])];
   const widths = { x: textureWidth(backend, x), filter: textureWidth(backend, filter) };
   const program = correlation(shape, { bias: Boolean(bias), activation }, widths);
-  return view(run(backend, program, inputs), info.outShape);
+  const { batch, outHeight, outWidth, outChannels } = shape;
+  return view(run(backend, program, inputs), [batch, outHeight, outWidth, outChannels]);
 }
 
 /** Whether our program is the better one for this shape. */

@@ -1,4 +1,4 @@
-import type { ConvolutionShape } from '@resnetjs/backend';
+import type { GroupedConvolutionShape } from '@resnetjs/backend';
 import { clearBeyond, type PackedProgram } from './program.js';
 import {
   type Layout,
@@ -14,25 +14,27 @@ import {
 const enoughFragments = 32_768;
 
 /** The number of parts that the rows of all images are split into. */
-export function partsOf(shape: ConvolutionShape): number {
-  const { filterHeight, filterWidth, inChannels, outChannels, batch, outHeight } = shape;
-  const fragments = filterHeight * filterWidth * Math.ceil(inChannels / 2) * Math.ceil(outChannels / 2);
+export function partsOf(shape: GroupedConvolutionShape): number {
+  const { filterHeight, filterWidth, inChannels, outChannels, groups, batch, outHeight } = shape;
+  const fragments =
+    filterHeight * filterWidth * Math.ceil(inChannels / groups / 2) * Math.ceil(outChannels / 2);
   return Math.max(1, Math.min(batch * outHeight, Math.floor(enoughFragments / fragments)));
 }
 
 /**
- * [parts · filterHeight · filterWidth, inChannels, outChannels]: for each part of the rows of all images, and each
- * tap of the filter, the product of x [batch · height, width, inChannels] under the tap, transposed, with
+ * [parts · filterHeight · filterWidth, inChannels / groups, outChannels]: for each part of the rows of all images, each
+ * tap of the filter, and each group, the product of x [batch · height, width, inChannels] under the tap, transposed, with
  * dy [batch · outHeight, outWidth, outChannels]. An iteration takes two neighbouring pixels in a row of dy; each row is summed
- * separately.
+ * separately. Several groups must be `inPairs`.
  */
 export function partialFilterGradient(
-  shape: ConvolutionShape,
+  shape: GroupedConvolutionShape,
   parts: number,
   widths: { readonly x: number | undefined; readonly dy: number | undefined },
 ): PackedProgram {
   const { batch, height, width, inChannels, outHeight, outWidth, outChannels } = shape;
   const { filterHeight, filterWidth, strideHeight, strideWidth, top, left } = shape;
+  const { dilationHeight, dilationWidth, groups } = shape;
   const x: Layout = { sampler: 'x', rows: width, columns: inChannels, width: widths.x };
   const dy: Layout = { sampler: 'dy', rows: outWidth, columns: outChannels, width: widths.dy };
   const rows = batch * outHeight;
@@ -40,7 +42,7 @@ export function partialFilterGradient(
   return {
     name: 'FilterGradient',
     inputs: ['x', 'dy'],
-    outputShape: [parts * filterHeight * filterWidth, inChannels, outChannels],
+    outputShape: [parts * filterHeight * filterWidth, inChannels / groups, outChannels],
     code: `
     ${walkFunctions}
     void main() {
@@ -48,7 +50,8 @@ export function partialFilterGradient(
       int part = rc.x / ${filterHeight * filterWidth};
       int tap = rc.x - part * ${filterHeight * filterWidth};
       int ky = tap / ${filterWidth};
-      int shift = tap - ky * ${filterWidth} - ${left};
+      int shift = (tap - ky * ${filterWidth}) * ${dilationWidth} - ${left};
+      int channel = ${groups === 1 ? 'rc.y' : `rc.y + rc.z / ${outChannels / groups} * ${inChannels / groups}`};
       int last = min((part + 1) * ${rowsInPart}, ${rows});
       vec4 total = vec4(0.0);
       ${prepareWalk(x, strideInTexels(shape))}
@@ -58,47 +61,47 @@ export function partialFilterGradient(
       int begin = shift${strideWidth === 1 ? ' + (even ? 0 : 1)' : ''};
       for (int row = part * ${rowsInPart}; row < last; row++) {
         int image = row / ${outHeight};
-        int xRow = (row - image * ${outHeight}) * ${strideHeight} + ky - ${top};
+        int xRow = (row - image * ${outHeight}) * ${strideHeight} + ky * ${dilationHeight} - ${top};
         if (xRow < 0 || xRow >= ${height}) continue;
         xRow += image * ${height};
         vec4 sum = vec4(0.0);
         ${strideWidth === 1 ? neighbours(shape, x, dy) : apart(shape, x, dy)}
         total += sum;
       }
-      ${clearBeyond('total', ['rc.y', inChannels], ['rc.z', outChannels])}
+      ${clearBeyond('total', ['rc.y', inChannels / groups], ['rc.z', outChannels])}
       setOutput(total);
     }`,
   };
 }
 
 /** The distance between the texel under two neighbours of dy and that under the next two. */
-function strideInTexels({ inChannels, strideWidth }: ConvolutionShape): number {
+function strideInTexels({ inChannels, strideWidth }: GroupedConvolutionShape): number {
   return strideWidth * Math.ceil(inChannels / 2);
 }
 
 /** At stride 1, each texel of x is read once: with an odd shift, half of it is kept for the next iteration. */
-function neighbours(shape: ConvolutionShape, x: Layout, dy: Layout): string {
+function neighbours(shape: GroupedConvolutionShape, x: Layout, dy: Layout): string {
   const { width, inChannels, outWidth, filterWidth, left } = shape;
   const aligned = `
           int first = max(0, -begin);
           int end = min(${outWidth}, ${width} - begin);
-          ${startWalk(x, 'atX', texelIndex(x, 'xRow', 'begin + first', 'rc.y'))}
+          ${startWalk(x, 'atX', texelIndex(x, 'xRow', 'begin + first', 'channel'))}
           ${startWalk(dy, 'atDy', texelIndex(dy, 'row', 'first', 'rc.z'))}
           for (int column = first; column < end; column += 2) {
             vec4 pair = ${read(x, 'atX')};
-            ${clearBeyond('pair', ['begin + column', width], ['rc.y', inChannels])}
+            ${clearBeyond('pair', ['begin + column', width], ['channel', inChannels])}
             ${advanceWalk(x, 'atX', strideInTexels(shape))}
             ${accumulate(shape, dy)}
           }`;
   const across = `
           int first = max(0, -begin);
           int end = min(${outWidth}, ${width + 1} - begin);
-          ${startWalk(x, 'atX', texelIndex(x, 'xRow', 'begin + first', 'rc.y'))}
+          ${startWalk(x, 'atX', texelIndex(x, 'xRow', 'begin + first', 'channel'))}
           ${startWalk(dy, 'atDy', texelIndex(dy, 'row', 'first', 'rc.z'))}
           vec4 before = vec4(0.0);
           if (begin + first >= 2) {
-            before = texture(x, texelAt(${texelIndex(x, 'xRow', 'begin + first - 2', 'rc.y')}, xSize) * xScale);
-            ${clearBeyond('before', ['begin + first - 2', width], ['rc.y', inChannels])}
+            before = texture(x, texelAt(${texelIndex(x, 'xRow', 'begin + first - 2', 'channel')}, xSize) * xScale);
+            ${clearBeyond('before', ['begin + first - 2', width], ['channel', inChannels])}
           }
           for (int column = first; column < end; column += 2) {
             ${texelOfX(shape, x, 'atX', 'begin + column')}
@@ -116,13 +119,13 @@ function neighbours(shape: ConvolutionShape, x: Layout, dy: Layout): string {
 }
 
 /** At other strides, two neighbours of dy read two texels of x. */
-function apart(shape: ConvolutionShape, x: Layout, dy: Layout): string {
+function apart(shape: GroupedConvolutionShape, x: Layout, dy: Layout): string {
   const { outWidth, strideWidth } = shape;
   return `
         bool otherEven = ((begin + ${strideWidth}) & 1) == 0;
-        ${startWalk(x, 'atX', texelIndex(x, 'xRow', 'begin', 'rc.y'))}
+        ${startWalk(x, 'atX', texelIndex(x, 'xRow', 'begin', 'channel'))}
         ${startWalk(dy, 'atDy', texelIndex(dy, 'row', '0', 'rc.z'))}
-        ${startWalk(x, 'atOther', texelIndex(x, 'xRow', `begin + ${strideWidth}`, 'rc.y'))}
+        ${startWalk(x, 'atOther', texelIndex(x, 'xRow', `begin + ${strideWidth}`, 'channel'))}
         for (int column = 0; column < ${outWidth}; column += 2) {
           int at = begin + ${strideWidth} * column;
           vec4 pair;
@@ -134,15 +137,15 @@ function apart(shape: ConvolutionShape, x: Layout, dy: Layout): string {
 }
 
 /** The texel of x at a walk's position, 0 outside x; the walk then advances. */
-function texelOfX(shape: ConvolutionShape, x: Layout, walk: string, column: string): string {
+function texelOfX(shape: GroupedConvolutionShape, x: Layout, walk: string, column: string): string {
   const { width, inChannels } = shape;
   return `
           vec4 texel = mix(vec4(0.0), ${read(x, walk)}, bvec4(${column} < ${width} && ${column} >= 0));
-          ${clearBeyond('texel', [`(${column} >> 1) * 2`, width], ['rc.y', inChannels])}
+          ${clearBeyond('texel', [`(${column} >> 1) * 2`, width], ['channel', inChannels])}
           ${advanceWalk(x, walk, strideInTexels(shape))}`;
 }
 
-function accumulate({ outWidth, outChannels }: ConvolutionShape, dy: Layout): string {
+function accumulate({ outWidth, outChannels }: GroupedConvolutionShape, dy: Layout): string {
   const clear =
     outWidth % 2 === 0 ? '' : `if (column + 1 >= ${outWidth}) { g.zw = vec2(0.0); pair.zw = vec2(0.0); }`;
   return `
@@ -153,14 +156,14 @@ function accumulate({ outWidth, outChannels }: ConvolutionShape, dy: Layout): st
           sum += pair.zzww * g.zwzw;`;
 }
 
-/** The sum of the parts: [filterHeight · filterWidth, inChannels, outChannels]. */
-export function filterGradientTotal(shape: ConvolutionShape, parts: number): PackedProgram {
-  const { filterHeight, filterWidth, inChannels, outChannels } = shape;
+/** The sum of the parts: [filterHeight · filterWidth, inChannels / groups, outChannels]. */
+export function filterGradientTotal(shape: GroupedConvolutionShape, parts: number): PackedProgram {
+  const { filterHeight, filterWidth, inChannels, outChannels, groups } = shape;
   const taps = filterHeight * filterWidth;
   return {
     name: 'FilterGradientTotal',
     inputs: ['parts'],
-    outputShape: [taps, inChannels, outChannels],
+    outputShape: [taps, inChannels / groups, outChannels],
     code: `
     void main() {
       ivec3 rc = getOutputCoords();

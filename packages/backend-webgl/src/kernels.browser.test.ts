@@ -7,6 +7,7 @@ import {
   sampleTensor,
   testElementwise,
   testFusedActivations,
+  testGroupedConvolution,
 } from '@resnetjs/kernel-tests';
 import { compare, type PassCase, prepareCase } from '@resnetjs/parity';
 import * as tf from '@tensorflow/tfjs-core';
@@ -282,3 +283,4 @@ it('propagates NaN through a ReLU, in every kernel', () => {
 
 testElementwise();
 testFusedActivations();
+testGroupedConvolution();

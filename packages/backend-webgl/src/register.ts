@@ -15,6 +15,7 @@ import { conv2D, fusedConv2D } from './convolution.js';
 import { conv2DBackpropFilter, conv2DBackpropInput } from './convolution-gradients.js';
 import { describeDevice, measurePrecision } from './device.js';
 import { activationGradient, adamUpdate, fusedAdd } from './elementwise.js';
+import { convolution, convolutionFilterGradient, convolutionInputGradient } from './grouped-convolution.js';
 import type { KernelContext } from './kernel.js';
 import { type ContextWatch, watchContext } from './lost-context.js';
 import { matrixProduct } from './matrix-product.js';
@@ -45,6 +46,9 @@ const kernels: KernelTable<KernelContext> = {
   [kernelNames.batchNormTrainingGradient]: { kernel: batchNormTrainingGradient, activations: ['relu'] },
   [kernelNames.fusedAdd]: { kernel: fusedAdd, activations: ['relu'] },
   [kernelNames.activationGradient]: { kernel: activationGradient, activations: ['relu'] },
+  [kernelNames.convolution]: { kernel: convolution, activations: ['relu'] },
+  [kernelNames.convolutionInputGradient]: convolutionInputGradient,
+  [kernelNames.convolutionFilterGradient]: convolutionFilterGradient,
   [kernelNames.adamUpdate]: adamUpdate,
 };
 

@@ -37,3 +37,8 @@ export function clearLastChannel(channels: number, place: string, zero: string):
 export function nameOf(letter: string, places: number): string {
   return `${letter}${places < 0 ? `m${-places}` : places}`;
 }
+
+/** GLSL: the first channel of a fragment's `group`. */
+export function firstOfGroup(channelsInGroup: number, groups: number): string {
+  return groups === 1 ? '0' : `group * ${channelsInGroup}`;
+}

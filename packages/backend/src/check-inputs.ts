@@ -17,6 +17,17 @@ export function checkSameShape(kernel: string, inputs: KernelInputs): void {
   }
 }
 
+/** Throws `bad-arguments` unless all inputs have this shape. */
+export function checkShape(kernel: string, inputs: KernelInputs, shape: readonly number[]): void {
+  for (const [name, input] of Object.entries(inputs)) {
+    if (util.arraysEqual(input.shape, shape as number[])) continue;
+    throw new BackendError(
+      'bad-arguments',
+      `${kernel}: ${name} [${input.shape.join(', ')}] does not fit the other shapes: [${shape.join(', ')}] was expected.`,
+    );
+  }
+}
+
 /**
  * Returns the number of channels of x, [..., channels]. Throws `bad-arguments` unless every input in `perChannel` is
  * [channels].

@@ -33,4 +33,4 @@ export {
   type StockKernel,
 } from './replace-kernels.js';
 export { setBackendOrThrow } from './set-backend-or-throw.js';
-export { checkPerChannel, checkSameShape, type KernelInputs } from './check-inputs.js';
+export { checkPerChannel, checkSameShape, checkShape, type KernelInputs } from './check-inputs.js';

@@ -7,4 +7,5 @@ export { run } from './run.js';
 export { sampleNorm, type NormCase, testBatchNorm } from './test-batch-norm.js';
 export { testElementwise } from './test-elementwise.js';
 export { testFusedActivations } from './test-fused-activations.js';
+export { type GroupedCase, groupedCases, testGroupedConvolution } from './test-grouped-convolution.js';
 export { convolution3dGradients, maxPooling3d } from './volumes.js';

@@ -20,9 +20,12 @@ const inputNames = [
   'addend',
 ];
 
+/** The kernels that have no `activation` attribute. */
+const withoutActivation = ['adamUpdate', 'convolutionInputGradient', 'convolutionFilterGradient'];
+
 /** Declares a test that the current backend's kernels say which activations they fuse, and refuse all others. */
 export function testFusedActivations(fused: readonly FusedActivation[] = ['relu']): void {
-  it.each(Object.entries(kernelNames).filter(([name]) => name !== 'adamUpdate'))(
+  it.each(Object.entries(kernelNames).filter(([name]) => !withoutActivation.includes(name)))(
     '%s says which activations it fuses, and refuses all others',
     (kernel, name) => {
       if (tf.getKernel(name, tf.getBackend()) === undefined) return;

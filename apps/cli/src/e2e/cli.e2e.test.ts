@@ -471,7 +471,7 @@ describe('what can go wrong', () => {
       2,
       /--stochastic-depth is for blocks with shortcuts, which --plain leaves out/,
     ],
-    ['summary course/resnet50 --layer-names torch', 2, /Allowed choices are course, preact, keras/],
+    ['summary course/resnet50 --layer-names torch', 2, /Allowed choices are course, preact, torchvision/],
     ['profile resnetPreAct', 2, /"resnetPreAct" is now preact\/resnet/],
     ['draw identity --filters 1,2', 2, /--filters has 2 numbers, but identity has 3 convolutions/],
     ['draw identity --classes 3', 2, /--classes is for networks/],

@@ -81,12 +81,35 @@ export function conv2DBackpropInput(
 ): tf.Tensor {
   const { dy, filter } = inputs;
   const windows = windowsOf(attrs.inputShape, filter.shape, attrs);
+  if (windows.inChannels === 1 && windows.outChannels === 1)
+    return oneChannelInputGradient(native, inputs, attrs);
   const [filterId, dyId] = native.backend.getInputTensorIds([filter, dy]) as [number, number];
   return runWithShape(native, 'Conv2DBackpropInput', windows, windows.inShape, (shape) => [
     shape,
     filterId,
     dyId,
   ]);
+}
+
+/**
+ * oneDNN's input gradient from one channel to one is wrong now and then, seen with TensorFlow 2.21's on AVX-512 (AMD EPYC): it
+ * reads what lies beside its inputs. With a second channel of zeros it is right.
+ */
+function oneChannelInputGradient(
+  native: Native,
+  { dy, filter }: KernelInputs<'dy' | 'filter'>,
+  attrs: Attrs & { inputShape: number[] },
+): tf.Tensor {
+  return tf.tidy(() => {
+    const withZeros = (x: tf.TensorInfo) =>
+      tf.pad(x as tf.Tensor4D, [
+        [0, 0],
+        [0, 0],
+        [0, 0],
+        [0, 1],
+      ]);
+    return conv2DBackpropInput(native, { dy: withZeros(dy), filter: withZeros(filter) }, attrs);
+  });
 }
 
 export function conv2DBackpropFilter(

@@ -52,6 +52,7 @@ function nodeShape(network: Network, node: NetworkNode, index: number, inputs: r
     return input;
   }
   if (node.op.op === 'gate') {
+    if (node.op.gate.length === 0) throw misfit('has an empty gate; it needs at least one operation');
     const factors = inputs[1] as Shape;
     if (show(factors) !== show(input) && show(factors) !== show([1, 1, ...input.slice(-1)])) {
       throw misfit(

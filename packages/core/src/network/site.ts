@@ -41,6 +41,11 @@ export function inGate(site: Site, gate: number): Site {
   return site.part === 'input' ? site : { ...site, gate };
 }
 
+/** Whether a site is inside a gate. */
+export function isInGate(site: Site): boolean {
+  return site.part !== 'input' && site.gate !== undefined;
+}
+
 /**
  * A parameter's id: its site and its role, `stage1.block0.branch.3.kernel`. Model files use it as the tensor's name.
  */

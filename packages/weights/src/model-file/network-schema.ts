@@ -77,7 +77,8 @@ const ungatedOp = z.discriminatedUnion('op', [
   }),
 ]);
 
-const gate = z.strictObject({ op: z.literal('gate'), gate: listOf(ungatedOp) });
+const chain = z.readonly(z.array(ungatedOp).check(z.minLength(1), z.maxLength(max.ops)));
+const gate = z.strictObject({ op: z.literal('gate'), gate: chain });
 
 const ops = listOf(z.discriminatedUnion('op', [...ungatedOp._zod.def.options, gate]));
 

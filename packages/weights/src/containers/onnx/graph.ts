@@ -82,7 +82,7 @@ export function graphOf(
           kernel_shape: op.kernelSize,
           ...movement(op.padding, input, reachOf(op), op.strides),
           ...(op.dilations.every((each) => each === 1) ? {} : { dilations: op.dilations }),
-          ...(op.groups === 1 ? {} : { group: [op.groups] }),
+          ...(op.groups === 1 ? {} : { group: { int: op.groups } }),
         });
         return;
       }
@@ -118,7 +118,10 @@ export function graphOf(
           append('GlobalAveragePool');
           return;
         }
-        nodes.push({ name: `${name}.mean`, type: 'GlobalAveragePool', inputs, output: `${name}.mean` });
+        nodes.push({
+          ...{ name: `${name}.mean`, type: 'GlobalAveragePool' },
+          ...{ inputs: [...inputs], output: `${name}.mean` },
+        });
         inputs[0] = `${name}.mean`;
         append('Flatten');
         return;

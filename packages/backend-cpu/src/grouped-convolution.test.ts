@@ -1,0 +1,8 @@
+import { testFusedActivations, testGroupedConvolution } from '@resnetjs/kernel-tests';
+import { beforeAll } from 'vitest';
+import { register } from './index.js';
+
+beforeAll(() => register());
+
+testGroupedConvolution();
+testFusedActivations();
