@@ -188,6 +188,22 @@ describeNative('replaced kernels', () => {
       expect(tf.argMin(tf.tensor1d([true, false, true], 'bool')).dataSync()[0]).toBe(1);
     });
   });
+
+  it('gives the same right input gradient from one channel to one, however often', () => {
+    const shape = { batch: 2, height: 9, width: 4, outHeight: 9, outWidth: 4, inChannels: 1, outChannels: 1 };
+    const window = { filterHeight: 3, filterWidth: 3, strideHeight: 1, strideWidth: 1, top: 1, left: 1 };
+    const [dy, filter] = [sample(72, 1), sample(9, 2)];
+    const { dx } = convolutionGradients({ ...shape, ...window }, { x: sample(72, 3), filter, dy });
+    tf.tidy(() => {
+      const inputs = { dy: tensor(dy, [2, 9, 4, 1]), filter: tensor(filter, [3, 3, 1, 1]) };
+      const attrs = { strides: [1, 1], pad: 'same', dataFormat: 'NHWC', inputShape: [2, 9, 4, 1] };
+      for (let run = 0; run < 60; run++) {
+        const result = tf.engine().runKernel(tf.Conv2DBackpropInput, inputs, attrs) as tf.Tensor;
+        expectClose(result.dataSync(), dx, 1e-6);
+        tf.ones([1 + run]); // so that the next result lies elsewhere
+      }
+    });
+  });
 });
 
 /** A filter with zeros between its taps. */

@@ -6,9 +6,12 @@ export { addRuns, gradientRuns, runsOf, sumRuns } from './channel-sums';
 export {
   coefficients, gradientCoefficients, gradientRows, meanIsFar, momentsFrom, normalizeRows, shiftFrom,
 } from './batch-norm';
-export { maxPoolGradient } from './pooling';
+export { averagePoolGradient, maxPoolGradient } from './pooling';
 export { adamUpdate, add, addRelu, relu, reluGradient } from './elementwise';
 export { addRunsOf, depthwiseFilterRuns, depthwiseInputGradient } from './depthwise';
 export { dilate, roundSums } from './dilation';
 export { sortBySegment, sumSegments } from './segments';
 export { maxPool3d, maxPool3dGradient } from './volumes';
+export { correlateGroups, groupFilterGradients, packGroups } from './groups';
+export { copyBlocks } from './copies';
+export { sumRows } from './sums';

@@ -67,3 +67,52 @@ function share(
     }
   }
 }
+
+/**
+ * dx [batch, height, width, channels] = for each pixel, scale · the sum of dy [batch, outHeight, outWidth, channels] over
+ * the windows that hold it, for the images [first, last).
+ */
+export function averagePoolGradient(
+  dx: usize, dy: usize, scale: f32,
+  height: i32, width: i32, channels: i32, outHeight: i32, outWidth: i32,
+  windowHeight: i32, windowWidth: i32, strideHeight: i32, strideWidth: i32, top: i32, left: i32,
+  first: i32, last: i32,
+): void {
+  const pixel = <usize>channels << 2;
+  const row = <usize>width * pixel;
+  const image = <usize>height * row;
+  dx += <usize>first * image;
+  dy += <usize>first * <usize>(outHeight * outWidth) * pixel;
+  for (let n = first; n < last; n++) {
+    memory.fill(dx, 0, image);
+    for (let oy = 0; oy < outHeight; oy++) {
+      const y0 = max(oy * strideHeight - top, 0);
+      const y1 = min(oy * strideHeight - top + windowHeight, height);
+      for (let ox = 0; ox < outWidth; ox++) {
+        const x0 = max(ox * strideWidth - left, 0);
+        const x1 = min(ox * strideWidth - left + windowWidth, width);
+        for (let y = y0; y < y1; y++) {
+          let to = dx + <usize>y * row + <usize>x0 * pixel;
+          for (let x = x0; x < x1; x++) {
+            addScaled(to, dy, scale, pixel);
+            to += pixel;
+          }
+        }
+        dy += pixel;
+      }
+    }
+    dx += image;
+  }
+}
+
+/** to += scale · from, over a line of `bytes`. */
+// @ts-ignore: decorator
+@inline
+function addScaled(to: usize, from: usize, scale: f32, bytes: usize): void {
+  const factor = f32x4.splat(scale);
+  let c: usize = 0;
+  for (; c + 16 <= bytes; c += 16) {
+    v128.store(to + c, f32x4.add(v128.load(to + c), f32x4.mul(v128.load(from + c), factor)));
+  }
+  for (; c < bytes; c += 4) store<f32>(to + c, load<f32>(to + c) + load<f32>(from + c) * scale);
+}

@@ -143,19 +143,26 @@ function packedBlock(packed: usize, k0: i32, columns: i32): usize {
   return ((packed + 31) & ~31) + (<usize>(k0 * padded) << 2);
 }
 
-/** Packs the items [first, last) of the right matrix, which several threads then read. */
+/**
+ * Packs the items [first, last) of the right matrices, which several threads then read: one for each group, the groups
+ * `rightStep` bytes apart, packed `packRightBytes` apart.
+ */
 export function packRight(
-  packed: usize, right: usize, rightDepths: usize, rightColumns: usize, depth: i32, columns: i32,
+  packed: usize, right: usize, rightDepths: usize, rightColumns: usize, depth: i32, columns: i32, rightStep: i32,
   first: i32, last: i32,
 ): void {
   const pieces = packedPieces(columns);
+  const items = packRightItems(columns, depth);
   for (let item = first; item < last; item++) {
-    const k0 = item / pieces * BLOCK_DEPTH;
+    const group = item / items;
+    const block = item - group * items;
+    const k0 = block / pieces * BLOCK_DEPTH;
     const k = min(depth - k0, BLOCK_DEPTH);
-    const j0 = item % pieces * PACKED_COLUMNS;
+    const j0 = block % pieces * PACKED_COLUMNS;
+    const to = packedBlock(packed + <usize>(group * packRightBytes(columns, depth)), k0, columns);
     pack(
-      packedBlock(packed, k0, columns) + (<usize>(j0 * k) << 2), TILE_COLUMNS,
-      right, rightColumns, j0, min(j0 + PACKED_COLUMNS, columns), rightDepths + (<usize>k0 << 2), k,
+      to + (<usize>(j0 * k) << 2), TILE_COLUMNS, right + <usize>(group * rightStep),
+      rightColumns, j0, min(j0 + PACKED_COLUMNS, columns), rightDepths + (<usize>k0 << 2), k,
     );
   }
 }
@@ -226,8 +233,8 @@ function multiplyRange(
 
 /**
  * The parts [first, last) of a product of `rows` × `columns`, which is split into parts of `partRows` ×
- * `partColumns` (a multiple of 8), numbered along the columns first. The split doesn't change a bit of
- * the result.
+ * `partColumns` (a multiple of 8), numbered along the columns first, or of such a product for each group, numbered along
+ * the groups last; the steps, in bytes, lead to the next group's matrices. The split doesn't change a bit of the result.
  */
 export function multiply(
   left: usize, leftRows: usize, leftDepths: usize,
@@ -235,15 +242,22 @@ export function multiply(
   target: usize, targetRows: usize, depth: i32,
   finish: bool, bias: usize, lowest: f32, highest: f32,
   rows: i32, columns: i32, partRows: i32, partColumns: i32,
+  leftStep: i32, rightStep: i32, targetStep: i32,
   first: i32, last: i32, scratch: usize,
 ): void {
   const across = (columns + partColumns - 1) / partColumns;
-  for (let part = first; part < last; part++) {
+  const parts = across * ((rows + partRows - 1) / partRows);
+  for (let item = first; item < last; item++) {
+    const group = item / parts;
+    const part = item - group * parts;
     const firstRow = part / across * partRows;
     const firstColumn = part % across * partColumns;
     multiplyRange(
-      left, leftRows, leftDepths, right, rightDepths, rightColumns, packed, columns, target, targetRows, depth,
-      finish, bias, lowest, highest,
+      left + <usize>(group * leftStep), leftRows, leftDepths,
+      right + <usize>(group * rightStep), rightDepths, rightColumns,
+      packed ? packed + <usize>(group * packRightBytes(columns, depth)) : 0, columns,
+      target + <usize>(group * targetStep), targetRows, depth,
+      finish, bias ? bias + (<usize>(group * columns) << 2) : 0, lowest, highest,
       firstRow, min(firstRow + partRows, rows), firstColumn, min(firstColumn + partColumns, columns), scratch,
     );
   }

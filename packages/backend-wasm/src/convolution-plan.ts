@@ -1,4 +1,4 @@
-import type { ConvolutionShape } from '@resnetjs/backend';
+import type { ConvolutionShape, GroupedConvolutionShape } from '@resnetjs/backend';
 
 /**
  * How a convolution and its two gradients are computed as matrix products. docs/wasm-kernels.md has the measurements behind
@@ -9,6 +9,8 @@ import type { ConvolutionShape } from '@resnetjs/backend';
  * - The input's gradient is, for each phase of the stride, patches(dy) · (that phase's taps, transposed). Stride 1 has one
  *   phase with all taps. A 1×1 convolution with stride 2 has four phases and one tap: three phases are zero, the fourth is a
  *   plain product.
+ *
+ * In groups, each of these products is repeated for each group, on its own channels. A dilation moves the taps apart.
  *
  * There is no im2col: an entry's address is the sum of two offsets, and the product takes tables of offsets. If a patch would
  * reach outside, the image is padded first.
@@ -29,14 +31,29 @@ export interface Offsets {
   readonly steps: readonly [number, number, number];
 }
 
-/** target = left · right; the target's columns are adjacent in memory. */
+/** target = left · right, for each group; the target's columns are adjacent in memory. */
 export interface Product {
   readonly leftRows: Offsets;
   readonly leftDepths: Offsets;
   readonly rightDepths: Offsets;
   readonly rightColumns: Offsets;
   readonly targetRows: Offsets;
+  readonly groups: Groups;
 }
+
+/** How often a product is repeated, and how far apart the groups begin in each matrix, in floats. */
+export interface Groups {
+  readonly count: number;
+  readonly left: number;
+  readonly right: number;
+  readonly target: number;
+}
+
+export const oneGroup: Groups = { count: 1, left: 0, right: 0, target: 0 };
+
+/** The sizes of a convolution; by default in one group, without dilation. */
+type Shape = ConvolutionShape &
+  Partial<Pick<GroupedConvolutionShape, 'groups' | 'dilationHeight' | 'dilationWidth'>>;
 
 /** How a convolution, a gradient or a matrix product is computed; `runPlan` does it. */
 export type Plan = ZerosPlan | ProductPlan | PhasesPlan;
@@ -65,26 +82,33 @@ interface PhasesPlan {
 }
 
 /** y [batch, outHeight, outWidth, outChannels]: left is x, right is the filter. */
-export function planForward(shape: ConvolutionShape): Plan {
+export function planForward(shape: Shape): Plan {
   const { padding, pixels, taps } = patchesOf(shape);
-  return planPatches(padding, { leftRows: pixels, leftDepths: taps }, shape.outChannels);
+  return planPatches(shape, padding, { leftRows: pixels, leftDepths: taps });
 }
 
-/** dFilter [filterHeight, filterWidth, inChannels, outChannels]: left is x, right is dy. */
-export function planFilterGradient(shape: ConvolutionShape): Plan {
+/** dFilter [filterHeight, filterWidth, inChannels / groups, outChannels]: left is x, right is dy. */
+export function planFilterGradient(shape: Shape): Plan {
   const { padding, pixels, taps } = patchesOf(shape);
-  return planPatches(padding, { leftRows: taps, leftDepths: pixels }, shape.outChannels);
+  return planPatches(shape, padding, { leftRows: taps, leftDepths: pixels });
 }
 
-/** One product of patches with a right matrix [depth, columns] that is contiguous, as the target is. */
+/** One product of patches with a right matrix [depth, outChannels] that is contiguous, as the target is. */
 function planPatches(
+  { inChannels, outChannels, groups = 1 }: Shape,
   padding: Padding | null,
   left: Pick<Product, 'leftRows' | 'leftDepths'>,
-  columns: number,
 ): Plan {
   const [rows, depth] = [countOf(left.leftRows), countOf(left.leftDepths)];
-  const right = { rightDepths: line(depth, columns), rightColumns: line(columns, 1) };
-  return planProduct({ ...left, ...right, targetRows: line(rows, columns) }, padding);
+  const columns = outChannels / groups;
+  const product = {
+    ...left,
+    rightDepths: line(depth, outChannels),
+    rightColumns: line(columns, 1),
+    targetRows: line(rows, outChannels),
+    groups: { count: groups, left: inChannels / groups, right: columns, target: columns },
+  };
+  return planProduct(product, padding);
 }
 
 /** One product of the image, padded or not, and the right matrix. */
@@ -93,38 +117,53 @@ export function planProduct(product: Product, padding: Padding | null): Plan {
 }
 
 /** The offsets in x of the patches, one for each output pixel, and of the taps within a patch. */
-function patchesOf(shape: ConvolutionShape) {
+function patchesOf(shape: Shape) {
   const { batch, height, width, inChannels, outHeight, outWidth } = shape;
   const { filterHeight, filterWidth, strideHeight, strideWidth } = shape;
+  const { groups = 1, dilationHeight = 1, dilationWidth = 1 } = shape;
   const padded = paddedInput(shape);
   const row = padded.width * inChannels;
   const steps = [padded.height * row, strideHeight * row, strideWidth * inChannels] as const;
   return {
     padding: padded.height !== height || padded.width !== width ? padded : null,
     pixels: table([batch, outHeight, outWidth], steps),
-    taps: table([filterHeight, filterWidth, inChannels], [row, inChannels, 1]),
+    taps: table(
+      [filterHeight, filterWidth, inChannels / groups],
+      [dilationHeight * row, dilationWidth * inChannels, 1],
+    ),
   };
 }
 
-/** One phase of one axis: the inputs at `first`, `first` + stride, …, and the taps that reach them. */
-interface Phase {
+/** One phase of one axis: the inputs at `first`, `first` + stride, …, and every `tapStep`-th tap, which reach them. */
+export interface Phase {
   readonly first: number;
   readonly inputs: number;
   readonly firstTap: number;
+  readonly tapStep: number;
   readonly taps: number;
-  /** Input i and tap t contribute to output i + reach − t. */
+  /** Input i and the phase's tap t contribute to output i + reach − t · outputStep. */
   readonly reach: number;
+  readonly outputStep: number;
+}
+
+/** The phases of the stride in the rows and in the columns of x. */
+export function phasesOf(shape: Shape): Record<'rows' | 'columns', Phase[]> {
+  const { height, width, filterHeight, filterWidth, strideHeight, strideWidth, top, left } = shape;
+  const { dilationHeight = 1, dilationWidth = 1 } = shape;
+  return {
+    rows: phases(height, filterHeight, { stride: strideHeight, dilation: dilationHeight, before: top }),
+    columns: phases(width, filterWidth, { stride: strideWidth, dilation: dilationWidth, before: left }),
+  };
 }
 
 /** dX [batch, height, width, inChannels]: left is dy, right is the filter. */
-export function planInputGradient(shape: ConvolutionShape): Plan {
+export function planInputGradient(shape: Shape): Plan {
   const { batch, height, width, inChannels, outHeight, outWidth, outChannels } = shape;
-  const { filterHeight, filterWidth, strideHeight, strideWidth } = shape;
+  const { filterWidth, strideHeight, strideWidth, groups = 1 } = shape;
   if (outChannels === 0) return { kind: 'zeros' };
-  const rowPhases = phases(height, filterHeight, strideHeight, shape.top);
-  const columnPhases = phases(width, filterWidth, strideWidth, shape.left);
-  const vertical = margins(rowPhases, outHeight);
-  const horizontal = margins(columnPhases, outWidth);
+  const phases = phasesOf(shape);
+  const vertical = margins(phases.rows, outHeight);
+  const horizontal = margins(phases.columns, outWidth);
   const padded = {
     top: vertical.before,
     left: horizontal.before,
@@ -132,34 +171,36 @@ export function planInputGradient(shape: ConvolutionShape): Plan {
     width: horizontal.size,
   };
   const row = padded.width * outChannels;
-  const filterTap = inChannels * outChannels;
+  const [columns, depth] = [inChannels / groups, outChannels / groups];
+  const filterTap = columns * outChannels;
 
   const products: Product[] = [];
   let covered = 0;
-  for (const down of rowPhases) {
-    for (const across of columnPhases) {
+  for (const down of phases.rows) {
+    for (const across of phases.columns) {
       if (down.taps === 0 || across.taps === 0) continue;
       covered += down.inputs * across.inputs;
       const counts = [batch, down.inputs, across.inputs] as const;
-      const taps = [down.taps, across.taps, outChannels] as const;
+      const taps = [down.taps, across.taps, depth] as const;
       products.push({
         leftRows: table(
           counts,
           [padded.height * row, row, outChannels],
           (padded.top + down.reach) * row + (padded.left + across.reach) * outChannels,
         ),
-        leftDepths: table(taps, [-row, -outChannels, 1]),
+        leftDepths: table(taps, [-down.outputStep * row, -across.outputStep * outChannels, 1]),
         rightDepths: table(
           taps,
-          [strideHeight * filterWidth * filterTap, strideWidth * filterTap, 1],
+          [down.tapStep * filterWidth * filterTap, across.tapStep * filterTap, 1],
           (down.firstTap * filterWidth + across.firstTap) * filterTap,
         ),
-        rightColumns: line(inChannels, outChannels),
+        rightColumns: line(columns, outChannels),
         targetRows: table(
           counts,
           [height * width * inChannels, strideHeight * width * inChannels, strideWidth * inChannels],
           (down.first * width + across.first) * inChannels,
         ),
+        groups: { count: groups, left: depth, right: depth, target: columns },
       });
     }
   }
@@ -172,13 +213,16 @@ export function planInputGradient(shape: ConvolutionShape): Plan {
 }
 
 /** The padding of x, with everything that the filter reads. */
-function paddedInput(shape: ConvolutionShape): Padding {
+function paddedInput(shape: Shape): Padding {
   const { height, width, outHeight, outWidth, filterHeight, filterWidth, top, left } = shape;
+  const { dilationHeight = 1, dilationWidth = 1 } = shape;
+  const windowHeight = dilationHeight * (filterHeight - 1) + 1;
+  const windowWidth = dilationWidth * (filterWidth - 1) + 1;
   return {
     top,
     left,
-    height: Math.max(top + height, (outHeight - 1) * shape.strideHeight + filterHeight),
-    width: Math.max(left + width, (outWidth - 1) * shape.strideWidth + filterWidth),
+    height: Math.max(top + height, (outHeight - 1) * shape.strideHeight + windowHeight),
+    width: Math.max(left + width, (outWidth - 1) * shape.strideWidth + windowWidth),
   };
 }
 
@@ -197,13 +241,18 @@ interface Parts {
 
 /**
  * The size of the parts that threads take one after another: several for each thread, so that others take over from one that
- * is delayed. Each part packs its own rows of the left matrix; columns are split only if there are few rows.
+ * is delayed. Each part packs its own rows of the left matrix; columns are split only if there are few rows and groups.
  */
-export function splitProduct(rows: number, columns: number, depth: number, threads: number): Parts {
-  if (threads === 1 || rows * columns * depth < worthwhile) return { packFirst: false, rows, columns };
-  const packFirst = columns * depth <= maxPacked;
-  const partRows = roundUp(Math.min(Math.max(Math.ceil(rows / (8 * threads)), 32), 128), 16);
-  const down = Math.ceil(rows / partRows);
+export function splitProduct(
+  { rows, columns, depth, groups }: Readonly<Record<'rows' | 'columns' | 'depth' | 'groups', number>>,
+  threads: number,
+): Parts {
+  if (threads === 1 || groups * rows * columns * depth < worthwhile) {
+    return { packFirst: false, rows, columns };
+  }
+  const packFirst = groups * columns * depth <= maxPacked;
+  const partRows = roundUp(Math.min(Math.max(Math.ceil((groups * rows) / (8 * threads)), 32), 128), 16);
+  const down = groups * Math.ceil(rows / partRows);
   const across = Math.ceil((4 * threads) / down);
   return {
     packFirst,
@@ -216,35 +265,50 @@ function roundUp(value: number, multiple: number): number {
   return multiple * Math.ceil(value / multiple);
 }
 
-function phases(size: number, filter: number, stride: number, before: number): Phase[] {
+/** Input p is reached by the taps k with k · dilation ≡ p + before (mod stride). */
+function phases(
+  size: number,
+  filter: number,
+  { stride, dilation, before }: Readonly<Record<'stride' | 'dilation' | 'before', number>>,
+): Phase[] {
+  const common = greatestCommonDivisor(stride, dilation);
+  const tapStep = stride / common;
   const found: Phase[] = [];
   for (let first = 0; first < Math.min(stride, size); first++) {
-    const reach = Math.floor((first + before) / stride);
-    const firstTap = first + before - stride * reach;
+    const position = first + before;
+    const reached = (tap: number) => (position - tap * dilation) % stride === 0;
+    const firstTap = Array.from({ length: tapStep }, (_, tap) => tap).find(reached) ?? filter;
     found.push({
       first,
       inputs: Math.ceil((size - first) / stride),
       firstTap,
-      taps: Math.max(0, Math.ceil((filter - firstTap) / stride)),
-      reach,
+      tapStep,
+      taps: Math.max(0, Math.ceil((filter - firstTap) / tapStep)),
+      reach: Math.floor((position - firstTap * dilation) / stride),
+      outputStep: dilation / common,
     });
   }
   return found;
+}
+
+function greatestCommonDivisor(a: number, b: number): number {
+  return b === 0 ? a : greatestCommonDivisor(b, a % b);
 }
 
 /** The zeros before the outputs, and the size with zeros on both sides, so that all phases read inside. */
 function margins(found: readonly Phase[], outputs: number): { before: number; size: number } {
   let before = 0;
   let end = outputs;
-  for (const { taps, reach, inputs } of found) {
+  for (const { taps, reach, inputs, outputStep } of found) {
     if (taps === 0) continue;
-    before = Math.max(before, taps - 1 - reach);
+    before = Math.max(before, (taps - 1) * outputStep - reach);
     end = Math.max(end, inputs + reach);
   }
   return { before, size: before + end };
 }
 
-function table(
+/** Offsets of three axes. */
+export function table(
   counts: readonly [number, number, number],
   steps: readonly [number, number, number],
   start = 0,

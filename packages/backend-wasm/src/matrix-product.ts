@@ -1,6 +1,6 @@
 import type { KernelInputs, StockKernel } from '@resnetjs/backend';
 import type { BatchMatMulAttrs, TensorInfo } from '@tensorflow/tfjs-core';
-import { line, planProduct } from './convolution-plan.js';
+import { line, oneGroup, planProduct } from './convolution-plan.js';
 import type { KernelContext } from './heap.js';
 import { runPlan } from './run-plan.js';
 
@@ -26,6 +26,7 @@ export function batchMatMul(
     rightDepths: transposeB ? line(depth, 1) : line(depth, columns),
     rightColumns: transposeB ? line(columns, depth) : line(columns, 1),
     targetRows: line(rows, columns),
+    groups: oneGroup,
   };
   const plan = planProduct(product, null);
   const batches = a.shape.length >= b.shape.length ? a.shape.slice(0, -2) : b.shape.slice(0, -2);

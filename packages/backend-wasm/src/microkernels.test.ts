@@ -1,3 +1,4 @@
+import { groupedConvolutionShape } from '@resnetjs/backend';
 import { sample, expectClose } from '@resnetjs/kernel-tests';
 import { backend_util } from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
@@ -8,6 +9,7 @@ import { filterGradient, inputGradient } from './depthwise-gradients.js';
 import { volumePoolingSizes } from './max-pool-3d.js';
 import { dilationSizes } from './dilation.js';
 import { type Exports, startMicrokernels } from './microkernels.js';
+import { areNarrow, convolveNarrow, narrowFilterGradient, narrowInputGradient } from './narrow-groups.js';
 import { oneThread } from './threads/team.js';
 import { bytesOf, type WasmMemory } from './web-assembly.js';
 
@@ -74,13 +76,13 @@ function guardedProduct(
   const parts = Math.ceil(rows / partRows) * Math.ceil(columns / partColumns);
   const packed = packFirst ? guarded.allocate(kernels.packRightBytes(columns, depth)) : 0;
   for (let item = 0; packFirst && item < kernels.packRightItems(columns, depth); item++) {
-    kernels.packRight(packed, right, rightDepths, rightColumns, depth, columns, item, item + 1);
+    kernels.packRight(packed, right, rightDepths, rightColumns, depth, columns, 0, item, item + 1);
   }
   for (let part = 0; part < parts; part++) {
     // biome-ignore format: operand by operand
     kernels.multiply(
       left, leftRows, leftDepths, right, rightDepths, rightColumns, packed, target, targetRows, depth,
-      false, 0, 0, 0, rows, columns, partRows, partColumns, part, part + 1, scratch,
+      false, 0, 0, 0, rows, columns, partRows, partColumns, 0, 0, 0, part, part + 1, scratch,
     );
   }
   guarded.expectNothingElseWritten();
@@ -214,6 +216,93 @@ describe('the gradients of a depthwise convolution', () => {
         },
       ),
       { numRuns: 60, seed: 20170417 },
+    );
+  });
+});
+
+describe('a convolution in narrow groups and its gradients', () => {
+  it('write their outputs and their scratch, and nothing else', async () => {
+    const memory = new Memory({ initial: 8 });
+    const { microkernels } = await startMicrokernels(memory);
+    const pair = (most: number) => fc.tuple(upTo(most), upTo(most));
+    const channels = fc.constantFrom(4, 8, 12);
+    fc.assert(
+      fc.property(
+        ...[pair(9), pair(4), pair(3), pair(3), fc.tuple(channels, channels), upTo(5)],
+        fc.constantFrom('same' as const, 'valid' as const),
+        (size, window, strides, dilations, [into, out], groups, pad) => {
+          const xShape = [2, ...size, groups * into];
+          const filterShape = [...window, into, groups * out];
+          const shape = groupedConvolutionShape('test', xShape, filterShape, {
+            ...{ strides, dilations, groups, pad },
+          });
+          if (!areNarrow(shape)) return;
+          const guarded = new GuardedMemory(memory);
+          const array = (of: readonly number[]) =>
+            guarded.put(
+              sample(
+                of.reduce((a, b) => a * b),
+                1,
+              ),
+            );
+          const yShape = [2, shape.outHeight, shape.outWidth, groups * out];
+          const [x, filter, dy] = [array(xShape), array(filterShape), array(yShape)];
+          const [y, dx, dFilter] = [array(yShape), array(xShape), array(filterShape)];
+          const allocate = (bytes: number) => guarded.allocate(bytes);
+          const run = { backend: null as never, microkernels, team: oneThread(microkernels), allocate };
+          convolveNarrow(run, shape, { images: x, filter, target: y });
+          narrowInputGradient(run, shape, { images: dy, filter, target: dx });
+          narrowFilterGradient(run, shape, { x, dy, target: dFilter });
+          guarded.expectNothingElseWritten();
+        },
+      ),
+      { numRuns: 60, seed: 20161116 },
+    );
+  });
+});
+
+describe('sums of rows and copies of blocks', () => {
+  it('write their outputs and their scratch, and nothing else', async () => {
+    const memory = new Memory({ initial: 4 });
+    const { microkernels } = await startMicrokernels(memory);
+    fc.assert(
+      fc.property(upTo(3), upTo(150), upTo(70), upTo(6), (images, rows, columns, block) => {
+        const guarded = new GuardedMemory(memory);
+        const x = guarded.put(sample(images * rows * columns, 1));
+        const [sums, scratch] = [guarded.allocate(4 * images * columns), guarded.allocate(384)];
+        microkernels.sumRows(sums, x, rows, columns, 1, 0, images * Math.ceil(columns / 32), scratch);
+        const width = Math.min(block, columns);
+        const to = guarded.allocate(4 * 2 * images * rows * width);
+        const [image, row] = [4 * rows * columns, 4 * columns];
+        microkernels.copyBlocks(to, x, image, rows, row, 2, 0, 1, 0, 4 * width, 0, images);
+        guarded.expectNothingElseWritten();
+      }),
+      { numRuns: 50, seed: 20161116 },
+    );
+  });
+});
+
+describe('the gradient of average pooling', () => {
+  it('writes its output, and nothing else', async () => {
+    const memory = new Memory({ initial: 2 });
+    const { microkernels } = await startMicrokernels(memory);
+    const pair = (most: number) => fc.tuple(upTo(most), upTo(most));
+    fc.assert(
+      fc.property(
+        ...[pair(8), pair(4), pair(3), upTo(9), fc.constantFrom('same' as const, 'valid' as const)],
+        (size, window, strides, channels, pad) => {
+          const shape = [2, ...size, channels] as [number, number, number, number];
+          const info = backend_util.computePool2DInfo(shape, window, strides, 1, pad);
+          if (info.outHeight <= 0 || info.outWidth <= 0) return;
+          const guarded = new GuardedMemory(memory);
+          const dx = guarded.allocate(4 * 2 * size[0] * size[1] * channels);
+          const dy = guarded.put(sample(2 * info.outHeight * info.outWidth * channels, 1));
+          const sizes = [...size, channels, info.outHeight, info.outWidth, ...window, ...strides] as const;
+          microkernels.averagePoolGradient(dx, dy, 1, ...sizes, info.padInfo.top, info.padInfo.left, 0, 2);
+          guarded.expectNothingElseWritten();
+        },
+      ),
+      { numRuns: 50, seed: 20161116 },
     );
   });
 });

@@ -54,6 +54,21 @@ export interface Microkernels {
   sortBySegment(order: Address, starts: Address, ids: Address, rows: number, segments: number): void;
 }
 
+/** The sizes of a correlation's outputs and of its filter. */
+export type CorrelationSizes = [
+  rows: number,
+  columns: number,
+  bandRows: number,
+  filterHeight: number,
+  filterWidth: number,
+  strideHeight: number,
+  strideWidth: number,
+  dilationHeight: number,
+  dilationWidth: number,
+  top: number,
+  left: number,
+];
+
 /** The sizes of a depthwise convolution. */
 export type DepthwiseSizes = [
   height: number,
@@ -126,7 +141,7 @@ export interface SharedArguments {
   ];
   /** Items are floats. */
   zero: [to: Address];
-  /** Items are pieces of the packed matrix. */
+  /** Items are pieces of the packed matrices. */
   packRight: [
     packed: Address,
     right: Address,
@@ -134,8 +149,9 @@ export interface SharedArguments {
     rightColumns: Address,
     depth: number,
     columns: number,
+    rightStep: number,
   ];
-  /** Items are parts of the product. */
+  /** Items are parts of the products. */
   multiply: [
     left: Address,
     leftRows: Address,
@@ -155,6 +171,53 @@ export interface SharedArguments {
     columns: number,
     partRows: number,
     partColumns: number,
+    leftStep: number,
+    rightStep: number,
+    targetStep: number,
+  ];
+  /** Items are groups. */
+  packGroups: [
+    packed: Address,
+    right: Address,
+    rightDepths: Address,
+    rightColumns: Address,
+    depth: number,
+    columns: number,
+    rightStep: number,
+  ];
+  /** Items are bands of rows of images, for each block of groups. */
+  correlateGroups: [
+    target: Address,
+    images: Address,
+    filters: Address,
+    offsets: Address,
+    targetOffsets: Address,
+    height: number,
+    width: number,
+    groups: number,
+    into: number,
+    out: number,
+    blockGroups: number,
+    ...sizes: CorrelationSizes,
+    targetImage: number,
+    targetRow: number,
+    bias: Address,
+    lowest: number,
+    highest: number,
+  ];
+  /** Items are blocks of groups. */
+  groupFilterGradients: [
+    dFilter: Address,
+    x: Address,
+    dy: Address,
+    batch: number,
+    height: number,
+    width: number,
+    groups: number,
+    into: number,
+    out: number,
+    blockGroups: number,
+    ...sizes: CorrelationSizes,
   ];
   /** Items are runs of rows. */
   sumRuns: [runs: Address, x: Address, step: number, rows: number, channels: number, shift: Address];
@@ -208,6 +271,37 @@ export interface SharedArguments {
     strideWidth: number,
     top: number,
     left: number,
+  ];
+  averagePoolGradient: [
+    dx: Address,
+    dy: Address,
+    scale: number,
+    height: number,
+    width: number,
+    channels: number,
+    outHeight: number,
+    outWidth: number,
+    windowHeight: number,
+    windowWidth: number,
+    strideHeight: number,
+    strideWidth: number,
+    top: number,
+    left: number,
+  ];
+  /** Items are blocks of columns of images. */
+  sumRows: [to: Address, x: Address, rows: number, columns: number, scale: number];
+  /** Items are those of the outermost axis. */
+  copyBlocks: [
+    to: Address,
+    from: Address,
+    s0: number,
+    n1: number,
+    s1: number,
+    n2: number,
+    s2: number,
+    n3: number,
+    s3: number,
+    block: number,
   ];
   /** Items are rows of y. */
   maxPool3d: [y: Address, x: Address, ...sizes: VolumePoolingSizes];
@@ -273,11 +367,17 @@ export const sharedKernels = [
   'zero',
   'packRight',
   'multiply',
+  'packGroups',
+  'correlateGroups',
+  'groupFilterGradients',
   'sumRuns',
   'gradientRuns',
   'normalizeRows',
   'gradientRows',
   'maxPoolGradient',
+  'averagePoolGradient',
+  'sumRows',
+  'copyBlocks',
   'maxPool3d',
   'maxPool3dGradient',
   'depthwiseInputGradient',

@@ -33,7 +33,7 @@ function layersOf(size: number) {
     const name = `${height}×${width}×${channels}, ${kernel}×${kernel}/${stride} to ${op.filters}`;
     convolutions.set(name, [
       name,
-      { height, channels, filters: op.filters, kernel, stride, pad: op.padding },
+      { height, channels, filters: op.filters, kernel, stride, pad: op.padding as 'same' | 'valid' },
     ]);
   }
   return { convolutions: [...convolutions.values()], norms: [...norms.values()] };

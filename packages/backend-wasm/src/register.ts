@@ -11,6 +11,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { conv3DBackpropFilterV2, conv3DBackpropInputV2 } from './convolution-3d-gradients.js';
 import { conv2DBackpropFilter, conv2DBackpropInput } from './convolution-gradients.js';
 import { conv2D, fusedConv2D } from './convolution.js';
+import { slice, stridedSlice, tile } from './copies.js';
 import {
   depthwiseConv2dNativeBackpropFilter,
   depthwiseConv2dNativeBackpropInput,
@@ -18,16 +19,18 @@ import {
 import { dilation2D, dilation2DBackpropFilter, dilation2DBackpropInput } from './dilation.js';
 import { fusedMatMul } from './fused-mat-mul.js';
 import { gatherV2 } from './gather.js';
+import { convolution, convolutionFilterGradient, convolutionInputGradient } from './grouped-convolution.js';
 import { heapMemory, type KernelContext } from './heap.js';
 import { batchMatMul } from './matrix-product.js';
 import { maxPool3D, maxPool3DGrad } from './max-pool-3d.js';
 import { messageOf } from './message-of.js';
 import { type StartedMicrokernels, startMicrokernels } from './microkernels.js';
 import { unsortedSegmentSum } from './segment-sum.js';
+import { mean, sum } from './sums.js';
 import { availableCores, whyNoThreads } from './threads/platform.js';
 import { withStandInWorkers } from './threads/stand-in-workers.js';
 import { oneThread, startTeam, type Team } from './threads/team.js';
-import { add, fusedBatchNorm, maxPoolGrad, relu } from './replaced-kernels.js';
+import { add, avgPoolGrad, fusedBatchNorm, maxPoolGrad, relu } from './replaced-kernels.js';
 import {
   activationGradient,
   adamUpdate,
@@ -75,12 +78,21 @@ const kernels: KernelTable<KernelContext> = {
   [tf.GatherV2]: gatherV2,
   [tf.FusedBatchNorm]: fusedBatchNorm,
   [tf.MaxPoolGrad]: maxPoolGrad,
+  [tf.AvgPoolGrad]: avgPoolGrad,
+  [tf.Sum]: sum,
+  [tf.Mean]: mean,
+  [tf.Slice]: slice,
+  [tf.StridedSlice]: stridedSlice,
+  [tf.Tile]: tile,
   [tf.Add]: add,
   [tf.Relu]: relu,
   [kernelNames.batchNormTraining]: { kernel: batchNormTraining, activations: ['relu'] },
   [kernelNames.batchNormTrainingGradient]: { kernel: batchNormTrainingGradient, activations: ['relu'] },
   [kernelNames.fusedAdd]: { kernel: fusedAdd, activations: ['relu'] },
   [kernelNames.activationGradient]: { kernel: activationGradient, activations: ['relu'] },
+  [kernelNames.convolution]: { kernel: convolution, activations: ['relu'] },
+  [kernelNames.convolutionInputGradient]: convolutionInputGradient,
+  [kernelNames.convolutionFilterGradient]: convolutionFilterGradient,
   [kernelNames.adamUpdate]: adamUpdate,
 };
 

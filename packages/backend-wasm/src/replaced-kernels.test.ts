@@ -144,3 +144,120 @@ describe('MaxPoolGrad', () => {
     },
   );
 });
+
+describe('AvgPoolGrad', () => {
+  it.each([
+    ['valid', [2, 8, 8, 8], 2, 2],
+    ['valid', [2, 9, 8, 5], 3, 2],
+    ['same', [2, 9, 8, 7], 3, 2],
+    [1, [2, 5, 5, 4], 3, 1],
+  ] as const)(
+    'agrees with the cpu backend: padding %s of %j, window %i, stride %i',
+    async (pad, shape, window, stride) => {
+      const [ours, cpu] = await onBoth(() => {
+        const input = sampleTensor(shape, 1) as tf.Tensor4D;
+        const dy = sampleTensor(tf.avgPool(input, window, stride, pad).shape, 2);
+        const attrs = { filterSize: window, strides: stride, pad };
+        return tf.engine().runKernel('AvgPoolGrad', { dy, input }, attrs as never) as tf.Tensor;
+      });
+      expectClose(ours, cpu, 1e-6);
+    },
+  );
+});
+
+describe('Sum and Mean', () => {
+  it.each<[number[], number | number[]]>([
+    [
+      [2, 5, 6, 64],
+      [1, 2],
+    ],
+    [
+      [2, 5, 6, 37],
+      [1, 2],
+    ],
+    [[3, 2, 7], 1],
+    [[3, 2, 7], 0],
+    [
+      [3, 2, 7],
+      [1, 0],
+    ],
+    [
+      [3, 2, 7],
+      [0, 2],
+    ],
+    [[3, 2, 7], 2],
+    [[300, 35], -2],
+    [
+      [4, 3, 2],
+      [0, 1, 2],
+    ],
+  ])('of %j over the axes %j agree with the cpu backend', async (shape, axes) => {
+    for (const keepDims of [true, false])
+      for (const reduce of [tf.sum, tf.mean]) {
+        const shapes: number[][] = [];
+        const [ours, cpu] = await onBoth(() => {
+          const y = reduce(sampleTensor(shape, 1), axes, keepDims);
+          shapes.push(y.shape);
+          return y;
+        });
+        expectClose(ours, cpu, 1e-6);
+        expect(shapes[0]).toEqual(shapes[1]);
+      }
+  });
+
+  it('lose no more for many rows than for few', () => {
+    const rows = 100_000;
+    const values = sample(rows * 5, 1, 1000);
+    const means = Float64Array.from({ length: 5 }, (_, c) => {
+      let total = 0;
+      for (let row = 0; row < rows; row++) total += values[row * 5 + c]!;
+      return total / rows;
+    });
+    const ours = tf.tidy(() => tf.mean(tensor(values, [rows, 5]), 0).dataSync());
+    expectClose(ours, means, 1e-6);
+  });
+
+  it('propagate NaN, sum nothing to 0, and leave whole numbers to TensorFlow.js', () => {
+    tf.tidy(() => {
+      const x = tf.tensor([1, NaN, 2, 3], [2, 2]);
+      expect([...tf.sum(x, 0).dataSync()]).toEqual([3, NaN]);
+      const whole = tf.sum(tf.tensor2d([1, 2, 3, 4], [2, 2], 'int32'), 0);
+      expect([whole.dtype, ...whole.dataSync()]).toEqual(['int32', 4, 6]);
+      expect([...tf.sum(tf.zeros([0, 2]), 0).dataSync()]).toEqual([0, 0]);
+      expect([...tf.sum(tf.zeros([2, 0])).dataSync()]).toEqual([0]);
+      expect([...tf.mean(tf.zeros([0, 2]), 0).dataSync()]).toEqual([NaN, NaN]);
+    });
+  });
+});
+
+describe('copies', () => {
+  it.each<[string, (x: tf.Tensor) => tf.Tensor]>([
+    ['a slice of every axis', (x) => tf.slice(x, [1, 2, 0, 3], [2, 3, 4, 5])],
+    ['a slice of the first axis', (x) => tf.slice(x, [1], [2])],
+    ['a slice of channels', (x) => tf.slice(x, [0, 0, 0, 2], [-1, -1, -1, 4])],
+    ['an empty slice', (x) => tf.slice(x, [0, 0, 0, 2], [3, 5, 4, 0])],
+    ['all of it', (x) => tf.slice(x, [0, 0, 0, 0], x.shape)],
+    ['every second pixel', (x) => tf.stridedSlice(x, [0, 0, 0, 0], x.shape, [1, 2, 2, 1])],
+    ['every third channel, backwards', (x) => tf.stridedSlice(x, [0, 0, 0, 8], [3, 5, 4, 0], [1, 2, 1, -3])],
+    ['a strided slice without strides', (x) => tf.stridedSlice(x, [1, 0, 1, 2], [2, 5, 3, 7])],
+    [
+      'an entry of an axis',
+      (x) => tf.stridedSlice(x, [1, 0, 0, 0], [2, 5, 4, 9], [1, 1, 1, 1], 0, 0, 0, 0, 1),
+    ],
+    ['repeated pixels', (x) => tf.tile(tf.slice(x, [0, 0, 0, 0], [3, 1, 1, 9]), [1, 3, 2, 1])],
+    ['repeated in every axis', (x) => tf.tile(x, [2, 3, 2, 2])],
+    ['a repeated number', (x) => tf.tile(tf.slice(tf.reshape(x, [-1]), 5, 1), [7])],
+    ['not repeated', (x) => tf.tile(x, [1, 1, 1, 1])],
+    ['not at all', (x) => tf.tile(x, [1, 0, 1, 1])],
+    ['whole numbers', (x) => tf.slice(tf.cast(tf.mul(x, 9), 'int32'), [1, 2, 0, 3], [2, 3, 4, 5])],
+  ])('agree with the cpu backend: %s', async (_, compute) => {
+    const shapes: number[][] = [];
+    const [ours, cpu] = await onBoth(() => {
+      const y = compute(sampleTensor([3, 5, 4, 9], 1));
+      shapes.push([...y.shape, y.dtype === 'int32' ? 1 : 0]);
+      return y;
+    });
+    expect([...ours]).toEqual([...cpu]);
+    expect(shapes[0]).toEqual(shapes[1]);
+  });
+});

@@ -1,6 +1,6 @@
 import type { KernelInputs, StockKernel } from '@resnetjs/backend';
 import { backend_util, type TensorInfo, util } from '@tensorflow/tfjs-core';
-import type { FusedBatchNormAttrs, MaxPoolGradAttrs } from '@tensorflow/tfjs-core';
+import type { AvgPoolGradAttrs, FusedBatchNormAttrs, MaxPoolGradAttrs } from '@tensorflow/tfjs-core';
 import { normalizeGiven } from './batch-norm.js';
 import { addressOf, type KernelContext, makeOutput, withScratch } from './heap.js';
 import { floatsWorthwhile } from './threads/team.js';
@@ -67,6 +67,42 @@ export function maxPoolGrad(
       info.outWidth,
       info.filterHeight,
       info.filterWidth,
+      info.strideHeight,
+      info.strideWidth,
+      info.padInfo.top,
+      info.padInfo.left,
+    ],
+    batch,
+    1,
+  );
+  return dx;
+}
+
+/** The gradient of avgPool with respect to its input; each pixel of a window gets the same part, as in TensorFlow.js. */
+export function avgPoolGrad(
+  { backend, team }: KernelContext,
+  { dy, input }: KernelInputs<'dy' | 'input'>,
+  { filterSize, strides, pad }: AvgPoolGradAttrs,
+): TensorInfo {
+  const shape = input.shape as [number, number, number, number];
+  const [batch, height, width, channels] = shape;
+  const info = backend_util.computePool2DInfo(shape, filterSize, strides, 1, pad);
+  const { filterHeight, filterWidth } = info;
+  const dyAddress = addressOf(backend, dy);
+  const dx = makeOutput(backend, shape);
+  team.share(
+    'averagePoolGradient',
+    [
+      addressOf(backend, dx),
+      dyAddress,
+      1 / (filterHeight * filterWidth),
+      height,
+      width,
+      channels,
+      info.outHeight,
+      info.outWidth,
+      filterHeight,
+      filterWidth,
       info.strideHeight,
       info.strideWidth,
       info.padInfo.top,

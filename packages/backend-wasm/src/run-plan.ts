@@ -11,7 +11,7 @@ import { addressOf, computeOutput, type KernelContext } from './heap.js';
 import type { Address } from './microkernels.js';
 import { floatsWorthwhile } from './threads/team.js';
 
-/** What is applied to each finished sum of a product: a bias per column, and a range to clamp to. */
+/** What is applied to each finished sum of a product: a bias per column of all groups, and a range to clamp to. */
 export interface Finish {
   readonly bias: TensorInfo | null;
   readonly lowest: number;
@@ -27,7 +27,7 @@ interface PlanInputs {
 }
 
 /** A kernel's context, and memory that is freed at the end of the call. */
-interface Run extends KernelContext {
+export interface Run extends KernelContext {
   readonly allocate: (bytes: number) => Address;
 }
 
@@ -119,29 +119,36 @@ function multiply(run: Run, product: Product, { left, right, target, finish }: O
   const columns = countOf(product.rightColumns);
   const depth = countOf(product.leftDepths);
   if (rows === 0 || columns === 0 || depth === 0) return;
-  const parts = splitProduct(rows, columns, depth, team.threads);
+  const { groups } = product;
+  const parts = splitProduct({ rows, columns, depth, groups: groups.count }, team.threads);
+  const rightStep = 4 * groups.right;
   const rightStart = right + 4 * product.rightDepths.start;
-  const rightDepths = table(run, product.rightDepths);
-  const rightColumns = table(run, product.rightColumns);
+  const rightDepths = writeTable(run, product.rightDepths);
+  const rightColumns = writeTable(run, product.rightColumns);
   let packed = 0;
   if (parts.packFirst) {
-    packed = allocate(microkernels.packRightBytes(columns, depth));
-    const pieces = microkernels.packRightItems(columns, depth);
-    team.share('packRight', [packed, rightStart, rightDepths, rightColumns, depth, columns], pieces, 1);
+    packed = allocate(groups.count * microkernels.packRightBytes(columns, depth));
+    const pieces = groups.count * microkernels.packRightItems(columns, depth);
+    team.share(
+      'packRight',
+      [packed, rightStart, rightDepths, rightColumns, depth, columns, rightStep],
+      pieces,
+      1,
+    );
   }
   const bytesEach = microkernels.multiplyScratchBytes(parts.rows, parts.columns, depth);
   team.share(
     'multiply',
     [
       left + 4 * product.leftRows.start,
-      table(run, product.leftRows),
-      table(run, product.leftDepths),
+      writeTable(run, product.leftRows),
+      writeTable(run, product.leftDepths),
       rightStart,
       rightDepths,
       rightColumns,
       packed,
       target + 4 * product.targetRows.start,
-      table(run, product.targetRows),
+      writeTable(run, product.targetRows),
       depth,
       finish !== undefined,
       finish?.bias ? addressOf(backend, finish.bias) : 0,
@@ -151,15 +158,18 @@ function multiply(run: Run, product: Product, { left, right, target, finish }: O
       columns,
       parts.rows,
       parts.columns,
+      4 * groups.left,
+      rightStep,
+      4 * groups.target,
     ],
-    Math.ceil(rows / parts.rows) * Math.ceil(columns / parts.columns),
+    groups.count * Math.ceil(rows / parts.rows) * Math.ceil(columns / parts.columns),
     1,
     { address: allocate(bytesEach * team.threads), bytesEach },
   );
 }
 
-/** A table of all offsets, in bytes. */
-function table({ microkernels, allocate }: Run, offsets: Offsets): Address {
+/** A table of all offsets, in bytes, without the start. */
+export function writeTable({ microkernels, allocate }: Run, offsets: Offsets): Address {
   const [n0, n1, n2] = offsets.counts;
   const [s0, s1, s2] = offsets.steps;
   const address = allocate(4 * countOf(offsets));

@@ -27,6 +27,7 @@ const run = (name: string, inputs: Record<string, tf.Tensor>, attrs: Record<stri
 
 const conv = { strides: 1, pad: 'same', dataFormat: 'NHWC' };
 const depthwise = { strides: 1, pad: 'same', dilations: 1 };
+const grouped = { strides: [2, 1], pad: 'same', dilations: [1, 2] };
 const norm = { epsilon: 1e-3, activation: 'relu' };
 const vector = (seed: number) => image([72], seed, 1);
 
@@ -144,6 +145,34 @@ const computations: Record<string, () => tf.Tensor[]> = {
       ...run('Conv3DBackpropInputV2', { dy, filter }, { ...attrs, inputShape: x.shape }),
     ];
   },
+  'convolution, convolutionInputGradient, convolutionFilterGradient': () =>
+    [4, 16, 72].flatMap((channels) => {
+      const [x, filter] = [image([2, 24, 25, 3 * channels], 1), image([3, 3, channels, 3 * channels], 2)];
+      const attrs = { ...grouped, groups: 3, activation: 'relu' };
+      const bias = image([3 * channels], 4);
+      const y = run(kernelNames.convolution, { x, filter, bias }, attrs);
+      const dy = image(y[0]!.shape, 3);
+      return [
+        ...y,
+        ...run(kernelNames.convolutionInputGradient, { dy, filter }, { ...attrs, inputShape: x.shape }),
+        ...run(kernelNames.convolutionFilterGradient, { x, dy }, { ...attrs, filterShape: filter.shape }),
+      ];
+    }),
+  AvgPoolGrad: () =>
+    run(
+      'AvgPoolGrad',
+      { dy: image([5, 15, 15, 24], 1), input: image([5, 30, 30, 24], 2) },
+      { filterSize: 2, strides: 2, pad: 'valid' },
+    ),
+  'Sum and Mean': () => [
+    tf.mean(image([9, 31, 17, 72], 1), [1, 2]),
+    tf.sum(image([9, 31, 17, 72], 1), [0, 1, 2]),
+  ],
+  'Slice, StridedSlice and Tile': () => [
+    tf.slice(image([9, 31, 17, 72], 1), [1, 2, 3, 4], [7, 21, 11, 61]),
+    tf.stridedSlice(image([9, 31, 17, 72], 1), [0, 0, 0, 0], [9, 31, 17, 72], [1, 2, 2, 1]),
+    tf.tile(image([9, 1, 1, 72], 1), [1, 31, 17, 1]),
+  ],
   add: () => [tf.add(image([99_999], 1), image([99_999], 2))],
   relu: () => [tf.relu(image([99_999], 1))],
   fusedAdd: () =>

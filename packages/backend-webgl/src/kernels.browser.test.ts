@@ -25,6 +25,8 @@ const convolution = (filters: number, kernelSize: Size, strides: Size, padding: 
   kernelSize,
   strides,
   padding,
+  groups: 1,
+  dilations: [1, 1],
   bias: true,
   initializer: initializers.glorotUniform(),
 });
@@ -76,8 +78,34 @@ const convolutions = [
     [9, 8, 9],
     [{ op: 'pool', mode: 'average', size: [2, 2], strides: [3, 3], padding: 'valid' }],
   ),
-  layers('normalization, odd', [7, 5, 9], [{ op: 'norm', epsilon: 1e-3, momentum: 0.9 }], 3),
-  layers('normalization, one pixel', [1, 1, 33], [{ op: 'norm', epsilon: 1e-3, momentum: 0.9 }], 7),
+  layers(
+    'normalization, odd',
+    [7, 5, 9],
+    [
+      {
+        op: 'norm',
+        epsilon: 1e-3,
+        momentum: 0.9,
+        scaleInitializer: { kind: 'ones' },
+        runningVariance: 'biased',
+      },
+    ],
+    3,
+  ),
+  layers(
+    'normalization, one pixel',
+    [1, 1, 33],
+    [
+      {
+        op: 'norm',
+        epsilon: 1e-3,
+        momentum: 0.9,
+        scaleInitializer: { kind: 'ones' },
+        runningVariance: 'biased',
+      },
+    ],
+    7,
+  ),
 ];
 
 it.each(convolutions)('$name: agrees with float64, forward and backward', async (each) => {

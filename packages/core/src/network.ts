@@ -43,6 +43,9 @@ export type {
   Dense,
   Dropout,
   Flatten,
+  Gate,
+  GlobalPool,
+  Margins,
   Network,
   Norm,
   Op,
@@ -52,15 +55,16 @@ export type {
   Residual,
   Shape,
   Size,
+  Subsample,
 } from './network/types.js';
 export { type NetworkNode, walk } from './network/walk.js';
 export {
-  type CommonNetworkOptions,
   checkNetworkName,
   createNetwork,
   type NetworkName,
   networks,
   renamedNetworks,
+  type VariationOptions,
 } from './networks/catalogue.js';
 export {
   type CourseInitialization,
@@ -68,5 +72,16 @@ export {
   courseInitializations,
   courseResNet50,
 } from './networks/course.js';
+export {
+  type CommonNetworkOptions,
+  type OutputStride,
+  type OutputStrideOptions,
+  outputStrides,
+} from './networks/options.js';
+export { withStochasticDepth, withZeroInitResidual } from './networks/block-starts.js';
+export { type CifarOptions, type ShortcutOption, shortcutOptions } from './networks/cifar.js';
+export { truncate } from './networks/truncate.js';
+export { type HeadOptions, withHead } from './networks/with-head.js';
+export { type StageFeatures, stageFeatures } from './inspect/stage-features.js';
 export { type PreactResNetOptions, preactResNet } from './networks/preact.js';
 export { RandomGenerator, type RandomGeneratorState } from './random/random-generator.js';

@@ -37,7 +37,7 @@ function release(checkpoint: Checkpoint) {
 const { head } = tinyNetwork();
 const withDropout = {
   ...tinyNetwork(),
-  head: [...head.slice(0, -1), { op: 'dropout', rate: 0.5 }, ...head.slice(-1)],
+  head: [...head.slice(0, -1), { op: 'dropout', rate: 0.5, per: 'value' }, ...head.slice(-1)],
 } as const;
 let network: Network = tinyNetwork();
 

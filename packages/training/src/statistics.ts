@@ -3,9 +3,13 @@ import {
   disposeTrainingPass,
   forwardTraining,
   type Network,
+  type Norm,
   type ParameterId,
   parameterId,
+  type Shape,
+  shapes,
   type TensorMap,
+  type TrainingPass,
   type TrainingPassOptions,
   type Variables,
   walk,
@@ -15,14 +19,24 @@ import { shared } from './shared.js';
 
 /**
  * The running statistics after a training step, in new tensors: momentum · old + (1 − momentum) · batch; a frozen
- * normalization, which has no moments, keeps its own. As in Keras 3 the batch's variance is the biased one (÷ n); PyTorch
- * takes the unbiased one (÷ (n − 1)), and its momentum is one minus ours.
+ * normalization, which has no moments, keeps its own. The batch's variance is the biased one (÷ n), as in Keras 3, or the
+ * unbiased one (÷ (n − 1)), as in PyTorch, as the normalization says; of a single value both are 0.
  */
-export function updateStatistics(network: Network, statistics: TensorMap, moments: TensorMap): TensorMap {
-  return mapNorms(network, statistics, (id, old, { momentum }) => {
+export function updateStatistics(
+  network: Network,
+  statistics: TensorMap,
+  { moments, result }: Pick<TrainingPass, 'moments' | 'result'>,
+): TensorMap {
+  const [images] = result.shape as [number];
+  const results = shapes(network);
+  return mapNorms(network, statistics, (id, old, { role, norm, node }) => {
     const batch = moments.get(id); // [channels]
     if (batch === undefined) return shared(old);
-    return tf.add(tf.mul(old, momentum), tf.mul(batch, 1 - momentum));
+    const shape = results[node] as Shape;
+    const count = images * shape.slice(0, -1).reduce((a, b) => a * b, 1);
+    const unbiased =
+      role === 'variance' && norm.runningVariance === 'unbiased' ? count / Math.max(1, count - 1) : 1;
+    return tf.add(tf.mul(old, norm.momentum), tf.mul(batch, unbiased * (1 - norm.momentum)));
   });
 }
 
@@ -116,8 +130,9 @@ export class StatisticsEstimate {
 /** What a running statistic is of. */
 interface Statistic {
   readonly role: 'mean' | 'variance';
-  /** Of its normalization. */
-  readonly momentum: number;
+  readonly norm: Norm;
+  /** The normalization's index in `walk(network)`. */
+  readonly node: number;
   /** The id of the mean beside it. */
   readonly meanId: ParameterId;
 }
@@ -131,14 +146,14 @@ function mapNorms(
 ): TensorMap {
   const ids: ParameterId[] = [];
   const tensors = tf.tidy(() =>
-    walk(network).flatMap(({ op, site }) => {
+    walk(network).flatMap(({ op, site }, node) => {
       if (op.op !== 'norm') return [];
       return roles.flatMap((role) => {
         const id = parameterId(site, role);
         const value = values.get(id); // [channels]
         if (value === undefined) return [];
         ids.push(id);
-        return make(id, value, { role, momentum: op.momentum, meanId: parameterId(site, 'mean') });
+        return make(id, value, { role, norm: op, node, meanId: parameterId(site, 'mean') });
       });
     }),
   );

@@ -76,7 +76,7 @@ export async function takeStep(
       )) as [number, number];
       if (!Number.isFinite(loss)) return { loss, correct, state };
       const layers = measure ? await gradientNorms(network, pass.gradients.weights) : undefined;
-      const statistics = updateStatistics(network, variables.statistics, pass.moments);
+      const statistics = updateStatistics(network, variables.statistics, pass);
       const updated = applyGradients(optimizer, settings, variables.weights, pass.gradients.weights, state);
       classifier.variables = { weights: updated.weights, statistics };
       disposeVariables(variables);

@@ -14,7 +14,13 @@ export function tinyNetwork(): Network {
   return {
     ...asNetwork(block, [4, 4, 3], 'preact/tiny'),
     head: [
-      { op: 'norm', epsilon: 1e-3, momentum: 0.9 },
+      {
+        op: 'norm',
+        epsilon: 1e-3,
+        momentum: 0.9,
+        scaleInitializer: { kind: 'ones' },
+        runningVariance: 'biased',
+      },
       { op: 'act', activation: 'relu' },
       { op: 'pool', mode: 'average', size: [2, 2], strides: [2, 2], padding: 'valid' },
       { op: 'flatten' },

@@ -22,7 +22,15 @@ const network: Network = {
   name: 'normalization',
   input: [2, 1, 3],
   inputName: 'input_1',
-  stem: [{ op: 'norm', epsilon: 1e-3, momentum: 0.99 }],
+  stem: [
+    {
+      op: 'norm',
+      epsilon: 1e-3,
+      momentum: 0.99,
+      scaleInitializer: { kind: 'ones' },
+      runningVariance: 'biased',
+    },
+  ],
   stages: [],
   head: [],
 };

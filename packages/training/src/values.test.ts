@@ -184,12 +184,13 @@ it('running statistics keep their share over a hundred steps', () => {
   let statistics = new Map(
     [...classifier.variables.statistics].map(([key, tensor]) => [key, tensor.clone()] as const),
   ) as ReadonlyMap<string, tf.Tensor>;
+  const result = tf.zeros([1, 3]);
   let truth = 0;
   for (let step = 0; step < 100; step++) {
     const value = random.normal();
     truth = 0.9 * truth + 0.1 * value;
     const moments = new Map([...statistics].map(([key, tensor]) => [key, tf.fill(tensor.shape, value)]));
-    const next = updateStatistics(network, statistics, moments);
+    const next = updateStatistics(network, statistics, { moments, result });
     disposeTensors(statistics);
     disposeTensors(moments);
     statistics = next;

@@ -43,7 +43,7 @@ describe('the bench', () => {
 
   it('reports which networks there are', async () => {
     const { code, output } = await bench('heap --network resnet9');
-    expect(output).toBe('--network: resnet9: expected one of course/resnet50, preact/resnet\n');
+    expect(output).toBe('There is no network resnet9: `resnet networks` lists those that there are.\n');
     expect(code).toBe(2);
   });
 

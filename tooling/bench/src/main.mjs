@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util';
 import { networks } from '@resnetjs/core';
 import { compareMemory, compareSpeed, compareStart } from './comparison.mjs';
 import { contenderNames, contenders } from './contenders.mjs';
+import { family } from './family.mjs';
 import { heap } from './heap.mjs';
 import { describeMachine } from './machine.mjs';
 import { step } from './step.mjs';
@@ -20,7 +21,7 @@ const comparisons = {
   start: compareStart,
   memory: compareMemory,
 };
-const names = [...Object.keys(comparisons), 'heap', 'all'];
+const names = [...Object.keys(comparisons), 'heap', 'family', 'all'];
 
 const usage = `npm run -s bench -- NAME… [options]
 
@@ -29,7 +30,8 @@ const usage = `npm run -s bench -- NAME… [options]
   start      time from the start of a process to its first prediction
   memory     peak memory of a process
   heap       tensors and the Wasm heap over 200 training steps, ResNet.js only
-  all        all of these except heap
+  family     networks of the family in turn, our Wasm and onnxruntime-web: inference at 224², batch 1; a step at 64², batch 32
+  all        all of these except heap and family
 
   --rounds N       measured rounds, after one to warm up; contenders take turns (default: 9; heap: 200 steps)
   --threads LIST   numbers of threads, such as 1,2 (default: 1,2 with two cores or more, else 1)
@@ -37,6 +39,7 @@ const usage = `npm run -s bench -- NAME… [options]
   --python PATH    a Python that has keras or torch (default: python3)
   --markdown FILE  write the tables into this page
   --json           print one JSON document
+  --networks LIST  family: networks of which the others are compared with the first (default: resnet50,resnext50_32x4d)
   --network NAME   heap: course/resnet50 or preact/resnet (default: course/resnet50)
   --batch-size N   heap: batch size (default: 32)
 
@@ -54,6 +57,7 @@ function readArguments() {
       markdown: { type: 'string' },
       json: { type: 'boolean', default: false },
       network: { type: 'string', default: 'course/resnet50' },
+      networks: { type: 'string', default: 'resnet50,resnext50_32x4d' },
       'batch-size': { type: 'string', default: '32' },
       help: { type: 'boolean', default: false },
     },
@@ -67,11 +71,13 @@ function readArguments() {
   const unknown = only.filter((each) => !contenderNames.includes(each));
   if (unknown.length > 0)
     throw new Error(`--only: ${unknown.join(', ')}: expected some of ${contenderNames.join(', ')}`);
-  if (!(values.network in networks))
-    throw new Error(`--network: ${values.network}: expected one of ${Object.keys(networks).join(', ')}`);
+  const family = /** @type {import('@resnetjs/core').NetworkName[]} */ (values.networks.split(','));
+  const strange = [values.network, ...family].find((each) => !(each in networks));
+  if (strange !== undefined)
+    throw new Error(`There is no network ${strange}: \`resnet networks\` lists those that there are.`);
   const batchSize = count('--batch-size', values['batch-size']);
   if (values.markdown !== undefined) checkWritable(values.markdown);
-  return { ...values, chosen, rounds, threads, only, batchSize };
+  return { ...values, chosen, rounds, threads, only, batchSize, family };
 }
 
 /** @param {string} option @param {string} text */
@@ -124,7 +130,7 @@ function measured(table) {
 }
 
 for (const name of request.chosen) {
-  const ourBenchmark = { heap, training: step }[name];
+  const ourBenchmark = { heap, training: step, family }[name];
   const wanted = name !== 'training' || request.only.includes('ours');
   if (ourBenchmark !== undefined && wanted) {
     const { data: readings, text } = await ourBenchmark(request, log);

@@ -21,11 +21,19 @@ const conv = (filters, kernelSize, stride) =>
     kernelSize,
     strides: [stride, stride],
     padding: 'same',
+    groups: 1,
+    dilations: [1, 1],
     bias: true,
     initializer,
     l2: 0,
   });
-const norm = /** @type {const} */ ({ op: 'norm', epsilon: 1e-3, momentum: 0.9 });
+const norm = /** @type {const} */ ({
+  op: 'norm',
+  epsilon: 1e-3,
+  momentum: 0.9,
+  scaleInitializer: { kind: 'ones' },
+  runningVariance: 'biased',
+});
 const act = (/** @type {import('@resnetjs/core').Activation} */ activation) =>
   /** @type {const} */ ({ op: 'act', activation });
 

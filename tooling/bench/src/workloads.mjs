@@ -5,14 +5,15 @@ import {
   sampleInitialValues,
   parameterId,
   parameters,
-  courseResNet50,
+  createNetwork,
   statelessSource,
   walk,
 } from '@resnetjs/core';
 import { encodeOnnx } from '@resnetjs/weights';
 
 /** @typedef {'inference' | 'training'} Task */
-/** @typedef {{ title: string, task: Task, size: number, batchSize: number, classes: number }} Workload */
+/** @typedef {import('@resnetjs/core').NetworkName} NetworkName */
+/** @typedef {{ title: string, task: Task, size: number, batchSize: number, classes: number, network?: NetworkName }} Workload */
 
 /** @type {readonly Workload[]} */
 export const workloads = [
@@ -47,8 +48,8 @@ export const learningRate = 1e-3;
  * @param {Workload} workload
  * @param {string} folder
  */
-export async function writeWorkload({ task, size, batchSize, classes }, folder) {
-  const network = courseResNet50({ input: [size, size, 3], classes });
+export async function writeWorkload({ task, size, batchSize, classes, network: name }, folder) {
+  const network = createNetwork(name ?? 'course/resnet50', { input: [size, size, 3], classes });
   const values = sampleWeights(network);
   const all = parameters(network);
   let offset = 0;

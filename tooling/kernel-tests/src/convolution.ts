@@ -2,13 +2,14 @@ import type { ConvolutionShape, GroupedConvolutionShape } from '@resnetjs/backen
 
 // Plain loops in float64: slow, but correct by inspection.
 
-/** A convolution's sizes; without groups and dilation if they aren't given. */
-type Convolution = ConvolutionShape & Partial<GroupedConvolutionShape>;
+/** The sizes of a convolution; by default in one group, without dilation. */
+type Shape = ConvolutionShape &
+  Partial<Pick<GroupedConvolutionShape, 'groups' | 'dilationHeight' | 'dilationWidth'>>;
 
 /** Calls back for every product x · filter that the definition adds to y, with the three flat indices. */
-function eachProduct(c: Convolution, visit: (x: number, filter: number, y: number) => void): void {
+function eachProduct(c: Shape, visit: (x: number, filter: number, y: number) => void): void {
   const { groups = 1, dilationHeight = 1, dilationWidth = 1 } = c;
-  const [inGroup, outGroup] = [c.inChannels / groups, c.outChannels / groups];
+  const [into, out] = [c.inChannels / groups, c.outChannels / groups];
   for (let n = 0; n < c.batch; n++)
     for (let oy = 0; oy < c.outHeight; oy++)
       for (let ox = 0; ox < c.outWidth; ox++)
@@ -17,20 +18,18 @@ function eachProduct(c: Convolution, visit: (x: number, filter: number, y: numbe
             const iy = oy * c.strideHeight + ky * dilationHeight - c.top;
             const ix = ox * c.strideWidth + kx * dilationWidth - c.left;
             if (iy < 0 || iy >= c.height || ix < 0 || ix >= c.width) continue;
-            for (let ci = 0; ci < inGroup; ci++)
+            for (let ci = 0; ci < into; ci++)
               for (let co = 0; co < c.outChannels; co++)
                 visit(
-                  ((n * c.height + iy) * c.width + ix) * c.inChannels +
-                    Math.floor(co / outGroup) * inGroup +
-                    ci,
-                  ((ky * c.filterWidth + kx) * inGroup + ci) * c.outChannels + co,
+                  ((n * c.height + iy) * c.width + ix) * c.inChannels + Math.floor(co / out) * into + ci,
+                  ((ky * c.filterWidth + kx) * into + ci) * c.outChannels + co,
                   ((n * c.outHeight + oy) * c.outWidth + ox) * c.outChannels + co,
                 );
           }
 }
 
-/** y [batch, outHeight, outWidth, outChannels], flat. */
-export function convolve(c: Convolution, x: ArrayLike<number>, filter: ArrayLike<number>): Float64Array {
+/** y [batch, outHeight, outWidth, outChannels], flat; the filter is [height, width, inChannels / groups, outChannels]. */
+export function convolve(c: Shape, x: ArrayLike<number>, filter: ArrayLike<number>): Float64Array {
   const y = new Float64Array(c.batch * c.outHeight * c.outWidth * c.outChannels);
   eachProduct(c, (i, k, o) => {
     y[o]! += x[i]! * filter[k]!;
@@ -40,7 +39,7 @@ export function convolve(c: Convolution, x: ArrayLike<number>, filter: ArrayLike
 
 /** Both gradients of Σ dy·convolve(c, x, filter). */
 export function convolutionGradients(
-  c: Convolution,
+  c: Shape,
   { x, filter, dy }: Readonly<Record<'x' | 'filter' | 'dy', ArrayLike<number>>>,
 ) {
   const dx = new Float64Array(x.length);

@@ -1,4 +1,4 @@
-import type { ConvolutionShape } from '@resnetjs/backend';
+import type { GroupedConvolutionShape } from '@resnetjs/backend';
 import { describe, expect, it } from 'vitest';
 import { type BatchNorm, batchNorm, batchNormGradient } from './batch-norm.js';
 import { convolutionGradients, convolve } from './convolution.js';
@@ -6,8 +6,14 @@ import { sample } from './sample.js';
 import { expectClose } from './expect-close.js';
 
 describe('the float64 reference', () => {
-  it('has gradients of a convolution that agree with finite differences', () => {
-    const shape: ConvolutionShape = {
+  it.each<[string, Partial<GroupedConvolutionShape>]>([
+    ['', {}],
+    [
+      ' in groups, with dilation',
+      { groups: 2, dilationHeight: 2, dilationWidth: 3, outWidth: 1, inChannels: 4 },
+    ],
+  ])('has gradients of a convolution%s that agree with finite differences', (_, own) => {
+    const shape = {
       batch: 2,
       height: 5,
       width: 4,
@@ -21,8 +27,12 @@ describe('the float64 reference', () => {
       strideWidth: 1,
       top: 1,
       left: 0,
+      ...own,
     };
-    const [x, filter, dy] = [sample(2 * 5 * 4 * 3, 1), sample(3 * 2 * 3 * 2, 2), sample(2 * 3 * 3 * 2, 3)];
+    const { inChannels, outWidth, groups = 1 } = shape;
+    const x = sample(2 * 5 * 4 * inChannels, 1);
+    const filter = sample((3 * 2 * inChannels * 2) / groups, 2);
+    const dy = sample(2 * 3 * outWidth * 2, 3);
     const loss = () => dot(convolve(shape, x, filter), dy);
     const { dx, dFilter } = convolutionGradients(shape, { x, filter, dy });
     expectClose(dx, finiteDifferences(x, loss), 1e-8);

@@ -122,7 +122,7 @@ function trainingStep({ network, variables, images, state }: Subject, run: Run):
   );
   const statistics = timed('running statistics', 'backwardMs', () => {
     const before = variables.statistics;
-    return updateStatistics(network, before, pass.moments);
+    return updateStatistics(network, before, pass);
   });
   const updated = timed('optimizer', 'backwardMs', () =>
     applyGradients(optimizer, settings, variables.weights, pass.gradients.weights, state),

@@ -16,7 +16,7 @@ export function summaryCommand(): Command {
     .addOption(
       new Option(
         '--layer-names <dialect>',
-        "layer names: the course's, the pre-activation document's, Keras's automatic ones, or those of tensors in files (default: the network's own)",
+        "layer names: the course's, the pre-activation document's, torchvision's, timm's, Keras Applications', those of PyTorch's networks for CIFAR, Keras's automatic ones, or those of tensors in our files (default: the network's own)",
       ).choices(dialectNames),
     )
     .option('--json', 'print the result as JSON');

@@ -439,7 +439,7 @@ describe('what can go wrong', () => {
     ['draw resnet50', 2, /"resnet50" is now course\/resnet50/],
     ['draw resnetPreAct --plain', 2, /"resnetPreAct" is now preact\/resnet/],
     ['summary resnet50', 2, /"resnet50" is now course\/resnet50/],
-    ['summary course/resnet50 --layer-names torch', 2, /Allowed choices are course, preact, keras/],
+    ['summary course/resnet50 --layer-names torch', 2, /Allowed choices are course, preact, torchvision/],
     ['profile resnet50', 2, /"resnet50" is now course\/resnet50/],
     [`train --network resnet50 --data flowers --out OUT`, 2, /"resnet50" is now course\/resnet50/],
     ['draw identity --filters 1,2', 2, /--filters has 2 numbers, but identity has 3 convolutions/],

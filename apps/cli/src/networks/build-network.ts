@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import {
   type CommonNetworkOptions,
   checkNetworkName,
+  createNetwork,
   type Network,
   type NetworkName,
   networks,
@@ -39,23 +40,23 @@ export function buildNetwork(
     ...common,
     ...(inputName === undefined ? {} : { inputName }),
   };
-  const network = () => {
+  const ofCourse = { '--initialization': initialization };
+  const ofPreact = {
+    '--blocks': blocks,
+    '--final-conv': finalConv,
+    '--no-shortcuts': shortcuts ? undefined : true,
+  };
+  const network = (): Network => {
     switch (name) {
-      case 'course/resnet50': {
-        const foreign = {
-          '--blocks': blocks,
-          '--final-conv': finalConv,
-          '--no-shortcuts': shortcuts ? undefined : true,
-        };
+      case 'course/resnet50':
         refuse(
-          foreign,
+          ofPreact,
           `is an option of preact/resnet, not of course/resnet50${shortcuts ? '' : '; --plain leaves out its shortcuts'}`,
         );
         return courseResNet50({ ...shared, ...(initialization ? { initialization } : {}) });
-      }
       case 'preact/resnet':
         refuse(
-          { '--initialization': initialization },
+          ofCourse,
           'is an option of course/resnet50; the document of preact/resnet leaves it to Keras, whose it is',
         );
         return preactResNet({
@@ -65,7 +66,12 @@ export function buildNetwork(
           ...(finalConv ? { finalConv } : {}),
         });
       default:
-        return name satisfies never;
+        refuse(
+          ofPreact,
+          `is an option of preact/resnet, not of ${name}${shortcuts ? '' : '; --plain leaves out its shortcuts'}`,
+        );
+        refuse(ofCourse, `is an option of course/resnet50, not of ${name}`);
+        return createNetwork(name, shared);
     }
   };
   return options.plain ? plainNetwork(network()) : network();

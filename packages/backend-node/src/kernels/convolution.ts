@@ -92,7 +92,10 @@ export function conv2DBackpropInput(
   inputs: KernelInputs<'dy' | 'filter'>,
   attrs: Attrs & { inputShape: number[] },
 ): tf.Tensor {
-  return inputGradient(native, windowsOf(attrs.inputShape, inputs.filter.shape, attrs), inputs);
+  const windows = windowsOf(attrs.inputShape, inputs.filter.shape, attrs);
+  if (windows.inChannels === 1 && windows.outChannels === 1)
+    return oneChannelInputGradient(native, inputs, attrs);
+  return inputGradient(native, windows, inputs);
 }
 
 export function inputGradient(
@@ -106,6 +109,27 @@ export function inputGradient(
     filterId,
     dyId,
   ]);
+}
+
+/**
+ * oneDNN's input gradient from one channel to one is wrong now and then, seen with TensorFlow 2.21's on AVX-512 (AMD EPYC): it
+ * reads what lies beside its inputs. With a second channel of zeros it is right.
+ */
+function oneChannelInputGradient(
+  native: Native,
+  { dy, filter }: KernelInputs<'dy' | 'filter'>,
+  attrs: Attrs & { inputShape: number[] },
+): tf.Tensor {
+  return tf.tidy(() => {
+    const withZeros = (x: tf.TensorInfo) =>
+      tf.pad(x as tf.Tensor4D, [
+        [0, 0],
+        [0, 0],
+        [0, 0],
+        [0, 1],
+      ]);
+    return conv2DBackpropInput(native, { dy: withZeros(dy), filter: withZeros(filter) }, attrs);
+  });
 }
 
 export function conv2DBackpropFilter(

@@ -73,10 +73,18 @@ describe('with some weights learned', () => {
     kernelSize: [1, 1],
     strides: [1, 1],
     padding: 'same',
+    groups: 1,
+    dilations: [1, 1],
     bias: true,
     initializer: initializers.glorotUniform(),
   } as const;
-  const norm = { op: 'norm', epsilon: 1e-3, momentum: 0.9 } as const;
+  const norm = {
+    op: 'norm',
+    epsilon: 1e-3,
+    momentum: 0.9,
+    scaleInitializer: { kind: 'ones' },
+    runningVariance: 'biased',
+  } as const;
   const small: Network = {
     name: 'small',
     input: [2, 2, 2],

@@ -14,9 +14,12 @@ import { differentiateDropout } from './dropout.js';
 import { identity, type Needs, type Vjp } from './vjp.js';
 import { checkImages } from './forward.js';
 import { differentiableFusion } from './fusion.js';
+import { differentiateGate } from './gate.js';
+import { differentiateGlobalPool } from './global-pool.js';
 import { type Observer, unobserved } from './observe.js';
 import { differentiatePad, differentiatePool } from './pooling.js';
 import { type Instruction, plan } from './plan.js';
+import { differentiateSubsample } from './subsample.js';
 import { disposeTensors, type TensorMap, type Variables, variable } from './variables.js';
 
 /** The results of a forward pass in training mode. The caller disposes of them: `disposeTrainingPass`. */
@@ -266,6 +269,12 @@ export function differentiateInstruction(
       return differentiatePad(op, x);
     case 'pool':
       return differentiatePool(op, x);
+    case 'globalPool':
+      return differentiateGlobalPool(op, x);
+    case 'subsample':
+      return differentiateSubsample(op, x);
+    case 'gate':
+      return differentiateGate(x, inputs[1] as tf.Tensor);
     case 'flatten':
       return differentiateFlatten(x);
     case 'dropout':

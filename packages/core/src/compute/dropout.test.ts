@@ -10,7 +10,7 @@ const network: Network = {
   name: 'dropout',
   input: [20, 10, 1],
   inputName: 'x',
-  stem: [{ op: 'dropout', rate: 0.25 }],
+  stem: [{ op: 'dropout', rate: 0.25, per: 'value' }],
   stages: [],
   head: [],
 };
@@ -54,6 +54,58 @@ describe('dropout', () => {
     disposeTrainingPass(pass);
     images.dispose();
     expect(tf.memory().numTensors).toBe(before);
+  });
+
+  const byExample: Network = { ...network, stem: [{ op: 'dropout', rate: 0.25, per: 'example' }] };
+
+  it('per example keeps all values of an example, or none: one number of the generator each', () => {
+    const before = tf.memory().numTensors;
+    const images = tf.ones([40, 20, 10, 1]);
+    const source = RandomGenerator.stateless(4);
+    const pass = differentiate(byExample, none, images, (y) => tf.mul(tf.onesLike(y), 3), {
+      random: source,
+      input: true,
+    });
+    const generator = RandomGenerator.stateless(4);
+    const values = pass.result.dataSync();
+    const gradient = pass.gradients.input?.dataSync() as Float32Array;
+    const dropped = Array.from({ length: 40 }, (_, image) => {
+      const expected = generator.uniform() < 0.25 ? 0 : Math.fround(1 / 0.75);
+      expect(new Set(values.slice(200 * image, 200 * (image + 1)))).toEqual(new Set([expected]));
+      expect(new Set(gradient.slice(200 * image, 200 * (image + 1)))).toEqual(
+        new Set([Math.fround(3 * expected)]),
+      );
+      return expected === 0;
+    });
+    expect(new Set(dropped).size).toBe(2);
+    expect(source.state()).toEqual(generator.state());
+    disposeTrainingPass(pass);
+    images.dispose();
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  it('per example is the same from the same state, and another from the next', () => {
+    const images = tf.ones([40, 20, 10, 1]);
+    const source = RandomGenerator.stateless(9);
+    const again = RandomGenerator.restore(source.state());
+    const [first, second, repeated] = [source, source, again].map((each) => {
+      const pass = forwardTraining(byExample, none, images, { random: each });
+      const values = [...pass.result.dataSync()];
+      disposeTrainingPass(pass);
+      return values;
+    });
+    expect(repeated).toEqual(first);
+    expect(second).not.toEqual(first);
+    images.dispose();
+  });
+
+  it.each(['value', 'example'] as const)('per %s with a rate of 0 changes nothing', (per) => {
+    const images = tf.randomNormal([2, 20, 10, 1]);
+    const never: Network = { ...network, stem: [{ op: 'dropout', rate: 0, per }] };
+    const pass = forwardTraining(never, none, images, random());
+    expect(pass.result.dataSync()).toEqual(images.dataSync());
+    disposeTrainingPass(pass);
+    images.dispose();
   });
 
   it('does nothing in inference', () => {

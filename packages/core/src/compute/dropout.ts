@@ -5,11 +5,11 @@ import type { RandomGenerator } from '../random/random-generator.js';
 import type { Vjp } from './vjp.js';
 
 /**
- * Dropout in training, and its VJP. It takes one uniform number for each value of x, in order, and keeps the value where
- * that is at least the rate: the same values on every backend. Throws `bad-option` without a generator.
+ * Dropout in training, and its VJP. It takes one uniform number for each value of x, or for each example, in order, and
+ * keeps what it is for where that is at least the rate: the same values on every backend. Throws `bad-option` without a generator.
  */
 export function differentiateDropout(
-  { rate }: Dropout,
+  { rate, per }: Dropout,
   x: tf.Tensor,
   random: RandomGenerator | undefined,
 ): Vjp {
@@ -20,8 +20,10 @@ export function differentiateDropout(
     );
   }
   const kept = 1 / (1 - rate);
-  const values = Float32Array.from({ length: x.size }, () => (random.uniform() < rate ? 0 : kept));
-  const mask = tf.tensor(values, x.shape); // as x
+  const shape = per === 'value' ? x.shape : x.shape.map((size, axis) => (axis === 0 ? size : 1));
+  const count = per === 'value' ? x.size : (x.shape[0] as number);
+  const values = Float32Array.from({ length: count }, () => (random.uniform() < rate ? 0 : kept));
+  const mask = tf.tensor(values, shape); // as x, or [batch, 1, …]
   return {
     y: tf.mul(x, mask), // as x
     saved: [],

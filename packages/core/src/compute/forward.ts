@@ -8,9 +8,11 @@ import { normalize } from './batch-norm.js';
 import { convolve, convolveAndAdd } from './convolution.js';
 import { connect, flatten } from './dense.js';
 import { inferenceFusion } from './fusion.js';
+import { globalPool } from './global-pool.js';
 import { type Observer, unobserved } from './observe.js';
 import { pad, pool } from './pooling.js';
 import { type Instruction, plan } from './plan.js';
+import { subsample } from './subsample.js';
 import { type Variables, variable } from './variables.js';
 
 /** Options of `forward` and `featureMaps`. */
@@ -94,6 +96,12 @@ export function infer(
       return pad(op, x);
     case 'pool':
       return pool(op, x);
+    case 'globalPool':
+      return globalPool(op, x);
+    case 'subsample':
+      return subsample(op, x);
+    case 'gate':
+      return tf.mul(x, inputs[1] as tf.Tensor);
     case 'flatten':
       return flatten(x);
     case 'dropout':

@@ -1,5 +1,5 @@
 import type { FusedActivation } from '@resnetjs/backend';
-import type { OperationKind, operations } from '../network/operations.js';
+import { isPlain, type OperationKind, type operations } from '../network/operations.js';
 import type { Network } from '../network/types.js';
 import { type NetworkNode, walk } from '../network/walk.js';
 
@@ -120,7 +120,7 @@ function fusedConvolutions(
   const computedAt = new Map<number, number>();
   nodes.forEach(({ op, from: [branch = 0] }, index) => {
     const before = nodes[branch]?.op;
-    if (op.op !== 'add' || before?.op !== 'conv' || !before.bias) return;
+    if (op.op !== 'add' || before?.op !== 'conv' || !before.bias || !isPlain(before)) return;
     if (String(consumers[branch]) === String(index) && isFused(index, branch)) {
       computedAt.set(branch, index + 1);
     }

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Pad, Pool } from '../network/types.js';
 import type { Vjp } from './vjp.js';
+import { padOf } from './convolution.js';
 import { runKernel } from './optional-kernel.js';
 
 /** The maximum or the mean of each window; a mean leaves out padding. */
@@ -9,14 +10,14 @@ export function pool(op: Pool, input: tf.Tensor): tf.Tensor {
   const size = [...op.size] as [number, number];
   const strides = [...op.strides] as [number, number];
   return op.mode === 'max'
-    ? tf.maxPool(x, size, strides, op.padding)
-    : tf.avgPool(x, size, strides, op.padding); // [batch, rows, columns, channels]
+    ? tf.maxPool(x, size, strides, padOf(op.padding))
+    : tf.avgPool(x, size, strides, padOf(op.padding)); // [batch, rows, columns, channels]
 }
 
 /** A pooling and its VJP. */
 export function differentiatePool(op: Pool, x: tf.Tensor): Vjp {
   const y = pool(op, x);
-  const attributes = { filterSize: op.size, strides: op.strides, pad: op.padding };
+  const attributes = { filterSize: op.size, strides: op.strides, pad: padOf(op.padding) };
   const backward = (dy: tf.Tensor) =>
     op.mode === 'max'
       ? (runKernel(tf.MaxPoolGrad, { dy, input: x, output: y }, attributes) as tf.Tensor)
@@ -36,8 +37,10 @@ function meanGradient(op: Pool, x: tf.Tensor, dy: tf.Tensor): tf.Tensor {
     return runKernel(tf.AvgPoolGrad, { dy: upstream, input }, attributes) as tf.Tensor;
   };
   if (op.padding === 'valid') return gradient(x, dy);
-  const [top, bottom] = margins(height, op.size[0], op.strides[0]);
-  const [left, right] = margins(width, op.size[1], op.strides[1]);
+  const [top, bottom, left, right] =
+    op.padding === 'same'
+      ? [...margins(height, op.size[0], op.strides[0]), ...margins(width, op.size[1], op.strides[1])]
+      : op.padding;
   return tf.tidy(() => {
     const map = pad({ op: 'pad', top, bottom, left, right }, tf.ones([1, height, width, 1])); // 1 on the map, else 0
     const share = pool({ ...op, padding: 'valid' }, map); // [1, rows, columns, 1]

@@ -48,6 +48,29 @@ describe('sampleInitialValues', () => {
     expect(largest).toBeGreaterThan(bound * 0.99);
   });
 
+  it.each([
+    ['fanIn', [1, 1, side, side * 2], 2 / side],
+    ['fanOut', [1, 1, side, side * 2], 2 / (2 * side)],
+    ['fanIn', [3, 3, 40, 80], 2 / (9 * 40)],
+    // 4 groups of 10 channels: PyTorch, too, takes all filters for the fan out, and a group's channels for the fan in.
+    ['fanOut', [3, 3, 10, 80], 2 / (9 * 80)],
+    ['fanIn', [3, 3, 10, 80], 2 / (9 * 10)],
+    ['fanOut', [side, side * 2], 2 / (2 * side)],
+  ] as const)(
+    "kaimingNormal of %s %j is PyTorch's: normal, not truncated, with variance %d",
+    (mode, shape, variance) => {
+      const values = sample(initializers.kaimingNormal(mode, 3), shape);
+      const count = values.length;
+      const mean = values.reduce((a, b) => a + b) / count;
+      const spread = values.reduce((a, b) => a + (b - mean) ** 2, 0) / count;
+      expect(Math.abs(mean)).toBeLessThan(5 * Math.sqrt(variance / count));
+      expect(Math.abs(spread / variance - 1)).toBeLessThan(5 * Math.sqrt(2 / count));
+      // 4.55 % of a normal distribution is beyond two standard deviations.
+      const beyond = values.filter((value) => Math.abs(value) > 2 * Math.sqrt(variance)).length / count;
+      expect(Math.abs(beyond - 0.0455)).toBeLessThan(5 * Math.sqrt(0.0455 / count));
+    },
+  );
+
   it('multiplies the fans by the kernel area', () => {
     const largest = (shape: readonly number[]) =>
       sample(initializers.glorotUniform(1), shape).reduce((a, b) => Math.max(a, Math.abs(b)), 0);

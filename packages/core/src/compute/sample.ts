@@ -84,6 +84,10 @@ export function sampleInitialValues(
     case 'glorotNormal':
     case 'heNormal':
       return normal(0, Math.sqrt(variance(initializer.kind, fanIn, fanOut)) / TRUNCATED_STD, 2);
+    case 'kaimingNormal': {
+      const fan = initializer.mode === 'fanIn' ? fanIn : fanOut;
+      return normal(0, Math.sqrt(2 / Math.max(1, fan)), Number.POSITIVE_INFINITY);
+    }
     default:
       return initializer satisfies never;
   }

@@ -14,7 +14,13 @@ import type { Box, Drawing } from './drawing.js';
 import { formatSvg } from './format-svg.js';
 import { fitText, textWidth } from './text.js';
 
-const norm = { op: 'norm', epsilon: 1e-3, momentum: 0.99 } as const;
+const norm = {
+  op: 'norm',
+  epsilon: 1e-3,
+  momentum: 0.99,
+  scaleInitializer: { kind: 'ones' },
+  runningVariance: 'biased',
+} as const;
 /** The shortcut has more layers than the branch. */
 const longShortcut: Residual = {
   op: 'residual',

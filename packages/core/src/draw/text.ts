@@ -1,4 +1,4 @@
-import type { Activation, Op, Shape, Size } from '../network/types.js';
+import type { Activation, Conv, Op, Shape, Size, Subsample } from '../network/types.js';
 import type { NetworkNode } from '../network/walk.js';
 import type { DrawnText } from './drawing.js';
 
@@ -63,6 +63,14 @@ const showSize = ([height, width]: Size) => `${height}×${width}`;
 const stride = ([down, right]: Size) =>
   down === 1 && right === 1 ? '' : `, /${down === right ? down : `${down}×${right}`}`;
 
+const groups = (op: Conv) => (op.groups === 1 ? '' : `, ${op.groups} groups`);
+const dilation = ({ dilations: [down, right] }: Conv) =>
+  down === 1 && right === 1 ? '' : `, dilation ${down === right ? down : `${down}×${right}`}`;
+const channelsAround = ({ channelsBefore, channelsAfter }: Subsample) => {
+  const added = channelsBefore + channelsAfter;
+  return added === 0 ? '' : `+${added} channels`;
+};
+
 const activationNames = {
   relu: 'ReLU',
   relu6: 'ReLU6',
@@ -75,7 +83,10 @@ export function layerLines(op: NetworkNode['op'], name: string): readonly [strin
     case 'input':
       return [name, ''];
     case 'conv':
-      return [`${showSize(op.kernelSize)} conv`, `${op.filters}${stride(op.strides)}`];
+      return [
+        `${showSize(op.kernelSize)} conv`,
+        `${op.filters}${stride(op.strides)}${groups(op)}${dilation(op)}`,
+      ];
     case 'norm':
       return ['norm', ''];
     case 'act':
@@ -88,6 +99,12 @@ export function layerLines(op: NetworkNode['op'], name: string): readonly [strin
     }
     case 'pool':
       return [op.mode === 'max' ? 'max pool' : 'avg pool', `${showSize(op.size)}${stride(op.strides)}`];
+    case 'globalPool':
+      return ['avg pool', 'global'];
+    case 'subsample':
+      return ['subsample', `${channelsAround(op)}${stride(op.strides)}`];
+    case 'gate':
+      return ['×', ''];
     case 'flatten':
       return ['flatten', ''];
     case 'dropout':
@@ -103,9 +120,15 @@ export function layerLines(op: NetworkNode['op'], name: string): readonly [strin
 export function captionLine(op: Op): string {
   switch (op.op) {
     case 'conv':
-      return `${showSize(op.kernelSize)}, ${op.filters}${stride(op.strides)}`;
+      return `${showSize(op.kernelSize)}, ${op.filters}${stride(op.strides)}${groups(op)}${dilation(op)}`;
     case 'pool':
       return `${op.mode === 'max' ? 'max' : 'avg'} ${showSize(op.size)}${stride(op.strides)}`;
+    case 'globalPool':
+      return 'global avg';
+    case 'subsample':
+      return `subsample${stride(op.strides)}`;
+    case 'gate':
+      return 'gate';
     case 'dense':
       return `dense, ${op.units}`;
     case 'norm':

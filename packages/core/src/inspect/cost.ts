@@ -47,7 +47,7 @@ export function nodeMultiplyAdds(network: Network): readonly number[] {
 function productsPerValue(op: NetworkNode['op'], channels: number): number {
   switch (op.op) {
     case 'conv':
-      return elements(op.kernelSize) * channels;
+      return elements(op.kernelSize) * (channels / op.groups);
     case 'dense':
       return channels;
     case 'input':
@@ -56,6 +56,9 @@ function productsPerValue(op: NetworkNode['op'], channels: number): number {
     case 'add':
     case 'pad':
     case 'pool':
+    case 'globalPool':
+    case 'subsample':
+    case 'gate':
     case 'flatten':
     case 'dropout':
       return 0;

@@ -27,3 +27,8 @@ it('the others keep what they are given', () => {
   expect(initializers.constant(-2)).toEqual({ kind: 'constant', value: -2 });
   expect(initializers.identity(0.5)).toEqual({ kind: 'identity', gain: 0.5 });
 });
+
+it('kaimingNormal keeps its mode, and its seed', () => {
+  expect(initializers.kaimingNormal('fanOut')).toEqual({ kind: 'kaimingNormal', mode: 'fanOut' });
+  expect(initializers.kaimingNormal('fanIn', 0)).toEqual({ kind: 'kaimingNormal', mode: 'fanIn', seed: 0 });
+});

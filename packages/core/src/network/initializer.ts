@@ -13,6 +13,12 @@ export type Initializer =
   | {
       readonly kind: 'glorotUniform' | 'glorotNormal' | 'heUniform' | 'heNormal';
       readonly seed?: number;
+    }
+  | {
+      readonly kind: 'kaimingNormal';
+      /** Whether the variance keeps that of what comes in, or of gradients. */
+      readonly mode: 'fanIn' | 'fanOut';
+      readonly seed?: number;
     };
 
 const seeded = (seed?: number) => (seed === undefined ? {} : { seed });
@@ -61,4 +67,13 @@ export const initializers = {
    * Rectifiers").
    */
   heNormal: (seed?: number): Initializer => ({ kind: 'heNormal', ...seeded(seed) }),
+  /**
+   * Normal, not truncated, with variance 2 / fan in or 2 / fan out: PyTorch's `kaiming_normal_` for ReLU (He et al. 2015,
+   * "Delving Deep into Rectifiers", §2.2).
+   */
+  kaimingNormal: (mode: 'fanIn' | 'fanOut', seed?: number): Initializer => ({
+    kind: 'kaimingNormal',
+    mode,
+    ...seeded(seed),
+  }),
 } as const;

@@ -1,7 +1,10 @@
-import type { Site } from './site.js';
-import type { Network, Op, Residual } from './types.js';
+import { inGate, type Site } from './site.js';
+import type { Gate, Network, Op, Residual } from './types.js';
 
-/** Gives other operations for those of a stem, a head, or a path of a block; `siteOf` gives where each stands. */
+/**
+ * Gives other operations for those of a stem, a head, a path of a block, or a gate; `siteOf` gives where each stands. Those
+ * inside a gate come before those around it.
+ */
 export type RewriteOperations = (ops: readonly Op[], siteOf: (index: number) => Site) => readonly Op[];
 
 /**
@@ -11,9 +14,17 @@ export type RewriteOperations = (ops: readonly Op[], siteOf: (index: number) => 
  * const unnormalized = mapOperations(network, (ops) => ops.filter(({ op }) => op !== 'norm'));
  */
 export function mapOperations(network: Network, rewrite: RewriteOperations): Network {
+  const chain: RewriteOperations = (ops, siteOf) =>
+    rewrite(
+      ops.map((op, index) => {
+        if (op.op !== 'gate') return op;
+        return { ...op, gate: chain(op.gate, (place) => inGate(siteOf(index), place)) as Gate['gate'] };
+      }),
+      siteOf,
+    );
   const block = (each: Residual, at: { readonly stage: number; readonly block: number }): Residual => {
     const path = (name: 'preact' | 'branch' | 'shortcut' | 'postact', ops: readonly Op[]) =>
-      rewrite(ops, (index) => ({ part: 'stage', ...at, path: name, index }));
+      chain(ops, (index) => ({ part: 'stage', ...at, path: name, index }));
     return {
       ...each,
       preact: path('preact', each.preact),
@@ -24,10 +35,10 @@ export function mapOperations(network: Network, rewrite: RewriteOperations): Net
   };
   return {
     ...network,
-    stem: rewrite(network.stem, (index) => ({ part: 'stem', index })),
+    stem: chain(network.stem, (index) => ({ part: 'stem', index })),
     stages: network.stages.map((blocks, stage) =>
       blocks.map((each, index) => block(each, { stage, block: index })),
     ),
-    head: rewrite(network.head, (index) => ({ part: 'head', index })),
+    head: chain(network.head, (index) => ({ part: 'head', index })),
   };
 }

@@ -1,12 +1,28 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { asNetwork } from '../blocks/as-network.js';
 import { convolutionalBlock, identityBlock } from '../blocks/residual.js';
-import { networks } from '../networks/catalogue.js';
+import { withStochasticDepth } from '../networks/block-starts.js';
+import { createNetwork, type NetworkName, networks } from '../networks/catalogue.js';
 import { courseResNet50 } from '../networks/course.js';
 import { preactResNet } from '../networks/preact.js';
 import { plainNetwork } from '../rewrite/plain.js';
-import { layerNames, parameterName } from './names.js';
+import { resNetRows } from '../networks/resnet.js';
+import { dialectNames, dialectOf } from './dialects.js';
+import { blockName, layerNames, parameterName, stageName } from './names.js';
 import { parameterNames, parameters } from './parameters.js';
+import { type SourceNames, sourceNames } from './source-names.test-support.js';
+
+/** Names by tooling/goldens/names.py. Only parameters are known of weights that come without a network. */
+const goldens: Record<string, Partial<SourceNames> & Pick<SourceNames, 'parameters'>> = JSON.parse(
+  readFileSync(new URL('./source-names-goldens.json', import.meta.url), 'utf8'),
+);
+
+const variations = {
+  'a network with stochastic depth': withStochasticDepth(createNetwork('keras/resnet50v2'), 0.1),
+  'a dilated network': createNetwork('seresnet50', { outputStride: 8, dropout: 0.1 }),
+  'a network with projections in every block': createNetwork('cifar/resnet20', { shortcut: 'C' }),
+} as const;
 
 describe('layerNames', () => {
   it("follows the identity notebook, and Keras's numbering for the layers that it doesn't name", () => {
@@ -84,8 +100,8 @@ describe('layerNames', () => {
     ]);
   });
 
-  it.each(['my-network', 'mine/network', 'resnet50', 'constructor/network'])(
-    "uses Keras's dialect for a network of no known family: %s",
+  it.each(['my-network', 'mine/network', 'constructor/network', 'mlperf/resnet8', 'block'])(
+    "uses Keras's automatic names for a network of no other source: %s",
     (name) => {
       const network = { ...courseResNet50(), name };
       expect(layerNames(network)).toEqual(layerNames(network, 'keras'));
@@ -108,14 +124,27 @@ describe('layerNames', () => {
       [name, build()] as const,
       [`${name}, plain`, plainNetwork(build())] as const,
     ]),
+    ...Object.entries(variations).map(([name, network]) => [name, network] as const),
     ['preact/resnet with a final convolution', preactResNet({ finalConv: true })] as const,
     [
       'a convolutional block',
       asNetwork(convolutionalBlock({ kernelSize: 2, filters: [1, 1, 1] }), [4, 4, 1]),
     ] as const,
-  ])('gives every layer of %s a name of its own', (_, network) => {
-    const names = layerNames(network);
-    expect(new Set(names).size).toBe(names.length);
+  ])('gives every layer of %s a name of its own, in every dialect', (_, network) => {
+    for (const dialect of dialectNames) {
+      const names = layerNames(network, dialect);
+      expect(new Set(names).size, dialect).toBe(names.length);
+    }
+  });
+
+  it('keeps a name that looks like one with a number', () => {
+    const { stem } = createNetwork('resnet18');
+    const network = { ...asNetwork(identityBlock({ filters: [1, 1, 1] }), [4, 4, 1]), stages: [], stem };
+    const twice = { ...network, stem: [...stem, ...stem], inputName: 'max_pooling2d_1' };
+    expect(layerNames(twice, 'keras')).toEqual([
+      ...['max_pooling2d_1', 'conv2d', 'batch_normalization', 'activation', 'max_pooling2d'],
+      ...['conv2d_1', 'batch_normalization_1', 'activation_1', 'max_pooling2d_2'],
+    ]);
   });
 });
 
@@ -158,8 +187,90 @@ describe('parameterNames', () => {
     ]);
   });
 
-  it.each(Object.entries(networks))('is unique within %s', (_, build) => {
-    const names = [...parameterNames(build()).values()];
-    expect(new Set(names).size).toBe(names.length);
+  it.each(Object.entries(networks))('is unique within %s, in every dialect', (_, build) => {
+    const network = build();
+    for (const dialect of dialectNames) {
+      const names = [...parameterNames(network, dialect).values()];
+      expect(new Set(names).size, dialect).toBe(names.length);
+    }
+  });
+});
+
+describe("the source's names", () => {
+  it.each(Object.entries(goldens))(
+    'are those of %s: every parameter with its shape, and every layer',
+    (name, source) => {
+      const own = sourceNames(createNetwork(name as NetworkName));
+      expect([...own.parameters].sort()).toEqual([...source.parameters].sort());
+      // timm's sigmoid is a function in a layer called gate, and MLPerf's head has a pooling window and a flattening.
+      const ownOnly = /\.se\.gate$|^global_average_pooling2d$/;
+      const layers = own.layers.filter((layer) => !ownOnly.test(layer));
+      expect(source.layers ?? layers).toEqual(expect.arrayContaining(layers));
+    },
+  );
+
+  it.each([
+    ['resnet18', 'torchvision'],
+    ['wide_resnet50_2', 'torchvision'],
+    ['resnext101_64x4d-folded', 'torchvision'],
+    ['resnet26', 'timm'],
+    ['resnet50d-plain', 'timm'],
+    ['seresnext50_32x4d', 'timm'],
+    ['keras/resnet50v2', 'keras-applications'],
+    ['cifar/wrn28_10', 'cifar'],
+    ['mlperf/resnet8', 'keras'],
+    ['residual', 'keras'],
+  ])('of %s are in the dialect %s', (name, dialect) => {
+    expect(dialectOf(name)).toBe(dialect);
+  });
+
+  it.each(Object.entries(resNetRows))('of %s are those of its row', (name, { source }) => {
+    expect(dialectOf(name)).toBe(source);
+  });
+
+  it('have places for averaging in ResNet-D, also where dilation stands for its stride', () => {
+    const plain = createNetwork('resnet26d');
+    const dilated = createNetwork('resnet26d', { outputStride: 8 });
+    expect([...parameterNames(dilated).values()].sort()).toEqual([...parameterNames(plain).values()].sort());
+    expect(layerNames(dilated).filter((name) => name.startsWith('layer3.0.downsample'))).toEqual([
+      'layer3.0.downsample.0',
+      'layer3.0.downsample.0_1',
+      'layer3.0.downsample.1',
+      'layer3.0.downsample.2',
+    ]);
+  });
+
+  it("follow the PyTorch implementations' scheme in CIFAR's other networks", () => {
+    const layersOf = (name: NetworkName, prefix: RegExp, options = {}) =>
+      layerNames(createNetwork(name, options)).filter((each) => prefix.test(each));
+    expect(layersOf('cifar/resnet20', /^layer2\.0\.shortcut/)).toEqual(['layer2.0.shortcut']);
+    expect(layersOf('cifar/resnet20', /^layer[12]\.0\.shortcut/, { shortcut: 'B' })).toEqual([
+      'layer2.0.shortcut.0',
+      'layer2.0.shortcut.1',
+    ]);
+    expect(layersOf('cifar/wrn16_4', /^(conv1|bn1|linear|layer1\.0\..*)$/, { dropout: 0.3 })).toEqual([
+      ...['conv1', 'layer1.0.bn1', 'layer1.0.relu', 'layer1.0.conv1', 'layer1.0.bn2', 'layer1.0.relu_1'],
+      ...['layer1.0.dropout', 'layer1.0.conv2', 'layer1.0.shortcut.0', 'layer1.0.add', 'bn1', 'linear'],
+    ]);
+  });
+
+  it('name stages and blocks', () => {
+    const block = { part: 'stage', stage: 1, block: 2, path: 'add', index: 0 } as const;
+    const names = (['resnet50', 'keras/resnet50', 'cifar/resnet20', 'mlperf/resnet8'] as const).map(
+      (name) => {
+        const network = createNetwork(name);
+        return [
+          blockName(network, block),
+          stageName(network, 1),
+          blockName(network, { part: 'head', index: 0 }),
+        ];
+      },
+    );
+    expect(names).toEqual([
+      ['layer2.2', 'layer2', 'the head'],
+      ['conv3_block3', 'conv3', 'the head'],
+      ['layer2.2', 'layer2', 'the head'],
+      ['block 2.3', 'stage 2', 'the head'],
+    ]);
   });
 });

@@ -1,13 +1,15 @@
-import { type DialectName, dialectOf, dialects, type Place } from './dialects.js';
-import { kerasType } from './keras-type.js';
+import { type DialectName, dialectOf, dialects } from './dialects.js';
+import { type Place, placesOf } from './place.js';
 import type { Role } from './role.js';
 import type { Site } from './site.js';
 import type { Network } from './types.js';
 import { walk } from './walk.js';
 
+const known = new WeakMap<Network, Map<DialectName, readonly string[]>>();
+
 /**
- * The name of every node's layer, in the order of `walk`. The dialect defaults to that of the network's family, or to
- * Keras's automatic names.
+ * The name of every node's layer, in the order of `walk`, each once. The dialect defaults to that of the network's source, or
+ * to Keras's automatic names.
  *
  * @example
  * layerNames(courseResNet50())[2]; // 'conv1'
@@ -17,11 +19,33 @@ export function layerNames(
   network: Network,
   dialect: DialectName = dialectOf(network.name),
 ): readonly string[] {
-  const { name } = dialects[dialect];
+  const byDialect = known.get(network) ?? new Map<DialectName, readonly string[]>();
+  known.set(network, byDialect);
+  const before = byDialect.get(dialect);
+  if (before !== undefined) return before;
+  const { layer } = dialects[dialect];
   const places = placesOf(network);
-  return walk(network).map((node, index) =>
-    node.op.op === 'input' ? network.inputName : name(node, places[index] as Place),
+  const names = numbered(
+    walk(network).map((node, index) =>
+      node.op.op === 'input' ? network.inputName : layer(node, places[index] as Place, network),
+    ),
   );
+  byDialect.set(dialect, names);
+  return names;
+}
+
+/** The names, with a number after each that stands before already: relu, relu_1, relu_2. */
+function numbered(names: readonly string[]): readonly string[] {
+  const taken = new Set<string>();
+  const counts = new Map<string, number>();
+  return names.map((name) => {
+    let count = counts.get(name) ?? 0;
+    let unique = name;
+    while (taken.has(unique)) unique = `${name}_${++count}`;
+    counts.set(name, count);
+    taken.add(unique);
+    return unique;
+  });
 }
 
 /**
@@ -38,39 +62,11 @@ export function parameterName(
   role: Role,
   dialect: DialectName = dialectOf(network.name),
 ): string {
-  const node = walk(network)[index] as ReturnType<typeof walk>[number];
-  return dialects[dialect].name(node, placesOf(network)[index] as Place, role);
-}
-
-const known = new WeakMap<Network, readonly Place[]>();
-
-/** The place of each node, in the order of `walk`. */
-function placesOf(network: Network): readonly Place[] {
-  const before = known.get(network);
-  if (before !== undefined) return before;
-  const types = new Map<string, number>();
-  let current = '';
-  let blocks = -1;
-  let convolutions = 0;
-  const places = walk(network).map(({ op, site }): Place => {
-    if (site.part === 'stage' && current !== `${site.stage}.${site.block}`) {
-      current = `${site.stage}.${site.block}`;
-      blocks++;
-      convolutions = 0;
-    }
-    const type = kerasType(op);
-    const sameType = types.get(type) ?? 0;
-    types.set(type, sameType + 1);
-    const place = { blocks, convolutions, sameType };
-    if (op.op === 'conv' && site.part === 'stage' && site.path !== 'shortcut') convolutions++;
-    return place;
-  });
-  known.set(network, places);
-  return places;
+  return dialects[dialect].parameter(layerNames(network, dialect)[index] as string, role);
 }
 
 /**
- * The name of the block at a site, in the dialect of the network's family: `block 3a`, `block 4`; elsewhere `the
+ * The name of the block at a site, in the dialect of the network's source: `block 3a`, `block 4`; elsewhere `the
  * stem`, `the head`.
  */
 export function blockName(network: Network, site: Site): string {
@@ -79,7 +75,7 @@ export function blockName(network: Network, site: Site): string {
   return dialects[dialectOf(network.name)].block(site.stage, site.block, before + site.block);
 }
 
-/** The name of a stage, in the dialect of the network's family: `stage 2`. */
+/** The name of a stage, in the dialect of the network's source: `stage 2`. */
 export function stageName(network: Network, stage: number): string {
   return dialects[dialectOf(network.name)].stage(stage);
 }

@@ -1,4 +1,5 @@
 // A small network in which no two sizes are equal, so that an axis taken for another shows.
+import { layers } from '../blocks/layers.js';
 import { describe, expect, it } from 'vitest';
 import { multiplyAdds, nodeMultiplyAdds } from '../inspect/cost.js';
 import { initializers } from './initializer.js';
@@ -10,13 +11,29 @@ const he = initializers.heNormal(1);
 const stem: readonly Op[] = [
   { op: 'pad', top: 1, bottom: 2, left: 3, right: 5 },
   {
-    ...{ op: 'conv', filters: 7, kernelSize: [2, 5], strides: [1, 3], padding: 'valid' },
+    ...{
+      op: 'conv',
+      filters: 7,
+      kernelSize: [2, 5],
+      strides: [1, 3],
+      padding: 'valid',
+      groups: 1,
+      dilations: [1, 1],
+    },
     ...{ bias: true, initializer: he },
   },
-  { op: 'norm', epsilon: 1e-3, momentum: 0.9 },
+  { op: 'norm', epsilon: 1e-3, momentum: 0.9, scaleInitializer: { kind: 'ones' }, runningVariance: 'biased' },
   { op: 'pool', mode: 'max', size: [3, 2], strides: [4, 1], padding: 'same' },
   {
-    ...{ op: 'conv', filters: 2, kernelSize: [3, 1], strides: [2, 3], padding: 'same' },
+    ...{
+      op: 'conv',
+      filters: 2,
+      kernelSize: [3, 1],
+      strides: [2, 3],
+      padding: 'same',
+      groups: 1,
+      dilations: [1, 1],
+    },
     ...{ bias: false, initializer: initializers.zeros() },
   },
   { op: 'flatten' },
@@ -70,8 +87,9 @@ describe('a network without two equal sizes', () => {
 });
 
 describe('the limits of a normalization', () => {
+  const norm = layers().norm;
   const withNorm = (epsilon: number, momentum: number) =>
-    shapes({ ...network, stem: [{ op: 'norm', epsilon, momentum }] });
+    shapes({ ...network, stem: [{ ...norm, epsilon, momentum }] });
 
   it('are a momentum of 0 and of 1, and an epsilon above 0', () => {
     expect(withNorm(1e-12, 0)).toHaveLength(2);

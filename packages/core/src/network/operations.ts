@@ -1,4 +1,5 @@
 import type { Role } from './role.js';
+import type { Conv } from './types.js';
 import type { NetworkNode } from './walk.js';
 
 /** What a node computes: an operation, the input, or the addition of a branch and its shortcut. */
@@ -23,6 +24,9 @@ export const operations = {
   add: { roles: [], fusesActivation: true },
   pad: withoutParameters,
   pool: withoutParameters,
+  globalPool: withoutParameters,
+  subsample: withoutParameters,
+  gate: withoutParameters,
   flatten: withoutParameters,
   dropout: withoutParameters,
   dense: { roles: ['kernel', 'bias'], fusesActivation: false },
@@ -41,3 +45,7 @@ export const operationsWithParameters = (Object.keys(operations) as OperationKin
 /** Whether an operation has a kernel: the layers that papers count. */
 export const isWeighted = (kind: OperationKind): boolean =>
   (operations[kind].roles as readonly Role[]).includes('kernel');
+
+/** Whether a convolution has neither groups nor dilation: those for which TensorFlow.js has a kernel and its gradients. */
+export const isPlain = ({ groups, dilations }: Conv): boolean =>
+  groups === 1 && dilations.every((each) => each === 1);

@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { asNetwork } from '../blocks/as-network.js';
 import { convolutionalBlock } from '../blocks/residual.js';
+import { layers } from '../blocks/layers.js';
+import { nodeMultiplyAdds } from '../inspect/cost.js';
+import { initializers } from './initializer.js';
+import type { Network } from './types.js';
 import { preactResNet } from '../networks/preact.js';
 import { parameters } from './parameters.js';
 
@@ -32,5 +36,32 @@ describe('parameters', () => {
   it('of the pre-activation block have one bias: that of the last convolution', () => {
     const biases = parameters(preactResNet({ blocks: 1 })).filter(({ role }) => role === 'bias');
     expect(biases.map(({ id }) => id)).toEqual(['stage0.block0.branch.6.bias', 'head.4.bias']);
+  });
+
+  it("of a grouped kernel have the group's channels, those of a gate their sites in it", () => {
+    const { conv } = layers({ initializer: initializers.kaimingNormal('fanOut') });
+    const network: Network = {
+      ...{ name: 'grouped', input: [4, 4, 6], inputName: 'x', stages: [], head: [] },
+      stem: [
+        conv(9, 3, { groups: 3, padding: 'same' }),
+        { op: 'gate', gate: [{ op: 'globalPool', keepDims: true }, conv(9, 1)] },
+      ],
+    };
+    expect(parameters(network).map(({ id, shape }) => `${id} ${shape}`)).toEqual([
+      ...['stem.0.kernel 3,3,2,9', 'stem.0.bias 9', 'stem.1.gate.1.kernel 1,1,9,9', 'stem.1.gate.1.bias 9'],
+    ]);
+    // Per pixel 9 · (3 · 3 · 2) in the grouped convolution, and 9 · 9 at the gate's one pixel.
+    expect(nodeMultiplyAdds(network)).toEqual([0, 16 * 9 * 18, 0, 81, 0]);
+  });
+
+  it('of a scale start as its normalization says', () => {
+    const { norm } = layers();
+    const network: Network = {
+      ...{ name: 'zeros', input: [4, 4, 6], inputName: 'x', stages: [], head: [] },
+      stem: [{ ...norm, scaleInitializer: initializers.constant(0.5) }],
+    };
+    expect(parameters(network).map(({ initializer }) => initializer.kind)).toEqual([
+      ...['constant', 'zeros', 'zeros', 'ones'],
+    ]);
   });
 });

@@ -16,7 +16,7 @@ export interface Parameter {
   readonly op: OperationKind;
   readonly role: Role;
   /**
-   * A convolution's kernel: [kernelHeight, kernelWidth, in, out]; a dense layer's: [in, out]; all others: [channels].
+   * A convolution's kernel: [kernelHeight, kernelWidth, in / groups, out]; a dense layer's: [in, out]; all others: [channels].
    */
   readonly shape: readonly number[];
   /** True for weights, false for running statistics. */
@@ -72,7 +72,8 @@ export function nodeParameters(node: NetworkNode, input: Shape): readonly Parame
   });
   switch (op.op) {
     case 'conv': {
-      const kernel = parameter('kernel', [...op.kernelSize, channels, op.filters], op.initializer);
+      const kernelShape = [...op.kernelSize, channels / op.groups, op.filters];
+      const kernel = parameter('kernel', kernelShape, op.initializer);
       return op.bias ? [kernel, parameter('bias', [op.filters], initializers.zeros())] : [kernel];
     }
     case 'dense':
@@ -82,7 +83,7 @@ export function nodeParameters(node: NetworkNode, input: Shape): readonly Parame
       ];
     case 'norm':
       return [
-        parameter('scale', [channels], initializers.ones()),
+        parameter('scale', [channels], op.scaleInitializer),
         parameter('offset', [channels], initializers.zeros()),
         parameter('mean', [channels], initializers.zeros()),
         parameter('variance', [channels], initializers.ones()),
@@ -92,6 +93,9 @@ export function nodeParameters(node: NetworkNode, input: Shape): readonly Parame
     case 'add':
     case 'pad':
     case 'pool':
+    case 'globalPool':
+    case 'subsample':
+    case 'gate':
     case 'flatten':
     case 'dropout':
       return [];

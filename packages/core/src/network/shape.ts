@@ -1,6 +1,6 @@
 import { ResNetError } from '../errors.js';
 import { blockName, layerNames } from './names.js';
-import type { Network, Op, Padding, Shape, Size } from './types.js';
+import type { Gate, Network, Op, Padding, Shape, Size } from './types.js';
 import { type NetworkNode, walk } from './walk.js';
 
 /**
@@ -51,23 +51,41 @@ function nodeShape(network: Network, node: NetworkNode, index: number, inputs: r
     }
     return input;
   }
+  if (node.op.op === 'gate') {
+    if (node.op.gate.length === 0) throw misfit('has an empty gate; it needs at least one operation');
+    const factors = inputs[1] as Shape;
+    if (show(factors) !== show(input) && show(factors) !== show([1, 1, ...input.slice(-1)])) {
+      throw misfit(
+        `multiplies ${show(input)} by factors of shape ${show(factors)}: the gate must give as many channels, ` +
+          'on a map of the same size or of one pixel',
+      );
+    }
+    return input;
+  }
   return opShape(node.op, input, misfit);
 }
 
-function opShape(op: Op, input: Shape, misfit: (problem: string) => ResNetError): Shape {
+function opShape(op: Exclude<Op, Gate>, input: Shape, misfit: (problem: string) => ResNetError): Shape {
   const [height, width, channels] = input as [number, number, number];
-  const needsMap = op.op === 'conv' || op.op === 'pool' || op.op === 'pad';
+  const needsMap = ['conv', 'pool', 'pad', 'globalPool', 'subsample'].includes(op.op);
   if (needsMap && input.length !== 3)
     throw misfit(`needs [height, width, channels], but gets ${show(input)}`);
-  const window = (kernel: Size, strides: Size, padding: Padding): Size => {
+  const window = (kernel: Size, strides: Size, padding: Padding, dilations: Size = [1, 1]): Size => {
+    const reach = kernel.map((side, axis) => (side - 1) * (dilations[axis] as number) + 1) as [
+      number,
+      number,
+    ];
     const size = [
-      windowCount(height, kernel[0], strides[0], padding),
-      windowCount(width, kernel[1], strides[1], padding),
+      windowCount(height, reach[0], strides[0], padding, 0),
+      windowCount(width, reach[1], strides[1], padding, 2),
     ] as const;
-    if (![...kernel, ...strides, ...size].every(isCount)) {
+    const margins = typeof padding === 'string' ? [] : padding;
+    const fits = margins.every((margin, side) => isMargin(margin) && margin < (reach[side >> 1] as number));
+    if (!fits || ![...kernel, ...strides, ...dilations, ...size].every(isCount)) {
       throw misfit(
-        `cannot move a ${kernel.join('×')} window by ${strides.join('×')} over ${height}×${width} (${padding}): ` +
-          'the image is too small, or a size is not a positive whole number',
+        `cannot move a ${kernel.join('×')} window by ${strides.join('×')} over ${height}×${width} ` +
+          `(padding: ${padding}${dilations.some((each) => each !== 1) ? `; dilation: ${dilations.join('×')}` : ''}): ` +
+          'the image is too small, a size is not a positive whole number, or there is more padding than window',
       );
     }
     return size;
@@ -75,18 +93,36 @@ function opShape(op: Op, input: Shape, misfit: (problem: string) => ResNetError)
   switch (op.op) {
     case 'conv':
       if (!isCount(op.filters)) throw misfit(`has ${op.filters} filters; it needs a positive whole number`);
-      return [...window(op.kernelSize, op.strides, op.padding), op.filters];
+      if (!isCount(op.groups) || channels % op.groups !== 0 || op.filters % op.groups !== 0) {
+        throw misfit(
+          `has ${op.groups} groups, ${channels} channels and ${op.filters} filters; the groups must be a positive whole ` +
+            'number that divides both',
+        );
+      }
+      return [...window(op.kernelSize, op.strides, op.padding, op.dilations), op.filters];
     case 'pool':
       return [...window(op.size, op.strides, op.padding), channels];
     case 'pad':
-      if (
-        ![op.top, op.bottom, op.left, op.right].every((zeros) => Number.isSafeInteger(zeros) && zeros >= 0)
-      ) {
+      if (![op.top, op.bottom, op.left, op.right].every(isMargin)) {
         throw misfit(
           `pads by [${[op.top, op.bottom, op.left, op.right].join(', ')}]; it needs whole numbers of at least 0`,
         );
       }
       return [height + op.top + op.bottom, width + op.left + op.right, channels];
+    case 'globalPool':
+      return op.keepDims ? [1, 1, channels] : [channels];
+    case 'subsample':
+      if (![op.channelsBefore, op.channelsAfter].every(isMargin) || !op.strides.every(isCount)) {
+        throw misfit(
+          `takes every ${op.strides.join('×')}th pixel, with ${op.channelsBefore} and ${op.channelsAfter} channels of zeros; ` +
+            'it needs positive whole strides, and whole numbers of channels of at least 0',
+        );
+      }
+      return [
+        Math.ceil(height / op.strides[0]),
+        Math.ceil(width / op.strides[1]),
+        op.channelsBefore + channels + op.channelsAfter,
+      ];
     case 'flatten':
       return [input.reduce((a, b) => a * b, 1)];
     case 'dense':
@@ -112,8 +148,15 @@ function opShape(op: Op, input: Shape, misfit: (problem: string) => ResNetError)
   }
 }
 
-function windowCount(size: number, kernel: number, stride: number, padding: Padding): number {
-  return padding === 'same' ? Math.ceil(size / stride) : Math.floor((size - kernel) / stride) + 1;
+/** `side` is the index in `Margins` of the one before. */
+function windowCount(size: number, reach: number, stride: number, padding: Padding, side: 0 | 2): number {
+  if (padding === 'same') return Math.ceil(size / stride);
+  const around = padding === 'valid' ? 0 : padding[side] + padding[side === 0 ? 1 : 3];
+  return Math.floor((size + around - reach) / stride) + 1;
+}
+
+function isMargin(value: number): boolean {
+  return Number.isSafeInteger(value) && value >= 0;
 }
 
 function isCount(value: number): boolean {

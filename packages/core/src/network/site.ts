@@ -3,13 +3,15 @@ import type { Role } from './role.js';
 /** The place of an operation in its network. Indices start at 0. */
 export type Site =
   | { readonly part: 'input' }
-  | { readonly part: 'stem' | 'head'; readonly index: number }
+  | { readonly part: 'stem' | 'head'; readonly index: number; readonly gate?: number }
   | {
       readonly part: 'stage';
       readonly stage: number;
       readonly block: number;
       readonly path: 'preact' | 'branch' | 'shortcut' | 'add' | 'postact';
       readonly index: number;
+      /** Inside the gate at `index`: the place in its chain. */
+      readonly gate?: number;
     };
 
 /**
@@ -24,12 +26,24 @@ export function siteName(site: Site): string {
       return 'input';
     case 'stem':
     case 'head':
-      return `${site.part}.${site.index}`;
+      return `${site.part}.${site.index}${gateName(site)}`;
     case 'stage':
-      return `stage${site.stage}.block${site.block}.${site.path}.${site.index}`;
+      return `stage${site.stage}.block${site.block}.${site.path}.${site.index}${gateName(site)}`;
     default:
       return site satisfies never;
   }
+}
+
+const gateName = ({ gate }: { readonly gate?: number }) => (gate === undefined ? '' : `.gate.${gate}`);
+
+/** The site of an operation inside the gate at a site, by its place in the gate's chain. */
+export function inGate(site: Site, gate: number): Site {
+  return site.part === 'input' ? site : { ...site, gate };
+}
+
+/** Whether a site is inside a gate. */
+export function isInGate(site: Site): boolean {
+  return site.part !== 'input' && site.gate !== undefined;
 }
 
 /**

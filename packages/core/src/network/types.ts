@@ -4,13 +4,18 @@ import type { Initializer } from './initializer.js';
 export type Size = readonly [height: number, width: number];
 /** The shape of one example: [height, width, channels], or [features] once flattened. */
 export type Shape = readonly number[];
+/** Rows and columns around a map, in pixels. */
+export type Margins = readonly [top: number, bottom: number, left: number, right: number];
 /**
- * TensorFlow's padding. 'same': zeros around the map, so that stride 1 keeps its size, an odd one below or right;
- * 'valid': none.
+ * What is around the map for a moving window: 'same', as much as keeps the size at stride 1, an odd one below or right, as
+ * in TensorFlow; 'valid', nothing; or so many pixels, as in PyTorch. For a convolution it is zeros; pooling leaves it out.
  */
-export type Padding = 'same' | 'valid';
+export type Padding = 'same' | 'valid' | Margins;
 
-/** A 2-D convolution: [batch, height, width, channels] to [batch, outHeight, outWidth, filters]. */
+/**
+ * A 2-D convolution: [batch, height, width, channels] to [batch, outHeight, outWidth, filters]. With groups, the g-th
+ * part of the filters takes the g-th part of the channels (Xie et al. 2017, §3).
+ */
 export interface Conv {
   readonly op: 'conv';
   /** Output channels. */
@@ -18,6 +23,10 @@ export interface Conv {
   readonly kernelSize: Size;
   readonly strides: Size;
   readonly padding: Padding;
+  /** Divides the numbers of channels and of filters. */
+  readonly groups: number;
+  /** The distance, in pixels of the map, between neighboring values of the kernel (Yu and Koltun 2016). */
+  readonly dilations: Size;
   /** Whether a bias is added. */
   readonly bias: boolean;
   /** The kernel's initializer; a bias starts at 0. */
@@ -34,6 +43,13 @@ export interface Norm {
    * this.
    */
   readonly momentum: number;
+  /** The scale's (gamma's) initializer: zeros in the last normalization of a branch make its block start as its shortcut (Goyal et al. 2017, §5.1). */
+  readonly scaleInitializer: Initializer;
+  /**
+   * Of which of the batch's variances the running one is the average: 'biased', divided by the number of values n, as in
+   * Keras; 'unbiased', divided by n − 1, as in PyTorch.
+   */
+  readonly runningVariance: 'biased' | 'unbiased';
 }
 
 /** max(0, x); min(max(0, x), 6); 1 / (1 + e⁻ˣ). */
@@ -67,19 +83,51 @@ export interface Pool {
   readonly padding: Padding;
 }
 
+/**
+ * The mean of each channel's map: [batch, height, width, channels] to [batch, channels], or with `keepDims` to
+ * [batch, 1, 1, channels].
+ */
+export interface GlobalPool {
+  readonly op: 'globalPool';
+  readonly keepDims: boolean;
+}
+
+/**
+ * Every `strides`-th pixel from the first on, with channels of zeros before and after the map's own: the shortcut without
+ * parameters (He et al. 2015, §3.3, option A).
+ */
+export interface Subsample {
+  readonly op: 'subsample';
+  readonly strides: Size;
+  readonly channelsBefore: number;
+  readonly channelsAfter: number;
+}
+
+/**
+ * x · gate(x), where the gate's result has as many channels, on a map of the same size or of one pixel:
+ * squeeze-and-excitation (Hu et al. 2018, §3).
+ */
+export interface Gate {
+  readonly op: 'gate';
+  /** From x to the factors; at least one operation. */
+  readonly gate: readonly Exclude<Op, Gate>[];
+}
+
 /** [batch, height, width, channels] to [batch, features]. */
 export interface Flatten {
   readonly op: 'flatten';
 }
 
 /**
- * Dropout (Srivastava et al. 2014): in training, each value becomes 0 with a probability of `rate`, and is divided by
- * 1 − rate otherwise; in inference it stays.
+ * Dropout: in training, values become 0 with a probability of `rate`, and are divided by 1 − rate otherwise; in inference
+ * they stay. `per` 'value' decides it for each value (Srivastava et al. 2014); 'example' for all values of an example at
+ * once, which at the end of a branch is stochastic depth (Huang et al. 2016).
  */
 export interface Dropout {
   readonly op: 'dropout';
   /** At least 0, and less than 1. */
   readonly rate: number;
+  readonly per: 'value' | 'example';
 }
 
 /** A fully connected layer with bias: [batch, features] to [batch, units]. */
@@ -93,7 +141,7 @@ export interface Dense {
 }
 
 /** An operation of a network. */
-export type Op = Conv | Norm | Act | Pad | Pool | Flatten | Dropout | Dense;
+export type Op = Conv | Norm | Act | Pad | Pool | GlobalPool | Subsample | Gate | Flatten | Dropout | Dense;
 
 /** A residual block, postact(branch(p) + shortcut(from)), where p = preact(x) (He et al. 2015, 2016). */
 export interface Residual {

@@ -43,4 +43,21 @@ describe('walk', () => {
       });
     },
   );
+
+  it('lists the operations inside a gate before it; it takes x and their result', () => {
+    const act = { op: 'act', activation: 'sigmoid' } as const;
+    const gate = { op: 'gate', gate: [{ op: 'globalPool', keepDims: true }, act] } as const;
+    const network = asNetwork({ ...activated, branch: [act, gate, act] }, [4, 4, 4]);
+    const nodes = walk({ ...network, stem: [gate], head: [gate] }).map(
+      ({ site, op, from }) => `${siteName(site)} ${op.op} ${from}`,
+    );
+    expect(nodes).toEqual([
+      'input input ',
+      ...['stem.0.gate.0 globalPool 0', 'stem.0.gate.1 act 1', 'stem.0 gate 0,2'],
+      ...['stage0.block0.preact.0 norm 3', 'stage0.block0.preact.1 act 4', 'stage0.block0.branch.0 act 5'],
+      ...['stage0.block0.branch.1.gate.0 globalPool 6', 'stage0.block0.branch.1.gate.1 act 7'],
+      ...['stage0.block0.branch.1 gate 6,8', 'stage0.block0.branch.2 act 9', 'stage0.block0.add.0 add 10,3'],
+      ...['head.0.gate.0 globalPool 11', 'head.0.gate.1 act 12', 'head.0 gate 11,13'],
+    ]);
+  });
 });

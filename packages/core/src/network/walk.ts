@@ -1,11 +1,11 @@
-import type { Site } from './site.js';
+import { inGate, type Site } from './site.js';
 import type { Network, Op, Residual } from './types.js';
 
 /** A node of a network's graph: an operation, the input, or the addition of a branch and its shortcut. */
 export interface NetworkNode {
   readonly site: Site;
   readonly op: Op | { readonly op: 'input' } | { readonly op: 'add' };
-  /** Indices of the nodes whose results it takes: [branch, shortcut] for an addition. */
+  /** Indices of the nodes whose results it takes: [branch, shortcut] for an addition, [x, factors] for a gate. */
   readonly from: readonly number[];
 }
 
@@ -24,8 +24,13 @@ export function walk(network: Network): readonly NetworkNode[] {
 
   const nodes: NetworkNode[] = [{ site: { part: 'input' }, op: { op: 'input' }, from: [] }];
   const append = (node: NetworkNode) => nodes.push(node) - 1;
-  const chain = (ops: readonly Op[], from: number, siteOf: (index: number) => Site) =>
-    ops.reduce((previous, op, index) => append({ site: siteOf(index), op, from: [previous] }), from);
+  const chain = (ops: readonly Op[], from: number, siteOf: (index: number) => Site): number =>
+    ops.reduce((previous, op, index) => {
+      const site = siteOf(index);
+      if (op.op !== 'gate') return append({ site, op, from: [previous] });
+      const factors = chain(op.gate, previous, (gate) => inGate(site, gate));
+      return append({ site, op, from: [previous, factors] });
+    }, from);
 
   const residual = (block: Residual, from: number, at: { stage: number; block: number }) => {
     const site = (path: 'preact' | 'branch' | 'shortcut' | 'add' | 'postact') => (index: number) =>

@@ -2,6 +2,7 @@ import { convolutionalBlock, identityBlock } from '../blocks/residual.js';
 import { type BlockOptions, layers, square } from '../blocks/layers.js';
 import { initializers } from '../network/initializer.js';
 import type { Network, Residual } from '../network/types.js';
+import { classifierOf } from './head.js';
 
 /** The stages: the first block of each has the stride and a projection shortcut, the others have identity shortcuts. */
 const configuration = [
@@ -21,8 +22,10 @@ export type CourseInitialization = (typeof courseInitializations)[number];
 export interface CourseResNet50Options extends Omit<BlockOptions, 'initializer'> {
   /** [height, width, channels] of an image. Default: [64, 64, 3]. */
   readonly input?: Network['input'];
-  /** The number of classes. Default: 6. */
-  readonly classes?: number;
+  /** The number of classes; null for the features before the classifier. Default: 6. */
+  readonly classes?: number | null;
+  /** The rate of dropout before the dense layer. Default: 0. */
+  readonly dropout?: number;
   /**
    * 'glorot': Glorot uniform, different values in each layer; 'course': the documents' own, random uniform in identity
    * blocks and Glorot uniform elsewhere, with seed 0 in every layer. Default: 'glorot'.
@@ -66,7 +69,7 @@ export function courseResNet50(options: CourseResNet50Options = {}): Network {
     head: [
       { op: 'pool', mode: 'average', size: square(2), strides: square(2), padding: 'valid' },
       { op: 'flatten' },
-      { op: 'dense', units: classes, activation: 'softmax', initializer: glorot },
+      ...classifierOf({ ...options, classes }, glorot),
     ],
   };
 }

@@ -3,6 +3,7 @@ import { preActivationBlock } from '../blocks/pre-activation.js';
 import { ResNetError } from '../errors.js';
 import { initializers } from '../network/initializer.js';
 import type { Network } from '../network/types.js';
+import { classifierOf } from './head.js';
 
 const stemFilters = 128;
 const bottleneckFilters = [32, 32, 128] as const;
@@ -12,8 +13,10 @@ const finalFilters = 64;
 export interface PreactResNetOptions extends BlockOptions {
   /** [height, width, channels] of an image. Default: [32, 32, 3]. */
   readonly input?: Network['input'];
-  /** The number of classes. Default: 5. */
-  readonly classes?: number;
+  /** The number of classes; null for the features before the classifier. Default: 5. */
+  readonly classes?: number | null;
+  /** The rate of dropout before the dense layer. Default: 0. */
+  readonly dropout?: number;
   /** The number of residual blocks, each a stage of its own, as the document calls them. Default: 5. */
   readonly blocks?: number;
   /** Whether a 3×3 convolution precedes the average pooling. Default: false. */
@@ -63,12 +66,7 @@ export function preactResNet(options: PreactResNetOptions = {}): Network {
       ...(finalConv ? [conv(finalFilters, 3, { padding: 'same' })] : []),
       { op: 'pool', mode: 'average', size: pool, strides: pool, padding: 'valid' },
       { op: 'flatten' },
-      {
-        op: 'dense',
-        units: classes,
-        activation: 'softmax',
-        initializer: initializers.glorotUniform(),
-      },
+      ...classifierOf({ ...options, classes }, initializers.glorotUniform()),
     ],
   };
 }

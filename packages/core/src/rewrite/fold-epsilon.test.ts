@@ -11,7 +11,16 @@ import { foldBatchNorm } from './fold.js';
 beforeAll(() => tf.setBackend('cpu'));
 
 const conv = (filters: number, bias: boolean): Conv => ({
-  ...{ op: 'conv', filters, kernelSize: [3, 2], strides: [1, 2], padding: 'same', bias },
+  ...{
+    op: 'conv',
+    filters,
+    kernelSize: [3, 2],
+    strides: [1, 2],
+    padding: 'same',
+    groups: 1,
+    dilations: [1, 1],
+    bias,
+  },
   ...{ initializer: initializers.zeros(), l2: 0 },
 });
 
@@ -20,10 +29,28 @@ it('folds each normalization with its own epsilon, which here is most of what it
     ...{ name: 'epsilons', input: [5, 8, 3], inputName: 'input_1', stages: [], head: [] },
     stem: [
       conv(4, true),
-      { op: 'norm', epsilon: 0.5, momentum: 0.9 },
+      {
+        op: 'norm',
+        epsilon: 0.5,
+        momentum: 0.9,
+        scaleInitializer: { kind: 'ones' },
+        runningVariance: 'biased',
+      },
       conv(5, false),
-      { op: 'norm', epsilon: 1e-5, momentum: 0.9 },
-      { op: 'norm', epsilon: 2, momentum: 0.9 },
+      {
+        op: 'norm',
+        epsilon: 1e-5,
+        momentum: 0.9,
+        scaleInitializer: { kind: 'ones' },
+        runningVariance: 'biased',
+      },
+      {
+        op: 'norm',
+        epsilon: 2,
+        momentum: 0.9,
+        scaleInitializer: { kind: 'ones' },
+        runningVariance: 'biased',
+      },
     ],
   };
   const random = RandomGenerator.stateless(14);

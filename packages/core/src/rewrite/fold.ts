@@ -2,9 +2,10 @@ import * as tf from '@tensorflow/tfjs-core';
 import { parameters } from '../network/parameters.js';
 import { mapOperations } from '../network/map-operations.js';
 import { operations } from '../network/operations.js';
-import { variablesOf } from '../network/role.js';
+import { type Role, variablesOf } from '../network/role.js';
 import { type ParameterId, parameterId, type Site } from '../network/site.js';
 import type { Conv, Network, Norm, Op } from '../network/types.js';
+import { type NetworkNode, walk } from '../network/walk.js';
 import { disposeVariables, type Variables, variable } from '../compute/variables.js';
 
 /** A network and its variables. */
@@ -14,8 +15,8 @@ export interface Model {
 }
 
 /**
- * Folds each normalization that directly follows a convolution into it: the same function, for inference only, with
- * fewer operations. The variables are new tensors; the caller disposes of them. Throws `missing-variable` for another
+ * Folds each normalization that directly follows a convolution into it, and leaves out dropout: the same function, for
+ * inference only, with fewer operations. The variables are new tensors; the caller disposes of them. Throws `missing-variable` for another
  * network's variables.
  *
  * @example
@@ -27,14 +28,15 @@ export function foldBatchNorm({ network, variables }: Model): Model {
   for (const { id, trainable } of parameters(network)) {
     variable(trainable ? variables.weights : variables.statistics, id);
   }
-  const folded = {
-    weights: new Map<ParameterId, tf.Tensor>(),
-    statistics: new Map<ParameterId, tf.Tensor>(),
-  };
+  const folded: Folded = { weights: new Map(), statistics: new Map() };
   try {
-    const folds = mapOperations(network, (ops, siteOf) =>
-      foldOps(ops, siteOf, { from: variables, to: folded }),
-    );
+    const tensors: TensorsOf = new Map();
+    const folds = mapOperations(network, (ops, siteOf) => foldOps(ops, siteOf, { variables, tensors }));
+    for (const { op, site } of walk(folds)) {
+      for (const [role, tensor] of tensors.get(op)?.() ?? []) {
+        folded[variablesOf[role]].set(parameterId(site, role), tensor);
+      }
+    }
     return { network: { ...folds, name: `${network.name}-folded` }, variables: folded };
   } catch (error) {
     disposeVariables(folded);
@@ -42,37 +44,45 @@ export function foldBatchNorm({ network, variables }: Model): Model {
   }
 }
 
-/** Operations without the normalizations that follow convolutions; their variables are added to `to`. */
+interface Folded extends Variables {
+  readonly weights: Map<ParameterId, tf.Tensor>;
+  readonly statistics: Map<ParameterId, tf.Tensor>;
+}
+
+/** By operation of the folded network, what makes its tensors: where it will stand isn't known before all are there. */
+type TensorsOf = Map<NetworkNode['op'], () => readonly (readonly [Role, tf.Tensor])[]>;
+
+/** Operations without the normalizations that follow convolutions, and without dropout. */
 function foldOps(
   ops: readonly Op[],
   siteOf: (index: number) => Site,
-  { from, to }: { readonly from: Variables; readonly to: Folded },
+  { variables, tensors }: { readonly variables: Variables; readonly tensors: TensorsOf },
 ): readonly Op[] {
   const folded: Op[] = [];
   for (let index = 0; index < ops.length; index++) {
     const op = ops[index] as Op;
     const next = ops[index + 1];
-    const [oldSite, site] = [siteOf(index), siteOf(folded.length)];
+    const site = siteOf(index);
+    if (op.op === 'dropout') continue;
     if (op.op === 'conv' && next?.op === 'norm') {
-      const merged = mergeNorm(from, [op, oldSite], [next, siteOf(++index)]);
-      to.weights.set(parameterId(site, 'kernel'), merged.kernel);
-      to.weights.set(parameterId(site, 'bias'), merged.bias);
-      folded.push({ ...op, bias: true });
+      const normSite = siteOf(++index);
+      const merged: Op = { ...op, bias: true };
+      tensors.set(merged, () => mergeNorm(variables, [op, site], [next, normSite]));
+      folded.push(merged);
       continue;
     }
-    for (const role of operations[op.op].roles) {
-      const kind = variablesOf[role];
-      const tensor = from[kind].get(parameterId(oldSite, role));
-      if (tensor !== undefined) to[kind].set(parameterId(site, role), tensor.clone());
-    }
-    folded.push(op);
+    const copy = { ...op }; // an operation of its own, even if the network uses one in several places
+    tensors.set(copy, () => ownTensors(variables, op, site));
+    folded.push(copy);
   }
   return folded;
 }
 
-interface Folded extends Variables {
-  readonly weights: Map<ParameterId, tf.Tensor>;
-  readonly statistics: Map<ParameterId, tf.Tensor>;
+function ownTensors(variables: Variables, { op }: Op, site: Site): readonly (readonly [Role, tf.Tensor])[] {
+  return operations[op].roles.flatMap((role) => {
+    const tensor = variables[variablesOf[role]].get(parameterId(site, role));
+    return tensor === undefined ? [] : [[role, tensor.clone()] as const];
+  });
 }
 
 /** kernel · k and (bias − mean) · k + offset, where k = scale / √(variance + epsilon) (Jacob et al. 2017, §3.2). */
@@ -85,12 +95,16 @@ function mergeNorm(
     variable(variables.weights, parameterId(site, role));
   const statistic = (role: 'mean' | 'variance') =>
     variable(variables.statistics, parameterId(normSite, role));
-  return tf.tidy(() => {
+  const { kernel, bias } = tf.tidy(() => {
     const factor = tf.div(weight(normSite, 'scale'), tf.sqrt(tf.add(statistic('variance'), norm.epsilon))); // [out]
     const bias = conv.bias ? weight(convSite, 'bias') : tf.zerosLike(factor);
     return {
-      kernel: tf.mul(weight(convSite, 'kernel'), factor), // [kernelHeight, kernelWidth, in, out]
+      kernel: tf.mul(weight(convSite, 'kernel'), factor), // [kernelHeight, kernelWidth, in / groups, out]
       bias: tf.add(tf.mul(tf.sub(bias, statistic('mean')), factor), weight(normSite, 'offset')), // [out]
     };
   });
+  return [
+    ['kernel', kernel],
+    ['bias', bias],
+  ] as const;
 }

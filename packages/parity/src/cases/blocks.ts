@@ -1,8 +1,10 @@
 import {
   asNetwork,
   convolutionalBlock,
+  createNetwork,
   identityBlock,
   type Network,
+  type NetworkName,
   type Op,
   preActivationBlock,
   type Residual,
@@ -10,6 +12,7 @@ import {
 } from '@resnetjs/core';
 import type { PassCase } from './case.js';
 import { conv, norm, relu, relu6, sigmoid } from './layers.js';
+import { withWidth } from './with-width.js';
 
 const even: Network['input'] = [4, 4, 6];
 const odd: Network['input'] = [5, 7, 6];
@@ -67,7 +70,33 @@ const blocks: readonly [name: string, block: Residual, input: Network['input'], 
   ],
   ['32 channels', identityBlock({ kernelSize: 3, filters: [16, 16, 32] }), [8, 8, 32], 2],
   ['ReLU6 after the addition, a sigmoid in the branch', otherActivations, even],
+  ['option A, odd size', blockOf('cifar/resnet20', 1, 1 / 4), [5, 7, 4]],
+  ['pre-activation, option A of the activated input', blockOf('cifar/preresnet110', 1, 1 / 4), [5, 7, 4]],
+  ['in groups, stride on the 3×3 convolution, odd size', blockOf('resnext50_32x4d', 1, 1 / 16), [5, 7, 16]],
+  ['pooled projection, odd size', blockOf('resnet26d', 1, 1 / 16), [5, 7, 16]],
+  [
+    'pooled projection, dilation for the stride',
+    blockOf('resnet26d', 2, 1 / 16, { outputStride: 8 }),
+    [5, 7, 32],
+  ],
+  ['gated', blockOf('seresnet50', 1, 1 / 16), [5, 7, 16]],
+  [
+    'pre-activation, max-pooled shortcut, odd size',
+    blockOf('keras/resnet50v2', 0, 1 / 16, {}, 2),
+    [5, 7, 16],
+  ],
 ];
+
+/** A block of a network of the catalogue with a part of its filters: the first of a stage, or another. */
+function blockOf(
+  name: NetworkName,
+  stage: number,
+  width: number,
+  options: Parameters<typeof createNetwork>[1] = {},
+  index = 0,
+): Residual {
+  return withWidth(createNetwork(name, options), width).stages[stage]?.[index] as Residual;
+}
 
 /** Small blocks of every kind. */
 export const blockCases: readonly PassCase[] = blocks.map(([name, block, input, batch = 3], seed) => ({

@@ -1,4 +1,16 @@
-import { type Conv, initializers, type Network, type Op, type Padding, type Pool } from '@resnetjs/core';
+import {
+  type Act,
+  type Conv,
+  type Dropout,
+  type GlobalPool,
+  initializers,
+  type Network,
+  type Norm,
+  type Op,
+  type Padding,
+  type Pool,
+  type Size,
+} from '@resnetjs/core';
 
 // Layers with defaults that suit most cases.
 
@@ -11,21 +23,41 @@ export function conv(filters: number, size: number, stride: number, padding: Pad
     kernelSize: [size, size],
     strides: [stride, stride],
     padding,
+    groups: 1,
+    dilations: [1, 1],
     bias: true,
     initializer,
   };
 }
 
-export const norm: Op = { op: 'norm', epsilon: 1e-3, momentum: 0.99 };
-export const relu: Op = { op: 'act', activation: 'relu' };
-export const relu6: Op = { op: 'act', activation: 'relu6' };
-export const sigmoid: Op = { op: 'act', activation: 'sigmoid' };
+export const norm: Norm = {
+  op: 'norm',
+  epsilon: 1e-3,
+  momentum: 0.99,
+  scaleInitializer: { kind: 'ones' },
+  runningVariance: 'biased',
+};
+export const relu: Act = { op: 'act', activation: 'relu' };
+export const relu6: Act = { op: 'act', activation: 'relu6' };
+export const sigmoid: Act = { op: 'act', activation: 'sigmoid' };
 
 export function pool(mode: Pool['mode'], size: number, stride: number, padding: Padding): Pool {
   return { op: 'pool', mode, size: [size, size], strides: [stride, stride], padding };
 }
 
-export const dropout = (rate: number): Op => ({ op: 'dropout', rate });
+export const dropout = (rate: number, per: Dropout['per'] = 'value'): Op => ({ op: 'dropout', rate, per });
+
+export const globalPool = (keepDims: boolean): GlobalPool => ({ op: 'globalPool', keepDims });
+
+export function subsample(strides: Size, channelsBefore: number, channelsAfter: number): Op {
+  return { op: 'subsample', strides, channelsBefore, channelsAfter };
+}
+
+/** Squeeze-and-excitation. */
+export function gate(channels: number, squeezed: number): Op {
+  const pixelwise = (filters: number) => conv(filters, 1, 1, 'valid');
+  return { op: 'gate', gate: [globalPool(true), pixelwise(squeezed), relu, pixelwise(channels), sigmoid] };
+}
 
 export const dense: Op = { op: 'dense', units: 5, activation: 'softmax', initializer };
 

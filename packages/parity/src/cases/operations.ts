@@ -1,17 +1,34 @@
 import {
   asNetwork,
+  type Conv,
+  createNetwork,
   RandomGenerator,
   type Network,
+  type NetworkNode,
   type Op,
   type Padding,
   type Pool,
   courseResNet50,
   type Shape,
+  type Size,
   shapes,
   walk,
 } from '@resnetjs/core';
 import type { PassCase } from './case.js';
-import { conv, dense, dropout, norm, pool, relu, relu6, sequence, sigmoid } from './layers.js';
+import {
+  conv,
+  dense,
+  dropout,
+  gate,
+  globalPool,
+  norm,
+  pool,
+  relu,
+  relu6,
+  sequence,
+  sigmoid,
+  subsample,
+} from './layers.js';
 
 const even: Network['input'] = [4, 4, 6];
 const odd: Network['input'] = [5, 7, 6];
@@ -80,7 +97,49 @@ const chosen: readonly Chosen[] = [
   ['convolution and sigmoid', [conv(5, 3, 1, 'same'), sigmoid], odd],
   ['normalization and sigmoid', [norm, sigmoid], even],
   ['convolution, dropout and normalization', [conv(5, 3, 1, 'same'), dropout(0.25), norm], odd],
+  ['3×3 convolution in 3 groups', [inGroups(3, conv(6, 3, 1, [1, 1, 1, 1])), relu], odd],
+  ['3×3 convolution in 2 groups s=2, more filters', [inGroups(2, conv(10, 3, 2, [1, 1, 1, 1])), norm], odd],
+  ['3×3 convolution in as many groups as channels', [inGroups(6, conv(12, 3, 1, 'same'))], even],
+  [
+    '3×3 convolution in 8 groups of 4 channels',
+    [inGroups(8, conv(32, 3, 1, [1, 1, 1, 1])), norm, relu],
+    [5, 9, 32],
+  ],
+  ['3×3 convolution in 4 groups of 16 channels s=2', [inGroups(4, conv(64, 3, 2, [1, 1, 1, 1]))], [7, 6, 64]],
+  ['3×3 convolution, dilation 2', [dilated([2, 2], conv(5, 3, 1, [2, 2, 2, 2])), relu], odd],
+  ['3×3 convolution, dilation 2×1, same', [dilated([2, 1], conv(5, 3, 1, 'same'))], odd],
+  [
+    '3×2 convolution in 2 groups, dilation 1×3 s=2',
+    [dilated([1, 3], inGroups(2, { ...conv(4, 3, 2, 'same'), kernelSize: [3, 2] }))],
+    odd,
+  ],
+  ['3×3 convolution, margins different on each side', [conv(5, 3, 2, [0, 2, 1, 0]), relu], odd],
+  ['7×7 convolution s=2, margins of 3', [conv(8, 7, 2, [3, 3, 3, 3]), norm], [11, 12, 3]],
+  // Zeros around the map would win here.
+  [
+    'max pooling 3×3 s=2, margins of 1, of images with mean −5',
+    [pool('max', 3, 2, [1, 1, 1, 1])],
+    odd,
+    { mean: -5 },
+  ],
+  ['max pooling 3×3 s=2, margins different on each side', [pool('max', 3, 2, [2, 0, 0, 1])], odd],
+  ['average pooling 3×3 s=2, margins different on each side', [pool('average', 3, 2, [1, 0, 2, 1])], odd],
+  ['global average pooling and dense', [globalPool(false), dense], odd],
+  ['global average pooling to a map of one pixel', [globalPool(true), conv(4, 1, 1, 'valid')], odd],
+  ['subsampling s=2, 1 + 2 channels of zeros', [subsample([2, 2], 1, 2)], odd],
+  ['subsampling s=1×3', [conv(4, 1, 1, 'valid'), subsample([1, 3], 0, 0)], odd],
+  ['convolution and squeeze-and-excitation', [conv(6, 3, 1, 'same'), norm, gate(6, 3)], odd],
+  ['a gate by pixel', [{ op: 'gate', gate: [conv(6, 3, 1, 'same'), sigmoid] }, norm], odd],
+  ['convolution, dropout of whole examples', [conv(5, 3, 1, 'same'), dropout(0.5, 'example')], odd],
 ];
+
+function inGroups(groups: number, op: Conv): Conv {
+  return { ...op, groups };
+}
+
+function dilated(dilations: Size, op: Conv): Conv {
+  return { ...op, dilations };
+}
 
 /** Operations with random sizes, strides and paddings. */
 function sampled(index: number): [name: string, ops: readonly Op[], input: Network['input']] {
@@ -101,12 +160,47 @@ function sampled(index: number): [name: string, ops: readonly Op[], input: Netwo
   ];
 }
 
+/** Convolutions with random groups, dilations and margins. */
+function sampledGroups(index: number): [name: string, ops: readonly Op[], input: Network['input']] {
+  const random = RandomGenerator.stateless(index, 78);
+  const whole = (low: number, high: number) => low + Math.floor(random.uniform() * (high - low + 1));
+  const groups = whole(1, 5);
+  const [perGroup, filters] = [whole(1, 6), whole(1, 6)];
+  const kernelSize = [whole(1, 3), whole(1, 3)] as const;
+  const dilations = [whole(1, 3), whole(1, 3)] as const;
+  const reach = kernelSize.map((side, axis) => (side - 1) * (dilations[axis] as number) + 1) as [
+    number,
+    number,
+  ];
+  const margins = [0, 0, 1, 1].map((axis) => whole(0, (reach[axis] as number) - 1)) as [
+    number,
+    number,
+    number,
+    number,
+  ];
+  const padding = random.uniform() < 0.3 ? 'same' : margins;
+  const strides = [whole(1, 3), whole(1, 3)] as const;
+  const input = [whole(reach[0], reach[0] + 5), whole(reach[1], reach[1] + 5), groups * perGroup] as const;
+  const op = { ...conv(groups * filters, 1, 1, padding), groups, kernelSize, dilations, strides };
+  const how = `s=${strides.join('×')}, ${groups} groups, dilation ${dilations.join('×')}, padding ${padding}`;
+  return [
+    `random ${index} in groups: ${kernelSize.join('×')} convolution to ${op.filters} channels, ${how}, on ${input.join('×')}`,
+    [op, relu],
+    input,
+  ];
+}
+
 /** Each operation of a network, once per input shape. */
-function operationsOf(network: Network, batch: number, seed: number): PassCase[] {
+function operationsOf(
+  network: Network,
+  batch: number,
+  seed: number,
+  isAsked: (op: NetworkNode['op']) => boolean = () => true,
+): PassCase[] {
   const results = shapes(network);
   const cases = new Map<string, PassCase>();
   for (const { op, from } of walk(network)) {
-    if (op.op === 'input') continue;
+    if (op.op === 'input' || !isAsked(op)) continue;
     const shape = results[from[0] as number] as Shape;
     const input = (shape.length === 3 ? shape : [1, 1, shape[0]]) as unknown as Network['input'];
     const name = `${network.input[0]}²: ${describe(op)} on ${shape.join('×')}`;
@@ -156,6 +250,12 @@ function describe(op: Op | { readonly op: 'add' }): string {
       return 'padding';
     case 'pool':
       return `${op.mode} pooling ${op.size.join('×')} s=${op.strides[0]}`;
+    case 'globalPool':
+      return 'global average pooling';
+    case 'subsample':
+      return `subsampling s=${op.strides[0]}, ${op.channelsBefore} + ${op.channelsAfter} channels of zeros`;
+    case 'gate':
+      return 'gate';
     case 'flatten':
       return 'flatten';
     case 'dropout':
@@ -171,6 +271,8 @@ const common = { kind: 'pass', group: 'operation', training: true, byFloor: fals
 
 const sampledQuick = 24;
 const sampledFull = 120;
+const sampledGroupsQuick = 8;
+const sampledGroupsFull = 80;
 
 /** Single operations: chosen ones, random ones, and those of ResNet-50 at 64² and at 224². */
 export const operationCases: readonly PassCase[] = [
@@ -198,4 +300,17 @@ export const operationCases: readonly PassCase[] = [
   }),
   ...operationsOf(courseResNet50({ input: [64, 64, 3] }), 2, 400),
   ...operationsOf(courseResNet50({ input: [224, 224, 3], classes: 1000 }), 1, 600),
+  ...Array.from({ length: sampledGroupsFull }, (_, index) => {
+    const [name, ops, input] = sampledGroups(index);
+    return {
+      ...common,
+      level: index < sampledGroupsQuick ? ('quick' as const) : ('full' as const),
+      name,
+      network: sequence(name, input, ops),
+      batch: 1 + (index % 3),
+      seed: 800 + index,
+      throws: false,
+    };
+  }),
+  ...operationsOf(createNetwork('resnext50_32x4d'), 1, 900, (op) => op.op === 'conv' && op.groups > 1),
 ];

@@ -1,7 +1,7 @@
 import { courseResNet50, preactResNet } from '@resnetjs/core';
 import { adam, sgd } from '@resnetjs/recipe';
 import type { LossCase, TrajectoryCase, UpdateCase } from './case.js';
-import { withWidth } from './networks.js';
+import { withWidth } from './with-width.js';
 
 const update = { kind: 'update', group: 'update', level: 'quick' } as const;
 

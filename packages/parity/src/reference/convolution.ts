@@ -1,11 +1,12 @@
 import { mapped, sumByChannel, type ReferenceTensor, zeros } from './tensor.js';
 import { forEachTap, type WindowOptions, windowedShape } from './window.js';
 
-type ConvolutionOptions = Omit<WindowOptions, 'size'>;
+type ConvolutionOptions = Omit<WindowOptions, 'size'> & { readonly groups: number };
 
 /**
  * y[out] = Σ x[in] · kernel[in, out] + bias[out], summed over the pixels in the window and the input channels.
- * x is `[batch, height, width, in]`, the kernel `[height, width, in, out]`, the bias `[out]`, y `[batch, height, width, out]`.
+ * In groups, the g-th part of the filters takes the g-th part of the channels. x is `[batch, height, width, in]`, the kernel
+ * `[height, width, in / groups, out]`, the bias `[out]`, y `[batch, height, width, out]`.
  */
 export function convolution(
   x: ReferenceTensor,
@@ -13,13 +14,13 @@ export function convolution(
   bias: ReferenceTensor | undefined,
   options: ConvolutionOptions,
 ): ReferenceTensor {
-  const [channels, filters] = kernel.shape.slice(2) as [number, number];
+  const { channels, filters, group } = channelsOf(kernel, options);
   const y = zeros([...windowedShape(x.shape, withSize(kernel, options)), filters], x); // [batch, height, width, filters]
   forEachTap(x.shape, withSize(kernel, options), (pixel, tap, position) => {
     for (let input = 0; input < channels; input++) {
       const value = x.data[pixel * channels + input] as number;
-      const row = (tap * channels + input) * filters;
-      for (let output = 0; output < filters; output++) {
+      const { row, first, end } = group(tap, input);
+      for (let output = first; output < end; output++) {
         y.data[position * filters + output]! += value * (kernel.data[row + output] as number);
       }
     }
@@ -34,15 +35,15 @@ export function convolutionGradients(
   dy: ReferenceTensor,
   options: ConvolutionOptions,
 ) {
-  const [channels, filters] = kernel.shape.slice(2) as [number, number];
+  const { channels, filters, group } = channelsOf(kernel, options);
   const dx = zeros(x.shape, x); // [batch, height, width, channels]
-  const dKernel = zeros(kernel.shape, x); // [height, width, channels, filters]
+  const dKernel = zeros(kernel.shape, x); // [height, width, channels / groups, filters]
   forEachTap(x.shape, withSize(kernel, options), (pixel, tap, position) => {
     for (let input = 0; input < channels; input++) {
       const at = pixel * channels + input;
       const value = x.data[at] as number;
-      const row = (tap * channels + input) * filters;
-      for (let output = 0; output < filters; output++) {
+      const { row, first, end } = group(tap, input);
+      for (let output = first; output < end; output++) {
         const gradient = dy.data[position * filters + output] as number;
         dx.data[at]! += gradient * (kernel.data[row + output] as number);
         dKernel.data[row + output]! += gradient * value;
@@ -50,6 +51,16 @@ export function convolutionGradients(
     }
   });
   return { dx, dKernel, dBias: sumByChannel(dy) }; // dBias: [filters]
+}
+
+/** All channels and filters; and by tap and input channel, its row in the kernel, and the filters that take it. */
+function channelsOf(kernel: ReferenceTensor, { groups }: ConvolutionOptions) {
+  const [perGroup, filters] = kernel.shape.slice(2) as [number, number];
+  const group = (tap: number, input: number) => {
+    const first = (Math.floor(input / perGroup) * filters) / groups;
+    return { row: (tap * perGroup + (input % perGroup)) * filters, first, end: first + filters / groups };
+  };
+  return { channels: perGroup * groups, filters, group };
 }
 
 function withSize(kernel: ReferenceTensor, options: ConvolutionOptions): WindowOptions {

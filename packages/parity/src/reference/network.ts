@@ -18,7 +18,10 @@ import {
 import { convolution, convolutionGradients } from './convolution.js';
 import { dense, denseGradients } from './dense.js';
 import { dropoutGenerator, dropoutMask } from './dropout.js';
+import { gated, gatedGradients } from './gate.js';
+import { globalMean, globalMeanGradient } from './global-pool.js';
 import { padding, paddingGradient, pooling, poolingGradient, poolingLeads } from './pooling.js';
+import { subsampled, subsampledGradient } from './subsample.js';
 import { mapped, numbers, sizeOf, type ReferenceTensor, zeros } from './tensor.js';
 
 /** Weights and running statistics by parameter. */
@@ -139,6 +142,12 @@ export function referenceNode(
       return { y: padding(op, x) }; // [batch, top + height + bottom, left + width + right, channels]
     case 'pool':
       return { y: pooling(op, x) }; // [batch, rows, columns, channels]
+    case 'globalPool':
+      return { y: globalMean(op, x) };
+    case 'subsample':
+      return { y: subsampled(op, x) };
+    case 'gate':
+      return { y: gated(x, shortcut) };
     case 'flatten':
       return { y: { shape: [x.shape[0] as number, sizeOf(x.shape.slice(1))], data: x.data } }; // [batch, height · width · channels]
     case 'dropout': {
@@ -176,7 +185,8 @@ export function referenceGradients(
     const node = nodes[index] as NetworkNode;
     const x = pass.nodes[node.from[0] ?? 0] as ReferenceTensor;
     const mask = pass.masks.get(index);
-    const both = { x, dy: gradients[index] as ReferenceTensor, ...(mask && { mask }) };
+    const factors = pass.nodes[node.from[1] ?? -1];
+    const both = { x, factors, dy: gradients[index] as ReferenceTensor, ...(mask && { mask }) };
     const back = backward(node, both, variables, modeOf(node, options));
     for (const [role, gradient] of Object.entries(back.weights ?? {}))
       weights.set(parameterId(node.site, role as Role), gradient);
@@ -197,8 +207,15 @@ function backward(
   {
     x,
     dy,
+    factors,
     mask,
-  }: { readonly x: ReferenceTensor; readonly dy: ReferenceTensor; readonly mask?: ReferenceTensor },
+  }: {
+    readonly x: ReferenceTensor;
+    readonly dy: ReferenceTensor;
+    /** A gate's second input. */
+    readonly factors?: ReferenceTensor | undefined;
+    readonly mask?: ReferenceTensor;
+  },
   variables: ReferenceVariables,
   mode: ReferenceMode,
 ): {
@@ -231,6 +248,14 @@ function backward(
       return { inputs: [paddingGradient(op, x, dy)] };
     case 'pool':
       return { inputs: [poolingGradient(op, x, dy)] };
+    case 'globalPool':
+      return { inputs: [globalMeanGradient(x, dy)] };
+    case 'subsample':
+      return { inputs: [subsampledGradient(op, x, dy)] };
+    case 'gate': {
+      const { dx, dFactors } = gatedGradients(x, factors as ReferenceTensor, dy);
+      return { inputs: [dx, dFactors] };
+    }
     case 'flatten':
       return { inputs: [{ shape: x.shape, data: dy.data }] };
     case 'dropout':

@@ -6,6 +6,8 @@ export interface WindowOptions {
   readonly size: Size;
   readonly strides: Size;
   readonly padding: Padding;
+  /** `[height, width]` between neighboring taps. Default: `[1, 1]`. */
+  readonly dilations?: Size;
 }
 
 /** `[batch, rows, columns]` of the result, from a map's shape `[batch, height, width, …]`. */
@@ -32,8 +34,9 @@ export function forEachTap(
       for (let column = 0; column < columns.count; column++) {
         for (let windowRow = 0; windowRow < windowHeight; windowRow++) {
           for (let windowColumn = 0; windowColumn < windowWidth; windowColumn++) {
-            const y = row * options.strides[0] + windowRow - rows.before;
-            const x = column * options.strides[1] + windowColumn - columns.before;
+            const y = row * options.strides[0] + windowRow * (options.dilations?.[0] ?? 1) - rows.before;
+            const x =
+              column * options.strides[1] + windowColumn * (options.dilations?.[1] ?? 1) - columns.before;
             if (y < 0 || y >= height || x < 0 || x >= width) continue;
             const pixel = (batch * height + y) * width + x;
             const tap = windowRow * windowWidth + windowColumn;
@@ -46,11 +49,15 @@ export function forEachTap(
 }
 
 /** The number of window positions along one axis, and the zeros before the map. An odd number of zeros has one more after the map. */
-function axis(shape: readonly number[], { size, strides, padding }: WindowOptions, which: 0 | 1) {
+function axis(shape: readonly number[], { size, strides, padding, dilations }: WindowOptions, which: 0 | 1) {
   const length = shape[which + 1] as number;
-  const window = size[which];
+  const window = (size[which] - 1) * (dilations?.[which] ?? 1) + 1;
   const stride = strides[which];
   if (padding === 'valid') return { count: Math.floor((length - window) / stride) + 1, before: 0 };
+  if (padding !== 'same') {
+    const [before, after] = which === 0 ? [padding[0], padding[1]] : [padding[2], padding[3]];
+    return { count: Math.floor((length + before + after - window) / stride) + 1, before };
+  }
   const count = Math.ceil(length / stride);
   const padded = Math.max((count - 1) * stride + window - length, 0);
   return { count, before: Math.floor(padded / 2) };

@@ -148,7 +148,7 @@ async function takeStep(
     return gradient;
   };
   const pass = differentiate(network, variables, images, upstream, { learned });
-  const statistics = updateStatistics(network, variables.statistics, pass.moments);
+  const statistics = updateStatistics(network, variables.statistics, pass);
   const updated = applyGradients(optimizer, settings, variables.weights, pass.gradients.weights, state);
   let loss = (await (losses[0] as tf.Tensor).data())[0] as number;
   for (const [id, { l2, frozen }] of settings) {

@@ -1,6 +1,5 @@
 // Version 1 of the format has other names for some things.
 
-import { renamedNetworks } from '@resnetjs/core';
 import { each, isRecord, renamed, type Upgrade, within } from './json.js';
 import { maxNameLength } from './network-schema.js';
 
@@ -8,6 +7,12 @@ const initializer: Upgrade = (json) =>
   isRecord(json) && json.kind === 'randomNormal' ? renamed({ deviation: 'stddev' })(json) : json;
 const ops = each(within({ initializer }));
 const block = within({ preact: ops, branch: ops, shortcut: ops, postact: ops });
+
+/** What networks were called before names without a family became torchvision's and timm's. */
+const networkNames: Readonly<Record<string, string>> = {
+  resnet50: 'course/resnet50',
+  resnetPreAct: 'preact/resnet',
+};
 
 const families: Readonly<Record<string, string>> = { course: 'course', preactivation: 'preact' };
 
@@ -21,7 +26,7 @@ const network: Upgrade = (json) => {
   }
   if (name.length > maxNameLength) return upgraded; // a stranger's: the pattern below would take long over it
   const [, own = name, variant = ''] = /^(.*?)((?:-plain|-folded|-unnormalized)*)$/s.exec(name) ?? [];
-  const now = Object.hasOwn(renamedNetworks, own) ? renamedNetworks[own] : `${families[naming]}/${own}`;
+  const now = Object.hasOwn(networkNames, own) ? networkNames[own] : `${families[naming]}/${own}`;
   return { name: `${now}${variant}`, ...rest };
 };
 

@@ -7,6 +7,8 @@ import {
   plainNetwork,
   ResNetError,
   courseResNet50,
+  createNetwork,
+  truncate,
 } from '@resnetjs/core';
 import { createRecipe, type TrainingRecord } from '@resnetjs/recipe';
 import '@tensorflow/tfjs-backend-cpu';
@@ -154,6 +156,12 @@ describe('a model file', () => {
   it('holds every kind of network', async () => {
     const described = [
       ...Object.values(networks).map((build) => build()),
+      createNetwork('seresnext50_32x4d', {
+        ...{ input: [65, 40, 4], classes: null, dropout: 0.2 },
+        ...{ outputStride: 8, stochasticDepth: 0.1, zeroInitResidual: true },
+      }),
+      createNetwork('cifar/resnet20', { shortcut: 'C' }),
+      truncate(createNetwork('resnet26d'), 2),
       plainNetwork(tinyNetwork),
       courseResNet50({ initialization: 'course', classes: 3 }),
       mapOperations(tinyNetwork, (ops) =>
@@ -317,6 +325,85 @@ describe('reading a model file rejects', () => {
         ),
       /"more"/,
     ],
+    ...(
+      [
+        ['groups that do not divide the channels', { groups: 2 }, /does not fit together: .* has 2 groups/],
+        ['no groups', { groups: 0 }, /stem\.0\.groups/],
+        ['millions of groups', { groups: 2 ** 21 }, /stem\.0\.groups/],
+        ['a dilation of 0', { dilations: [0, 1] }, /stem\.0\.dilations/],
+        ['a dilation beyond any map', { dilations: [1, 1e9] }, /stem\.0\.dilations/],
+        [
+          'a small kernel whose gaps fill any memory',
+          { dilations: [1024, 1024] },
+          /dilated kernel of \[2049, 2049, 3, 128\], more than 268435456 values/,
+        ],
+        [
+          'a dilated window larger than the map',
+          { dilations: [4, 4], padding: 'valid' },
+          /does not fit together/,
+        ],
+        ['three margins', { padding: [1, 1, 1] }, /stem\.0\.padding/],
+        ['a negative margin', { padding: [1, 1, -1, 1] }, /stem\.0\.padding/],
+        ['a margin beyond any map', { padding: [1e9, 0, 0, 0] }, /stem\.0\.padding/],
+        ['more margin than window', { padding: [3, 0, 0, 0] }, /does not fit together/],
+        [
+          'an unknown mode of an initializer',
+          { initializer: { kind: 'kaimingNormal', mode: 'fan' } },
+          /mode/,
+        ],
+      ] as const
+    ).map(([what, fields, message]): [string, () => Uint8Array, RegExp] => [
+      what,
+      () => withNetwork((network) => Object.assign(network.stem[0] as object, fields)),
+      message,
+    ]),
+    ...(
+      [
+        [
+          'a gate inside a gate',
+          { op: 'gate', gate: [{ op: 'gate', gate: [{ op: 'flatten' }] }] },
+          /stem\.3\.gate\.0/,
+        ],
+        ['an empty gate', { op: 'gate', gate: [] }, /stem\.3\.gate/],
+        ['a gate of another size', { op: 'gate', gate: [{ op: 'flatten' }] }, /does not fit together/],
+        ['a gate with a field too many', { op: 'gate', gate: [{ op: 'flatten' }], more: 1 }, /stem\.3/],
+        [
+          'channels of zeros that fill any memory',
+          { op: 'subsample', strides: [1, 1], channelsBefore: 2 ** 20, channelsAfter: 2 ** 20 },
+          /more than|does not fit together/,
+        ],
+        [
+          'channels of zeros without end',
+          { op: 'subsample', strides: [1, 1], channelsBefore: 1e12, channelsAfter: 0 },
+          /stem\.3/,
+        ],
+        [
+          'a subsampling by 0',
+          { op: 'subsample', strides: [0, 1], channelsBefore: 0, channelsAfter: 0 },
+          /stem\.3/,
+        ],
+        ['dropout for something else', { op: 'dropout', rate: 0.5, per: 'batch' }, /stem\.3\.per/],
+        ['dropout of everything', { op: 'dropout', rate: 1, per: 'example' }, /stem\.3\.rate/],
+      ] as const
+    ).map(([what, op, message]): [string, () => Uint8Array, RegExp] => [
+      what,
+      () => withNetwork((network) => network.stem.push(op)),
+      message,
+    ]),
+    ...(
+      [
+        ['a normalization of another variance', { runningVariance: 'sample' }, /stem\.1\.runningVariance/],
+        [
+          'a scale that starts as nothing known',
+          { scaleInitializer: { kind: 'twos' } },
+          /stem\.1\.scaleInitializer/,
+        ],
+      ] as const
+    ).map(([what, fields, message]): [string, () => Uint8Array, RegExp] => [
+      what,
+      () => withNetwork((network) => Object.assign(network.stem[1] as object, fields)),
+      message,
+    ]),
     ['values that are not finite', () => changed(() => {}, openFile(bytes).data.fill(0xff)), /not finite/],
   ])('%s', async (_what, make, message) => {
     expect((await refusal(make())).message).toMatch(message);

@@ -13,8 +13,9 @@ const name = z.string().check(z.minLength(1), z.maxLength(maxNameLength));
 const size = integer(1, max.window);
 const square = z.readonly(z.tuple([size, size]));
 const channels = integer(1, max.channels);
-const padding = z.enum(['same', 'valid']);
 const margin = integer(0, max.window);
+const margins = z.readonly(z.tuple([margin, margin, margin, margin]));
+const padding = z.union([z.enum(['same', 'valid']), margins]);
 const seed = z.exactOptional(z.int().check(z.gte(0)));
 
 const initializer = z.discriminatedUnion('kind', [
@@ -24,15 +25,18 @@ const initializer = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('randomUniform'), low: z.number(), high: z.number(), seed }),
   z.strictObject({ kind: z.literal('randomNormal'), mean: z.number(), stddev: z.number(), seed }),
   z.strictObject({ kind: z.enum(['glorotUniform', 'glorotNormal', 'heUniform', 'heNormal']), seed }),
+  z.strictObject({ kind: z.literal('kaimingNormal'), mode: z.enum(['fanIn', 'fanOut']), seed }),
 ]);
 
-const op = z.discriminatedUnion('op', [
+const ungatedOp = z.discriminatedUnion('op', [
   z.strictObject({
     op: z.literal('conv'),
     filters: channels,
     kernelSize: square,
     strides: square,
     padding,
+    groups: z._default(channels, 1),
+    dilations: z._default(square, [1, 1]),
     bias: z.boolean(),
     initializer,
   }),
@@ -40,6 +44,8 @@ const op = z.discriminatedUnion('op', [
     op: z.literal('norm'),
     epsilon: z.number().check(z.positive()),
     momentum: z.number().check(z.gte(0), z.lte(1)),
+    scaleInitializer: z._default(initializer, { kind: 'ones' }),
+    runningVariance: z._default(z.enum(['biased', 'unbiased']), 'biased'),
   }),
   z.strictObject({ op: z.literal('act'), activation: z.enum(['relu', 'relu6', 'sigmoid']) }),
   z.strictObject({ op: z.literal('pad'), top: margin, bottom: margin, left: margin, right: margin }),
@@ -50,8 +56,19 @@ const op = z.discriminatedUnion('op', [
     strides: square,
     padding,
   }),
+  z.strictObject({ op: z.literal('globalPool'), keepDims: z.boolean() }),
+  z.strictObject({
+    op: z.literal('subsample'),
+    strides: square,
+    channelsBefore: integer(0, max.channels),
+    channelsAfter: integer(0, max.channels),
+  }),
   z.strictObject({ op: z.literal('flatten') }),
-  z.strictObject({ op: z.literal('dropout'), rate: z.number().check(z.gte(0), z.lt(1)) }),
+  z.strictObject({
+    op: z.literal('dropout'),
+    rate: z.number().check(z.gte(0), z.lt(1)),
+    per: z._default(z.enum(['value', 'example']), 'value'),
+  }),
   z.strictObject({
     op: z.literal('dense'),
     units: channels,
@@ -60,7 +77,10 @@ const op = z.discriminatedUnion('op', [
   }),
 ]);
 
-const ops = listOf(op);
+const chain = z.readonly(z.array(ungatedOp).check(z.minLength(1), z.maxLength(max.ops)));
+const gate = z.strictObject({ op: z.literal('gate'), gate: chain });
+
+const ops = listOf(z.discriminatedUnion('op', [...ungatedOp._zod.def.options, gate]));
 
 const residual = z.strictObject({
   op: z.literal('residual'),

@@ -1,4 +1,12 @@
-import { type Classifier, type Network, parameters, ResNetError, shapes } from '@resnetjs/core';
+import {
+  type Classifier,
+  type Network,
+  parameters,
+  ResNetError,
+  type Shape,
+  shapes,
+  walk,
+} from '@resnetjs/core';
 import { safeParse } from '@resnetjs/recipe';
 import type * as z from 'zod/mini';
 import { badFile, quote } from '../bad-file.js';
@@ -71,6 +79,7 @@ function checkAgreement(
   const sizes = [
     ...results.map((shape) => ({ what: "layer's result", shape })),
     ...parameters(network).map(({ id, shape }) => ({ what: id, shape })),
+    ...dilatedKernels(network, results).map((shape) => ({ what: 'dilated kernel', shape })),
   ];
   for (const { what, shape } of sizes) {
     if (shape.reduce((a, b) => a * b, 1) > maxElements) {
@@ -85,6 +94,16 @@ function checkAgreement(
       `The file's network outputs [${output.join(', ')}], but the file names ${classes.length} classes.`,
     );
   }
+}
+
+/** The shapes of kernels with the gaps of their dilation, which a backend without a kernel for them fills with zeros. */
+function dilatedKernels(network: Network, results: readonly Shape[]): readonly Shape[] {
+  return walk(network).flatMap(({ op, from }) => {
+    if (op.op !== 'conv') return [];
+    const channels = results[from[0] ?? 0]?.at(-1) as number;
+    const reach = op.kernelSize.map((side, axis) => (side - 1) * (op.dilations[axis] as number) + 1);
+    return [[...reach, channels / op.groups, op.filters]];
+  });
 }
 
 function shapesOf(network: Network) {

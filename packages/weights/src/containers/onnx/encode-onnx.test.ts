@@ -18,7 +18,15 @@ import { encodeOnnx } from './encode-onnx.js';
 
 const initializer = initializers.zeros();
 const conv = (kernelSize: Conv['kernelSize'], stride: number, bias: boolean): Conv => ({
-  ...{ op: 'conv', filters: 4, kernelSize, strides: [stride, stride], padding: 'same' },
+  ...{
+    op: 'conv',
+    filters: 4,
+    kernelSize,
+    strides: [stride, stride],
+    padding: 'same',
+    groups: 1,
+    dilations: [1, 1],
+  },
   ...{ bias, initializer },
 });
 const act = (activation: Activation): Op => ({ op: 'act', activation });
@@ -31,7 +39,13 @@ const network: Network = {
   stem: [
     { op: 'pad', top: 1, bottom: 2, left: 3, right: 4 },
     conv([2, 3], 2, true),
-    { op: 'norm', epsilon: 0.25, momentum: 0.9 },
+    {
+      op: 'norm',
+      epsilon: 0.25,
+      momentum: 0.9,
+      scaleInitializer: { kind: 'ones' },
+      runningVariance: 'biased',
+    },
     act('relu6'),
     { op: 'pool', mode: 'max', size: [2, 2], strides: [2, 2], padding: 'valid' },
   ],
@@ -215,7 +229,13 @@ describe('a network as an ONNX file', () => {
   });
 
   it('flattens in our order for what is not a dense layer, and ends as the network does', async () => {
-    const norm: Op = { op: 'norm', epsilon: 1e-3, momentum: 0.9 };
+    const norm: Op = {
+      op: 'norm',
+      epsilon: 1e-3,
+      momentum: 0.9,
+      scaleInitializer: { kind: 'ones' },
+      runningVariance: 'biased',
+    };
     const typesOf = async (head: readonly Op[]) => {
       const changed = { ...network, head };
       const zeros = ({ shape }: { shape: readonly number[] }) =>

@@ -1,5 +1,6 @@
 import {
   type Activation,
+  type Conv,
   type Network,
   type NetworkNode,
   type Padding,
@@ -75,11 +76,13 @@ export function graphOf(
       case 'input':
         return;
       case 'conv': {
-        const shape = [...op.kernelSize, input.at(-1) as number, op.filters];
+        const shape = [...op.kernelSize, (input.at(-1) as number) / op.groups, op.filters];
         const kernel = parameter('kernel', oihw.shape(shape), oihw.fromOurs(valuesOf('kernel'), shape));
         append('Conv', op.bias ? [kernel, vector('bias')] : [kernel], {
           kernel_shape: op.kernelSize,
-          ...movement(op.padding, input, op.kernelSize, op.strides),
+          ...movement(op.padding, input, reachOf(op), op.strides),
+          ...(op.dilations.every((each) => each === 1) ? {} : { dilations: op.dilations }),
+          ...(op.groups === 1 ? {} : { group: { int: op.groups } }),
         });
         return;
       }
@@ -109,6 +112,32 @@ export function graphOf(
           kernel_shape: op.size,
           ...movement(op.padding, input, op.size, op.strides),
         });
+        return;
+      case 'globalPool':
+        if (op.keepDims) {
+          append('GlobalAveragePool');
+          return;
+        }
+        nodes.push({
+          ...{ name: `${name}.mean`, type: 'GlobalAveragePool' },
+          ...{ inputs: [...inputs], output: `${name}.mean` },
+        });
+        inputs[0] = `${name}.mean`;
+        append('Flatten');
+        return;
+      case 'subsample': {
+        const list = (what: string, values: readonly number[]) =>
+          constant(`${name}.${what}`, [values.length], BigInt64Array.from(values, BigInt));
+        const [height, width] = input as [number, number];
+        const bounds = [list('starts', [0, 0]), list('ends', [height, width])];
+        const sliced = [...inputs, ...bounds, list('axes', [2, 3]), list('steps', op.strides)];
+        nodes.push({ name: `${name}.pixels`, type: 'Slice', inputs: sliced, output: `${name}.pixels` });
+        inputs[0] = `${name}.pixels`;
+        append('Pad', [list('pads', [0, op.channelsBefore, 0, 0, 0, op.channelsAfter, 0, 0])]);
+        return;
+      }
+      case 'gate':
+        append('Mul');
         return;
       case 'flatten':
         if (input.length === 3 && !isReordered(walked, index)) {
@@ -161,7 +190,15 @@ function movement(padding: Padding, map: Shape, window: Size, strides: Size) {
       const before = totals.map((total) => Math.floor(total / 2)); // an odd zero goes to the bottom or right
       return { strides, pads: [...before, ...totals.map((total) => Math.ceil(total / 2))] };
     }
-    default:
-      return padding satisfies never;
+    default: {
+      const [top, bottom, left, right] = padding;
+      return { strides, pads: [top, left, bottom, right] };
+    }
   }
+}
+
+/** The side lengths of a kernel with the gaps of its dilation. */
+function reachOf({ kernelSize, dilations }: Conv): Size {
+  const [down, right] = dilations;
+  return [(kernelSize[0] - 1) * down + 1, (kernelSize[1] - 1) * right + 1];
 }

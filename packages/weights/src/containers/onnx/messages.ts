@@ -16,13 +16,16 @@ export interface OnnxTensor {
   readonly data: Float32Array | BigInt64Array;
 }
 
-/** A node of the graph. An attribute that is a number is a float, a list is of integers. */
+/** A node's attribute: a number is a float, a list is of integers, `int` is one. */
+export type OnnxAttribute = number | readonly number[] | { readonly int: number };
+
+/** A node of the graph. */
 export interface OnnxNode {
   readonly name: string;
   readonly type: string;
   readonly inputs: readonly string[];
   readonly output: string;
-  readonly attributes?: Readonly<Record<string, number | readonly number[]>>;
+  readonly attributes?: Readonly<Record<string, OnnxAttribute>>;
 }
 
 /** A graph with its constants. */
@@ -39,7 +42,7 @@ const irVersion = 8;
 /** The version of the operators. */
 const opset = 13;
 const dataTypes = { float32: 1, int64: 7 } as const;
-const attributeTypes = { float: 1, ints: 7 } as const;
+const attributeTypes = { float: 1, int: 2, ints: 7 } as const;
 /** What protocol buffers allow for one message. */
 const maxFileBytes = 2 ** 31 - 1;
 
@@ -82,10 +85,11 @@ const node = ({ name, type, inputs, output, attributes = {} }: OnnxNode): Encode
   ...Object.entries(attributes).map(([key, attribute]) => message(5, [text(1, key), ...content(attribute)])),
 ];
 
-const content = (attribute: number | readonly number[]): Encoded[] =>
-  typeof attribute === 'number'
-    ? [float(2, attribute), integer(20, attributeTypes.float)]
-    : [...attribute.map((each) => integer(8, each)), integer(20, attributeTypes.ints)];
+function content(attribute: OnnxAttribute): Encoded[] {
+  if (typeof attribute === 'number') return [float(2, attribute), integer(20, attributeTypes.float)];
+  if ('int' in attribute) return [integer(3, attribute.int), integer(20, attributeTypes.int)];
+  return [...attribute.map((each) => integer(8, each)), integer(20, attributeTypes.ints)];
+}
 
 const tensor = ({ name, shape, data }: OnnxTensor): Encoded[] => [
   ...shape.map((size) => integer(1, size)),

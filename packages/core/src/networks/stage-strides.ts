@@ -1,0 +1,33 @@
+import type { OutputStride } from './options.js';
+
+/** How the convolutions of a stage move. */
+export interface StageStride {
+  /** Of the block that reduces the map. */
+  readonly stride: number;
+  /** Of the k×k kernels in the block that would reduce it, before its stride. */
+  readonly firstDilation: number;
+  /** Of all k×k kernels after that. */
+  readonly dilation: number;
+}
+
+/**
+ * The strides of stages, given as if the last map were 1/32 of the image: each stride beyond the output stride becomes a
+ * dilation (Yu et al. 2017, §2; as timm and torchvision do it). `stemStride` is the stem's.
+ */
+export function stageStrides(
+  strides: readonly number[],
+  outputStride: OutputStride,
+  stemStride = 4,
+): readonly StageStride[] {
+  let reduction = stemStride;
+  let dilation = 1;
+  return strides.map((stride) => {
+    const firstDilation = dilation;
+    if (reduction * stride > outputStride) {
+      dilation *= stride;
+      return { stride: 1, firstDilation, dilation };
+    }
+    reduction *= stride;
+    return { stride, firstDilation, dilation };
+  });
+}
