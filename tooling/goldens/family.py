@@ -202,9 +202,9 @@ def main(arguments):
     if not names or not set(names) <= set(FAMILY["networks"]):
         sys.exit(__doc__)
     thin = [(name, FAMILY["thin"][name]) for name in names if name in FAMILY["thin"]]
-    for name, divisor in thin + [(name, None) for name in names]:
-        if not (only_missing and path_of(name, divisor).exists()):
-            write(name, divisor)
+    for name, thinning in thin + [(name, None) for name in names]:
+        if not (only_missing and path_of(name, thinning).exists()):
+            write(name, thinning)
 
 
 main(sys.argv[1:])
