@@ -1,6 +1,7 @@
 import type { BackendErrorCode } from '@resnetjs/backend';
 import type { InstallEvent } from '@resnetjs/backend-node/install';
 import type { ErrorCode, Summary } from '@resnetjs/core';
+import { networkFamilies } from '@resnetjs/core/network';
 import type { Drawing } from '@resnetjs/core/draw';
 import type { ParityReport } from '@resnetjs/parity';
 import { z } from 'zod';
@@ -30,6 +31,23 @@ const skippedImage = z.strictObject({
   reason: text.describe('why'),
 });
 const skipped = z.array(skippedImage).readonly();
+
+const networks = z.strictObject({
+  networks: z
+    .array(
+      z.strictObject({
+        name: text.describe('its name, which the commands take'),
+        family: z.enum(networkFamilies).describe('whose form of it this is'),
+        paper: text.describe('the paper that its architecture is from'),
+        inputShape: shape.describe('height, width and channels of an image, by default'),
+        classes: integer.describe('the number of classes, by default'),
+        parameters,
+        multiplyAdds,
+      }),
+    )
+    .readonly()
+    .describe('every network, family by family'),
+});
 
 const summary = z.strictObject({
   name: text.describe("the network's name"),
@@ -500,6 +518,7 @@ null as unknown as ParityReport satisfies z.input<typeof parity>;
 
 /** What each command prints: one document, or, where `lines` says so, a line for each event. */
 export const outputs = {
+  networks: { schema: networks, lines: false },
   summary: { schema: summary, lines: false },
   draw: { schema: drawing, lines: false },
   train: { schema: train, lines: true },
