@@ -42,6 +42,7 @@ export const resNetRows = {
   },
   wide_resnet50_2: { source: 'torchvision', block: 'bottleneck', blocks: [3, 4, 6, 3], baseWidth: 128 },
   wide_resnet101_2: { source: 'torchvision', block: 'bottleneck', blocks: [3, 4, 23, 3], baseWidth: 128 },
+  resnet18d: { source: 'timm', block: 'basic', blocks: [2, 2, 2, 2], variant: 'd' },
   resnet26: { source: 'timm', block: 'bottleneck', blocks: [2, 2, 2, 2] },
   resnet26d: { source: 'timm', block: 'bottleneck', blocks: [2, 2, 2, 2], variant: 'd' },
   resnet50d: { source: 'timm', block: 'bottleneck', blocks: [3, 4, 6, 3], variant: 'd' },
