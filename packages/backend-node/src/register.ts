@@ -14,6 +14,7 @@ import {
   fusedConvAdd,
   hasFusedConvolution,
 } from './kernels/convolution.js';
+import { groupedKernels } from './kernels/grouped-convolution.js';
 import { makeNative, type Native } from './kernels/native.js';
 import { avgPool, avgPoolGrad, maxPool, maxPoolGrad } from './kernels/pooling.js';
 import { backendName } from './node-backend.js';
@@ -64,12 +65,13 @@ export async function register(options: RegisterOptions = {}): Promise<Registere
   const withFusion = makeNative(backend, true);
   const fused = hasFusedConvolution(withFusion);
   const native: Native = { ...withFusion, fusedConvolution: fused };
-  replaceKernels(backendName, kernels, native);
+  const all: KernelTable<Native> = { ...kernels, ...groupedKernels(native) };
+  replaceKernels(backendName, all, native);
   const result: RegisteredBackend = {
     name: backendName,
     threads: started.threads,
     precision: 32,
-    kernels: Object.keys(kernels),
+    kernels: Object.keys(all),
     details: {
       tensorflow: started.tensorflow,
       from: fromHome(started.source),
