@@ -150,7 +150,10 @@ function placeRows(pen: Pen, rows: readonly Row[]): { readonly width: number; re
     if (isInside) x = (frame as { left: number }).left;
     else if (before !== undefined) {
       const gutter = top - betweenRows.other / 2;
-      port = { ...port, trail: routeDown(port, { right: rowRight + besideRows, gutter, left: margin + 6 }, y) };
+      port = {
+        ...port,
+        trail: routeDown(port, { right: rowRight + besideRows, gutter, left: margin + 6 }, y),
+      };
       const label = { text: before.wireLabel, role: 'shape', anchor: 'start', of: port.node } as const;
       pen.text({ ...label, x: margin + 20, y: gutter - 5 });
     }
