@@ -1,5 +1,6 @@
 import type { Survey } from './facts.js';
 import { nodeId } from './facts.js';
+import { layerPiece } from './layer-piece.js';
 import { breakIntoLines } from './lines.js';
 import type { Port } from './pen.js';
 import { chain, gap, type Piece } from './piece.js';
@@ -20,19 +21,21 @@ export function gatePiece(
   survey: Survey,
   node: number,
   {
-    layers,
+    inside,
     group,
     maxWidth,
   }: {
-    readonly layers: readonly Piece[];
+    /** The nodes of its layers. */
+    readonly inside: readonly number[];
     readonly group: string | null;
     readonly maxWidth: number;
   },
 ): Piece {
-  const whole = chain(layers);
+  const layers = (isSlim: boolean) => inside.map((each) => layerPiece(survey, each, group, isSlim));
+  const whole = chain(layers(false));
   const fits = lead + whole.width + gap + 2 * radius <= maxWidth;
   const { before, after } = fits ? { before: lead, after: gap + radius } : besideLines;
-  const path = fits ? whole : breakIntoLines(layers, maxWidth - before - after - radius);
+  const path = fits ? whole : breakIntoLines(layers(true), maxWidth - before - after - radius);
   const drop = radius + clearance + path.ascent;
   const id = nodeId(survey, node);
   const facts = survey.factsOf(node);

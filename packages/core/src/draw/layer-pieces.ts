@@ -13,16 +13,16 @@ export function layerPieces(
     maxWidth = Number.POSITIVE_INFINITY,
   }: { readonly group: string | null; readonly maxWidth?: number },
 ): readonly Piece[] {
-  let layers: Piece[] = [];
+  let inside: number[] = [];
   return nodes.flatMap((node) => {
     const { op } = survey.nodes[node] as NetworkNode;
     if (isInGate(survey, node)) {
-      layers.push(layerPiece(survey, node, group));
+      inside.push(node);
       return [];
     }
     if (op.op !== 'gate') return [layerPiece(survey, node, group)];
-    const piece = gatePiece(survey, node, { layers, group, maxWidth });
-    layers = [];
+    const piece = gatePiece(survey, node, { inside, group, maxWidth });
+    inside = [];
     return [piece];
   });
 }

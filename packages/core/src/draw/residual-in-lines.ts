@@ -52,7 +52,8 @@ export function residualInLines(survey: Survey, part: BlockPart, paths: Paths, m
     const left = (x + right - shortcut.width) / 2;
     const port: Port = { ...from, kind, fork: start, trail: [start, { x, y: level }] };
     const end = shortcut.place(pen, { x: left, y: level }, port);
-    pen.wire({ ...end, trail: [...end.trail, { x: right, y: level }] }, id, {
+    const last = end.trail.at(-1)?.y ?? level;
+    pen.wire({ ...end, trail: [...end.trail, { x: right, y: last }] }, id, {
       x: right,
       y: y + layers.drop - radius,
     });
