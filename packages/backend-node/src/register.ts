@@ -18,6 +18,7 @@ import { groupedKernels } from './kernels/grouped-convolution.js';
 import { makeNative, type Native } from './kernels/native.js';
 import { avgPool, avgPoolGrad, maxPool, maxPoolGrad } from './kernels/pooling.js';
 import { backendName } from './node-backend.js';
+import { avoidsOneDnn } from './tensorflow-environment.js';
 import { type StartedBackend, type RegisterOptions, startStock } from './start-stock.js';
 
 const kernels: KernelTable<Native> = {
@@ -76,6 +77,9 @@ export async function register(options: RegisterOptions = {}): Promise<Registere
       tensorflow: started.tensorflow,
       from: fromHome(started.source),
       convolution: fused ? 'with bias and ReLU in one pass (oneDNN)' : 'bias and ReLU in separate passes',
+      ...(avoidsOneDnn()
+        ? { oneDNN: 'off: it ends the process where a machine hides the sizes of its caches' }
+        : {}),
     },
   };
   served = { started, result };

@@ -6,6 +6,7 @@ import {
   type StockKernel,
 } from '@resnetjs/backend';
 import * as tf from '@tensorflow/tfjs-core';
+import { avoidsOneDnn } from '../tensorflow-environment.js';
 import type { OperationAttribute } from '../native-binding.js';
 import { replaced, runOperation } from '../operation.js';
 import { activate, activations, fusedAdd } from './activation.js';
@@ -275,7 +276,7 @@ function fusedAttributesOf(
  * that passes on lists of strings, such as the one that `installNative` builds.
  */
 export function hasFusedConvolution(native: Native): boolean {
-  if (process.env.TF_ENABLE_ONEDNN_OPTS === '0') return false;
+  if (avoidsOneDnn()) return false;
   try {
     return tf.tidy(() => {
       const x = tf.tensor4d([1, -2, 3, 4], [1, 2, 2, 1]);
