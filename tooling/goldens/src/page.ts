@@ -53,7 +53,7 @@ function row({ golden, checks }: NetworkResult): string {
   const { network, source, counted, training } = golden;
   const largest = (kind: string) =>
     Math.max(...checks.filter(({ what }) => what.startsWith(kind)).map(({ apart }) => apart));
-  const isKeras = source.startsWith('Keras');
+  const isKeras = source.includes('Keras');
   const cells = [
     `\`${network}\``,
     source,

@@ -127,11 +127,16 @@ const drawing = z.strictObject({
     .array(
       z.strictObject({
         id: text.describe("the edge's own"),
-        kind: z.enum(['main', 'identity', 'projection']).describe('the main path, or the shortcut it is of'),
+        kind: z
+          .enum(['main', 'identity', 'projection', 'subsampled'])
+          .describe('the main path, or the shortcut it is of'),
         from: text.describe('the id of the node where it starts'),
         to: text.nullable().describe("the id of the node where it ends; null for the network's result"),
         path: text.describe('SVG path data'),
-        tip: z.strictObject({ ...point, direction: z.enum(['right', 'down']).describe('where it points') }),
+        tip: z.strictObject({
+          ...point,
+          direction: z.enum(['right', 'down', 'up']).describe('where it points'),
+        }),
         fork: z.strictObject(point).nullable().describe('where it leaves another edge; null if at its node'),
         shape: shape.describe('of the tensor, without the batch axis'),
       }),
@@ -141,7 +146,9 @@ const drawing = z.strictObject({
     .array(
       z.strictObject({
         id: text.describe('its site as a string, `stage0.block1.branch.3`'),
-        kind: text.describe("a layer's operation, or `input`, `add`, `part`, `block`, `projection`"),
+        kind: text.describe(
+          "a layer's operation, or `input`, `add`, `part`, `block`, `projection`, `subsampled`",
+        ),
         group,
         ...box,
         ...facts,
@@ -149,7 +156,7 @@ const drawing = z.strictObject({
           .array(
             z.strictObject({
               ...box,
-              kind: z.enum(['conv', 'pool', 'dense']).describe('the layer'),
+              kind: z.enum(['conv', 'pool', 'gate', 'dense']).describe('the layer'),
               node: integer.describe('the layer, by its place in the order'),
             }),
           )

@@ -1,8 +1,8 @@
 import { ResNetError } from '../errors.js';
 import type { Network } from '../network/types.js';
 import type { NetworkNode } from '../network/walk.js';
-import type { Box, Drawing, DrawnGroup, Point } from './drawing.js';
-import { type BlockPart, partId, type Survey, survey } from './facts.js';
+import type { Box, Drawing, DrawnGroup, Point, ShortcutKind } from './drawing.js';
+import { type BlockPart, partId, shortcutKind, type Survey, survey } from './facts.js';
 import { level } from './lines.js';
 import type { Room } from './open-block.js';
 import { panelPadding } from './panel.js';
@@ -248,14 +248,15 @@ function describe(all: Survey): string {
   const { network, layers } = all;
   const counts = network.stages.map((blocks) => blocks.length);
   const total = counts.reduce((sum, count) => sum + count, 0);
-  const shortcuts = network.stages.flat().filter(({ shortcut }) => shortcut !== null);
-  const projections = shortcuts.filter(({ shortcut }) => (shortcut ?? []).length > 0);
-  const kind = shortcuts.length > 0 ? 'residual' : 'plain';
+  const kinds = network.stages.flat().map(shortcutKind);
+  const shortcuts = (of: ShortcutKind) =>
+    showCount(kinds.filter((each) => each === of).length, `${of} shortcut`, `${of} shortcuts`);
+  const kind = kinds.some((each) => each !== null) ? 'residual' : 'plain';
+  const subsampled = kinds.includes('subsampled') ? ` and ${shortcuts('subsampled')}` : '';
   const sentences = [
     `A ${kind} network from ${showShape(network.input)} to ${showShape(layers.at(-1)?.outputShape ?? [])}: ` +
       `${showCount(total, 'block', 'blocks')} in ${showCount(counts.length, 'stage', 'stages')}, ` +
-      `with ${showCount(shortcuts.length - projections.length, 'identity shortcut', 'identity shortcuts')} and ` +
-      `${showCount(projections.length, 'projection shortcut', 'projection shortcuts')}.`,
+      `with ${shortcuts('identity')}${subsampled ? ',' : ' and'} ${shortcuts('projection')}${subsampled}.`,
     ...network.stages.slice(0, 12).flatMap((blocks, stage) => {
       if (all.nodesOf({ part: 'stage', stage }).length === 0) return [];
       const { name, outputShape } = all.factsOfPart({ part: 'stage', stage });

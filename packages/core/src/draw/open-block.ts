@@ -1,7 +1,7 @@
 import type { Residual } from '../network/types.js';
 import type { NetworkNode } from '../network/walk.js';
-import { type BlockPart, blockOf, partId, type Survey, nodeId } from './facts.js';
-import { layerPiece } from './layer-piece.js';
+import { type BlockPart, blockOf, partId, shortcutKind, type Survey, nodeId } from './facts.js';
+import { layerPieces } from './layer-pieces.js';
 import { breakIntoLines } from './lines.js';
 import { panel } from './panel.js';
 import type { Pen, Port } from './pen.js';
@@ -39,7 +39,13 @@ function layersOf(survey: Survey, part: BlockPart, lineWidth?: number): Piece {
       const { site } = survey.nodes[node] as NetworkNode;
       return site.part === 'stage' && site.path === path;
     });
-    return nodes.map((node) => layerPiece(survey, node, partId(part)));
+    const group = partId(part);
+    // Lines have turns at both sides, and a residual block's an addition beside them.
+    return layerPieces(
+      survey,
+      nodes,
+      lineWidth === undefined ? { group } : { group, maxWidth: lineWidth - 68 },
+    );
   };
   const [preact, branch, postact] = [along('preact'), along('branch'), along('postact')];
   if (shortcut === null) {
@@ -96,7 +102,7 @@ function arrange({ preact, branch, shortcut, postact, shortcutFrom }: Paths) {
 function residualPiece(survey: Survey, part: BlockPart, paths: Paths): Piece {
   const { preact, branch, shortcut, postact } = paths;
   const { fromInput, preactX, forkX, branchX, addX, postactX, rise, width } = arrange(paths);
-  const kind = shortcut.isEmpty ? 'identity' : 'projection';
+  const kind = shortcutKind(blockOf(survey, part)) ?? 'identity';
   const add = survey.nodesOf(part).find((node) => survey.nodes[node]?.op.op === 'add') as number;
   const id = nodeId(survey, add);
   const facts = survey.factsOf(add);
