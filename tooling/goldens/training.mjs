@@ -7,7 +7,13 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { createClassifier, createNetwork, disposeVariables, parameters } from '../../packages/core/dist/index.js';
+import {
+  createClassifier,
+  createNetwork,
+  disposeVariables,
+  parameters,
+  RandomGenerator,
+} from '../../packages/core/dist/index.js';
 import { imageFolder } from '../../packages/data/dist/node/index.js';
 import { sgd, train } from '../../packages/training/dist/index.js';
 import { keysOf } from './dist/keys.js';
@@ -18,6 +24,7 @@ const { positionals, values } = parseArgs({
     backend: { type: 'string', default: 'wasm' },
     images: { type: 'string', default: '../shared/data/cifar10/train' },
     threads: { type: 'string', default: '2' },
+    seeds: { type: 'string' },
   },
 });
 const [kind, folder] = positionals;
@@ -26,13 +33,17 @@ const runs = {
   epochs: { seeds: [0, 1, 2, 3], learningRate: 0.1, epochs: 2, steps: Number.POSITIVE_INFINITY },
 }[kind];
 if (runs === undefined || folder === undefined || !['wasm', 'node'].includes(values.backend)) {
-  console.error('node tooling/goldens/training.mjs steps|epochs FOLDER [--backend wasm|node] [--images FOLDER]');
+  console.error(
+    'node tooling/goldens/training.mjs steps|epochs FOLDER [--backend wasm|node] [--images FOLDER]',
+  );
   process.exit(2);
 }
 
 const momentum = 0.9;
 const weightDecay = 1e-4;
 const batchSize = 128;
+/** The random stream from which training takes its shuffling. */
+const shuffleStream = 4 * 2 ** 32;
 const byImageNet = {
   mean: [0.485, 0.456, 0.406].map((each) => 255 * each),
   std: [0.229, 0.224, 0.225].map((each) => 255 * each),
@@ -72,7 +83,8 @@ async function valuesOf({ network, variables }) {
 /** Σ l2 · weight² in float64, which is in the loss of a step, and not in that of PyTorch. */
 async function penaltyOf({ variables }) {
   let squares = 0;
-  for (const tensor of variables.weights.values()) for (const each of await tensor.data()) squares += each * each;
+  for (const tensor of variables.weights.values())
+    for (const each of await tensor.data()) squares += each * each;
   return (weightDecay / 2) * squares;
 }
 
@@ -91,12 +103,19 @@ const images = new Map([
 writeTensors(join(folder, 'images.safetensors'), images, { classes: files.classes.join(' ') });
 
 const results = [];
-for (const seed of runs.seeds) {
-  const order = [];
+const seeds = values.seeds?.split(',').map(Number) ?? runs.seeds;
+for (const seed of seeds) {
+  const shuffled = RandomGenerator.stateless(seed, shuffleStream);
+  const epochs = Array.from({ length: runs.epochs }, () => [...shuffled.permutation(count)]);
+  const order = Uint32Array.from(epochs.flat().slice(0, runs.steps * batchSize));
+  let read = 0;
   const data = {
     ...{ classes: files.classes, shape: files.shape, labels: files.labels },
     read: async (indices) => {
-      order.push(...indices);
+      for (const index of indices) {
+        if (read < order.length && index !== order[read++])
+          throw new Error('The order is not that of training.');
+      }
       const batch = new Uint8Array(indices.length * bytes);
       Array.from(indices).forEach((index, at) => {
         batch.set(pixels.subarray(index * bytes, (index + 1) * bytes), at * bytes);
@@ -106,7 +125,10 @@ for (const seed of runs.seeds) {
   };
   const network = createNetwork('cifar/resnet20');
   const classifier = createClassifier(network, { classes: files.classes, seed, preprocessing: byImageNet });
+  const name = `${kind}-seed${seed}`;
   const start = await valuesOf(classifier);
+  start.set('order', { values: order, shape: [order.length] });
+  writeTensors(join(folder, `${name}.safetensors`), start, { seed: String(seed) });
   const losses = [];
   let penalty = await penaltyOf(classifier);
   const started = performance.now();
@@ -117,14 +139,10 @@ for (const seed of runs.seeds) {
   })) {
     if (event.event !== 'step') continue;
     losses.push(event.loss - penalty);
-    penalty = await penaltyOf(classifier);
     if (losses.length === runs.steps) break;
+    penalty = await penaltyOf(classifier);
   }
   console.error(`seed ${seed}: ${((performance.now() - started) / 1000).toFixed(0)} s`);
-  const name = `${kind}-seed${seed}`;
-  const used = Uint32Array.from(order.slice(0, Math.min(runs.steps * batchSize, runs.epochs * count)));
-  start.set('order', { values: used, shape: [used.length] });
-  writeTensors(join(folder, `${name}.safetensors`), start, { seed: String(seed) });
   writeTensors(join(folder, `${name}-${values.backend}.safetensors`), await valuesOf(classifier), {
     losses: JSON.stringify(losses),
   });

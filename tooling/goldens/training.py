@@ -1,9 +1,10 @@
 """Trains in PyTorch what training.mjs trained, from the same initial values on the same batches, and compares:
 
-    python tooling/goldens/training.py steps|epochs FOLDER [--backends wasm,node] [--own-orders]
+    python tooling/goldens/training.py steps|epochs FOLDER [--backends wasm,node]
 
-`steps` compares the loss of each step and the running statistics after the last; `epochs` the mean loss of the second epoch by
-seed, and with --own-orders trains each seed again with another order of the images, for PyTorch's own spread.
+`steps` compares the loss of each step, and the variables after the last; with --floors, PyTorch's own float32 with float64, and
+with itself from initial values that differ in the last place. `epochs` compares the mean loss of the second epoch by seed;
+with --order, PyTorch shuffles by itself.
 
     python tooling/goldens/training.py golden
 
@@ -18,12 +19,13 @@ import time
 import numpy
 
 import family_torch
-from family_sampling import labels, products
+from family_sampling import labels, nudged, products
 
 import torch
 from torch.nn import functional
 
 HERE = pathlib.Path(__file__).parent
+LEARNING_RATES = {"steps": 0.01, "epochs": 0.1}
 MOMENTUM = 0.9
 BATCH = 128
 DTYPES = {"F32": numpy.float32, "U32": numpy.uint32, "U8": numpy.uint8}
@@ -73,71 +75,93 @@ def take_steps(model, batches, learning_rate, weight_decay):
     return losses
 
 
-def cifar_batches(images, target, order):
+def cifar_batches(images, target, order, dtype):
     """The batches of an order of epochs; the last batch of an epoch takes those that remain."""
     count = len(target)
     for epoch in range(0, len(order), count):
         rest = order[epoch : epoch + count]
         for start in range(0, len(rest), BATCH):
             indices = torch.from_numpy(rest[start : start + BATCH].astype(numpy.int64))
-            levels = images[indices].permute(0, 3, 1, 2).float() / 255
+            levels = images[indices].permute(0, 3, 1, 2).to(dtype) / 255
             yield (levels - MEAN) / STD, target[indices]
 
 
-def train(folder, kind, seed, learning_rate, own_order=None):
+def train(folder, kind, seed, variant=None):
+    """A training as training.mjs left it; the variant 'order' shuffles otherwise, 'nudged' changes the initial values by up to a
+    unit in the last place, and 'float64' computes in it."""
+    dtype = torch.float64 if variant == "float64" else torch.float32
     images, _ = read_tensors(folder / "images.safetensors")
+    pixels = torch.from_numpy(images["images"].copy())
     target = torch.from_numpy(images["labels"].astype(numpy.int64))
     start, _ = read_tensors(folder / f"{kind}-seed{seed}.safetensors")
     order = start["order"]
-    if own_order is not None:
-        random = torch.Generator().manual_seed(own_order)
+    if variant == "order":
+        random = torch.Generator().manual_seed(100 + seed)
         epochs = len(order) // len(target)
         order = torch.cat([torch.randperm(len(target), generator=random) for _ in range(epochs)]).numpy()
-    model = family_torch.build("cifar/resnet20", "cifar", 10)
+    if variant == "nudged":
+        start = {key: nudged(each, [1, index]) for index, (key, each) in enumerate(start.items()) if key != "order"}
+    model = family_torch.build("cifar/resnet20", "cifar", 10).to(dtype)
     load(model, start)
-    pixels = torch.from_numpy(images["images"].copy())
-    return take_steps(model, cifar_batches(pixels, target, order), learning_rate, 1e-4), model, len(target)
+    batches = cifar_batches(pixels, target, order, dtype)
+    return take_steps(model, batches, LEARNING_RATES[kind], 1e-4), model
 
 
-def compare_steps(folder, backends):
-    losses, model, _ = train(folder, "steps", 0, 0.01)
+def differences(what, losses, others, values, model):
+    """Prints how far losses and variables, by key, are from others and a model's."""
+    apart = [abs(a - b) for a, b in zip(losses, others, strict=True)]
+    print(f"{what}: losses differ by at most {max(apart):.1e}:", " ".join(f"{each:.0e}" for each in apart))
+    for roles in (("mean",), ("variance",), ("kernel", "bias", "scale", "offset")):
+        pairs = [
+            (values[key].astype(float), family_torch.to_ours(tensor))
+            for key, role, tensor in parameters_of(model)
+            if role in roles
+        ]
+        norm = lambda each: sum((value**2).sum() for value in each) ** 0.5
+        relative = norm([a - b for a, b in pairs]) / norm([b for _, b in pairs])
+        print(f"    {', '.join(roles)}: relative L2 {relative:.1e}", flush=True)
+
+
+def compare_steps(folder, backends, floors):
+    losses, model = train(folder, "steps", 0)
     print("PyTorch:", " ".join(f"{each:.6f}" for each in losses))
     for backend in backends:
-        ours, metadata = read_tensors(folder / f"steps-seed0-{backend}.safetensors")
-        apart = [abs(a - b) for a, b in zip(json.loads(metadata["losses"]), losses, strict=True)]
-        print(f"{backend}: losses differ by at most {max(apart):.1e}:", " ".join(f"{each:.0e}" for each in apart))
-        for roles in (("mean",), ("variance",), ("kernel", "bias", "scale", "offset")):
-            pairs = [
-                (ours[key].astype(float), family_torch.to_ours(tensor))
-                for key, role, tensor in parameters_of(model)
-                if role in roles
-            ]
-            norm = lambda values: sum((each**2).sum() for each in values) ** 0.5
-            relative = norm([a - b for a, b in pairs]) / norm([b for _, b in pairs])
-            print(f"{backend}: {' and '.join(roles)}, relative L2 {relative:.1e}")
+        values, metadata = read_tensors(folder / f"steps-seed0-{backend}.safetensors")
+        differences(f"{backend} and PyTorch", json.loads(metadata["losses"]), losses, values, model)
+    for variant in ("nudged", "float64") if floors else ():
+        others, other = train(folder, "steps", 0, variant)
+        values = {key: family_torch.to_ours(tensor) for key, _, tensor in parameters_of(other)}
+        differences(f"PyTorch, {variant}, and PyTorch", others, losses, values, model)
+        for backend in backends if variant == "float64" else ():
+            values, metadata = read_tensors(folder / f"steps-seed0-{backend}.safetensors")
+            differences(f"{backend} and PyTorch, {variant}", json.loads(metadata["losses"]), others, values, other)
 
 
-def compare_epochs(folder, backends, own_orders):
-    def second_epoch(losses, count):
-        last = losses[len(losses) // 2 :]
-        return sum(loss * min(BATCH, count - step * BATCH) for step, loss in enumerate(last)) / count
-
+def compare_epochs(folder, backends, seeds, variant):
+    for seed in seeds:
+        started = time.time()
+        name = "-".join(["pytorch", *([variant] if variant else [])])
+        losses, _ = train(folder, "epochs", seed, variant)
+        (folder / f"epochs-seed{seed}-{name}.json").write_text(json.dumps(losses))
+        print(f"{name}, seed {seed}: {second_epoch(losses):.4f} ({time.time() - started:.0f} s)", flush=True)
     means = {}
-    runs = [None] + ([100] if own_orders else [])
-    for offset in runs:
-        for seed in range(4):
-            started = time.time()
-            losses, _, count = train(folder, "epochs", seed, 0.1, None if offset is None else offset + seed)
-            name = "PyTorch" if offset is None else "PyTorch, other orders"
-            means.setdefault(name, []).append(second_epoch(losses, count))
-            print(f"{name}, seed {seed}: {means[name][-1]:.4f} ({time.time() - started:.0f} s)", flush=True)
-    for backend in backends:
-        for seed in range(4):
-            _, metadata = read_tensors(folder / f"epochs-seed{seed}-{backend}.safetensors")
-            means.setdefault(backend, []).append(second_epoch(json.loads(metadata["losses"]), count))
+    for seed in range(4):
+        for name in ("pytorch", "pytorch-order"):
+            path = folder / f"epochs-seed{seed}-{name}.json"
+            if path.exists():
+                means.setdefault(name, []).append(second_epoch(json.loads(path.read_text())))
+        for backend in backends:
+            path = folder / f"epochs-seed{seed}-{backend}.safetensors"
+            if path.exists():
+                means.setdefault(backend, []).append(second_epoch(json.loads(read_tensors(path)[1]["losses"])))
     for name, values in means.items():
         each = " ".join(f"{value:.4f}" for value in values)
         print(f"{name}: {each}; mean {numpy.mean(values):.4f}, std {numpy.std(values, ddof=1):.4f}")
+
+
+def second_epoch(losses, count=10_000):
+    last = losses[len(losses) // 2 :]
+    return sum(loss * min(BATCH, count - step * BATCH) for step, loss in enumerate(last)) / count
 
 
 def golden():
@@ -173,7 +197,9 @@ def main():
     parser.add_argument("kind", choices=["steps", "epochs", "golden"])
     parser.add_argument("folder", nargs="?", type=pathlib.Path)
     parser.add_argument("--backends", default="node")
-    parser.add_argument("--own-orders", action="store_true")
+    parser.add_argument("--floors", action="store_true")
+    parser.add_argument("--order", action="store_true")
+    parser.add_argument("--seeds", default="0,1,2,3")
     parser.add_argument("--threads", type=int, default=2)
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
@@ -183,9 +209,10 @@ def main():
     elif arguments.folder is None:
         parser.error("FOLDER is missing.")
     elif arguments.kind == "steps":
-        compare_steps(arguments.folder, backends)
+        compare_steps(arguments.folder, backends, arguments.floors)
     else:
-        compare_epochs(arguments.folder, backends, arguments.own_orders)
+        seeds = [int(each) for each in arguments.seeds.split(",") if each]
+        compare_epochs(arguments.folder, backends, seeds, "order" if arguments.order else None)
 
 
 main()
