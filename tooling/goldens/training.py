@@ -156,7 +156,8 @@ def compare_epochs(folder, backends, seeds, variant):
                 means.setdefault(backend, []).append(second_epoch(json.loads(read_tensors(path)[1]["losses"])))
     for name, values in means.items():
         each = " ".join(f"{value:.4f}" for value in values)
-        print(f"{name}: {each}; mean {numpy.mean(values):.4f}, std {numpy.std(values, ddof=1):.4f}")
+        spread = f", std {numpy.std(values, ddof=1):.4f}" if len(values) > 1 else ""
+        print(f"{name}: {each}; mean {numpy.mean(values):.4f}{spread}")
 
 
 def second_epoch(losses, count=10_000):
