@@ -7,6 +7,10 @@ const tests = shelves.map((shelf) => `${shelf}/**/*.test.{ts,mjs}`);
 const endToEnd = shelves.map((shelf) => `${shelf}/**/*.e2e.test.{ts,mjs}`);
 const inBrowsers = shelves.map((shelf) => `${shelf}/**/*.browser.test.ts`);
 
+/** What takes minutes in software rendering is left out. */
+const isThorough = process.env.RESNETJS_THOROUGH === '1';
+const thoroughInBrowsers = shelves.map((shelf) => `${shelf}/**/*.thorough.browser.test.ts`);
+
 const browser = findBrowser();
 
 export default defineConfig({
@@ -32,6 +36,7 @@ export default defineConfig({
         test: {
           name: 'browser',
           include: inBrowsers,
+          exclude: isThorough ? [] : thoroughInBrowsers,
           testTimeout: 900_000,
           hookTimeout: 300_000,
           // Files share the machine's cores, and WebGL here is computed by them.

@@ -5,6 +5,7 @@ export { sample, sampleTensor, tensor } from './sample.js';
 export { expectClose } from './expect-close.js';
 export { run } from './run.js';
 export { sampleNorm, type NormCase, testBatchNorm } from './test-batch-norm.js';
+export { testDescent } from './test-descent.js';
 export { testElementwise } from './test-elementwise.js';
 export { testExplicitPadding } from './test-explicit-padding.js';
 export { testFusedActivations } from './test-fused-activations.js';

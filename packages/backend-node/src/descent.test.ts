@@ -1,0 +1,11 @@
+import { testDescent } from '@resnetjs/kernel-tests';
+import { beforeAll, it } from 'vitest';
+import { register } from './index.js';
+import { describeNative } from './native.test-support.js';
+
+describeNative('native TensorFlow', () => {
+  beforeAll(() => register());
+
+  if (process.env.RESNETJS_THOROUGH === '1') testDescent('whole');
+  else it.skip('whole networks, a minute (RESNETJS_THOROUGH=1)', () => {});
+});
