@@ -28,6 +28,9 @@ MODULES = {
     "keras": "family_keras",
     "mlperf": "family_keras",
 }
+# A gradient jumps where a value falls on the other side of a ReLU's kink, and one run may miss all of them: in all but the first,
+# weights and images are changed by up to a unit in the last place, which is as much as any float32 computation loses.
+FLOAT32_RUNS = 8
 # A larger gradient is stored by its measures alone.
 MAX_VALUES = 600
 CASES = {"torchvision": "imagenet", "timm": "imagenet", "keras": "imagenet", "cifar": "cifar", "mlperf": "mlperf"}
@@ -111,9 +114,7 @@ def golden(name, thin=None):
         result["inference"].append({"images": shape, "floor": digits(floor, 3), "logits": rows(truth)})
     shape = case["training"]
     truth = runner.training(shape, 64)
-    # A gradient jumps where a value falls on the other side of a ReLU's kink, and one run may miss all of them: in three of four,
-    # weights and images are changed by up to a unit in the last place, which is as much as any float32 computation loses.
-    others = [differences(runner.training(shape, 32, seed), truth) for seed in range(4)]
+    others = [differences(runner.training(shape, 32, seed), truth) for seed in range(FLOAT32_RUNS)]
     floor = lambda kind: digits(max(each[kind] for each in others), 3)
     tables = {
         kind: compare_tensors(runner.key, truth[kind], [each[kind] for each in others])
@@ -201,9 +202,9 @@ def main(arguments):
     if not names or not set(names) <= set(FAMILY["networks"]):
         sys.exit(__doc__)
     thin = [(name, FAMILY["thin"][name]) for name in names if name in FAMILY["thin"]]
-    for name, divisor in thin + [(name, None) for name in names]:
-        if not (only_missing and path_of(name, divisor).exists()):
-            write(name, divisor)
+    for name, thinning in thin + [(name, None) for name in names]:
+        if not (only_missing and path_of(name, thinning).exists()):
+            write(name, thinning)
 
 
 main(sys.argv[1:])

@@ -73,7 +73,7 @@ def build(name, source, classes, input_shape, thin=None):
     config = model.get_config()
     for layer in config["layers"]:
         if layer["class_name"] == "Conv2D":
-            layer["config"]["filters"] //= thin
+            layer["config"]["filters"] //= thin["divisor"]
         layer.pop("build_config", None)
     return keras.Model.from_config(config)
 
@@ -92,7 +92,7 @@ def mlperf(config, classes, thin):
         if kind == "Dense":
             own |= {"units": classes, "activation": None}
         if kind == "Conv2D" and thin is not None:
-            own["filters"] //= thin
+            own["filters"] //= thin["divisor"]
         if kind == "AveragePooling2D" and thin is not None:
             # The third stage isn't there; its map of 8² is now the second's, of 16².
             own |= {"pool_size": (16, 16), "strides": (16, 16)}
@@ -160,7 +160,7 @@ def count(name, source, counted):
 class Runner:
     def __init__(self, name, source, classes, thin=None):
         self.name, self.source, self.classes, self.thin = name, source, classes, thin
-        self.key = name if thin is None else f"thin/{name}"
+        self.key = name if thin is None else f"thin/{name}/{thin['draw']}"
         self.values = {}
 
     def model(self, shape, bits, seed=0):

@@ -35,7 +35,7 @@ def build(name, source, classes, thin=None):
         model = timm.create_model(name, pretrained=False, num_classes=classes)
     else:
         model = family_cifar.NETWORKS[name](classes)
-    return model if thin is None else thinned(model, thin)
+    return model if thin is None else thinned(model, thin["divisor"])
 
 
 def source_words(source):
@@ -163,7 +163,7 @@ def image_tensor(name, shape, dtype, seed=0):
 class Runner:
     def __init__(self, name, source, classes, thin=None):
         self.name, self.source, self.classes, self.thin = name, source, classes, thin
-        self.key = name if thin is None else f"thin/{name}"
+        self.key = name if thin is None else f"thin/{name}/{thin['draw']}"
         self.model = build(name, source, classes, thin)
         fill(self.key, self.model)
         self.state = {each: tensor.clone() for each, tensor in self.model.state_dict().items()}

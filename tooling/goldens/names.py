@@ -4,7 +4,7 @@ sources of networks have them.
     python tooling/goldens/names.py PRETRAINED        (torch, torchvision, timm, keras, tensorflow, h5py)
     node tooling/goldens/names.mjs | python tooling/goldens/names.py PRETRAINED --compare
 
-PRETRAINED is the folder with resnet20-12fca82f.th and mlperf-tiny-resnet8.h5. With --compare it writes nothing, and compares the
+PRETRAINED is the folder with the weights of CIFAR's networks and mlperf-tiny-resnet8.h5. With --compare it writes nothing, and compares the
 names of every network of the catalogue that these sources have. PyTorch's num_batches_tracked, a counter that no inference
 takes, is left out. Layers in PyTorch are named as torchvision's feature extraction names them.
 """
@@ -34,6 +34,7 @@ STORED = [
     *["keras/resnet50", "keras/resnet50v2", "cifar/resnet20", "mlperf/resnet8"],
 ]
 KERAS = {f"keras/{name.lower()}": name for name in dir(keras.applications) if name.startswith("ResNet") and name[6].isdigit()}
+CIFAR = {"cifar/resnet20": "resnet20-12fca82f.th", "cifar/resnet32": "resnet32-d509ac18.th"}
 target = Path(__file__).parents[2] / "packages/core/src/network/source-names-goldens.json"
 pretrained = Path(sys.argv[1])
 
@@ -47,8 +48,8 @@ def of_source(name):
         return described(parameters, [layer.name for layer in model.layers[1:]])
     if name == "mlperf/resnet8":
         return mlperf()
-    if name == "cifar/resnet20":
-        state = torch.load(pretrained / "resnet20-12fca82f.th", map_location="cpu", weights_only=True)["state_dict"]
+    if name in CIFAR:
+        state = torch.load(pretrained / CIFAR[name], map_location="cpu", weights_only=True)["state_dict"]
         return described({key.removeprefix("module."): value.shape for key, value in state.items()}, None)
     if "/" in name:
         return None

@@ -167,9 +167,9 @@ def second_epoch(losses, count=10_000):
 
 def golden():
     """With a decay of 1e-4, which ten steps hardly feel, and with one that they do."""
-    name, thin, steps, classes = "cifar/resnet20", 4, 10, 5
+    name, thin, steps, classes = "cifar/resnet20", {"divisor": 4, "draw": 0}, 10, 5
     shape = [16, 32, 32, 3]
-    key = f"thin/{name}"
+    key = f"thin/{name}/{thin['draw']}"
     dtype = torch.float64
     target = torch.tensor(labels(shape[0], classes))
     runs = []

@@ -32,6 +32,7 @@ async function run(columns: number, ...args: string[]): Promise<{ output: string
 describe('the command line', () => {
   it.each([
     [[]],
+    [['networks']],
     [['summary']],
     [['draw']],
     [['train']],
@@ -55,7 +56,7 @@ describe('the command line', () => {
 
   it.each([
     [['tarin'], /unknown command 'tarin'\n\(Did you mean train\?\)\n\(see --help\)/],
-    [['fit'], /unknown command 'fit'\n\(Commands: summary, draw, train, .*, help\)/],
+    [['fit'], /unknown command 'fit'\n\(Commands: networks, summary, draw, train, .*, help\)/],
     [['backends', 'instal'], /\(Did you mean install\?\)/],
     [['train', '--count', '3'], /unknown option '--count'\n\(see --help\)/],
     [['train', '--batchsize=3'], /\(Did you mean --batch-size\?\)/],
@@ -77,6 +78,9 @@ describe('the command line', () => {
     [['train', '--learning-rate', 'NaN'], /'NaN' is invalid\. It must be a positive number/],
     [['train', '--epochs', '0'], /'0' is invalid\. It must be a whole number of at least 1/],
     [['train', '--optimizer', 'lion'], /Allowed choices are adam, sgd/],
+    [['summary', 'resnet50', '--output-stride', '4'], /'4' is invalid\. It must be 8, 16 or 32/],
+    [['summary', 'resnet50', '--shortcut-option', 'a'], /Allowed choices are A, B, C/],
+    [['train', '--stochastic-depth', '1'], /'1' is invalid\. It must be between 0 and 1/],
     [['evaluate', 'run'], /required option '--data <source>'/],
     [['predict', 'run'], /missing required argument 'images'/],
     [

@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { backendsCommand } from './commands/backends.js';
 import { drawCommand } from './commands/draw.js';
 import { evaluateCommand } from './commands/evaluate.js';
+import { networksCommand } from './commands/networks.js';
 import { parityCommand } from './commands/parity.js';
 import { predictCommand } from './commands/predict.js';
 import { profileCommand } from './commands/profile.js';
@@ -27,7 +28,7 @@ export function createProgram(): Command {
   addOtherNames(program);
   addNotes(program, {
     notes: [
-      "course/… and preact/… are the networks of the documents that this project began with: the course's ResNet-50 for SIGNS, photographs of hand signs from 0 to 5, and a small pre-activation network. synthetic:signs are generated hand signs.",
+      "resnet networks lists the networks. course/resnet50 and preact/resnet are those of the documents that this project began with: the course's ResNet-50 for SIGNS, photographs of hand signs from 0 to 5, and a small pre-activation network. synthetic:signs are generated hand signs.",
       'Exit codes: 0 success, 1 failure, 2 wrong usage, 128 plus the signal if one stopped it (Ctrl-C: 130).',
     ],
     examples: [
@@ -36,6 +37,7 @@ export function createProgram(): Command {
     ],
   });
   for (const command of [
+    networksCommand(),
     summaryCommand(),
     drawCommand(),
     trainCommand(),

@@ -87,6 +87,41 @@ describeNative('kernels at their edges', () => {
     });
   });
 
+  // oneDNN's own ends the process.
+  it.each<[strides: Pair, shape: Four]>([
+    [
+      [2, 1],
+      [2, 6, 7, 8],
+    ],
+    [
+      [2, 1],
+      [1, 6, 9, 4],
+    ],
+    [
+      [1, 2],
+      [2, 9, 9, 3],
+    ],
+    [
+      [2, 1],
+      [1, 6, 7, 2],
+    ],
+  ])('the gradient of a 1×1 filter with strides %j over %j', (strides, shape) => {
+    const filterShape = [1, 1, shape[3], 4] as Four;
+    const info = tf.backend_util.computeConv2DInfo(shape, filterShape, strides, 1, 'valid');
+    const values = sample(tf.util.sizeFromShape(shape), 1);
+    const upstream = sample(tf.util.sizeFromShape(info.outShape), 2);
+    const expected = new Float64Array(shape[3] * 4);
+    for (const [pixel, position] of tapsOf(info))
+      for (let i = 0; i < shape[3]; i++)
+        for (let o = 0; o < 4; o++)
+          expected[4 * i + o]! += values[shape[3] * pixel + i]! * upstream[4 * position + o]!;
+    const inputs = { x: tensor(values, shape), dy: tensor(upstream, info.outShape) };
+    const attributes = { strides, pad: 'valid', dataFormat: 'NHWC', filterShape };
+    const [found] = run(tf.Conv2DBackpropFilter, inputs, attributes);
+    tf.dispose(inputs);
+    expectClose(found as Float32Array, expected, 1e-6);
+  });
+
   it.each<[size: Pair, strides: Pair, pad: tf.backend_util.ExplicitPadding]>([
     [[3, 4], [1, 2], explicit],
     [[4, 4], [2, 1], explicit],

@@ -14,9 +14,11 @@ import {
   fusedConvAdd,
   hasFusedConvolution,
 } from './kernels/convolution.js';
+import { groupedKernels } from './kernels/grouped-convolution.js';
 import { makeNative, type Native } from './kernels/native.js';
 import { avgPool, avgPoolGrad, maxPool, maxPoolGrad } from './kernels/pooling.js';
 import { backendName } from './node-backend.js';
+import { avoidsOneDnn } from './tensorflow-environment.js';
 import { type StartedBackend, type RegisterOptions, startStock } from './start-stock.js';
 
 const kernels: KernelTable<Native> = {
@@ -64,16 +66,20 @@ export async function register(options: RegisterOptions = {}): Promise<Registere
   const withFusion = makeNative(backend, true);
   const fused = hasFusedConvolution(withFusion);
   const native: Native = { ...withFusion, fusedConvolution: fused };
-  replaceKernels(backendName, kernels, native);
+  const all: KernelTable<Native> = { ...kernels, ...groupedKernels(native) };
+  replaceKernels(backendName, all, native);
   const result: RegisteredBackend = {
     name: backendName,
     threads: started.threads,
     precision: 32,
-    kernels: Object.keys(kernels),
+    kernels: Object.keys(all),
     details: {
       tensorflow: started.tensorflow,
       from: fromHome(started.source),
       convolution: fused ? 'with bias and ReLU in one pass (oneDNN)' : 'bias and ReLU in separate passes',
+      ...(avoidsOneDnn()
+        ? { oneDNN: 'off: it ends the process where a machine hides the sizes of its caches' }
+        : {}),
     },
   };
   served = { started, result };

@@ -17,6 +17,9 @@ const [stockVolumeFilter, stockVolumeInput] = [
   stockOf('Conv3DBackpropFilterV2'),
   stockOf('Conv3DBackpropInputV2'),
 ];
+const replaced = Object.fromEntries(
+  ['Mean', 'Sum', 'Slice', 'StridedSlice', 'Tile', 'AvgPoolGrad'].map((name) => [name, stockOf(name)]),
+);
 await register();
 
 const run = (name, inputs, attrs = {}) => tf.engine().runKernel(name, inputs, attrs);
@@ -36,6 +39,29 @@ const rowGradients = tf.randomNormal([3200, width]);
 const volume = tf.randomNormal([4, 8, 16, 16, 16]);
 const volumeFilter = tf.randomNormal([3, 3, 3, 16, 16]);
 const volumeAttrs = { strides: 1, pad: 'same', filterShape: volumeFilter.shape, inputShape: volume.shape };
+
+const half = tf.avgPool(x, 2, 2, 'valid');
+const perChannel = tf.mean(x, [1, 2], true);
+const masks = { beginMask: 0, endMask: 0, ellipsisMask: 0, newAxisMask: 0, shrinkAxisMask: 0 };
+/** [name, the kernel's name, its inputs and attributes]. */
+const sameKernels = [
+  ['mean over the map', 'Mean', { x }, { axis: [1, 2], keepDims: true }],
+  ['sum over all rows', 'Sum', { x }, { axis: axes, keepDims: false }],
+  ['slice [32, 14, 14, 256]', 'Slice', { x }, { begin: [0, 0, 0, 0], size: [32, 14, 14, 256] }],
+  [
+    'every second pixel',
+    'StridedSlice',
+    { x },
+    { begin: [0, 0, 0, 0], end: shape, strides: [1, 2, 2, 1], ...masks },
+  ],
+  ['tile from [32, 1, 1, 256]', 'Tile', { x: perChannel }, { reps: [1, 15, 15, 1] }],
+  [
+    'gradient of average pooling 2×2/2',
+    'AvgPoolGrad',
+    { dy: half, input: x },
+    { filterSize: 2, strides: 2, pad: 'valid' },
+  ],
+];
 
 /** [name, ours, stock]; the stock gradient of batch normalization is the closed form, composed. */
 const rows = [
@@ -100,6 +126,14 @@ const rows = [
         backend: tf.backend(),
       }),
   ],
+  ...sameKernels.map(([what, name, inputs, attrs]) => [
+    what,
+    () => run(name, inputs, attrs),
+    () => {
+      const { dataId } = replaced[name]({ inputs, attrs, backend: tf.backend() });
+      tf.backend().disposeData(dataId);
+    },
+  ]),
   [
     'adamUpdate',
     () => run(kernelNames.adamUpdate, { variable: x, gradient: dy, firstMoment: x, secondMoment: y }, adam),

@@ -1,3 +1,4 @@
+import { kernelNames } from '@resnetjs/backend';
 import { sampleTensor, expectClose } from '@resnetjs/kernel-tests';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, it, vi } from 'vitest';
@@ -15,6 +16,8 @@ it('keeps a running backend, and registers once', async () => {
   expect(registered).toMatchObject({ name: 'wasm', threads: 1, precision: 32 });
   expect(registered.details.threads).toMatch(/^one: /);
   expect(registered.kernels).toContain('Conv2DBackpropFilter');
+  const { fusedConvAdd: _left, ...ours } = kernelNames; // fusedConvAdd is left to core
+  expect(registered.kernels).toEqual(expect.arrayContaining(Object.values(ours)));
   expect(await register()).toBe(registered);
   expect(tf.getBackend()).toBe('wasm');
   expectClose(forward(), stock);

@@ -6,6 +6,7 @@ import {
   convolve,
   sampleTensor,
   testElementwise,
+  testExplicitPadding,
   testFusedActivations,
   testGroupedConvolution,
 } from '@resnetjs/kernel-tests';
@@ -284,3 +285,4 @@ it('propagates NaN through a ReLU, in every kernel', () => {
 testElementwise();
 testFusedActivations();
 testGroupedConvolution();
+testExplicitPadding();

@@ -61,7 +61,12 @@ export { type NetworkNode, walk } from './network/walk.js';
 export {
   checkNetworkName,
   createNetwork,
+  type NetworkEntry,
+  networkEntries,
+  networkFamilies,
+  type NetworkFamily,
   type NetworkName,
+  type NetworkOption,
   networks,
   renamedNetworks,
   type VariationOptions,
@@ -74,6 +79,7 @@ export {
 } from './networks/course.js';
 export {
   type CommonNetworkOptions,
+  type NetworkDefaults,
   type OutputStride,
   type OutputStrideOptions,
   outputStrides,

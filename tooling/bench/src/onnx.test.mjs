@@ -2,7 +2,14 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { register } from '@resnetjs/backend-wasm';
-import { forward, initializers, createVariables } from '@resnetjs/core';
+import {
+  createNetwork,
+  createVariables,
+  disposeVariables,
+  forward,
+  initializers,
+  truncate,
+} from '@resnetjs/core';
 import { encodeOnnx } from '@resnetjs/weights';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
@@ -71,16 +78,59 @@ const network = /** @type {import('@resnetjs/core').Network} */ ({
   ],
 });
 
-it.skipIf(!installed)('gives onnxruntime the network that it was (npm run bench installs it)', async () => {
-  await register({ threads: 1 });
-  const values = sampleWeights(network);
-  const variables = createVariables(network, ({ id }) => values.get(id));
-  const images = Float32Array.from(noise(2 * 13 * 10 * 3), (byte) => byte / 12); // some reach ReLU6's 6
-  const ours = Array.from(await forward(network, variables, tf.tensor(images, [2, 13, 10, 3])).data());
-  const file = await encodeOnnx(network, ({ id }) => values.get(id));
-  const ort = createRequire(contenders)('onnxruntime-node');
-  const session = await ort.InferenceSession.create(file);
-  const input = new ort.Tensor('float32', images, [2, 13, 10, 3]);
-  const theirs = await session.run({ images: input });
-  expect(distance(ours, Array.from(theirs[session.outputNames[0]].data)).relative).toBeLessThan(1e-5);
+/** Networks with what others don't have, on images of odd sizes that aren't square. */
+const family = [
+  createNetwork('resnet18', { input: [33, 47, 1], classes: 5, outputStride: 8 }),
+  createNetwork('resnext50_32x4d', { input: [33, 35, 3], classes: 5, stochasticDepth: 0.2 }),
+  createNetwork('resnet26d', { input: [45, 33, 4], classes: 5, outputStride: 16, dropout: 0.5 }),
+  createNetwork('seresnet50', { input: [35, 33, 3], classes: 5 }),
+  createNetwork('keras/resnet50v2', { input: [33, 45, 3], classes: 5 }),
+  createNetwork('cifar/resnet20', { input: [17, 15, 3] }),
+  createNetwork('cifar/resnet20', { input: [15, 18, 3], shortcut: 'C' }),
+  createNetwork('cifar/wrn16_4', { input: [15, 13, 3] }),
+  createNetwork('mlperf/resnet8', { input: [17, 31, 3] }),
+  truncate(createNetwork('resnet50', { input: [33, 39, 3] }), 1),
+];
+
+/** Uneven margins, dilation by axis with groups and strides, a gate by pixel, channels of zeros, pooling with margins. */
+const odd = /** @type {import('@resnetjs/core').Network} */ ({
+  ...network,
+  name: 'odd',
+  stem: [
+    { ...conv(6, [3, 2], 2), groups: 3, dilations: [1, 3], padding: [0, 1, 3, 2] },
+    { op: 'gate', gate: [conv(6, [1, 1], 1), act('sigmoid')] },
+    { op: 'subsample', strides: [1, 2], channelsBefore: 1, channelsAfter: 3 },
+    { op: 'pool', mode: 'average', size: [3, 3], strides: [1, 1], padding: [2, 1, 0, 1] },
+    { ...conv(4, [2, 2], 1), dilations: [3, 2] },
+    { op: 'gate', gate: [{ op: 'globalPool', keepDims: true }, conv(4, [1, 1], 1), act('sigmoid')] },
+    { op: 'pad', top: 2, bottom: 1, left: 0, right: 1 },
+    { op: 'pool', mode: 'max', size: [3, 2], strides: [2, 1], padding: 'valid' },
+    { op: 'dropout', rate: 0.5, per: 'example' },
+  ],
+  stages: [],
+  head: [{ op: 'globalPool', keepDims: false }],
 });
+
+it.skipIf(!installed).each([network, odd, ...family].map((each) => [`${each.name}, ${each.input}`, each]))(
+  'gives onnxruntime the network that it was (npm run bench installs it): %s',
+  async (_, network) => {
+    await register({ threads: 1 });
+    const values = sampleWeights(network);
+    const variables = createVariables(network, ({ id }) => values.get(id));
+    const shape = [2, ...network.input];
+    const count = shape.reduce((a, b) => a * b);
+    const images = Float32Array.from(noise(count), (byte) => byte / 12); // some reach ReLU6's 6
+    const input = tf.tensor(images, shape);
+    const result = forward(network, variables, input);
+    const ours = Array.from(await result.data());
+    tf.dispose([input, result]);
+    disposeVariables(variables);
+    const file = await encodeOnnx(network, ({ id }) => values.get(id));
+    const ort = createRequire(contenders)('onnxruntime-node');
+    const session = await ort.InferenceSession.create(file);
+    const theirs = await session.run({ images: new ort.Tensor('float32', images, shape) });
+    const found = theirs[session.outputNames[0]];
+    expect(found.dims).toEqual(result.shape);
+    expect(distance(ours, Array.from(found.data)).relative).toBeLessThan(1e-5);
+  },
+);

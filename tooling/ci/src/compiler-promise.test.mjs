@@ -131,7 +131,7 @@ it.runIf(thorough)('lists every pass that has to learn an activation', async () 
 
 it.runIf(thorough)('lists what has to learn a field', async () => {
   const files = await filesWithErrors([
-    ['  readonly filters: number;', '  readonly filters: number;\n  readonly groups: number;'],
+    ['  readonly filters: number;', '  readonly filters: number;\n  readonly madeUp: number;'],
   ]);
   expect(files).toMatchInlineSnapshot(`
     [

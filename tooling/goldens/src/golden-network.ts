@@ -1,18 +1,18 @@
 import { createNetwork, mapOperations, type Network, type Op } from '@resnetjs/core';
 import type { Golden } from './golden.js';
 
-/** Which network a golden is of. */
-type Named = Pick<Golden, 'network' | 'classes' | 'thin'>;
-
 /** The network of a golden, for images of a size. */
-export function goldenNetwork({ network, classes, thin }: Named, input: Network['input']): Network {
+export function goldenNetwork(
+  { network, classes, thin }: Pick<Golden, 'network' | 'classes' | 'thin'>,
+  input: Network['input'],
+): Network {
   const whole = createNetwork(network, { input, classes });
-  return thin === undefined ? whole : thinned(whole, thin);
+  return thin === undefined ? whole : thinned(whole, thin.divisor);
 }
 
 /** The name by which a golden's values are sampled. */
-export function sampledName({ network, thin }: Named): string {
-  return thin === undefined ? network : `thin/${network}`;
+export function sampledName({ network, thin }: Pick<Golden, 'network' | 'thin'>): string {
+  return thin === undefined ? network : `thin/${network}/${thin.draw}`;
 }
 
 /** The first and the last block of the first two stages, with fewer channels, but as many in each group. */

@@ -7,8 +7,7 @@ export interface Golden {
   /** The programs that computed it. */
   readonly source: string;
   readonly classes: number;
-  /** Of a thin network: what its channels are divided by. */
-  readonly thin?: number;
+  readonly thin?: Thinning;
   /** Of a whole network. */
   readonly counted?: {
     readonly input: readonly [number, number, number];
@@ -37,6 +36,14 @@ export interface Golden {
   };
 }
 
+/** How a thin network is made. */
+export interface Thinning {
+  /** What its channels are divided by. */
+  readonly divisor: number;
+  /** Part of the name by which its values are sampled: one at which they are off the kinks (`find-draws.ts`). */
+  readonly draw: number;
+}
+
 /** [batch, height, width, channels] */
 export type ImageShape = readonly [number, number, number, number];
 
@@ -46,8 +53,8 @@ export type MeasuresAndFloor = readonly [norm: number, product0: number, product
 /** Which networks there are, and what is computed of them. */
 export interface Family {
   readonly networks: Readonly<Record<NetworkName, { readonly source: string; readonly parameters: number }>>;
-  /** The networks that have a thin one, and what its channels are divided by. */
-  readonly thin: Readonly<Partial<Record<NetworkName, number>>>;
+  /** The networks that have a thin one. */
+  readonly thin: Readonly<Partial<Record<NetworkName, Thinning>>>;
 }
 
 const read = (path: string) => JSON.parse(readFileSync(new URL(`../${path}`, import.meta.url), 'utf8'));

@@ -7,6 +7,8 @@ export { run } from './run.js';
 export { sampleNorm, type NormCase, testBatchNorm } from './test-batch-norm.js';
 export { testDescent } from './test-descent.js';
 export { testElementwise } from './test-elementwise.js';
+export { testExplicitPadding } from './test-explicit-padding.js';
 export { testFusedActivations } from './test-fused-activations.js';
 export { type GroupedCase, groupedCases, testGroupedConvolution } from './test-grouped-convolution.js';
+export { maxPooling } from './pooling.js';
 export { convolution3dGradients, maxPooling3d } from './volumes.js';

@@ -6,6 +6,7 @@ import { writeFileAtomically } from '@resnetjs/weights/node';
 import { printJson } from '../json/print-json.js';
 import { buildBlock } from '../networks/build-block.js';
 import { refuse } from '../options/refuse.js';
+import { networksLister } from '../networks/build-network.js';
 import { networkOptionsOf, findNetwork } from '../networks/find-network.js';
 import { blockNames, renamedBlocks } from '../options/block-options.js';
 import type { DrawCommandOptions } from '../options/command-options.js';
@@ -66,7 +67,9 @@ async function drawingOf(name: string, options: DrawCommandOptions): Promise<Dra
     !existsSync(name) &&
     !Object.hasOwn(renamedNetworks, name)
   ) {
-    unknownName('network or block', name, [...networkNames, ...blockNames]);
+    unknownName('network or block', name, [...networkNames, ...blockNames], {
+      lister: `${networksLister}; of blocks: ${blockNames.join(', ')}`,
+    });
   }
   refuse(ofBlocks, `is for blocks (${blockNames.join(', ')}), not for ${name}`);
   const network = await findNetwork(name, options);

@@ -161,14 +161,20 @@ function stopwatch(network: Network, images: tf.Tensor, run: Run): Observer {
 
 function kindOf({ node: { op } }: Instruction, map: readonly number[]): string {
   switch (op.op) {
-    case 'conv':
-      return `conv ${op.kernelSize.join('×')}${op.strides[0] === 1 ? '' : ` /${op.strides[0]}`} to ${map[0]}×${map[1]}`;
+    case 'conv': {
+      const stride = op.strides[0] === 1 ? '' : ` /${op.strides[0]}`;
+      const groups = op.groups === 1 ? '' : ` in ${op.groups} groups`;
+      const dilation = op.dilations[0] === 1 ? '' : ` dilated ${op.dilations[0]}`;
+      return `conv ${op.kernelSize.join('×')}${stride}${groups}${dilation} to ${map[0]}×${map[1]}`;
+    }
     case 'norm':
       return 'normalization';
     case 'add':
       return 'addition';
     case 'pool':
       return `${op.mode} pooling`;
+    case 'globalPool':
+      return 'global pooling';
     case 'act':
       return `${op.activation}, unfused`;
     default:

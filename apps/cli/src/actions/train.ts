@@ -11,7 +11,7 @@ import type { TrainCommandOptions } from '../options/command-options.js';
 import { StopSignals } from '../process/stop-signals.js';
 import { type Done, type Learned, TrainOutput } from '../terminal/train-output.js';
 import { CheckpointWriter } from '../training/checkpoint-writer.js';
-import { openRunFolder, type RunFolder, readSettings, whatIsReplaced } from '../training/run-folder.js';
+import { openRunFolder, type RunFolder, readNewest, whatIsReplaced } from '../training/run-folder.js';
 import { checkPlaces, resumedOptions, settingsOf } from '../training/settings.js';
 import { makePlan, type TrainPlan } from '../training/train-plan.js';
 
@@ -26,9 +26,9 @@ export function train(options: TrainCommandOptions): Promise<void> {
 
 /** Resumes the training in a folder, with its own options and those that the command may change. */
 export async function resume(path: string, command: Command): Promise<void> {
-  await readSettings(path); // fails before a folder is made if there is nothing to resume
+  await readNewest(path); // fails before a folder is made if there is nothing to resume
   await inFolder(path, command.opts(), async (folder, stop) => {
-    const options = resumedOptions(command, await readSettings(path), path);
+    const options = resumedOptions(command, await readNewest(path), path);
     checkPlaces(command, options);
     const plan = await startedPlan(await makePlan(options));
     const resumed = await readNewestCheckpoint(path);

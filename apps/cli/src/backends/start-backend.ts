@@ -48,7 +48,7 @@ export async function startBackend(name: string, { threads }: BackendOptions = {
   if (name === 'auto') return startFastest(options);
   const known =
     backendNames.find((each) => each === name) ??
-    unknownName('backend', name, choices, gpuNames.includes(name.toLowerCase()) ? noGpu : '');
+    unknownName('backend', name, choices, gpuNames.includes(name.toLowerCase()) ? { why: noGpu } : {});
   const start = backends[known];
   if (typeof start !== 'string') return { ...(await start(options)), choice: known };
   throw new ResNetError(

@@ -2,7 +2,7 @@ import { Command, Option } from 'commander';
 import { blockNames } from '../options/block-options.js';
 import type { DrawCommandOptions } from '../options/command-options.js';
 import { addNotes, headings } from '../options/help.js';
-import { addNetworkOptions, addShapeOptions, networkNames } from '../options/network-options.js';
+import { addNetworkOptions, addShapeOptions } from '../options/network-options.js';
 import { given, integer, integerList } from '../options/parsers.js';
 
 export function drawCommand(): Command {
@@ -10,7 +10,7 @@ export function drawCommand(): Command {
     .description('Draw a network or a block as an SVG image.')
     .argument(
       '<network-or-block>',
-      `${networkNames.join(', ')}, a model file, a run folder, or a block: ${blockNames.join(', ')}`,
+      `network (see resnet networks), model file, run folder, or a block: ${blockNames.join(', ')}`,
       given,
     )
     .optionsGroup(headings.drawing)
@@ -33,7 +33,7 @@ export function drawCommand(): Command {
   command.optionsGroup(headings.general).option('--json', "print the drawing's data as JSON");
   return addNotes(command, {
     examples: [
-      'resnet draw course/resnet50 --out resnet50.svg',
+      'resnet draw resnet50 --out resnet50.svg',
       'resnet draw bottleneck --filters 64,64,256 --shortcut projection --out block.svg',
     ],
   }).action(async (name: string, options: DrawCommandOptions) => {

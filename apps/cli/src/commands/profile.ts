@@ -1,14 +1,14 @@
 import { Command, Option } from 'commander';
 import type { ProfileCommandOptions } from '../options/command-options.js';
 import { addNotes, headings } from '../options/help.js';
-import { addNetworkOptions, addShapeOptions, networkNames } from '../options/network-options.js';
+import { addNetworkOptions, addShapeOptions } from '../options/network-options.js';
 import { given, integer } from '../options/parsers.js';
 import { threadsOption } from '../options/threads-option.js';
 
 export function profileCommand(): Command {
   const command = new Command('profile')
     .description('Measure where the time of a network goes on the wasm backend, by kind of layer.')
-    .argument('<network>', networkNames.join(' or '), given)
+    .argument('<network>', 'network (see resnet networks)', given)
     .optionsGroup(headings.measurement)
     .addOption(
       new Option(

@@ -2,13 +2,13 @@ import { dialectNames } from '@resnetjs/core/network';
 import { Command, Option } from 'commander';
 import type { SummaryCommandOptions } from '../options/command-options.js';
 import { addNotes, headings } from '../options/help.js';
-import { addNetworkOptions, addShapeOptions, networkNames } from '../options/network-options.js';
+import { addNetworkOptions, addShapeOptions } from '../options/network-options.js';
 import { given } from '../options/parsers.js';
 
 export function summaryCommand(): Command {
   const command = new Command('summary')
     .description("Print a network's layers, shapes, parameters and multiply-adds.")
-    .argument('<network>', `${networkNames.join(', ')}, a model file, or a run folder`, given);
+    .argument('<network>', 'network (see resnet networks), model file, or run folder', given);
   addShapeOptions(command);
   addNetworkOptions(command);
   command
@@ -21,10 +21,7 @@ export function summaryCommand(): Command {
     )
     .option('--json', 'print the result as JSON');
   return addNotes(command, {
-    examples: [
-      'resnet summary course/resnet50 --input-shape 64,64,3 --classes 6',
-      'resnet summary course/resnet50 --layer-names keras',
-    ],
+    examples: ['resnet summary resnet50 --classes 6', 'resnet summary course/resnet50 --layer-names keras'],
   }).action(async (network: string, options: SummaryCommandOptions) => {
     const { summary } = await import('../actions/summary.js');
     await summary(network, options);

@@ -3,7 +3,11 @@ import { Command, Option } from 'commander';
 import { backendOption } from '../options/backend-option.js';
 import type { TrainCommandOptions } from '../options/command-options.js';
 import { addNotes, headings } from '../options/help.js';
-import { addNetworkOptions, addTrainedNetworkOptions, networkNames } from '../options/network-options.js';
+import {
+  addNetworkOptions,
+  addTrainedNetworkOptions,
+  defaultsByNetwork,
+} from '../options/network-options.js';
 import { onErrorOption } from '../options/on-error-option.js';
 import { extraSignal, fraction, integer } from '../options/parsers.js';
 import { addRecipeOptions } from '../options/recipe-options.js';
@@ -15,7 +19,9 @@ export function trainCommand(): Command {
     'Train a network on images and write the model to a folder.',
   );
   addDataOptions(command);
-  command.optionsGroup(headings.network).option('--network <name>', networkNames.join(' or '));
+  command
+    .optionsGroup(headings.network)
+    .option('--network <name>', 'network, such as cifar/resnet20 or resnet50 (see resnet networks)');
   addNetworkOptions(command);
   addTrainedNetworkOptions(command);
   addRecipeOptions(command);
@@ -35,6 +41,7 @@ export function trainCommand(): Command {
     examples: [
       'resnet train --network course/resnet50 --data train_signs.h5 --validation test_signs.h5 --epochs 20 --learning-rate 1.5e-4 --out runs/signs',
       'resnet train --network preact/resnet --data flowers/ --validation-split 0.2 --image-size 32 --epochs 5 --out runs/flowers',
+      'resnet train --network cifar/resnet20 --data cifar10/ --optimizer sgd --learning-rate 0.1 --schedule cosine --epochs 30 --out runs/cifar',
       'resnet train --resume runs/signs',
     ],
   }).action(async (options: TrainCommandOptions) => {
@@ -63,7 +70,7 @@ function addDataOptions(command: Command): void {
     )
     .option(
       '--image-size <pixels>',
-      "height and width to resize images to (default: a SIGNS file's own; otherwise 64 for course/resnet50, 32 for preact/resnet)",
+      `height and width to resize images to (default: a SIGNS file's own; otherwise the network's, ${defaultsByNetwork(({ input }) => String(input[0]))})`,
       integer(1, 4096),
     )
     .addOption(

@@ -92,6 +92,21 @@ describe('resnet profile', () => {
   });
 });
 
+describe('resnet networks', () => {
+  it('lists every network with the published figures, and takes each name', async () => {
+    const [text, data] = await Promise.all([line('networks'), line('networks --json')]);
+    const { networks } = json(data.stdout);
+    const [resnet50] = networks.filter(({ name }: { name: string }) => name === 'resnet50');
+    expect(resnet50).toMatchObject({
+      ...{ family: 'torchvision', paper: 'He et al. 2015', inputShape: [224, 224, 3], classes: 1000 },
+      parameters: { trainable: 25_557_032 },
+      multiplyAdds: 4_089_184_256,
+    });
+    for (const { name } of networks) expect(text.stdout).toContain(`\n  ${name} `);
+    expect(text.stdout).toMatch(/ {2}seresnet50 +28,088,024 .* 224×224 +1,000 {2}Hu et al\. 2018\n/);
+  });
+});
+
 describe('resnet summary', () => {
   it('prints the table, and the figures as JSON', async () => {
     const command = 'summary course/resnet50 --input-shape 64,64,3 --classes 6';
@@ -120,6 +135,10 @@ describe('resnet summary', () => {
     expect(names).toContain('convF');
     expect(names).not.toContain('merge1');
     expect(json(plain.stdout).name).toBe('course/resnet50-plain');
+    const dilated = json((await line('summary resnet18 --output-stride 8 --classes 3 --json')).stdout);
+    expect(dilated.layers.at(-3)).toMatchObject({ type: 'Activation', outputShape: [28, 28, 512] });
+    const cifar = json((await line('summary cifar/resnet20 --shortcut-option B --json')).stdout);
+    expect(cifar.parameters.trainable).toBe(272_474);
     expect(json(model.stdout)).toMatchObject({ name: 'preact/resnet', inputShape: [16, 16, 3] });
   });
 
@@ -421,13 +440,13 @@ describe('what can go wrong', () => {
       /cut\.h5\/run can't be written to: .* is a file, not a folder/,
     ],
     [`train ${tinySigns} --out /proc/run`, 1, /\/proc\/run can't be written to/],
-    ['train --network resnet51 --data flowers --out OUT', 2, /Did you mean course\/resnet50\?/],
+    ['train --network resnext50 --data flowers --out OUT', 2, /Did you mean resnext50_32x4d\?/],
     [
       'train --network course/resnet50 --blocks 3 --data flowers --out OUT',
       2,
       /--blocks is an option of preact\/resnet/,
     ],
-    ['draw resnet51', 2, /There is no network or block "resnet51"\. Did you mean course\/resnet50\?/],
+    ['draw resnet-50', 2, /There is no network or block "resnet-50"\. Did you mean resnet50\?/],
     ['draw identty', 2, /Did you mean identity\?/],
     [
       'draw identity --stride 2',
@@ -436,19 +455,35 @@ describe('what can go wrong', () => {
     ],
     ['draw pre-activation --shortcut projection', 2, /--shortcut projection is not for pre-activation/],
     ['draw preactivation', 2, /"preactivation" is now pre-activation/],
-    ['draw resnet50', 2, /"resnet50" is now course\/resnet50/],
     ['draw resnetPreAct --plain', 2, /"resnetPreAct" is now preact\/resnet/],
-    ['summary resnet50', 2, /"resnet50" is now course\/resnet50/],
+    [
+      'summary resnet50 --shortcut-option B',
+      2,
+      /--shortcut-option is an option of cifar\/resnet…, not of resnet50/,
+    ],
+    [
+      'draw cifar/resnet20 --output-stride 8',
+      2,
+      /--output-stride is an option of torchvision's, timm's and keras\/…, not of cifar\/resnet20/,
+    ],
+    [
+      'train --network resnet18 --plain --stochastic-depth 0.1 --data flowers --out OUT',
+      2,
+      /--stochastic-depth is for blocks with shortcuts, which --plain leaves out/,
+    ],
     ['summary course/resnet50 --layer-names torch', 2, /Allowed choices are course, preact, torchvision/],
-    ['profile resnet50', 2, /"resnet50" is now course\/resnet50/],
-    [`train --network resnet50 --data flowers --out OUT`, 2, /"resnet50" is now course\/resnet50/],
+    ['profile resnetPreAct', 2, /"resnetPreAct" is now preact\/resnet/],
     ['draw identity --filters 1,2', 2, /--filters has 2 numbers, but identity has 3 convolutions/],
     ['draw identity --classes 3', 2, /--classes is for networks/],
     ['draw identity --input-shape 4,4,3', 1, /adds a branch of shape \[4, 4, 256\]/],
     ['draw course/resnet50 --filters 1,2,3', 2, /--filters is for blocks/],
     ['draw course/resnet50 --out image.png', 2, /a drawing is an SVG file/],
     ['draw course/resnet50 --out nowhere/image.svg', 1, /nowhere\/image\.svg could not be written/],
-    ['summary resnet51', 2, /There is no network "resnet51"\. Did you mean course\/resnet50\?/],
+    [
+      'summary resnet51',
+      2,
+      /There is no network "resnet51"\. Did you mean resnet50\? All names: .*resnet.* networks\./,
+    ],
     ['summary course/resnet50 --input-shape 16,16,3', 1, /avg_pool cannot move a 2×2 window/],
     [
       'summary runs/start --classes 3',

@@ -1,6 +1,7 @@
 import type { BackendErrorCode } from '@resnetjs/backend';
 import type { InstallEvent } from '@resnetjs/backend-node/install';
 import type { ErrorCode, Summary } from '@resnetjs/core';
+import { networkFamilies } from '@resnetjs/core/network';
 import type { Drawing } from '@resnetjs/core/draw';
 import type { ParityReport } from '@resnetjs/parity';
 import { z } from 'zod';
@@ -30,6 +31,23 @@ const skippedImage = z.strictObject({
   reason: text.describe('why'),
 });
 const skipped = z.array(skippedImage).readonly();
+
+const networks = z.strictObject({
+  networks: z
+    .array(
+      z.strictObject({
+        name: text.describe('its name, which the commands take'),
+        family: z.enum(networkFamilies).describe('whose form of it this is'),
+        paper: text.describe('the paper that its architecture is from'),
+        inputShape: shape.describe('height, width and channels of an image, by default'),
+        classes: integer.describe('the number of classes, by default'),
+        parameters,
+        multiplyAdds,
+      }),
+    )
+    .readonly()
+    .describe('every network, family by family'),
+});
 
 const summary = z.strictObject({
   name: text.describe("the network's name"),
@@ -109,11 +127,16 @@ const drawing = z.strictObject({
     .array(
       z.strictObject({
         id: text.describe("the edge's own"),
-        kind: z.enum(['main', 'identity', 'projection']).describe('the main path, or the shortcut it is of'),
+        kind: z
+          .enum(['main', 'identity', 'projection', 'subsampled'])
+          .describe('the main path, or the shortcut it is of'),
         from: text.describe('the id of the node where it starts'),
         to: text.nullable().describe("the id of the node where it ends; null for the network's result"),
         path: text.describe('SVG path data'),
-        tip: z.strictObject({ ...point, direction: z.enum(['right', 'down']).describe('where it points') }),
+        tip: z.strictObject({
+          ...point,
+          direction: z.enum(['right', 'down', 'up']).describe('where it points'),
+        }),
         fork: z.strictObject(point).nullable().describe('where it leaves another edge; null if at its node'),
         shape: shape.describe('of the tensor, without the batch axis'),
       }),
@@ -123,7 +146,9 @@ const drawing = z.strictObject({
     .array(
       z.strictObject({
         id: text.describe('its site as a string, `stage0.block1.branch.3`'),
-        kind: text.describe("a layer's operation, or `input`, `add`, `part`, `block`, `projection`"),
+        kind: text.describe(
+          "a layer's operation, or `input`, `add`, `part`, `block`, `projection`, `subsampled`",
+        ),
         group,
         ...box,
         ...facts,
@@ -131,7 +156,7 @@ const drawing = z.strictObject({
           .array(
             z.strictObject({
               ...box,
-              kind: z.enum(['conv', 'pool', 'dense']).describe('the layer'),
+              kind: z.enum(['conv', 'pool', 'gate', 'dense']).describe('the layer'),
               node: integer.describe('the layer, by its place in the order'),
             }),
           )
@@ -500,6 +525,7 @@ null as unknown as ParityReport satisfies z.input<typeof parity>;
 
 /** What each command prints: one document, or, where `lines` says so, a line for each event. */
 export const outputs = {
+  networks: { schema: networks, lines: false },
   summary: { schema: summary, lines: false },
   draw: { schema: drawing, lines: false },
   train: { schema: train, lines: true },

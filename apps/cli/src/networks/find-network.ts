@@ -25,6 +25,8 @@ export function networkOptionsOf(options: DescribedNetworkOptions): Readonly<Rec
   return {
     '--classes': options.classes,
     '--plain': options.plain,
+    '--output-stride': options.outputStride,
+    '--shortcut-option': options.shortcutOption,
     '--blocks': options.blocks,
     '--final-conv': options.finalConv,
     '--no-shortcuts': options.shortcuts ? undefined : true,

@@ -13,6 +13,10 @@ export interface DescribedNetworkOptions extends NetworkOptions {
   readonly classes?: number;
 }
 
+export interface NetworksCommandOptions {
+  readonly json?: true;
+}
+
 export interface SummaryCommandOptions extends DescribedNetworkOptions {
   readonly layerNames?: DialectName;
   readonly json?: true;

@@ -41,6 +41,15 @@ export function fraction(text: string): number {
   throw new InvalidArgumentError('It must be between 0 and 1, such as 0.2.');
 }
 
+/** One of a few numbers. */
+export function numberAmong<Value extends number>(values: readonly Value[]) {
+  return (text: string): Value => {
+    const found = values.find((value) => value === number(text));
+    if (found !== undefined) return found;
+    throw new InvalidArgumentError(`It must be ${values.slice(0, -1).join(', ')} or ${values.at(-1)}.`);
+  };
+}
+
 /** `64,64,3` */
 export function inputShape(text: string): [height: number, width: number, channels: number] {
   const sizes = text.split(',').map(number);

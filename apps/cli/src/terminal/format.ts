@@ -16,6 +16,17 @@ export function count(value: number): string {
 }
 
 /** `2 epochs`, `1 epoch` */
+/** `11.7 M`, `4.09 G`: three digits; numbers below 1000 unchanged. */
+export function large(value: number): string {
+  const units = [
+    [1e9, 'G'],
+    [1e6, 'M'],
+    [1e3, 'k'],
+  ] as const;
+  const [size, unit] = units.find(([size]) => value >= size) ?? [1, ''];
+  return unit === '' ? String(value) : `${(value / size).toPrecision(3)} ${unit}`;
+}
+
 export function plural(value: number, noun: string): string {
   return `${count(value)} ${noun}${value === 1 ? '' : 's'}`;
 }

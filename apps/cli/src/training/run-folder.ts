@@ -1,7 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { ResNetError } from '@resnetjs/core';
-import type { CheckpointSettings } from '@resnetjs/weights';
+import type { CheckpointDescription } from '@resnetjs/weights';
 import {
   type FolderLock,
   listCheckpoints,
@@ -69,8 +69,8 @@ function whichFolder(path: string): string {
     : `Its training is in ${around}: ${resnetCommand} train --resume ${shellArgument(around)}`;
 }
 
-/** The settings of a run, from its newest readable checkpoint. Throws `file-system`, `bad-file`. */
-export async function readSettings(run: string): Promise<CheckpointSettings> {
+/** The newest readable checkpoint of a run, without its tensors. Throws `file-system`, `bad-file`. */
+export async function readNewest(run: string): Promise<CheckpointDescription> {
   if (!statSync(run, { throwIfNoEntry: false })?.isDirectory()) {
     const what = existsSync(run) ? `${run} is a file` : `There is no folder ${run}`;
     throw new ResNetError('file-system', `${what}. ${whichFolder(run)}`, { path: run });
@@ -79,5 +79,5 @@ export async function readSettings(run: string): Promise<CheckpointSettings> {
     const message = `The folder ${run} holds no training that can be resumed. ${whichFolder(run)}`;
     throw new ResNetError('file-system', message, { path: run });
   }
-  return (await readNewestDescription(run)).settings;
+  return readNewestDescription(run);
 }

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { ResNetError, renamedNetworks } from '@resnetjs/core';
-import type { CheckpointSettings } from '@resnetjs/weights';
+import { ResNetError } from '@resnetjs/core';
+import type { CheckpointDescription, CheckpointSettings } from '@resnetjs/weights';
 import type { Command, Option } from 'commander';
 import type { TrainCommandOptions } from '../options/command-options.js';
 
@@ -45,31 +45,36 @@ const formerNames: Readonly<Record<string, string>> = {
 
 /** By present name, what its values were called. */
 const formerValues: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  network: renamedNetworks,
+  network: { resnetPreAct: 'preact/resnet' },
   initialization: { varied: 'glorot', document: 'course' },
 };
 
 const ownValue = <Value>(record: Readonly<Record<string, Value>>, key: string): Value | undefined =>
   Object.hasOwn(record, key) ? record[key] : undefined;
 
-/** Settings of any version under the names of this one. */
-function withPresentNames(settings: CheckpointSettings): CheckpointSettings {
+/**
+ * Settings of any version under the names of this one. "resnet50" was the course's network in version 1, and is
+ * torchvision's now: the network that the checkpoint holds says which.
+ */
+function withPresentNames({ settings, classifier }: Saved): CheckpointSettings {
   const entries = Object.entries(settings).map(([former, value]) => {
     const name = ownValue(formerNames, former) ?? former;
     return [name, ownValue(ownValue(formerValues, name) ?? {}, String(value)) ?? value];
   });
   const renamed = Object.fromEntries(entries) as Record<string, CheckpointSettings[string]>;
+  if (renamed.network === 'resnet50' && classifier.network.name.startsWith('course/')) {
+    renamed.network = 'course/resnet50';
+  }
   // It was taken for every network, and meant nothing to this one, which now refuses it.
   if (renamed.network === 'preact/resnet') delete renamed.initialization;
   return renamed;
 }
 
+/** What a checkpoint says of the training that it is of. */
+type Saved = Pick<CheckpointDescription, 'settings' | 'classifier'>;
+
 /** The options that a training resumes with: the checkpoint's, and those of the command. Throws `bad-option`, `bad-file`. */
-export function resumedOptions(
-  command: Command,
-  saved: CheckpointSettings,
-  run: string,
-): TrainCommandOptions {
+export function resumedOptions(command: Command, saved: Saved, run: string): TrainCommandOptions {
   const settings = withPresentNames(saved);
   const current = command.opts();
   const options: Record<string, unknown> = { ...current, out: run };

@@ -6,15 +6,16 @@ import {
   type StockKernel,
 } from '@resnetjs/backend';
 import * as tf from '@tensorflow/tfjs-core';
+import { avoidsOneDnn } from '../tensorflow-environment.js';
 import type { OperationAttribute } from '../native-binding.js';
 import { replaced, runOperation } from '../operation.js';
 import { activate, activations, fusedAdd } from './activation.js';
 import type { Native } from './native.js';
-import { marginsOf, named, type Windows } from './windows.js';
+import { marginsOf, paddingOf, type Windows } from './windows.js';
 
 // Convolutions of feature maps [batch, height, width, channels], with every padding that TensorFlow.js has.
 
-interface Attrs {
+export interface Attrs {
   readonly strides: [number, number] | number;
   readonly pad: 'valid' | 'same' | number | tf.backend_util.ExplicitPadding;
   readonly dataFormat: 'NHWC' | 'NCHW';
@@ -39,7 +40,20 @@ export function fusedConv2D(
   const { activation, dataFormat } = attrs;
   const perChannel = bias !== undefined && bias !== null && bias.shape.length === 1;
   if (!isNative(activation) || !perChannel || dataFormat !== 'NHWC') return stock<tf.Tensor>();
-  const windows = windowsOf(x.shape, filter.shape, attrs);
+  return convolveBiasActivation(
+    native,
+    windowsOf(x.shape, filter.shape, attrs),
+    { x, filter, bias },
+    activation,
+  );
+}
+
+export function convolveBiasActivation(
+  native: Native,
+  windows: Windows,
+  { x, filter, bias }: KernelInputs<'x' | 'filter' | 'bias'>,
+  activation: keyof typeof activations,
+): tf.Tensor {
   if (native.fusedConvolution) {
     const attributes = fusedAttributesOf(native, windows, ['BiasAdd', ...fusedActivation[activation]]);
     return runOperation(native.backend, fusedOperation, attributes, [x, filter, bias]);
@@ -79,10 +93,17 @@ export function conv2DBackpropInput(
   inputs: KernelInputs<'dy' | 'filter'>,
   attrs: Attrs & { inputShape: number[] },
 ): tf.Tensor {
-  const { dy, filter } = inputs;
-  const windows = windowsOf(attrs.inputShape, filter.shape, attrs);
-  if (windows.inChannels === 1 && windows.outChannels === 1)
-    return oneChannelInputGradient(native, inputs, attrs);
+  return inputGradient(native, windowsOf(attrs.inputShape, inputs.filter.shape, attrs), inputs);
+}
+
+export function inputGradient(
+  native: Native,
+  windows: Windows,
+  { dy, filter }: KernelInputs<'dy' | 'filter'>,
+): tf.Tensor {
+  if (windows.inChannels === 1 && windows.outChannels === 1) {
+    return oneChannelInputGradient(native, windows, { dy, filter });
+  }
   const [filterId, dyId] = native.backend.getInputTensorIds([filter, dy]) as [number, number];
   return runWithShape(native, 'Conv2DBackpropInput', windows, windows.inShape, (shape) => [
     shape,
@@ -97,8 +118,8 @@ export function conv2DBackpropInput(
  */
 function oneChannelInputGradient(
   native: Native,
+  windows: Windows,
   { dy, filter }: KernelInputs<'dy' | 'filter'>,
-  attrs: Attrs & { inputShape: number[] },
 ): tf.Tensor {
   return tf.tidy(() => {
     const withZeros = (x: tf.TensorInfo) =>
@@ -108,7 +129,8 @@ function oneChannelInputGradient(
         [0, 0],
         [0, 1],
       ]);
-    return conv2DBackpropInput(native, { dy: withZeros(dy), filter: withZeros(filter) }, attrs);
+    const widened = { ...windows, outChannels: 2 };
+    return inputGradient(native, widened, { dy: withZeros(dy), filter: withZeros(filter) });
   });
 }
 
@@ -117,14 +139,32 @@ export function conv2DBackpropFilter(
   inputs: KernelInputs<'x' | 'dy'>,
   attrs: Attrs & { filterShape: number[] },
 ): tf.Tensor {
-  const { x, dy } = inputs;
-  const windows = windowsOf(x.shape, attrs.filterShape, attrs);
+  const windows = windowsOf(inputs.x.shape, attrs.filterShape, attrs);
+  return filterGradient(native, windows, attrs.filterShape, inputs);
+}
+
+export function filterGradient(
+  native: Native,
+  windows: Windows,
+  filterShape: readonly number[],
+  { x, dy }: KernelInputs<'x' | 'dy'>,
+): tf.Tensor {
+  const { filterHeight, filterWidth, strideHeight, strideWidth } = windows;
+  const unequal = filterHeight * filterWidth === 1 && strideHeight !== strideWidth;
+  if (unequal && paddingOf(windows) !== 'EXPLICIT') {
+    // oneDNN's gradient of a 1×1 filter with two different strides ends the process: pick the pixels first.
+    return tf.tidy(() => {
+      const end = x.shape as [number, number, number, number];
+      const picked = tf.stridedSlice(x as tf.Tensor4D, [0, 0, 0, 0], end, [1, strideHeight, strideWidth, 1]);
+      const attrs = { strides: 1, pad: 'valid', dataFormat: 'NHWC' } as const;
+      return filterGradient(native, windowsOf(picked.shape, filterShape, attrs), filterShape, {
+        x: picked,
+        dy,
+      });
+    });
+  }
   const [xId, dyId] = native.backend.getInputTensorIds([x, dy]) as [number, number];
-  return runWithShape(native, 'Conv2DBackpropFilter', windows, windows.filterShape, (shape) => [
-    xId,
-    shape,
-    dyId,
-  ]);
+  return runWithShape(native, 'Conv2DBackpropFilter', windows, filterShape, (shape) => [xId, shape, dyId]);
 }
 
 /** Runs an operation that takes the shape of its result as an input. */
@@ -146,7 +186,7 @@ function runWithShape(
   }
 }
 
-function windowsOf(inShape: number[], filterShape: number[], attrs: Attrs): Windows {
+export function windowsOf(inShape: readonly number[], filterShape: readonly number[], attrs: Attrs): Windows {
   const { strides, pad, dataFormat, dilations = 1, dimRoundingMode } = attrs;
   if (dataFormat !== 'NHWC') {
     throw new BackendError(
@@ -155,13 +195,13 @@ function windowsOf(inShape: number[], filterShape: number[], attrs: Attrs): Wind
     );
   }
   type Shape = [number, number, number, number];
-  const shapes = [inShape as Shape, filterShape as Shape] as const;
+  const shapes = [[...inShape] as Shape, [...filterShape] as Shape] as const;
   return tf.backend_util.computeConv2DInfo(...shapes, strides, dilations, pad, dimRoundingMode);
 }
 
 function attributesOf(native: Native, windows: Windows): readonly OperationAttribute[] {
   const { int, string } = native.attributes;
-  const padding = named(windows) ? windows.padInfo.type : 'EXPLICIT';
+  const padding = paddingOf(windows);
   const { top, bottom, left, right } = marginsOf(windows);
   const explicit = padding === 'EXPLICIT' ? [0, 0, top, bottom, left, right, 0, 0] : [];
   const strides = [1, windows.strideHeight, windows.strideWidth, 1];
@@ -207,9 +247,9 @@ function fusedAttributesOf(
   operations: readonly FusedOperation[],
 ): readonly OperationAttribute[] {
   const shared = attributesOf(native, windows);
-  const { padInfo, strideHeight, strideWidth, dilationHeight, dilationWidth } = windows;
+  const { strideHeight, strideWidth, dilationHeight, dilationWidth } = windows;
   const key = [
-    padInfo.type,
+    paddingOf(windows),
     Object.values(marginsOf(windows)),
     strideHeight,
     strideWidth,
@@ -236,7 +276,7 @@ function fusedAttributesOf(
  * that passes on lists of strings, such as the one that `installNative` builds.
  */
 export function hasFusedConvolution(native: Native): boolean {
-  if (process.env.TF_ENABLE_ONEDNN_OPTS === '0') return false;
+  if (avoidsOneDnn()) return false;
   try {
     return tf.tidy(() => {
       const x = tf.tensor4d([1, -2, 3, 4], [1, 2, 2, 1]);

@@ -16,6 +16,34 @@ export function named({ padInfo }: Windows): boolean {
 }
 
 /**
+ * The name of the padding in TensorFlow. Explicit padding that is SAME's or VALID's is called so: oneDNN's gradients take
+ * these two alone.
+ */
+export function paddingOf(windows: Windows): 'SAME' | 'VALID' | 'EXPLICIT' {
+  const { padInfo, inHeight, inWidth, outHeight, outWidth, strideHeight, strideWidth } = windows;
+  const height = {
+    size: inHeight,
+    out: outHeight,
+    stride: strideHeight,
+    window: windows.effectiveFilterHeight,
+  };
+  const width = { size: inWidth, out: outWidth, stride: strideWidth, window: windows.effectiveFilterWidth };
+  const axes = [
+    { ...height, before: padInfo.top },
+    { ...width, before: padInfo.left },
+  ];
+  const isValid = axes.every(({ size, out, stride, window, before }) => {
+    return before === 0 && out === Math.floor((size - window) / stride) + 1;
+  });
+  if (isValid) return 'VALID';
+  const isSame = axes.every(({ size, out, stride, window, before }) => {
+    const total = Math.max(0, (out - 1) * stride + window - size);
+    return out === Math.ceil(size / stride) && before === Math.floor(total / 2);
+  });
+  return isSame ? 'SAME' : 'EXPLICIT';
+}
+
+/**
  * The padding in pixels, enough for every window to lie inside: if the output size was rounded up, the last window
  * reaches beyond the requested padding.
  */

@@ -1,6 +1,7 @@
 import type { NetworkNode } from '../network/walk.js';
 import type { DrawnBar, DrawnNode, Point } from './drawing.js';
-import { type BlockPart, blockOf, type Part, partId, type Survey, nodeId } from './facts.js';
+import { type BlockPart, blockOf, type Part, partId, shortcutKind, type Survey, nodeId } from './facts.js';
+import { isInGate } from './layer-pieces.js';
 import type { Pen, Port } from './pen.js';
 import { mapHeight, type Piece } from './piece.js';
 import { captionLine } from './text.js';
@@ -13,20 +14,35 @@ const lead = 10;
 const clearance = 13;
 const nameHeight = 16;
 const projection = { width: 22, height: 16 };
+/** The diameter of a closed block's gate. */
+const gateSize = 9;
 
 /** Thicker for more channels, by the square root. */
 const thickness = (channels: number) => 2.5 + Math.sqrt(channels) / 4.6;
 
 type Bar = Pick<DrawnBar, 'kind' | 'node' | 'width' | 'height'>;
 
-/** A bar for each convolution, pooling and dense layer: higher for larger maps, thicker for more channels. */
+const barKinds: Readonly<Partial<Record<NetworkNode['op']['op'], DrawnBar['kind']>>> = {
+  conv: 'conv',
+  pool: 'pool',
+  globalPool: 'pool',
+  gate: 'gate',
+  dense: 'dense',
+};
+
+/**
+ * A bar for each convolution, pooling and dense layer: higher for larger maps, thicker for more channels; and a circle for
+ * each gate, which stands for the layers in it.
+ */
 function barsOf(survey: Survey, nodes: readonly number[]): readonly Bar[] {
   return nodes.flatMap((node): Bar[] => {
     const { op } = survey.nodes[node] as NetworkNode;
-    if (op.op !== 'conv' && op.op !== 'pool' && op.op !== 'dense') return [];
+    const kind = barKinds[op.op];
+    if (kind === undefined || isInGate(survey, node)) return [];
+    if (kind === 'gate') return [{ kind, node, width: gateSize, height: gateSize }];
     const shape = survey.factsOf(node).outputShape;
     const size = { width: thickness(shape.at(-1) as number), height: mapHeight(survey, shape, heights) };
-    return [{ kind: op.op, node, ...size }];
+    return [{ kind, node, ...size }];
   });
 }
 
@@ -137,28 +153,29 @@ export function closedBlock(survey: Survey, part: BlockPart): Piece {
 function shortcutAround(survey: Survey, part: BlockPart, height: number) {
   const group = partId({ part: 'stage', stage: part.stage });
   const around: BlockPart = { ...part, path: 'shortcut' };
-  const isProjected = blockOf(survey, part).shortcut?.length !== 0;
-  const rise = height / 2 + clearance + (isProjected ? projection.height / 2 - 4 : 0);
+  const kind = shortcutKind(blockOf(survey, part)) ?? 'identity';
+  const hasLayers = kind !== 'identity';
+  const rise = height / 2 + clearance + (hasLayers ? projection.height / 2 - 4 : 0);
   const add = survey.nodesOf(part).find((node) => survey.nodes[node]?.op.op === 'add') as number;
   const addId = nodeId(survey, add);
   return {
-    ascent: rise + (isProjected ? projection.height / 2 : 2),
+    ascent: rise + (hasLayers ? projection.height / 2 : 2),
     place(pen: Pen, from: Port, [left, right]: readonly [number, number], y: number): string {
       const start = { x: left, y };
       const level = y - rise;
       let port: Port = {
         ...from,
-        kind: isProjected ? 'projection' : 'identity',
+        kind,
         fork: start,
         trail: [start, { x: left, y: level }],
       };
-      if (isProjected) {
+      if (kind !== 'identity') {
         const x = (left + right - projection.width) / 2;
         const node = partId(around);
         const known = survey.factsOfPart(around);
         pen.wire(port, node, { x, y: level });
         const box = { x, y: level - projection.height / 2, ...projection };
-        pen.node({ id: node, kind: 'projection', ...known, group, ...box, bars: [] });
+        pen.node({ id: node, kind, ...known, group, ...box, bars: [] });
         port = {
           ...port,
           node,
@@ -182,7 +199,8 @@ function shortcutAround(survey: Survey, part: BlockPart, height: number) {
 export function captionLines(survey: Survey, nodes: readonly number[]): readonly string[] {
   return nodes.flatMap((node) => {
     const { op } = survey.nodes[node] as NetworkNode;
-    const line = op.op === 'input' || op.op === 'add' ? '' : captionLine(op);
+    const isNone = op.op === 'input' || op.op === 'add' || isInGate(survey, node);
+    const line = isNone ? '' : captionLine(op);
     return line === '' ? [] : [line];
   });
 }

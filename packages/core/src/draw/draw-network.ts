@@ -1,8 +1,8 @@
 import { ResNetError } from '../errors.js';
 import type { Network } from '../network/types.js';
 import type { NetworkNode } from '../network/walk.js';
-import type { Box, Drawing, DrawnGroup, Point } from './drawing.js';
-import { type BlockPart, partId, type Survey, survey } from './facts.js';
+import type { Box, Drawing, DrawnGroup, Point, ShortcutKind } from './drawing.js';
+import { type BlockPart, partId, shortcutKind, type Survey, survey } from './facts.js';
 import { level } from './lines.js';
 import type { Room } from './open-block.js';
 import { panelPadding } from './panel.js';
@@ -34,6 +34,8 @@ export interface DrawOptions {
 }
 
 const margin = 12;
+/** On the right of the rows, for the wires from one to the next. */
+const besideRows = 10;
 const titleHeight = 24;
 const captionHeight = textSizes.caption + 3;
 /** Between two rows of the same unit, and of different ones. */
@@ -57,8 +59,8 @@ export function drawNetwork(network: Network, options: DrawOptions = {}): Drawin
     );
   }
   const all = survey(network);
-  const maxWidth = width - 2 * margin;
-  const room: Room = { maxWidth, lineWidth: maxWidth - lead - 2 * turn - 2 * panelPadding };
+  const maxWidth = width - 2 * margin - besideRows;
+  const room: Room = { maxWidth: maxWidth - lead, lineWidth: maxWidth - lead - 2 * turn - 2 * panelPadding };
   const units = options.block ? blockUnits(all, options.block, room) : networkUnits(all, options, room);
   const pen = new Pen();
   const size = placeRows(pen, balancedRows(units, maxWidth));
@@ -148,7 +150,10 @@ function placeRows(pen: Pen, rows: readonly Row[]): { readonly width: number; re
     if (isInside) x = (frame as { left: number }).left;
     else if (before !== undefined) {
       const gutter = top - betweenRows.other / 2;
-      port = { ...port, trail: routeDown(port, { right: rowRight + 10, gutter, left: margin + 6 }, y) };
+      port = {
+        ...port,
+        trail: routeDown(port, { right: rowRight + besideRows, gutter, left: margin + 6 }, y),
+      };
       const label = { text: before.wireLabel, role: 'shape', anchor: 'start', of: port.node } as const;
       pen.text({ ...label, x: margin + 20, y: gutter - 5 });
     }
@@ -187,7 +192,7 @@ function placeRows(pen: Pen, rows: readonly Row[]): { readonly width: number; re
       x += room;
     }
     rowRight = x;
-    right = Math.max(right, index === rows.length - 1 ? x : x + 10);
+    right = Math.max(right, index === rows.length - 1 ? x : x + besideRows);
     const next = rows[index + 1]?.[0];
     top = bottom + (next === undefined ? 0 : next.isFirst ? betweenRows.other : betweenRows.same);
   });
@@ -248,14 +253,15 @@ function describe(all: Survey): string {
   const { network, layers } = all;
   const counts = network.stages.map((blocks) => blocks.length);
   const total = counts.reduce((sum, count) => sum + count, 0);
-  const shortcuts = network.stages.flat().filter(({ shortcut }) => shortcut !== null);
-  const projections = shortcuts.filter(({ shortcut }) => (shortcut ?? []).length > 0);
-  const kind = shortcuts.length > 0 ? 'residual' : 'plain';
+  const kinds = network.stages.flat().map(shortcutKind);
+  const shortcuts = (of: ShortcutKind) =>
+    showCount(kinds.filter((each) => each === of).length, `${of} shortcut`, `${of} shortcuts`);
+  const kind = kinds.some((each) => each !== null) ? 'residual' : 'plain';
+  const subsampled = kinds.includes('subsampled') ? ` and ${shortcuts('subsampled')}` : '';
   const sentences = [
     `A ${kind} network from ${showShape(network.input)} to ${showShape(layers.at(-1)?.outputShape ?? [])}: ` +
       `${showCount(total, 'block', 'blocks')} in ${showCount(counts.length, 'stage', 'stages')}, ` +
-      `with ${showCount(shortcuts.length - projections.length, 'identity shortcut', 'identity shortcuts')} and ` +
-      `${showCount(projections.length, 'projection shortcut', 'projection shortcuts')}.`,
+      `with ${shortcuts('identity')}${subsampled ? ',' : ' and'} ${shortcuts('projection')}${subsampled}.`,
     ...network.stages.slice(0, 12).flatMap((blocks, stage) => {
       if (all.nodesOf({ part: 'stage', stage }).length === 0) return [];
       const { name, outputShape } = all.factsOfPart({ part: 'stage', stage });

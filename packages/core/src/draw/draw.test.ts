@@ -5,6 +5,7 @@ import { convolutionalBlock, identityBlock, basicBlock } from '../blocks/residua
 import { preActivationBlock } from '../blocks/pre-activation.js';
 import type { Network, Residual } from '../network/types.js';
 import { walk } from '../network/walk.js';
+import { createNetwork } from '../networks/catalogue.js';
 import { courseResNet50 } from '../networks/course.js';
 import { preactResNet } from '../networks/preact.js';
 import { plainNetwork } from '../rewrite/plain.js';
@@ -31,6 +32,19 @@ const longShortcut: Residual = {
   postact: [],
 };
 const empty: Residual = { ...longShortcut, preact: [], shortcut: null };
+const gatedStem: Network = {
+  ...asNetwork(empty, [4, 4, 3]),
+  stem: [
+    norm,
+    {
+      op: 'gate',
+      gate: [
+        { op: 'globalPool', keepDims: true },
+        { op: 'act', activation: 'sigmoid' },
+      ],
+    },
+  ],
+};
 const hostile = `"></title><script>alert('&')</script>\u0000${'層'.repeat(60)}`;
 
 const alone = { block: { stage: 0, block: 0 } };
@@ -54,6 +68,19 @@ const cases: readonly (readonly [name: string, network: Network, options?: DrawO
   ['preact/resnet, layers', preactResNet({ finalConv: true }), { detail: 'layers' }],
   ['preact/resnet without stages', preactResNet({ blocks: 0 })],
   ['1000 stages', preactResNet({ blocks: 1000 })],
+  ['resnet18', createNetwork('resnet18')],
+  ['resnet152 on a phone', createNetwork('resnet152'), { width: 300 }],
+  ['resnext50_32x4d, layers', createNetwork('resnext50_32x4d'), { detail: 'layers' }],
+  ['resnet50d, dilated, layers', createNetwork('resnet50d', { outputStride: 8 }), { detail: 'layers' }],
+  ['seresnet50', createNetwork('seresnet50')],
+  ['seresnet50, layers', createNetwork('seresnet50', { stochasticDepth: 0.1 }), { detail: 'layers' }],
+  ['seresnet50 on a phone, all open', createNetwork('seresnet50'), { width: 300, detail: 'layers' }],
+  ['seresnet50, one block', createNetwork('seresnet50'), { block: { stage: 1, block: 0 } }],
+  ['keras/resnet50v2, layers', createNetwork('keras/resnet50v2'), { detail: 'layers' }],
+  ['cifar/resnet20', createNetwork('cifar/resnet20')],
+  ['cifar/resnet20, layers', createNetwork('cifar/resnet20'), { detail: 'layers' }],
+  ['cifar/preresnet110 on a phone', createNetwork('cifar/preresnet110'), { width: 300 }],
+  ['a gate in a stem', gatedStem, { detail: 'layers' }],
   ['identity', asNetwork(identityBlock({ kernelSize: 2, filters: [4, 4, 3] }), [4, 4, 3]), alone],
   ['two layers', asNetwork(basicBlock({ kernelSize: 3, filters: [3, 3] }), [4, 4, 3]), alone],
   ['convolutional', asNetwork(convolutionalBlock({ kernelSize: 2, filters: [2, 4, 6] }), [4, 4, 3]), alone],
@@ -190,6 +217,57 @@ describe('drawNetwork', () => {
     expect(from('stage0.block0.branch.7', 'main')).toBe('stage0.block0.add.0');
     expect(from('stage0.block0.shortcut.1', 'projection')).toBe('stage0.block0.add.0');
   });
+
+  it('draws a gate as a path beside the wire that multiplies what it carries', () => {
+    const { nodes, edges } = drawNetwork(createNetwork('seresnet50'), { open: ['stage1.block0'] });
+    const gate = 'stage1.block0.branch.8';
+    expect(nodes.find(({ id }) => id === gate)).toMatchObject({ kind: 'gate', type: 'Multiply' });
+    const into = edges.filter(({ to }) => to === gate);
+    expect(into.map(({ from, tip }) => [from, tip.direction])).toEqual([
+      ['stage1.block0.branch.7', 'right'],
+      [`${gate}.gate.4`, 'up'],
+    ]);
+    expect(edges.find(({ to }) => to === `${gate}.gate.0`)).toMatchObject({ from: 'stage1.block0.branch.7' });
+    const closed = nodes.filter(({ kind }) => kind === 'block');
+    for (const { bars } of closed) {
+      expect(bars.map(({ kind }) => kind)).toEqual(['conv', 'conv', 'conv', 'gate']);
+    }
+  });
+
+  it('tells subsampled shortcuts from projections', () => {
+    const edgesOf = (drawing: Drawing) => kinds(drawing).filter((kind) => kind !== 'identity');
+    const optionA = drawNetwork(createNetwork('cifar/resnet20'));
+    expect(edgesOf(optionA)).toEqual(['subsampled', 'subsampled']);
+    expect(optionA.description).toContain(
+      'with 7 identity shortcuts, 0 projection shortcuts and 2 subsampled shortcuts',
+    );
+    expect(formatSvg(optionA)).toContain('subsampled shortcut');
+    expect(edgesOf(drawNetwork(createNetwork('cifar/resnet20', { shortcut: 'B' })))).toEqual([
+      'projection',
+      'projection',
+    ]);
+    expect(edgesOf(drawNetwork(createNetwork('cifar/resnet20', { shortcut: 'C' })))).toHaveLength(9);
+  });
+
+  it('says groups, dilation, gates and stochastic depth', () => {
+    const textsOf = (...args: Parameters<typeof drawNetwork>) =>
+      drawNetwork(...args).texts.map(({ text }) => text);
+    expect(textsOf(createNetwork('resnext50_32x4d'))).toContain('3×3, 128, 32 groups');
+    expect(textsOf(createNetwork('seresnet50'))).toContain('gate, [16, 256]');
+    expect(textsOf(createNetwork('resnet50', { outputStride: 8 }))).toContain('3×3, 512, dilation 4');
+    const deep = createNetwork('resnet18', { stochasticDepth: 0.2 });
+    const last = textsOf(deep, { open: ['stage3.block1'] });
+    expect(last.slice(last.indexOf('stochastic depth')).slice(0, 2)).toEqual(['stochastic depth', '0.2']);
+  });
+
+  it.each(['stem', 'stage0.block0', 'stage0.block1', 'stage3.block2', 'head'])(
+    'draws %s of seresnet50 open within a phone’s width',
+    (id) => {
+      expect(drawNetwork(createNetwork('seresnet50'), { width: 340, open: [id] }).width).toBeLessThanOrEqual(
+        358,
+      );
+    },
+  );
 
   it('fits course/resnet50 on A4 paper and on a wide screen', () => {
     const paper = drawNetwork(courseResNet50());

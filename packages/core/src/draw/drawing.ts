@@ -36,12 +36,18 @@ export interface Facts {
 }
 
 /**
- * The kind of a node: a layer's operation; `part` for a closed stem or head, `block` for a closed block, `projection`
- * for a closed projection shortcut.
+ * What a shortcut does with its input: adds it as it is, after a projection, or `subsampled`, by layers without parameters
+ * (He et al. 2015, §3.3, option A).
  */
-export type NodeKind = Op['op'] | 'input' | 'add' | 'part' | 'block' | 'projection';
+export type ShortcutKind = 'identity' | 'projection' | 'subsampled';
 
-/** A layer, or a closed block, shortcut, stem or head. An addition is drawn as a circle in its box. */
+/**
+ * The kind of a node: a layer's operation; `part` for a closed stem or head, `block` for a closed block, `projection` or
+ * `subsampled` for a closed shortcut that is one.
+ */
+export type NodeKind = Op['op'] | 'input' | 'add' | 'part' | 'block' | Exclude<ShortcutKind, 'identity'>;
+
+/** A layer, or a closed block, shortcut, stem or head. An addition and a gate are drawn as circles in their boxes. */
 export interface DrawnNode extends Box, Facts {
   /**
    * Its site as a string, `stage0.block1.branch.3`, or `stage0.block1` for a closed block. It is the same in every
@@ -51,13 +57,13 @@ export interface DrawnNode extends Box, Facts {
   readonly kind: NodeKind;
   /** The id of the innermost group around it, or null. */
   readonly group: string | null;
-  /** The layers of a closed node: a bar for each convolution, pooling and dense layer. Empty for other nodes. */
+  /** The layers of a closed node: a bar for each convolution, pooling, gate and dense layer. Empty for other nodes. */
   readonly bars: readonly DrawnBar[];
 }
 
-/** A layer of a closed node: higher for larger maps, thicker for more channels. */
+/** A layer of a closed node: higher for larger maps, thicker for more channels; a gate's is a small circle. */
 export interface DrawnBar extends Box {
-  readonly kind: 'conv' | 'pool' | 'dense';
+  readonly kind: 'conv' | 'pool' | 'gate' | 'dense';
   /** The layer's index in `walk(network)`. */
   readonly node: number;
 }
@@ -74,8 +80,8 @@ export interface DrawnGroup extends Box, Facts {
 /** A wire between two nodes, with an arrow at its end. */
 export interface DrawnEdge {
   readonly id: string;
-  /** Whether it belongs to the main path, to an identity shortcut or to a projection shortcut. */
-  readonly kind: 'main' | 'identity' | 'projection';
+  /** Whether it belongs to the main path or to a shortcut, and to which kind. */
+  readonly kind: 'main' | ShortcutKind;
   /** The id of the node that it starts at. */
   readonly from: string;
   /** The id of the node that it ends at; null for the network's result. */
@@ -83,7 +89,7 @@ export interface DrawnEdge {
   /** SVG path data. */
   readonly path: string;
   /** The tip of the arrow, and the direction in which it points. */
-  readonly tip: Point & { readonly direction: 'right' | 'down' };
+  readonly tip: Point & { readonly direction: 'right' | 'down' | 'up' };
   /** Where it branches off another wire; null if it starts at its node. */
   readonly fork: Point | null;
   /** The shape of the tensor that it carries, without the batch axis. */

@@ -1,9 +1,10 @@
 import { blockName, stageName } from '../network/names.js';
 import { type Site, siteName } from '../network/site.js';
+import { operations } from '../network/operations.js';
 import type { Network, Residual, Shape } from '../network/types.js';
 import { type NetworkNode, walk } from '../network/walk.js';
 import { type LayerSummary, summarizeLayers } from '../inspect/summary.js';
-import type { Facts } from './drawing.js';
+import type { Facts, ShortcutKind } from './drawing.js';
 import { showCount, showShape } from './text.js';
 
 /** A network's nodes, with the facts about each and about several together. */
@@ -109,9 +110,16 @@ function partType(part: Part): string {
 }
 
 function shortcutWords({ stages }: Network, { stage, block }: BlockPart): string {
-  const shortcut = stages[stage]?.[block]?.shortcut ?? null;
-  if (shortcut === null) return 'without a shortcut';
-  return shortcut.length === 0 ? 'with an identity shortcut' : 'with a projection shortcut';
+  const kind = shortcutKind(stages[stage]?.[block] as Residual);
+  if (kind === null) return 'without a shortcut';
+  return `with ${kind === 'identity' ? 'an' : 'a'} ${kind} shortcut`;
+}
+
+/** What a shortcut is; null for a plain block. One that has layers, but no parameters, is subsampled. */
+export function shortcutKind({ shortcut }: Residual): ShortcutKind | null {
+  if (shortcut === null) return null;
+  if (shortcut.length === 0) return 'identity';
+  return shortcut.some(({ op }) => operations[op].roles.length > 0) ? 'projection' : 'subsampled';
 }
 
 function describe(

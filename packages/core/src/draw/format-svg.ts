@@ -1,4 +1,14 @@
-import type { Drawing, DrawnBar, DrawnEdge, DrawnGroup, DrawnNode, DrawnText, NodeKind } from './drawing.js';
+import type {
+  Drawing,
+  DrawnBar,
+  DrawnEdge,
+  DrawnGroup,
+  DrawnNode,
+  DrawnText,
+  NodeKind,
+  ShortcutKind,
+} from './drawing.js';
+import { tenth } from './path.js';
 import { type Color, palette } from './palette.js';
 import { fitText, showLarge, textSizes, textWidth } from './text.js';
 
@@ -37,6 +47,7 @@ const keyWords: readonly (readonly [keyof typeof nodeColors, string])[] = [
   ['norm', 'batch normalization'],
   ['act', 'activation'],
   ['pool', 'pooling'],
+  ['gate', 'gate'],
   ['dense', 'dense'],
 ];
 
@@ -130,21 +141,35 @@ function formatGroup({ id, kind, description, ...box }: DrawnGroup, theme: Theme
 
 const mainLast = (a: DrawnEdge, b: DrawnEdge) => Number(a.kind === 'main') - Number(b.kind === 'main');
 
-const edgeColors = { main: 'wire', identity: 'identity', projection: 'projection' } as const satisfies Record<
-  DrawnEdge['kind'],
-  Color
->;
+const edgeColors = {
+  main: 'wire',
+  identity: 'identity',
+  projection: 'projection',
+  subsampled: 'subsampled',
+} as const satisfies Record<DrawnEdge['kind'], Color>;
+
+const dashes = {
+  main: '',
+  identity: '',
+  projection: ' stroke-dasharray="5 3"',
+  subsampled: ' stroke-dasharray="2 3"',
+} as const satisfies Record<DrawnEdge['kind'], string>;
+
+/** An arrow, from its tip. */
+const arrows = {
+  right: 'l-6.5 -3.5v7z',
+  down: 'l-3.5 -6.5h7z',
+  up: 'l-3.5 6.5h7z',
+} as const satisfies Record<DrawnEdge['tip']['direction'], string>;
 
 function formatEdge({ id, kind, from, to, path, tip, fork }: DrawnEdge, theme: Theme): string {
   const color = edgeColors[kind];
-  const dashes = kind === 'projection' ? ' stroke-dasharray="5 3"' : '';
   const ends = `data-from="${escaped(from)}"${to === null ? '' : ` data-to="${escaped(to)}"`}`;
-  const arrow =
-    tip.direction === 'right' ? `M${tip.x} ${tip.y}l-6.5 -3.5v7z` : `M${tip.x} ${tip.y}l-3.5 -6.5h7z`;
+  const arrow = `M${tip.x} ${tip.y}${arrows[tip.direction]}`;
   const dot = fork === null ? '' : `<circle${paint(color, theme)} cx="${fork.x}" cy="${fork.y}" r="2.6"/>`;
   return (
     `<g class="edge ${kind}" data-id="${escaped(id)}" ${ends}>` +
-    `<path${paint('none', theme, color)} stroke-width="${kind === 'main' ? 1.4 : 2}"${dashes} d="${path}"/>` +
+    `<path${paint('none', theme, color)} stroke-width="${kind === 'main' ? 1.4 : 2}"${dashes[kind]} d="${path}"/>` +
     `<path${paint(color, theme)} d="${arrow}"/>${dot}</g>`
   );
 }
@@ -158,17 +183,10 @@ function formatNode(node: DrawnNode, theme: Theme): string {
 }
 
 function shapeOf(kind: NodeKind, box: Pick<DrawnNode, 'x' | 'y' | 'width' | 'height'>, theme: Theme): string {
-  if (kind === 'add') {
-    const r = box.width / 2;
-    const [x, y, arm] = [box.x + r, box.y + r, r * 0.5];
-    const cross = `M${x - arm} ${y}h${2 * arm}M${x} ${y - arm}v${2 * arm}`;
-    return (
-      `<circle${paint('surface', theme, 'ink')} stroke-width="1.6" cx="${x}" cy="${y}" r="${r}"/>` +
-      `<path${paint('none', theme, 'ink')} stroke-width="1.6" d="${cross}"/>`
-    );
-  }
-  if (kind === 'projection') {
-    return `<rect${paint('conv', theme, 'projection')} stroke-width="1.4" ${boxAttributes(box)} rx="4"/>`;
+  if (kind === 'add' || kind === 'gate') return circle(kind, box, theme);
+  if (kind === 'projection' || kind === 'subsampled') {
+    const fill = kind === 'projection' ? 'conv' : 'input';
+    return `<rect${paint(fill, theme, kind)} stroke-width="1.4" ${boxAttributes(box)} rx="4"/>`;
   }
   if (kind === 'block' || kind === 'part') {
     return `<rect${paint('surface', theme, 'frame')} ${boxAttributes(box)} rx="6"/>`;
@@ -177,7 +195,24 @@ function shapeOf(kind: NodeKind, box: Pick<DrawnNode, 'x' | 'y' | 'width' | 'hei
   return `<rect${paint(color, theme, `${color}-line`)} ${boxAttributes(box)} rx="5"/>`;
 }
 
+/** A circle with a + or a ×. */
+function circle(kind: 'add' | 'gate', box: Pick<DrawnNode, 'x' | 'y' | 'width'>, theme: Theme): string {
+  const r = box.width / 2;
+  const [x, y, arm] = [tenth(box.x + r), tenth(box.y + r), tenth(r * (kind === 'add' ? 0.5 : 0.4))];
+  const cross =
+    kind === 'add'
+      ? `M${tenth(x - arm)} ${y}h${2 * arm}M${x} ${tenth(y - arm)}v${2 * arm}`
+      : `M${tenth(x - arm)} ${tenth(y - arm)}l${2 * arm} ${2 * arm}m0 ${-2 * arm}l${-2 * arm} ${2 * arm}`;
+  const [fill, line] = kind === 'add' ? (['surface', 'ink'] as const) : (['act', 'act-line'] as const);
+  const weight = ` stroke-width="${r < 6 ? 1 : 1.6}"`;
+  return (
+    `<circle${paint(fill, theme, line)}${weight} cx="${x}" cy="${y}" r="${r}"/>` +
+    `<path${paint('none', theme, line)}${weight} d="${cross}"/>`
+  );
+}
+
 function formatBar({ kind, ...box }: DrawnBar, theme: Theme): string {
+  if (kind === 'gate') return circle(kind, box, theme);
   return `<rect${paint(kind, theme, `${kind}-line`)} ${boxAttributes(box)} rx="1.5"/>`;
 }
 
@@ -208,7 +243,7 @@ function keyOf({ nodes, edges }: Drawing, width: number) {
   ]);
   const entries = [
     ...keyWords.filter(([kind]) => kinds.has(kind)),
-    ...(['identity', 'projection'] as const)
+    ...(['identity', 'projection', 'subsampled'] as const)
       .filter((kind) => kinds.has(kind))
       .map((kind) => [kind, `${kind} shortcut`] as const),
   ];
@@ -228,15 +263,17 @@ function keyOf({ nodes, edges }: Drawing, width: number) {
 }
 
 function keyEntry(
-  kind: keyof typeof nodeColors | 'identity' | 'projection',
+  kind: keyof typeof nodeColors | ShortcutKind,
   words: string,
   { x, y }: { x: number; y: number },
   theme: Theme,
 ): string {
   const sample =
-    kind === 'identity' || kind === 'projection'
-      ? `<path${paint('none', theme, kind)} stroke-width="2"${kind === 'projection' ? ' stroke-dasharray="5 3"' : ''} d="M${x} ${y - 4}h18"/>`
-      : `<rect${paint(nodeColors[kind], theme, `${nodeColors[kind]}-line`)} x="${x}" y="${y - 10}" width="18" height="12" rx="3"/>`;
+    kind === 'identity' || kind === 'projection' || kind === 'subsampled'
+      ? `<path${paint('none', theme, kind)} stroke-width="2"${dashes[kind]} d="M${x} ${y - 4}h18"/>`
+      : kind === 'gate'
+        ? circle(kind, { x: x + 3, y: y - 10, width: 12 }, theme)
+        : `<rect${paint(nodeColors[kind], theme, `${nodeColors[kind]}-line`)} x="${x}" y="${y - 10}" width="18" height="12" rx="3"/>`;
   return `${sample}<text x="${x + 24}" y="${y}" font-size="${textSizes.caption}"${paint('muted', theme)}>${words}</text>`;
 }
 

@@ -11,5 +11,6 @@ export type {
   Facts,
   NodeKind,
   Point,
+  ShortcutKind,
 } from './drawing.js';
 export { formatSvg, type SvgOptions } from './format-svg.js';

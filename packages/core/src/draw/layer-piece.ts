@@ -6,12 +6,13 @@ import { fitText, layerLines, showShape, textWidth } from './text.js';
 const heights = [38, 84] as const;
 const widestName = 150;
 
-/** A layer's box with its name: higher for larger maps, wider for more filters. */
-export function layerPiece(survey: Survey, node: number, group: string | null): Piece {
+/** A layer's box with its name: higher for larger maps, wider for more filters, or if it is slim as wide as its words. */
+export function layerPiece(survey: Survey, node: number, group: string | null, isSlim = false): Piece {
   const facts = survey.factsOf(node);
   const { op } = survey.nodes[node] as NetworkNode;
   const [label, more] = layerLines(op, fitText(facts.name, 'label', widestName));
-  const filters = op.op === 'conv' || op.op === 'dense' ? (facts.outputShape.at(-1) as number) : 1;
+  const filters =
+    !isSlim && (op.op === 'conv' || op.op === 'dense') ? (facts.outputShape.at(-1) as number) : 1;
   const width =
     16 + Math.max(textWidth(label, 'label'), textWidth(more, 'caption')) + 2.5 * Math.log2(filters);
   const height = mapHeight(survey, facts.outputShape, heights);

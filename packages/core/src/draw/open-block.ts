@@ -1,9 +1,9 @@
 import type { Residual } from '../network/types.js';
 import type { NetworkNode } from '../network/walk.js';
-import { type BlockPart, blockOf, partId, type Survey, nodeId } from './facts.js';
-import { layerPiece } from './layer-piece.js';
+import { type BlockPart, blockOf, partId, shortcutKind, type Survey, nodeId } from './facts.js';
+import { layerPieces } from './layer-pieces.js';
 import { breakIntoLines } from './lines.js';
-import { panel } from './panel.js';
+import { panel, panelPadding } from './panel.js';
 import type { Pen, Port } from './pen.js';
 import { labelWire, type Chain, chain, gap, gapAfter, type Piece } from './piece.js';
 import { residualInLines } from './residual-in-lines.js';
@@ -17,8 +17,8 @@ const clearance = 14;
 const wordsHeight = 18;
 
 /**
- * A block's panel: its layers, and its shortcut around them to the addition. If that is wider than `maxWidth`, its layers
- * are in lines of `lineWidth`.
+ * A block's panel: its layers, and its shortcut around them to the addition. If that is too wide, its layers are in lines
+ * of `lineWidth`.
  */
 export function openBlock(
   survey: Survey,
@@ -27,7 +27,9 @@ export function openBlock(
 ): Piece {
   const { room, ...about } = options;
   const whole = panel(survey, part, layersOf(survey, part), { kind: 'block', ...about });
-  if (whole.width <= room.maxWidth) return whole;
+  // Among other blocks of a stage it stands between the turns of the rows.
+  const most = about.group === null ? room.maxWidth : room.lineWidth + 2 * panelPadding;
+  if (whole.width <= most) return whole;
   return panel(survey, part, layersOf(survey, part, room.lineWidth), { kind: 'block', ...about });
 }
 
@@ -39,7 +41,13 @@ function layersOf(survey: Survey, part: BlockPart, lineWidth?: number): Piece {
       const { site } = survey.nodes[node] as NetworkNode;
       return site.part === 'stage' && site.path === path;
     });
-    return nodes.map((node) => layerPiece(survey, node, partId(part)));
+    const group = partId(part);
+    // Lines have turns at both sides, and a residual block's an addition beside them.
+    return layerPieces(
+      survey,
+      nodes,
+      lineWidth === undefined ? { group } : { group, maxWidth: lineWidth - 68 },
+    );
   };
   const [preact, branch, postact] = [along('preact'), along('branch'), along('postact')];
   if (shortcut === null) {
@@ -47,13 +55,12 @@ function layersOf(survey: Survey, part: BlockPart, lineWidth?: number): Piece {
     return lineWidth === undefined ? chain(layers) : breakIntoLines(layers, lineWidth);
   }
   if (lineWidth !== undefined) {
-    const paths = {
-      preact,
-      branch,
-      shortcut: chain(along('shortcut').map(unlabelled)),
-      postact,
-      shortcutFrom,
-    };
+    const around = along('shortcut').map(unlabelled);
+    const whole = chain(around);
+    // Beside it are the fork and the way down to the addition.
+    const besides = lineWidth - 44;
+    const shortcut = whole.width <= besides ? whole : breakIntoLines(around, besides);
+    const paths = { preact, branch, shortcut, postact, shortcutFrom };
     return residualInLines(survey, part, paths, lineWidth);
   }
   return residualPiece(survey, part, {
@@ -96,7 +103,7 @@ function arrange({ preact, branch, shortcut, postact, shortcutFrom }: Paths) {
 function residualPiece(survey: Survey, part: BlockPart, paths: Paths): Piece {
   const { preact, branch, shortcut, postact } = paths;
   const { fromInput, preactX, forkX, branchX, addX, postactX, rise, width } = arrange(paths);
-  const kind = shortcut.isEmpty ? 'identity' : 'projection';
+  const kind = shortcutKind(blockOf(survey, part)) ?? 'identity';
   const add = survey.nodesOf(part).find((node) => survey.nodes[node]?.op.op === 'add') as number;
   const id = nodeId(survey, add);
   const facts = survey.factsOf(add);

@@ -9,6 +9,7 @@ export const palette = {
   wire: ['#6b7586', '#8d98a8'],
   identity: ['#d1421b', '#ff8a63'],
   projection: ['#a3278f', '#ee8bdc'],
+  subsampled: ['#00788a', '#4cc9dc'],
   input: ['#e9ecf0', '#2c3440'],
   'input-line': ['#8a94a4', '#77828f'],
   conv: ['#cfe1fb', '#1d3a66'],

@@ -14,7 +14,7 @@ export interface Port {
   readonly fork: Point | null;
 }
 
-const cornerRadius = { main: 8, identity: 14, projection: 14 } as const satisfies Record<
+const cornerRadius = { main: 8, identity: 14, projection: 14, subsampled: 14 } as const satisfies Record<
   DrawnEdge['kind'],
   number
 >;
@@ -49,7 +49,11 @@ export class Pen {
       from: node,
       to,
       path: roundedPath(points, cornerRadius[kind]),
-      tip: { x: tenth(at.x), y: tenth(at.y), direction: before.x === at.x ? 'down' : 'right' },
+      tip: {
+        x: tenth(at.x),
+        y: tenth(at.y),
+        direction: before.x !== at.x ? 'right' : before.y < at.y ? 'down' : 'up',
+      },
       fork: fork && { x: tenth(fork.x), y: tenth(fork.y) },
       shape,
     });

@@ -1,5 +1,5 @@
 import type { Residual } from '../network/types.js';
-import { type BlockPart, partId, type Survey, nodeId } from './facts.js';
+import { type BlockPart, blockOf, partId, shortcutKind, type Survey, nodeId } from './facts.js';
 import { breakIntoLines, turnInto } from './lines.js';
 import type { Pen, Port } from './pen.js';
 import { type Chain, chain, type Piece } from './piece.js';
@@ -41,7 +41,7 @@ export function residualInLines(survey: Survey, part: BlockPart, paths: Paths, m
   const addY = drop + layers.drop;
   const layersEnd = drop + Math.max(layers.descent, layers.drop + radius);
   const afterY = layersEnd + below + after.ascent;
-  const kind = shortcut.isEmpty ? 'identity' : 'projection';
+  const kind = shortcutKind(blockOf(survey, part)) ?? 'identity';
   const add = survey.nodesOf(part).find((node) => survey.nodes[node]?.op.op === 'add') as number;
   const id = nodeId(survey, add);
   const facts = survey.factsOf(add);
@@ -52,7 +52,8 @@ export function residualInLines(survey: Survey, part: BlockPart, paths: Paths, m
     const left = (x + right - shortcut.width) / 2;
     const port: Port = { ...from, kind, fork: start, trail: [start, { x, y: level }] };
     const end = shortcut.place(pen, { x: left, y: level }, port);
-    pen.wire({ ...end, trail: [...end.trail, { x: right, y: level }] }, id, {
+    const last = end.trail.at(-1)?.y ?? level;
+    pen.wire({ ...end, trail: [...end.trail, { x: right, y: last }] }, id, {
       x: right,
       y: y + layers.drop - radius,
     });

@@ -85,7 +85,7 @@ export function layerLines(op: NetworkNode['op'], name: string): readonly [strin
     case 'conv':
       return [
         `${showSize(op.kernelSize)} conv`,
-        `${op.filters}${stride(op.strides)}${groups(op)}${dilation(op)}`,
+        `${op.filters}${groups(op)}${stride(op.strides)}${dilation(op)}`,
       ];
     case 'norm':
       return ['norm', ''];
@@ -102,13 +102,13 @@ export function layerLines(op: NetworkNode['op'], name: string): readonly [strin
     case 'globalPool':
       return ['avg pool', 'global'];
     case 'subsample':
-      return ['subsample', `${channelsAround(op)}${stride(op.strides)}`];
+      return ['subsample', `${channelsAround(op)}${stride(op.strides)}`.replace(/^, /, '')];
     case 'gate':
       return ['×', ''];
     case 'flatten':
       return ['flatten', ''];
     case 'dropout':
-      return ['dropout', String(op.rate)];
+      return [op.per === 'example' ? 'stochastic depth' : 'dropout', String(Number(op.rate.toPrecision(2)))];
     case 'dense':
       return ['dense', String(op.units)];
     default:
@@ -120,7 +120,7 @@ export function layerLines(op: NetworkNode['op'], name: string): readonly [strin
 export function captionLine(op: Op): string {
   switch (op.op) {
     case 'conv':
-      return `${showSize(op.kernelSize)}, ${op.filters}${stride(op.strides)}${groups(op)}${dilation(op)}`;
+      return `${showSize(op.kernelSize)}, ${op.filters}${groups(op)}${stride(op.strides)}${dilation(op)}`;
     case 'pool':
       return `${op.mode === 'max' ? 'max' : 'avg'} ${showSize(op.size)}${stride(op.strides)}`;
     case 'globalPool':
@@ -128,7 +128,8 @@ export function captionLine(op: Op): string {
     case 'subsample':
       return `subsample${stride(op.strides)}`;
     case 'gate':
-      return 'gate';
+      // As in Hu et al. 2018, Table 1: fc, [16, 256].
+      return `gate, [${op.gate.flatMap((inner) => (inner.op === 'conv' ? [inner.filters] : [])).join(', ')}]`;
     case 'dense':
       return `dense, ${op.units}`;
     case 'norm':

@@ -3,6 +3,7 @@ import { captionLines, closedBlock, closedInput, closedPart } from './closed-pie
 import type { DrawnGroup, Facts } from './drawing.js';
 import { type BlockPart, type Part, partId, type Survey } from './facts.js';
 import { layerPiece } from './layer-piece.js';
+import { layerPieces } from './layer-pieces.js';
 import { breakIntoLines } from './lines.js';
 import { openBlock, type Room } from './open-block.js';
 import { panel } from './panel.js';
@@ -78,7 +79,7 @@ export function partUnit(
   const nodes = survey.nodesOf(part);
   const wireLabel = changedShape(survey.factsOfPart(part));
   if (isOpen) {
-    const pieces = nodes.map((node) => layerPiece(survey, node, id));
+    const pieces = layerPieces(survey, nodes, { group: id, maxWidth: room.lineWidth });
     const around = { kind: 'part', group: null } as const;
     const whole = panel(survey, part, chain(pieces), around);
     const layers = whole.width <= room.maxWidth ? chain(pieces) : breakIntoLines(pieces, room.lineWidth);
@@ -137,15 +138,18 @@ function changedShape({ inputShapes, outputShape }: Facts): string {
   return inputShapes.some((input) => showShape(input) === shape) ? '' : shape;
 }
 
-/** The caption that all blocks of a stage share, without strides; empty if they differ. */
+/**
+ * The caption that all blocks of a stage share, without strides; empty if they differ. The first may be another: where a
+ * dilation stands for a stride, it begins after it.
+ */
 function sharedCaption(survey: Survey, parts: readonly BlockPart[]): readonly string[] {
   const captions = parts.map((part) => {
     const aside = new Set(survey.nodesOf({ ...part, path: 'shortcut' }));
     const nodes = survey.nodesOf(part).filter((node) => !aside.has(node));
-    return captionLines(survey, nodes).map((line) => line.replace(/, \/.*$/, ''));
+    return captionLines(survey, nodes).map((line) => line.replace(/, \/[\d×]+/, ''));
   });
-  const [first = []] = captions;
-  return captions.every((each) => String(each) === String(first)) ? first : [];
+  const last = captions.at(-1) ?? [];
+  return captions.slice(1).every((each) => String(each) === String(last)) ? last : [];
 }
 
 /** The room that a unit's words need. */

@@ -67,7 +67,7 @@ function oneHot(logits: tf.Tensor2D, classIndex: GradCamOptions['classIndex']): 
 /** The node whose map the head pools or flattens first. */
 function lastMap(network: Network): number {
   const node = walk(network).find(
-    ({ site, op }) => site.part === 'head' && (op.op === 'pool' || op.op === 'flatten'),
+    ({ site, op }) => site.part === 'head' && ['pool', 'globalPool', 'flatten'].includes(op.op),
   );
   if (node !== undefined) return node.from[0] as number;
   throw new ResNetError(

@@ -31,6 +31,7 @@ const counts = {
     resnext101_64x4d: 83_455_272,
     wide_resnet50_2: 68_883_240,
     wide_resnet101_2: 126_886_696,
+    resnet18d: 11_708_744,
     resnet26: 15_995_176,
     resnet26d: 16_014_408,
     resnet50d: 25_576_264,

@@ -1,12 +1,12 @@
 import { ResNetError } from '../errors.js';
 import type { Network } from '../network/types.js';
 import { withStochasticDepth, withZeroInitResidual } from './block-starts.js';
-import { buildCifarResNet, cifarRows } from './cifar.js';
-import { courseResNet50 } from './course.js';
-import { buildKerasResNet, kerasRows } from './keras.js';
-import type { CommonNetworkOptions } from './options.js';
-import { preactResNet } from './preact.js';
-import { buildResNet, resNetRows } from './resnet.js';
+import { buildCifarResNet, cifarDefaults, type CifarRow, cifarRows } from './cifar.js';
+import { courseDefaults, courseResNet50 } from './course.js';
+import { buildKerasResNet, kerasDefaults, kerasRows } from './keras.js';
+import type { CommonNetworkOptions, NetworkDefaults } from './options.js';
+import { preactDefaults, preactResNet } from './preact.js';
+import { buildResNet, resNetDefaults, resNetPaper, resNetRows } from './resnet.js';
 
 /** Builds one network from its options. */
 type Build<Options> = (options?: Options) => Network;
@@ -36,6 +36,84 @@ export const networks = {
 
 /** The name of a network in the catalogue. */
 export type NetworkName = keyof typeof networks;
+
+/** Whose forms of networks the catalogue has; 'documents' are the two that this project began with. */
+export const networkFamilies = [
+  'documents',
+  'torchvision',
+  'timm',
+  'Keras Applications',
+  'CIFAR',
+  'MLPerf Tiny',
+] as const;
+
+/** One of `networkFamilies`. */
+export type NetworkFamily = (typeof networkFamilies)[number];
+
+/** An option that not every network's builder has. */
+export type NetworkOption =
+  | 'outputStride'
+  | 'shortcut'
+  | 'initialization'
+  | 'blocks'
+  | 'finalConv'
+  | 'shortcuts';
+
+/** Where a network of the catalogue is from, its defaults, and what its builder takes. */
+export interface NetworkEntry extends NetworkDefaults {
+  readonly family: NetworkFamily;
+  /** The paper that its architecture is from: `He et al. 2015`. */
+  readonly paper: string;
+  /** Beside `CommonNetworkOptions`. */
+  readonly options: readonly NetworkOption[];
+}
+
+function entriesOf<Name extends string, Row>(
+  rows: Readonly<Record<Name, Row>>,
+  describe: (row: Row) => NetworkEntry,
+): Readonly<Record<Name, NetworkEntry>> {
+  const entries = Object.entries<Row>(rows).map(([name, row]) => [name, describe(row)]);
+  return Object.fromEntries(entries);
+}
+
+/**
+ * Where every network of the catalogue is from, its defaults and its options, by name.
+ *
+ * @example
+ * networkEntries['cifar/resnet20'].paper; // 'He et al. 2015'
+ */
+export const networkEntries: Readonly<Record<NetworkName, NetworkEntry>> = {
+  'course/resnet50': {
+    ...courseDefaults,
+    family: 'documents',
+    paper: 'He et al. 2015',
+    options: ['initialization'],
+  },
+  'preact/resnet': {
+    ...preactDefaults,
+    family: 'documents',
+    paper: 'He et al. 2016',
+    options: ['blocks', 'finalConv', 'shortcuts'],
+  },
+  ...entriesOf(resNetRows, (row) => ({
+    ...resNetDefaults,
+    family: row.source,
+    paper: resNetPaper(row),
+    options: ['outputStride'],
+  })),
+  ...entriesOf(kerasRows, ({ version }) => ({
+    ...kerasDefaults,
+    family: 'Keras Applications',
+    paper: version === 1 ? 'He et al. 2015' : 'He et al. 2016',
+    options: ['outputStride'],
+  })),
+  ...entriesOf<keyof typeof cifarRows, CifarRow>(cifarRows, ({ paper }) => ({
+    ...cifarDefaults,
+    family: paper === 'Banbury et al. 2021' ? 'MLPerf Tiny' : 'CIFAR',
+    paper,
+    options: paper === 'He et al. 2015' ? ['shortcut'] : [],
+  })),
+};
 
 /** The present names of networks, by the names that earlier versions used. */
 export const renamedNetworks: Readonly<Record<string, NetworkName>> = {

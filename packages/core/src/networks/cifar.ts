@@ -2,7 +2,7 @@ import { type Layers, layers, torchStyle } from '../blocks/layers.js';
 import { initializers } from '../network/initializer.js';
 import type { Network, Op, Residual } from '../network/types.js';
 import { pooledHead } from './head.js';
-import type { CommonNetworkOptions } from './options.js';
+import type { CommonNetworkOptions, NetworkDefaults } from './options.js';
 
 /**
  * Shortcuts where the shape changes (He et al. 2015, §3.3). 'A': every second pixel, and channels of zeros; 'B': a
@@ -20,8 +20,12 @@ export interface CifarOptions extends CommonNetworkOptions {
 }
 
 /** A network for images of 32². */
-interface CifarRow {
-  readonly paper: 'He et al. 2015' | 'He et al. 2016' | 'Zagoruyko and Komodakis 2016' | 'MLPerf Tiny';
+export interface CifarRow {
+  readonly paper:
+    | 'He et al. 2015'
+    | 'He et al. 2016'
+    | 'Zagoruyko and Komodakis 2016'
+    | 'Banbury et al. 2021';
   readonly block: 'basic' | 'bottleneck';
   /** Blocks in each stage. */
   readonly blocks: number;
@@ -40,15 +44,17 @@ export const cifarRows = {
   'cifar/preresnet164': { paper: 'He et al. 2016', block: 'bottleneck', blocks: 18 },
   'cifar/wrn16_4': { paper: 'Zagoruyko and Komodakis 2016', block: 'basic', blocks: 2, widening: 4 },
   'cifar/wrn28_10': { paper: 'Zagoruyko and Komodakis 2016', block: 'basic', blocks: 4, widening: 10 },
-  'mlperf/resnet8': { paper: 'MLPerf Tiny', block: 'basic', blocks: 1 },
+  'mlperf/resnet8': { paper: 'Banbury et al. 2021', block: 'basic', blocks: 1 },
 } as const satisfies Record<string, CifarRow>;
+
+export const cifarDefaults = { input: [32, 32, 3], classes: 10 } as const satisfies NetworkDefaults;
 
 const widths = [16, 32, 64] as const;
 const expansions = { basic: 1, bottleneck: 4 } as const satisfies Record<CifarRow['block'], number>;
 
 /** Builds a network for images of 32². */
 export function buildCifarResNet(name: string, row: CifarRow, options: CifarOptions = {}): Network {
-  const { input = [32, 32, 3], classes = 10, inputName = 'input_1', dropout = 0 } = options;
+  const { input, classes, inputName = 'input_1', dropout = 0 } = { ...cifarDefaults, ...options };
   const isWide = row.paper === 'Zagoruyko and Komodakis 2016';
   const { made, postActivated, shortcutOf } = style(row, options.shortcut ?? 'A');
   const { conv, norm, relu } = made;
@@ -92,7 +98,7 @@ interface Change {
 /** What a paper's networks have in common. */
 function style(row: CifarRow, option: ShortcutOption) {
   const made =
-    row.paper === 'MLPerf Tiny'
+    row.paper === 'Banbury et al. 2021'
       ? layers({ initializer: initializers.heNormal(), padding: 'same' })
       : layers({ ...torchStyle, initializer: initializers.kaimingNormal('fanIn') });
   const projection = ({ filters, stride }: Change): readonly Op[] => [made.conv(filters, 1, { stride })];
@@ -106,11 +112,11 @@ function style(row: CifarRow, option: ShortcutOption) {
     'He et al. 2015': options[option],
     'He et al. 2016': where(row.block === 'basic' ? zeroPadded : projection),
     'Zagoruyko and Komodakis 2016': where(projection),
-    'MLPerf Tiny': where(projection),
+    'Banbury et al. 2021': where(projection),
   } as const satisfies Record<CifarRow['paper'], (change: Change) => readonly Op[]>;
   return {
     made,
-    postActivated: row.paper === 'He et al. 2015' || row.paper === 'MLPerf Tiny',
+    postActivated: row.paper === 'He et al. 2015' || row.paper === 'Banbury et al. 2021',
     shortcutOf: shortcuts[row.paper],
   };
 }

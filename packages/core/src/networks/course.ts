@@ -3,6 +3,7 @@ import { type BlockOptions, layers, square } from '../blocks/layers.js';
 import { initializers } from '../network/initializer.js';
 import type { Network, Residual } from '../network/types.js';
 import { classifierOf } from './head.js';
+import type { NetworkDefaults } from './options.js';
 
 /** The stages: the first block of each has the stride and a projection shortcut, the others have identity shortcuts. */
 const configuration = [
@@ -11,6 +12,8 @@ const configuration = [
   { filters: [256, 256, 1024], blocks: 6, stride: 2 },
   { filters: [512, 512, 2048], blocks: 3, stride: 2 },
 ] as const;
+
+export const courseDefaults = { input: [64, 64, 3], classes: 6 } as const satisfies NetworkDefaults;
 
 /** Keras's Glorot uniform, or the course's own: with seed 0 in every layer. */
 export const courseInitializations = ['glorot', 'course'] as const;
@@ -43,7 +46,7 @@ export interface CourseResNet50Options extends Omit<BlockOptions, 'initializer'>
  * const network = courseResNet50({ input: [64, 64, 3], classes: 6 });
  */
 export function courseResNet50(options: CourseResNet50Options = {}): Network {
-  const { input = [64, 64, 3], classes = 6, inputName = 'input_1' } = options;
+  const { input, classes, inputName = 'input_1' } = { ...courseDefaults, ...options };
   const isCourse = options.initialization === 'course';
   const glorot = initializers.glorotUniform(isCourse ? 0 : undefined);
   const projected = { ...options, initializer: glorot };

@@ -2,7 +2,7 @@ import { type Layers, layers, square } from '../blocks/layers.js';
 import type { Network, Op, Residual } from '../network/types.js';
 import { initializers } from '../network/initializer.js';
 import { pooledHead } from './head.js';
-import type { OutputStrideOptions } from './options.js';
+import type { NetworkDefaults, OutputStrideOptions } from './options.js';
 import { type StageStride, stageStrides } from './stage-strides.js';
 
 /** A network of Keras Applications. */
@@ -23,6 +23,8 @@ export const kerasRows = {
   'keras/resnet152v2': { version: 2, blocks: [3, 8, 36, 3] },
 } as const satisfies Record<string, KerasRow>;
 
+export const kerasDefaults = { input: [224, 224, 3], classes: 1000 } as const satisfies NetworkDefaults;
+
 const widths = [64, 128, 256, 512] as const;
 
 /** Builds a network of Keras Applications. */
@@ -31,7 +33,7 @@ export function buildKerasResNet(
   { version, blocks }: KerasRow,
   options: OutputStrideOptions = {},
 ): Network {
-  const { input = [224, 224, 3], classes = 1000, inputName = 'input_1', outputStride = 32 } = options;
+  const { input, classes, inputName = 'input_1', outputStride = 32 } = { ...kerasDefaults, ...options };
   const made = layers({ epsilon: 1.001e-5 });
   const { conv, norm, relu } = made;
   const stages = stagesOf[version](made, blocks, outputStride);

@@ -12,6 +12,13 @@ export interface CommonNetworkOptions {
   readonly inputName?: string;
 }
 
+/** What a network has if its options don't say otherwise. */
+export interface NetworkDefaults {
+  /** [height, width, channels] of an image. */
+  readonly input: Network['input'];
+  readonly classes: number;
+}
+
 /** Options of a network whose last feature map has a 32nd of the image's height and width. */
 export interface OutputStrideOptions extends CommonNetworkOptions {
   /**

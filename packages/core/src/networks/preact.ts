@@ -4,6 +4,9 @@ import { ResNetError } from '../errors.js';
 import { initializers } from '../network/initializer.js';
 import type { Network } from '../network/types.js';
 import { classifierOf } from './head.js';
+import type { NetworkDefaults } from './options.js';
+
+export const preactDefaults = { input: [32, 32, 3], classes: 5 } as const satisfies NetworkDefaults;
 
 const stemFilters = 128;
 const bottleneckFilters = [32, 32, 128] as const;
@@ -35,7 +38,13 @@ export interface PreactResNetOptions extends BlockOptions {
  * const network = preactResNet({ input: [32, 32, 3], classes: 10, blocks: 3 });
  */
 export function preactResNet(options: PreactResNetOptions = {}): Network {
-  const { input = [32, 32, 3], classes = 5, blocks = 5, finalConv = false, shortcuts = true } = options;
+  const {
+    input,
+    classes,
+    blocks = 5,
+    finalConv = false,
+    shortcuts = true,
+  } = { ...preactDefaults, ...options };
   const { initializer = initializers.glorotUniform(), inputName = 'input_1' } = options;
   const { conv, norm, relu } = layers({ ...options, initializer });
   if (!Number.isSafeInteger(blocks) || blocks < 0) {

@@ -2,7 +2,7 @@ import { around, type Layers, layers, square, torchStyle } from '../blocks/layer
 import { initializers } from '../network/initializer.js';
 import type { Gate, Network, Op, Residual } from '../network/types.js';
 import { linearInitializer, pooledHead } from './head.js';
-import type { OutputStrideOptions } from './options.js';
+import type { NetworkDefaults, OutputStrideOptions } from './options.js';
 import { type StageStride, stageStrides } from './stage-strides.js';
 
 /** A network of torchvision or timm: what it has that ResNet-18's kin hasn't. */
@@ -42,6 +42,7 @@ export const resNetRows = {
   },
   wide_resnet50_2: { source: 'torchvision', block: 'bottleneck', blocks: [3, 4, 6, 3], baseWidth: 128 },
   wide_resnet101_2: { source: 'torchvision', block: 'bottleneck', blocks: [3, 4, 23, 3], baseWidth: 128 },
+  resnet18d: { source: 'timm', block: 'basic', blocks: [2, 2, 2, 2], variant: 'd' },
   resnet26: { source: 'timm', block: 'bottleneck', blocks: [2, 2, 2, 2] },
   resnet26d: { source: 'timm', block: 'bottleneck', blocks: [2, 2, 2, 2], variant: 'd' },
   resnet50d: { source: 'timm', block: 'bottleneck', blocks: [3, 4, 6, 3], variant: 'd' },
@@ -53,12 +54,22 @@ export const resNetRows = {
   },
 } as const satisfies Record<string, ResNetRow>;
 
+export const resNetDefaults = { input: [224, 224, 3], classes: 1000 } as const satisfies NetworkDefaults;
+
 const widths = [64, 128, 256, 512] as const;
 const expansions = { basic: 1, bottleneck: 4 } as const satisfies Record<ResNetRow['block'], number>;
 
+/** The paper that a row's network is from: that of what it has, and ResNet-18's kin hasn't. */
+export function resNetPaper({ gated, variant, groups, baseWidth }: ResNetRow) {
+  if (gated) return 'Hu et al. 2018';
+  if (variant === 'd') return 'He et al. 2019';
+  if (groups !== undefined) return 'Xie et al. 2017';
+  return baseWidth === undefined ? 'He et al. 2015' : 'Zagoruyko and Komodakis 2016';
+}
+
 /** Builds a network of torchvision or timm: He et al. 2015, with the stride on the 3×3 convolution. */
 export function buildResNet(name: string, row: ResNetRow, options: OutputStrideOptions = {}): Network {
-  const { input = [224, 224, 3], classes = 1000, inputName = 'input_1', outputStride = 32 } = options;
+  const { input, classes, inputName = 'input_1', outputStride = 32 } = { ...resNetDefaults, ...options };
   const made = layers({ ...torchStyle, initializer: initializers.kaimingNormal('fanOut') });
   let channels: number = widths[0];
   const stages = stageStrides([1, 2, 2, 2], outputStride).map((stage, index) =>

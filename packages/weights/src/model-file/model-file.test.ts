@@ -1,6 +1,7 @@
 import {
   disposeVariables,
   foldBatchNorm,
+  forward,
   mapOperations,
   type Network,
   networks,
@@ -36,6 +37,19 @@ const training: TrainingRecord = {
 
 const own = tinyClassifier();
 let bytes: Uint8Array<ArrayBuffer>;
+
+const small = { input: [33, 35, 3], classes: 3 } as const;
+
+/** The first block of each stage, with an eighth of the filters. */
+function narrowed(network: Network): Network {
+  const stages = network.stages.map((blocks) => blocks.slice(0, 1));
+  return mapOperations({ ...network, stages }, (ops) =>
+    ops.map((op) => {
+      if (op.op !== 'conv') return op;
+      return { ...op, filters: op.filters / 8, groups: Math.max(1, op.groups / 8) };
+    }),
+  );
+}
 
 /** The file with a change in its header or its data. */
 function changed(change: (header: Record<string, Entry>) => void, data?: Uint8Array): Uint8Array {
@@ -177,6 +191,32 @@ describe('a model file', () => {
     expect(read.training).toBeNull();
     disposeVariables(read.variables);
     disposeVariables(folded.variables);
+  });
+
+  it.each<[string, Network]>([
+    [
+      'channels of zeros',
+      createNetwork('cifar/resnet20', { input: [9, 7, 3], classes: 3, zeroInitResidual: true }),
+    ],
+    [
+      'groups, gates, dilation and stochastic depth',
+      narrowed(createNetwork('seresnext50_32x4d', { ...small, outputStride: 8, stochasticDepth: 0.3 })),
+    ],
+    ['pre-activation and bias', narrowed(createNetwork('keras/resnet50v2', small))],
+    ['averaging before projections', narrowed(createNetwork('resnet26d', { ...small, dropout: 0.2 }))],
+  ])('holds a network with %s, to the bits of its result', async (_, network) => {
+    const before = tf.memory().numTensors;
+    const given = tinyClassifier(network);
+    const file = await encodeClassifier(given);
+    const read = await decodeClassifier(file);
+    expect(read.network).toEqual(network);
+    const images = tf.ones([1, ...network.input]);
+    const results = [given, read].map(({ variables }) => forward(network, variables, images));
+    expect(results[1]?.dataSync()).toEqual(results[0]?.dataSync());
+    expect(Buffer.compare(await encodeClassifier(read), file)).toBe(0);
+    for (const { variables } of [given, read]) disposeVariables(variables);
+    tf.dispose([images, ...results]);
+    expect(tf.memory().numTensors).toBe(before);
   });
 
   it('is not written if variables are missing or not finite', async () => {

@@ -2,6 +2,7 @@ import { useSignal } from '@preact/signals';
 import type { Drawing, DrawnBar, DrawnEdge, DrawnGroup, DrawnNode } from '@resnetjs/core/draw';
 import { useRef } from 'preact/hooks';
 import { Scrolled } from '../../components/scrolled.js';
+import { Circle } from './circle.js';
 import { opened, selected, toggle } from './subject.js';
 
 interface DiagramProps {
@@ -118,10 +119,12 @@ function Frame({ of, radius }: { readonly of: DrawnGroup; readonly radius: numbe
   return <rect x={of.x} y={of.y} width={of.width} height={of.height} rx={radius} />;
 }
 
+/** An arrow, from its tip. */
+const arrows = { right: 'l-6.5 -3.5v7z', down: 'l-3.5 -6.5h7z', up: 'l-3.5 6.5h7z' } as const;
+
 function Edge({ edge }: { readonly edge: DrawnEdge }) {
   const { kind, path, tip, fork } = edge;
-  const arrow =
-    tip.direction === 'right' ? `M${tip.x} ${tip.y}l-6.5 -3.5v7z` : `M${tip.x} ${tip.y}l-3.5 -6.5h7z`;
+  const arrow = `M${tip.x} ${tip.y}${arrows[tip.direction]}`;
   return (
     <g class={`edge ${kind}`}>
       <path class="wire" d={path} />
@@ -133,30 +136,27 @@ function Edge({ edge }: { readonly edge: DrawnEdge }) {
 
 function Shape({ node }: { readonly node: DrawnNode }) {
   const { kind, x, y, width, height, bars } = node;
-  if (kind === 'add') {
-    const r = width / 2;
-    const [cx, cy, arm] = [x + r, y + r, r * 0.5];
-    return (
-      <>
-        <circle class="shape" cx={cx} cy={cy} r={r} />
-        <path class="plus" d={`M${cx - arm} ${cy}h${2 * arm}M${cx} ${cy - arm}v${2 * arm}`} />
-      </>
-    );
-  }
+  if (kind === 'add' || kind === 'gate') return <Circle kind={kind} x={x} y={y} width={width} />;
   return (
     <>
       <rect class="shape" x={x} y={y} width={width} height={height} rx={5} />
-      {bars.map((bar: DrawnBar) => (
-        <rect
-          key={bar.node}
-          class={`bar ${bar.kind}`}
-          x={bar.x}
-          y={bar.y}
-          width={bar.width}
-          height={bar.height}
-          rx={1.5}
-        />
-      ))}
+      {bars.map((bar: DrawnBar) =>
+        bar.kind === 'gate' ? (
+          <g key={bar.node} class="bar gate">
+            <Circle kind="gate" x={bar.x} y={bar.y} width={bar.width} />
+          </g>
+        ) : (
+          <rect
+            key={bar.node}
+            class={`bar ${bar.kind}`}
+            x={bar.x}
+            y={bar.y}
+            width={bar.width}
+            height={bar.height}
+            rx={1.5}
+          />
+        ),
+      )}
     </>
   );
 }

@@ -1,7 +1,8 @@
+import { type Conv, type NetworkName, networkEntries, walk } from '@resnetjs/core';
 import type { Drawing, Facts } from '@resnetjs/core/draw';
-import { large } from '../../components/format.js';
+import { count, large } from '../../components/format.js';
 import { CloseButton } from '../../components/close-button.js';
-import { factsOf, network, selected, subject, subjects } from './subject.js';
+import { factsOf, network, selected, subject, titleOf } from './subject.js';
 
 const shape = (dimensions: readonly number[]) => dimensions.join(' × ');
 
@@ -17,6 +18,12 @@ const explanations: Readonly<Record<string, string>> = {
   ZeroPadding2D: 'A frame of zeros around the map, so that the window also reaches the border.',
   MaxPooling2D: 'Of each small neighbourhood only the largest value stays: a smaller map.',
   AveragePooling2D: 'Of each neighbourhood the mean stays: a smaller map.',
+  GlobalAveragePooling2D:
+    'Of each whole map one number stays, its mean: how much there is of what it looks for.',
+  Multiply:
+    'A gate: the layers beside the wire look at all channels, and find a factor between 0 and 1 for each. What matters less in this picture is turned down.',
+  Lambda: 'Every second pixel is kept, and channels of zeros fill up the rest. There is nothing to learn.',
+  Dropout: 'In training only: leaves out a part at random, so that nothing relies on it.',
   Flatten: 'Lays the maps out in one long list.',
   Dense: 'One score for each class, from all that was found.',
   Stem: 'The first look: edges and colours, on a map that is made smaller at once.',
@@ -28,11 +35,26 @@ const explanations: Readonly<Record<string, string>> = {
 };
 
 /** What a layer or block does, in this network. */
-function explain({ type, site }: Facts): string {
+function explain({ type, site, nodes }: Facts): string {
+  const op = walk(network.value)[nodes[0] ?? 0]?.op;
+  if (type === 'Activation' && op?.op === 'act' && op.activation === 'sigmoid') {
+    return 'Sigmoid: brings each number between 0 and 1.';
+  }
+  if (type === 'Conv2D' && op?.op === 'conv') return `${explanations.Conv2D}${peculiarities(op)}`;
+  if (type === 'Shortcut' && nodes.every((node) => walk(network.value)[node]?.op.op !== 'conv')) {
+    return 'The way around: here the size changes, so pixels are left out, and channels of zeros added.';
+  }
   if (type !== 'Block' || site.part !== 'stage') return explanations[type] ?? type;
   const block = network.value.stages[site.stage]?.[site.block];
   if (block?.shortcut === null) return 'A few layers in a row. A plain network has no line around them.';
   return `${explanations.Block}${block?.postact.length ? ' A ReLU then sets what is negative to 0.' : ''}`;
+}
+
+function peculiarities({ groups, dilations }: Conv): string {
+  const grouped = groups > 1 ? ` In ${groups} groups: each filter sees only its own group’s channels.` : '';
+  const apart =
+    dilations[0] > 1 ? ` It looks at every ${dilations[0]}th pixel, and so at a larger part.` : '';
+  return grouped + apart;
 }
 
 /** The selected layer or block, or the network as a whole. */
@@ -52,7 +74,10 @@ export function Inspector({ drawing }: { readonly drawing: Drawing }) {
 function Whole({ drawing }: { readonly drawing: Drawing }) {
   return (
     <>
-      <h2>{subjects[subject.value]}</h2>
+      <h2>{titleOf(subject.value)}</h2>
+      {subject.value !== 'course/resnet50' && Object.hasOwn(networkEntries, subject.value) && (
+        <Origin name={subject.value as NetworkName} />
+      )}
       {subject.value === 'course/resnet50' && (
         <p class="aside">
           Made for pictures of 64 × 64 pixels and six classes. The original of 2015 has the same blocks, but
@@ -71,6 +96,18 @@ function Whole({ drawing }: { readonly drawing: Drawing }) {
         are the work for one picture.
       </p>
     </>
+  );
+}
+
+/** Where a network of the catalogue is from. */
+function Origin({ name }: { readonly name: NetworkName }) {
+  const { family, paper, input, classes } = networkEntries[name];
+  const what =
+    family === 'CIFAR' ? 'A network for CIFAR’s small pictures' : `${family}’s form of the network`;
+  return (
+    <p class="aside">
+      {what} ({paper}): for pictures of {input[0]} × {input[1]} pixels and {count(classes)} classes.
+    </p>
   );
 }
 

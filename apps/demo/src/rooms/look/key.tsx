@@ -1,12 +1,15 @@
 import type { Drawing } from '@resnetjs/core/draw';
+import { Circle } from './circle.js';
 
 const entries = [
   ['identity', 'identity shortcut: the input, added as it is'],
   ['projection', 'projection shortcut: brought to the new size first'],
+  ['subsampled', 'subsampled shortcut: fewer pixels, and channels of zeros'],
   ['conv', 'convolution'],
   ['norm', 'batch normalization'],
   ['act', 'activation'],
   ['pool', 'pooling'],
+  ['gate', 'gate: turns channels down'],
   ['dense', 'dense layer'],
 ] as const;
 
@@ -23,13 +26,17 @@ export function Key({ drawing }: { readonly drawing: Drawing }) {
         .map(([kind, meaning]) => (
           <li key={kind}>
             <svg width="26" height="14" viewBox="0 0 26 14" aria-hidden="true">
-              {kind === 'identity' || kind === 'projection' ? (
+              {kind === 'identity' || kind === 'projection' || kind === 'subsampled' ? (
                 <g class={`edge ${kind}`}>
                   <path class="wire" d="M1 7h24" />
                 </g>
               ) : (
                 <g class={`node ${kind}`}>
-                  <rect class="shape" x="1" y="1" width="24" height="12" rx="3" />
+                  {kind === 'gate' ? (
+                    <Circle kind={kind} x={6} y={0} width={14} />
+                  ) : (
+                    <rect class="shape" x="1" y="1" width="24" height="12" rx="3" />
+                  )}
                 </g>
               )}
             </svg>

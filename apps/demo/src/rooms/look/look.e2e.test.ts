@@ -45,6 +45,27 @@ describe.skipIf(whyNoBrowser !== null)(`the Look room ${whyNoBrowser ?? ''}`, ()
     expect(await plain.locator('.edge:not(.main)').count()).toBe(0);
   });
 
+  it('offers every network, by family, and shows groups and gates', async () => {
+    const { page } = here;
+    await page.getByLabel('Its plain twin beneath').uncheck();
+    const choice = page.getByLabel('What to look at');
+    expect(
+      await choice.locator('optgroup').evaluateAll((all) => all.map((each) => each.getAttribute('label'))),
+    ).toEqual([...['To begin with', 'torchvision', 'timm', 'Keras Applications', 'CIFAR', 'MLPerf Tiny']]);
+    const drawing = page.locator('.diagram').first();
+    await choice.selectOption('seresnext50_32x4d');
+    expect(await page.locator('.inspector').textContent()).toContain('Hu et al. 2018');
+    expect(await drawing.locator('.node.block .bar.gate').count()).toBe(16);
+    expect(await drawing.textContent()).toContain('3×3, 128, 32 groups');
+    await drawing.locator('.node.block').first().click();
+    await drawing.locator('.node.gate').first().hover();
+    expect(await page.locator('.inspector').textContent()).toContain('a factor between 0 and 1 for each');
+    await choice.selectOption('cifar/resnet110');
+    expect(await drawing.locator('.node.block').count()).toBe(54);
+    expect(await drawing.locator('.edge.subsampled').count()).toBeGreaterThanOrEqual(2);
+    expect(await page.locator('.key').textContent()).toContain('subsampled shortcut');
+  });
+
   it('pushes an image through, and shows the maps of a layer', async () => {
     const { page } = here;
     await page.getByLabel('What to look at').selectOption({ label: 'A small network' });
@@ -78,6 +99,12 @@ describe.skipIf(whyNoBrowser !== null)('on a phone', () => {
         else await page.getByRole('button', { name: 'Close the description' }).click();
         expect(await page.locator('.has-layer').count()).toBe(0);
       }
+      await page.getByLabel('What to look at').selectOption('seresnet50');
+      await page.locator('.node.block').nth(1).click();
+      await page.locator('.node.gate').first().waitFor();
+      expect(await isNarrow()).toBe(true);
+      await page.getByLabel('What to look at').selectOption('resnet152');
+      expect(await isNarrow()).toBe(true);
       for (const room of ['Look', 'Train', 'Use', 'Prove']) {
         await page.getByRole('navigation').getByRole('link', { name: room }).click();
         await page.locator('main h1').waitFor();

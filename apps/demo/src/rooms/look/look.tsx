@@ -15,7 +15,8 @@ import {
   plainTwin,
   type SubjectName,
   subject,
-  subjects,
+  subjectGroups,
+  titleOf,
   withPlain,
 } from './subject.js';
 import { Why } from './why.js';
@@ -56,10 +57,10 @@ export function Look() {
       );
   }, [model.value]);
   const drawing = useComputed(() =>
-    draw(network.value, { title: subjects[subject.value], width: width.value }),
+    draw(network.value, { title: titleOf(subject.value), width: width.value }),
   );
   const twin = useComputed(() => {
-    const title = `${subjects[subject.value]}, plain twin`;
+    const title = `${titleOf(subject.value)}, plain twin`;
     return withPlain.value ? draw(plainTwin.value, { title, width: width.value }) : null;
   });
 
@@ -127,9 +128,7 @@ function draw(of: Network, options: { readonly title: string; readonly width: nu
 }
 
 function Choices() {
-  const names = (Object.keys(subjects) as SubjectName[]).filter(
-    (name) => name !== 'model' || modelNetwork.value !== null,
-  );
+  const isThere = (name: SubjectName) => name !== 'model' || modelNetwork.value !== null;
   const { stages, stem, head } = network.value;
   const all = [
     ...(stem.length > 0 ? ['stem'] : []),
@@ -148,10 +147,14 @@ function Choices() {
           value={subject.value}
           onChange={(event) => chooseSubject(event.currentTarget.value as SubjectName)}
         >
-          {names.map((name) => (
-            <option key={name} value={name}>
-              {subjects[name]}
-            </option>
+          {subjectGroups.map(({ title, names }) => (
+            <optgroup key={title} label={title}>
+              {names.filter(isThere).map((name) => (
+                <option key={name} value={name}>
+                  {titleOf(name)}
+                </option>
+              ))}
+            </optgroup>
           ))}
         </select>
       </div>

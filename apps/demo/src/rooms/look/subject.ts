@@ -4,22 +4,47 @@ import { computed, signal } from '@preact/signals';
 import {
   asNetwork,
   convolutionalBlock,
-  courseResNet50,
+  createNetwork,
   identityBlock,
   type Network,
+  type NetworkFamily,
+  type NetworkName,
+  networkEntries,
+  networkFamilies,
   plainNetwork,
   preactResNet,
 } from '@resnetjs/core';
 import type { Drawing, Facts } from '@resnetjs/core/draw';
 
-export const subjects = {
+/** What a visitor begins with; beside it, the networks of the catalogue. */
+const firstSubjects = {
   small: 'A small network',
   'course/resnet50': 'The course’s ResNet-50: 64², 6 classes',
   identity: 'One identity block',
   convolutional: 'One convolutional block',
   model: 'My model',
 } as const;
-export type SubjectName = keyof typeof subjects;
+type FirstSubject = keyof typeof firstSubjects;
+export type SubjectName = FirstSubject | NetworkName;
+
+/** What there is to look at, in groups. The documents' networks are among the first. */
+export const subjectGroups: readonly { readonly title: string; readonly names: readonly SubjectName[] }[] = [
+  { title: 'To begin with', names: Object.keys(firstSubjects) as FirstSubject[] },
+  ...networkFamilies
+    .filter((family) => family !== 'documents')
+    .map((family: NetworkFamily) => ({
+      title: family,
+      names: (Object.keys(networkEntries) as NetworkName[]).filter(
+        (name) => networkEntries[name].family === family,
+      ),
+    })),
+];
+
+export function titleOf(name: SubjectName): string {
+  return isFirst(name) ? firstSubjects[name] : name;
+}
+
+const isFirst = (name: SubjectName): name is FirstSubject => Object.hasOwn(firstSubjects, name);
 
 export const subject = signal<SubjectName>('course/resnet50');
 /** The trained model's network; null if there is no model. */
@@ -37,8 +62,6 @@ export const network = computed<Network>(() => {
   switch (subject.value) {
     case 'small':
       return preactResNet({ input: [32, 32, 3], classes: 6 });
-    case 'course/resnet50':
-      return courseResNet50();
     case 'identity':
       return asNetwork(identityBlock({ kernelSize: 3, filters }), [32, 32, 64], 'course/identity block');
     case 'convolutional':
@@ -50,7 +73,7 @@ export const network = computed<Network>(() => {
     case 'model':
       return modelNetwork.value ?? preactResNet({ input: [32, 32, 3], classes: 6 });
     default:
-      return subject.value satisfies never;
+      return createNetwork(subject.value);
   }
 });
 

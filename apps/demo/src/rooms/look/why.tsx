@@ -5,7 +5,7 @@ function onTheLine(): { readonly activation: boolean; readonly projection: boole
   const blocks = network.value.stages.flat();
   return {
     activation: blocks.some(({ shortcut, postact }) => shortcut !== null && postact.length > 0),
-    projection: blocks.some(({ shortcut }) => shortcut !== null && shortcut.length > 0),
+    projection: blocks.some(({ shortcut }) => shortcut?.some(({ op }) => op === 'conv')),
   };
 }
 

@@ -1,4 +1,5 @@
 import {
+  type Act,
   type Activation,
   type Conv,
   disposeVariables,
@@ -29,7 +30,7 @@ const conv = (kernelSize: Conv['kernelSize'], stride: number, bias: boolean): Co
   },
   ...{ bias, initializer },
 });
-const act = (activation: Activation): Op => ({ op: 'act', activation });
+const act = (activation: Activation): Act => ({ op: 'act', activation });
 const dense = (units: number): Op => ({ op: 'dense', units, activation: 'softmax', initializer });
 
 const network: Network = {
@@ -136,10 +137,11 @@ function read(file: Uint8Array) {
       inputs: texts(fields, 1),
       output: texts(fields, 2)[0],
       attributes: Object.fromEntries(
-        messages(fields, 5).map((attribute) => [
-          texts(attribute, 1)[0],
-          all(attribute, 20)[0] === 1 ? all(attribute, 2)[0] : all(attribute, 8),
-        ]),
+        messages(fields, 5).map((attribute) => {
+          const [type] = all(attribute, 20); // 1: float, 2: int, 7: ints
+          const value = type === 7 ? all(attribute, 8) : all(attribute, type === 1 ? 2 : 3)[0];
+          return [texts(attribute, 1)[0], value];
+        }),
       ),
     })),
     tensors: new Map(
@@ -191,6 +193,56 @@ describe('a network as an ONNX file', () => {
       expect(made).not.toContain(output);
       made.add(output);
     }
+  });
+
+  it('has groups, dilation, margins, gates, channels of zeros and global pooling as ONNX has them', async () => {
+    const family: Network = {
+      ...network,
+      stem: [
+        { ...conv([3, 2], 2, false), filters: 6, groups: 3, dilations: [2, 3], padding: [0, 1, 2, 3] },
+        { op: 'subsample', strides: [1, 2], channelsBefore: 1, channelsAfter: 2 },
+        { op: 'gate', gate: [{ op: 'globalPool', keepDims: true }, act('sigmoid')] },
+        { op: 'pool', mode: 'average', size: [2, 2], strides: [1, 1], padding: [1, 0, 0, 1] },
+        { op: 'pad', top: 0, bottom: 1, left: 1, right: 0 },
+        { op: 'pool', mode: 'max', size: [2, 2], strides: [1, 1], padding: 'valid' },
+        { op: 'dropout', rate: 0.5, per: 'example' },
+      ],
+      stages: [],
+      head: [{ op: 'globalPool', keepDims: false }],
+    };
+    const zeros = ({ shape }: { shape: readonly number[] }) =>
+      new Float32Array(shape.reduce((a, b) => a * b, 1));
+    const { nodes, tensors } = read(await encodeOnnx(family, zeros));
+    const lines = nodes.map(
+      ({ type, inputs, output, attributes }) =>
+        `${output} = ${type}(${inputs.join(', ')}) ${JSON.stringify(attributes)}`,
+    );
+    expect(lines).toMatchInlineSnapshot(`
+      [
+        "input = Transpose(images) {"perm":[0,3,1,2]}",
+        "stem.0 = Conv(input, stem.0.kernel) {"kernel_shape":[3,2],"strides":[2,2],"pads":[0,2,1,3],"dilations":[2,3],"group":3}",
+        "stem.1.pixels = Slice(stem.0, stem.1.starts, stem.1.ends, stem.1.axes, stem.1.steps) {}",
+        "stem.1 = Pad(stem.1.pixels, stem.1.pads) {}",
+        "stem.2.gate.0 = GlobalAveragePool(stem.1) {}",
+        "stem.2.gate.1 = Sigmoid(stem.2.gate.0) {}",
+        "stem.2 = Mul(stem.1, stem.2.gate.1) {}",
+        "stem.3 = AveragePool(stem.2) {"kernel_shape":[2,2],"strides":[1,1],"pads":[1,0,0,1]}",
+        "stem.4 = Pad(stem.3, stem.4.pads, stem.4.value) {}",
+        "stem.5 = MaxPool(stem.4) {"kernel_shape":[2,2],"strides":[1,1],"pads":[0,0,0,0]}",
+        "stem.6 = Dropout(stem.5) {}",
+        "head.0.mean = GlobalAveragePool(stem.6) {}",
+        "logits = Flatten(head.0.mean) {}",
+      ]
+    `);
+    expect(tensors.get('stem.0.kernel')?.shape).toEqual([6, 1, 3, 2]);
+    const constants = [...tensors].filter(([name]) => name.startsWith('stem.1.'));
+    expect(Object.fromEntries(constants.map(([name, { data }]) => [name, [...data].map(Number)]))).toEqual({
+      'stem.1.starts': [0, 0],
+      'stem.1.ends': [2, 4],
+      'stem.1.axes': [2, 3],
+      'stem.1.steps': [1, 2],
+      'stem.1.pads': [0, 1, 0, 0, 0, 2, 0, 0],
+    });
   });
 
   it('holds every parameter under its own name, in the layout of ONNX', async () => {

@@ -34,6 +34,12 @@ const activations = {
 
 const pools = { max: 'MaxPool', average: 'AveragePool' } as const satisfies Record<Pool['mode'], string>;
 
+/**
+ * For the zeros around a map of which maxima are taken: onnxruntime (1.30) takes zeros for the pooling's own padding, which
+ * is −∞, where the map's values are below 0; but not this.
+ */
+const almostZero = 2 ** -126;
+
 /** A network as ONNX's nodes and constants: from images [batch, height, width, channels] to what `forward` gives. */
 export function graphOf(
   network: Network,
@@ -104,7 +110,13 @@ export function graphOf(
         return;
       case 'pad': {
         const pads = [0, 0, op.top, op.left, 0, 0, op.bottom, op.right];
-        append('Pad', [constant(`${name}.pads`, [8], BigInt64Array.from(pads, BigInt))]);
+        const isBeforeMaximum = walked.some(
+          (taker) => taker.from.includes(index) && taker.op.op === 'pool' && taker.op.mode === 'max',
+        );
+        append('Pad', [
+          constant(`${name}.pads`, [8], BigInt64Array.from(pads, BigInt)),
+          ...(isBeforeMaximum ? [constant(`${name}.value`, [], Float32Array.of(almostZero))] : []),
+        ]);
         return;
       }
       case 'pool':

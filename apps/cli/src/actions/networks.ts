@@ -1,0 +1,33 @@
+import {
+  countParameters,
+  createNetwork,
+  multiplyAdds,
+  networkEntries,
+  networkFamilies,
+} from '@resnetjs/core';
+import { printJson } from '../json/print-json.js';
+import type { NetworksCommandOptions } from '../options/command-options.js';
+import { networkNames } from '../options/network-options.js';
+import { formatNetworks, type ListedNetwork } from '../terminal/networks.js';
+import { paintFor } from '../terminal/paint.js';
+import { columnsOf } from '../terminal/wrapped.js';
+
+/** Prints every network of the catalogue, family by family. */
+export async function networks({ json }: NetworksCommandOptions): Promise<void> {
+  const list = networkFamilies.flatMap((family) =>
+    networkNames.filter((name) => networkEntries[name].family === family).map(describe),
+  );
+  if (json) return printJson('networks', { networks: list });
+  const text = formatNetworks(list, { columns: columnsOf(process.stdout), paint: paintFor(process.stdout) });
+  process.stdout.write(`${text}\n`);
+}
+
+function describe(name: (typeof networkNames)[number]): ListedNetwork {
+  const { family, paper, input, classes } = networkEntries[name];
+  const network = createNetwork(name);
+  return {
+    ...{ name, family, paper, inputShape: input, classes },
+    parameters: countParameters(network),
+    multiplyAdds: multiplyAdds(network),
+  };
+}

@@ -1,0 +1,43 @@
+import { createNetwork } from '@resnetjs/core';
+import { describe, expect, it } from 'vitest';
+import { trainCommand } from '../commands/train.js';
+import { resumedOptions } from './settings.js';
+
+const settings = {
+  network: 'resnet50',
+  ...{ data: 'synthetic:signs', epochs: 5, optimizer: 'adam', batchSize: 32, schedule: 'constant', seed: 0 },
+  ...{ keep: 2, backend: 'wasm', interpolation: 'bilinear', fit: 'fill', onError: 'fail' },
+  ...{ shortcuts: true, bnStatistics: 'precise' },
+};
+
+const resumed = (
+  own: Record<string, string | number | boolean>,
+  network: Parameters<typeof createNetwork>[0],
+) => {
+  const preprocessing = {
+    mean: [0, 0, 0],
+    std: [255, 255, 255],
+    interpolation: 'bilinear',
+    fit: 'fill',
+  } as const;
+  const classifier = { network: createNetwork(network), classes: ['0', '1'], preprocessing };
+  return resumedOptions(trainCommand(), { settings: { ...settings, ...own }, classifier }, 'run');
+};
+
+describe('the options that a training resumes with', () => {
+  it('tell the course’s network, which version 1 called resnet50, from torchvision’s', () => {
+    expect(resumed({}, 'course/resnet50').network).toBe('course/resnet50');
+    expect(resumed({}, 'resnet50').network).toBe('resnet50');
+    expect(resumed({ network: 'resnetPreAct' }, 'preact/resnet').network).toBe('preact/resnet');
+  });
+
+  it('are those of the network that it began with', () => {
+    const own = { outputStride: 16, dropout: 0.25, stochasticDepth: 0.1, zeroInitResidual: true };
+    expect(resumed(own, 'resnet50')).toMatchObject(own);
+    const ofCifar = { network: 'cifar/resnet20', shortcutOption: 'B' };
+    expect(resumed(ofCifar, 'cifar/resnet20')).toMatchObject(ofCifar);
+    expect(() => resumed({ outputStride: 4 }, 'resnet50')).toThrow(
+      'a setting "outputStride" that this version',
+    );
+  });
+});
