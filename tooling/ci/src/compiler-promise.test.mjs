@@ -95,6 +95,7 @@ it('lists every pass that has to learn an operation', async () => {
       "core/compute/differentiate.ts",
       "core/compute/forward.ts",
       "core/compute/plan.ts",
+      "core/draw/facts.ts",
       "core/draw/format-svg.ts",
       "core/draw/text.ts",
       "core/inspect/cost.ts",
