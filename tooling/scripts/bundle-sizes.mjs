@@ -9,13 +9,13 @@ import { root } from './workspace.mjs';
  * @type {readonly { what: string, limit: number, source: () => string }[]}
  */
 const bundles = [
-  { what: 'the quickstart', limit: 520_000, source: quickstart },
+  { what: 'the quickstart', limit: 560_000, source: quickstart },
   {
     what: 'decodeClassifier',
     limit: 180_000,
     source: () => "export { decodeClassifier } from '@resnetjs/weights';",
   },
-  { what: 'summarize', limit: 10_000, source: () => "export { summarize } from '@resnetjs/core/network';" },
+  { what: 'summarize', limit: 15_000, source: () => "export { summarize } from '@resnetjs/core/network';" },
 ];
 
 function quickstart() {
