@@ -8,6 +8,7 @@ import {
 import * as tf from '@tensorflow/tfjs-core';
 import { activate } from './activation.js';
 import { optionalKernel, runKernel } from './optional-kernel.js';
+import { spread } from './spread.js';
 
 // Convolutions with groups or dilation, for which TensorFlow.js has no kernel or no gradient. Where the backend has none
 // either, each group is a convolution of its own, with a filter that has zeros in between.
@@ -119,14 +120,7 @@ function dilated(filter: tf.Tensor4D, shape: GroupedConvolutionShape): tf.Tensor
   const { dilationHeight, dilationWidth } = shape;
   if (dilationHeight === 1 && dilationWidth === 1) return filter;
   const [height, width, inputs, outputs] = filter.shape;
-  const spread = tf.pad(tf.reshape(filter, [height, 1, width, 1, inputs, outputs]), [
-    [0, 0],
-    [0, dilationHeight - 1],
-    [0, 0],
-    [0, dilationWidth - 1],
-    [0, 0],
-    [0, 0],
-  ]);
-  const whole = tf.reshape(spread, [height * dilationHeight, width * dilationWidth, inputs, outputs]);
-  return tf.slice(whole, [0, 0, 0, 0], [...reachOf(shape), inputs, outputs]) as tf.Tensor4D;
+  const reach = reachOf(shape);
+  const map = tf.reshape(filter, [1, height, width, inputs * outputs]);
+  return tf.reshape(spread(map, [dilationHeight, dilationWidth], reach), [...reach, inputs, outputs]);
 }

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Subsample } from '../network/types.js';
+import { spread } from './spread.js';
 import type { Vjp } from './vjp.js';
 
 /** Every `strides`-th pixel, between channels of zeros: [batch, rows, columns, before + channels + after]. */
@@ -24,15 +25,7 @@ export function differentiateSubsample(op: Subsample, x: tf.Tensor): Vjp {
       const [, rows, columns] = dy.shape as [number, number, number, number];
       const kept = tf.slice(dy, [0, 0, 0, op.channelsBefore], [batch, rows, columns, channels]);
       if (down === 1 && right === 1) return kept;
-      const spread = tf.pad(tf.reshape(kept, [batch * rows, 1, columns, 1, channels]), [
-        [0, 0],
-        [0, down - 1],
-        [0, 0],
-        [0, right - 1],
-        [0, 0],
-      ]);
-      const whole = tf.reshape(spread, [batch, rows * down, columns * right, channels]);
-      return tf.slice(whole, [0, 0, 0, 0], [batch, height, width, channels]); // as x
+      return spread(kept, [down, right], [height, width]); // as x
     });
   return { y: subsample(op, x), saved: [], backward: (dy) => ({ inputs: [backward(dy)], weights: [] }) };
 }
