@@ -61,10 +61,10 @@ const networks: readonly [network: Network, Options][] = [
   [courseResNet50({ input: [224, 224, 3], classes: 1000 }), { batch: 1, level: 'full', training: false }],
   // The families, each with what the others don't have; short ones, and at the full level whole ones.
   [shortened('resnext50_32x4d', { input: [64, 64, 3], classes: 5 }), { batch: 3 }],
-  [shortened('resnet26d', { input: [65, 50, 3], classes: 5 }), { batch: 3 }],
+  [shortened('resnet26d', { input: [65, 50, 3], classes: 5 }), { batch: 3, level: 'full' }],
   [shortened('seresnet50', { input: [40, 41, 3], classes: 5 }), { batch: 3 }],
-  [shortened('keras/resnet50v2', { input: [40, 35, 3], classes: 5 }), { batch: 3 }],
-  [shortened('resnet18', { input: [65, 40, 4], classes: 5, outputStride: 8 }), { batch: 3 }],
+  [shortened('keras/resnet50v2', { input: [40, 35, 3], classes: 5 }), { batch: 3, level: 'full' }],
+  [shortened('resnet18', { input: [65, 40, 4], classes: 5, outputStride: 8 }), { batch: 3, level: 'full' }],
   [withWidth(createNetwork('cifar/resnet20', { input: [17, 15, 3] }), 1 / 4), { batch: 4 }],
   [withWidth(createNetwork('cifar/wrn16_4', { input: [15, 12, 1] }), 1 / 8), { batch: 4 }],
   [shortened('keras/resnet50', { input: [64, 64, 3], classes: 5 }), { batch: 3, level: 'full' }],
