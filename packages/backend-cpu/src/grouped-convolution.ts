@@ -6,6 +6,7 @@ import {
   type GroupedConvolutionShape,
   groupedConvolutionShape,
   type KernelInputs,
+  outputShapeOf,
 } from '@resnetjs/backend';
 import type { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu';
 import { type TensorInfo, util } from '@tensorflow/tfjs-core';
@@ -34,7 +35,7 @@ export function convolution(
   if (bias) checkShape('convolution', { bias }, [outChannels]);
   const offsets = bias ? valuesOf(backend, bias) : new Float32Array(outChannels);
   const [values, weights] = [valuesOf(backend, x), valuesOf(backend, filter)];
-  const yShape = outputShape(shape);
+  const yShape = outputShapeOf(shape);
   const y = new Float64Array(util.sizeFromShape(yShape));
   eachRun(shape, (from, at, to, count) => {
     const value = values[from]!;
@@ -52,7 +53,7 @@ export function convolutionInputGradient(
 ): TensorInfo {
   const xShape = [...attrs.inputShape];
   const shape = groupedConvolutionShape('convolutionInputGradient', xShape, filter.shape, attrs);
-  checkShape('convolutionInputGradient', { dy }, outputShape(shape));
+  checkShape('convolutionInputGradient', { dy }, outputShapeOf(shape));
   const [upstream, weights] = [valuesOf(backend, dy), valuesOf(backend, filter)];
   const dx = new Float64Array(util.sizeFromShape(xShape));
   eachRun(shape, (to, at, from, count) => {
@@ -71,7 +72,7 @@ export function convolutionFilterGradient(
 ): TensorInfo {
   const filterShape = [...attrs.filterShape];
   const shape = groupedConvolutionShape('convolutionFilterGradient', x.shape, filterShape, attrs);
-  checkShape('convolutionFilterGradient', { dy }, outputShape(shape));
+  checkShape('convolutionFilterGradient', { dy }, outputShapeOf(shape));
   const [values, upstream] = [valuesOf(backend, x), valuesOf(backend, dy)];
   const gradient = new Float64Array(util.sizeFromShape(filterShape));
   eachRun(shape, (from, to, at, count) => {
@@ -114,8 +115,4 @@ function eachRun(shape: GroupedConvolutionShape, visit: Visit): void {
 
 function valuesOf(backend: MathBackendCPU, { dataId }: TensorInfo): Float32Array {
   return backend.readSync(dataId) as Float32Array;
-}
-
-function outputShape({ batch, outHeight, outWidth, outChannels }: GroupedConvolutionShape): number[] {
-  return [batch, outHeight, outWidth, outChannels];
 }

@@ -1,11 +1,12 @@
 import {
   BackendError,
+  checkShape,
   forActivation,
   type FusedGroupedConvolutionAttributes,
   type GroupedConvolutionAttributes,
-  type GroupedConvolutionShape,
   groupedConvolutionShape,
   type KernelInputs,
+  outputShapeOf,
 } from '@resnetjs/backend';
 import { type TensorInfo, util } from '@tensorflow/tfjs-core';
 import { planFilterGradient, planForward, planInputGradient } from './convolution-plan.js';
@@ -42,11 +43,11 @@ export function convolution(
   if (areNarrow(shape)) {
     const { backend } = context;
     const operands = { images: addressOf(backend, x), filter: addressOf(backend, filter), finish };
-    return computeOutput(backend, outputShape(shape), (target, allocate) =>
+    return computeOutput(backend, outputShapeOf(shape), (target, allocate) =>
       convolveNarrow({ ...context, allocate }, shape, { ...operands, target }),
     );
   }
-  return runPlan(context, planForward(shape), { image: x, right: filter, finish }, outputShape(shape));
+  return runPlan(context, planForward(shape), { image: x, right: filter, finish }, outputShapeOf(shape));
 }
 
 /** The gradient of x [batch, height, width, in]. */
@@ -57,7 +58,7 @@ export function convolutionInputGradient(
 ): TensorInfo {
   const { inputShape } = attrs;
   const shape = groupedConvolutionShape('convolutionInputGradient', inputShape, filter.shape, attrs);
-  checkGradient('convolutionInputGradient', dy, shape);
+  checkShape('convolutionInputGradient', { dy }, outputShapeOf(shape));
   if (areNarrow(shape)) {
     const { backend } = context;
     const operands = { images: addressOf(backend, dy), filter: addressOf(backend, filter) };
@@ -76,7 +77,7 @@ export function convolutionFilterGradient(
 ): TensorInfo {
   const { filterShape } = attrs;
   const shape = groupedConvolutionShape('convolutionFilterGradient', x.shape, filterShape, attrs);
-  checkGradient('convolutionFilterGradient', dy, shape);
+  checkShape('convolutionFilterGradient', { dy }, outputShapeOf(shape));
   if (areNarrow(shape)) {
     const { backend } = context;
     const operands = { x: addressOf(backend, x), dy: addressOf(backend, dy) };
@@ -85,18 +86,4 @@ export function convolutionFilterGradient(
     );
   }
   return runPlan(context, planFilterGradient(shape), { image: x, right: dy }, filterShape);
-}
-
-function outputShape({ batch, outHeight, outWidth, outChannels }: GroupedConvolutionShape): number[] {
-  return [batch, outHeight, outWidth, outChannels];
-}
-
-/** Throws `bad-arguments` unless dy has the shape of the convolution's result. */
-function checkGradient(kernel: string, dy: TensorInfo, shape: GroupedConvolutionShape): void {
-  const expected = outputShape(shape);
-  if (util.arraysEqual(dy.shape, expected)) return;
-  throw new BackendError(
-    'bad-arguments',
-    `${kernel}: dy [${dy.shape.join(', ')}] does not have the shape [${expected.join(', ')}] of the convolution's result.`,
-  );
 }

@@ -6,6 +6,7 @@ import {
   type GroupedConvolutionShape,
   groupedConvolutionShape,
   type KernelInputs,
+  outputShapeOf,
 } from '@resnetjs/backend';
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { type ActivationCode, activationCode } from './activation.js';
@@ -31,7 +32,7 @@ export function convolution(
   if (inPairs(shape)) return correlate(backend, shape, { x, filter }, { bias, activation: code });
   const program = convolutionByValue(shape, { bias: Boolean(bias), activation: code });
   const y = run(backend, program, [rowsOf(x), rowsOf(filter), ...(bias ? [bias] : [])]);
-  return view(y, outputShape(shape));
+  return view(y, outputShapeOf(shape));
 }
 
 /** The gradient of x [batch, height, width, inChannels]. */
@@ -41,7 +42,7 @@ export function convolutionInputGradient(
   attrs: GroupedConvolutionAttributes & { readonly inputShape: readonly number[] },
 ): TensorInfo {
   const shape = groupedConvolutionShape('convolutionInputGradient', attrs.inputShape, filter.shape, attrs);
-  checkShape('convolutionInputGradient', { dy }, outputShape(shape));
+  checkShape('convolutionInputGradient', { dy }, outputShapeOf(shape));
   const fast = inPairs(shape) ? inputGradient(backend, shape, { dy, filter }) : undefined;
   return (
     fast ?? view(run(backend, inputGradientByValue(shape), [rowsOf(dy), rowsOf(filter)]), attrs.inputShape)
@@ -55,7 +56,7 @@ export function convolutionFilterGradient(
   attrs: GroupedConvolutionAttributes & { readonly filterShape: readonly number[] },
 ): TensorInfo {
   const shape = groupedConvolutionShape('convolutionFilterGradient', x.shape, attrs.filterShape, attrs);
-  checkShape('convolutionFilterGradient', { dy }, outputShape(shape));
+  checkShape('convolutionFilterGradient', { dy }, outputShapeOf(shape));
   if (inPairs(shape)) return filterGradient(backend, shape, { x, dy });
   const parts = partsOf(shape);
   const partial = run(backend, partialFilterGradientByValue(shape, parts), [rowsOf(x), rowsOf(dy)]);
@@ -65,8 +66,4 @@ export function convolutionFilterGradient(
 /** Whether the two channels of each texel, of x, of y and of the filter, are in one group. */
 function inPairs({ groups, inChannels, outChannels }: GroupedConvolutionShape): boolean {
   return groups === 1 || ((inChannels / groups) % 2 === 0 && (outChannels / groups) % 2 === 0);
-}
-
-function outputShape({ batch, outHeight, outWidth, outChannels }: GroupedConvolutionShape): number[] {
-  return [batch, outHeight, outWidth, outChannels];
 }

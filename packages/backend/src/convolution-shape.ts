@@ -22,6 +22,11 @@ export interface ConvolutionShape {
   readonly left: number;
 }
 
+/** The shape of a convolution's result: [batch, outHeight, outWidth, outChannels]. */
+export function outputShapeOf({ batch, outHeight, outWidth, outChannels }: ConvolutionShape): number[] {
+  return [batch, outHeight, outWidth, outChannels];
+}
+
 /**
  * Converts TensorFlow.js's description of a convolution (`backend_util.computeConv2DInfo`), or of one over volumes
  * (`computeConv3DInfo`) in the plane of images.

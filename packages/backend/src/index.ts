@@ -24,7 +24,7 @@ export {
   type GroupedConvolutionShape,
   groupedConvolutionShape,
 } from './grouped-convolution.js';
-export { type ConvolutionShape, convolutionShapeOf } from './convolution-shape.js';
+export { type ConvolutionShape, convolutionShapeOf, outputShapeOf } from './convolution-shape.js';
 export {
   type FusingKernel,
   type Kernel,
