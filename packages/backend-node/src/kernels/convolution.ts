@@ -101,7 +101,7 @@ export function inputGradient(
   windows: Windows,
   { dy, filter }: KernelInputs<'dy' | 'filter'>,
 ): tf.Tensor {
-  if (windows.inChannels === 1 && windows.outChannels === 1) {
+  if (filter.shape[2] === 1 && filter.shape[3] === 1) {
     return oneChannelInputGradient(native, windows, { dy, filter });
   }
   const [filterId, dyId] = native.backend.getInputTensorIds([filter, dy]) as [number, number];
@@ -129,8 +129,7 @@ function oneChannelInputGradient(
         [0, 0],
         [0, 1],
       ]);
-    const widened = { ...windows, outChannels: 2 };
-    return inputGradient(native, widened, { dy: withZeros(dy), filter: withZeros(filter) });
+    return inputGradient(native, windows, { dy: withZeros(dy), filter: withZeros(filter) });
   });
 }
 
