@@ -19,7 +19,7 @@ import { setUpBrowser } from './set-up-browser.mjs';
  * @property {() => Promise<Count>} run
  * @property {boolean} [needed] nothing can be tested where it fails
  * @property {boolean} [slow]
- * @property {boolean} [beside] begins together with the step before it; so it shows nothing until its turn comes
+ * @property {boolean} [beside] runs beside all that follow it, and is shown after them
  */
 
 /**
@@ -142,9 +142,9 @@ const steps = [
     run: async () => one(await runNode('tooling/scripts/api-reports.mjs', ['--check'])),
     slow: true,
   },
-  { name: 'unit tests', run: () => vitest('unit') },
-  // A browser without a GPU keeps one core busy, and the unit tests the other.
+  // A browser without a GPU keeps one core busy, and all that follows the other.
   { name: 'browser tests: wasm, webgl and training in Chromium', run: inBrowser, slow: true, beside: true },
+  { name: 'unit tests', run: () => vitest('unit') },
   { name: 'end to end: the command line', run: () => vitest('e2e'), slow: true },
   {
     name: 'pack: install the packages elsewhere, and run the examples of the READMEs',
@@ -172,14 +172,13 @@ async function begin({ run }) {
 }
 
 const total = { passed: 0, failed: 0, skipped: 0 };
-/** @type {ReturnType<typeof begin> | undefined} */
-let early;
-for (const [index, step] of chosen.entries()) {
-  const { name, needed } = step;
+
+/**
+ * @param {Step} step
+ * @param {ReturnType<typeof begin>} running
+ */
+async function finish({ name }, running) {
   console.log(`\n▸ ${name}`);
-  const running = early ?? begin(step);
-  const next = chosen[index + 1];
-  early = next?.beside ? begin(next) : undefined;
   const { passed, failed, skipped, output, note, seconds } = await running;
   if ((failed > 0 || passed === 0) && output) console.log(output.trimEnd());
   if (note) console.log(`  ${note}`);
@@ -187,8 +186,17 @@ for (const [index, step] of chosen.entries()) {
   total.passed += passed;
   total.failed += failed;
   total.skipped += skipped;
-  if (needed && failed > 0) break;
+  return failed === 0;
 }
+
+/** @type {{ step: Step, running: ReturnType<typeof begin> }[]} */
+const beside = [];
+for (const step of chosen) {
+  const running = begin(step);
+  if (step.beside) beside.push({ step, running });
+  else if (!(await finish(step, running)) && step.needed) break;
+}
+for (const { step, running } of beside) await finish(step, running);
 
 const skips = total.skipped > 0 ? `, ${total.skipped} skipped` : '';
 console.log(`\n${total.passed} passed, ${total.failed} failed${skips}`);
