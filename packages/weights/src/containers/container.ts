@@ -38,3 +38,10 @@ export interface TensorContainer {
    */
   read(name: string): Promise<Uint8Array<ArrayBuffer>>;
 }
+
+/** A tensor to be written into a container: its values are asked for when it is their turn. */
+export interface TensorToWrite extends TensorInfo {
+  readonly name: string;
+  /** The values, row-major and little-endian. */
+  read(): Promise<Uint8Array>;
+}
