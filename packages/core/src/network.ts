@@ -21,10 +21,11 @@ export {
   type Summary,
   summarize,
 } from './inspect/summary.js';
+export { kerasOrder } from './inspect/keras-order.js';
 export { findNode, type NodeReference } from './network/find-node.js';
 export { type Initializer, initializers } from './network/initializer.js';
 export { mapOperations, type RewriteOperations } from './network/map-operations.js';
-export { type DialectName, dialectNames } from './network/dialects.js';
+export { type DialectName, dialectNames, dialectOf } from './network/dialects.js';
 export { layerNames, parameterName } from './network/names.js';
 export {
   isWeighted,

@@ -48,6 +48,22 @@ export function channelsFirst([height = 1, width = 1, channels = 1]: Shape): Lay
   };
 }
 
+/** Ours, without a copy. */
+export const identity: Layout = {
+  shape: (ours) => ours,
+  fromOurs: (values) => values as Float32Array<ArrayBuffer>,
+  toOurs: (values) => values as Float32Array<ArrayBuffer>,
+};
+
+/** The layout whose values `inner` makes ours after `outer` has; `outer` alone changes the shape. */
+export function nested(outer: Layout, inner: Layout): Layout {
+  return {
+    shape: outer.shape,
+    fromOurs: (values, ours) => outer.fromOurs(inner.fromOurs(values, ours), ours),
+    toOurs: (values, ours) => inner.toOurs(outer.toOurs(values, ours), ours),
+  };
+}
+
 /** The layout whose axis i is our axis `axes[i]`. */
 function axesLayout(axes: readonly number[]): Layout {
   const back = axes.map((_, axis) => axes.indexOf(axis));

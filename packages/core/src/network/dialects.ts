@@ -1,5 +1,6 @@
 import type { Dialect } from './dialects/dialect.js';
 import { course, preact } from './dialects/documents.js';
+import { huggingFace } from './dialects/hugging-face.js';
 import { keras } from './dialects/keras.js';
 import { kerasApplications } from './dialects/keras-applications.js';
 import { sites } from './dialects/sites.js';
@@ -14,13 +15,14 @@ export const dialects = {
   preact,
   torchvision,
   timm,
+  'hugging-face': huggingFace,
   'keras-applications': kerasApplications,
   cifar,
   keras,
   sites,
 } as const satisfies Record<string, Dialect>;
 
-/** The name of a dialect: 'course', 'preact', 'torchvision', 'timm', 'keras-applications', 'cifar', 'keras' or 'sites'. */
+/** The name of a dialect: 'course', 'preact', 'torchvision', 'timm', 'hugging-face', 'keras-applications', 'cifar', 'keras' or 'sites'. */
 export type DialectName = keyof typeof dialects;
 
 /** The names of the dialects. */

@@ -15,6 +15,9 @@ const roles = {
   variance: 'running_var',
 } as const satisfies Record<Role, string>;
 
+/** PyTorch's name of a parameter: `conv1.weight`. */
+export const torchParameter: Dialect['parameter'] = (layer, role) => `${layer}.${roles[role]}`;
+
 type StageSite = Extract<Site, { readonly part: 'stage' }>;
 
 /** In what the names of one implementation in PyTorch differ from another's. */
@@ -67,7 +70,7 @@ function torch(words: Words): Dialect {
       const position = shortcutPosition(network, site);
       return `${block}${words.shortcut}${position === null ? '' : `.${position}`}`;
     },
-    parameter: (layer, role) => `${layer}.${roles[role]}`,
+    parameter: torchParameter,
     block: blockOf,
     stage: (stage) => `layer${stage + 1}`,
   };
