@@ -8,6 +8,7 @@ import {
   networks,
   parameterNames,
   type Shape,
+  type ShortcutOption,
   shortcutOptions,
 } from '@resnetjs/core';
 import { badFile } from '../bad-file.js';
@@ -30,93 +31,124 @@ export interface RecognizeOptions {
   readonly input?: Network['input'];
 }
 
-/** A network and the names that its tensors have. */
+/** A network whose parameters a file has. */
 export interface Recognized {
   readonly network: Network;
   readonly dialect: DialectName;
   readonly needed: readonly NeededTensor[];
+  readonly found: FoundTensors;
 }
 
 interface Candidate extends Recognized {
   readonly differences: Differences;
 }
 
-/** The dialects in which networks are searched, by framework. */
-const searched = {
-  PyTorch: ['torchvision', 'timm', 'hugging-face', 'cifar'],
-  Keras: ['keras-applications', 'course', 'preact', 'keras'],
-} as const satisfies Record<string, readonly DialectName[]>;
+/** Under which names a file may have the tensors of a network. */
+export interface Naming {
+  readonly dialect: DialectName;
+  /** Whether there is a dense layer. */
+  readonly hasClassifier: boolean;
+  /** The file's tensors in the dialect; undefined if they can't be those of the network. */
+  readonly tensorsFor: (network: Network) => FoundTensors | undefined;
+}
 
 /**
  * The network of the catalogue whose parameters a file's tensors are, by their names and shapes, with the file's classes and
- * channels. Throws `bad-file` if none fits, with what is missing, surplus and misshapen for the one that fits best.
+ * channels. Throws `bad-file` if none fits, with what is missing, surplus and misshapen for the one that fits best, and if
+ * several fit, which automatic names of layers make possible.
  */
-export function recognize(
-  found: FoundTensors,
-  framework: 'PyTorch' | 'Keras',
-  options: RecognizeOptions = {},
-): Recognized {
-  const names = options.network === undefined ? (Object.keys(networks) as NetworkName[]) : [options.network];
-  let best: Candidate | undefined;
-  for (const name of names) {
-    for (const dialect of dialectsFor(name, framework)) {
-      if (options.network === undefined && sharedNames(name, dialect, found) < 0.5) continue;
-      for (const network of sizedLike(found, name, dialect, options)) {
-        const needed = neededTensors(network, dialect);
-        const differences = compareTensors(needed, found.tensors);
-        const candidate = { network, dialect, needed, differences };
-        if (countDifferences(differences) === 0) return candidate;
-        if (best === undefined || countDifferences(differences) < countDifferences(best.differences)) {
-          best = candidate;
-        }
-      }
-    }
+export function recognize(namings: readonly Naming[], options: RecognizeOptions = {}): Recognized {
+  const candidates = namings.flatMap((naming) => nearest(naming, options));
+  const fitting = candidates.filter(({ differences }) => countDifferences(differences) === 0);
+  const networks = [...new Set(fitting.map(({ network }) => network.name))];
+  if (networks.length === 0) refuse(candidates, options);
+  // A network's own names say more than automatic ones, and its source's more than another's.
+  const known = fitting.filter(({ dialect }) => dialect !== 'keras');
+  if (networks.length > 1 && known.length === 0) throw ambiguous(networks);
+  const [first] = known.length > 0 ? known : fitting;
+  return fitting.find(({ network, dialect }) => dialect === dialectOf(network.name)) ?? (first as Candidate);
+}
+
+/** The networks whose parameters' names are nearest to the file's in one naming. */
+function nearest(naming: Naming, options: RecognizeOptions): readonly Candidate[] {
+  const { dialect, tensorsFor } = naming;
+  let most = 0;
+  let best: Form[] = [];
+  for (const form of forms(options.network, naming.hasClassifier)) {
+    const found = tensorsFor(form.network);
+    const share = found === undefined ? 0 : sharedNames(namesOf(form, dialect), found);
+    if (share > most) best = [];
+    if (share < most || share === 0) continue;
+    most = share;
+    best.push(form);
   }
-  throw unrecognized(best, found, options);
+  return best.map((form) => {
+    const network = sizedLike(tensorsFor(form.network) as FoundTensors, form, dialect, options);
+    const found = tensorsFor(network) as FoundTensors;
+    const needed = neededTensors(network, dialect);
+    return { network, dialect, needed, found, differences: compareTensors(needed, found.tensors) };
+  });
 }
 
-/** The network's own dialect first. */
-function dialectsFor(name: NetworkName, framework: 'PyTorch' | 'Keras'): readonly DialectName[] {
-  const own = dialectOf(name);
-  const all: readonly DialectName[] = searched[framework];
-  return [...all.filter((each) => each === own), ...all.filter((each) => each !== own)];
+/** A network of the catalogue with options on which the names of its parameters depend. */
+interface Form {
+  readonly name: NetworkName;
+  readonly options: { readonly classes?: null; readonly shortcut?: ShortcutOption };
+  readonly network: Network;
 }
 
-const knownNames = new Map<string, ReadonlySet<string>>();
+const knownForms = new Map<boolean, readonly Form[]>();
 
-/** The share of the file's names that a network has in a dialect: what is cheap to ask first. */
-function sharedNames(name: NetworkName, dialect: DialectName, { tensors }: FoundTensors): number {
-  const key = `${dialect} ${name}`;
-  const names = knownNames.get(key) ?? new Set(parameterNames(networks[name](), dialect).values());
-  knownNames.set(key, names);
+function forms(only: NetworkName | undefined, hasClassifier: boolean): readonly Form[] {
+  const all = knownForms.get(hasClassifier) ?? allForms(hasClassifier);
+  knownForms.set(hasClassifier, all);
+  return only === undefined ? all : all.filter(({ name }) => name === only);
+}
+
+function allForms(hasClassifier: boolean): readonly Form[] {
+  const classes = hasClassifier ? {} : ({ classes: null } as const);
+  return (Object.keys(networks) as NetworkName[]).flatMap((name) => {
+    const hasOption = networkEntries[name].options.includes('shortcut');
+    const shortcuts = hasOption ? shortcutOptions.map((shortcut) => ({ shortcut })) : [{}];
+    return shortcuts.map((shortcut): Form => {
+      const options = { ...classes, ...shortcut };
+      return { name, options, network: createNetwork(name, options) };
+    });
+  });
+}
+
+const knownNames = new WeakMap<Form, Map<DialectName, ReadonlySet<string>>>();
+
+function namesOf(form: Form, dialect: DialectName): ReadonlySet<string> {
+  const byDialect = knownNames.get(form) ?? new Map<DialectName, ReadonlySet<string>>();
+  knownNames.set(form, byDialect);
+  const names = byDialect.get(dialect) ?? new Set(parameterNames(form.network, dialect).values());
+  byDialect.set(dialect, names);
+  return names;
+}
+
+/** How many of all names in file and network are in both, from 0 to 1. */
+function sharedNames(names: ReadonlySet<string>, { tensors }: FoundTensors): number {
   let shared = 0;
   for (const found of tensors.keys()) if (names.has(found)) shared++;
-  return shared / Math.max(1, tensors.size);
+  return shared / (names.size + tensors.size - shared);
 }
 
-/** A network of the catalogue with the classes and channels of a file, with each of its options that weights show. */
-function* sizedLike(
+/** The network with the classes and channels of a file. */
+function sizedLike(
   found: FoundTensors,
-  name: NetworkName,
+  { name, options: form, network }: Form,
   dialect: DialectName,
   options: RecognizeOptions,
-): Generator<Network, void, void> {
-  const plain = networks[name]();
-  const [height, width, channels] = options.input ?? plain.input;
-  const sized = {
-    input: [
-      height,
-      width,
-      options.input ? channels : (channelsIn(found, plain, dialect) ?? channels),
-    ] as const,
-    classes: classesIn(found, plain, dialect),
-  };
-  if (!networkEntries[name].options.includes('shortcut')) {
-    yield createNetwork(name, sized);
-    return;
-  }
-  for (const shortcut of shortcutOptions)
-    yield createNetwork(name as 'cifar/resnet20', { ...sized, shortcut });
+): Network {
+  const [height, width, channels] = options.input ?? network.input;
+  const sized = [
+    height,
+    width,
+    options.input ? channels : (channelsIn(found, network, dialect) ?? channels),
+  ] as const;
+  const classes = classesIn(found, network, dialect);
+  return createNetwork(name, { ...form, input: sized, classes });
 }
 
 function channelsIn(found: FoundTensors, network: Network, dialect: DialectName): number | undefined {
@@ -139,16 +171,29 @@ function shapeOf({ tensors }: FoundTensors, needed: NeededTensor | undefined): S
   return needed && tensors.get(needed.name)?.shape;
 }
 
-function unrecognized(best: Candidate | undefined, { tensors }: FoundTensors, { network }: RecognizeOptions) {
-  if (best === undefined) {
-    const some = [...tensors.keys()].slice(0, 3).join(', ');
-    return badFile(
-      `The file's ${tensors.size} tensors (${some || 'none'}, …) have the names of no network that ResNet.js knows.`,
+function ambiguous(networks: readonly string[]) {
+  return badFile(
+    `The file's tensors have the shapes of several networks: ${networks.join(', ')}. Say which it is (network, --network).`,
+    { networks },
+  );
+}
+
+/** The one with fewer differences, the first of equals. */
+function better(a: Candidate, b: Candidate): Candidate {
+  return countDifferences(a.differences) <= countDifferences(b.differences) ? a : b;
+}
+
+function refuse(candidates: readonly Candidate[], { network }: RecognizeOptions): never {
+  const [first, ...others] = candidates;
+  if (first === undefined) {
+    throw badFile(
+      'The names and shapes of the tensors in the file are those of no network that ResNet.js knows.',
     );
   }
+  const best = others.reduce(better, first);
   const verdict =
     network === undefined
-      ? `The file's tensors fit no network; ${best.network.name} fits best, in the names of ${best.dialect}`
+      ? `The file's tensors fit no network. ${best.network.name} in the names of ${best.dialect} fits best`
       : `The file's tensors are not those of ${network}`;
-  return badFile(`${verdict}: ${describeDifferences(best.differences)}.`, { ...best.differences });
+  throw badFile(`${verdict}: ${describeDifferences(best.differences)}.`, { ...best.differences });
 }
