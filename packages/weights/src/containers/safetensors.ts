@@ -2,7 +2,7 @@ import { ResNetError } from '@resnetjs/core';
 import { badFile, quote } from '../bad-file.js';
 import type { ByteSource } from '../byte-source.js';
 import { parseJson } from '../parse-json.js';
-import { type TensorContainer, type Dtype, dtypeBytes, type TensorInfo } from './container.js';
+import { type TensorContainer, type Dtype, dtypeBytes, type TensorInfo, type TensorToWrite } from './container.js';
 
 /** One tensor in a safetensors file. */
 export interface TensorEntry extends TensorInfo {
@@ -71,6 +71,26 @@ export function layOut(
   header.fill(0x20, lengthBytes + json.length);
   const starts = new Map(entries.map(([id, entry]) => [id, dataStart + entry.data_offsets[0]!]));
   return { header, starts, size: dataStart + size };
+}
+
+/**
+ * A safetensors file in parts: its header, then each tensor, whose values are asked for when it is their turn.
+ *
+ * @example
+ * ```ts
+ * const tensors = [{ name: 'fc.bias', dtype: 'F32', shape: [2], read: async () => new Uint8Array(8) }] as const;
+ * await writeFile('weights.safetensors', encodeSafetensors(tensors, { format: 'pt' })); // of node:fs/promises
+ * ```
+ */
+export async function* encodeSafetensors(
+  tensors: readonly TensorToWrite[],
+  metadata: Readonly<Record<string, string>> = {},
+): AsyncGenerator<Uint8Array, void, void> {
+  yield layOut(
+    tensors.map(({ name, shape, dtype }) => ({ id: name, shape, dtype })),
+    metadata,
+  ).header;
+  for (const tensor of tensors) yield await tensor.read();
 }
 
 /**

@@ -1,0 +1,38 @@
+import type { Classifier, DialectName, Parameter } from '@resnetjs/core';
+import type { TrainingRecord } from '@resnetjs/recipe';
+import type { TensorInfo } from '../containers/container.js';
+
+/** The formats of files of weights. */
+export const containerNames = {
+  resnetjs: 'ResNet.js model',
+  safetensors: 'safetensors',
+} as const;
+
+/** A format of files of weights. */
+export type ContainerName = keyof typeof containerNames;
+
+/** Where something that a file need not say comes from: an option, the file, its checksum, or what its network usually has. */
+export type Origin = 'option' | 'file' | 'checksum' | 'network';
+
+/** What a file of weights, of whichever origin, says of its network; what it doesn't say is assumed. */
+export interface WeightsDescription extends Omit<Classifier, 'variables' | 'classes'> {
+  readonly container: ContainerName;
+  /** Whose names its tensors have. */
+  readonly dialect: DialectName;
+  /** In the order of the logits; null if the network ends before a classifier. */
+  readonly classes: readonly string[] | null;
+  readonly classesFrom: Origin;
+  readonly preprocessingFrom: Origin;
+  /** How it was trained; null if the file doesn't say. */
+  readonly training: TrainingRecord | null;
+  /** All tensors in the file, by their names there. */
+  readonly tensors: ReadonlyMap<string, TensorInfo>;
+  /** Names of tensors that the network doesn't take: counters, an optimizer's state. */
+  readonly unused: readonly string[];
+}
+
+/** A file of weights, opened: the values of a parameter are read when they are asked for. */
+export interface OpenedWeights extends WeightsDescription {
+  /** A parameter's values in our layout, row-major, in a new array, which is the caller's. Throws `bad-file`. */
+  read(parameter: Parameter): Promise<Float32Array<ArrayBuffer>>;
+}
