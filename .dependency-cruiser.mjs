@@ -32,6 +32,7 @@ export default {
     roomImports('core', 'network', []),
     roomImports('core', 'random', []),
     roomImports('core', 'images', []),
+    roomImports('core', 'classes', []),
     roomImports('core', 'blocks', ['network', 'random']),
     roomImports('core', 'networks', ['network', 'random', 'blocks']),
     roomImports('core', 'inspect', ['network']),
@@ -67,10 +68,10 @@ export default {
     {
       name: 'data-needs-no-tensors',
       comment:
-        'Networks, images, inspection and drawing are data alone: the /network, /images and /draw entries need no TensorFlow.js',
+        'Networks, images, classes, inspection and drawing are data alone: the /network, /images, /classes and /draw entries need no TensorFlow.js',
       severity: 'error',
       from: {
-        path: '^packages/core/src/((network|images)\\.ts$|(network|random|images|blocks|networks|inspect|draw)/)',
+        path: '^packages/core/src/((network|images|classes)\\.ts$|(network|random|images|classes|blocks|networks|inspect|draw)/)',
         pathNot: tests,
       },
       to: { path: ['@tensorflow/', '^packages/core/src/(compute|explain|rewrite|classify)/'] },

@@ -6,10 +6,7 @@ from torch import nn
 
 torch.backends.nnpack.set_flags(False)  # it warns at every convolution where it can't run
 
-# torchvision's wheel registers these for another PyTorch; no network needs them.
-library = torch.library.Library("torchvision", "DEF")
-for operation in ("nms", "qnms"):
-    library.define(f"{operation}(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
+import with_torchvision  # noqa: F401 (before torchvision)
 
 import timm
 import torchvision

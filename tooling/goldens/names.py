@@ -18,10 +18,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import torch
 
-# torchvision's wheel registers these operations for one release of torch; networks don't use them.
-library = torch.library.Library("torchvision", "DEF")
-for operation in ["nms", "qnms"]:
-    library.define(f"{operation}(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
+import with_torchvision  # noqa: F401 (before torchvision)
 
 import h5py
 import keras

@@ -1,6 +1,7 @@
 // Images as 8-bit pixels, and how they become a network's input size. This entry doesn't load TensorFlow.js.
 export { fitImage } from './images/fit-image.js';
 export {
+  cropShareRange,
   defaultFitting,
   type FitMode,
   type Fitting,

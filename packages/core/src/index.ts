@@ -3,15 +3,17 @@ export {
   type CreateClassifierOptions,
   createClassifier,
 } from './classify/classifier.js';
-export { type Preprocessing, unitRange } from './classify/preprocessing.js';
 export {
-  type ClassProbability,
-  createPredictor,
-  type Predictor,
-  predict,
-  topClasses,
-} from './classify/predict.js';
+  type ChannelOrder,
+  channelOrders,
+  type Preprocessing,
+  unitRange,
+} from './classify/preprocessing.js';
+export { preprocessings } from './classify/preprocessings.js';
+export { createPredictor, type Predictor, predict } from './classify/predict.js';
 export { preprocess } from './classify/preprocess.js';
+export { type KerasMode, type Levels, preprocessInput } from './classify/preprocess-input.js';
+export { type ClassProbability, topClasses } from './classes/top-classes.js';
 export type { Moments } from './compute/vjp.js';
 export {
   type DifferentiateOptions,

@@ -2,6 +2,7 @@
 import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { topClasses } from '../classes/top-classes.js';
 import { forward } from '../compute/forward.js';
 import { disposeVariables } from '../compute/variables.js';
 import { gradCam } from '../explain/grad-cam.js';
@@ -10,7 +11,7 @@ import type { Pixels } from '../images/pixels.js';
 import { resize } from '../images/resize.js';
 import { preactResNet } from '../networks/preact.js';
 import { type Classifier, createClassifier } from './classifier.js';
-import { createPredictor, type Predictor, predict, topClasses } from './predict.js';
+import { createPredictor, type Predictor, predict } from './predict.js';
 import { preprocess } from './preprocess.js';
 import { unitRange } from './preprocessing.js';
 

@@ -1,13 +1,14 @@
 import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, expect, it } from 'vitest';
+import { topClasses } from '../classes/top-classes.js';
 import { disposeVariables } from '../compute/variables.js';
 import { fitImage } from '../images/fit-image.js';
 import type { Pixels } from '../images/pixels.js';
 import { preactResNet } from '../networks/preact.js';
 import { RandomGenerator } from '../random/random-generator.js';
 import { type Classifier, createClassifier } from './classifier.js';
-import { createPredictor, predict, topClasses } from './predict.js';
+import { createPredictor, predict } from './predict.js';
 
 beforeAll(() => tf.setBackend('cpu'));
 

@@ -1,34 +1,57 @@
+import { ResNetError } from '../errors.js';
 import { checkChoice } from './check-levels.js';
-import { defaultFitting, type Fitting, fitModes } from './fitting.js';
+import { cropShareRange, defaultFitting, type Fitting, fitModes } from './fitting.js';
 import type { Pixels } from './pixels.js';
 import { resize } from './resize.js';
 
 /**
  * Resizes an RGB image to `shape`, `[height, width, 3]`. Fit 'fill' stretches it. 'crop' keeps its aspect ratio: it resizes to
- * the smallest size that covers `shape` (the longer side rounded down, as in torchvision's `Resize`), then takes the centre
- * (as `CenterCrop`). Default: 'bilinear' and 'fill'. Throws `bad-option`.
+ * the smallest size that covers `shape` (the longer side rounded down, as in torchvision's `Resize`), then takes the center
+ * (as `CenterCrop`). With a `cropShare` below 1, either resizes to `shape` ÷ `cropShare`, rounded down, and takes the center: on
+ * square inputs these are timm's crop modes 'squash' and 'center'. Default: 'bilinear' and 'fill'. Throws `bad-option`.
  *
  * @example
- * const input = fitImage(await decodeImage('photo.jpg'), [224, 224, 3], { interpolation: 'bicubic', fit: 'crop' });
+ * const fitting = { interpolation: 'bicubic', fit: 'crop', cropShare: 0.875 } as const;
+ * const input = fitImage(await decodeImage('photo.jpg'), [224, 224, 3], fitting); // of 256 pixels
  */
 export function fitImage(
   image: Pixels,
   [height, width]: readonly [height: number, width: number, channels: number],
-  { interpolation, fit }: Fitting = defaultFitting,
+  { interpolation, fit, cropShare = 1 }: Fitting = defaultFitting,
 ): Uint8Array {
   checkChoice('fit', fit, fitModes);
-  if (fit === 'fill') return resize(image, { height, width, interpolation }).data;
-  const narrow = image.width * height <= image.height * width; // the width is the tighter side
-  const covering = narrow
-    ? { width, height: Math.max(height, Math.floor((image.height * width) / image.width)) }
-    : { height, width: Math.max(width, Math.floor((image.width * height) / image.height)) };
+  checkCropShare(cropShare);
+  const least = { height: Math.floor(height / cropShare), width: Math.floor(width / cropShare) };
+  const resized = fit === 'fill' ? least : covering(image, least);
   const crop = {
-    top: middle(covering.height - height),
-    left: middle(covering.width - width),
+    top: middle(resized.height - height),
+    left: middle(resized.width - width),
     height,
     width,
   };
-  return resize(image, { ...covering, interpolation, crop }).data;
+  return resize(image, { ...resized, interpolation, crop }).data;
+}
+
+/** Throws `bad-option` for a share out of `cropShareRange`. */
+export function checkCropShare(cropShare: number): void {
+  const [least, most] = cropShareRange;
+  if (cropShare >= least && cropShare <= most) return;
+  throw new ResNetError('bad-option', `cropShare is ${cropShare}; it must be from ${least} to ${most}.`, {
+    cropShare,
+  });
+}
+
+interface Size {
+  readonly height: number;
+  readonly width: number;
+}
+
+/** The smallest size of the image's own aspect ratio that covers another. */
+function covering(image: Size, { height, width }: Size): Size {
+  const narrow = image.width * height <= image.height * width; // the width is the tighter side
+  return narrow
+    ? { width, height: Math.max(height, Math.floor((image.height * width) / image.width)) }
+    : { height, width: Math.max(width, Math.floor((image.width * height) / image.height)) };
 }
 
 /** Half of the excess; a half pixel is rounded to even, as in torchvision's CenterCrop. */
