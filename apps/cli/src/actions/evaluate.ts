@@ -20,13 +20,14 @@ export async function evaluate(model: string, options: EvaluateCommandOptions): 
   const classifier = await loadModel(model, options);
   try {
     const [height, width] = classifier.network.input;
-    const { interpolation, fit } = classifier.preprocessing;
+    const { interpolation, fit, cropShare = 1 } = classifier.preprocessing;
     const broken = new BrokenImages(options.onError);
     const opened = openDataset(options.data, {
       imageSize: [height, width],
       split: 'test',
       interpolation,
       fit,
+      cropShare,
       onError: broken.add,
     });
     const dataset = await withHint(opened, 'bad-option', `The model takes images of ${height}×${width}.`);

@@ -25,7 +25,7 @@ export interface BrokenImage {
   readonly error: ResNetError;
 }
 
-/** Options of `imageFolder`. `resize` and `fit` default to 'bilinear' and 'fill': see `fitImage`. */
+/** Options of `imageFolder`. `interpolation` and `fit` default to 'bilinear' and 'fill': see `fitImage`. */
 export interface ImageFolderOptions extends Partial<Fitting> {
   /** Height and width that every image is resized to, in pixels, 1 to 4096. Default: 64. */
   readonly imageSize?: number | readonly [height: number, width: number];
@@ -98,6 +98,7 @@ export async function imageFolder(path: string, options: ImageFolderOptions = {}
   const {
     interpolation = defaultFitting.interpolation,
     fit = defaultFitting.fit,
+    cropShare = 1,
     onError,
     cacheBytes = CACHE_BYTES,
   } = options;
@@ -137,7 +138,7 @@ export async function imageFolder(path: string, options: ImageFolderOptions = {}
       } = await decodeInBackground({
         files: chosen,
         shape,
-        fitting: { interpolation, fit },
+        fitting: { interpolation, fit, cropShare },
       });
       read.forEach((hash, position) => {
         if (hash !== null) hashes.set(indices[position] as number, hash);

@@ -11,7 +11,7 @@ import { type BrokenImage, type FolderPartSummary, type FolderSplit, imageFolder
 import { openingError } from './open-image.js';
 import { readSigns, type SignsSplit } from './signs-file.js';
 
-/** Options of `openDataset`; some concern one kind of dataset only. `resize` and `fit` are a folder's: see `fitImage`. */
+/** Options of `openDataset`; some concern one kind of dataset only. `interpolation`, `fit` and `cropShare` are a folder's: see `fitImage`. */
 export interface OpenDatasetOptions extends Partial<Fitting> {
   /** Height and width in pixels. Default: 64; an HDF5 file has a size of its own, and accepts no other. */
   readonly imageSize?: number | readonly [height: number, width: number];

@@ -1,7 +1,7 @@
 import { type Classifier, ResNetError } from '@resnetjs/core';
 import { safeParse } from '@resnetjs/recipe';
 import type * as z from 'zod/mini';
-import { classesSchema, metadataKeys, preprocessingSchema } from './format.js';
+import { classesSchema, leanPreprocessing, metadataKeys, preprocessingSchema } from './format.js';
 import { networkSchema } from './network-schema.js';
 
 /** The metadata that describe a classifier without its variables. Throws `bad-option` for what the format can't hold. */
@@ -9,7 +9,7 @@ export function describeClassifier({ network, classes, preprocessing }: Classifi
   return {
     [metadataKeys.network]: asText(networkSchema, network, 'network'),
     [metadataKeys.classes]: asText(classesSchema, classes, 'list of classes'),
-    [metadataKeys.preprocessing]: asText(preprocessingSchema, preprocessing, 'preprocessing'),
+    [metadataKeys.preprocessing]: asText(preprocessingSchema, leanPreprocessing(preprocessing), 'preprocessing'),
   };
 }
 

@@ -1,4 +1,11 @@
-import { fitModes, interpolations, defaultFitting } from '@resnetjs/core';
+import {
+  channelOrders,
+  cropShareRange,
+  defaultFitting,
+  fitModes,
+  interpolations,
+  type Preprocessing,
+} from '@resnetjs/core';
 import * as z from 'zod/mini';
 
 /** A checkpoint's key for its version, so that it isn't taken for a model. */
@@ -24,17 +31,38 @@ export const classesSchema = z.readonly(
 
 const channelValues = z.readonly(z.array(z.number()).check(z.minLength(1), z.maxLength(1024)));
 
-/** How an image is resized and normalized; files from before there was a choice have the defaults. */
+/**
+ * How an image is resized and normalized; files from before there was a choice have the defaults. What is optional is written where
+ * it differs from its default alone: readers from before it was there refuse the files that have it, and read all others.
+ */
 export const preprocessingSchema = z
   .strictObject({
     mean: channelValues,
     std: channelValues.check(z.refine((values) => values.every((value) => value > 0), 'must be positive')),
     interpolation: z._default(z.enum(interpolations), defaultFitting.interpolation),
     fit: z._default(z.enum(fitModes), defaultFitting.fit),
+    cropShare: z.exactOptional(z.number().check(z.gte(cropShareRange[0]), z.lte(cropShareRange[1]))),
+    channelOrder: z.exactOptional(z.enum(channelOrders)),
   })
   .check(
+    z.refine(
+      ({ mean, channelOrder }) => channelOrder !== 'bgr' || mean.length === 3,
+      'bgr is an order of 3 channels',
+    ),
     z.refine(keepsLevels, 'mean and std leave nothing of an image: its levels become equal, or infinite'),
-  );
+  ) satisfies z.ZodMiniType<Preprocessing>;
+
+// And the other way round: whatever a preprocessing may hold, the schema takes.
+null as unknown as Preprocessing satisfies z.input<typeof preprocessingSchema>;
+
+/** A preprocessing without the optional settings that are their defaults. */
+export function leanPreprocessing({ cropShare = 1, channelOrder = 'rgb', ...rest }: Preprocessing): Preprocessing {
+  return {
+    ...rest,
+    ...(cropShare === 1 ? {} : { cropShare }),
+    ...(channelOrder === 'rgb' ? {} : { channelOrder }),
+  };
+}
 
 /** Whether the levels of 8-bit images are still finite and apart after normalization in float32. */
 function keepsLevels({ mean, std }: { mean: readonly number[]; std: readonly number[] }): boolean {
