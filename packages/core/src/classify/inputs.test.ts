@@ -113,6 +113,10 @@ it('an unknown interpolation or fit is refused with those that there are', () =>
   expect(() => fitImage(gray, [2, 2, 3], { interpolation: 'nearest', fit: wrong('pad') })).toThrow(
     'fit is "pad"; it must be one of fill, crop.',
   );
+  const fitting = { interpolation: 'nearest', fit: 'crop' } as const;
+  for (const cropShare of [0, 0.09, 1.1, -1, Number.NaN, wrong('half')]) {
+    expect(() => fitImage(gray, [2, 2, 3], { ...fitting, cropShare })).toThrow('must be from 0.1 to 1');
+  }
 });
 
 describe('a classifier', () => {
@@ -138,6 +142,25 @@ describe('a classifier', () => {
       expect(() => create(classes, preprocessing)).toThrow(message);
       expect(() => preprocess({ ...classifier, preprocessing }, gray.data)).toThrow(message);
     }
+  });
+
+  it.each([
+    [{ cropShare: 0 }, 'cropShare is 0; it must be from 0.1 to 1'],
+    [{ cropShare: 1.01 }, 'cropShare is 1.01; it must be from 0.1 to 1'],
+    [{ cropShare: Number.NaN }, 'cropShare is NaN; it must be from 0.1 to 1'],
+    [{ channelOrder: 'gbr' }, 'channelOrder is "gbr"; it must be one of rgb, bgr'],
+  ])('has a crop and an order that there are: %j', (change, message) => {
+    const preprocessing = { ...unitRange(), ...wrong(change) };
+    expect(() => create(classes, preprocessing)).toThrow(message);
+    expect(() => preprocess({ ...classifier, preprocessing }, gray.data)).toThrow(message);
+  });
+
+  it('has blue first only among three channels', () => {
+    const one = preactResNet({ input: [4, 4, 1], classes: 2, blocks: 1 });
+    const preprocessing = { ...unitRange(1), channelOrder: 'bgr' } as const;
+    expect(() => createClassifier(one, { classes, preprocessing })).toThrow(
+      'an order of 3 channels, but there are 1',
+    );
   });
 });
 

@@ -67,6 +67,27 @@ it('fits, preprocesses, and folds: within 1e-5 of the classifier as it is', asyn
   expect(tf.memory().numTensors).toBe(before);
 });
 
+it("crops and orders as the classifier's preprocessing says", async () => {
+  const { preprocessing, ...rest } = sample();
+  const fitting = { interpolation: 'bilinear', fit: 'crop', cropShare: 0.5 } as const;
+  const photo = image(40, 31, 7);
+  const fitted = fitImage(photo, [8, 6, 3], fitting);
+  const swapped = fitted.map((_, at) => fitted[at - (at % 3) + (2 - (at % 3))] as number);
+  const predictor = createPredictor({
+    ...rest,
+    preprocessing: { ...preprocessing, ...fitting, channelOrder: 'bgr' },
+  });
+  const [found] = await predictor.predict([photo]);
+  const [expected] = await predict({ ...rest, preprocessing }, swapped);
+  found?.forEach((value, at) => {
+    expect(Math.abs(value - (expected?.[at] as number))).toBeLessThan(1e-5);
+  });
+  const [unswapped] = await predict({ ...rest, preprocessing }, fitted);
+  expect(Math.abs((found?.[0] as number) - (unswapped?.[0] as number))).toBeGreaterThan(1e-4);
+  predictor.dispose();
+  disposeVariables(rest.variables);
+});
+
 it("is of the classifier's variables when it was made, and leaves them alone", async () => {
   const classifier = sample();
   const predictor = createPredictor(classifier);

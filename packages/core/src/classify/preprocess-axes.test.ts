@@ -21,3 +21,12 @@ it('images of four channels, that are not square, are normalized each in its pla
   expect([...input.dataSync()]).toEqual(expected);
   input.dispose();
 });
+
+it('blue comes first where the network wants it, with its own mean and std', () => {
+  const preprocessing = { mean: [1, 2, 3], std: [2, 4, 8], channelOrder: 'bgr' };
+  const classifier = { network: { input: [1, 2, 3] }, preprocessing } as unknown as Classifier;
+  const input = preprocess(classifier, Uint8Array.of(10, 20, 30, 40, 50, 60));
+  const expected = [(30 - 1) / 2, (20 - 2) / 4, (10 - 3) / 8, (60 - 1) / 2, (50 - 2) / 4, (40 - 3) / 8];
+  expect([...input.dataSync()]).toEqual(expected);
+  input.dispose();
+});

@@ -49,7 +49,7 @@ const ours: Readonly<Record<string, Preprocessing>> = {
 function generate(kind: Kind, width: number, height: number): Pixels {
   const noise = (x: number, y: number, c: number) => {
     const mixed = Math.imul(x * 7919 + y * 104729 + c * 1299709 + 1, 2654435761) >>> 0;
-    return ((mixed ^ (mixed >>> 15)) >>> 0) % 65521 >> 8;
+    return (((mixed ^ (mixed >>> 15)) >>> 0) % 65521) >> 8;
   };
   const slope = (at: number, length: number) => Math.floor((at * 255) / Math.max(1, length));
   const level = {
@@ -85,7 +85,9 @@ describe('levels are equal, and values within 1e-6, to those of', () => {
       for (const [i, value] of values.entries()) {
         const at = (i * 104729) % found.length;
         // Of single-precision steps in another order: mean and std apply to levels here, to shares of 255 there.
-        expect(Math.abs((found[at] as number) - value), where).toBeLessThan(1e-6 * Math.max(1, Math.abs(value)));
+        expect(Math.abs((found[at] as number) - value), where).toBeLessThan(
+          1e-6 * Math.max(1, Math.abs(value)),
+        );
       }
     }
   });

@@ -31,3 +31,29 @@ describe('a crop of the centre', () => {
     expect(fitted).toEqual(resize(image, { width: covering[0], height: covering[1], crop }).data);
   });
 });
+
+describe('a crop share', () => {
+  const image = testImage(45, 40);
+  const bilinear = { interpolation: 'bilinear' } as const;
+
+  it('of 1 changes nothing', () => {
+    for (const fit of ['fill', 'crop'] as const) {
+      const fitted = fitImage(image, [20, 20, 3], { ...bilinear, fit, cropShare: 1 });
+      expect(fitted).toEqual(fitImage(image, [20, 20, 3], { ...bilinear, fit }));
+    }
+  });
+
+  // As timm does: each side ÷ share, rounded down.
+  it.each<[fit: 'fill' | 'crop', to: Size, share: number, resized: Size, left: number, top: number]>([
+    ['crop', [20, 20], 0.875, [24, 22], 2, 1],
+    ['fill', [20, 20], 0.875, [22, 22], 1, 1],
+    ['crop', [20, 20], 0.965, [22, 20], 1, 0],
+    ['fill', [30, 20], 0.8, [37, 25], 4, 2], // 3.5 and 2.5, to even
+    ['crop', [10, 20], 0.5, [45, 40], 18, 10],
+    ['crop', [2, 2], 0.1, [22, 20], 10, 9],
+  ])("'%s' to %j by %d cuts from %j at %d, %d", (fit, [width, height], cropShare, resized, left, top) => {
+    const fitted = fitImage(image, [height, width, 3], { ...bilinear, fit, cropShare });
+    const crop = { top, left, height, width };
+    expect(fitted).toEqual(resize(image, { width: resized[0], height: resized[1], crop }).data);
+  });
+});
