@@ -1,3 +1,4 @@
+import { keepLayerNames } from './keep-layer-names.js';
 import { inGate, type Site } from './site.js';
 import type { Gate, Network, Op, Residual } from './types.js';
 
@@ -8,7 +9,8 @@ import type { Gate, Network, Op, Residual } from './types.js';
 export type RewriteOperations = (ops: readonly Op[], siteOf: (index: number) => Site) => readonly Op[];
 
 /**
- * A network with other operations, path by path: the traversal of every pass that returns a network.
+ * A network with other operations, path by path: the traversal of every pass that returns a network. Names that a file gave
+ * stay with layers up to the first of another kind on their path.
  *
  * @example
  * const unnormalized = mapOperations(network, (ops) => ops.filter(({ op }) => op !== 'norm'));
@@ -33,12 +35,12 @@ export function mapOperations(network: Network, rewrite: RewriteOperations): Net
       postact: path('postact', each.postact),
     };
   };
-  return {
+  return keepLayerNames(network, {
     ...network,
     stem: chain(network.stem, (index) => ({ part: 'stem', index })),
     stages: network.stages.map((blocks, stage) =>
       blocks.map((each, index) => block(each, { stage, block: index })),
     ),
     head: chain(network.head, (index) => ({ part: 'head', index })),
-  };
+  });
 }

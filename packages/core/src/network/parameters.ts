@@ -1,4 +1,4 @@
-import { type DialectName, dialectOf } from './dialects.js';
+import type { DialectName } from './dialects.js';
 import { type Initializer, initializers } from './initializer.js';
 import { parameterName } from './names.js';
 import type { OperationKind } from './operations.js';
@@ -43,10 +43,7 @@ export function parameters(network: Network): readonly Parameter[] {
  * @example
  * parameterNames(courseResNet50()).get('stem.1.kernel'); // 'conv1/kernel'
  */
-export function parameterNames(
-  network: Network,
-  dialect: DialectName = dialectOf(network.name),
-): ReadonlyMap<ParameterId, string> {
+export function parameterNames(network: Network, dialect?: DialectName): ReadonlyMap<ParameterId, string> {
   const results = shapes(network);
   return new Map(
     walk(network).flatMap((node, index) =>

@@ -169,4 +169,9 @@ export interface Network {
   /** The blocks of each stage. */
   readonly stages: readonly (readonly Residual[])[];
   readonly head: readonly Op[];
+  /**
+   * The names of layers that a file gave, by site (`siteName`). A layer that isn't among them gets its name from the
+   * dialect (`layerNames`).
+   */
+  readonly layerNames?: Readonly<Record<string, string>>;
 }

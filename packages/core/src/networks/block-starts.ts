@@ -1,5 +1,6 @@
 import { ResNetError } from '../errors.js';
 import { initializers } from '../network/initializer.js';
+import { keepLayerNames } from '../network/keep-layer-names.js';
 import type { Network, Op, Residual } from '../network/types.js';
 
 /**
@@ -44,5 +45,6 @@ export function withZeroInitResidual(network: Network): Network {
 }
 
 function mapBlocks(network: Network, change: (block: Residual) => Residual): Network {
-  return { ...network, stages: network.stages.map((blocks) => blocks.map(change)) };
+  const stages = network.stages.map((blocks) => blocks.map(change));
+  return keepLayerNames(network, { ...network, stages });
 }

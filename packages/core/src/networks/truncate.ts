@@ -1,4 +1,5 @@
 import { ResNetError } from '../errors.js';
+import { keepLayerNames } from '../network/keep-layer-names.js';
 import type { Network } from '../network/types.js';
 
 /**
@@ -19,5 +20,5 @@ export function truncate(network: Network, stage: number): Network {
       { stage },
     );
   }
-  return { ...network, stages: network.stages.slice(0, stage + 1), head: [] };
+  return keepLayerNames(network, { ...network, stages: network.stages.slice(0, stage + 1), head: [] });
 }

@@ -1,4 +1,5 @@
 import { initializers, type Initializer } from '../network/initializer.js';
+import { keepLayerNames } from '../network/keep-layer-names.js';
 import { outputShape } from '../network/shape.js';
 import type { Network, Op } from '../network/types.js';
 import { classifierOf } from './head.js';
@@ -28,8 +29,8 @@ export function withHead(network: Network, options: HeadOptions): Network {
   const endsInMap = outputShape({ ...network, head: kept }).length === 3;
   const pooling: readonly Op[] =
     endsInMap && options.classes !== null ? [{ op: 'globalPool', keepDims: false }] : [];
-  return {
+  return keepLayerNames(network, {
     ...network,
     head: [...kept, ...pooling, ...classifierOf(options, options.initializer ?? present)],
-  };
+  });
 }

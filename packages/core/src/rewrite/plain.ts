@@ -1,3 +1,4 @@
+import { keepLayerNames } from '../network/keep-layer-names.js';
 import type { Network } from '../network/types.js';
 
 /**
@@ -8,9 +9,9 @@ import type { Network } from '../network/types.js';
  * plainNetwork(preactResNet()).name; // 'preact/resnet-plain'
  */
 export function plainNetwork(network: Network): Network {
-  return {
+  return keepLayerNames(network, {
     ...network,
     name: `${network.name}-plain`,
     stages: network.stages.map((blocks) => blocks.map((block) => ({ ...block, shortcut: null }))),
-  };
+  });
 }

@@ -1,4 +1,4 @@
-import type { Network } from '@resnetjs/core';
+import { type Network, siteName, walk } from '@resnetjs/core';
 import * as z from 'zod/mini';
 
 /** Limits far above every trainable network, and far below what would exhaust a machine. */
@@ -92,14 +92,33 @@ const residual = z.strictObject({
 });
 
 /** A network as JSON. Parsing also puts the fields in this order, so that equal networks give equal text. */
-export const networkSchema = z.strictObject({
-  name,
-  input: z.readonly(z.tuple([integer(1, max.pixels), integer(1, max.pixels), integer(1, 1024)])),
-  inputName: name,
-  stem: ops,
-  stages: listOf(listOf(residual)),
-  head: ops,
-}) satisfies z.ZodMiniType<Network>;
+export const networkSchema = z
+  .strictObject({
+    name,
+    input: z.readonly(z.tuple([integer(1, max.pixels), integer(1, max.pixels), integer(1, 1024)])),
+    inputName: name,
+    stem: ops,
+    stages: listOf(listOf(residual)),
+    head: ops,
+    layerNames: z.exactOptional(z.readonly(z.record(z.string(), name))),
+  })
+  .check(
+    z.refine(namesItsOwnLayers, 'layerNames must name layers of the network, each by another name'),
+  ) satisfies z.ZodMiniType<Network>;
+
+/** Whether every name that a network gives is one of its layers', and no other's. */
+function namesItsOwnLayers(network: Network): boolean {
+  if (network.layerNames === undefined) return true;
+  const sites = new Set(
+    walk(network)
+      .slice(1)
+      .map(({ site }) => siteName(site)),
+  );
+  const names = Object.values(network.layerNames);
+  return (
+    Object.keys(network.layerNames).every((site) => sites.has(site)) && new Set(names).size === names.length
+  );
+}
 
 // And the other way round: whatever a network may hold, the schema takes.
 null as unknown as Network satisfies z.input<typeof networkSchema>;
