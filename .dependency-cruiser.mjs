@@ -44,6 +44,7 @@ export default {
     roomImports('weights', 'containers', []),
     roomImports('weights', 'model-file', ['containers']),
     roomImports('weights', 'checkpoint', ['containers', 'model-file']),
+    roomImports('weights', 'graph', ['containers', 'model-file']),
     {
       name: 'no-app',
       comment: 'Nothing imports an app, except the app itself',

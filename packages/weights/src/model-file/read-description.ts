@@ -1,12 +1,4 @@
-import {
-  type Classifier,
-  type Network,
-  parameters,
-  ResNetError,
-  type Shape,
-  shapes,
-  walk,
-} from '@resnetjs/core';
+import { type Classifier, type Network, ResNetError, shapes } from '@resnetjs/core';
 import { safeParse } from '@resnetjs/recipe';
 import type * as z from 'zod/mini';
 import { badFile, quote } from '../bad-file.js';
@@ -14,10 +6,9 @@ import { parseJson } from '../parse-json.js';
 import type { TensorContainer } from '../containers/container.js';
 import { checkpointKey, classesSchema, metadataKeys, preprocessingSchema } from './format.js';
 import { networkSchema } from './network-schema.js';
+import { checkNetworkSize } from './network-size.js';
 import { formatVersion, inThisVersion } from './versions.js';
 
-/** The maximum size of a parameter, and of one node's result for one image: 1 GiB of float32 values. */
-const maxElements = 2 ** 28;
 const copyAgain = 'Copy the file again, or train the model again.';
 const useNewer = `If a newer ResNet.js wrote it, use that one. Otherwise ${copyAgain.toLowerCase()}`;
 
@@ -76,34 +67,13 @@ function checkAgreement(
     );
   }
   const results = shapesOf(network);
-  const sizes = [
-    ...results.map((shape) => ({ what: "layer's result", shape })),
-    ...parameters(network).map(({ id, shape }) => ({ what: id, shape })),
-    ...dilatedKernels(network, results).map((shape) => ({ what: 'dilated kernel', shape })),
-  ];
-  for (const { what, shape } of sizes) {
-    if (shape.reduce((a, b) => a * b, 1) > maxElements) {
-      throw badFile(
-        `The file's network has a ${what} of [${shape.join(', ')}], more than ${maxElements} values: the file is damaged or malicious.`,
-      );
-    }
-  }
+  checkNetworkSize(network);
   const output = results.at(-1) as readonly number[];
   if (output.length !== 1 || output[0] !== classes.length) {
     throw badFile(
       `The file's network outputs [${output.join(', ')}], but the file names ${classes.length} classes.`,
     );
   }
-}
-
-/** The shapes of kernels with the gaps of their dilation, which a backend without a kernel for them fills with zeros. */
-function dilatedKernels(network: Network, results: readonly Shape[]): readonly Shape[] {
-  return walk(network).flatMap(({ op, from }) => {
-    if (op.op !== 'conv') return [];
-    const channels = results[from[0] ?? 0]?.at(-1) as number;
-    const reach = op.kernelSize.map((side, axis) => (side - 1) * (op.dilations[axis] as number) + 1);
-    return [[...reach, channels / op.groups, op.filters]];
-  });
 }
 
 function shapesOf(network: Network) {
