@@ -6,6 +6,7 @@ export {
 export {
   type ChannelOrder,
   channelOrders,
+  checkPreprocessing,
   type Preprocessing,
   unitRange,
 } from './classify/preprocessing.js';

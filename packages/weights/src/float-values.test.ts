@@ -24,9 +24,9 @@ describe('floatValues', () => {
   it('takes every half there and back', () => {
     const all = Uint16Array.from({ length: 2 ** 16 }, (_, bits) => bits);
     const values = floatValues('x', 'F16', bytes(all));
-    expect(all.filter((bits, at) => !Number.isNaN(values[at]) && halfBits(values[at] as number) !== bits)).toEqual(
-      new Uint16Array(),
-    );
+    expect(
+      all.filter((bits, at) => !Number.isNaN(values[at]) && halfBits(values[at] as number) !== bits),
+    ).toEqual(new Uint16Array());
   });
 
   it('reads the upper half of a float32 as BF16', () => {

@@ -23,3 +23,14 @@ export {
   type SafetensorsHeader,
   type TensorEntry,
 } from './containers/safetensors.js';
+export { openWeights } from './weights-file/open-weights.js';
+export { type ReadClassifier, readClassifier, readVariables } from './weights-file/read-weights.js';
+export {
+  type ContainerName,
+  containerNames,
+  type OpenedWeights,
+  type Origin,
+  type WeightsDescription,
+  type WeightsOptions,
+} from './weights-file/weights-model.js';
+export type { RecognizeOptions } from './recognition/recognize.js';

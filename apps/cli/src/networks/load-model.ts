@@ -1,7 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Classifier, disposeVariables, foldBatchNorm, ResNetError } from '@resnetjs/core';
-import { decodeClassifier, describeModel, type ModelDescription } from '@resnetjs/weights';
+import { describeModel, type ModelDescription, readClassifier } from '@resnetjs/weights';
 import { readModel } from '@resnetjs/weights/node';
 
 /**
@@ -12,7 +12,7 @@ export async function loadModel(
   fileOrFolder: string,
   { best = false }: { readonly best?: boolean | undefined } = {},
 ): Promise<Classifier> {
-  const model = await readModel(best ? findBest(fileOrFolder) : fileOrFolder, decodeClassifier);
+  const model = await readModel(best ? findBest(fileOrFolder) : fileOrFolder, readClassifier);
   try {
     return { ...model, ...foldBatchNorm(model) };
   } finally {

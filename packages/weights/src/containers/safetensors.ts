@@ -2,7 +2,13 @@ import { ResNetError } from '@resnetjs/core';
 import { badFile, quote } from '../bad-file.js';
 import type { ByteSource } from '../byte-source.js';
 import { parseJson } from '../parse-json.js';
-import { type TensorContainer, type Dtype, dtypeBytes, type TensorInfo, type TensorToWrite } from './container.js';
+import {
+  type TensorContainer,
+  type Dtype,
+  dtypeBytes,
+  type TensorInfo,
+  type TensorToWrite,
+} from './container.js';
 
 /** One tensor in a safetensors file. */
 export interface TensorEntry extends TensorInfo {

@@ -27,7 +27,7 @@ export interface DecodedClassifier extends Classifier, ModelDescription {}
  * ```
  */
 export async function describeModel(source: ByteSource): Promise<ModelDescription> {
-  return (await open(source)).described;
+  return (await openClassifier(source)).described;
 }
 
 /**
@@ -42,7 +42,7 @@ export async function describeModel(source: ByteSource): Promise<ModelDescriptio
  * ```
  */
 export async function decodeClassifier(source: Uint8Array | ByteSource): Promise<DecodedClassifier> {
-  const { file, tensors, described } = await open(source);
+  const { file, tensors, described } = await openClassifier(source);
   const variables = {
     weights: new Map<ParameterId, tf.Tensor>(),
     statistics: new Map<ParameterId, tf.Tensor>(),
@@ -69,8 +69,8 @@ const modelFile: FileKind = {
       : 'This safetensors file does not describe a network, so ResNet.js did not write it. Give the model.safetensors of a training run.',
 };
 
-/** Checks what a model file's header says, and that the file has the tensors that its network needs. */
-async function open(source: Uint8Array | ByteSource) {
+/** Opens a model file: checks what its header says, and that it has the tensors that its network needs. Throws `bad-file`. */
+export async function openClassifier(source: Uint8Array | ByteSource) {
   const file = await openChecked(source instanceof Uint8Array ? byteSource(source) : source, modelFile);
   const described = {
     ...readDescription(file.metadata),

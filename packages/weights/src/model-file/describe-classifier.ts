@@ -9,7 +9,11 @@ export function describeClassifier({ network, classes, preprocessing }: Classifi
   return {
     [metadataKeys.network]: asText(networkSchema, network, 'network'),
     [metadataKeys.classes]: asText(classesSchema, classes, 'list of classes'),
-    [metadataKeys.preprocessing]: asText(preprocessingSchema, leanPreprocessing(preprocessing), 'preprocessing'),
+    [metadataKeys.preprocessing]: asText(
+      preprocessingSchema,
+      leanPreprocessing(preprocessing),
+      'preprocessing',
+    ),
   };
 }
 

@@ -56,7 +56,11 @@ export const preprocessingSchema = z
 null as unknown as Preprocessing satisfies z.input<typeof preprocessingSchema>;
 
 /** A preprocessing without the optional settings that are their defaults. */
-export function leanPreprocessing({ cropShare = 1, channelOrder = 'rgb', ...rest }: Preprocessing): Preprocessing {
+export function leanPreprocessing({
+  cropShare = 1,
+  channelOrder = 'rgb',
+  ...rest
+}: Preprocessing): Preprocessing {
   return {
     ...rest,
     ...(cropShare === 1 ? {} : { cropShare }),

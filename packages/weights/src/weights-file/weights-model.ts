@@ -1,8 +1,9 @@
-import type { Classifier, DialectName, Parameter } from '@resnetjs/core';
+import type { Classifier, DialectName, Parameter, Preprocessing } from '@resnetjs/core';
 import type { TrainingRecord } from '@resnetjs/recipe';
 import type { TensorInfo } from '../containers/container.js';
+import type { RecognizeOptions } from '../recognition/recognize.js';
 
-/** The formats of files of weights. */
+/** The formats of files of weights, and how they are called. */
 export const containerNames = {
   resnetjs: 'ResNet.js model',
   safetensors: 'safetensors',
@@ -11,10 +12,10 @@ export const containerNames = {
 /** A format of files of weights. */
 export type ContainerName = keyof typeof containerNames;
 
-/** Where something that a file need not say comes from: an option, the file, its checksum, or what its network usually has. */
-export type Origin = 'option' | 'file' | 'checksum' | 'network';
+/** Where something that a file need not say comes from: an option, the file, its checksum, or what such networks usually have. */
+export type Origin = 'option' | 'file' | 'checksum' | 'assumed';
 
-/** What a file of weights, of whichever origin, says of its network; what it doesn't say is assumed. */
+/** What a file of weights, of whichever origin, says of its network. */
 export interface WeightsDescription extends Omit<Classifier, 'variables' | 'classes'> {
   readonly container: ContainerName;
   /** Whose names its tensors have. */
@@ -35,4 +36,11 @@ export interface WeightsDescription extends Omit<Classifier, 'variables' | 'clas
 export interface OpenedWeights extends WeightsDescription {
   /** A parameter's values in our layout, row-major, in a new array, which is the caller's. Throws `bad-file`. */
   read(parameter: Parameter): Promise<Float32Array<ArrayBuffer>>;
+}
+
+/** What is said of a file, and so not taken from it, or assumed. */
+export interface WeightsOptions extends RecognizeOptions {
+  /** The classes' names, in the order of the logits. */
+  readonly classes?: readonly string[];
+  readonly preprocessing?: Preprocessing;
 }

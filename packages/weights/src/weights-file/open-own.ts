@@ -1,0 +1,45 @@
+import { ResNetError } from '@resnetjs/core';
+import type { ByteSource } from '../byte-source.js';
+import { openSafetensors } from '../containers/safetensors.js';
+import { readTensors } from '../model-file/checked-file.js';
+import { openClassifier } from '../model-file/decode-classifier.js';
+import { checkpointKey, metadataKeys } from '../model-file/format.js';
+import { floatsOf } from '../variable-values.js';
+import type { OpenedWeights, WeightsOptions } from './weights-model.js';
+
+/** Whether a safetensors file is one of ours: a model, or a checkpoint, which is refused in words. */
+export async function isOwn(source: ByteSource): Promise<boolean> {
+  const { metadata } = await openSafetensors(source);
+  return metadata.has(metadataKeys.version) || metadata.has(checkpointKey);
+}
+
+/** Opens a model file of ours; before its first value is read, the file is checked whole. */
+export async function openOwn(source: ByteSource, options: WeightsOptions): Promise<OpenedWeights> {
+  const { file, tensors, described } = await openClassifier(source);
+  const { network } = described;
+  if (options.network !== undefined && options.network !== network.name) {
+    throw new ResNetError('bad-option', `The file's network is ${network.name}, not ${options.network}.`, {
+      network: network.name,
+    });
+  }
+  const names = new Map(tensors.map(({ id, name }) => [id, name]));
+  let checked: Promise<void> | undefined;
+  return {
+    ...described,
+    container: 'resnetjs',
+    dialect: 'sites',
+    classesFrom: 'file',
+    preprocessingFrom: 'file',
+    tensors: new Map([...file.tensors].filter(([name]) => name !== file.checksum?.id)),
+    unused: [],
+    async read({ id }) {
+      checked ??= checkWhole(readTensors(file, tensors));
+      await checked;
+      return floatsOf(await file.read(names.get(id) as string));
+    },
+  };
+}
+
+async function checkWhole(tensors: AsyncIterable<unknown>): Promise<void> {
+  for await (const _ of tensors);
+}

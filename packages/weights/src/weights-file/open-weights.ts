@@ -1,0 +1,88 @@
+import { checkPreprocessing, type Network, outputShape, ResNetError } from '@resnetjs/core';
+import { badFile } from '../bad-file.js';
+import { type ByteSource, byteSource } from '../byte-source.js';
+import type { TensorContainer } from '../containers/container.js';
+import { openSafetensors } from '../containers/safetensors.js';
+import { torchNamings } from '../recognition/namings.js';
+import { recognize } from '../recognition/recognize.js';
+import { assumedClasses, assumedPreprocessing } from './assumptions.js';
+import { isOwn, openOwn } from './open-own.js';
+import { parameterTensors, readerOfParameters, unusedTensors } from './parameter-tensors.js';
+import type { ContainerName, OpenedWeights, WeightsOptions } from './weights-model.js';
+
+/**
+ * Opens a file of weights, whoever wrote it, and finds its network; the values of a parameter are read when they are asked
+ * for, and no backend is needed. What a file doesn't say is taken from `options`, or assumed. Throws `bad-file` for what is no
+ * file of weights, and for one that fits no network, and `bad-option` for options that don't fit the file.
+ *
+ * @example
+ * ```ts
+ * const { network, classes, preprocessingFrom } = await openWeights(bytes);
+ * ```
+ */
+export async function openWeights(
+  file: ByteSource | Uint8Array | Blob,
+  options: WeightsOptions = {},
+): Promise<OpenedWeights> {
+  const source = 'read' in file ? file : byteSource(file);
+  const opened = await openAny(source, options);
+  return { ...opened, ...given(opened.network, options) };
+}
+
+async function openAny(source: ByteSource, options: WeightsOptions): Promise<OpenedWeights> {
+  const start = await source.read(0, 16);
+  if (!isSafetensors(start)) throw badFile('This is no file of weights that ResNet.js reads.');
+  if (await isOwn(source)) return openOwn(source, options);
+  return openTorch('safetensors', await openSafetensors(source), options);
+}
+
+/** A header's length, and the brace with which the header begins. */
+function isSafetensors(start: Uint8Array): boolean {
+  return start[8] === 0x7b;
+}
+
+/** A file with the tensors of a network in PyTorch. */
+function openTorch(container: ContainerName, file: TensorContainer, options: WeightsOptions): OpenedWeights {
+  const recognized = recognize(torchNamings(file), options);
+  const { network, dialect } = recognized;
+  const tensors = parameterTensors(recognized);
+  return {
+    container,
+    dialect,
+    network,
+    classes: classesOf(network),
+    classesFrom: 'assumed',
+    preprocessing: assumedPreprocessing(network),
+    preprocessingFrom: 'assumed',
+    training: null,
+    tensors: file.tensors,
+    unused: unusedTensors(file, tensors),
+    read: readerOfParameters(file, tensors),
+  };
+}
+
+function classesOf(network: Network): readonly string[] | null {
+  const outputs = outputShape(network);
+  const isClassifier = network.head.some(({ op }) => op === 'dense');
+  return isClassifier ? assumedClasses(network, outputs[0] as number) : null;
+}
+
+/** What options say, which goes before what a file says. */
+function given(
+  network: Network,
+  { classes, preprocessing }: WeightsOptions,
+): Partial<Pick<OpenedWeights, 'classes' | 'classesFrom' | 'preprocessing' | 'preprocessingFrom'>> {
+  const outputs = outputShape(network);
+  if (classes !== undefined && String(outputs) !== String([classes.length])) {
+    throw new ResNetError(
+      'bad-option',
+      `${classes.length} classes were given, but the file's network outputs [${outputs.join(', ')}].`,
+      { classes: classes.length, outputs },
+    );
+  }
+  if (preprocessing !== undefined) checkPreprocessing(preprocessing, network.input[2]);
+  return {
+    ...(classes && { classes, classesFrom: 'option' as const }),
+    ...(preprocessing && { preprocessing, preprocessingFrom: 'option' as const }),
+  };
+}
