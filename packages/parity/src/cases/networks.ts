@@ -76,8 +76,9 @@ const networks: readonly [network: Network, Options][] = [
   [withWidth(createNetwork('mlperf/resnet8'), 1 / 4), { batch: 4, level: 'full' }],
   [createNetwork('cifar/resnet20'), { batch: 4, level: 'full' }],
   [
-    withWidth(createNetwork('seresnext50_32x4d', { input: [64, 64, 3], classes: 5 }), 1 / 4),
-    { batch: 4, level: 'full' },
+    // No offset moves a sum after a gate away from a kink, so few values may be near one.
+    withWidth(createNetwork('seresnext50_32x4d', { input: [48, 48, 3], classes: 5 }), 1 / 4),
+    { batch: 3, level: 'full' },
   ],
   [createNetwork('resnext50_32x4d', { input: [64, 64, 3], classes: 5 }), { batch: 2, level: 'full' }],
 ];
