@@ -14,8 +14,11 @@ export {
 } from './model-file/decode-classifier.js';
 export { encodeCheckpoint } from './checkpoint/encode-checkpoint.js';
 export { type EncodeClassifierOptions, encodeClassifier } from './model-file/encode-classifier.js';
-export type { Dtype, TensorContainer, TensorInfo } from './containers/container.js';
+export type { Dtype, TensorContainer, TensorInfo, TensorToWrite } from './containers/container.js';
 export { type EncodeOnnxOptions, encodeOnnx, type ParameterValues } from './containers/onnx/encode-onnx.js';
+export { encodePytorch } from './containers/pytorch/encode-pytorch.js';
+export { openPytorch } from './containers/pytorch/open-pytorch.js';
+export type { PytorchFile } from './containers/pytorch/pytorch-file.js';
 export {
   openSafetensors,
   readSafetensorsHeader,
