@@ -1,0 +1,134 @@
+import { badFile } from '../../bad-file.js';
+import type { TensorInfo } from '../container.js';
+import { type ChunkedLayout, readChunks } from './chunks.js';
+import { Cursor, damaged, unsupported } from './cursor.js';
+import { type Datatype, elements, readDataspace, readDatatype, swapBytes } from './datatype.js';
+import { readFilters } from './filters.js';
+import { messageBody, type ObjectHeader } from './object-header.js';
+import type { Storage } from './storage.js';
+
+/** A dataset of numbers: its values are read when they are asked for. */
+export interface Hdf5Dataset extends TensorInfo {
+  /** Reads the values, row-major and little-endian, into a new array, which is the caller's. Throws `bad-file`. */
+  read(): Promise<Uint8Array<ArrayBuffer>>;
+}
+
+/** Whether an object is a dataset. */
+export function isDataset(header: ObjectHeader): boolean {
+  return messageBody(header, 'layout') !== undefined;
+}
+
+/** What a dataset with nothing, or little, in the file for it may have. */
+const maxUnwrittenBytes = 2 ** 26;
+/** Weights compress to nine tenths, and zeros to a thousandth. */
+const maxExpansion = 100;
+
+/** Opens the dataset that a header describes. Throws `bad-file`. */
+export function openDataset(storage: Storage, header: ObjectHeader, opaque: 'BF16' | undefined): Hdf5Dataset {
+  const shape = readDataspace(required(header, 'dataspace'), storage);
+  if (shape === undefined) throw unsupported('a dataset without a shape');
+  if (messageBody(header, 'externalFiles') !== undefined) throw unsupported('values in another file');
+  const type = numbersOf(readDatatype(required(header, 'datatype'), storage), opaque);
+  const bytes = elements(shape) * type.bytes;
+  const layout = readLayout(storage, required(header, 'layout'));
+  const stored = layout.kind === 'contiguous' && layout.address !== undefined;
+  const limit = Math.max(storage.size * (stored ? 1 : maxExpansion), stored ? 0 : maxUnwrittenBytes);
+  if (bytes > limit) {
+    throw damaged(`a dataset says that it has ${bytes} bytes, but the file has ${storage.size}`);
+  }
+  if (stored && layout.address + bytes > storage.size)
+    throw damaged('the values lie beyond the end of the file');
+  const filters = readFilters(storage, messageBody(header, 'filters'));
+  const fill = fillValue(storage, messageBody(header, 'fillValue'), type.bytes);
+  return {
+    dtype: type.dtype,
+    shape,
+    async read() {
+      let values: Uint8Array<ArrayBuffer>;
+      if (layout.kind === 'compact') values = compactValues(layout.values, bytes);
+      else if (stored) values = await storage.values(layout.address, bytes, 'a dataset');
+      else {
+        values = filled(bytes, fill);
+        const elementBytes = type.bytes;
+        if (layout.kind === 'chunked')
+          await readChunks(storage, layout, { shape, elementBytes, filters, limit }, values);
+      }
+      if (type.bigEndian) swapBytes(values, type.bytes);
+      return values;
+    },
+  };
+}
+
+function required(header: ObjectHeader, type: 'dataspace' | 'datatype' | 'layout'): Uint8Array {
+  const body = messageBody(header, type);
+  if (body === undefined) throw damaged(`a dataset has no ${type}`);
+  return body;
+}
+
+function numbersOf(type: Datatype, opaque: 'BF16' | undefined): Datatype & { kind: 'number' } {
+  if (type.kind === 'number') return type;
+  if (type.kind === 'opaque' && type.bytes === 2 && opaque !== undefined) {
+    return { kind: 'number', bytes: 2, dtype: opaque, bigEndian: false };
+  }
+  const held = type.kind === 'other' ? type.name : type.kind === 'opaque' ? 'opaque values' : 'text';
+  throw badFile(`The dataset holds ${held}, not numbers. Read another one.`);
+}
+
+type Layout =
+  | { readonly kind: 'compact'; readonly values: Uint8Array }
+  | { readonly kind: 'contiguous'; readonly address: number | undefined }
+  | ChunkedLayout;
+
+const chunkIndexes = [
+  '',
+  'a single chunk',
+  'implicit',
+  'a fixed array',
+  'an extensible array',
+  'a B-tree of version 2',
+];
+
+function readLayout(storage: Storage, body: Uint8Array): Layout {
+  const cursor = new Cursor(body, storage.widths, 'the layout of a dataset');
+  const version = cursor.u8();
+  if (version < 3 || version > 5) throw unsupported(`a layout of version ${version}`);
+  const kind = cursor.u8();
+  if (kind === 0) return { kind: 'compact', values: cursor.take(cursor.u16()) };
+  if (kind === 1) return { kind: 'contiguous', address: cursor.optionalAddress() };
+  if (kind !== 2) throw unsupported(kind === 3 ? 'a virtual dataset' : `a layout of class ${kind}`);
+  if (version > 3) throw unsupported(`chunks whose index is ${newIndex(cursor)}`);
+  const dimensions = cursor.u8();
+  const address = cursor.optionalAddress();
+  const sizes = Array.from({ length: dimensions }, () => cursor.u32());
+  return { kind: 'chunked', address, chunk: sizes.slice(0, -1) };
+}
+
+function newIndex(cursor: Cursor): string {
+  const dimensions = cursor.skip(1).u8();
+  const index = cursor.skip(dimensions * cursor.u8()).u8();
+  return chunkIndexes[index] ?? `of kind ${index}`;
+}
+
+function compactValues(values: Uint8Array, bytes: number): Uint8Array<ArrayBuffer> {
+  if (values.length < bytes) throw damaged(`a dataset of ${bytes} bytes has ${values.length}`);
+  return new Uint8Array(values.subarray(0, bytes));
+}
+
+/** What stands where nothing was written; undefined for zeros. */
+function fillValue(storage: Storage, body: Uint8Array | undefined, bytes: number): Uint8Array | undefined {
+  if (body === undefined) return undefined;
+  const cursor = new Cursor(body, storage.widths, 'a fill value');
+  const version = cursor.u8();
+  const flags = version === 3 ? cursor.u8() : cursor.skip(2).u8();
+  const isDefined = version === 3 ? (flags & 0x20) !== 0 : version === 1 || flags !== 0;
+  const length = isDefined ? cursor.u32() : 0;
+  if (length === 0) return undefined;
+  if (length !== bytes) throw damaged(`a value of ${bytes} bytes has a fill value of ${length}`);
+  return cursor.take(length);
+}
+
+function filled(bytes: number, fill: Uint8Array | undefined): Uint8Array<ArrayBuffer> {
+  const values = new Uint8Array(bytes);
+  if (fill?.some((byte) => byte !== 0)) for (let at = 0; at < bytes; at += fill.length) values.set(fill, at);
+  return values;
+}
