@@ -2,10 +2,12 @@ import { checkPreprocessing, type Network, outputShape, ResNetError } from '@res
 import { badFile } from '../bad-file.js';
 import { type ByteSource, byteSource } from '../byte-source.js';
 import type { TensorContainer } from '../containers/container.js';
+import { openPytorch } from '../containers/pytorch/open-pytorch.js';
 import { openSafetensors } from '../containers/safetensors.js';
 import { torchNamings } from '../recognition/namings.js';
 import { recognize } from '../recognition/recognize.js';
 import { assumedClasses, assumedPreprocessing } from './assumptions.js';
+import { identify } from './identify.js';
 import { isOwn, openOwn } from './open-own.js';
 import { parameterTensors, readerOfParameters, unusedTensors } from './parameter-tensors.js';
 import type { ContainerName, OpenedWeights, WeightsOptions } from './weights-model.js';
@@ -30,15 +32,21 @@ export async function openWeights(
 }
 
 async function openAny(source: ByteSource, options: WeightsOptions): Promise<OpenedWeights> {
-  const start = await source.read(0, 16);
-  if (!isSafetensors(start)) throw badFile('This is no file of weights that ResNet.js reads.');
-  if (await isOwn(source)) return openOwn(source, options);
-  return openTorch('safetensors', await openSafetensors(source), options);
-}
-
-/** A header's length, and the brace with which the header begins. */
-function isSafetensors(start: Uint8Array): boolean {
-  return start[8] === 0x7b;
+  const format = await identify(source);
+  switch (format) {
+    case 'safetensors':
+      if (await isOwn(source)) return openOwn(source, options);
+      return openTorch('safetensors', await openSafetensors(source), options);
+    case 'pytorch': {
+      const file = await openPytorch(source);
+      const opened = openTorch(file.format === 'zip' ? 'pytorch' : 'pytorch-legacy', file, options);
+      return { ...opened, unused: [...opened.unused, ...file.others] };
+    }
+    case 'keras':
+      throw badFile('not yet');
+    default:
+      return format satisfies never;
+  }
 }
 
 /** A file with the tensors of a network in PyTorch. */

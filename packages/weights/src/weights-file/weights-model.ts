@@ -7,6 +7,8 @@ import type { RecognizeOptions } from '../recognition/recognize.js';
 export const containerNames = {
   resnetjs: 'ResNet.js model',
   safetensors: 'safetensors',
+  pytorch: 'PyTorch, zip archive',
+  'pytorch-legacy': 'PyTorch, legacy stream',
 } as const;
 
 /** A format of files of weights. */
