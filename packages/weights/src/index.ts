@@ -37,3 +37,13 @@ export {
   type WeightsOptions,
 } from './weights-file/weights-model.js';
 export type { RecognizeOptions } from './recognition/recognize.js';
+export {
+  type EncodedWeights,
+  type EncodeWeightsOptions,
+  encodeWeights,
+  type WeightsToWrite,
+  type WrittenFormat,
+  weightsOf,
+  writtenFormats,
+} from './weights-file/encode-weights.js';
+export type { HalfLoss } from './weights-file/tensors-to-write.js';

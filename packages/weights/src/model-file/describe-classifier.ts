@@ -5,7 +5,11 @@ import { classesSchema, leanPreprocessing, metadataKeys, preprocessingSchema } f
 import { networkSchema } from './network-schema.js';
 
 /** The metadata that describe a classifier without its variables. Throws `bad-option` for what the format can't hold. */
-export function describeClassifier({ network, classes, preprocessing }: Classifier): Record<string, string> {
+export function describeClassifier({
+  network,
+  classes,
+  preprocessing,
+}: Omit<Classifier, 'variables'>): Record<string, string> {
   return {
     [metadataKeys.network]: asText(networkSchema, network, 'network'),
     [metadataKeys.classes]: asText(classesSchema, classes, 'list of classes'),

@@ -1,4 +1,4 @@
-import type { Classifier } from '@resnetjs/core';
+import { type Classifier, type Parameter, parameters } from '@resnetjs/core';
 import { type TrainingRecord, trainingRecordSchema } from '@resnetjs/recipe';
 import * as z from 'zod/mini';
 import { valuesOf } from '../variable-values.js';
@@ -29,18 +29,9 @@ export async function encodeClassifier(
   options: EncodeClassifierOptions = {},
 ): Promise<Uint8Array> {
   const { network, variables } = classifier;
-  const { size, parts } = fileParts(
-    networkTensors(network),
-    {
-      [metadataKeys.version]: formatVersion,
-      ...describeClassifier(classifier),
-      [metadataKeys.training]: asText(
-        z.nullable(trainingRecordSchema),
-        options.training ?? null,
-        'training record',
-      ),
-    },
-    (tensor) => valuesOf(network.name, tensor, variables[tensor.from].get(tensor.id)),
+  const { size, parts } = classifierParts(
+    { ...classifier, training: options.training ?? null },
+    (parameter) => valuesOf(network.name, parameter, variables[variablesOf(parameter)].get(parameter.id)),
   );
   const bytes = new Uint8Array(size);
   let at = 0;
@@ -49,4 +40,27 @@ export async function encodeClassifier(
     at += part.length;
   }
   return bytes;
+}
+
+const variablesOf = ({ trainable }: Parameter) => (trainable ? 'weights' : 'statistics');
+
+/** A model file in parts, its values asked for one parameter at a time. */
+export function classifierParts(
+  described: Omit<Classifier, 'variables'> & { readonly training: TrainingRecord | null },
+  read: (parameter: Parameter) => Promise<Float32Array<ArrayBuffer>>,
+): { readonly size: number; readonly parts: AsyncIterable<Uint8Array> } {
+  const byId = new Map(parameters(described.network).map((parameter) => [parameter.id, parameter]));
+  return fileParts(
+    networkTensors(described.network),
+    {
+      [metadataKeys.version]: formatVersion,
+      ...describeClassifier(described),
+      [metadataKeys.training]: asText(
+        z.nullable(trainingRecordSchema),
+        described.training,
+        'training record',
+      ),
+    },
+    ({ id }) => read(byId.get(id) as Parameter),
+  );
 }

@@ -129,7 +129,7 @@ it('this version describes the same networks', () => {
       (_, i) => `${i}`,
     );
     const preprocessing = { mean: [1, 2, 3], std: [4, 5, 6], interpolation: 'bicubic', fit: 'crop' } as const;
-    const metadata = describeClassifier({ network, classes, preprocessing, variables: new Map() as never });
+    const metadata = describeClassifier({ network, classes, preprocessing });
     expect(
       readDescription(new Map(Object.entries({ ...metadata, resnetjs: formatVersion }))).network,
     ).toEqual(network);
