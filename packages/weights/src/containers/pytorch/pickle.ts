@@ -116,12 +116,16 @@ class Machine {
     return plain(BigInt.asIntN(8 * length, BigInt(digits)));
   }
 
-  /** A line of text, without its end. */
-  line(): string {
+  /** A line without its end. */
+  lineBytes(): Uint8Array {
     const end = this.bytes.indexOf(0x0a, this.at);
     const line = this.take((end < 0 ? Number.POSITIVE_INFINITY : end) - this.at);
     this.at++;
-    return this.utf8(line);
+    return line;
+  }
+
+  line(): string {
+    return this.utf8(this.lineBytes());
   }
 
   utf8(bytes: Uint8Array): string {
@@ -301,14 +305,14 @@ const operations: Readonly<Record<string, (machine: Machine) => void>> = {
   S: (m) => m.push(unquoted(m.line())),
   T: (m) => m.push(byteString(m.take(m.uint(4)))),
   U: (m) => m.push(byteString(m.take(m.uint(1)))),
-  V: (m) => m.push(unescaped(m.line())),
+  V: (m) => m.push(unescaped(latin1(m.lineBytes()))),
   X: (m) => m.push(m.utf8(m.take(m.uint(4)))),
   '\x8c': (m) => m.push(m.utf8(m.take(m.uint(1)))),
   '\x8d': (m) => m.push(m.utf8(m.take(m.uint(8)))),
-  B: (m) => m.pushNew(m.take(m.uint(4)).slice()),
-  C: (m) => m.pushNew(m.take(m.uint(1)).slice()),
-  '\x8e': (m) => m.pushNew(m.take(m.uint(8)).slice()),
-  '\x96': (m) => m.pushNew(m.take(m.uint(8)).slice()),
+  B: (m) => m.pushNew(new Uint8Array(m.take(m.uint(4)))),
+  C: (m) => m.pushNew(new Uint8Array(m.take(m.uint(1)))),
+  '\x8e': (m) => m.pushNew(new Uint8Array(m.take(m.uint(8)))),
+  '\x96': (m) => m.pushNew(new Uint8Array(m.take(m.uint(8)))),
 
   ']': (m) => m.pushNew([]),
   l: (m) => m.pushNew(m.popToMark()),
@@ -416,7 +420,7 @@ const controls: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t' }
 /** A string of protocol 0 as Python shows it, without its quotes and escapes. */
 function unquoted(line: string): string {
   const text = line.replace(/^(['"])(.*)\1$/su, '$2');
-  return text.replace(/\\(?:x([\da-f]{2})|(.))/giu, (_, code?: string, character = '') =>
+  return text.replace(/\\(?:x([\da-f]{2})|(.))/gsu, (_, code?: string, character = '') =>
     code === undefined ? (controls[character] ?? character) : String.fromCharCode(Number.parseInt(code, 16)),
   );
 }
@@ -424,7 +428,7 @@ function unquoted(line: string): string {
 /** Text of protocol 0 without its escapes. */
 function unescaped(text: string): string {
   return text.replace(
-    /\\(?:u([\da-f]{4})|U(00(?:0[\da-f]|10)[\da-f]{4}))/giu,
+    /\\(?:u([\da-f]{4})|U(00(?:0[\da-f]|10)[\da-f]{4}))/gu,
     (_, short?: string, long = '') => String.fromCodePoint(Number.parseInt(short ?? long, 16)),
   );
 }

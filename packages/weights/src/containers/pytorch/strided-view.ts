@@ -56,7 +56,7 @@ const words = { 1: Uint8Array, 2: Uint16Array, 4: Uint32Array, 8: BigUint64Array
 export function gather(tensor: StridedTensor, span: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
   const { shape, strides, dtype } = tensor;
   const Words = words[dtypeBytes[dtype]];
-  const aligned = span.byteOffset % Words.BYTES_PER_ELEMENT === 0 ? span : span.slice();
+  const aligned = span.byteOffset % Words.BYTES_PER_ELEMENT === 0 ? span : new Uint8Array(span);
   const from = new Words(aligned.buffer, aligned.byteOffset, spanOf(tensor));
   const values = new Words(elements(shape));
   const index = shape.map(() => 0);

@@ -113,7 +113,10 @@ const dictTypes = new Set([
 const otherObjects =
   /^(datetime\.|copy_?reg\._reconstructor$|collections\.deque$|torch\.serialization\._get_layout$)/u;
 const unreadTensors = new Set([
-  ...['numpy.core.multiarray._reconstruct', 'numpy._core.multiarray._reconstruct'],
+  ...['numpy.core', 'numpy._core'].flatMap((core) => [
+    `${core}.multiarray._reconstruct`,
+    `${core}.numeric._frombuffer`,
+  ]),
   ...['sparse_tensor', 'sparse_csr_tensor', 'qtensor', 'nested_tensor', 'wrapper_subclass'].map(rebuild),
   ...['meta_tensor_no_storage', 'device_tensor_from_numpy', 'device_tensor_from_cpu_tensor'].map(rebuild),
 ]);
