@@ -198,6 +198,195 @@ def hdf5_files():
     yield "new chunks", hdf5(new_chunks, libver="latest")
 
 
+def residual_model(prefix="", dtype="float32"):
+    """A stem, a residual block with a projection, and a head. Names are Keras's own without a prefix."""
+    import keras
+    from keras import layers
+
+    def named(name):
+        return {"name": prefix + name} if prefix else {}
+
+    keras.backend.clear_session()
+    keras.config.set_dtype_policy(dtype)
+    image = keras.Input((8, 8, 3), **named("images"))
+    x = layers.Conv2D(4, 3, padding="same", use_bias=False, **named("stem"))(image)
+    x = shortcut = layers.ReLU(**named("relu"))(layers.BatchNormalization(**named("stem_bn"))(x))
+    x = layers.Conv2D(6, 3, strides=2, padding="same", **named("b_conv"))(x)
+    x = layers.BatchNormalization(scale=False, **named("b_bn"))(x)
+    shortcut = layers.Conv2D(6, 1, strides=2, use_bias=False, **named("a_projection"))(shortcut)
+    x = layers.Add(**named("add"))([x, shortcut])
+    x = layers.Dropout(0.5, seed=1, **named("dropout"))(layers.GlobalAveragePooling2D(**named("pool"))(x))
+    return keras.Model(image, layers.Dense(3, **named("z_head"))(x), name="residual")
+
+
+def nested_model():
+    import keras
+    from keras import layers
+
+    keras.backend.clear_session()
+    inner = keras.Sequential(
+        [keras.Input((8, 8, 3)), layers.Conv2D(4, 3, name="conv"), layers.BatchNormalization(name="bn")], name="inner"
+    )
+    keras.config.set_dtype_policy("float32")
+    image = keras.Input((6, 6, 4))
+    x = layers.Conv2D(2, 1, name="first")(image)
+    outer = keras.Model(image, layers.Conv2D(2, 1, name="conv", trainable=False)(x), name="functional")
+    image = keras.Input((8, 8, 3))
+    return keras.Model(image, layers.Dense(2, name="head")(layers.Flatten()(outer(inner(image)))))
+
+
+def randomize(model):
+    for variable in model.variables:
+        if variable.dtype in ("float32", "float16", "bfloat16"):
+            variable.assign(random.normal(size=variable.shape))
+
+
+def values_of(variable):
+    return numpy.asarray(variable.numpy())
+
+
+def tensors(model, legacy, outer=""):
+    """Names and values in our words: roles where the kind of file has them, and positions where it hasn't."""
+    import keras
+
+    for layer in model.layers:
+        if isinstance(layer, keras.Model):
+            yield from tensors(layer, legacy, f"{outer}{layer.name}/")
+            continue
+        variables = layer._trainable_variables + layer._non_trainable_variables
+        weights = layer.trainable_weights + layer.non_trainable_weights
+        listed = weights if legacy else [each for each in variables if "seed" not in each.path]
+        if legacy and not layer.trainable:
+            listed = layer.weights
+        yield outer + layer.name, [
+            [f"{outer}{layer.name}/{each.name if legacy else index}", *describe(values_of(each))]
+            for index, each in enumerate(listed)
+        ]
+
+
+def saved(model, save, suffix, legacy, **more):
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"file{suffix}"
+        save(str(path))
+        data = path.read_bytes()
+    if suffix == ".keras":
+        data = undated(data)
+    listed = [list(each) for each in tensors(model, legacy)]
+    return {"file": pack(data), "layers": listed, **more}
+
+
+def undated(data):
+    """The same archive, but for the day on which it was saved, so that it is the same each time."""
+    import io
+    import zipfile
+
+    target = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as archive, zipfile.ZipFile(target, "w") as copy:
+        for info in archive.infolist():
+            content = archive.read(info)
+            if info.filename == "metadata.json":
+                content = json.dumps({**json.loads(content), "date_saved": "2015-12-10@12:00:00"}).encode()
+            copy.writestr(zipfile.ZipInfo(info.filename), content)
+    return target.getvalue()
+
+
+def legacy_weights(model):
+    from keras.src.legacy.saving.legacy_h5_format import save_weights_to_hdf5_group
+
+    def save(path):
+        with h5py.File(path, "w") as file:
+            save_weights_to_hdf5_group(file, model)
+
+    return save
+
+
+def keras_2(model, parts=1):
+    """As Keras 2 wrote it: texts of fixed length, and `:0` after each variable's name."""
+
+    def save(path):
+        with h5py.File(path, "w") as file:
+            names = numpy.array_split([layer.name.encode() for layer in model.layers], parts)
+            for index, part in enumerate(names):
+                file.attrs["layer_names" if parts == 1 else f"layer_names{index}"] = part
+            file.attrs["backend"] = numpy.bytes_(b"tensorflow")
+            file.attrs["keras_version"] = numpy.bytes_(b"2.4.0")
+            for layer in model.layers:
+                group = file.create_group(layer.name)
+                weights = layer.trainable_weights + layer.non_trainable_weights
+                group.attrs["weight_names"] = [numpy.bytes_(f"{each.path}:0".encode()) for each in weights]
+                for each in weights:
+                    group[f"{each.path}:0"] = each.numpy()
+
+    return save
+
+
+def older_keras_3(model):
+    """As Keras 3.0 wrote it: without the layers' names, and without the groups of layers that have no variables."""
+
+    def save(path):
+        model.save_weights(path)
+        with h5py.File(path, "a") as file:
+            for group in [file, *(file["layers"][key] for key in list(file["layers"]))]:
+                if "vars" in group:
+                    group["vars"].attrs.pop("name", None)
+            for key in list(file["layers"]):
+                if len(file["layers"][key]["vars"]) == 0 and len(file["layers"][key]) == 1:
+                    del file["layers"][key]
+
+    return save
+
+
+def older_archive(model):
+    """A .keras file whose weights are named by class and number alone."""
+    import zipfile
+
+    def save(path):
+        model.save(path)
+        with tempfile.TemporaryDirectory() as folder:
+            weights = str(Path(folder) / "file.weights.h5")
+            older_keras_3(model)(weights)
+            with zipfile.ZipFile(path) as archive:
+                texts = {name: archive.read(name) for name in ("metadata.json", "config.json")}
+            with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+                for name, text in texts.items():
+                    archive.writestr(name, text)
+                archive.write(weights, "model.weights.h5")
+
+    return save
+
+
+def keras_files():
+    import keras
+
+    model = residual_model("my_")
+    randomize(model)
+    model.compile("adam", "mse")
+    model.fit(numpy.zeros((2, 8, 8, 3)), numpy.zeros((2, 3)), verbose=0)
+    config = keras.saving.serialize_keras_object(model)["config"]["name"]
+    state = 2 + 2 * len(model.trainable_variables)  # the optimizer's
+    yield "legacy weights", saved(model, legacy_weights(model), ".h5", True, kind="legacy-weights", leftOut=0)
+    yield "legacy model", saved(model, model.save, ".h5", True, kind="legacy-model", leftOut=state, config=config)
+    yield "Keras 2", saved(model, keras_2(model), ".h5", True, kind="legacy-weights", leftOut=0)
+    yield "names in parts", saved(model, keras_2(model, 3), ".h5", True, kind="legacy-weights", leftOut=0)
+    yield "weights", saved(model, model.save_weights, ".weights.h5", False, kind="weights", leftOut=state)
+    yield "archive", saved(model, model.save, ".keras", False, kind="keras", leftOut=state, config=config)
+    yield "older archive", saved(
+        model, older_archive(model), ".keras", False, kind="keras", leftOut=state, config=config, without=True
+    )
+    model = residual_model()
+    randomize(model)
+    yield "automatic names", saved(model, older_keras_3(model), ".weights.h5", False, kind="weights", without=True)
+    model = nested_model()
+    randomize(model)
+    yield "nested, legacy", saved(model, model.save, ".h5", True, kind="legacy-model")
+    yield "nested, legacy weights", saved(model, legacy_weights(model), ".h5", True, kind="legacy-weights")
+    yield "nested, weights", saved(model, model.save_weights, ".weights.h5", False, kind="weights")
+    yield "nested, archive", saved(model, model.save, ".keras", False, kind="keras")
+    for dtype in ["float16", "bfloat16"]:
+        model = residual_model(dtype=dtype)
+        randomize(model)
+        yield dtype, saved(model, model.save, ".keras", False, kind="keras")
+
 def write(name, files):
     target = containers / name / "files.test-support.json"
     lines = (f"{json.dumps(key)}: {json.dumps(value, separators=(',', ':'))}" for key, value in files)
@@ -207,3 +396,4 @@ def write(name, files):
 
 if __name__ == "__main__":
     write("hdf5", hdf5_files())
+    write("keras", keras_files())
