@@ -42,6 +42,7 @@ export default {
     roomImports('core', 'rewrite', ['network', 'random', 'compute']),
     roomImports('core', 'classify', ['network', 'random', 'images', 'compute', 'rewrite']),
     roomImports('weights', 'containers', []),
+    roomImports('weights', 'pretrained', []),
     roomImports('weights', 'model-file', ['containers']),
     roomImports('weights', 'checkpoint', ['containers', 'model-file']),
     roomImports('weights', 'graph', ['containers', 'model-file']),

@@ -47,3 +47,7 @@ export {
   writtenFormats,
 } from './weights-file/encode-weights.js';
 export type { HalfLoss } from './weights-file/tensors-to-write.js';
+  type PublishedWeights,
+  type PublishedWeightsName,
+  publishedWeights,
+} from './pretrained/published-weights.js';

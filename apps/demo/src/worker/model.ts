@@ -35,6 +35,7 @@ export function setModel(
     classes,
     size: [height, width],
     fit: preprocessing.fit,
+    cropShare: preprocessing.cropShare ?? 1,
     parameters: countParameters(network).total,
     accuracy,
     origin,

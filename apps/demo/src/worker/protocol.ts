@@ -113,6 +113,8 @@ export interface ModelFacts {
   readonly size: readonly [height: number, width: number];
   /** How images of another size are fitted: stretched, or cropped to their middle. */
   readonly fit: FitMode;
+  /** How much of the fitted image is used, by side: its center. */
+  readonly cropShare: number;
   readonly parameters: number;
   /** On the validation images; null if it was never evaluated. */
   readonly accuracy: number | null;

@@ -2,6 +2,7 @@ import { closeSync, ftruncateSync, mkdtempSync, openSync, rmSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
+import { fitImage } from '@resnetjs/core/images';
 import { ResNetError } from '@resnetjs/core/network';
 import sharp, { type Sharp } from 'sharp';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -158,6 +159,14 @@ describe('loadImage', () => {
     expect([...filled]).toEqual([...RED, ...BLUE, ...RED, ...BLUE]);
     const cropped = await loadImage(bytes, [2, 1, 3], { interpolation: 'nearest', fit: 'crop' });
     expect(cropped.length).toBe(6);
+    const shared = await loadImage(bytes, [2, 2, 3], { interpolation: 'bilinear', cropShare: 0.25 });
+    expect([...shared]).toEqual([
+      ...fitImage(await decodeImage(bytes), [2, 2, 3], {
+        interpolation: 'bilinear',
+        fit: 'fill',
+        cropShare: 0.25,
+      }),
+    ]);
   });
 
   it('refuses other formats, and shapes that are not RGB', async () => {

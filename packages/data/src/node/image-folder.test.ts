@@ -305,7 +305,7 @@ describe('imageFolder', () => {
     expect(new Set(vanished).size).toBe(vanished.length);
   });
 
-  it('resizes images as `resize` and `fit` say', async () => {
+  it('resizes images as `interpolation`, `fit` and `cropShare` say', async () => {
     const stripes = sharp(Buffer.from([...RED, ...BLUE, ...BLUE, ...RED]), {
       raw: { width: 4, height: 1, channels: 3 },
     });
@@ -323,6 +323,9 @@ describe('imageFolder', () => {
     ]);
     expect(await read({ interpolation: 'nearest' })).toEqual([...BLUE, ...RED, ...BLUE, ...RED]);
     expect((await read({}))[0]).not.toBe(BLUE[0]);
+    const center = await read({ interpolation: 'nearest', cropShare: 0.5 }); // of red, blue, blue, red
+    expect(center).toEqual([...BLUE, ...BLUE, ...BLUE, ...BLUE]);
+    await expect(read({ cropShare: 2 })).rejects.toThrow('cropShare is 2; it must be from 0.1 to 1');
   });
 });
 

@@ -6,6 +6,7 @@ import {
   type Network,
   networks,
   plainNetwork,
+  preprocessings,
   ResNetError,
   courseResNet50,
   createNetwork,
@@ -117,6 +118,22 @@ describe('a model file', () => {
     const old = await decodeClassifier(older);
     expect(old.preprocessing).toMatchObject({ interpolation: 'bilinear', fit: 'fill' });
     disposeVariables(old.variables);
+  });
+
+  it('says how images are cropped and which channel comes first, if not as in files from before', async () => {
+    const metadataOf = (file: Uint8Array) =>
+      (openFile(file).header.__metadata__ as unknown as Record<string, string>).preprocessing as string;
+    const preprocessing = { ...preprocessings.keras.caffe, cropShare: 0.875 };
+    const file = await encodeClassifier({ ...own, preprocessing });
+    expect(JSON.parse(metadataOf(file))).toEqual(preprocessing);
+    const read = await decodeClassifier(file);
+    expect(read.preprocessing).toEqual(preprocessing);
+    disposeVariables(read.variables);
+    const usual = { ...own.preprocessing, cropShare: 1, channelOrder: 'rgb' } as const;
+    expect(
+      Buffer.compare(await encodeClassifier({ ...own, preprocessing: usual }, { training }), bytes),
+    ).toBe(0);
+    expect(metadataOf(bytes)).not.toMatch(/cropShare|channelOrder/);
   });
 
   it('may be a Buffer of Node', async () => {
@@ -341,6 +358,35 @@ describe('reading a model file rejects', () => {
           }),
         ),
       /interpolation/,
+    ],
+    ...(
+      [
+        ['"cropShare":0', /preprocessing is not valid at cropShare/],
+        ['"cropShare":1e-9', /preprocessing is not valid at cropShare/],
+        ['"cropShare":1.5', /preprocessing is not valid at cropShare/],
+        ['"cropShare":"1"', /preprocessing is not valid at cropShare/],
+        ['"channelOrder":"gbr"', /preprocessing is not valid at channelOrder/],
+        ['"crop":0.875', /preprocessing is not valid: .*"crop".*a newer ResNet\.js wrote it/],
+      ] as const
+    ).map(([setting, message]): [string, () => Uint8Array, RegExp] => [
+      `preprocessing with ${setting}`,
+      () =>
+        changed((header) =>
+          Object.assign(metadata(header), {
+            preprocessing: `{"mean":[0,0,0],"std":[1,1,1],${setting}}`,
+          }),
+        ),
+      message,
+    ]),
+    [
+      'blue first among other than three channels',
+      () =>
+        changed((header) =>
+          Object.assign(metadata(header), {
+            preprocessing: '{"mean":[0],"std":[1],"channelOrder":"bgr"}',
+          }),
+        ),
+      /bgr is an order of 3 channels/,
     ],
     [
       'tensors with shapes that the network does not have',

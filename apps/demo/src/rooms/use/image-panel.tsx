@@ -31,7 +31,8 @@ function ClassifiedImage() {
   const { of, pixels } = answer;
   if (of.kind === 'file') {
     const fit = facts.fit === 'crop' ? 'cover' : 'fill';
-    return <img src={of.url} alt={of.file.name} decoding="async" style={{ objectFit: fit }} />;
+    const style = { objectFit: fit, scale: String(1 / facts.cropShare) };
+    return <img src={of.url} alt={of.file.name} decoding="async" style={style} />;
   }
   const [height, width] = facts.size;
   return (
