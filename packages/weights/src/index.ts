@@ -47,6 +47,7 @@ export {
   writtenFormats,
 } from './weights-file/encode-weights.js';
 export type { HalfLoss } from './weights-file/tensors-to-write.js';
+export {
   type PublishedWeights,
   type PublishedWeightsName,
   publishedWeights,
