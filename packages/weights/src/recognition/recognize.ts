@@ -58,15 +58,21 @@ export interface Naming {
  * several fit, which automatic names of layers make possible.
  */
 export function recognize(namings: readonly Naming[], options: RecognizeOptions = {}): Recognized {
-  const candidates = namings.flatMap((naming) => nearest(naming, options));
-  const fitting = candidates.filter(({ differences }) => countDifferences(differences) === 0);
-  const networks = [...new Set(fitting.map(({ network }) => network.name))];
-  if (networks.length === 0) refuse(candidates, options);
-  // A network's own names say more than automatic ones, and its source's more than another's.
-  const known = fitting.filter(({ dialect }) => dialect !== 'keras');
-  if (networks.length > 1 && known.length === 0) throw ambiguous(networks);
-  const [first] = known.length > 0 ? known : fitting;
-  return fitting.find(({ network, dialect }) => dialect === dialectOf(network.name)) ?? (first as Candidate);
+  // A source's own names say which network it is; automatic ones, only in which order its layers are.
+  const named = namings.filter(({ dialect }) => dialect !== 'keras');
+  const automatic = namings.filter(({ dialect }) => dialect === 'keras');
+  const candidates: Candidate[] = [];
+  for (const group of [named, automatic]) {
+    const near = group.flatMap((naming) => nearest(naming, options));
+    const fitting = near.filter(({ differences }) => countDifferences(differences) === 0);
+    const networks = [...new Set(fitting.map(({ network }) => network.name))];
+    if (networks.length > 1) throw ambiguous(networks);
+    const ofSource = fitting.find(({ network, dialect }) => dialect === dialectOf(network.name));
+    const found = ofSource ?? fitting[0];
+    if (found !== undefined) return found;
+    candidates.push(...near);
+  }
+  return refuse(candidates, options);
 }
 
 /** The networks whose parameters' names are nearest to the file's in one naming. */

@@ -1,11 +1,12 @@
 import { checkPreprocessing, type Network, outputShape, ResNetError } from '@resnetjs/core';
-import { badFile } from '../bad-file.js';
 import { type ByteSource, byteSource } from '../byte-source.js';
 import type { TensorContainer } from '../containers/container.js';
+import type { KerasFile } from '../containers/keras/keras-file.js';
+import { openKeras } from '../containers/keras/open-keras.js';
 import { openPytorch } from '../containers/pytorch/open-pytorch.js';
 import { openSafetensors } from '../containers/safetensors.js';
-import { torchNamings } from '../recognition/namings.js';
-import { recognize } from '../recognition/recognize.js';
+import { kerasNamings, torchNamings } from '../recognition/namings.js';
+import { type Naming, recognize } from '../recognition/recognize.js';
 import { assumedClasses, assumedPreprocessing } from './assumptions.js';
 import { identify } from './identify.js';
 import { isOwn, openOwn } from './open-own.js';
@@ -42,16 +43,34 @@ async function openAny(source: ByteSource, options: WeightsOptions): Promise<Ope
       const opened = openTorch(file.format === 'zip' ? 'pytorch' : 'pytorch-legacy', file, options);
       return { ...opened, unused: [...opened.unused, ...file.others] };
     }
-    case 'keras':
-      throw badFile('not yet');
+    case 'keras': {
+      const file = await openKeras(source);
+      return recognized(kerasContainers[file.kind], file, kerasNamings(file), options);
+    }
     default:
       return format satisfies never;
   }
 }
 
-/** A file with the tensors of a network in PyTorch. */
+const kerasContainers = {
+  'legacy-weights': 'keras-h5',
+  'legacy-model': 'keras-h5',
+  weights: 'keras-weights',
+  keras: 'keras',
+} as const satisfies Record<KerasFile['kind'], ContainerName>;
+
 function openTorch(container: ContainerName, file: TensorContainer, options: WeightsOptions): OpenedWeights {
-  const recognized = recognize(torchNamings(file), options);
+  return recognized(container, file, torchNamings(file), options);
+}
+
+/** A file whose network the names and shapes of its tensors tell. */
+function recognized(
+  container: ContainerName,
+  file: TensorContainer,
+  namings: readonly Naming[],
+  options: WeightsOptions,
+): OpenedWeights {
+  const recognized = recognize(namings, options);
   const { network, dialect } = recognized;
   const tensors = parameterTensors(recognized);
   return {

@@ -9,6 +9,9 @@ export const containerNames = {
   safetensors: 'safetensors',
   pytorch: 'PyTorch, zip archive',
   'pytorch-legacy': 'PyTorch, legacy stream',
+  keras: 'Keras, .keras archive',
+  'keras-weights': 'Keras, .weights.h5',
+  'keras-h5': 'Keras, legacy .h5',
 } as const;
 
 /** A format of files of weights. */
