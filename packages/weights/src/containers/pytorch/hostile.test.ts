@@ -66,7 +66,7 @@ describe('what would call something in Python', () => {
     ['GLOBAL alone', system, /names "os.system"/],
     ['STACK_GLOBAL', `${op.text('posix')}${op.text('system')}\x93${command}R`, /names "posix.system"/],
     ['a function of builtins', `${op.global('builtins', 'eval')}${command}R`, /names "builtins.eval"/],
-    ['getattr', `${op.global('__builtin__', 'getattr')}${command}R`, /names "__builtin__.getattr"/],
+    ['getattr', `${op.global('__builtin__', 'getattr')}${command}R`, /wants to call "__builtin__.getattr"/],
     [
       'a module in a module',
       `${op.global('importlib.util', 'find_spec')}${command}R`,

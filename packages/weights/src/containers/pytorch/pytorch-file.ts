@@ -10,7 +10,7 @@ export interface PytorchFile extends TensorContainer {
   readonly path: readonly string[];
   /** Numbers, strings and booleans beside the weights: `epoch`, `arch`, `best_acc1`. */
   readonly metadata: ReadonlyMap<string, string>;
-  /** The keys of what else holds tensors, which are not read: other state dicts, an optimizer's state. */
+  /** The keys of what else holds tensors, or arrays of NumPy, none of which is read: other state dicts, an optimizer's state. */
   readonly others: readonly string[];
 }
 

@@ -10,7 +10,7 @@ export interface StateDict {
   readonly tensors: ReadonlyMap<string, StridedTensor>;
   /** Numbers, strings and booleans beside the weights and among them. */
   readonly metadata: ReadonlyMap<string, string>;
-  /** Keys of what else holds tensors. */
+  /** Keys of what else holds tensors, or arrays of NumPy. */
   readonly others: readonly string[];
 }
 
@@ -85,18 +85,20 @@ function preferredKey(holders: PickleDict): string | undefined {
 
 function checkedDict(value: PickleValue, path: readonly string[]): PickleDict {
   if (value instanceof Map) return value;
+  if (value instanceof Opaque && isModule(value)) throw wholeModule(value, path);
   const where = path.length > 0 ? ` under ${quote(path.join('.'))}` : '';
-  if (value instanceof Opaque && isModule(value)) {
-    const model = ['checkpoint', ...path.map((key) => `[${JSON.stringify(key)}]`)].join('');
-    throw badFile(
-      `The file holds a whole module${where}, a ${quote(value.type)}, which only its own Python code can load. Save its state ` +
-        `dict: checkpoint = torch.load(FILE, weights_only=False); torch.save(${model}.state_dict(), "weights.pth").`,
-      { type: value.type },
-    );
-  }
   throw badFile(
     `The file holds ${described(value)}${where}, not a dict of tensors. Save the state dict: ` +
       'torch.save(model.state_dict(), "weights.pth").',
+  );
+}
+
+function wholeModule({ type }: Opaque, path: readonly string[]) {
+  const model = `checkpoint${path.map((key) => `[${JSON.stringify(key)}]`).join('')}`;
+  return badFile(
+    `The file holds a whole module, a ${quote(type)}, which only its own Python code can load. Save its state dict: ` +
+      `checkpoint = torch.load(FILE, weights_only=False); torch.save(${model}.state_dict(), "weights.pth").`,
+    { type },
   );
 }
 
@@ -199,6 +201,7 @@ function endless() {
 
 /** An object among the tensors may be left out, unless tensors are in it. */
 function unreadObject(object: Opaque, name: string) {
+  if (isModule(object)) return wholeModule(object, name.split('.'));
   return badFile(
     `The file has ${quote(name)} as an object of ${quote(object.type)}, which can't be read. Save a dict of dense tensors ` +
       'alone: torch.save(model.state_dict(), "weights.pth").',

@@ -25,8 +25,9 @@ const machineModules = new Set(
     'threading timeit urllib webbrowser __builtin__'
   ).split(' '),
 );
-const dataOfBuiltins = new Set(
-  'bool bytearray bytes complex dict float frozenset int list object set slice range str tuple unicode long'.split(
+/** What may be named; `getattr` is how Python saves methods, and isn't called either. */
+const harmlessBuiltins = new Set(
+  'bool bytearray bytes complex dict float frozenset getattr int list object set slice range str tuple unicode long'.split(
     ' ',
   ),
 );
@@ -38,8 +39,8 @@ export function torchHost(): { readonly host: PickleHost; readonly storages: Rea
   const host: PickleHost = {
     checkGlobal(global) {
       const [root = ''] = global.module.split('.');
-      const isData = /^(builtins|__builtin__)$/u.test(global.module) && dataOfBuiltins.has(global.name);
-      if (machineModules.has(root) && !isData) {
+      const isHarmless = /^(builtins|__builtin__)$/u.test(global.module) && harmlessBuiltins.has(global.name);
+      if (machineModules.has(root) && !isHarmless) {
         throw badFile(
           `The file names ${quote(String(global))}, which could run commands in Python; no file of weights does. Don't load it ` +
             'with Python either, and ask where it comes from.',
