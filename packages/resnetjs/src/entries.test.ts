@@ -1,5 +1,6 @@
 import * as backendWasm from '@resnetjs/backend-wasm';
 import * as core from '@resnetjs/core';
+import * as coreClasses from '@resnetjs/core/classes';
 import * as coreDraw from '@resnetjs/core/draw';
 import * as data from '@resnetjs/data';
 import * as dataBrowser from '@resnetjs/data/browser';
@@ -9,6 +10,7 @@ import * as weights from '@resnetjs/weights';
 import * as weightsNode from '@resnetjs/weights/node';
 import { expect, it } from 'vitest';
 import * as browser from './browser.js';
+import * as classes from './classes.js';
 import * as draw from './draw.js';
 import * as main from './index.js';
 import * as node from './node.js';
@@ -17,6 +19,7 @@ import * as node from './node.js';
 const entries = [
   { entry: 'resnetjs', ours: main, theirs: { backendWasm, core, data, training, weights } },
   { entry: 'resnetjs/browser', ours: browser, theirs: { dataBrowser } },
+  { entry: 'resnetjs/classes', ours: classes, theirs: { coreClasses } },
   { entry: 'resnetjs/draw', ours: draw, theirs: { coreDraw } },
   { entry: 'resnetjs/node', ours: node, theirs: { dataNode, weightsNode } },
 ];

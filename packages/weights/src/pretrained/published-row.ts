@@ -9,7 +9,7 @@ export interface PublishedRow {
   readonly cropShare: number;
   /** In Keras's words: what its `preprocess_input` does. */
   readonly normalization: KerasMode;
-  /** Another size at which timm tests them, with a crop of its own; it is more accurate in general. */
+  /** Another size at which timm tests them (`use_test_size`), with a crop of its own. */
   readonly test?: { readonly side: number; readonly cropShare: number };
   /** On ImageNet's validation images, in percent: whether the class is the first, or among the first five. */
   readonly accuracy?: readonly [top1: number, top5: number];
