@@ -65,11 +65,12 @@ export function recognize(namings: readonly Naming[], options: RecognizeOptions 
   for (const group of [named, automatic]) {
     const near = group.flatMap((naming) => nearest(naming, options));
     const fitting = near.filter(({ differences }) => countDifferences(differences) === 0);
-    const networks = [...new Set(fitting.map(({ network }) => network.name))];
+    // Any network can be named as any source would: the names of its own source say more.
+    const own = fitting.filter(({ network, dialect }) => dialect === dialectOf(network.name));
+    const likely = own.length > 0 ? own : fitting;
+    const networks = [...new Set(likely.map(({ network }) => network.name))];
     if (networks.length > 1) throw ambiguous(networks);
-    const ofSource = fitting.find(({ network, dialect }) => dialect === dialectOf(network.name));
-    const found = ofSource ?? fitting[0];
-    if (found !== undefined) return found;
+    if (likely[0] !== undefined) return likely[0];
     candidates.push(...near);
   }
   return refuse(candidates, options);
