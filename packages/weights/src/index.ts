@@ -15,6 +15,15 @@ export {
 export { encodeCheckpoint } from './checkpoint/encode-checkpoint.js';
 export { type EncodeClassifierOptions, encodeClassifier } from './model-file/encode-classifier.js';
 export type { Dtype, TensorContainer, TensorInfo, TensorToWrite } from './containers/container.js';
+export { kerasConfig, type KerasConfig, type KerasConfigOptions } from './graph/encode-keras-config.js';
+export type { Graph, GraphNode, GraphOp } from './graph/graph.js';
+export {
+  type KerasLayerParameters,
+  type KerasNetwork,
+  type ParseKerasOptions,
+  parseKerasConfig,
+} from './graph/keras-config.js';
+export { type FoundNetwork, residualNetwork } from './graph/residual-network.js';
 export { type EncodeOnnxOptions, encodeOnnx, type ParameterValues } from './containers/onnx/encode-onnx.js';
 export { encodePytorch } from './containers/pytorch/encode-pytorch.js';
 export { openPytorch } from './containers/pytorch/open-pytorch.js';
