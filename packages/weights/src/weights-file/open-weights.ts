@@ -8,10 +8,12 @@ import { openSafetensors } from '../containers/safetensors.js';
 import { kerasNamings, torchNamings } from '../recognition/namings.js';
 import { type Naming, recognize } from '../recognition/recognize.js';
 import { assumedClasses, assumedPreprocessing } from './assumptions.js';
+import { readConfigs } from './config-json.js';
 import { identify } from './identify.js';
 import { isOwn, openOwn } from './open-own.js';
+import { publishedPreprocessing } from './published-file.js';
 import { parameterTensors, readerOfParameters, unusedTensors } from './parameter-tensors.js';
-import type { ContainerName, OpenedWeights, WeightsOptions } from './weights-model.js';
+import type { ContainerName, OpenedWeights, Origin, WeightsOptions } from './weights-model.js';
 
 /**
  * Opens a file of weights, whoever wrote it, and finds its network; the values of a parameter are read when they are asked
@@ -28,8 +30,13 @@ export async function openWeights(
   options: WeightsOptions = {},
 ): Promise<OpenedWeights> {
   const source = 'read' in file ? file : byteSource(file);
-  const opened = await openAny(source, options);
-  return { ...opened, ...given(opened.network, options) };
+  const { input, ...said } = readConfigs(options.configs ?? []);
+  const opened = await openAny(source, input === undefined ? options : { input, ...options });
+  return {
+    ...opened,
+    ...replaced(opened.network, said, 'file'),
+    ...replaced(opened.network, options, 'option'),
+  };
 }
 
 async function openAny(source: ByteSource, options: WeightsOptions): Promise<OpenedWeights> {
@@ -41,7 +48,12 @@ async function openAny(source: ByteSource, options: WeightsOptions): Promise<Ope
     case 'pytorch': {
       const file = await openPytorch(source);
       const opened = openTorch(file.format === 'zip' ? 'pytorch' : 'pytorch-legacy', file, options);
-      return { ...opened, unused: [...opened.unused, ...file.others] };
+      const unused = [...opened.unused, ...file.others];
+      const published = options.preprocessing
+        ? undefined
+        : await publishedPreprocessing(source, opened.network);
+      if (published === undefined) return { ...opened, unused };
+      return { ...opened, unused, preprocessing: published, preprocessingFrom: 'checksum' };
     }
     case 'keras': {
       const file = await openKeras(source);
@@ -94,11 +106,12 @@ function classesOf(network: Network): readonly string[] | null {
   return isClassifier ? assumedClasses(network, outputs[0] as number) : null;
 }
 
-/** What options say, which goes before what a file says. */
-function given(
+/** Classes and preprocessing that are said elsewhere than in a file, and where. */
+function replaced(
   network: Network,
-  { classes, preprocessing }: WeightsOptions,
-): Partial<Pick<OpenedWeights, 'classes' | 'classesFrom' | 'preprocessing' | 'preprocessingFrom'>> {
+  { classes, preprocessing }: Pick<WeightsOptions, 'classes' | 'preprocessing'>,
+  from: Origin,
+): Partial<OpenedWeights> {
   const outputs = outputShape(network);
   if (classes !== undefined && String(outputs) !== String([classes.length])) {
     throw new ResNetError(
@@ -109,7 +122,7 @@ function given(
   }
   if (preprocessing !== undefined) checkPreprocessing(preprocessing, network.input[2]);
   return {
-    ...(classes && { classes, classesFrom: 'option' as const }),
-    ...(preprocessing && { preprocessing, preprocessingFrom: 'option' as const }),
+    ...(classes && { classes, classesFrom: from }),
+    ...(preprocessing && { preprocessing, preprocessingFrom: from }),
   };
 }

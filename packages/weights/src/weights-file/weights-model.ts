@@ -48,4 +48,6 @@ export interface WeightsOptions extends RecognizeOptions {
   /** The classes' names, in the order of the logits. */
   readonly classes?: readonly string[];
   readonly preprocessing?: Preprocessing;
+  /** The JSON beside the file: timm's `config.json`, or transformers' `config.json` and `preprocessor_config.json`. */
+  readonly configs?: readonly unknown[];
 }
