@@ -65,17 +65,15 @@ type StagesOf = (
 ) => readonly (readonly Residual[])[];
 
 const stagesOf = {
-  /** The stride is in the first block of a stage. */
+  /** The stride is in the first block of a stage, before its 3×3 kernel. */
   1: (made, blocks, outputStride) =>
-    stageStrides([1, 2, 2, 2], outputStride).map((stage, index) =>
+    stageStrides([1, 2, 2, 2], outputStride).map(({ stride, dilation }, index) =>
       Array.from({ length: blocks[index] as number }, (_, position) =>
-        position === 0
-          ? bottleneck(made, widths[index] as number, {
-              ...stage,
-              dilation: stage.firstDilation,
-              projects: true,
-            })
-          : bottleneck(made, widths[index] as number, { ...stage, stride: 1, projects: false }),
+        bottleneck(made, widths[index] as number, {
+          stride: position === 0 ? stride : 1,
+          dilation,
+          projects: position === 0,
+        }),
       ),
     ),
   /** The stride is in the last block of a stage. */

@@ -4,7 +4,7 @@ import type { OutputStride } from './options.js';
 export interface StageStride {
   /** Of the block that reduces the map. */
   readonly stride: number;
-  /** Of the k×k kernels in the block that would reduce it, before its stride. */
+  /** Of the k×k kernels up to the one with the stride that becomes a dilation, that one included. */
   readonly firstDilation: number;
   /** Of all k×k kernels after that. */
   readonly dilation: number;
