@@ -77,7 +77,7 @@ export function addTrainedNetworkOptions(command: Command): Command {
     )
     .option(
       '--zero-init-residual',
-      'start the last normalization of each branch with a scale of 0, so that its block starts as its shortcut',
+      'start each block as its shortcut: the last normalization of its branch with a scale of 0 or, in pre-activation blocks, the last convolution with a kernel of 0',
     )
     .option(
       '--dropout <rate>',

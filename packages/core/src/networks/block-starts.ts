@@ -30,18 +30,23 @@ export function withStochasticDepth(network: Network, rate: number): Network {
 
 /**
  * The network whose blocks start as their shortcuts: the last normalization of each branch starts with a scale of 0 (Goyal
- * et al. 2017, §5.1).
+ * et al. 2017, §5.1). Where a convolution comes after it, as with pre-activation, that one's kernel starts at 0 instead:
+ * the ReLU between them passes no gradient to a scale of 0.
  *
  * @example
  * withZeroInitResidual(createNetwork('resnet50'));
  */
 export function withZeroInitResidual(network: Network): Network {
   return mapBlocks(network, (block) => {
-    const last = block.branch.findLastIndex(({ op }) => op === 'norm');
-    const start = (op: Op, index: number): Op =>
-      index === last && op.op === 'norm' ? { ...op, scaleInitializer: initializers.zeros() } : op;
+    const last = block.branch.findLastIndex(({ op }) => op === 'norm' || op === 'conv');
+    const start = (op: Op, index: number) => (index === last ? fromZero(op) : op);
     return block.shortcut === null ? block : { ...block, branch: block.branch.map(start) };
   });
+}
+
+function fromZero(op: Op): Op {
+  if (op.op === 'norm') return { ...op, scaleInitializer: initializers.zeros() };
+  return op.op === 'conv' ? { ...op, initializer: initializers.zeros() } : op;
 }
 
 function mapBlocks(network: Network, change: (block: Residual) => Residual): Network {

@@ -1,8 +1,15 @@
+import '@tensorflow/tfjs-backend-cpu';
+import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
+import { asNetwork } from '../blocks/as-network.js';
+import { differentiate, disposeTrainingPass } from '../compute/differentiate.js';
+import { disposeVariables, initialize } from '../compute/variables.js';
 import { stageFeatures } from '../inspect/stage-features.js';
 import { parameters } from '../network/parameters.js';
 import { outputShape, shapes } from '../network/shape.js';
-import type { Network } from '../network/types.js';
+import { mapOperations } from '../network/map-operations.js';
+import type { ParameterId } from '../network/site.js';
+import type { Conv, Network, Op, Residual } from '../network/types.js';
 import { walk } from '../network/walk.js';
 import { plainNetwork } from '../rewrite/plain.js';
 import { withStochasticDepth, withZeroInitResidual } from './block-starts.js';
@@ -60,16 +67,43 @@ describe('withStochasticDepth', () => {
 });
 
 describe('withZeroInitResidual', () => {
-  it.each(names)('starts the last scale of each branch of %s at 0, and no other', (name) => {
+  it.each(names)('starts the last scale or kernel of each branch of %s at 0, and no other', (name) => {
     const network = createNetwork(name, { zeroInitResidual: true });
     const zeros = parameters(network).filter(
-      ({ role, initializer }) => role === 'scale' && initializer.kind === 'zeros',
+      ({ role, initializer }) => (role === 'scale' || role === 'kernel') && initializer.kind === 'zeros',
     );
-    const blocks = network.stages.flat();
-    const withNorm = blocks.filter(({ branch }) => branch.some(({ op }) => op === 'norm'));
-    expect(zeros).toHaveLength(withNorm.length);
+    expect(zeros).toHaveLength(network.stages.flat().length);
     for (const { site } of zeros) expect(site).toMatchObject({ part: 'stage', path: 'branch' });
     expect(described(network)).toEqual(described(createNetwork(name)));
+  });
+
+  it.each([
+    'resnet18',
+    'seresnet50',
+    'keras/resnet50v2',
+    'cifar/preresnet110',
+    'cifar/wrn16_4',
+    'preact/resnet',
+  ] as const)('starts the second block of %s as its shortcut, with a gradient that lets it grow', (name) => {
+    const [, block] = createNetwork(name, { zeroInitResidual: true }).stages.flat() as [Residual, Residual];
+    const thin = (ops: readonly Op[]) =>
+      ops.map((op): Op => (op.op === 'conv' ? { ...op, filters: Math.ceil(op.filters / 64) } : op));
+    const channels = (block.branch.findLast(({ op }) => op === 'conv') as Conv).filters / 64;
+    const network = mapOperations(asNetwork(block, [5, 4, Math.ceil(channels)]), thin);
+    const variables = initialize(network);
+    const images = tf.randomUniform([3, ...network.input], 0.1, 1, 'float32', 7);
+    const pass = differentiate(network, variables, images, () =>
+      tf.randomNormal(images.shape, 0, 1, 'float32', 8),
+    );
+    expect(Array.from(pass.result.dataSync())).toEqual(Array.from(images.dataSync()));
+    const last = parameters(network).findLast(
+      ({ initializer, role }) => initializer.kind === 'zeros' && (role === 'scale' || role === 'kernel'),
+    );
+    const gradient = pass.gradients.weights.get(last?.id as ParameterId) as tf.Tensor;
+    expect(tf.norm(gradient).dataSync()[0]).toBeGreaterThan(1e-3);
+    disposeTrainingPass(pass);
+    disposeVariables(variables);
+    images.dispose();
   });
 
   it('is what torchvision does in a bottleneck: bn3', () => {
