@@ -4,13 +4,14 @@ import { type BlockPart, blockOf, type Part, partId, shortcutKind, type Survey, 
 import { isInGate } from './layer-pieces.js';
 import type { Pen, Port } from './pen.js';
 import { mapHeight, type Piece } from './piece.js';
-import { captionLine } from './text.js';
+import { captionLine, textWidth } from './text.js';
 
 const heights = [18, 110] as const;
 const radius = 6.5;
 const padding = 5;
 const betweenBars = 2.5;
 const lead = 10;
+const beforeAddition = 8;
 const clearance = 13;
 const nameHeight = 16;
 const projection = { width: 22, height: 16 };
@@ -118,18 +119,24 @@ export function closedBlock(survey: Survey, part: BlockPart): Piece {
   const inside = survey.nodesOf(part).filter((node) => !aside.has(node));
   const { width, height, place } = slab(survey, part, inside);
   const shortcut = blockOf(survey, part).shortcut === null ? null : shortcutAround(survey, part, height);
-  const addX = lead + width + 8;
+  const label = facts.name.replace('block ', '');
+  const wide = textWidth(label, 'caption'); // blocks stand as far apart as their names need
+  const before =
+    shortcut === null
+      ? Math.max(0, (wide - width) / 2)
+      : Math.max(lead, wide - width - beforeAddition - 2 * radius);
+  const addX = before + width + beforeAddition;
   return {
-    width: shortcut === null ? width : addX + 2 * radius,
+    width: shortcut === null ? width + 2 * before : addX + 2 * radius,
     ascent: shortcut === null ? height / 2 : shortcut.ascent,
     descent: height / 2 + nameHeight,
     wireLabel: '',
     place(pen, { x, y }, from) {
-      const left = shortcut === null ? x : x + lead;
+      const left = x + before;
       pen.wire(from, id, { x: left, y });
       place(pen, { x: left, y }, { id, kind: 'block', group });
       const name = {
-        text: facts.name.replace('block ', ''),
+        text: label,
         role: 'caption',
         anchor: 'middle',
         of: id,

@@ -176,6 +176,30 @@ describe.each(complete)('%s', (_, network, options) => {
   });
 });
 
+describe('the names of closed blocks', () => {
+  const overlapping = (network: Network, width: number) => {
+    const drawing = drawNetwork(network, { width });
+    const blocks = new Set(drawing.nodes.flatMap(({ id, kind }) => (kind === 'block' ? [id] : [])));
+    const names = drawing.texts.filter(({ of }) => blocks.has(of));
+    const boxes = names.map(({ text, role, x, y }): Box => {
+      const wide = textWidth(text, role);
+      return { x: x - wide / 2, y: y - 10, width: wide, height: 12 };
+    });
+    return boxes.flatMap((box, index) =>
+      boxes.slice(index + 1).flatMap((other) => (overlap(box, other) ? [names[index]?.text] : [])),
+    );
+  };
+
+  it.each(['resnet152', 'keras/resnet50', 'keras/resnet152v2', 'cifar/resnet110'] as const)(
+    'of %s stand apart, and those of its plain twin',
+    (name) => {
+      for (const network of [createNetwork(name), plainNetwork(createNetwork(name))]) {
+        for (const width of [300, 1000]) expect(overlapping(network, width)).toEqual([]);
+      }
+    },
+  );
+});
+
 describe('drawNetwork', () => {
   const kinds = (drawing: Drawing) =>
     drawing.edges.filter(({ fork }) => fork !== null).map(({ kind }) => kind);
