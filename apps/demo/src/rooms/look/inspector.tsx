@@ -42,7 +42,8 @@ function explain({ type, site, nodes }: Facts): string {
   }
   if (type === 'Conv2D' && op?.op === 'conv') return `${explanations.Conv2D}${peculiarities(op)}`;
   if (type === 'Shortcut' && nodes.every((node) => walk(network.value)[node]?.op.op !== 'conv')) {
-    return 'The way around: here the size changes, so pixels are left out, and channels of zeros added.';
+    const added = nodes.some((node) => walk(network.value)[node]?.op.op === 'subsample');
+    return `The way around: here the size changes, so pixels are left out${added ? ', and channels of zeros added' : ''}.`;
   }
   if (type !== 'Block' || site.part !== 'stage') return explanations[type] ?? type;
   const block = network.value.stages[site.stage]?.[site.block];

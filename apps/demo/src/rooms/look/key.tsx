@@ -4,7 +4,7 @@ import { Circle } from './circle.js';
 const entries = [
   ['identity', 'identity shortcut: the input, added as it is'],
   ['projection', 'projection shortcut: brought to the new size first'],
-  ['subsampled', 'subsampled shortcut: fewer pixels, and channels of zeros'],
+  ['subsampled', 'subsampled shortcut: brought to the new size with nothing to learn'],
   ['conv', 'convolution'],
   ['norm', 'batch normalization'],
   ['act', 'activation'],
