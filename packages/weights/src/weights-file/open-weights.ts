@@ -1,4 +1,13 @@
-import { checkPreprocessing, type Network, outputShape, ResNetError } from '@resnetjs/core';
+import {
+  checkPreprocessing,
+  type DialectName,
+  dialectOf,
+  type Network,
+  outputShape,
+  type ParameterId,
+  type Preprocessing,
+  ResNetError,
+} from '@resnetjs/core';
 import { type ByteSource, byteSource } from '../byte-source.js';
 import type { TensorContainer } from '../containers/container.js';
 import type { KerasFile } from '../containers/keras/keras-file.js';
@@ -10,9 +19,15 @@ import { type Naming, recognize } from '../recognition/recognize.js';
 import { assumedClasses, assumedPreprocessing } from './assumptions.js';
 import { readConfigs } from './config-json.js';
 import { identify } from './identify.js';
+import { openKerasModel } from './open-keras-model.js';
 import { isOwn, openOwn } from './open-own.js';
 import { publishedPreprocessing } from './published-file.js';
-import { parameterTensors, readerOfParameters, unusedTensors } from './parameter-tensors.js';
+import {
+  type ParameterTensor,
+  parameterTensors,
+  readerOfParameters,
+  unusedTensors,
+} from './parameter-tensors.js';
 import type { ContainerName, OpenedWeights, Origin, WeightsOptions } from './weights-model.js';
 
 /**
@@ -57,7 +72,10 @@ async function openAny(source: ByteSource, options: WeightsOptions): Promise<Ope
     }
     case 'keras': {
       const file = await openKeras(source);
-      return recognized(kerasContainers[file.kind], file, kerasNamings(file), options);
+      // Whoever says which network it is needs no graph.
+      return file.config === null || options.network !== undefined
+        ? recognized(kerasContainers[file.kind], file, kerasNamings(file), options)
+        : described(kerasContainers[file.kind], file, openKerasModel(file, options));
     }
     default:
       return format satisfies never;
@@ -82,17 +100,27 @@ function recognized(
   namings: readonly Naming[],
   options: WeightsOptions,
 ): OpenedWeights {
-  const recognized = recognize(namings, options);
-  const { network, dialect } = recognized;
-  const tensors = parameterTensors(recognized);
+  const { network, dialect, ...found } = recognize(namings, options);
+  return described(container, file, { network, dialect, tensors: parameterTensors(found) });
+}
+
+interface FoundNetwork {
+  readonly network: Network;
+  readonly dialect?: DialectName;
+  readonly tensors: ReadonlyMap<ParameterId, ParameterTensor>;
+  readonly preprocessing?: Preprocessing | undefined;
+}
+
+function described(container: ContainerName, file: TensorContainer, found: FoundNetwork): OpenedWeights {
+  const { network, dialect = dialectOf(network.name), tensors, preprocessing } = found;
   return {
     container,
     dialect,
     network,
     classes: classesOf(network),
     classesFrom: 'assumed',
-    preprocessing: assumedPreprocessing(network),
-    preprocessingFrom: 'assumed',
+    preprocessing: preprocessing ?? assumedPreprocessing(network),
+    preprocessingFrom: preprocessing ? 'file' : 'assumed',
     training: null,
     tensors: file.tensors,
     unused: unusedTensors(file, tensors),

@@ -36,7 +36,7 @@ export function readerOfParameters(
 export function parameterTensors({
   needed,
   found,
-}: Recognized): ReadonlyMap<Parameter['id'], ParameterTensor> {
+}: Pick<Recognized, 'needed' | 'found'>): ReadonlyMap<Parameter['id'], ParameterTensor> {
   return new Map(
     needed.map(({ parameter, name, layout }) => [
       parameter.id,

@@ -1,0 +1,62 @@
+import { defaultFitting, type Network, type ParameterId, type Preprocessing } from '@resnetjs/core';
+import { badFile, quote } from '../bad-file.js';
+import type { KerasFile } from '../containers/keras/keras-file.js';
+import { type KerasNetwork, parseKerasConfig } from '../graph/keras-config.js';
+import { identity } from '../layouts.js';
+import { catalogued } from './catalogued.js';
+import type { ParameterTensor } from './parameter-tensors.js';
+import type { WeightsOptions } from './weights-model.js';
+
+/** A network whose graph is in a file, and the file's tensors of it. */
+export interface KerasModel {
+  readonly network: Network;
+  readonly tensors: ReadonlyMap<ParameterId, ParameterTensor>;
+  /** What the file's first layers do to pixels; undefined if nothing. */
+  readonly preprocessing: Preprocessing | undefined;
+}
+
+/** The network in a whole Keras model: the catalogue's, if it is the same function. Throws `bad-file`. */
+export function openKerasModel(file: KerasFile, { input }: WeightsOptions): KerasModel {
+  const parsed = parseKerasConfig(file.config, input ? { size: [input[0], input[1]] } : {});
+  const { rescaling } = parsed;
+  const known = catalogued(parsed.network);
+  const tensors = [...tensorsOf(file, parsed)];
+  return {
+    network: known?.network ?? parsed.network,
+    tensors: new Map(tensors.map(([id, tensor]) => [known?.ids.get(id) ?? id, tensor])),
+    preprocessing:
+      rescaling === null
+        ? undefined
+        : {
+            mean: rescaling.scale.map((scale, channel) => -(rescaling.offset[channel] as number) / scale),
+            std: rescaling.scale.map((scale) => 1 / scale),
+            ...defaultFitting,
+          },
+  };
+}
+
+function tensorsOf(file: KerasFile, { layers }: KerasNetwork): ReadonlyMap<ParameterId, ParameterTensor> {
+  const variablesOf = new Map(file.layers.map(({ name, variables }) => [name, variables]));
+  const tensors = new Map<ParameterId, ParameterTensor>();
+  for (const { name, parameters } of layers) {
+    const variables = variablesOf.get(name) ?? [];
+    if (variables.length !== parameters.length) {
+      throw badFile(
+        `Layer ${quote(name)} has ${parameters.length} variables by the file's configuration, but ${variables.length} are in the file.`,
+        { layer: name },
+      );
+    }
+    for (const [index, { id, shape }] of parameters.entries()) {
+      const tensor = variables[index] as string;
+      const found = file.tensors.get(tensor)?.shape ?? [];
+      if (String(found) !== String(shape)) {
+        throw badFile(
+          `${quote(tensor)} has the shape [${found.join(', ')}], but the file's configuration needs [${shape.join(', ')}].`,
+          { tensor },
+        );
+      }
+      tensors.set(id, { tensor, layout: identity });
+    }
+  }
+  return tensors;
+}
