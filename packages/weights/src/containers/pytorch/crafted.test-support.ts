@@ -1,4 +1,3 @@
-import { joined } from '../../checkpoint/checkpoint.test-support.js';
 import { writeZip, type ZipFile } from '../write-zip.js';
 
 /** Opcodes as they stand in a pickle, Latin-1. */
@@ -40,7 +39,9 @@ export async function zipWith(
     { name: 'archive/data.pkl', data: Buffer.from(`\x80\x02${pickle}.`, 'latin1') },
     { name: 'archive/data/0', data: new Uint8Array(Float32Array.of(1, 2, 3, 4, 5, 6).buffer) },
   ];
-  return joined(writeZip([...files, ...more]));
+  const parts: Uint8Array[] = [];
+  for await (const part of writeZip([...files, ...more])) parts.push(part);
+  return new Uint8Array(Buffer.concat(parts));
 }
 
 /** A legacy file with this pickle, these keys, and the storages' counts and values. */

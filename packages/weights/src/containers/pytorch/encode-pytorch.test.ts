@@ -33,7 +33,7 @@ describe('encodePytorch', () => {
   });
 
   it('writes again what PyTorch wrote', async () => {
-    const original = await openPytorch(byteSource(fileNamed('a checkpoint')));
+    const original = await openPytorch(byteSource(await fileNamed('a checkpoint')));
     const again = [...original.tensors].map(([name, info]) => ({
       name,
       ...info,

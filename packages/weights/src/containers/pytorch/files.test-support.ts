@@ -1,9 +1,10 @@
-import { inflateSync } from 'node:zlib';
 import content from './files.test-support.json' with { type: 'json' };
 
 /** Bytes that `tooling/goldens/pytorch_files.py` has packed. */
-export function unpacked(text: string): Uint8Array<ArrayBuffer> {
-  return new Uint8Array(inflateSync(Buffer.from(text, 'base64')));
+export async function unpacked(text: string): Promise<Uint8Array<ArrayBuffer>> {
+  const packed = Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+  const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream('deflate'));
+  return new Uint8Array(await new Response(stream).arrayBuffer());
 }
 
 interface ReadableFile {
@@ -19,6 +20,6 @@ export const readable: readonly ReadableFile[] = content.readable as unknown as 
 export const { refused, plain } = content;
 
 /** A readable file by name. */
-export function fileNamed(name: string): Uint8Array<ArrayBuffer> {
+export async function fileNamed(name: string): Promise<Uint8Array<ArrayBuffer>> {
   return unpacked((readable.find((each) => each.name === name) as ReadableFile).file);
 }

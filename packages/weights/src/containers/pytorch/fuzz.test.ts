@@ -131,7 +131,7 @@ describe.each([
   ['a legacy file', 'a checkpoint, legacy', changed],
 ] as const)('%s that was changed', (_what, name, damage) => {
   it('is refused, or read whole', { timeout: 600_000 }, async () => {
-    const file = fileNamed(name);
+    const file = await fileNamed(name);
     const outcomes = { read: 0, refused: 0 };
     await fc.assert(
       fc.asyncProperty(fc.array(change, { minLength: 1, maxLength: 4 }), async (changes) => {

@@ -250,7 +250,7 @@ describe('files that were cut off', () => {
     'are refused, wherever it was: %s',
     { timeout: 60_000 },
     async (name) => {
-      const bytes = fileNamed(name);
+      const bytes = await fileNamed(name);
       for (let length = 0; length < bytes.length; length++) {
         const error = await openPytorch(byteSource(bytes.subarray(0, length))).catch((reason) => reason);
         expect(error, `${length} bytes`).toMatchObject({ code: 'bad-file' });

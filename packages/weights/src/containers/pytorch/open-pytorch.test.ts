@@ -25,7 +25,7 @@ describe('openPytorch', () => {
   it.each(readable.map((each) => [each.name, each] as const))(
     'reads what PyTorch reads: %s',
     async (name, { file, tensors, path = [], metadata = {}, others = [] }) => {
-      const opened = await openPytorch(byteSource(unpacked(file)));
+      const opened = await openPytorch(byteSource(await unpacked(file)));
       expect(opened.format).toBe(name.includes('legacy') ? 'legacy' : 'zip');
       expect(opened.path).toEqual(path);
       expect(Object.fromEntries(opened.metadata)).toEqual(metadata);
@@ -33,7 +33,7 @@ describe('openPytorch', () => {
       expect([...opened.tensors]).toEqual(tensors.map(({ name, dtype, shape }) => [name, { dtype, shape }]));
       for (const tensor of tensors) {
         const values = await opened.read(tensor.name);
-        expect(Buffer.compare(values, unpacked(tensor.values)), tensor.name).toBe(0);
+        expect(Buffer.compare(values, await unpacked(tensor.values)), tensor.name).toBe(0);
       }
     },
   );
@@ -41,14 +41,14 @@ describe('openPytorch', () => {
   it.each(refused.map(({ name, file, reason }) => [name, file, reason] as const))(
     'refuses %s',
     async (_name, file, reason) => {
-      const opening = openPytorch(byteSource(unpacked(file)));
+      const opening = openPytorch(byteSource(await unpacked(file)));
       await expect(opening).rejects.toMatchObject({ code: 'bad-file' });
       await expect(opening).rejects.toThrow(reason);
     },
   );
 
   it.each(['views', 'views, legacy'])('reads of a storage what a view needs: %s', async (name) => {
-    const source = watched(fileNamed(name));
+    const source = watched(await fileNamed(name));
     const file = await openPytorch(source);
     const read = async (tensor: string) => {
       source.parts.length = 0;
@@ -63,18 +63,18 @@ describe('openPytorch', () => {
   });
 
   it('gives arrays of their own', async () => {
-    const file = await openPytorch(byteSource(fileNamed('views, legacy')));
+    const file = await openPytorch(byteSource(await fileNamed('views, legacy')));
     (await file.read('shared.a')).fill(0);
     expect((await file.read('shared.a')).some((byte) => byte !== 0)).toBe(true);
   });
 
   it('knows no other tensors', async () => {
-    const file = await openPytorch(byteSource(fileNamed('views')));
+    const file = await openPytorch(byteSource(await fileNamed('views')));
     await expect(file.read('__proto__')).rejects.toMatchObject({ code: 'unknown-name' });
   });
 
   it('says that the file ended while it was read', async () => {
-    const bytes = fileNamed('views');
+    const bytes = await fileNamed('views');
     let size = bytes.length;
     const file = await openPytorch({
       size,
@@ -85,7 +85,7 @@ describe('openPytorch', () => {
   });
 
   it('finds a changed value of a whole storage by its checksum', async () => {
-    const bytes = fileNamed('two models');
+    const bytes = await fileNamed('two models');
     const file = await openPytorch(byteSource(bytes));
     const values = Buffer.from(await file.read('w'));
     const at = Buffer.from(bytes).indexOf(values);
