@@ -58,13 +58,15 @@ def plain(value):
     return value.item() if isinstance(value, numpy.generic) else value
 
 
-def hdf5(write, **options):
+def hdf5(write, read=True, **options):
     """A file, its datasets and its attributes, as h5py reads them."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "file.h5"
         with h5py.File(path, "w", **options) as file:
             write(file)
         described = {"file": pack(path.read_bytes()), "datasets": {}, "attributes": {}, "groups": {}}
+        if not read:
+            return described
         with h5py.File(path) as file:
             attributes = {key: plain(value) for key, value in file.attrs.items()}
             if attributes:
@@ -182,7 +184,27 @@ def new_chunks(file):
     file["contiguous"] = values
 
 
+def bombs(file):
+    """Chunks that are not what they should be."""
+
+    def chunk(name, data, shape=(8,), chunks=(8,), **options):
+        made = file.create_dataset(name, shape, numpy.float32, chunks=chunks, compression="gzip", **options)
+        if data is not None:
+            made.id.write_direct_chunk((0,) * len(shape), data)
+
+    chunk("right", zlib.compress(bytes(32)))
+    chunk("more", zlib.compress(bytes(500_000), 9))
+    chunk("less", zlib.compress(bytes(31)))
+    chunk("no zlib", bytes(32))
+    chunk("cut", zlib.compress(bytes(range(32)))[:-6])
+    chunk("long", zlib.compress(bytes(32)) + bytes(5000))
+    chunk("large", None, (2**16, 2**16), (4, 4))
+    chunk("huge", None, (2**31, 2**31), (4, 4))
+    chunk("padded", zlib.compress(bytes(32)), (3000, 1), (1, 2**20), maxshape=(None, None))
+
+
 def hdf5_files():
+    yield "bombs", hdf5(bombs, read=False)
     yield "types", hdf5(types)
     yield "types, newest format", hdf5(types, libver="latest")
     yield "chunks", hdf5(chunks)

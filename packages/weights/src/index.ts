@@ -24,6 +24,23 @@ export {
   parseKerasConfig,
 } from './graph/keras-config.js';
 export { type FoundNetwork, residualNetwork } from './graph/residual-network.js';
+export type { AttributeValue } from './containers/hdf5/attributes.js';
+export type { Hdf5Dataset } from './containers/hdf5/dataset.js';
+export {
+  type AttributeToWrite,
+  encodeHdf5,
+  type Hdf5DatasetToWrite,
+  type Hdf5GroupToWrite,
+} from './containers/hdf5/encode-hdf5.js';
+export { type Hdf5File, type Hdf5Kind, openHdf5 } from './containers/hdf5/open-hdf5.js';
+export {
+  encodeKerasArchive,
+  encodeKerasWeights,
+  type KerasArchiveToWrite,
+  type KerasLayerToWrite,
+} from './containers/keras/encode-keras.js';
+export type { KerasFile, KerasLayer } from './containers/keras/keras-file.js';
+export { openKeras } from './containers/keras/open-keras.js';
 export { type EncodeOnnxOptions, encodeOnnx, type ParameterValues } from './containers/onnx/encode-onnx.js';
 export { encodePytorch } from './containers/pytorch/encode-pytorch.js';
 export { openPytorch } from './containers/pytorch/open-pytorch.js';

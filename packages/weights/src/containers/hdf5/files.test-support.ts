@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { inflateSync } from 'node:zlib';
-import type { TensorInfo } from '../container.js';
+import { expect } from 'vitest';
+import { type ByteSource, byteSource } from '../../byte-source.js';
+import { dtypeBytes, type TensorInfo } from '../container.js';
+import { type Hdf5File, type Hdf5Kind, openHdf5 } from './open-hdf5.js';
 
 /** A file of `files.test-support.json`, with what h5py reads from it. */
 export interface GoldenFile {
@@ -32,4 +35,44 @@ export function sha256(bytes: Uint8Array): string {
 /** A tensor as the golden files describe it. */
 export async function described({ dtype, shape }: TensorInfo, values: Promise<Uint8Array>) {
   return [dtype, shape, sha256(await values)];
+}
+
+/** Names by their paths down to a depth, at most 2000 of them: of a file whose groups may contain themselves. */
+async function pathsIn(file: Hdf5File, maxDepth: number): Promise<Map<string, Hdf5Kind>> {
+  const paths = new Map<string, Hdf5Kind>([['', 'group']]);
+  for (const [path, kind] of paths) {
+    if (kind !== 'group' || path.split('/').length > maxDepth) continue;
+    for (const [name, member] of await file.group(path)) {
+      if (paths.size < 2000) paths.set(path === '' ? name : `${path}/${name}`, member);
+    }
+  }
+  return paths;
+}
+
+/** Reads all that an HDF5 file has, and returns its tensors. */
+export async function readEverything(source: ByteSource): Promise<Map<string, TensorInfo>> {
+  const file = await openHdf5(source);
+  const tensors = new Map<string, TensorInfo>();
+  for (const [path, kind] of await pathsIn(file, 6)) {
+    if (kind !== 'other') await file.attributes(path);
+    if (kind !== 'dataset') continue;
+    const { dtype, shape, read } = await file.dataset(path);
+    expect((await read()).length).toBe(dtypeBytes[dtype] * shape.reduce((a, b) => a * b, 1));
+    tensors.set(path, { dtype, shape });
+  }
+  return tensors;
+}
+
+/** A source that fails a test which reads far more than the file has. */
+export function countedSource(bytes: Uint8Array): ByteSource {
+  const source = byteSource(bytes);
+  let left = 64 * bytes.length + 2 ** 24;
+  return {
+    size: source.size,
+    read(start, end) {
+      left -= Math.max(Math.min(end, source.size) - start, 0);
+      if (left < 0) throw new Error('The reader goes in circles.');
+      return source.read(start, end);
+    },
+  };
 }
