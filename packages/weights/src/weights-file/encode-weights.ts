@@ -1,14 +1,23 @@
-import { type Classifier, type DialectName, dialectOf, ResNetError } from '@resnetjs/core';
+import {
+  type Classifier,
+  type DialectName,
+  dialectOf,
+  type Parameter,
+  parameters,
+  ResNetError,
+} from '@resnetjs/core';
+import { encodeKerasArchive, encodeKerasWeights } from '../containers/keras/encode-keras.js';
 import { encodePytorch } from '../containers/pytorch/encode-pytorch.js';
 import { encodeSafetensors } from '../containers/safetensors.js';
+import { kerasConfig } from '../graph/encode-keras-config.js';
 import { classifierParts } from '../model-file/encode-classifier.js';
 import { frameworkOf } from '../recognition/tensor-layout.js';
 import { valuesOf } from '../variable-values.js';
-import { type HalfLoss, tensorsToWrite } from './tensors-to-write.js';
+import { type HalfLoss, tensorsToWrite, written } from './tensors-to-write.js';
 import type { OpenedWeights } from './weights-model.js';
 
 /** The formats that are written. */
-export const writtenFormats = ['resnetjs', 'safetensors', 'pytorch'] as const;
+export const writtenFormats = ['resnetjs', 'safetensors', 'pytorch', 'keras', 'keras-weights'] as const;
 
 /** One of `writtenFormats`. */
 export type WrittenFormat = (typeof writtenFormats)[number];
@@ -23,8 +32,8 @@ export type WeightsToWrite = Pick<
 export interface EncodeWeightsOptions {
   readonly to: WrittenFormat;
   /**
-   * Whose names tensors get in safetensors and PyTorch's files. Default: those of the network's source; torchvision's for a
-   * network whose source is not in PyTorch.
+   * Whose names tensors or, in Keras's files, layers get. Default: those of the network's source; in safetensors and PyTorch's
+   * files torchvision's for a network whose source is not in PyTorch.
    */
   readonly dialect?: DialectName;
   /** Whether values are written as halves, float16. Default: false. */
@@ -52,26 +61,70 @@ export interface EncodedWeights {
  * ```
  */
 export function encodeWeights(weights: WeightsToWrite, options: EncodeWeightsOptions): EncodedWeights {
-  const { to, half = false } = options;
-  if (to === 'resnetjs') {
-    if (half)
-      throw badOption('Model files of ResNet.js hold float32: leave half out, or choose another format.');
-    if (options.dialect !== undefined && options.dialect !== 'sites') {
-      throw badOption(
-        `Model files of ResNet.js name tensors by their sites, not in the names of ${options.dialect}.`,
-      );
+  const { network, read } = weights;
+  const loss = options.half ? { relative: 0, infinite: 0, small: 0 } : null;
+  const half = loss ?? undefined;
+  switch (options.to) {
+    case 'resnetjs':
+      checkOwn(options);
+      return { parts: classifierParts(classifierOf(weights), read).parts, dialect: 'sites', loss };
+    case 'safetensors':
+    case 'pytorch': {
+      const dialect = options.dialect ?? torchDialectOf(network.name);
+      const tensors = tensorsToWrite(network, read, { dialect, half });
+      const isPytorch = options.to === 'pytorch';
+      const parts = isPytorch ? encodePytorch(tensors) : encodeSafetensors(tensors, { format: 'pt' });
+      return { parts, dialect, loss };
     }
-    return {
-      parts: classifierParts(classifierOf(weights), weights.read).parts,
-      dialect: 'sites',
-      loss: null,
-    };
+    case 'keras':
+    case 'keras-weights': {
+      const dialect = options.dialect ?? dialectOf(network.name);
+      const { config, layers } = kerasLayers(weights, { ...options, half });
+      const metadata = { keras_version: kerasVersion, date_saved: dateSaved() };
+      const parts =
+        options.to === 'keras'
+          ? encodeKerasArchive({ config, metadata, layers })
+          : encodeKerasWeights(layers);
+      return { parts, dialect, loss };
+    }
+    default:
+      return options.to satisfies never;
   }
-  const dialect = options.dialect ?? torchDialectOf(weights.network.name);
-  const loss = half ? { relative: 0, infinite: 0, small: 0 } : null;
-  const tensors = tensorsToWrite(weights.network, weights.read, { dialect, half: loss ?? undefined });
-  const parts = to === 'pytorch' ? encodePytorch(tensors) : encodeSafetensors(tensors, { format: 'pt' });
-  return { parts, dialect, loss };
+}
+
+/** The version of Keras whose files ours are like. */
+const kerasVersion = '3.15.1';
+
+/** As Keras writes it: 2026-01-31@12:00:00. */
+const dateSaved = () => new Date().toISOString().slice(0, 19).replace('T', '@');
+
+/** The model's configuration, and its layers with their values. */
+function kerasLayers(
+  { network, read }: WeightsToWrite,
+  { dialect, half }: { readonly dialect?: DialectName; readonly half: HalfLoss | undefined },
+) {
+  const { config, layers } = kerasConfig(network, dialect === undefined ? {} : { dialect });
+  const byId = new Map(parameters(network).map((parameter) => [parameter.id, parameter]));
+  return {
+    config,
+    layers: layers.map(({ name, className, parameters: variables }) => ({
+      name,
+      className,
+      variables: variables.map(({ id, role, shape }) => ({
+        name: `${name}/${role}`,
+        shape,
+        ...written(() => read(byId.get(id) as Parameter), half),
+      })),
+    })),
+  };
+}
+
+function checkOwn({ dialect, half }: EncodeWeightsOptions): void {
+  if (half)
+    throw badOption('Model files of ResNet.js hold float32: leave half out, or choose another format.');
+  if (dialect !== undefined && dialect !== 'sites') {
+    throw badOption(`Model files of ResNet.js name tensors by their sites, not in the names of ${dialect}.`);
+  }
 }
 
 /** A classifier as weights to be written. */

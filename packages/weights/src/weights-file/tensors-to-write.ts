@@ -32,11 +32,7 @@ export function tensorsToWrite(
     ({ parameter, name, shape, layout }): TensorToWrite => ({
       name,
       shape,
-      dtype: half === undefined ? 'F32' : 'F16',
-      async read() {
-        const values = layout.fromOurs(await read(parameter), parameter.shape);
-        return half === undefined ? bytesOf(values) : halves(values, half);
-      },
+      ...written(async () => layout.fromOurs(await read(parameter), parameter.shape), half),
     }),
   );
   return frameworkOf(dialect) === 'PyTorch' ? withCounters(tensors) : tensors;
@@ -49,6 +45,16 @@ function withCounters(tensors: readonly TensorToWrite[]): readonly TensorToWrite
     const name = tensor.name.replace(/running_var$/, 'num_batches_tracked');
     return [tensor, { name, dtype: 'I64', shape: [], read: async () => new Uint8Array(8) } as const];
   });
+}
+
+/** Values as they are written: as they are, or as halves. */
+export function written(
+  read: () => Promise<Float32Array<ArrayBuffer>>,
+  half: HalfLoss | undefined,
+): Pick<TensorToWrite, 'dtype' | 'read'> {
+  return half === undefined
+    ? { dtype: 'F32', read: async () => bytesOf(await read()) }
+    : { dtype: 'F16', read: async () => halves(await read(), half) };
 }
 
 /** Below it a half has fewer digits. */
