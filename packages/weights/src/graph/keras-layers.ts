@@ -77,7 +77,12 @@ const classes = {
     }),
   ),
   Conv2D: layerClass(
-    { ...convolution, filters: count, groups: optional(count, 1), kernel_initializer: initializer() },
+    {
+      ...convolution,
+      filters: count,
+      groups: optional(count, 1),
+      kernel_initializer: z.optional(z.unknown()),
+    },
     (own) =>
       operations(
         {
@@ -89,7 +94,7 @@ const classes = {
       ),
   ),
   DepthwiseConv2D: layerClass(
-    { ...convolution, depth_multiplier: optional(count, 1), depthwise_initializer: initializer() },
+    { ...convolution, depth_multiplier: optional(count, 1), depthwise_initializer: z.optional(z.unknown()) },
     (own) => ({
       kind: 'depthwise',
       conv: convOf(own, own.depthwise_initializer),
@@ -104,7 +109,7 @@ const classes = {
       epsilon: optional(z.number().check(z.positive()), 1e-3),
       center: optional(z.literal(true), true),
       scale: optional(z.literal(true), true),
-      gamma_initializer: z.unknown(),
+      gamma_initializer: z.optional(z.unknown()),
     },
     ({ axis, momentum, epsilon, gamma_initializer }) => ({
       ...operations({
@@ -163,10 +168,15 @@ const classes = {
       units: count,
       activation: optional(z.nullable(z.enum(['linear', 'relu', 'relu6', 'sigmoid', 'softmax'])), 'linear'),
       use_bias: optional(z.boolean(), true),
-      kernel_initializer: initializer(),
+      kernel_initializer: z.optional(z.unknown()),
     },
     ({ units, activation, use_bias, kernel_initializer }) => {
-      const dense = { op: 'dense', units, bias: use_bias, initializer: kernel_initializer } as const;
+      const dense = {
+        op: 'dense',
+        units,
+        bias: use_bias,
+        initializer: readKerasInitializer(kernel_initializer),
+      } as const;
       return activation === 'softmax'
         ? operations({ ...dense, activation })
         : operations({ ...dense, activation: 'linear' }, ...acts(activation));
@@ -299,7 +309,7 @@ function convOf(
   own: {
     readonly [Key in 'kernel_size' | 'strides' | 'dilation_rate']: Size;
   } & { readonly padding: 'same' | 'valid'; readonly use_bias: boolean },
-  kernelInitializer: Conv['initializer'],
+  kernelInitializer: unknown,
 ): Conv {
   return {
     op: 'conv',
@@ -310,12 +320,8 @@ function convOf(
     groups: 1,
     dilations: own.dilation_rate,
     bias: own.use_bias,
-    initializer: kernelInitializer,
+    initializer: readKerasInitializer(kernelInitializer),
   } satisfies Op;
-}
-
-function initializer() {
-  return z.pipe(z.unknown(), z.transform(readKerasInitializer));
 }
 
 function inputShape() {
