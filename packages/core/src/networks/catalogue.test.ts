@@ -185,6 +185,28 @@ describe('the output stride', () => {
   });
 });
 
+describe('options', () => {
+  it.each(names)('of %s that are undefined have their defaults', (name) => {
+    const left = { input: undefined, classes: undefined, dropout: undefined, inputName: undefined };
+    expect(build(name, left as object)).toEqual(build(name));
+  });
+
+  it.each([4, 12, 64, Number.NaN])('refuse an output stride of %d', (outputStride) => {
+    for (const name of ['resnet50', 'keras/resnet50', 'keras/resnet50v2'] as const) {
+      expect(() => strided(name, { outputStride } as unknown as OutputStrideOptions)).toThrow(
+        /output stride can't be .*: choose one of 8, 16, 32/,
+      );
+    }
+  });
+
+  it('refuse a shortcut that has no letter', () => {
+    const options = { shortcut: 'D' } as unknown as CifarOptions;
+    expect(() => createNetwork('cifar/resnet20', options)).toThrow(
+      /no shortcut option D: choose one of A, B, C/,
+    );
+  });
+});
+
 /** ResNet-D's projection has one operation more in front where dilation stands for its stride. */
 function withoutIndex(parameter: string): string {
   return parameter.replace(/(shortcut)\.\d+/, '$1');

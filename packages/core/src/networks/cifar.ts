@@ -1,4 +1,5 @@
 import { type Layers, layers, torchStyle } from '../blocks/layers.js';
+import { ResNetError } from '../errors.js';
 import { initializers } from '../network/initializer.js';
 import type { Network, Op, Residual } from '../network/types.js';
 import { pooledHead } from './head.js';
@@ -52,11 +53,19 @@ export const cifarDefaults = { input: [32, 32, 3], classes: 10 } as const satisf
 const widths = [16, 32, 64] as const;
 const expansions = { basic: 1, bottleneck: 4 } as const satisfies Record<CifarRow['block'], number>;
 
-/** Builds a network for images of 32². */
+/** Builds a network for images of 32². Throws `bad-option` for a shortcut option that isn't one of `shortcutOptions`. */
 export function buildCifarResNet(name: string, row: CifarRow, options: CifarOptions = {}): Network {
-  const { input, classes, inputName = 'input_1', dropout = 0 } = { ...cifarDefaults, ...options };
+  const { input = cifarDefaults.input, classes = cifarDefaults.classes } = options;
+  const { inputName = 'input_1', dropout = 0, shortcut: option = 'A' } = options;
+  if (!shortcutOptions.includes(option)) {
+    throw new ResNetError(
+      'bad-option',
+      `${name} has no shortcut option ${option}: choose one of ${shortcutOptions.join(', ')}.`,
+      { shortcut: option },
+    );
+  }
   const isWide = row.paper === 'Zagoruyko and Komodakis 2016';
-  const { made, postActivated, shortcutOf } = style(row, options.shortcut ?? 'A');
+  const { made, postActivated, shortcutOf } = style(row, option);
   const { conv, norm, relu } = made;
   let channels: number = widths[0];
   const stages = widths.map((base, stage) =>

@@ -46,7 +46,8 @@ export interface CourseResNet50Options extends Omit<BlockOptions, 'initializer'>
  * const network = courseResNet50({ input: [64, 64, 3], classes: 6 });
  */
 export function courseResNet50(options: CourseResNet50Options = {}): Network {
-  const { input, classes, inputName = 'input_1' } = { ...courseDefaults, ...options };
+  const { input = courseDefaults.input, classes = courseDefaults.classes } = options;
+  const { inputName = 'input_1' } = options;
   const isCourse = options.initialization === 'course';
   const glorot = initializers.glorotUniform(isCourse ? 0 : undefined);
   const projected = { ...options, initializer: glorot };

@@ -33,7 +33,8 @@ export function buildKerasResNet(
   { version, blocks }: KerasRow,
   options: OutputStrideOptions = {},
 ): Network {
-  const { input, classes, inputName = 'input_1', outputStride = 32 } = { ...kerasDefaults, ...options };
+  const { input = kerasDefaults.input, classes = kerasDefaults.classes } = options;
+  const { inputName = 'input_1', outputStride = 32 } = options;
   const made = layers({ epsilon: 1.001e-5 });
   const { conv, norm, relu } = made;
   const stages = stagesOf[version](made, blocks, outputStride);

@@ -38,13 +38,8 @@ export interface PreactResNetOptions extends BlockOptions {
  * const network = preactResNet({ input: [32, 32, 3], classes: 10, blocks: 3 });
  */
 export function preactResNet(options: PreactResNetOptions = {}): Network {
-  const {
-    input,
-    classes,
-    blocks = 5,
-    finalConv = false,
-    shortcuts = true,
-  } = { ...preactDefaults, ...options };
+  const { input = preactDefaults.input, classes = preactDefaults.classes } = options;
+  const { blocks = 5, finalConv = false, shortcuts = true } = options;
   const { initializer = initializers.glorotUniform(), inputName = 'input_1' } = options;
   const { conv, norm, relu } = layers({ ...options, initializer });
   if (!Number.isSafeInteger(blocks) || blocks < 0) {

@@ -69,7 +69,8 @@ export function resNetPaper({ gated, variant, groups, baseWidth }: ResNetRow) {
 
 /** Builds a network of torchvision or timm: He et al. 2015, with the stride on the 3×3 convolution. */
 export function buildResNet(name: string, row: ResNetRow, options: OutputStrideOptions = {}): Network {
-  const { input, classes, inputName = 'input_1', outputStride = 32 } = { ...resNetDefaults, ...options };
+  const { input = resNetDefaults.input, classes = resNetDefaults.classes } = options;
+  const { inputName = 'input_1', outputStride = 32 } = options;
   const made = layers({ ...torchStyle, initializer: initializers.kaimingNormal('fanOut') });
   let channels: number = widths[0];
   const stages = stageStrides([1, 2, 2, 2], outputStride).map((stage, index) =>

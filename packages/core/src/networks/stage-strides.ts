@@ -1,4 +1,5 @@
-import type { OutputStride } from './options.js';
+import { ResNetError } from '../errors.js';
+import { type OutputStride, outputStrides } from './options.js';
 
 /** How the convolutions of a stage move. */
 export interface StageStride {
@@ -12,13 +13,21 @@ export interface StageStride {
 
 /**
  * The strides of stages, given as if the last map were 1/32 of the image: each stride beyond the output stride becomes a
- * dilation (Yu et al. 2017, §2; as timm and torchvision do it). `stemStride` is the stem's.
+ * dilation (Yu et al. 2017, §2; as timm and torchvision do it). `stemStride` is the stem's. Throws `bad-option` for an output stride that isn't one of
+ * `outputStrides`.
  */
 export function stageStrides(
   strides: readonly number[],
   outputStride: OutputStride,
   stemStride = 4,
 ): readonly StageStride[] {
+  if (!outputStrides.includes(outputStride)) {
+    throw new ResNetError(
+      'bad-option',
+      `The output stride can't be ${outputStride}: choose one of ${outputStrides.join(', ')}.`,
+      { outputStride },
+    );
+  }
   let reduction = stemStride;
   let dilation = 1;
   return strides.map((stride) => {
