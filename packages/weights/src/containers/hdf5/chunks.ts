@@ -13,47 +13,67 @@ export interface ChunkedLayout {
   readonly chunk: readonly number[];
 }
 
-interface ChunkedValues {
-  readonly shape: readonly number[];
-  readonly elementBytes: number;
-  readonly filters: readonly Filter[];
-  /** The most bytes that all chunks may have together. */
-  readonly limit: number;
+/** One block of values in the file. */
+export interface Chunk {
+  readonly address: number;
+  /** Its bytes in the file. */
+  readonly stored: number;
+  /** A bit for each filter that was not applied. */
+  readonly skipped: number;
+  /** Where it starts in the dataset, by axis. */
+  readonly start: readonly number[];
 }
 
-/** Reads all chunks into a dataset's values. Throws `bad-file`. */
-export async function readChunks(
+interface ChunkedValues {
+  readonly shape: readonly number[];
+  readonly chunk: readonly number[];
+  readonly elementBytes: number;
+  readonly filters: readonly Filter[];
+}
+
+/** Finds all chunks of a dataset of this shape, which have at most `maxElements` together. Throws `bad-file`. */
+export async function readChunkIndex(
   storage: Storage,
   { address, chunk }: ChunkedLayout,
-  { shape, elementBytes, filters, limit }: ChunkedValues,
-  values: Uint8Array,
-): Promise<void> {
+  shape: readonly number[],
+  maxElements: number,
+): Promise<readonly Chunk[]> {
   if (chunk.length !== shape.length || chunk.includes(0))
     throw damaged('chunks have no shape of the dataset');
-  if (address === undefined || values.length === 0) return;
   const grid = shape.map((size, axis) => Math.ceil(size / (chunk[axis] as number)));
-  const size = elements(chunk) * elementBytes;
-  if (elements(grid) * size > limit)
-    throw damaged(`the chunks of a dataset say that they have over ${limit} bytes`);
+  if (elements(grid) * elements(chunk) > maxElements)
+    throw damaged(`the chunks of a dataset say that they have over ${Math.floor(maxElements)} values`);
+  if (address === undefined) return [];
+  const chunks: Chunk[] = [];
   const seen = new Set<number>();
   const keyBytes = 8 + 8 * (shape.length + 1);
   for await (const leaf of treeLeaves(storage, address, { type: 1, keyBytes })) {
     const key = new Cursor(leaf.key, storage.widths, 'a chunk');
     const [stored, skipped] = [key.u32(), key.u32()];
     const start = shape.map(() => key.uint(8));
-    const cell = start.reduce(
-      (index, at, axis) => index * (grid[axis] as number) + at / (chunk[axis] as number),
-      0,
-    );
-    if (!start.every((at, axis) => at < (shape[axis] as number) && at % (chunk[axis] as number) === 0))
+    const cells = start.map((at, axis) => at / (chunk[axis] as number));
+    if (!cells.every((cell, axis) => Number.isInteger(cell) && cell < (grid[axis] as number)))
       throw damaged('a chunk lies outside its dataset');
+    const cell = cells.reduce((index, at, axis) => index * (grid[axis] as number) + at, 0);
     if (seen.has(cell)) throw damaged('a dataset has a chunk twice');
     seen.add(cell);
-    if (stored > 2 * size + 1024) throw damaged(`a chunk of ${size} bytes takes ${stored}`);
-    const bytes = await storage.values(leaf.address, stored, 'a chunk');
-    const whole = await unfilter(bytes, filters, { skipped, size, elementBytes });
-    copyChunk(whole, chunk, values, { shape, start, elementBytes });
+    chunks.push({ address: leaf.address, stored, skipped, start });
   }
+  return chunks;
+}
+
+/** Reads a chunk into a dataset's values. Throws `bad-file`. */
+export async function readChunk(
+  storage: Storage,
+  { address, stored, skipped, start }: Chunk,
+  { shape, chunk, elementBytes, filters }: ChunkedValues,
+  values: Uint8Array,
+): Promise<void> {
+  const size = elements(chunk) * elementBytes;
+  if (stored > 2 * size + 1024) throw damaged(`a chunk of ${size} bytes takes ${stored}`);
+  const bytes = await storage.values(address, stored, 'a chunk');
+  const whole = await unfilter(bytes, filters, { skipped, size, elementBytes });
+  copyChunk(whole, chunk, values, { shape, start, elementBytes });
 }
 
 /** Copies what of a chunk lies within the dataset, row by row. */

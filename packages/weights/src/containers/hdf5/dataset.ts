@@ -1,6 +1,6 @@
 import { badFile } from '../../bad-file.js';
 import type { TensorInfo } from '../container.js';
-import { type ChunkedLayout, readChunks } from './chunks.js';
+import { type Chunk, type ChunkedLayout, readChunk, readChunkIndex } from './chunks.js';
 import { Cursor, damaged, unsupported } from './cursor.js';
 import { type Datatype, elements, readDataspace, readDatatype, swapBytes } from './datatype.js';
 import { readFilters } from './filters.js';
@@ -22,17 +22,20 @@ export function isDataset(header: ObjectHeader): boolean {
 const maxUnwrittenBytes = 2 ** 26;
 /** Weights compress to nine tenths, and zeros to a thousandth. */
 const maxExpansion = 100;
+/** The largest array that every supported version of Node can make. */
+const maxArrayBytes = 2 ** 32 - 1;
 
 /** Opens the dataset that a header describes. Throws `bad-file`. */
 export function openDataset(storage: Storage, header: ObjectHeader, opaque: 'BF16' | undefined): Hdf5Dataset {
-  const shape = readDataspace(required(header, 'dataspace'), storage);
-  if (shape === undefined) throw unsupported('a dataset without a shape');
+  const shape = shapeOf(storage, header);
   if (messageBody(header, 'externalFiles') !== undefined) throw unsupported('values in another file');
   const type = numbersOf(readDatatype(required(header, 'datatype'), storage), opaque);
   const bytes = elements(shape) * type.bytes;
   const layout = readLayout(storage, required(header, 'layout'));
   const stored = layout.kind === 'contiguous' && layout.address !== undefined;
-  const limit = Math.max(storage.size * (stored ? 1 : maxExpansion), stored ? 0 : maxUnwrittenBytes);
+  const limit = stored
+    ? storage.size
+    : Math.min(Math.max(storage.size * maxExpansion, maxUnwrittenBytes), maxArrayBytes);
   if (bytes > limit) {
     throw damaged(`a dataset says that it has ${bytes} bytes, but the file has ${storage.size}`);
   }
@@ -40,23 +43,36 @@ export function openDataset(storage: Storage, header: ObjectHeader, opaque: 'BF1
     throw damaged('the values lie beyond the end of the file');
   const filters = readFilters(storage, messageBody(header, 'filters'));
   const fill = fillValue(storage, messageBody(header, 'fillValue'), type.bytes);
+  let index: Promise<readonly Chunk[]> | undefined;
+
+  /** What is read in one piece, or in chunks into zeros or what stands for them. */
+  async function readValues(): Promise<Uint8Array<ArrayBuffer>> {
+    if (layout.kind === 'compact') return compactValues(layout.values, bytes);
+    if (layout.kind === 'contiguous' && layout.address !== undefined)
+      return storage.values(layout.address, bytes, 'a dataset');
+    const values = filled(bytes, fill);
+    if (layout.kind !== 'chunked' || bytes === 0) return values;
+    const chunked = { shape, chunk: layout.chunk, elementBytes: type.bytes, filters };
+    index ??= readChunkIndex(storage, layout, shape, limit / type.bytes);
+    for (const chunk of await index) await readChunk(storage, chunk, chunked, values);
+    return values;
+  }
+
   return {
     dtype: type.dtype,
     shape,
     async read() {
-      let values: Uint8Array<ArrayBuffer>;
-      if (layout.kind === 'compact') values = compactValues(layout.values, bytes);
-      else if (stored) values = await storage.values(layout.address, bytes, 'a dataset');
-      else {
-        values = filled(bytes, fill);
-        const elementBytes = type.bytes;
-        if (layout.kind === 'chunked')
-          await readChunks(storage, layout, { shape, elementBytes, filters, limit }, values);
-      }
+      const values = await readValues();
       if (type.bigEndian) swapBytes(values, type.bytes);
       return values;
     },
   };
+}
+
+function shapeOf(storage: Storage, header: ObjectHeader): readonly number[] {
+  const shape = readDataspace(required(header, 'dataspace'), storage);
+  if (shape === undefined) throw unsupported('a dataset without a shape');
+  return shape;
 }
 
 function required(header: ObjectHeader, type: 'dataspace' | 'datatype' | 'layout'): Uint8Array {

@@ -1,3 +1,4 @@
+import { ResNetError } from '@resnetjs/core';
 import { Cursor, damaged, unsupported } from './cursor.js';
 import type { Storage } from './storage.js';
 
@@ -78,14 +79,8 @@ async function inflate(bytes: Uint8Array<ArrayBuffer>, max: number): Promise<Uin
     }
   } catch (error) {
     await reader.cancel().catch(() => {});
-    if (error instanceof TypeError || isZlibError(error))
-      throw damaged('a compressed chunk is not what zlib writes');
-    throw error;
+    if (error instanceof ResNetError) throw error;
+    throw damaged('a compressed chunk is not what zlib writes');
   }
   return whole.subarray(0, length);
-}
-
-/** What Node throws for bytes that can't be inflated, where browsers throw a `TypeError`. */
-function isZlibError(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && String(error.code).startsWith('Z_');
 }

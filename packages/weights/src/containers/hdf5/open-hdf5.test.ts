@@ -117,6 +117,13 @@ describe('an HDF5 file', () => {
     expect(read).toBeLessThan(4 * values + 2 ** 16);
   });
 
+  it('may be read again and again', async () => {
+    const file = await open('chunks');
+    for (let time = 0; time < 1000; time++) await (await file.dataset('gzip')).read();
+    const { read } = await file.dataset('shuffled');
+    expect(await read()).toEqual(await read());
+  });
+
   it.each([0, 7, 8, 511])('of %d other bytes is not one', async (length) => {
     await expect(openHdf5(byteSource(new Uint8Array(length)))).rejects.toThrow('is not an HDF5 file');
   });

@@ -67,11 +67,7 @@ export async function openHdf5(source: ByteSource): Promise<Hdf5File> {
     attributes: (path) => naming(path, async () => objects.attributes(await found(path))),
     dataset: (path) =>
       naming(path, async () => {
-        const address = await found(path);
-        const header = await objects.header(address);
-        if (!isDataset(header)) throw badFile('It is no dataset. Read another one.');
-        const isBfloat = (await objects.attributes(address)).get('dtype') === 'bfloat16'; // as Keras says it
-        const dataset = openDataset(storage, header, isBfloat ? 'BF16' : undefined);
+        const dataset = await objects.dataset(await found(path));
         return { ...dataset, read: () => naming(path, dataset.read) };
       }),
   };
@@ -88,14 +84,17 @@ interface Objects {
   header(address: number): Promise<ObjectHeader>;
   links(address: number): Promise<ReadonlyMap<string, Link>>;
   attributes(address: number): Promise<ReadonlyMap<string, AttributeValue>>;
+  dataset(address: number): Promise<Hdf5Dataset>;
 }
 
 /** The objects of a file by address, each read once. */
 function objectsOf(storage: Storage): Objects {
   let names = 0;
   const header = once((address) => readObjectHeader(storage, address));
+  const attributes = once(async (address) => readAttributes(storage, await header(address)));
   return {
     header,
+    attributes,
     links: once(async (address) => {
       const object = await header(address);
       if (!isGroup(object)) throw badFile('It is no group. Read another one.');
@@ -104,7 +103,12 @@ function objectsOf(storage: Storage): Objects {
       if (names > maxNames) throw badFile(`The HDF5 file has more than ${maxNames} names, too many to read.`);
       return links;
     }),
-    attributes: once(async (address) => readAttributes(storage, await header(address))),
+    dataset: once(async (address) => {
+      const object = await header(address);
+      if (!isDataset(object)) throw badFile('It is no dataset. Read another one.');
+      const isBfloat = (await attributes(address)).get('dtype') === 'bfloat16'; // as Keras says it
+      return openDataset(storage, object, isBfloat ? 'BF16' : undefined);
+    }),
   };
 }
 
@@ -124,7 +128,7 @@ async function follow(
   group: number,
   names: readonly string[],
 ): Promise<number | undefined> {
-  const rest = names.toReversed();
+  const rest = [...names].reverse();
   let at = group;
   for (let links = 0; rest.length > 0; ) {
     const name = rest.pop() as string;

@@ -59,7 +59,17 @@ async function* filesOf({ config, metadata, layers }: KerasArchiveToWrite) {
   const json = (value: unknown) => new TextEncoder().encode(JSON.stringify(value));
   yield { name: 'metadata.json', data: json(metadata) };
   yield { name: 'config.json', data: json(config) };
-  const parts: Uint8Array<ArrayBuffer>[] = [];
-  for await (const part of encodeKerasWeights(layers)) parts.push(new Uint8Array(part));
-  yield { name: 'model.weights.h5', data: new Uint8Array(await new Blob(parts).arrayBuffer()) };
+  yield { name: 'model.weights.h5', data: await joined(encodeKerasWeights(layers)) };
+}
+
+async function joined(parts: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+  const all: Uint8Array[] = [];
+  for await (const part of parts) all.push(part);
+  const whole = new Uint8Array(all.reduce((length, part) => length + part.length, 0));
+  let at = 0;
+  for (const part of all) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
 }

@@ -28,7 +28,7 @@ export function layerList(): LayerList {
   };
 }
 
-/** Adds a layer with variables, each by its path in the file. Throws `bad-file` for a name that is there before. */
+/** Adds a layer with variables, each by its path in the file. Throws `bad-file` for a name twice, and for no dataset. */
 export async function addLayer(
   list: LayerList,
   file: Hdf5File,
@@ -38,6 +38,9 @@ export async function addLayer(
   for (const variable of variables) {
     if (list.datasets.has(variable.name)) {
       throw badFile(`The file has two variables ${quote(variable.name)}. Save the model again.`);
+    }
+    if ((await file.kind(variable.path)) !== 'dataset') {
+      throw badFile(`The file lists ${quote(variable.name)}, but has no such dataset. Save the model again.`);
     }
     list.datasets.set(variable.name, await file.dataset(variable.path));
   }

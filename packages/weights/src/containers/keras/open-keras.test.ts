@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { byteSource } from '../../byte-source.js';
 import type { TensorInfo } from '../container.js';
-import { described, sha256 } from '../hdf5/files.test-support.js';
+import { described } from '../hdf5/files.test-support.js';
 import { kerasGoldens } from './files.test-support.js';
 import { openKeras } from './open-keras.js';
 
@@ -78,7 +78,7 @@ describe("Keras's weights", () => {
       [...tiny.tensors.values()].reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0),
     ).toBe(78_666);
     expect(tiny.leftOut).toBeGreaterThan(0);
-    expect(sha256(await tiny.read('dense/bias'))).toMatch(/^[0-9a-f]{64}$/);
+    expect(await tiny.read('dense/bias')).toHaveLength(40);
   });
 
   it.each([

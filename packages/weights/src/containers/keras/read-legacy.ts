@@ -60,21 +60,19 @@ async function addLegacyLayer(
   file: Hdf5File,
   { name, path, isModel }: { readonly name: string; readonly path: string; readonly isModel: boolean },
 ): Promise<void> {
-  const weights = (await weightNames(file, path)).map((weight) => {
+  const owners = new Map<string, { role: string; path: string }[]>();
+  for (const weight of await weightNames(file, path)) {
     const parts = weight.replace(/:0$/, '').split('/');
     const role = parts.pop() as string;
-    return { role, owner: (parts[0] === name ? parts.slice(1) : parts).join('/'), path: `${path}/${weight}` };
-  });
-  const owners = new Set(weights.map(({ owner }) => owner));
-  const isOne = owners.size <= 1 && !(isModel && weights.length > 0);
-  for (const owner of isOne ? [''] : owners) {
-    const full = owner === '' ? name : `${name}/${owner}`;
-    const own = isOne ? weights : weights.filter((weight) => weight.owner === owner);
-    await addLayer(
-      list,
-      file,
-      full,
-      own.map((weight) => ({ name: `${full}/${weight.role}`, path: weight.path })),
-    );
+    const owner = (parts[0] === name ? parts.slice(1) : parts).join('/');
+    const weights = owners.get(owner) ?? [];
+    weights.push({ role, path: `${path}/${weight}` });
+    owners.set(owner, weights);
+  }
+  if (owners.size === 0) owners.set('', []);
+  for (const [owner, weights] of owners) {
+    const full = owner === '' || (owners.size === 1 && !isModel) ? name : `${name}/${owner}`;
+    const variables = weights.map((weight) => ({ name: `${full}/${weight.role}`, path: weight.path }));
+    await addLayer(list, file, full, variables);
   }
 }

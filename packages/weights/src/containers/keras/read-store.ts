@@ -74,14 +74,11 @@ async function addStored(
   checkDepth(path);
   const members = await file.group(path);
   const isModel = layerGroups.some((group) => members.has(group));
-  const variables = members.get('vars') === 'group' ? await file.group(`${path}/vars`) : new Map();
-  const own = [...variables.keys()].sort(byNumber);
-  if (own.length > 0 || (isListed && !isModel)) {
-    await addLayer(
-      ...[list, file, name],
-      own.map((variable) => ({ name: `${name}/${variable}`, path: `${path}/vars/${variable}` })),
-    );
-  }
+  const stored = members.get('vars') === 'group' ? [...(await file.group(`${path}/vars`)).keys()] : [];
+  const variables = stored
+    .sort(byNumber)
+    .map((variable) => ({ name: `${name}/${variable}`, path: `${path}/vars/${variable}` }));
+  if (variables.length > 0 || (isListed && !isModel)) await addLayer(list, file, name, variables);
   for (const [member, kind] of members) {
     const inner = `${path}/${member}`;
     if (kind !== 'group' || member === 'vars') continue;
