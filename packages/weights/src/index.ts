@@ -78,3 +78,4 @@ export {
   type PublishedWeightsName,
   publishedWeights,
 } from './pretrained/published-weights.js';
+export { type OpenedContainer, openContainer } from './weights-file/open-container.js';

@@ -1,17 +1,9 @@
 import { ResNetError } from '@resnetjs/core';
 import type { ByteSource } from '../byte-source.js';
-import { openSafetensors } from '../containers/safetensors.js';
 import { readTensors } from '../model-file/checked-file.js';
 import { openClassifier } from '../model-file/decode-classifier.js';
-import { checkpointKey, metadataKeys } from '../model-file/format.js';
 import { floatsOf } from '../variable-values.js';
 import type { OpenedWeights, WeightsOptions } from './weights-model.js';
-
-/** Whether a safetensors file is one of ours: a model, or a checkpoint, which is refused in words. */
-export async function isOwn(source: ByteSource): Promise<boolean> {
-  const { metadata } = await openSafetensors(source);
-  return metadata.has(metadataKeys.version) || metadata.has(checkpointKey);
-}
 
 /** Opens a model file of ours; before its first value is read, the file is checked whole. */
 export async function openOwn(source: ByteSource, options: WeightsOptions): Promise<OpenedWeights> {

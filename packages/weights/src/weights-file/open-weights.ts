@@ -9,18 +9,13 @@ import {
   ResNetError,
 } from '@resnetjs/core';
 import { type ByteSource, byteSource } from '../byte-source.js';
-import type { TensorContainer } from '../containers/container.js';
-import type { KerasFile } from '../containers/keras/keras-file.js';
-import { openKeras } from '../containers/keras/open-keras.js';
-import { openPytorch } from '../containers/pytorch/open-pytorch.js';
-import { openSafetensors } from '../containers/safetensors.js';
 import { kerasNamings, torchNamings } from '../recognition/namings.js';
 import { type Naming, recognize } from '../recognition/recognize.js';
 import { assumedClasses, assumedPreprocessing } from './assumptions.js';
 import { readConfigs } from './config-json.js';
-import { identify } from './identify.js';
+import { type OpenedContainer, openContainer } from './open-container.js';
 import { openKerasModel } from './open-keras-model.js';
-import { isOwn, openOwn } from './open-own.js';
+import { openOwn } from './open-own.js';
 import { publishedPreprocessing } from './published-file.js';
 import {
   type ParameterTensor,
@@ -28,7 +23,7 @@ import {
   readerOfParameters,
   unusedTensors,
 } from './parameter-tensors.js';
-import type { ContainerName, OpenedWeights, Origin, WeightsOptions } from './weights-model.js';
+import type { OpenedWeights, Origin, WeightsOptions } from './weights-model.js';
 
 /**
  * Opens a file of weights, whoever wrote it, and finds its network; the values of a parameter are read when they are asked
@@ -55,53 +50,43 @@ export async function openWeights(
 }
 
 async function openAny(source: ByteSource, options: WeightsOptions): Promise<OpenedWeights> {
-  const format = await identify(source);
-  switch (format) {
+  const opened = await openContainer(source);
+  const { container, file } = opened;
+  switch (container) {
+    case 'resnetjs':
+      return openOwn(source, options);
     case 'safetensors':
-      if (await isOwn(source)) return openOwn(source, options);
-      return openTorch('safetensors', await openSafetensors(source), options);
-    case 'pytorch': {
-      const file = await openPytorch(source);
-      const opened = openTorch(file.format === 'zip' ? 'pytorch' : 'pytorch-legacy', file, options);
-      const unused = [...opened.unused, ...file.others];
+      return recognized(opened, torchNamings(file), options);
+    case 'pytorch':
+    case 'pytorch-legacy': {
+      const weights = recognized(opened, torchNamings(file), options);
+      const unused = [...weights.unused, ...file.others];
       const published = options.preprocessing
         ? undefined
-        : await publishedPreprocessing(source, opened.network);
-      if (published === undefined) return { ...opened, unused };
-      return { ...opened, unused, preprocessing: published, preprocessingFrom: 'checksum' };
+        : await publishedPreprocessing(source, weights.network);
+      if (published === undefined) return { ...weights, unused };
+      return { ...weights, unused, preprocessing: published, preprocessingFrom: 'checksum' };
     }
-    case 'keras': {
-      const file = await openKeras(source);
+    case 'keras':
+    case 'keras-weights':
+    case 'keras-h5':
       // Whoever says which network it is needs no graph.
       return file.config === null || options.network !== undefined
-        ? recognized(kerasContainers[file.kind], file, kerasNamings(file), options)
-        : described(kerasContainers[file.kind], file, openKerasModel(file, options));
-    }
+        ? recognized(opened, kerasNamings(file), options)
+        : described(opened, openKerasModel(file, options));
     default:
-      return format satisfies never;
+      return container satisfies never;
   }
-}
-
-const kerasContainers = {
-  'legacy-weights': 'keras-h5',
-  'legacy-model': 'keras-h5',
-  weights: 'keras-weights',
-  keras: 'keras',
-} as const satisfies Record<KerasFile['kind'], ContainerName>;
-
-function openTorch(container: ContainerName, file: TensorContainer, options: WeightsOptions): OpenedWeights {
-  return recognized(container, file, torchNamings(file), options);
 }
 
 /** A file whose network the names and shapes of its tensors tell. */
 function recognized(
-  container: ContainerName,
-  file: TensorContainer,
+  opened: OpenedContainer,
   namings: readonly Naming[],
   options: WeightsOptions,
 ): OpenedWeights {
   const { network, dialect, ...found } = recognize(namings, options);
-  return described(container, file, { network, dialect, tensors: parameterTensors(found) });
+  return described(opened, { network, dialect, tensors: parameterTensors(found) });
 }
 
 interface FoundNetwork {
@@ -111,7 +96,7 @@ interface FoundNetwork {
   readonly preprocessing?: Preprocessing | undefined;
 }
 
-function described(container: ContainerName, file: TensorContainer, found: FoundNetwork): OpenedWeights {
+function described({ container, file }: OpenedContainer, found: FoundNetwork): OpenedWeights {
   const { network, dialect = dialectOf(network.name), tensors, preprocessing } = found;
   return {
     container,
