@@ -254,12 +254,21 @@ describe('a zip archive', () => {
 });
 
 describe('crc32', () => {
-  it("is what Python's zlib computes", () => {
-    expect(crc32(text('123456789'))).toBe(0xcbf43926);
-    const bytes = new Uint8Array(1000).map((_, index) => (index * 97) % 256);
-    expect(crc32(bytes)).toBe(0x6082018a);
-    expect(crc32(new Uint8Array())).toBe(0);
+  it.each([
+    [0, 0x00000000],
+    [1, 0xd202ef8d],
+    [7, 0x251ce8ba],
+    [8, 0xb1219fbc],
+    [9, 0x1ebfb987],
+    [15, 0x95ffba15],
+    [16, 0xf9234aa5],
+    [17, 0x69f08bc4],
+    [1000, 0x6082018a],
+  ])("of %i bytes is what Python's zlib computes", (length, expected) => {
+    expect(crc32(new Uint8Array(length).map((_, index) => (index * 97) % 256))).toBe(expected);
   });
+
+  it("of the standard's digits is the standard's", () => expect(crc32(text('123456789'))).toBe(0xcbf43926));
 });
 
 /** Zeros, except for these bytes. */
