@@ -1,14 +1,19 @@
 import {
   createNetwork,
   layerNames,
+  mapOperations,
+  type Margins,
   type Network,
   type NetworkName,
   type NetworkNode,
+  type Norm,
   networks,
   outputShape,
+  type Padding,
   type ParameterId,
   parameters,
   type Shape,
+  type Size,
   shapes,
   siteName,
   walk,
@@ -16,7 +21,7 @@ import {
 
 /** A network of the catalogue in the place of another that computes the same. */
 export interface Catalogued {
-  /** With the other's names of layers where its source has others. */
+  /** With the other's names of layers where its source has others, and its way of averaging statistics. */
   readonly network: Network;
   /** The id of each parameter, by the one that it had. */
   readonly ids: ReadonlyMap<ParameterId, ParameterId>;
@@ -32,54 +37,129 @@ export function catalogued(network: Network): Catalogued | undefined {
     const knownNodes = essentialNodes(known);
     if (knownNodes === undefined || structure(knownNodes) !== wanted) continue;
     const ids = parameters(network).map(({ id }, index) => [id, parameters(known)[index]?.id] as const);
-    return { network: withNames(known, knownNodes, network, nodes), ids: new Map(ids as [string, string][]) };
+    return {
+      network: withNames(withStatisticsOf(known, network), knownNodes, network, nodes),
+      ids: new Map(ids as [string, string][]),
+    };
   }
   return undefined;
 }
 
-/** A node without what only training depends on, and its place in `walk`. */
+/** What a node computes, whichever way it is written, and its place in `walk`. */
 interface EssentialNode {
   readonly index: number;
-  readonly op: NetworkNode['op'] | { readonly op: 'globalPool'; readonly keepDims: false };
+  readonly op: Readonly<Record<string, unknown>> & { readonly op: string };
   readonly from: readonly number[];
 }
 
-/** The nodes, an average over a whole map that is flattened then as global pooling; undefined if the image is too small. */
+/**
+ * The nodes of a network, of which several ways to write the same have become one: padding in pixels, also that of a layer
+ * of its own, and global pooling. undefined if the image is too small.
+ */
 function essentialNodes(network: Network): readonly EssentialNode[] | undefined {
-  const nodes = walk(network);
   const results = shapesOf(network);
   if (results === undefined) return undefined;
+  const nodes = walk(network);
   const essential: EssentialNode[] = [];
   const places: number[] = [];
+  const isUsedOnce = (index: number) => nodes.filter(({ from }) => from.includes(index)).length === 1;
   nodes.forEach(({ op, from }, index) => {
-    const before = nodes[index - 1]?.op;
-    const map = results[nodes[index - 1]?.from[0] ?? 0];
-    const isGlobal =
-      op.op === 'flatten' &&
-      from[0] === index - 1 &&
-      before?.op === 'pool' &&
-      before.mode === 'average' &&
-      before.padding === 'valid' &&
-      String(before.size) === String(map?.slice(0, 2));
-    if (isGlobal) {
-      const pool = essential.pop() as EssentialNode;
-      essential.push({ ...pool, op: { op: 'globalPool', keepDims: false } });
-    } else essential.push({ index, op, from: from.map((each) => places[each] as number) });
+    const [before = 0] = from;
+    const last = essential.at(-1);
+    const map = results[before] as Shape;
+    const merges = last !== undefined && last.index === before && isUsedOnce(before);
+    if (op.op === 'flatten' && merges && isWholeMap(last.op)) {
+      essential[essential.length - 1] = { ...last, op: { op: 'globalPool', keepDims: false } };
+    } else if ((op.op === 'conv' || op.op === 'pool') && merges && last.op.op === 'pad') {
+      const outer = last.op.padding as Margins;
+      const inner = marginsOf(op.padding, map, {
+        ...op,
+        kernelSize: op.op === 'conv' ? op.kernelSize : op.size,
+      });
+      const padding = inner.map((side, index) => side + (outer[index] as number));
+      const replacesZeros = op.op === 'conv' || (op.mode === 'max' && isAfterRelu(nodes, before));
+      if (replacesZeros) essential[essential.length - 1] = { index, op: { ...op, padding }, from: last.from };
+      else essential.push({ index, op: { ...op }, from: [places[before] as number] });
+    } else {
+      essential.push({ index, op: written(op, map), from: from.map((each) => places[each] as number) });
+    }
     places.push(essential.length - 1);
   });
   return essential;
 }
 
-const ofTraining = ['initializer', 'scaleInitializer', 'momentum', 'runningVariance', 'gate'];
+/** An operation with its padding in pixels. */
+function written(op: NetworkNode['op'], map: Shape): EssentialNode['op'] {
+  switch (op.op) {
+    case 'conv':
+      return { ...op, padding: marginsOf(op.padding, map, op) };
+    case 'pool': {
+      const padding = marginsOf(op.padding, map, { ...op, kernelSize: op.size });
+      const isGlobal = String(op.size) === String(map.slice(0, 2)) && padding.every((side) => side === 0);
+      return { ...op, padding, ...(op.mode === 'average' && isGlobal && { isGlobal }) };
+    }
+    case 'pad':
+      return { op: 'pad', padding: [op.top, op.bottom, op.left, op.right] };
+    default:
+      return { ...op };
+  }
+}
+
+const isWholeMap = (op: EssentialNode['op']) => op.op === 'pool' && op.isGlobal === true;
+
+/** Whether what is padded at a node is a ReLU's result, among which zeros are as small as any. */
+function isAfterRelu(nodes: readonly NetworkNode[], pad: number): boolean {
+  const before = nodes[nodes[pad]?.from[0] ?? 0]?.op;
+  return before?.op === 'act' && before.activation !== 'sigmoid';
+}
+
+/** A window that moves over a map. */
+interface MovingWindow {
+  readonly kernelSize: Size;
+  readonly strides: Size;
+  readonly dilations?: Size;
+}
+
+/** Padding in pixels: [top, bottom, left, right]. */
+function marginsOf(
+  padding: Padding,
+  map: Shape,
+  { kernelSize, strides, dilations = [1, 1] }: MovingWindow,
+): readonly number[] {
+  if (padding === 'valid') return [0, 0, 0, 0];
+  if (padding !== 'same') return padding;
+  return [0, 1].flatMap((axis) => {
+    const [side, stride] = [map[axis] as number, strides[axis] as number];
+    const reach = ((kernelSize[axis] as number) - 1) * (dilations[axis] as number) + 1;
+    const all = Math.max(0, (Math.ceil(side / stride) - 1) * stride + reach - side);
+    return [Math.floor(all / 2), Math.ceil(all / 2)];
+  });
+}
+
+const ofTraining = ['initializer', 'scaleInitializer', 'momentum', 'runningVariance', 'activation', 'gate'];
 
 function structure(nodes: readonly EssentialNode[]): string {
   return JSON.stringify(
     nodes.map(({ op, from }) => [
       Object.entries(op)
-        .filter(([key]) => !ofTraining.includes(key))
+        .filter(([key]) => op.op === 'act' || !ofTraining.includes(key))
         .sort(([a], [b]) => (a < b ? -1 : 1)),
       from,
     ]),
+  );
+}
+
+/** The network, its normalizations averaging their statistics as those of another do, in the same order. */
+function withStatisticsOf(known: Network, network: Network): Network {
+  const norms = walk(network).flatMap(({ op }) => (op.op === 'norm' ? [op] : []));
+  const sites = walk(known).flatMap(({ op, site }) => (op.op === 'norm' ? [siteName(site)] : []));
+  const bySite = new Map(sites.map((site, index) => [site, norms[index] as Norm]));
+  return mapOperations(known, (ops, siteOf) =>
+    ops.map((op, index) => {
+      if (op.op !== 'norm') return op;
+      const { momentum, runningVariance } = bySite.get(siteName(siteOf(index))) as Norm;
+      return { ...op, momentum, runningVariance };
+    }),
   );
 }
 

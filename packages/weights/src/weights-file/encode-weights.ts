@@ -13,6 +13,7 @@ import { kerasConfig } from '../graph/encode-keras-config.js';
 import { classifierParts } from '../model-file/encode-classifier.js';
 import { frameworkOf } from '../recognition/tensor-layout.js';
 import { valuesOf } from '../variable-values.js';
+import { writeNotes } from './file-notes.js';
 import { type HalfLoss, tensorsToWrite, written } from './tensors-to-write.js';
 import type { OpenedWeights } from './weights-model.js';
 
@@ -73,18 +74,21 @@ export function encodeWeights(weights: WeightsToWrite, options: EncodeWeightsOpt
       const dialect = options.dialect ?? torchDialectOf(network.name);
       const tensors = tensorsToWrite(network, read, { dialect, half });
       const isPytorch = options.to === 'pytorch';
-      const parts = isPytorch ? encodePytorch(tensors) : encodeSafetensors(tensors, { format: 'pt' });
+      const parts = isPytorch
+        ? encodePytorch(tensors)
+        : encodeSafetensors(tensors, { format: 'pt', ...writeNotes(weights) });
       return { parts, dialect, loss };
     }
     case 'keras':
     case 'keras-weights': {
       const dialect = options.dialect ?? dialectOf(network.name);
       const { config, layers } = kerasLayers(weights, { ...options, half });
-      const metadata = { keras_version: kerasVersion, date_saved: dateSaved() };
+      const notes = writeNotes(weights);
+      const metadata = { keras_version: kerasVersion, date_saved: dateSaved(), ...notes };
       const parts =
         options.to === 'keras'
           ? encodeKerasArchive({ config, metadata, layers })
-          : encodeKerasWeights(layers);
+          : encodeKerasWeights(layers, notes);
       return { parts, dialect, loss };
     }
     default:

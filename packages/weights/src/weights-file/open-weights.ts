@@ -13,6 +13,7 @@ import { kerasNamings, torchNamings } from '../recognition/namings.js';
 import { type Naming, recognize } from '../recognition/recognize.js';
 import { assumedClasses, assumedPreprocessing } from './assumptions.js';
 import { readConfigs } from './config-json.js';
+import { readNotes } from './file-notes.js';
 import { type OpenedContainer, openContainer } from './open-container.js';
 import { openKerasModel } from './open-keras-model.js';
 import { openOwn } from './open-own.js';
@@ -97,6 +98,7 @@ interface FoundNetwork {
 }
 
 function described({ container, file }: OpenedContainer, found: FoundNetwork): OpenedWeights {
+  const notes = readNotes(file.metadata);
   const { network, dialect = dialectOf(network.name), tensors, preprocessing } = found;
   return {
     container,
@@ -110,6 +112,7 @@ function described({ container, file }: OpenedContainer, found: FoundNetwork): O
     tensors: file.tensors,
     unused: unusedTensors(file, tensors),
     read: readerOfParameters(file, tensors),
+    ...replaced(network, notes, 'file'),
   };
 }
 

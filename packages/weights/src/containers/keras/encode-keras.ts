@@ -26,19 +26,23 @@ export interface KerasArchiveToWrite {
  * at a time.
  *
  * @param layers all layers of the model that have variables, in the order of `model.layers`
+ * @param attributes what the file says of itself, which Keras doesn't read
  *
  * @example
  * ```ts
  * for await (const part of encodeKerasWeights(layers)) await file.write(part);
  * ```
  */
-export function encodeKerasWeights(layers: readonly KerasLayerToWrite[]): AsyncGenerator<Uint8Array> {
+export function encodeKerasWeights(
+  layers: readonly KerasLayerToWrite[],
+  attributes: Readonly<Record<string, string>> = {},
+): AsyncGenerator<Uint8Array> {
   const keys = layerKeys(layers.map(({ className }) => className));
   const stored = layers.map(({ name, variables }, index): [string, Hdf5GroupToWrite] => {
     const members = new Map(variables.map((variable, position) => [String(position), variable]));
     return [keys[index] as string, { members: new Map([['vars', { members, attributes: { name } }]]) }];
   });
-  return encodeHdf5({ members: new Map([['layers', { members: new Map(stored) }]]) });
+  return encodeHdf5({ members: new Map([['layers', { members: new Map(stored) }]]), attributes });
 }
 
 /**
