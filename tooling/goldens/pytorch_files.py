@@ -10,11 +10,13 @@ import argparse
 import base64
 import collections
 import datetime
+import enum
 import io
 import json
 import pathlib
 import pickle
 import tempfile
+import types
 import zipfile
 import zlib
 
@@ -36,6 +38,10 @@ DTYPES = {
     torch.uint16: "U16",
     torch.float8_e4m3fn: "F8_E4M3",
 }
+
+
+class Kind(enum.Enum):
+    BASIC = 1
 
 
 def packed(data):
@@ -113,6 +119,11 @@ def checkpoint():
         "args": argparse.Namespace(lr=0.1, decay=None, seen={1, 2}, device=torch.device("cuda", 1)),
         "random": numpy.random.RandomState(0).get_state(),
         "when": datetime.datetime(2020, 1, 1),
+        "kind": Kind.BASIC,
+        "space": types.SimpleNamespace(a=1),
+        "lists": collections.defaultdict(list, {"a": [1]}),
+        "latest": collections.deque([1, 2]),
+        "odd": [3 + 4j, range(3), slice(1, 2), ValueError("x"), object(), bytearray(b"\xff")],
         "log": pathlib.PurePosixPath("logs/run"),
         "distributed": False,
         "nothing": None,

@@ -18,20 +18,10 @@ export interface StateDict {
  * Keys under which checkpoints have their weights, the preferred first. An average of weights (EMA) is another model than
  * the one that was trained: it is taken where there is nothing else.
  */
-const preferred = [
-  ...[
-    'state_dict',
-    'model_state_dict',
-    'model',
-    'model_state',
-    'net',
-    'network',
-    'module',
-    'weights',
-    'params',
-  ],
-  ...['state_dict_ema', 'model_ema', 'ema_state_dict', 'ema', 'params_ema'],
-];
+const preferred = (
+  'state_dict model_state_dict model model_state net network module weights params ' +
+  'state_dict_ema model_ema ema_state_dict ema params_ema'
+).split(' ');
 const maxDepth = 32;
 const maxNameLength = 1024;
 const maxTensors = 100_000;

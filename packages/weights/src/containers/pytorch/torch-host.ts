@@ -27,7 +27,7 @@ const machineModules = new Set(
 );
 /** What may be named; `getattr` is how Python saves methods, and isn't called either. */
 const harmlessBuiltins = new Set(
-  'bool bytearray bytes complex dict float frozenset getattr int list object set slice range str tuple unicode long'.split(
+  'bool bytearray bytes complex dict float frozenset getattr int list object set slice range xrange str tuple unicode long'.split(
     ' ',
   ),
 );
@@ -39,7 +39,9 @@ export function torchHost(): { readonly host: PickleHost; readonly storages: Rea
   const host: PickleHost = {
     checkGlobal(global) {
       const [root = ''] = global.module.split('.');
-      const isHarmless = /^(builtins|__builtin__)$/u.test(global.module) && harmlessBuiltins.has(global.name);
+      const isHarmless =
+        /^(builtins|__builtin__)$/u.test(global.module) &&
+        (harmlessBuiltins.has(global.name) || /^[A-Z]\w*(Error|Exception)$/u.test(global.name));
       if (machineModules.has(root) && !isHarmless) {
         throw badFile(
           `The file names ${quote(String(global))}, which could run commands in Python; no file of weights does. Don't load it ` +
@@ -112,7 +114,7 @@ const dictTypes = new Set([
   '__builtin__.dict',
 ]);
 const otherObjects =
-  /^(datetime\.|copy_?reg\._reconstructor$|collections\.deque$|torch\.serialization\._get_layout$)/u;
+  /^(datetime\..*|copy_?reg\._reconstructor|collections\.deque|torch\.serialization\._get_layout|(__builtin__|builtins)\.(complex|x?range|slice))$/u;
 const unreadTensors = new Set([
   ...['numpy.core', 'numpy._core'].flatMap((core) => [
     `${core}.multiarray._reconstruct`,
