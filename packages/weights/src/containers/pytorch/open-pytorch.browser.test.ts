@@ -7,10 +7,14 @@ describe('openPytorch in a browser', () => {
   it.each(readable.map((each) => [each.name, each] as const))('reads a Blob: %s', async (_name, file) => {
     const opened = await openPytorch(byteSource(new Blob([await unpacked(file.file)])));
     expect([...opened.tensors.keys()]).toEqual(file.tensors.map(({ name }) => name));
-    for (const { name, values } of file.tensors) expect(await opened.read(name)).toEqual(await unpacked(values));
+    for (const { name, values } of file.tensors)
+      expect(await opened.read(name)).toEqual(await unpacked(values));
   });
 
-  it.each(refused.map((each) => [each.name, each] as const))('refuses %s', async (_name, { file, reason }) => {
-    await expect(openPytorch(byteSource(new Blob([await unpacked(file)])))).rejects.toThrow(reason);
-  });
+  it.each(refused.map((each) => [each.name, each] as const))(
+    'refuses %s',
+    async (_name, { file, reason }) => {
+      await expect(openPytorch(byteSource(new Blob([await unpacked(file)])))).rejects.toThrow(reason);
+    },
+  );
 });
