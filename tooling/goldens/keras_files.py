@@ -1,10 +1,11 @@
 """Writes the files that the readers of HDF5 and of Keras's weights are tested with:
 
     KERAS_BACKEND=tensorflow python tooling/goldens/keras_files.py        (h5py, keras, ml_dtypes, numpy)
+    npx biome format --write packages/weights/src/containers/*/files.test-support.json
 
 packages/weights/src/containers/hdf5/files.test-support.json and …/keras/files.test-support.json. Each file is compressed with
 zlib, in base64, beside what h5py or Keras reads from it: types, shapes and SHA-256 of the little-endian values. Values are drawn
-with a seed.
+with a seed; what differs from run to run is the time that HDF5 and Keras note, and what follows from it.
 """
 
 import base64
