@@ -1,10 +1,11 @@
 import { badFile } from '../../bad-file.js';
 import type { TensorInfo } from '../container.js';
-import { type Chunk, type ChunkedLayout, readChunk, readChunkIndex } from './chunks.js';
+import { type ChunkedLayout, readChunk, readChunkIndex } from './chunks.js';
 import { Cursor, damaged, unsupported } from './cursor.js';
 import { type Datatype, elements, readDataspace, readDatatype, swapBytes } from './datatype.js';
 import { readFilters } from './filters.js';
 import { messageBody, type ObjectHeader } from './object-header.js';
+import { once } from './once.js';
 import type { Storage } from './storage.js';
 
 /** A dataset of numbers: its values are read when they are asked for. */
@@ -43,7 +44,9 @@ export function openDataset(storage: Storage, header: ObjectHeader, opaque: 'BF1
     throw damaged('the values lie beyond the end of the file');
   const filters = readFilters(storage, messageBody(header, 'filters'));
   const fill = fillValue(storage, messageBody(header, 'fillValue'), type.bytes);
-  let index: Promise<readonly Chunk[]> | undefined;
+  const chunksOf = once((chunked: ChunkedLayout) =>
+    readChunkIndex(storage, chunked, shape, limit / type.bytes),
+  );
 
   /** What is read in one piece, or in chunks into zeros or what stands for them. */
   async function readValues(): Promise<Uint8Array<ArrayBuffer>> {
@@ -53,8 +56,7 @@ export function openDataset(storage: Storage, header: ObjectHeader, opaque: 'BF1
     const values = filled(bytes, fill);
     if (layout.kind !== 'chunked' || bytes === 0) return values;
     const chunked = { shape, chunk: layout.chunk, elementBytes: type.bytes, filters };
-    index ??= readChunkIndex(storage, layout, shape, limit / type.bytes);
-    for (const chunk of await index) await readChunk(storage, chunk, chunked, values);
+    for (const chunk of await chunksOf(layout)) await readChunk(storage, chunk, chunked, values);
     return values;
   }
 

@@ -1,4 +1,5 @@
 import { damaged } from './cursor.js';
+import { once } from './once.js';
 import type { Storage } from './storage.js';
 
 interface Place {
@@ -7,7 +8,7 @@ interface Place {
 }
 
 /** Where the objects of each collection are, which many texts share. */
-const collections = new WeakMap<Storage, Map<number, Promise<ReadonlyMap<number, Place>>>>();
+const collections = new WeakMap<Storage, (address: number) => Promise<ReadonlyMap<number, Place>>>();
 
 /** The first `length` bytes of an object in a collection of the global heap. Throws `bad-file`. */
 export async function globalHeap(
@@ -16,10 +17,9 @@ export async function globalHeap(
   index: number,
   length: number,
 ): Promise<Uint8Array> {
-  const known = collections.get(storage) ?? new Map();
-  collections.set(storage, known);
-  if (!known.has(address)) known.set(address, readCollection(storage, address));
-  const place = (await known.get(address)).get(index);
+  const collection = collections.get(storage) ?? once((at: number) => readCollection(storage, at));
+  collections.set(storage, collection);
+  const place = (await collection(address)).get(index);
   if (place === undefined || place.length < length) throw damaged('a text is not where it should be');
   return (await storage.structure(place.address, length, 'a text')).take(length);
 }

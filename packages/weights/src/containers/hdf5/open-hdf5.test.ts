@@ -117,6 +117,26 @@ describe('an HDF5 file', () => {
     expect(read).toBeLessThan(4 * values + 2 ** 16);
   });
 
+  it('may be read again after a read that failed', async () => {
+    const source = byteSource(files.chunks?.bytes as Uint8Array);
+    let isDown = false;
+    const file = await openHdf5({
+      size: source.size,
+      read: async (start, end) => {
+        if (isDown) throw new Error('no connection');
+        return source.read(start, end);
+      },
+    });
+    isDown = true;
+    await expect(file.dataset('gzip')).rejects.toThrow('no connection');
+    isDown = false;
+    const { read } = await file.dataset('gzip');
+    isDown = true;
+    await expect(read()).rejects.toThrow('no connection');
+    isDown = false;
+    expect(await read()).toHaveLength(7 * 5 * 4 * 4);
+  });
+
   it('may be read again and again', async () => {
     const file = await open('chunks');
     for (let time = 0; time < 1000; time++) await (await file.dataset('gzip')).read();

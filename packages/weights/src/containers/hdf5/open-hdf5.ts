@@ -6,6 +6,7 @@ import { damaged, unsupported } from './cursor.js';
 import { type Hdf5Dataset, isDataset, openDataset } from './dataset.js';
 import { isGroup, type Link, readLinks } from './links.js';
 import { type ObjectHeader, readObjectHeader } from './object-header.js';
+import { once } from './once.js';
 import type { Storage } from './storage.js';
 import { readSuperblock } from './superblock.js';
 
@@ -90,12 +91,12 @@ interface Objects {
 /** The objects of a file by address, each read once. */
 function objectsOf(storage: Storage): Objects {
   let names = 0;
-  const header = once((address) => readObjectHeader(storage, address));
-  const attributes = once(async (address) => readAttributes(storage, await header(address)));
+  const header = once((address: number) => readObjectHeader(storage, address));
+  const attributes = once(async (address: number) => readAttributes(storage, await header(address)));
   return {
     header,
     attributes,
-    links: once(async (address) => {
+    links: once(async (address: number) => {
       const object = await header(address);
       if (!isGroup(object)) throw badFile('It is no group. Read another one.');
       const links = await readLinks(storage, object);
@@ -103,21 +104,12 @@ function objectsOf(storage: Storage): Objects {
       if (names > maxNames) throw badFile(`The HDF5 file has more than ${maxNames} names, too many to read.`);
       return links;
     }),
-    dataset: once(async (address) => {
+    dataset: once(async (address: number) => {
       const object = await header(address);
       if (!isDataset(object)) throw badFile('It is no dataset. Read another one.');
       const isBfloat = (await attributes(address)).get('dtype') === 'bfloat16'; // as Keras says it
       return openDataset(storage, object, isBfloat ? 'BF16' : undefined);
     }),
-  };
-}
-
-function once<Value>(read: (address: number) => Promise<Value>): (address: number) => Promise<Value> {
-  const known = new Map<number, Promise<Value>>();
-  return (address) => {
-    const value = known.get(address) ?? read(address);
-    known.set(address, value);
-    return value;
   };
 }
 

@@ -63,6 +63,7 @@ function pagedReads(source: ByteSource): (start: number, end: number) => Promise
     const bytes = pages.get(index) ?? readWhole(source, start, Math.min(start + pageBytes, source.size));
     pages.delete(index);
     pages.set(index, bytes);
+    bytes.catch(() => pages.delete(index));
     if (pages.size > maxPages) pages.delete(pages.keys().next().value as number);
     return bytes;
   };
