@@ -1,40 +1,40 @@
-import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { inflateSync } from 'node:zlib';
 import { expect } from 'vitest';
 import { type ByteSource, byteSource } from '../../byte-source.js';
 import { dtypeBytes, type TensorInfo } from '../container.js';
+import content from './files.test-support.json' with { type: 'json' };
 import { type Hdf5File, type Hdf5Kind, openHdf5 } from './open-hdf5.js';
 
 /** A file of `files.test-support.json`, with what h5py reads from it. */
 export interface GoldenFile {
-  readonly bytes: Uint8Array;
+  readonly bytes: Uint8Array<ArrayBuffer>;
   /** Type, shape and SHA-256 of each dataset. */
   readonly datasets: Readonly<Record<string, readonly [string, number[], string]>>;
   readonly attributes: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   readonly groups: Readonly<Record<string, readonly string[]>>;
 }
 
-/** The files that `tooling/goldens/keras_files.py` wrote into a folder of `containers`. */
-export function goldenFiles(url: URL): Readonly<Record<string, GoldenFile>> {
-  const files = JSON.parse(readFileSync(url, 'utf8')) as Record<string, GoldenFile & { file: string }>;
-  return Object.fromEntries(
-    Object.entries(files).map(([name, file]) => [name, { ...file, bytes: unpack(file.file) }]),
-  );
+/** The files that `tooling/goldens/keras_files.py` wrote. */
+export const hdf5Goldens = await unpackEach<GoldenFile>(content);
+
+/** Golden files with their bytes, instead of those compressed with zlib in base64. */
+export async function unpackEach<File>(files: Readonly<Record<string, { readonly file: string }>>) {
+  const unpacked = Object.entries(files).map(async ([name, golden]) => {
+    const packed = Uint8Array.from(atob(golden.file), (character) => character.charCodeAt(0));
+    const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream('deflate'));
+    const bytes = new Uint8Array(await new Response(stream).arrayBuffer());
+    return [name, { ...golden, bytes } as File] as const;
+  });
+  return Object.fromEntries(await Promise.all(unpacked)) as Readonly<Record<string, File>>;
 }
 
-/** Bytes that were compressed with zlib and written in base64. */
-export function unpack(text: string): Uint8Array {
-  return new Uint8Array(inflateSync(Buffer.from(text, 'base64')));
-}
-
-export function sha256(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
+export async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
+  return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
 /** A tensor as the golden files describe it. */
-export async function described({ dtype, shape }: TensorInfo, values: Promise<Uint8Array>) {
-  return [dtype, shape, sha256(await values)];
+export async function described({ dtype, shape }: TensorInfo, values: Promise<Uint8Array<ArrayBuffer>>) {
+  return [dtype, shape, await sha256(await values)];
 }
 
 /** Names by their paths down to a depth, at most 2000 of them: of a file whose groups may contain themselves. */

@@ -2,10 +2,9 @@
 import { describe, expect, it } from 'vitest';
 import { joined } from '../../checkpoint/checkpoint.test-support.js';
 import { encodeHdf5, type Hdf5GroupToWrite } from './encode-hdf5.js';
-import { countedSource, goldenFiles, readEverything } from './files.test-support.js';
+import { countedSource, hdf5Goldens as files, readEverything } from './files.test-support.js';
 import { openHdf5 } from './open-hdf5.js';
 
-const files = goldenFiles(new URL('files.test-support.json', import.meta.url));
 const rootEntry = 64; // where a superblock of version 0 has the address of the root group's header
 const nothing: Hdf5GroupToWrite = { members: new Map() };
 

@@ -2,10 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { byteSource } from '../../byte-source.js';
 import { joined } from '../../checkpoint/checkpoint.test-support.js';
 import { encodeHdf5, type Hdf5DatasetToWrite } from './encode-hdf5.js';
-import { described, goldenFiles, sha256 } from './files.test-support.js';
+import { described, hdf5Goldens as files, sha256 } from './files.test-support.js';
 import { openHdf5 } from './open-hdf5.js';
 
-const files = goldenFiles(new URL('files.test-support.json', import.meta.url));
 const open = (name: string) => openHdf5(byteSource(files[name]?.bytes as Uint8Array));
 const zeros = (count: number): Hdf5DatasetToWrite => ({
   ...{ dtype: 'F32', shape: [count], read: async () => new Uint8Array(4 * count) },
@@ -13,9 +12,9 @@ const zeros = (count: number): Hdf5DatasetToWrite => ({
 const refusedOnes = ['refused', 'new chunks', 'bombs'];
 
 /** Long texts are in the golden file as their hashes. */
-function digested([name, value]: [string, unknown]): [string, unknown] {
+async function digested([name, value]: [string, unknown]): Promise<[string, unknown]> {
   const isLong = typeof value === 'string' && value.length > 1000;
-  return [name, isLong ? `sha256:${sha256(new TextEncoder().encode(value))}` : value];
+  return [name, isLong ? `sha256:${await sha256(new TextEncoder().encode(value))}` : value];
 }
 
 describe.each(Object.keys(files).filter((name) => !refusedOnes.includes(name)))(
@@ -34,7 +33,9 @@ describe.each(Object.keys(files).filter((name) => !refusedOnes.includes(name)))(
     it('has the attributes that h5py reads', async () => {
       const file = await open(name);
       for (const [path, expected] of Object.entries(golden.attributes)) {
-        const attributes = Object.fromEntries([...(await file.attributes(path))].map(digested));
+        const attributes = Object.fromEntries(
+          await Promise.all([...(await file.attributes(path))].map(digested)),
+        );
         expect(attributes).toEqual({ ...expected, ...('large' in expected && { large: 2n ** 62n + 1n }) });
       }
     });
@@ -113,7 +114,7 @@ describe('an HDF5 file', () => {
     });
     const { read: readValues } = await file.dataset('b');
     expect(read).toBeLessThan(2 ** 16);
-    expect(sha256(await readValues())).toBe(sha256(new Uint8Array(4 * values)));
+    expect(await sha256(await readValues())).toBe(await sha256(new Uint8Array(4 * values)));
     expect(read).toBeLessThan(4 * values + 2 ** 16);
   });
 

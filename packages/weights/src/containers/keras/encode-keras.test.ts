@@ -11,7 +11,7 @@ import { openKeras } from './open-keras.js';
 
 /** The layers of a golden archive, as they are to be written. */
 async function goldenLayers(name: string) {
-  const file = await openKeras(byteSource(kerasGoldens()[name]?.bytes as Uint8Array));
+  const file = await openKeras(byteSource(kerasGoldens[name]?.bytes as Uint8Array));
   const model = file.config as { config: { layers: { class_name: string; config: { name: string } }[] } };
   const classNames = new Map(model.config.layers.map((layer) => [layer.config.name, layer.class_name]));
   const layers = file.layers.map(
@@ -49,7 +49,7 @@ describe("Keras's weights", () => {
   it('have the keys and names that Keras gives them', async () => {
     const { layers } = await goldenLayers('archive');
     const written = await openHdf5(byteSource(await joined(encodeKerasWeights(layers))));
-    const byKeras = await openHdf5(byteSource(kerasGoldens().weights?.bytes as Uint8Array));
+    const byKeras = await openHdf5(byteSource(kerasGoldens.weights?.bytes as Uint8Array));
     const groups = await byKeras.group('layers');
     expect(await written.group('layers')).toEqual(groups);
     for (const key of groups.keys()) {

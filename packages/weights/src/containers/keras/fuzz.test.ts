@@ -3,16 +3,15 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ByteSource } from '../../byte-source.js';
 import { dtypeBytes, type TensorInfo } from '../container.js';
-import { countedSource, goldenFiles, readEverything } from '../hdf5/files.test-support.js';
+import { countedSource, hdf5Goldens as hdf5, readEverything } from '../hdf5/files.test-support.js';
 import { kerasGoldens } from './files.test-support.js';
 import { openKeras } from './open-keras.js';
 
-const hdf5 = goldenFiles(new URL('../hdf5/files.test-support.json', import.meta.url));
 const files: Readonly<Record<string, Uint8Array | undefined>> = {
   ...Object.fromEntries(
     ['types', 'chunks', 'attributes, newest format'].map((name) => [name, hdf5[name]?.bytes]),
   ),
-  ...Object.fromEntries(['nested, legacy', 'archive'].map((name) => [name, kerasGoldens()[name]?.bytes])),
+  ...Object.fromEntries(['nested, legacy', 'archive'].map((name) => [name, kerasGoldens[name]?.bytes])),
 };
 /** Files of each kind: 500 together, and 10,000 with RESNETJS_THOROUGH=1. */
 const numRuns = (process.env.RESNETJS_THOROUGH === '1' ? 10_000 : 500) / Object.keys(files).length;

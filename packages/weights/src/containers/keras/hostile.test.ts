@@ -6,7 +6,7 @@ import { crc32 } from '../crc32.js';
 import { encodeHdf5, type Hdf5DatasetToWrite, type Hdf5GroupToWrite } from '../hdf5/encode-hdf5.js';
 import { countedSource } from '../hdf5/files.test-support.js';
 import { writeZip } from '../write-zip.js';
-import { kerasGoldens } from './files.test-support.js';
+import { type KerasGolden, kerasGoldens } from './files.test-support.js';
 import { openKeras } from './open-keras.js';
 
 const one: Hdf5DatasetToWrite = { dtype: 'F32', shape: [1], read: async () => new Uint8Array(4) };
@@ -125,7 +125,7 @@ describe("a file of Keras's weights", () => {
       '{"config": {"layers": 5}}',
       '{"config": {"layers": [null, {"config": []}]}}',
     ]) {
-      const { bytes, layers } = kerasGoldens().weights as ReturnType<typeof kerasGoldens>[string];
+      const { bytes, layers } = kerasGoldens.weights as KerasGolden;
       const files = { 'config.json': text(config), 'metadata.json': text('5'), 'model.weights.h5': bytes };
       const file = await openKeras(countedSource(await archive(files)));
       expect(file.layers).toHaveLength(layers.length);

@@ -9,7 +9,7 @@ import { openKeras } from './open-keras.js';
 
 const pretrained = new URL('../../../../../../shared/data/pretrained/', import.meta.url);
 
-describe.each(Object.entries(kerasGoldens()))("Keras's weights: %s", (_name, golden) => {
+describe.each(Object.entries(kerasGoldens))("Keras's weights: %s", (_name, golden) => {
   const open = () => openKeras(byteSource(golden.bytes));
 
   it('have the layers and values that Keras has', async () => {
@@ -50,7 +50,7 @@ describe.each(Object.entries(kerasGoldens()))("Keras's weights: %s", (_name, gol
 });
 
 describe("Keras's weights", () => {
-  const file = (name: string) => openKeras(byteSource(kerasGoldens()[name]?.bytes as Uint8Array));
+  const file = (name: string) => openKeras(byteSource(kerasGoldens[name]?.bytes as Uint8Array));
 
   it('are named by layer and role, or by layer and position', async () => {
     const { layers } = await file('legacy weights');
