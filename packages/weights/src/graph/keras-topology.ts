@@ -42,8 +42,8 @@ const layers = z.array(layerSchema).check(z.maxLength(max.layers));
 const functional = z.object({
   name,
   layers,
-  input_layers: z.unknown(),
-  output_layers: z.unknown(),
+  input_layers: z.optional(z.unknown()),
+  output_layers: z.optional(z.unknown()),
 });
 const sequential = z.object({
   name: z._default(name, 'sequential'),
