@@ -20,9 +20,9 @@ export type { Graph, GraphNode, GraphOp } from './graph/graph.js';
 export {
   type KerasLayerParameters,
   type KerasNetwork,
-  type ParseKerasOptions,
   parseKerasConfig,
 } from './graph/keras-config.js';
+export type { ParseKerasOptions, Rescaling } from './graph/keras-graph.js';
 export { type FoundNetwork, residualNetwork } from './graph/residual-network.js';
 export type { AttributeValue } from './containers/hdf5/attributes.js';
 export type { Hdf5Dataset } from './containers/hdf5/dataset.js';

@@ -108,6 +108,8 @@ it('lists every pass that has to learn an operation', async () => {
       "parity/src/cases/operations.ts",
       "parity/src/reference/network.ts",
       "weights/src/containers/onnx/graph.ts",
+      "weights/src/graph/encode-keras-layers.ts",
+      "weights/src/graph/keras-graph.ts",
       "weights/src/model-file/network-schema.ts",
     ]
   `);
@@ -125,6 +127,7 @@ it.runIf(thorough)('lists every pass that has to learn an activation', async () 
       "parity/src/reference/activation.ts",
       "parity/src/reference/network.ts",
       "weights/src/containers/onnx/graph.ts",
+      "weights/src/graph/encode-keras-layers.ts",
       "weights/src/model-file/network-schema.ts",
     ]
   `);

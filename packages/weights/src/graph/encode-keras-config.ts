@@ -38,7 +38,7 @@ export function kerasConfig(network: Network, options: KerasConfigOptions = {}):
       module: 'keras.src.models.functional',
       class_name: 'Functional',
       config: {
-        name: identifier(network.name),
+        name: identifier(network.name.replace(/^file\//, '')),
         trainable: true,
         layers: serialized(layers),
         input_layers: [computed[0]?.name, 0, 0],

@@ -1,4 +1,5 @@
 import {
+  type Activation,
   type Conv,
   type DialectName,
   layerNames,
@@ -27,6 +28,12 @@ export interface LayerToWrite {
   /** The node of `walk(network)` that it computes. */
   readonly node: number;
 }
+
+/** Keras's words. */
+const activations = { relu: 'relu', relu6: 'relu6', sigmoid: 'sigmoid' } as const satisfies Record<
+  Activation,
+  string
+>;
 
 const channelsLast = { data_format: 'channels_last' } as const;
 
@@ -88,7 +95,7 @@ export function kerasLayersOf(network: Network, dialect?: DialectName): readonly
         });
         break;
       case 'act':
-        add('Activation', { activation: op.activation });
+        add('Activation', { activation: activations[op.activation] });
         break;
       case 'add':
         add('Add', {});
