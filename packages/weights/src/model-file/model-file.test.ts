@@ -2,6 +2,7 @@ import {
   disposeVariables,
   foldBatchNorm,
   forward,
+  layerNames as layerNamesOf,
   mapOperations,
   type Network,
   networks,
@@ -182,6 +183,20 @@ describe('a model file', () => {
     const twin = { ...own, network: reversed(own.network) as Network };
     const again = await encodeClassifier(twin, { training: reversed(training) as TrainingRecord });
     expect(Buffer.compare(again, bytes)).toBe(0);
+  });
+
+  it('holds the names that a file gave the layers, in one order', async () => {
+    const layerNames = { 'stem.1': 'my/norm', 'stem.0': 'my/conv', 'head.0': '层' };
+    const other = Object.fromEntries(Object.entries(layerNames).reverse());
+    const named = (names: Network['layerNames'] & object) =>
+      encodeClassifier({ ...own, network: { ...own.network, layerNames: names } });
+    const file = await named(layerNames);
+    expect(await named(other)).toEqual(file);
+    const { network, variables } = await decodeClassifier(file);
+    disposeVariables(variables);
+    expect(network).toEqual({ ...own.network, layerNames });
+    expect(layerNamesOf(network).slice(1, 3)).toEqual(['my/conv', 'my/norm']);
+    expect((await decodeClassifier(bytes)).network).not.toHaveProperty('layerNames');
   });
 
   it('holds every kind of network', async () => {

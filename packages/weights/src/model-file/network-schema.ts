@@ -100,11 +100,15 @@ export const networkSchema = z
     stem: ops,
     stages: listOf(listOf(residual)),
     head: ops,
-    layerNames: z.exactOptional(z.readonly(z.record(z.string(), name))),
+    layerNames: z.exactOptional(z.readonly(z.record(z.string(), name).check(z.overwrite(inOneOrder)))),
   })
   .check(
     z.refine(namesItsOwnLayers, 'layerNames must name layers of the network, each by another name'),
   ) satisfies z.ZodMiniType<Network>;
+
+function inOneOrder(names: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(names).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
 
 /** Whether every name that a network gives is one of its layers', and no other's. */
 function namesItsOwnLayers(network: Network): boolean {
