@@ -1,7 +1,7 @@
 import type { DrawnGroup } from './drawing.js';
 import { type Part, partId, type Survey } from './facts.js';
 import type { Piece } from './piece.js';
-import { showLarge, textWidth } from './text.js';
+import { heading, showLarge, textWidth } from './text.js';
 
 export const panelPadding = 12;
 const titleHeight = 22;
@@ -15,7 +15,7 @@ export function panel(
 ): Piece {
   const facts = survey.factsOfPart(part);
   const id = partId(part);
-  const name = isNamed ? facts.name.replace(/^./u, (letter) => letter.toUpperCase()) : '';
+  const name = isNamed ? heading(facts.name) : '';
   const { parameters, multiplyAdds } = facts;
   const figures = `${showLarge(parameters)} parameters · ${showLarge(multiplyAdds)} multiply-adds`;
   const nameWidth = textWidth(name, 'title');

@@ -142,3 +142,8 @@ export function captionLine(op: Op): string {
       return op satisfies never;
   }
 }
+
+/** A name as a heading: `Block 3c`, `Stem`; an identifier such as `layer2.0` stays what it is. */
+export function heading(name: string): string {
+  return /^[a-z]+( |$)/.test(name) ? name.replace(/^./, (letter) => letter.toUpperCase()) : name;
+}

@@ -8,7 +8,7 @@ import { breakIntoLines } from './lines.js';
 import { openBlock, type Room } from './open-block.js';
 import { panel } from './panel.js';
 import { chain, type Piece } from './piece.js';
-import { fitText, showLarge, showShape, textWidth } from './text.js';
+import { heading, fitText, showLarge, showShape, textWidth } from './text.js';
 
 /** A part of the network, to be broken into rows: pieces, with a frame and texts around them. */
 export interface Unit {
@@ -115,7 +115,7 @@ export function stageUnit(
   const pieces = parts.map((each, block) =>
     open[block] ? openBlock(survey, each, { group: id, room }) : closedBlock(survey, each),
   );
-  const name = facts.name.replace(/^./u, (letter) => letter.toUpperCase());
+  const name = heading(facts.name);
   return {
     pieces,
     between: anyOpen ? 26 : anyPlain ? 18 : 6, // shortcuts have their own room

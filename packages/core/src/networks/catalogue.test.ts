@@ -219,3 +219,12 @@ describe('every node', () => {
     expect(JSON.parse(JSON.stringify(build(name)))).toEqual(build(name));
   });
 });
+
+describe('options', () => {
+  it('that a network does not take are refused, with those that it takes', () => {
+    const options = { outputStride: 8 } as unknown as CifarOptions;
+    expect(() => createNetwork('cifar/resnet20', options)).toThrow(
+      'cifar/resnet20 takes no option "outputStride". It takes input, classes, dropout, inputName, stochasticDepth, zeroInitResidual, shortcut.',
+    );
+  });
+});

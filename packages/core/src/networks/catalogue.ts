@@ -130,7 +130,7 @@ export interface VariationOptions {
 
 /**
  * Builds a network of the catalogue, by its name and with the options of its builder. Throws `unknown-name` for a name
- * that the catalogue doesn't have, and what the builder throws.
+ * that the catalogue doesn't have, `bad-option` for an option that the network doesn't take, and what the builder throws.
  *
  * @example
  * const network = createNetwork('resnet50', { input: [224, 224, 3], classes: 10 });
@@ -140,11 +140,26 @@ export function createNetwork<Name extends NetworkName>(
   options: NonNullable<Parameters<(typeof networks)[Name]>[0]> & VariationOptions = {},
 ): Network {
   checkNetworkName(name);
+  checkOptions(name, options);
   const { stochasticDepth = 0, zeroInitResidual = false, ...own } = options;
   const build: Build<CommonNetworkOptions> = networks[name];
   const network = build(own);
   const started = zeroInitResidual ? withZeroInitResidual(network) : network;
   return stochasticDepth === 0 ? started : withStochasticDepth(started, stochasticDepth);
+}
+
+/** The options of every network. */
+const commonOptions = ['input', 'classes', 'dropout', 'inputName', 'stochasticDepth', 'zeroInitResidual'];
+
+/** Throws `bad-option` for an option that a network doesn't take, which the compiler can't see in JavaScript. */
+function checkOptions(name: NetworkName, options: object): void {
+  const known: readonly string[] = [...commonOptions, ...networkEntries[name].options];
+  const unknown = Object.keys(options).find((option) => !known.includes(option));
+  if (unknown === undefined) return;
+  throw new ResNetError('bad-option', `${name} takes no option "${unknown}". It takes ${known.join(', ')}.`, {
+    option: unknown,
+    known,
+  });
 }
 
 /**

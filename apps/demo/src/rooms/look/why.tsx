@@ -43,8 +43,9 @@ export function Why() {
               {activation &&
                 'a ReLU follows each addition: it lets the message through where the sum is positive, and stops it elsewhere'}
               {activation && projection && '; and '}
-              {projection && 'where the size changes, a convolution is on the line'}. Blocks with
-              pre-activation (2016), as in the small network, keep the line free.
+              {projection && 'where the shape changes, a convolution is on the line'}.
+              {activation &&
+                ' Blocks with pre-activation (2016), as in the small network, keep the line free.'}
             </p>
           )}
         </li>
