@@ -1,8 +1,10 @@
 import { createRequire } from 'node:module';
 import { Command } from 'commander';
 import { backendsCommand } from './commands/backends.js';
+import { convertCommand } from './commands/convert.js';
 import { drawCommand } from './commands/draw.js';
 import { evaluateCommand } from './commands/evaluate.js';
+import { inspectCommand } from './commands/inspect.js';
 import { networksCommand } from './commands/networks.js';
 import { parityCommand } from './commands/parity.js';
 import { predictCommand } from './commands/predict.js';
@@ -43,6 +45,8 @@ export function createProgram(): Command {
     trainCommand(),
     evaluateCommand(),
     predictCommand(),
+    inspectCommand(),
+    convertCommand(),
     profileCommand(),
     backendsCommand(),
     parityCommand(),

@@ -34,5 +34,6 @@ export {
   type DataRecord,
   type FigureRecord,
   type TrainingRecord,
+  type StartRecord,
   trainingRecordSchema,
 } from './training-record.js';

@@ -16,6 +16,16 @@ export interface FigureRecord {
   readonly accuracy: number;
 }
 
+/** The weights that a training started from. */
+export interface StartRecord {
+  /** The name of their file, without its folder. */
+  readonly file: string;
+  /** Its format: `pytorch`, `safetensors`, … */
+  readonly container: string;
+  /** The network in it. */
+  readonly network: string;
+}
+
 /** How a model was trained: enough to repeat it, without times or paths, so that equal runs give equal files. */
 export interface TrainingRecord {
   readonly recipe: Recipe;
@@ -23,6 +33,8 @@ export interface TrainingRecord {
   readonly validation: DataRecord | null;
   /** The initial weights: of Keras's Glorot uniform, or the course's own. */
   readonly initialization: CourseInitialization;
+  /** What it started from; absent for a training that started from initial weights alone. */
+  readonly from?: StartRecord;
   /** The backend's name. */
   readonly backend: string;
   /** Epochs begun. */
@@ -40,12 +52,15 @@ export interface TrainingRecord {
 const figures = z.strictObject({ loss: z.number(), accuracy: z.number().check(z.gte(0), z.lte(1)) });
 const data = z.strictObject({ source: z.string().check(z.maxLength(200)), images: count });
 
-/** The schema of a `TrainingRecord`. */
+const name = z.string().check(z.minLength(1), z.maxLength(1000));
+
+/** The schema of a `TrainingRecord`. What is optional is absent where there is none, so that earlier versions read the file. */
 export const trainingRecordSchema = z.strictObject({
   recipe: recipeSchema,
   data,
   validation: z.nullable(data),
   initialization: z.enum(courseInitializations),
+  from: z.exactOptional(z.strictObject({ file: name, container: name, network: name })),
   backend: z.string().check(z.maxLength(200)),
   epochs: count,
   steps: count,

@@ -48,7 +48,9 @@ async function drawingOf(name: string, options: DrawCommandOptions): Promise<Dra
   const size = width === undefined ? {} : { width };
   const block = blockNames.find((known) => known === name);
   if (block !== undefined) {
-    refuse({ ...networkOptionsOf(options), '--detail': detail }, `is for networks, and ${name} is a block`);
+    const ofNetworks = { ...networkOptionsOf(options), '--detail': detail };
+    const ofFiles = { '--network': options.network, '--image-size': options.imageSize };
+    refuse({ ...ofNetworks, ...ofFiles }, `is for networks, and ${name} is a block`);
     return drawNetwork(buildBlock(block, options), { ...size, title: name, block: { stage: 0, block: 0 } });
   }
   const { kernelSize, filters, stride, shortcut } = options;

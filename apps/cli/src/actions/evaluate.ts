@@ -5,6 +5,7 @@ import { startBackend } from '../backends/start-backend.js';
 import { BrokenImages } from '../data/broken-images.js';
 import { printJson } from '../json/print-json.js';
 import { withHint } from '../data/with-hint.js';
+import { describeModel } from '../networks/describe-model.js';
 import { loadModel } from '../networks/load-model.js';
 import type { EvaluateCommandOptions } from '../options/command-options.js';
 import { leftOutLines } from '../terminal/data-notes.js';
@@ -12,6 +13,7 @@ import { formatEvaluation, perClass } from '../terminal/evaluation.js';
 import { duration } from '../terminal/format.js';
 import { paintFor } from '../terminal/paint.js';
 import { Progress } from '../terminal/progress.js';
+import { printAssumed } from '../terminal/weights-notes.js';
 import { columnsOf } from '../terminal/wrapped.js';
 
 /** Evaluates a model on images, and prints its figures. */
@@ -19,6 +21,7 @@ export async function evaluate(model: string, options: EvaluateCommandOptions): 
   await startBackend(options.backend, options);
   const classifier = await loadModel(model, options);
   try {
+    if (!options.json) printAssumed(classifier);
     const [height, width] = classifier.network.input;
     const { interpolation, fit, cropShare = 1 } = classifier.preprocessing;
     const broken = new BrokenImages(options.onError);
@@ -31,12 +34,16 @@ export async function evaluate(model: string, options: EvaluateCommandOptions): 
       onError: broken.add,
     });
     const dataset = await withHint(opened, 'bad-option', `The model takes images of ${height}×${width}.`);
-    const result = await run(evaluateEvents(classifier, dataset, { batchSize: options.batchSize }));
+    const running = run(evaluateEvents(classifier, dataset, { batchSize: options.batchSize }));
+    const result = await (classifier.file.classesFrom === 'assumed'
+      ? withHint(running, 'bad-data', "The file doesn't name its classes: --labels does.")
+      : running);
     const { classes } = classifier;
     if (options.json) {
       const { accuracy, loss, images, confusion } = result;
       const { skipped } = broken;
       return printJson('evaluate', {
+        model: describeModel(classifier),
         accuracy,
         loss,
         images,

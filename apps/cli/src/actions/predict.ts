@@ -8,8 +8,10 @@ import {
 import { loadImage } from '@resnetjs/data/node';
 import { startBackend } from '../backends/start-backend.js';
 import { printJson } from '../json/print-json.js';
+import { describeModel } from '../networks/describe-model.js';
 import { loadModel } from '../networks/load-model.js';
 import type { PredictCommandOptions } from '../options/command-options.js';
+import { printAssumed } from '../terminal/weights-notes.js';
 import { bar, percent, shown, table } from '../terminal/format.js';
 import { type Paint, paintFor } from '../terminal/paint.js';
 import { columnsOf } from '../terminal/wrapped.js';
@@ -25,6 +27,7 @@ export async function predict(
   await startBackend(options.backend, options);
   const classifier = await loadModel(model, options);
   try {
+    if (!options.json) printAssumed(classifier);
     const results: { file: string; predictions: ClassProbability[] }[] = [];
     for (let start = 0; start < files.length; start += batchSize) {
       const batch = files.slice(start, start + batchSize);
@@ -35,7 +38,7 @@ export async function predict(
         results.push({ file: batch[index] as string, predictions });
       });
     }
-    if (options.json) return printJson('predict', results);
+    if (options.json) return printJson('predict', { model: describeModel(classifier), images: results });
     const looks = { columns: columnsOf(process.stdout), paint: paintFor(process.stdout) };
     process.stdout.write(`${results.map((result) => formatPrediction(result, looks)).join('\n\n')}\n`);
   } finally {

@@ -4,13 +4,14 @@ import type { DrawCommandOptions } from '../options/command-options.js';
 import { addNotes, headings } from '../options/help.js';
 import { addNetworkOptions, addShapeOptions } from '../options/network-options.js';
 import { given, integer, integerList } from '../options/parsers.js';
+import { addStructureOptions } from '../options/weights-options.js';
 
 export function drawCommand(): Command {
   const command = new Command('draw')
     .description('Draw a network or a block as an SVG image.')
     .argument(
       '<network-or-block>',
-      `network (see resnet networks), model file, run folder, or a block: ${blockNames.join(', ')}`,
+      `network (see resnet networks), file of weights, run folder, or a block: ${blockNames.join(', ')}`,
       given,
     )
     .optionsGroup(headings.drawing)
@@ -30,6 +31,7 @@ export function drawCommand(): Command {
   addShapeOptions(command, 'the input');
   addNetworkOptions(command);
   addBlockOptions(command);
+  addStructureOptions(command);
   command.optionsGroup(headings.general).option('--json', "print the drawing's data as JSON");
   return addNotes(command, {
     examples: [

@@ -6,13 +6,18 @@ import { onErrorOption } from '../options/on-error-option.js';
 import { given, integer } from '../options/parsers.js';
 import { requireOptions } from '../options/require-options.js';
 import { threadsOption } from '../options/threads-option.js';
+import { addWeightsOptions } from '../options/weights-options.js';
 
 export function evaluateCommand(): Command {
   const command = new Command('evaluate')
     .description(
       'Evaluate a model on images: loss, accuracy, recall and precision per class, confusion matrix.',
     )
-    .argument('<model>', 'model file or run folder', given)
+    .argument(
+      '<model>',
+      'run folder, or a file or folder of weights: of ResNet.js, PyTorch, timm, transformers or Keras',
+      given,
+    )
     .option(
       '--data <source>',
       'images: synthetic:signs (its 600 test images), a SIGNS file (.h5), or a folder with one subfolder per class, or with these in test or val',
@@ -26,11 +31,15 @@ export function evaluateCommand(): Command {
     .addOption(backendOption())
     .addOption(threadsOption())
     .option('--json', 'print the result as JSON');
-  return addNotes(command, { examples: ['resnet evaluate runs/signs --data test_signs.h5'] }).action(
-    async (model: string, options: EvaluateCommandOptions) => {
-      requireOptions(command, ['data']);
-      const { evaluate } = await import('../actions/evaluate.js');
-      await evaluate(model, options);
-    },
-  );
+  addWeightsOptions(command);
+  return addNotes(command, {
+    examples: [
+      'resnet evaluate runs/signs --data test_signs.h5',
+      'resnet evaluate resnet20-12fca82f.th --data cifar10/',
+    ],
+  }).action(async (model: string, options: EvaluateCommandOptions) => {
+    requireOptions(command, ['data']);
+    const { evaluate } = await import('../actions/evaluate.js');
+    await evaluate(model, options);
+  });
 }

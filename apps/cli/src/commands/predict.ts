@@ -4,11 +4,16 @@ import type { PredictCommandOptions } from '../options/command-options.js';
 import { addNotes } from '../options/help.js';
 import { given, integer } from '../options/parsers.js';
 import { threadsOption } from '../options/threads-option.js';
+import { addWeightsOptions } from '../options/weights-options.js';
 
 export function predictCommand(): Command {
   const command = new Command('predict')
     .description('Classify images.')
-    .argument('<model>', 'model file or run folder', given)
+    .argument(
+      '<model>',
+      'run folder, or a file or folder of weights: of ResNet.js, PyTorch, timm, transformers or Keras',
+      given,
+    )
     .argument('<images...>', 'JPEG, PNG or WebP files')
     .option(
       '--best',
@@ -18,10 +23,14 @@ export function predictCommand(): Command {
     .addOption(backendOption())
     .addOption(threadsOption())
     .option('--json', 'print the result as JSON');
-  return addNotes(command, { examples: ['resnet predict runs/signs photo.jpg other.png --top 3'] }).action(
-    async (model: string, images: string[], options: PredictCommandOptions) => {
-      const { predict } = await import('../actions/predict.js');
-      await predict(model, images, options);
-    },
-  );
+  addWeightsOptions(command);
+  return addNotes(command, {
+    examples: [
+      'resnet predict runs/signs photo.jpg other.png --top 3',
+      'resnet predict resnet50-11ad3fa6.pth photo.jpg',
+    ],
+  }).action(async (model: string, images: string[], options: PredictCommandOptions) => {
+    const { predict } = await import('../actions/predict.js');
+    await predict(model, images, options);
+  });
 }

@@ -4,13 +4,15 @@ import type { SummaryCommandOptions } from '../options/command-options.js';
 import { addNotes, headings } from '../options/help.js';
 import { addNetworkOptions, addShapeOptions } from '../options/network-options.js';
 import { given } from '../options/parsers.js';
+import { addStructureOptions } from '../options/weights-options.js';
 
 export function summaryCommand(): Command {
   const command = new Command('summary')
     .description("Print a network's layers, shapes, parameters and multiply-adds.")
-    .argument('<network>', 'network (see resnet networks), model file, or run folder', given);
+    .argument('<network>', 'network (see resnet networks), file of weights, or run folder', given);
   addShapeOptions(command);
   addNetworkOptions(command);
+  addStructureOptions(command);
   command
     .optionsGroup(headings.general)
     .addOption(

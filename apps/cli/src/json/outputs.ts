@@ -1,9 +1,11 @@
 import type { BackendErrorCode } from '@resnetjs/backend';
 import type { InstallEvent } from '@resnetjs/backend-node/install';
 import type { ErrorCode, Summary } from '@resnetjs/core';
-import { networkFamilies } from '@resnetjs/core/network';
+import { fitModes, interpolations } from '@resnetjs/core/images';
+import { type DialectName, dialectNames, networkFamilies } from '@resnetjs/core/network';
 import type { Drawing } from '@resnetjs/core/draw';
 import type { ParityReport } from '@resnetjs/parity';
+import { type ContainerName, containerNames, writtenFormats } from '@resnetjs/weights';
 import { z } from 'zod';
 
 // What each command prints with --json. docs/json.md is written from this file, and every line that the tests see is held to it.
@@ -347,7 +349,36 @@ const perClass = z.strictObject({
   precision: share.nullable().describe('correct / images that were predicted to be of it; null if none was'),
 });
 
+const origin = z.enum(['option', 'file', 'checksum', 'assumed']);
+const preprocessing = z.strictObject({
+  mean: z.array(z.number()).readonly().describe('subtracted from levels of 0 to 255, by channel'),
+  std: z.array(z.number()).readonly().describe('by which they are divided then'),
+  interpolation: z.enum(interpolations).describe('how images are resized'),
+  fit: z.enum(fitModes).describe('how an image of another aspect ratio is fitted'),
+  cropShare: z.number().describe('the share of the resized image that is kept; 1 for all'),
+  channelOrder: z.enum(['rgb', 'bgr']).describe('the order of the channels'),
+});
+const fileFacts = {
+  file: text.describe('the path of the file of weights'),
+  container: z
+    .enum(Object.keys(containerNames) as [ContainerName, ...ContainerName[]])
+    .describe('its format'),
+  configs: z.array(text).readonly().describe('the configurations beside it that were read'),
+};
+const networkFacts = {
+  network: text.describe("the network's name"),
+  names: z.enum(dialectNames as [DialectName, ...DialectName[]]).describe('whose names the tensors have'),
+  inputShape: shape.describe('height, width and channels of an image'),
+  classesFrom: origin.describe("where the classes' names are from"),
+  preprocessing: preprocessing.describe('how images are prepared'),
+  preprocessingFrom: origin.describe('where that is from'),
+};
+const model = z
+  .strictObject({ ...fileFacts, ...networkFacts })
+  .describe('the model, and what of it was assumed');
+
 const evaluate = z.strictObject({
+  model,
   ...validation,
   skipped,
   part: z
@@ -364,20 +395,95 @@ const evaluate = z.strictObject({
   confusion,
 });
 
-const predict = z.array(
-  z.strictObject({
-    file: text.describe("the image's path"),
-    predictions: z
-      .array(
-        z.strictObject({
-          class: text.describe('the name of a class'),
-          probability: share.describe('its probability'),
-        }),
-      )
-      .readonly()
-      .describe('the most probable first, --top of them'),
-  }),
-);
+const predict = z.strictObject({
+  model,
+  images: z
+    .array(
+      z.strictObject({
+        file: text.describe("the image's path"),
+        predictions: z
+          .array(
+            z.strictObject({
+              class: text.describe('the name of a class'),
+              probability: share.describe('its probability'),
+            }),
+          )
+          .readonly()
+          .describe('the most probable first, --top of them'),
+      }),
+    )
+    .readonly(),
+});
+
+const tensorsOf = (what: string) => integer.describe(what);
+const inspect = z.strictObject({
+  ...fileFacts,
+  bytes: integer.describe('its size'),
+  tensors: z
+    .array(
+      z.strictObject({
+        name: text.describe("a tensor's name"),
+        dtype: text.describe('the type of its values, as safetensors calls it'),
+        shape: shape.describe('its shape in the file'),
+      }),
+    )
+    .readonly()
+    .describe('every tensor that can be read'),
+  ...{ ...networkFacts, network: networkFacts.network.nullable().describe('null if none fits') },
+  names: networkFacts.names.nullable().describe('whose names the tensors have; null without a network'),
+  inputShape: shape.nullable().describe('height, width and channels of an image; null without a network'),
+  parameters: parameters.nullable().describe("the network's; null without one"),
+  classes: classNames
+    .nullable()
+    .describe("the classes' names; null if the network ends in features, or none fits"),
+  classesFrom: origin.nullable().describe('where these are from'),
+  preprocessing: preprocessing.nullable().describe('how images are prepared; null without a network'),
+  preprocessingFrom: origin.nullable().describe('where that is from'),
+  reason: text.nullable().describe('why no network fits; null if one does'),
+  training: z.unknown().describe('how it was trained, in a model file of ResNet.js; else null'),
+  checkpoint: z
+    .strictObject({
+      epoch: integer.describe('the epoch it is in'),
+      epochs: integer.describe('the epochs that were planned'),
+      finishedEpochs: integer.describe('epochs that are done'),
+    })
+    .nullable()
+    .describe('of a checkpoint of ResNet.js, how far its training is; else null'),
+  unused: z
+    .array(
+      z.strictObject({
+        kind: text.describe('`counters`, `optimizer state` or `other`'),
+        count: tensorsOf('how many'),
+        example: text.nullable().describe('the name of the first; null if the format has none for it'),
+      }),
+    )
+    .readonly()
+    .describe("what is in the file beside the network's tensors"),
+  metadata: z.record(text, text).describe('what the file says beside its weights, by key'),
+});
+
+const convert = z.strictObject({
+  ...fileFacts,
+  ...networkFacts,
+  classes: classNames.nullable().describe("the classes' names; null if the network ends in features"),
+  written: z.array(text).readonly().describe('the files that were written, that of the weights first'),
+  format: z.enum(writtenFormats).describe('its format'),
+  writtenNames: networkFacts.names.describe('whose names the tensors have there'),
+  bytes: integer.describe('its size'),
+  leftOut: inspect.shape.unused.describe("what of the file's is not written"),
+  notSaid: z
+    .array(z.enum(['classes', 'preprocessing', 'training']))
+    .readonly()
+    .describe('what the source says, and the written files cannot'),
+  half: z
+    .strictObject({
+      relative: z.number().describe('the largest relative change of a value that halves have all digits for'),
+      infinite: integer.describe('the number of values that became infinite'),
+      small: integer.describe('the number of values that are too small for all digits, and changed'),
+    })
+    .nullable()
+    .describe('what halves cost; null without --half'),
+});
 
 const pass = z.strictObject({
   ms: z.number().describe('milliseconds'),
@@ -531,6 +637,8 @@ export const outputs = {
   train: { schema: train, lines: true },
   evaluate: { schema: evaluate, lines: false },
   predict: { schema: predict, lines: false },
+  inspect: { schema: inspect, lines: false },
+  convert: { schema: convert, lines: false },
   profile: { schema: profile, lines: false },
   backends: { schema: backends, lines: false },
   'backends install': { schema: install, lines: true },

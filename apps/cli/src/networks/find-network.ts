@@ -3,13 +3,19 @@ import type { Network } from '@resnetjs/core';
 import type { DescribedNetworkOptions } from '../options/command-options.js';
 import { networkNames } from '../options/network-options.js';
 import { refuse } from '../options/refuse.js';
+import type { StructureOptions } from '../options/weights-options.js';
 import { asNetworkName, buildNetwork } from './build-network.js';
-import { readDescription } from './load-model.js';
+import { networkIn } from './open-file.js';
 
-/** A network by its name, or the network of a model by its file or run folder; a model takes no options that describe one. */
-export async function findNetwork(name: string, options: DescribedNetworkOptions): Promise<Network> {
+/** A network by its name, or the network in a file of weights; a file takes no options that describe one, and a name none about files. */
+export async function findNetwork(
+  name: string,
+  options: DescribedNetworkOptions & StructureOptions,
+): Promise<Network> {
   const { inputShape, classes } = options;
   if (networkNames.some((known) => known === name) || !existsSync(name)) {
+    const ofFiles = { '--network': options.network, '--image-size': options.imageSize };
+    refuse(ofFiles, `is for files of weights, and ${name} is a network's name`);
     return buildNetwork(asNetworkName(name), options, {
       ...(inputShape ? { input: inputShape } : {}),
       ...(classes === undefined ? {} : { classes }),
@@ -17,7 +23,7 @@ export async function findNetwork(name: string, options: DescribedNetworkOptions
   }
   const described = { '--input-shape': inputShape, ...networkOptionsOf(options) };
   refuse(described, `can't be given for a model: the network of ${name} is fixed`);
-  return (await readDescription(name)).network;
+  return networkIn(name, options);
 }
 
 /** The options that describe a network, by their names on the command line; undefined if not given. */

@@ -1,20 +1,29 @@
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Classifier, disposeVariables, foldBatchNorm, ResNetError } from '@resnetjs/core';
-import { describeModel, type ModelDescription, readClassifier } from '@resnetjs/weights';
+import { type ReadClassifier, readClassifier } from '@resnetjs/weights';
 import { readModel } from '@resnetjs/weights/node';
+import type { WeightsFileOptions } from '../options/weights-options.js';
+import { placeOf, type WeightsPlace } from './open-file.js';
+
+/** A classifier for inference, and where it is from. The caller disposes of its variables. */
+export interface LoadedModel extends Classifier {
+  readonly file: ReadClassifier['file'];
+  readonly place: WeightsPlace;
+}
 
 /**
- * Loads a model for inference, from its file or run folder onto the current backend: its normalizations are folded into its
- * convolutions, which changes results by at most 1e-5. With `best` it is the run's best epoch. Errors name the path.
+ * Loads a model for inference, from its file of weights or folder onto the current backend: its normalizations are folded into
+ * its convolutions, which changes results by at most 1e-5. With `best` it is the run's best epoch. Errors name the path.
  */
 export async function loadModel(
   fileOrFolder: string,
-  { best = false }: { readonly best?: boolean | undefined } = {},
-): Promise<Classifier> {
-  const model = await readModel(best ? findBest(fileOrFolder) : fileOrFolder, readClassifier);
+  { best = false, ...options }: WeightsFileOptions & { readonly best?: boolean | undefined } = {},
+): Promise<LoadedModel> {
+  const place = await placeOf(best ? findBest(fileOrFolder) : fileOrFolder, options);
+  const model = await readModel(place.path, (source) => readClassifier(source, place.options));
   try {
-    return { ...model, ...foldBatchNorm(model) };
+    return { ...model, ...foldBatchNorm(model), place };
   } finally {
     disposeVariables(model.variables);
   }
@@ -31,9 +40,4 @@ function findBest(run: string): string {
     ? `${run} holds no best model, which a training keeps if it has a validation. Leave --best out for its last model.`
     : `--best is for the folder of a training, and ${run} is none. Leave it out for a model file.`;
   throw new ResNetError('bad-option', why, { path: run });
-}
-
-/** What a model says of itself, which takes no backend. Errors name the path. */
-export function readDescription(fileOrFolder: string): Promise<ModelDescription> {
-  return readModel(fileOrFolder, describeModel);
 }

@@ -3,7 +3,9 @@ import type { extraSignals } from '../process/stop-signals.js';
 import type { ErrorRule } from '../data/broken-images.js';
 import type { BlockCommandOptions } from './block-options.js';
 import type { NetworkOptions } from './network-options.js';
+import type { WrittenFormat } from '@resnetjs/weights';
 import type { RecipeOptions } from './recipe-options.js';
+import type { StructureOptions, WeightsFileOptions } from './weights-options.js';
 
 // The options of each command, as commander parses them.
 
@@ -17,12 +19,15 @@ export interface NetworksCommandOptions {
   readonly json?: true;
 }
 
-export interface SummaryCommandOptions extends DescribedNetworkOptions {
+export interface SummaryCommandOptions extends DescribedNetworkOptions, StructureOptions {
   readonly layerNames?: DialectName;
   readonly json?: true;
 }
 
-export interface DrawCommandOptions extends DescribedNetworkOptions, Omit<BlockCommandOptions, 'inputShape'> {
+export interface DrawCommandOptions
+  extends DescribedNetworkOptions,
+    StructureOptions,
+    Omit<BlockCommandOptions, 'inputShape'> {
   readonly out?: string;
   /** Of a network; a block is always drawn with its layers. */
   readonly detail?: 'blocks' | 'layers';
@@ -53,7 +58,7 @@ export interface TrainCommandOptions extends NetworkOptions, RecipeOptions {
   readonly json?: true;
 }
 
-export interface EvaluateCommandOptions {
+export interface EvaluateCommandOptions extends WeightsFileOptions {
   readonly best?: true;
   readonly data: string;
   readonly onError: ErrorRule;
@@ -63,7 +68,19 @@ export interface EvaluateCommandOptions {
   readonly json?: true;
 }
 
-export interface PredictCommandOptions {
+export interface InspectCommandOptions extends WeightsFileOptions {
+  readonly tensors?: true;
+  readonly json?: true;
+}
+
+export interface ConvertCommandOptions extends WeightsFileOptions {
+  readonly to?: WrittenFormat;
+  readonly names?: DialectName;
+  readonly half?: true;
+  readonly json?: true;
+}
+
+export interface PredictCommandOptions extends WeightsFileOptions {
   readonly best?: true;
   readonly top: number;
   readonly backend: string;

@@ -5,6 +5,7 @@ import { type Command, Help, type HelpConfiguration } from 'commander';
 export const headings = {
   data: 'Data:',
   network: 'Network:',
+  weights: 'Weights of others:',
   block: 'Block:',
   recipe: 'Recipe:',
   run: 'Run:',

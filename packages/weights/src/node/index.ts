@@ -11,6 +11,7 @@ export {
 } from './checkpoint-folder.js';
 export { type FileSource, fileSource } from './file-source.js';
 export { type FolderLock, lockFolder } from './lock-folder.js';
-export { modelFileName, openModelFile, readModel, writeModelFile } from './model-folder.js';
+export { type ConfigBeside, configsBeside } from './configs-beside.js';
+export { findWeightsFile, modelFileName, openModelFile, readModel, writeModelFile } from './model-folder.js';
 export { prepareFolder } from './prepare-folder.js';
 export { type WriteFileOptions, writeFileAtomically } from './write-file.js';

@@ -11,6 +11,9 @@ import { writeFileAtomically } from './write-file.js';
 /** The name of the model file in a run's folder. */
 export const modelFileName = 'model.safetensors';
 
+/** What a folder of weights is looked through for: a run's, timm's or transformers'. */
+const weightFileNames = [modelFileName, 'pytorch_model.bin'] as const;
+
 /**
  * Writes a model atomically into a run's folder, which is made if it doesn't exist, as `model.safetensors`; returns its
  * path. Throws `file-system`.
@@ -33,8 +36,7 @@ export async function writeModelFile(folder: string, bytes: Uint8Array): Promise
 }
 
 /**
- * Opens a model's file, or that in its run's folder, as a byte source; the caller closes it. Throws `file-system`, and
- * `bad-file` for what is neither a file nor a folder.
+ * Opens a model's file, or that in its folder, as a byte source; the caller closes it. Throws as `findWeightsFile` does.
  *
  * @example
  * ```ts
@@ -45,11 +47,11 @@ export async function writeModelFile(folder: string, bytes: Uint8Array): Promise
  * ```
  */
 export async function openModelFile(fileOrFolder: string): Promise<FileSource> {
-  return fileSource(await findModel(fileOrFolder));
+  return fileSource(await findWeightsFile(fileOrFolder));
 }
 
 /**
- * What `read` makes of a model's file, or of that in its run's folder, which is closed afterwards. Throws as `openModelFile`
+ * What `read` makes of a model's file, or of that in its folder, which is closed afterwards. Throws as `openModelFile`
  * does, and what `read` throws; a `bad-file` error gets the path in front of its message.
  *
  * @example
@@ -65,22 +67,32 @@ export async function readModel<Result>(
   return readAndClose(fileOrFolder, await openModelFile(fileOrFolder), read);
 }
 
-async function findModel(fileOrFolder: string): Promise<string> {
+/**
+ * The file of weights that a path means: itself, or a folder's `model.safetensors` or `pytorch_model.bin`. Throws `file-system`, and
+ * `bad-file` for what is neither a file nor a folder.
+ *
+ * @example
+ * ```ts
+ * await findWeightsFile('runs/signs'); // runs/signs/model.safetensors
+ * ```
+ */
+export async function findWeightsFile(fileOrFolder: string): Promise<string> {
   let isFolder: boolean;
   try {
     const found = await stat(fileOrFolder);
     isFolder = found.isDirectory();
     if (!isFolder && !found.isFile()) throw badFile(`${fileOrFolder} is neither a file nor a folder.`);
     if (!isFolder) return fileOrFolder;
-    const path = join(fileOrFolder, modelFileName);
-    await stat(path).catch(() => {
-      throw new ResNetError(
-        'file-system',
-        `The folder ${fileOrFolder} holds no ${modelFileName}. Give a run's folder, or train a model into it.`,
-        { path },
-      );
-    });
-    return path;
+    for (const name of weightFileNames) {
+      const path = join(fileOrFolder, name);
+      if (await stat(path).catch(() => false)) return path;
+    }
+    const [first, second] = weightFileNames;
+    throw new ResNetError(
+      'file-system',
+      `The folder ${fileOrFolder} holds no ${first} (nor ${second}). Give a run's folder, or train a model into it.`,
+      { path: join(fileOrFolder, first) },
+    );
   } catch (error) {
     if (error instanceof ResNetError) throw error;
     throw readingError(`There is no model at ${fileOrFolder}`, fileOrFolder, error);

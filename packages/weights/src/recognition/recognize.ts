@@ -27,7 +27,7 @@ import { frameworkOf } from './tensor-layout.js';
 export interface RecognizeOptions {
   /** The network's name in the catalogue. Default: the one that the names and shapes of the tensors fit. */
   readonly network?: NetworkName;
-  /** [height, width, channels] of an image, where weights don't say. Default: the network's, with the file's channels. */
+  /** [height, width, channels] of an image. Default: the network's; the channels are the file's in any case. */
   readonly input?: Network['input'];
 }
 
@@ -149,11 +149,7 @@ function sizedLike(
   options: RecognizeOptions,
 ): Network {
   const [height, width, channels] = options.input ?? network.input;
-  const sized = [
-    height,
-    width,
-    options.input ? channels : (channelsIn(found, network, dialect) ?? channels),
-  ] as const;
+  const sized = [height, width, channelsIn(found, network, dialect) ?? channels] as const;
   const classes = classesIn(found, network, dialect);
   return createNetwork(name, { ...form, input: sized, classes });
 }

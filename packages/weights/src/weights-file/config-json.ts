@@ -51,6 +51,13 @@ export function readConfigs(configs: readonly unknown[]): ConfigFacts {
   return Object.assign({}, ...configs.map(readConfig));
 }
 
+/** Whether a configuration is one that `readConfigs` takes. */
+export function isWeightsConfig(config: unknown): boolean {
+  return [timmSchema, processorSchema, transformersSchema].some(
+    (schema) => safeParse(schema, config).success,
+  );
+}
+
 function readConfig(config: unknown): ConfigFacts {
   const timm = safeParse(timmSchema, config);
   if (timm.success) return timmFacts(timm.data);

@@ -1,4 +1,4 @@
-import { ResNetError } from '@resnetjs/core';
+import { type Network, outputShape, parameters, ResNetError } from '@resnetjs/core';
 import type { ByteSource } from '../byte-source.js';
 import { readTensors } from '../model-file/checked-file.js';
 import { openClassifier } from '../model-file/decode-classifier.js';
@@ -9,6 +9,7 @@ import type { OpenedWeights, WeightsOptions } from './weights-model.js';
 export async function openOwn(source: ByteSource, options: WeightsOptions): Promise<OpenedWeights> {
   const { file, tensors, described } = await openClassifier(source);
   const { network } = described;
+  const sized = options.input === undefined ? network : resized(network, options.input);
   if (options.network !== undefined && options.network !== network.name) {
     throw new ResNetError('bad-option', `The file's network is ${network.name}, not ${options.network}.`, {
       network: network.name,
@@ -18,6 +19,7 @@ export async function openOwn(source: ByteSource, options: WeightsOptions): Prom
   let checked: Promise<void> | undefined;
   return {
     ...described,
+    network: sized,
     container: 'resnetjs',
     dialect: 'sites',
     classesFrom: 'file',
@@ -30,6 +32,19 @@ export async function openOwn(source: ByteSource, options: WeightsOptions): Prom
       return floatsOf(await file.read(names.get(id) as string));
     },
   };
+}
+
+/** A network for images of another size. Throws `bad-option` if its parameters depend on it. */
+function resized(network: Network, [height, width]: Network['input']): Network {
+  const sized = { ...network, input: [height, width, network.input[2]] as const };
+  const shapesOf = (each: Network) => String(parameters(each).map(({ shape }) => `[${shape}]`));
+  outputShape(sized); // throws if the images are too small
+  if (shapesOf(sized) === shapesOf(network)) return sized;
+  throw new ResNetError(
+    'bad-option',
+    `The file's ${network.name} is for images of ${network.input[0]}×${network.input[1]}: its dense layer takes no features of others.`,
+    { network: network.name },
+  );
 }
 
 async function checkWhole(tensors: AsyncIterable<unknown>): Promise<void> {

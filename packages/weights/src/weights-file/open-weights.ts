@@ -43,9 +43,10 @@ export async function openWeights(
   const source = 'read' in file ? file : byteSource(file);
   const { input, ...said } = readConfigs(options.configs ?? []);
   const opened = await openAny(source, input === undefined ? options : { input, ...options });
+  const isOwn = opened.container === 'resnetjs'; // it says all by itself
   return {
     ...opened,
-    ...replaced(opened.network, said, 'file'),
+    ...(isOwn ? {} : replaced(opened.network, opened.classes ? said : withoutClasses(said), 'file')),
     ...replaced(opened.network, options, 'option'),
   };
 }
@@ -120,6 +121,11 @@ function classesOf(network: Network): readonly string[] | null {
   const outputs = outputShape(network);
   const isClassifier = network.head.some(({ op }) => op === 'dense');
   return isClassifier ? assumedClasses(network, outputs[0] as number) : null;
+}
+
+/** A configuration names classes though the file beside it ends before them. */
+function withoutClasses({ classes: _, ...said }: WeightsOptions): WeightsOptions {
+  return said;
 }
 
 /** Classes and preprocessing that are said elsewhere than in a file, and where. */

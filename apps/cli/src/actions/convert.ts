@@ -1,0 +1,196 @@
+import { existsSync, realpathSync, statSync } from 'node:fs';
+import { basename, dirname, extname, join } from 'node:path';
+import { countParameters, ResNetError } from '@resnetjs/core';
+import {
+  type EncodedWeights,
+  encodeWeights,
+  type OpenedWeights,
+  openContainer,
+  type WrittenFormat,
+} from '@resnetjs/weights';
+import { listCheckpoints, modelFileName, prepareFolder, writeFileAtomically } from '@resnetjs/weights/node';
+import type { Output } from '../json/outputs.js';
+import { printJson } from '../json/print-json.js';
+import { fileFacts, networkFacts } from '../networks/describe-model.js';
+import { leftOutOf } from '../networks/inspect-file.js';
+import { placeOf, type WeightsPlace, withWeights } from '../networks/open-file.js';
+import { timmConfig } from '../networks/timm-config.js';
+import { unusedKinds } from '../networks/unused-kinds.js';
+import type { ConvertCommandOptions } from '../options/command-options.js';
+import { formatConversion } from '../terminal/conversion.js';
+import { size } from '../terminal/format.js';
+import { Progress } from '../terminal/progress.js';
+import { columnsOf } from '../terminal/wrapped.js';
+
+/** Where weights are written, and as what. */
+interface Target {
+  readonly format: WrittenFormat;
+  readonly path: string;
+  /** Whether it is the `model.safetensors` of a folder that was given. */
+  readonly inFolder: boolean;
+}
+
+/** Writes weights in another format, whole or not at all, and says what was assumed, left out and lost. */
+export async function convert(from: string, out: string, options: ConvertCommandOptions): Promise<void> {
+  const target = targetOf(out, options.to);
+  const place = await placeOf(from, options);
+  if (isSame(place.path, target.path)) {
+    throw badOption(`${out} is the file that is read. Give another file to write.`);
+  }
+  if (target.inFolder && (await listCheckpoints(out)).length > 0) {
+    throw badOption(`${out} holds a training, whose model would no longer be its own. Give another folder.`);
+  }
+  const result = await withWeights(place, async (opened, source) => {
+    const leftOut = unusedKinds(opened.unused, leftOutOf(await openContainer(source)));
+    const { names, half = false } = options;
+    const encoded = encodeWeights(opened, { to: target.format, half, ...(names && { dialect: names }) });
+    const config = target.inFolder && target.format === 'safetensors' ? timmConfig(opened) : null;
+    const written = await write(opened, encoded, { target, config });
+    return { opened, encoded, written, leftOut };
+  });
+  const output = describe(place, target, result);
+  if (options.json) return printJson('convert', output);
+  const columns = columnsOf(process.stdout);
+  process.stdout.write(`${formatConversion(output, { opened: result.opened, target, columns })}\n`);
+}
+
+const endings: Readonly<Record<string, WrittenFormat>> = {
+  '.safetensors': 'safetensors',
+  '.pth': 'pytorch',
+  '.pt': 'pytorch',
+  '.bin': 'pytorch',
+  '.th': 'pytorch',
+  '.keras': 'keras',
+};
+
+/** Keras finds out by its ending what a file is. */
+const neededEndings: Readonly<Partial<Record<WrittenFormat, string>>> = {
+  keras: '.keras',
+  'keras-weights': '.weights.h5',
+};
+
+function targetOf(out: string, to: WrittenFormat | undefined): Target {
+  const isThere = statSync(out, { throwIfNoEntry: false })?.isDirectory();
+  const ending = extname(basename(out)).toLowerCase();
+  const isFolder = isThere || /[/\\]$/.test(out) || (ending === '' && !existsSync(out));
+  if (isFolder) {
+    const format = to ?? 'resnetjs';
+    if (format === 'resnetjs' || format === 'safetensors') {
+      return { format, path: join(out, modelFileName), inFolder: true };
+    }
+    throw badOption(
+      `${out} is a folder, and ${format} is a file. Give its name: ${join(out, `model${neededEndings[format] ?? '.pth'}`)}`,
+    );
+  }
+  const isWeights = out.toLowerCase().endsWith('.weights.h5');
+  const format = to ?? (isWeights ? 'keras-weights' : endings[ending]);
+  if (format === undefined) {
+    const legacy = ['.h5', '.hdf5'].includes(ending);
+    throw badOption(
+      legacy
+        ? `${out}: Keras's legacy .h5 is read, but not written. End its name in .weights.h5 (load_weights), or in .keras (load_model).`
+        : `${out}: no format has the ending ${ending}. End it in ${Object.keys(endings).join(', ')} or .weights.h5, in / for a folder, or say the format with --to.`,
+    );
+  }
+  const needed = neededEndings[format];
+  if (needed !== undefined && !out.toLowerCase().endsWith(needed)) {
+    throw badOption(`${out}: Keras reads this format only from a file whose name ends in ${needed}.`);
+  }
+  return { format, path: out, inFolder: false };
+}
+
+function isSame(a: string, b: string): boolean {
+  return existsSync(b) && realpathSync(a) === realpathSync(b);
+}
+
+interface Written {
+  readonly paths: readonly string[];
+  readonly bytes: number;
+}
+
+async function write(
+  opened: OpenedWeights,
+  { parts }: EncodedWeights,
+  { target, config }: { readonly target: Target; readonly config: object | null },
+): Promise<Written> {
+  const { path, inFolder } = target;
+  const undo = inFolder ? await prepareFolder(dirname(path)) : () => {};
+  let bytes = 0;
+  const counted = followed(parts, 4 * countParameters(opened.network).total, (length) => {
+    bytes += length;
+  });
+  try {
+    await writeFileAtomically(path, counted);
+    if (config === null) return { paths: [path], bytes };
+    const configPath = join(dirname(path), 'config.json');
+    await writeFileAtomically(configPath, new TextEncoder().encode(`${JSON.stringify(config, null, 2)}\n`));
+    return { paths: [path, configPath], bytes };
+  } catch (error) {
+    undo();
+    throw error;
+  }
+}
+
+/** Shorter work shows no progress. */
+const patienceMilliseconds = 1000;
+
+/** The parts of a file, shown as they are written if that takes longer than a moment. */
+async function* followed(
+  parts: AsyncIterable<Uint8Array>,
+  about: number,
+  wrote: (length: number) => void,
+): AsyncGenerator<Uint8Array> {
+  const progress = new Progress(process.stderr);
+  const started = performance.now();
+  let done = 0;
+  try {
+    for await (const part of parts) {
+      yield part;
+      wrote(part.length);
+      done += part.length;
+      if (performance.now() - started < patienceMilliseconds) continue;
+      const [megabytes, of] = [done, Math.max(done, about)].map((each) => Math.ceil(each / 1e6)) as [
+        number,
+        number,
+      ];
+      progress.update({ label: 'writing', short: 'writing', done: megabytes, of, figures: [size(done)] });
+    }
+  } finally {
+    progress.end();
+  }
+}
+
+interface Conversion {
+  readonly opened: OpenedWeights;
+  readonly encoded: EncodedWeights;
+  readonly written: Written;
+  readonly leftOut: Output<'convert'>['leftOut'];
+}
+
+function describe(
+  place: WeightsPlace,
+  { format }: Target,
+  { opened, encoded, written, leftOut }: Conversion,
+): Output<'convert'> {
+  const says = {
+    classes: opened.classes !== null && opened.classesFrom !== 'assumed',
+    preprocessing: opened.preprocessingFrom !== 'assumed',
+    training: opened.training !== null,
+  };
+  const inConfig = written.paths.length > 1 ? ['classes', 'preprocessing'] : [];
+  const kept = format === 'resnetjs' ? Object.keys(says) : inConfig;
+  return {
+    ...fileFacts(opened, place),
+    ...networkFacts(opened),
+    classes: opened.classes,
+    written: written.paths,
+    format,
+    writtenNames: encoded.dialect,
+    bytes: written.bytes,
+    leftOut,
+    notSaid: (Object.keys(says) as (keyof typeof says)[]).filter((key) => says[key] && !kept.includes(key)),
+    half: encoded.loss && { ...encoded.loss },
+  };
+}
+
+const badOption = (message: string) => new ResNetError('bad-option', message);

@@ -1,0 +1,50 @@
+import { dialectNames } from '@resnetjs/core/network';
+import type { WrittenFormat } from '@resnetjs/weights';
+import { Command, Option } from 'commander';
+import type { ConvertCommandOptions } from '../options/command-options.js';
+import { addNotes, headings } from '../options/help.js';
+import { given } from '../options/parsers.js';
+import { addWeightsOptions } from '../options/weights-options.js';
+
+const formats = [
+  'resnetjs',
+  'safetensors',
+  'pytorch',
+  'keras',
+  'keras-weights',
+] as const satisfies readonly WrittenFormat[];
+
+export function convertCommand(): Command {
+  const command = new Command('convert')
+    .description('Write weights in another format: of ResNet.js, PyTorch, timm or Keras.')
+    .argument('<in>', 'file or folder of weights that resnet inspect reads', given)
+    .argument('<out>', 'file to write, or folder', given)
+    .addOption(
+      new Option(
+        '--to <format>',
+        "format (default: by OUT's ending: safetensors; .pth, .pt and .bin pytorch; .keras keras; .weights.h5 keras-weights; a folder resnetjs)",
+      ).choices(formats),
+    )
+    .addOption(
+      new Option(
+        '--names <dialect>',
+        "whose names tensors get (default: those of the network's source)",
+      ).choices(dialectNames),
+    )
+    .option('--half', 'write values as halves, float16, and say what that costs');
+  addWeightsOptions(command);
+  command.optionsGroup(headings.general).option('--json', 'print the result as JSON');
+  return addNotes(command, {
+    notes: [
+      "A folder gets model.safetensors: with resnetjs one that describes itself, as a training's; with safetensors and a network of timm's also the config.json with which timm.create_model('local-dir:FOLDER', pretrained=True) takes it.",
+    ],
+    examples: [
+      'resnet convert runs/signs signs.pth',
+      'resnet convert resnet50-11ad3fa6.pth resnet50.keras',
+      'resnet convert resnet50.h5 models/resnet50/',
+    ],
+  }).action(async (from: string, to: string, options: ConvertCommandOptions) => {
+    const { convert } = await import('../actions/convert.js');
+    await convert(from, to, options);
+  });
+}

@@ -1,0 +1,37 @@
+import type { Network, Preprocessing } from '@resnetjs/core';
+import type { WeightsDescription } from '@resnetjs/weights';
+import type { Output } from '../json/outputs.js';
+import type { LoadedModel } from './load-model.js';
+import type { WeightsPlace } from './open-file.js';
+
+/** What --json says of a model. */
+export function describeModel({ file, place, ...classifier }: LoadedModel): Output<'predict'>['model'] {
+  return { ...fileFacts(file, place), ...networkFacts({ ...file, ...classifier }) };
+}
+
+export function fileFacts(
+  { container }: Pick<WeightsDescription, 'container'>,
+  { path, configs }: WeightsPlace,
+) {
+  return { file: path, container, configs };
+}
+
+export function networkFacts({
+  network,
+  dialect,
+  classesFrom,
+  preprocessing,
+  preprocessingFrom,
+}: Pick<WeightsDescription, 'dialect' | 'classesFrom' | 'preprocessingFrom'> & {
+  readonly network: Network;
+  readonly preprocessing: Preprocessing;
+}) {
+  return {
+    network: network.name,
+    names: dialect,
+    inputShape: network.input,
+    classesFrom,
+    preprocessing: { cropShare: 1, channelOrder: 'rgb' as const, ...preprocessing },
+    preprocessingFrom,
+  };
+}

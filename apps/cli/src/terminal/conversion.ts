@@ -1,0 +1,45 @@
+import { containerNames, type OpenedWeights } from '@resnetjs/weights';
+import type { Output } from '../json/outputs.js';
+import { count, plural, shown, size } from './format.js';
+import { classWords, networkWords, preprocessingWords } from './weights-notes.js';
+import { wrapped } from './wrapped.js';
+
+interface ConversionLooks {
+  readonly opened: OpenedWeights;
+  readonly target: { readonly inFolder: boolean };
+  readonly columns: number;
+}
+
+/** What was converted: what was read, what was assumed, what is not in the new file, what halves cost, and where it is. */
+export function formatConversion(
+  { container, configs, written, writtenNames, format, bytes, leftOut, notSaid, half }: Output<'convert'>,
+  { opened, target, columns }: ConversionLooks,
+): string {
+  const isOwn = format === 'resnetjs';
+  const left = leftOut.map(({ kind, count: number }) => `${count(number)} ${kind}`).join(', ');
+  const withoutConfig = format === 'safetensors' && target.inFolder && written.length === 1;
+  const lines = [
+    `${networkWords(opened.network)} from a file of ${containerNames[container]}, in the names of ${opened.dialect}`,
+    ...(isOwn && container !== 'resnetjs'
+      ? [`images: ${preprocessingWords(opened, configs)}`, `classes: ${classWords(opened, configs)}`]
+      : []),
+    ...(left === '' ? [] : [`left out: ${left}`]),
+    ...(notSaid.length === 0
+      ? []
+      : [`not in the new file, whose format has no place for it: ${notSaid.join(', ')}`]),
+    ...(withoutConfig ? ['without config.json: timm has no such network'] : []),
+    ...(half === null ? [] : [halfWords(half)]),
+    `Wrote ${shown(written.join(' and '), Number.POSITIVE_INFINITY)} (${size(bytes)}${isOwn ? '' : `, in the names of ${writtenNames}`})`,
+  ];
+  return lines.map((line) => wrapped(line, { columns })).join('\n');
+}
+
+function halfWords({ relative, infinite, small }: NonNullable<Output<'convert'>['half']>): string {
+  const changed = `halves change values by up to ${(100 * relative).toPrecision(2)}%`;
+  const tiny = small === 0 ? '' : `; ${plural(small, 'value')} below 6.1e-5 lost more`;
+  const large =
+    infinite === 0
+      ? ''
+      : `; ${plural(infinite, 'value')} above 65,504 became infinite, with which nothing can be computed`;
+  return changed + tiny + large;
+}
