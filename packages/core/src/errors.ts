@@ -16,7 +16,7 @@ export type ErrorCode =
   | 'missing-backend'
   /** A value is NaN or infinite. */
   | 'not-finite'
-  /** The file system refused to read or write. */
+  /** The file system refused to read or write, or a server to send. */
   | 'file-system';
 
 /** The error of ResNet.js: a code, a message that says what to do, and the values that the message mentions. */

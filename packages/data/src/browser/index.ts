@@ -1,1 +1,2 @@
 export { loadImage, decodeImage } from './decode-image.js';
+export { type DrawableImage, readPixels } from './read-pixels.js';

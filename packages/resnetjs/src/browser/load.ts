@@ -1,0 +1,42 @@
+import type { Pixels } from '@resnetjs/core';
+import { decodeImage, type DrawableImage, readPixels } from '@resnetjs/data/browser';
+import {
+  fetchedClassifier,
+  fetchImage,
+  type GivenBytes,
+  isPixels,
+  type LoadedClassifier,
+  loadedClassifier,
+  type LoadOptions,
+} from '../load/loaded-classifier.js';
+
+/**
+ * An image for a loaded classifier: its address, its file, or its file's bytes; an `<img>`, a canvas, a video's current frame, an
+ * `ImageBitmap` or `ImageData`; or its pixels.
+ */
+export type BrowserImage = string | URL | Blob | Uint8Array<ArrayBuffer> | DrawableImage | Pixels;
+
+/**
+ * Loads a classifier from a file of weights: safetensors, PyTorch's .pth or .th, Keras's .h5, .weights.h5 or .keras, or one of
+ * ours. `from` is its address, a `Blob` such as a file that the visitor chose, or its bytes. It is computed on the current
+ * backend, or on WebAssembly, which is started, if there is none. Throws what `openWeights` and `readClassifier` throw, and
+ * `file-system` for what can't be fetched.
+ *
+ * @example
+ * const classifier = await load('resnet50.safetensors');
+ * await classifier.classify(document.querySelector('img')); // [{ class: 'tabby, tabby cat', probability: 0.71 }, …]
+ * classifier.dispose();
+ */
+export async function load(
+  from: string | URL | GivenBytes,
+  options: LoadOptions = {},
+): Promise<LoadedClassifier<BrowserImage>> {
+  if (typeof from === 'string' || from instanceof URL) return fetchedClassifier(from, options, decode);
+  return loadedClassifier(from, options, decode);
+}
+
+async function decode(image: BrowserImage): Promise<Pixels> {
+  if (typeof image === 'string' || image instanceof URL) return decodeImage(await fetchImage(image));
+  if (image instanceof Blob || image instanceof Uint8Array) return decodeImage(image);
+  return isPixels(image) ? image : readPixels(image);
+}

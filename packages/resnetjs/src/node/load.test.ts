@@ -1,0 +1,260 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import {
+  type Classifier,
+  createClassifier,
+  createNetwork,
+  createPredictor,
+  disposeVariables,
+  type Pixels,
+  preprocessings,
+  topClasses,
+} from '@resnetjs/core';
+import { cifar10Classes } from '@resnetjs/core/classes';
+import { register } from '@resnetjs/backend-wasm';
+import { encodeClassifier, encodeWeights, weightsOf, type WrittenFormat } from '@resnetjs/weights';
+import * as tf from '@tensorflow/tfjs-core';
+import sharp from 'sharp';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { load } from './load.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'resnetjs-load-'));
+const image: Pixels = {
+  height: 20,
+  width: 24,
+  channels: 3,
+  data: Uint8Array.from({ length: 20 * 24 * 3 }, (_, at) => (at * 7919) % 256),
+};
+
+let classifier: Classifier;
+let expected: readonly { readonly class: string; readonly probability: number }[];
+/** Its weights in each format. */
+const files = new Map<WrittenFormat, Uint8Array<ArrayBuffer>>();
+let png: Uint8Array;
+
+beforeAll(async () => {
+  expect(tf.getBackend()).toBeFalsy();
+  await register({ threads: 1 });
+  const network = createNetwork('cifar/resnet20');
+  const preprocessing = preprocessings.cifar;
+  classifier = createClassifier(network, { classes: cifar10Classes, preprocessing, seed: 1 });
+  const predictor = createPredictor(classifier);
+  const [probabilities = []] = await predictor.predict([image]);
+  predictor.dispose();
+  expected = topClasses(cifar10Classes, probabilities, 5);
+  for (const to of ['resnetjs', 'safetensors', 'pytorch', 'keras', 'keras-weights'] as const) {
+    const parts: Uint8Array<ArrayBuffer>[] = [];
+    for await (const part of encodeWeights(weightsOf(classifier), { to }).parts)
+      parts.push(Uint8Array.from(part));
+    files.set(to, new Uint8Array(await new Blob(parts).arrayBuffer()));
+  }
+  const raw = { width: image.width, height: image.height, channels: 3 } as const;
+  png = await sharp(image.data, { raw }).png().toBuffer();
+});
+afterAll(() => {
+  disposeVariables(classifier.variables);
+  rmSync(folder, { recursive: true });
+});
+
+const fileOf = (format: WrittenFormat) => files.get(format) as Uint8Array<ArrayBuffer>;
+
+/** Writes a file into the tests' folder, and returns its path. */
+function written(name: string, content: Uint8Array | string): string {
+  const path = join(folder, name);
+  writeFileSync(path, content);
+  return path;
+}
+
+function expectSame(answer: readonly { readonly class: string; readonly probability: number }[]) {
+  expect(answer.map((each) => each.class)).toEqual(expected.map((each) => each.class));
+  for (const [at, { probability }] of answer.entries()) {
+    expect(probability).toBeCloseTo(expected[at]?.probability as number, 6);
+  }
+}
+
+describe('load', () => {
+  it.each([
+    ['resnetjs', 'model.safetensors', 'file'],
+    ['safetensors', 'resnet20.safetensors', 'assumed'],
+    ['pytorch', 'resnet20.pth', 'assumed'],
+    ['keras', 'resnet20.keras', 'assumed'],
+    ['keras-weights', 'resnet20.weights.h5', 'assumed'],
+  ] as const)(
+    'reads %s from a path, and classifies an image file as the network does',
+    async (format, name, from) => {
+      const before = tf.memory().numTensors;
+      const loaded = await load(written(name, fileOf(format)), { network: 'cifar/resnet20' });
+      expect(loaded.file.container).toBe(format);
+      expect(loaded.file.preprocessingFrom).toBe(from);
+      expectSame(await loaded.classify(written('image.png', png)));
+      expect(await loaded.classify(image, { top: 1 })).toHaveLength(1);
+      loaded.dispose();
+      expect(tf.memory().numTensors).toBe(before);
+      await expect(loaded.classify(image)).rejects.toThrow('was disposed of');
+    },
+  );
+
+  it('takes weights and images in every form', async () => {
+    const bytes = fileOf('pytorch');
+    const path = written('forms.pth', bytes);
+    const source = {
+      size: bytes.length,
+      read: async (start: number, end: number) => bytes.slice(start, end),
+    };
+    const forms = [
+      path,
+      pathToFileURL(path),
+      String(pathToFileURL(path)),
+      bytes,
+      bytes.buffer,
+      new Blob([bytes]),
+      source,
+    ];
+    for (const form of forms) {
+      const loaded = await load(form);
+      expectSame(await loaded.classify(image));
+      loaded.dispose();
+    }
+    const loaded = await load(path);
+    const imagePath = written('forms.png', png);
+    const data = `data:image/png;base64,${Buffer.from(png).toString('base64')}`;
+    for (const form of [imagePath, pathToFileURL(imagePath), png, new Blob([Uint8Array.from(png)]), data]) {
+      expectSame(await loaded.classify(form));
+    }
+    await expect(loaded.classify(null as never)).rejects.toMatchObject({ code: 'bad-option' });
+    loaded.dispose();
+  });
+
+  it('heeds the configuration beside a file, and options before it', async () => {
+    const run = join(folder, 'timm');
+    mkdirSync(run);
+    writeFileSync(join(run, 'model.safetensors'), fileOf('safetensors'));
+    const labels = cifar10Classes.map((name) => `a ${name}`);
+    const config = {
+      label_names: labels,
+      pretrained_cfg: { mean: [0, 0, 0], std: [1, 1, 1], crop_pct: 0.5 },
+    };
+    writeFileSync(join(run, 'config.json'), JSON.stringify(config));
+    const loaded = await load(run);
+    expect(loaded.classes).toEqual(labels);
+    expect(loaded.preprocessing).toMatchObject({ mean: [0, 0, 0], std: [255, 255, 255], cropShare: 0.5 });
+    loaded.dispose();
+    const told = await load(run, { classes: cifar10Classes, preprocessing: preprocessings.cifar });
+    expectSame(await told.classify(image));
+    told.dispose();
+  });
+
+  it('leaves no tensors, and names the file, if it can’t be read', async () => {
+    const before = tf.memory().numTensors;
+    const text = written('notes.txt', 'not weights at all, but a text of some length');
+    await expect(load(text)).rejects.toThrow(`${text}: The file's first bytes are those of no format`);
+    const cut = written('cut.pth', fileOf('pytorch').subarray(0, 5000));
+    await expect(load(cut)).rejects.toMatchObject({
+      code: 'bad-file',
+      message: expect.stringContaining(cut),
+    });
+    await expect(load(join(folder, 'none.pth'))).rejects.toMatchObject({ code: 'file-system' });
+    await expect(load(null as never)).rejects.toMatchObject({ code: 'bad-option' });
+    await expect(load(7 as never)).rejects.toThrow('not by number');
+    expect(tf.memory().numTensors).toBe(before);
+  });
+});
+
+describe('load from an address', () => {
+  let server: Server;
+  let url: string;
+  const answers: Record<string, RequestListener> = {
+    '/resnet20.pth': (_, response) => response.end(fileOf('pytorch')),
+    '/chunked.pth': (_, response) => {
+      for (let at = 0; at < fileOf('pytorch').length; at += 50_000) {
+        response.write(fileOf('pytorch').subarray(at, at + 50_000));
+      }
+      response.end();
+    },
+    '/zipped.pth': (_, response) =>
+      response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(fileOf('pytorch'))),
+    '/page': (_, response) => response.writeHead(200, { 'content-type': 'text/html' }).end('<!doctype html>'),
+    '/huge': (_, response) => response.writeHead(200, { 'content-length': 2 ** 40 }).write('x'),
+    '/cut': (_, response) => {
+      response
+        .writeHead(200, { 'content-length': 100_000 })
+        .write(new Uint8Array(1000), () => response.destroy());
+    },
+    '/slow': (_, response) => response.writeHead(200, { 'content-length': 100_000 }).write('x'),
+    '/text': (_, response) => response.end('not weights at all, but a text of some length'),
+    '/image.png': (_, response) => response.end(png),
+  };
+  beforeAll(async () => {
+    server = createServer((request, response) => {
+      const answer = answers[request.url ?? ''];
+      if (answer === undefined) response.writeHead(404).end();
+      else answer(request, response);
+    });
+    await new Promise<void>((resolve) => {
+      server.listen(0, '127.0.0.1', resolve);
+    });
+    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  });
+  afterAll(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+
+  it.each(['resnet20.pth', 'chunked.pth', 'zipped.pth'])('fetches %s', async (name) => {
+    const progress: [number, number | null][] = [];
+    const loaded = await load(`${url}/${name}`, { onProgress: (...at) => progress.push(at) });
+    expectSame(await loaded.classify(`${url}/image.png`));
+    expectSame(await loaded.classify(new URL(`${url}/image.png`)));
+    loaded.dispose();
+    const { length } = fileOf('pytorch');
+    expect(progress.at(-1)).toEqual([length, name === 'resnet20.pth' ? length : null]);
+  });
+
+  it.each([
+    ['none', 'file-system', 'could not be fetched: the server answers 404 Not Found. Check the address.'],
+    ['page', 'bad-file', 'is a web page (text/html), not a file'],
+    ['huge', 'bad-file', `has ${2 ** 40} bytes or more; the limit is ${2 ** 31}`],
+    ['cut', 'file-system', 'the connection broke off after 1000 bytes'],
+    ['text', 'bad-file', "/text: The file's first bytes are those of no format"],
+  ])('says what is wrong with /%s', async (name, code, message) => {
+    const problem = await load(`${url}/${name}`).then(
+      () => undefined,
+      (error) => error,
+    );
+    expect(problem).toMatchObject({ name: 'ResNetError', code });
+    expect(problem.message).toContain(`${url}/${name}`);
+    expect(problem.message).toContain(message);
+  });
+
+  it('stops at the limit where the server doesn’t say how much comes', async () => {
+    await expect(load(`${url}/chunked.pth`, { maxBytes: 100_000 })).rejects.toThrow('the limit is 100000');
+  });
+
+  it('says that there is no server', async () => {
+    await expect(load('http://127.0.0.1:9/resnet50.pth')).rejects.toMatchObject({
+      code: 'file-system',
+      message: expect.stringMatching(/could not be fetched: no answer came \(.+\)\. Check the address/),
+    });
+  });
+
+  it('ends with the signal’s reason', async () => {
+    const reason = new Error('changed my mind');
+    const stop = new AbortController();
+    const options = { signal: stop.signal, onProgress: () => stop.abort(reason) };
+    await expect(load(`${url}/slow`, options)).rejects.toBe(reason);
+    const before = tf.memory().numTensors;
+    await expect(load(written('stop.pth', fileOf('pytorch')), options)).rejects.toBe(reason);
+    expect(tf.memory().numTensors).toBe(before);
+  });
+});
+
+it('describes a file whose checksum holds', async () => {
+  const loaded = await load(await encodeClassifier(classifier));
+  expect(loaded.file).toMatchObject({ container: 'resnetjs', classesFrom: 'file' });
+  loaded.dispose();
+});
