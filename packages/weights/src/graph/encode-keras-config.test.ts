@@ -65,20 +65,21 @@ describe.each(names)('%s as a Keras configuration', (name) => {
   });
 });
 
-/** Networks of each kind, small, and of odd sizes. */
+/** Networks of each kind, small, and of odd sizes; of each the first two stages. */
 const small: readonly (readonly [NetworkName, object])[] = [
   ['resnet18', { input: [33, 35, 3], classes: 4 }],
   ['resnet26d', { input: [33, 32, 3], classes: 4 }],
   ['seresnet50', { input: [32, 32, 3], classes: 4 }],
   ['keras/resnet50v2', { input: [33, 32, 3], classes: 4 }],
   ['cifar/resnet20', { input: [9, 8, 3], dropout: 0.5 }],
-  ['cifar/preresnet164', { input: [8, 8, 3] }],
+  ['cifar/preresnet110', { input: [8, 8, 3] }],
   ['mlperf/resnet8', { input: [8, 8, 3] }],
 ];
 
 it.each(small)('%s, read back, computes the same', { timeout: 120_000 }, (name, options) => {
   const build = networks[name] as (options: object) => Network;
-  const network = build(options);
+  const whole = build(options);
+  const network = { ...whole, stages: whole.stages.slice(0, 2) };
   const { config, layers } = kerasConfig(network);
   const again = parseKerasConfig(config);
   const random = RandomGenerator.stateless(20151210);

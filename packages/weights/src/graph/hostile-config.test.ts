@@ -1,11 +1,13 @@
 // Configurations that were damaged, or made to harm: each is refused at once, as a bad file.
+import { readFileSync } from 'node:fs';
 import { outputShape, ResNetError } from '@resnetjs/core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseKerasConfig } from './keras-config.js';
-import { inKeras2, kerasFixture } from './keras-fixtures.test-support.js';
+import { fixtureUrl, inKeras2, type KerasFixture } from './keras-fixtures.test-support.js';
 
 const maxSeconds = 5;
+const kerasFixture = (name: 'v2' | 'se'): KerasFixture => JSON.parse(readFileSync(fixtureUrl(name), 'utf8'));
 
 /** The network, or why it is refused. */
 function parsed(config: unknown) {

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import '@tensorflow/tfjs-backend-cpu';
 import { countParameters, layerNames, outputShape, siteName, walk } from '@resnetjs/core';
 import * as tf from '@tensorflow/tfjs-core';
@@ -5,13 +6,14 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { type KerasNetwork, parseKerasConfig } from './keras-config.js';
 import {
   type FixtureConfig,
+  fixtureUrl,
   floats,
   inKeras2,
   type KerasFixture,
-  kerasFixture,
   resultOf,
 } from './keras-fixtures.test-support.js';
 
+const kerasFixture = (name: 'v2' | 'se'): KerasFixture => JSON.parse(readFileSync(fixtureUrl(name), 'utf8'));
 const fixtures = { v2: kerasFixture('v2'), se: kerasFixture('se') };
 
 beforeAll(async () => {

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { createVariables, disposeVariables, forward, type Network } from '@resnetjs/core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { KerasLayerParameters } from './keras-config.js';
@@ -29,9 +28,9 @@ export interface KerasFixture {
   readonly result: readonly number[];
 }
 
-export function kerasFixture(name: 'v2' | 'se'): KerasFixture {
-  return JSON.parse(readFileSync(new URL(`../../test-data/keras-${name}.json`, import.meta.url), 'utf8'));
-}
+/** Where a model's file is. */
+export const fixtureUrl = (name: 'v2' | 'se') =>
+  new URL(`../../test-data/keras-${name}.json`, import.meta.url);
 
 /** float32 numbers from base64. */
 export function floats(text: string): Float32Array<ArrayBuffer> {

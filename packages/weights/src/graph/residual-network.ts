@@ -129,7 +129,7 @@ function preactStart(line: readonly Placed[]): number {
 
 const isPreact = ({ op }: Placed) => op.op === 'norm' || op.op === 'act';
 
-/** A network without additions: its head begins with the pooling before, or else with, what has no map. */
+/** A network without additions: its head begins where the map ends, with the average pooling before that, if there is any. */
 function plainParts(line: readonly Placed[]): Pick<PlacedNetwork, 'stem' | 'head'> {
   const flat = line.findIndex(({ op }) => op.op === 'globalPool' || op.op === 'flatten');
   const end = flat === -1 ? line.length : flat;
