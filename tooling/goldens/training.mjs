@@ -1,9 +1,10 @@
 // Trains cifar/resnet20 on a folder of images, and leaves what training.py needs to train it in PyTorch from the same
 // initial values on the same batches:
 //
-//     node tooling/goldens/training.mjs steps|epochs FOLDER [--backend wasm|node] [--images ../shared/data/cifar10/train]
+//     node tooling/goldens/training.mjs steps|epochs|tuned FOLDER [--backend wasm|node] [--images ../shared/data/cifar10/train]
 //
-// `steps`: twenty, at a rate of 0.01. `epochs`: two, at a rate of 0.1, with four seeds. Needs a build.
+// `steps`: twenty, at a rate of 0.01. `epochs`: two, at a rate of 0.1, with four seeds. `tuned`: one, at a rate of 0.01, from the
+// trained weights in --from FILE, and the result as FOLDER/tuned-BACKEND.pth. Needs a build.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -16,6 +17,8 @@ import {
 } from '../../packages/core/dist/index.js';
 import { imageFolder } from '../../packages/data/dist/node/index.js';
 import { sgd, train } from '../../packages/training/dist/index.js';
+import { encodeWeights, readClassifier, weightsOf } from '../../packages/weights/dist/index.js';
+import { fileSource, writeFileAtomically } from '../../packages/weights/dist/node/index.js';
 import { keysOf } from './dist/keys.js';
 
 const { positionals, values } = parseArgs({
@@ -25,16 +28,24 @@ const { positionals, values } = parseArgs({
     images: { type: 'string', default: '../shared/data/cifar10/train' },
     threads: { type: 'string', default: '2' },
     seeds: { type: 'string' },
+    from: { type: 'string' },
   },
 });
 const [kind, folder] = positionals;
 const runs = {
   steps: { seeds: [0], learningRate: 0.01, epochs: 1, steps: 20 },
   epochs: { seeds: [0, 1, 2, 3], learningRate: 0.1, epochs: 2, steps: Number.POSITIVE_INFINITY },
+  tuned: { seeds: [0], learningRate: 0.01, epochs: 1, steps: Number.POSITIVE_INFINITY },
 }[kind];
-if (runs === undefined || folder === undefined || !['wasm', 'node'].includes(values.backend)) {
+const isTuned = kind === 'tuned';
+if (
+  runs === undefined ||
+  folder === undefined ||
+  !['wasm', 'node'].includes(values.backend) ||
+  isTuned !== (values.from !== undefined)
+) {
   console.error(
-    'node tooling/goldens/training.mjs steps|epochs FOLDER [--backend wasm|node] [--images FOLDER]',
+    'node tooling/goldens/training.mjs steps|epochs|tuned FOLDER [--backend wasm|node] [--images FOLDER] [--from FILE]',
   );
   process.exit(2);
 }
@@ -123,8 +134,13 @@ for (const seed of seeds) {
       return batch;
     },
   };
-  const network = createNetwork('cifar/resnet20');
-  const classifier = createClassifier(network, { classes: files.classes, seed, preprocessing: byImageNet });
+  const classifier = isTuned
+    ? await readClassifier(await fileSource(values.from), { preprocessing: byImageNet })
+    : createClassifier(createNetwork('cifar/resnet20'), {
+        classes: files.classes,
+        seed,
+        preprocessing: byImageNet,
+      });
   const name = `${kind}-seed${seed}`;
   const start = await valuesOf(classifier);
   start.set('order', { values: order, shape: [order.length] });
@@ -147,6 +163,10 @@ for (const seed of seeds) {
     losses: JSON.stringify(losses),
   });
   results.push({ seed, losses });
+  if (isTuned) {
+    const { parts } = encodeWeights(weightsOf(classifier), { to: 'pytorch' });
+    await writeFileAtomically(join(folder, `tuned-${values.backend}.pth`), parts);
+  }
   disposeVariables(classifier.variables);
 }
 for (const { seed, losses } of results) {

@@ -25,7 +25,7 @@ import torch
 from torch.nn import functional
 
 HERE = pathlib.Path(__file__).parent
-LEARNING_RATES = {"steps": 0.01, "epochs": 0.1}
+LEARNING_RATES = {"steps": 0.01, "epochs": 0.1, "tuned": 0.01}
 MOMENTUM = 0.9
 BATCH = 128
 DTYPES = {"F32": numpy.float32, "U32": numpy.uint32, "U8": numpy.uint8}
@@ -160,6 +160,41 @@ def compare_epochs(folder, backends, seeds, variant):
         print(f"{name}: {each}; mean {numpy.mean(values):.4f}{spread}")
 
 
+def compare_tuned(folder, backends, images):
+    """One epoch from trained weights: its losses, and how many test images are right after it, by whose training."""
+    losses, model = train(folder, "tuned", 0)
+    mean = lambda each: sum(loss * min(BATCH, 10_000 - step * BATCH) for step, loss in enumerate(each)) / 10_000
+    print(f"PyTorch: mean loss {mean(losses):.5f}, {count_right(model, images)} right")
+    for backend in backends:
+        values, metadata = read_tensors(folder / f"tuned-seed0-{backend}.safetensors")
+        ours = json.loads(metadata["losses"])
+        apart = [abs(a - b) for a, b in zip(losses, ours, strict=True)]
+        print(f"{backend}: first 20 losses within {max(apart[:20]):.1e} of PyTorch's, mean loss {mean(ours):.5f}")
+        state = torch.load(folder / f"tuned-{backend}.pth", weights_only=True)
+        # Of the names in the file, which are those of CIFAR's networks elsewhere, the order is taken.
+        stored = [tensor for name, tensor in state.items() if not name.endswith("num_batches_tracked")]
+        pairs = list(zip(stored, parameters_of(model), strict=True))
+        with torch.no_grad():
+            for tensor, (_, _, own) in pairs:
+                own.copy_(tensor)
+        equal = all(numpy.array_equal(family_torch.to_ours(own), values[key]) for _, (key, _, own) in pairs)
+        words = "the values that were trained" if equal else "OTHER VALUES"
+        print(f"{backend}: tuned-{backend}.pth in PyTorch has {words}, {count_right(model, images)} right")
+
+
+def count_right(model, folder):
+    from PIL import Image
+
+    model.eval()
+    right = 0
+    with torch.no_grad():
+        for label, place in enumerate(sorted(each for each in folder.iterdir() if each.is_dir())):
+            levels = numpy.stack([numpy.asarray(Image.open(path).convert("RGB")) for path in sorted(place.iterdir())])
+            pixels = torch.from_numpy(levels).permute(0, 3, 1, 2).float() / 255
+            right += int((model((pixels - MEAN) / STD).argmax(1) == label).sum())
+    return right
+
+
 def second_epoch(losses, count=10_000):
     last = losses[len(losses) // 2 :]
     return sum(loss * min(BATCH, count - step * BATCH) for step, loss in enumerate(last)) / count
@@ -195,13 +230,14 @@ def golden():
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("kind", choices=["steps", "epochs", "golden"])
+    parser.add_argument("kind", choices=["steps", "epochs", "tuned", "golden"])
     parser.add_argument("folder", nargs="?", type=pathlib.Path)
     parser.add_argument("--backends", default="node")
     parser.add_argument("--floors", action="store_true")
     parser.add_argument("--order", action="store_true")
     parser.add_argument("--seeds", default="0,1,2,3")
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--test", type=pathlib.Path, default=pathlib.Path("../shared/data/cifar10/test"))
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
     backends = arguments.backends.split(",")
@@ -211,6 +247,8 @@ def main():
         parser.error("FOLDER is missing.")
     elif arguments.kind == "steps":
         compare_steps(arguments.folder, backends, arguments.floors)
+    elif arguments.kind == "tuned":
+        compare_tuned(arguments.folder, backends, arguments.test)
     else:
         seeds = [int(each) for each in arguments.seeds.split(",") if each]
         compare_epochs(arguments.folder, backends, seeds, "order" if arguments.order else None)
