@@ -285,6 +285,8 @@ describe.each([
         const other = structuredClone(config) as unknown as Json;
         for (const { at, other: second, kind, value } of changes) {
           const all = places(other);
+          const names = all.filter(([, each]) => each === 'name');
+          if (names.length === 0) continue; // nothing is left of it
           const [holder, key] = all[at % all.length] as readonly [Json, string];
           const [from, fromKey] = all[second % all.length] as readonly [Json, string];
           if (kind === 'set') holder[key] = structuredClone(value);
@@ -294,7 +296,6 @@ describe.each([
             [holder[key], from[fromKey]] = [structuredClone(from[fromKey]), structuredClone(holder[key])];
           // a layer's name stands in many places: another that there is
           if (kind === 'name') {
-            const names = all.filter(([, each]) => each === 'name');
             const [named, nameKey] = names[at % names.length] as readonly [Json, string];
             const [donor, donorKey] = names[second % names.length] as readonly [Json, string];
             named[nameKey] = donor[donorKey];
