@@ -88,7 +88,8 @@ async function read(name) {
     try {
       const opened = await openWeights(source, {
         input: network.input,
-        ...(/^theirs-automatic/.test(file) && { network: name }),
+        // Keras's first ResNets have the shapes of the course's network, whose names PyTorch doesn't have either.
+        ...(/^keras.*pth$/.test(`${name} ${file}`) && { network: name }),
       });
       const variables = await readVariables(opened);
       const theirs = [...variables.weights.values(), ...variables.statistics.values()];

@@ -21,7 +21,7 @@ export {
   type Summary,
   summarize,
 } from './inspect/summary.js';
-export { kerasOrder } from './inspect/keras-order.js';
+export { kerasInputs, kerasOrder, orderByDepth } from './inspect/keras-order.js';
 export { findNode, type NodeReference } from './network/find-node.js';
 export { type Initializer, initializers } from './network/initializer.js';
 export { mapOperations, type RewriteOperations } from './network/map-operations.js';

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { walk } from '../network/walk.js';
+import { createNetwork } from '../networks/catalogue.js';
 import { courseResNet50 } from '../networks/course.js';
 import { preactResNet } from '../networks/preact.js';
 import { kerasOrder } from './keras-order.js';
@@ -29,6 +30,21 @@ describe('kerasOrder', () => {
     const additions = summarize(courseResNet50()).layers.filter(({ type }) => type === 'Add');
     expect(additions[0]?.connectedTo).toEqual(['bn2a_branch2c', 'bn2a_branch1']);
     expect(additions[1]?.connectedTo).toEqual(['bn2b_branch2c', 'activation_3']);
+  });
+
+  // As keras.applications.ResNet50().summary() prints it.
+  it("puts the shortcut first in Keras Applications' networks", () => {
+    const { layers } = summarize(createNetwork('keras/resnet50'));
+    const names = layers.map(({ name }) => name);
+    const start = names.indexOf('conv2_block1_2_relu');
+    expect(names.slice(start + 1, start + 6)).toEqual([
+      'conv2_block1_0_conv',
+      'conv2_block1_3_conv',
+      'conv2_block1_0_bn',
+      'conv2_block1_3_bn',
+      'conv2_block1_add',
+    ]);
+    expect(layers[start + 5]?.connectedTo).toEqual(['conv2_block1_0_bn', 'conv2_block1_3_bn']);
   });
 
   it('keeps the order of the nodes if there are no projections', () => {

@@ -5,7 +5,7 @@ import { nodeParameters } from '../network/parameters.js';
 import { shapes } from '../network/shape.js';
 import type { Network, Shape } from '../network/types.js';
 import { walk } from '../network/walk.js';
-import { kerasOrder } from './keras-order.js';
+import { kerasInputs, kerasOrder } from './keras-order.js';
 import { countParameters, elements, multiplyAdds, type ParameterCount, nodeMultiplyAdds } from './cost.js';
 
 /** A layer in a summary: a row of Keras's table. */
@@ -20,7 +20,7 @@ export interface LayerSummary {
   /** For one image. */
   readonly multiplyAdds: number;
   readonly activation?: string;
-  /** Names of the layers whose results it takes; for an addition [branch, shortcut]. */
+  /** Names of the layers whose results it takes; for an addition [branch, shortcut], in Keras Applications [shortcut, branch]. */
   readonly connectedTo: readonly string[];
   /** Its parameters, with the dialect's names: `conv1/kernel`. */
   readonly weights: readonly {
@@ -62,7 +62,7 @@ export function summarizeLayers(network: Network, dialect?: DialectName): readon
       parameters: own.reduce((sum, parameter) => sum + elements(parameter.shape), 0),
       multiplyAdds: costs[index] as number,
       ...('activation' in op ? { activation: op.activation } : {}),
-      connectedTo: from.map((source) => names[source] as string),
+      connectedTo: kerasInputs(network, node).map((source) => names[source] as string),
       weights: own.map(({ role, shape, trainable }) => ({
         name: parameterName(network, index, role, dialect),
         shape,

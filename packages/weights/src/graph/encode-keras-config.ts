@@ -1,4 +1,12 @@
-import { type DialectName, type Network, type Parameter, parameters, siteName, walk } from '@resnetjs/core';
+import {
+  type DialectName,
+  type Network,
+  orderByDepth,
+  type Parameter,
+  parameters,
+  siteName,
+  walk,
+} from '@resnetjs/core';
 import { identifier, kerasLayersOf, type LayerToWrite } from './encode-keras-layers.js';
 import type { KerasLayerParameters } from './keras-config.js';
 
@@ -51,15 +59,11 @@ export function kerasConfig(network: Network, options: KerasConfigOptions = {}):
   };
 }
 
-/** The order of a Keras model's layers: by the length of the longest path to the result. */
+/** The order of a Keras model's layers. */
 function inKerasOrder(layers: readonly LayerToWrite[]): readonly LayerToWrite[] {
-  const depths = new Map(layers.map(({ name }) => [name, 0]));
-  for (const { name, inputs } of [...layers].reverse()) {
-    for (const input of inputs) {
-      depths.set(input, Math.max(depths.get(input) ?? 0, (depths.get(name) ?? 0) + 1));
-    }
-  }
-  return [...layers].sort((a, b) => (depths.get(b.name) ?? 0) - (depths.get(a.name) ?? 0));
+  const places = new Map(layers.map(({ name }, index) => [name, index]));
+  const inputs = layers.map((layer) => layer.inputs.map((name) => places.get(name) as number));
+  return orderByDepth(inputs).map((index) => layers[index] as LayerToWrite);
 }
 
 const float32 = {

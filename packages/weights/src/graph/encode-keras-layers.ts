@@ -1,4 +1,5 @@
 import {
+  kerasInputs,
   type Activation,
   type Conv,
   type DialectName,
@@ -51,7 +52,9 @@ export function kerasLayersOf(network: Network, dialect?: DialectName): readonly
   /** The layer whose result is that of a node. */
   const last: string[] = [];
 
-  nodes.forEach(({ op, from }, node) => {
+  nodes.forEach((each, node) => {
+    const { op } = each;
+    const from = kerasInputs(network, each);
     const name = names[node] as string;
     const input = results[from[0] ?? 0] as Shape;
     const result = results[node] as Shape;

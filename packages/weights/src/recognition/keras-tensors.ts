@@ -1,6 +1,7 @@
 import {
-  kerasOrder,
+  type DialectName,
   type Network,
+  orderByDepth,
   parameterNames,
   parameters,
   type Shape,
@@ -33,6 +34,12 @@ const roles = {
   norm: ['gamma', 'beta', 'moving_mean', 'moving_variance'],
 } as const;
 
+interface OrderOptions {
+  readonly dialect: DialectName;
+  readonly sorted: boolean;
+  readonly shortcutFirst: boolean;
+}
+
 /** The tensors as `layer/kernel`, by the place that each has in its layer. */
 export function kerasTensors(file: KerasLayers): FoundTensors {
   return named(file, file.layers);
@@ -43,14 +50,15 @@ export function kerasTensors(file: KerasLayers): FoundTensors {
  * the file has another number of some kind. For files with automatic names, which count on across networks.
  *
  * @param sorted whether a kind's layers are in the order of their numbers, not in the file's
+ * @param shortcutFirst whether additions take the shortcut first, which decides between layers of the same depth
  */
 export function kerasTensorsInOrder(
   file: KerasLayers,
   network: Network,
-  { dialect, sorted }: { readonly dialect: Parameters<typeof parameterNames>[1]; readonly sorted: boolean },
+  { dialect, sorted, shortcutFirst }: OrderOptions,
 ): FoundTensors | undefined {
   const theirs = byKind(file);
-  const ours = layersByKind(network, dialect);
+  const ours = layersByKind(network, { dialect, shortcutFirst });
   const renamed: KerasLayer[] = [];
   for (const kind of Object.keys(roles) as Kind[]) {
     const layers = sorted ? [...theirs[kind]].sort(byNumber) : theirs[kind];
@@ -96,7 +104,7 @@ function kindOf({ tensors }: KerasLayers, variables: readonly string[]): Kind | 
 /** The names of a network's layers with parameters. */
 function layersByKind(
   network: Network,
-  dialect: Parameters<typeof parameterNames>[1],
+  { dialect, shortcutFirst }: Omit<OrderOptions, 'sorted'>,
 ): Record<Kind, readonly string[]> {
   const names = parameterNames(network, dialect);
   const layers = new Map<string, { kind: Kind; name: string }>();
@@ -105,7 +113,8 @@ function layersByKind(
     layers.set(siteName(site), { kind: op as Kind, name: name as string });
   }
   const nodes = walk(network);
-  const inOrder = kerasOrder(network).flatMap((index) => {
+  const inputs = nodes.map(({ op, from }) => (op.op === 'add' && shortcutFirst ? [...from].reverse() : from));
+  const inOrder = orderByDepth(inputs).flatMap((index) => {
     const { site } = nodes[index] as (typeof nodes)[number];
     return layers.get(siteName(site)) ?? [];
   });

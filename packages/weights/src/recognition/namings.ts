@@ -16,15 +16,14 @@ export function kerasNamings(file: KerasLayers): readonly Naming[] {
   const found = kerasTensors(file);
   const hasClassifier = hasMatrix(file);
   const dialects = ['keras-applications', 'course', 'preact'] as const;
-  const inOrder = (sorted: boolean): Naming => ({
+  const inOrder = (sorted: boolean, shortcutFirst: boolean): Naming => ({
     dialect: 'keras',
     hasClassifier,
-    tensorsFor: (network) => kerasTensorsInOrder(file, network, { dialect: 'keras', sorted }),
+    tensorsFor: (network) => kerasTensorsInOrder(file, network, { dialect: 'keras', sorted, shortcutFirst }),
   });
   return [
     ...dialects.map((dialect) => ({ dialect, hasClassifier, tensorsFor: () => found })),
-    inOrder(false),
-    inOrder(true),
+    ...[false, true].flatMap((sorted) => [inOrder(sorted, false), inOrder(sorted, true)]),
   ];
 }
 

@@ -1,4 +1,4 @@
-import type { Preprocessing } from '@resnetjs/core';
+import { type Network, type NetworkName, networks, type Preprocessing } from '@resnetjs/core';
 import { safeParse } from '@resnetjs/recipe';
 import type * as z from 'zod/mini';
 import { badFile } from '../bad-file.js';
@@ -8,21 +8,30 @@ import { parseJson } from '../parse-json.js';
 
 /** What files of others can say of a classifier only in our words: metadata that their own software doesn't read. */
 export interface FileNotes {
+  /** The network's name in the catalogue. */
+  readonly network?: NetworkName;
   readonly classes?: readonly string[];
   readonly preprocessing?: Preprocessing;
 }
 
-const keys = { classes: 'resnetjs-classes', preprocessing: 'resnetjs-preprocessing' } as const;
+const keys = {
+  network: 'resnetjs-network',
+  classes: 'resnetjs-classes',
+  preprocessing: 'resnetjs-preprocessing',
+} as const;
 
 /** Notes as metadata. */
 export function writeNotes({
+  network,
   classes,
   preprocessing,
 }: {
+  readonly network: Network;
   readonly classes: readonly string[] | null;
   readonly preprocessing: Preprocessing;
 }): Readonly<Record<string, string>> {
   return {
+    ...(isKnown(network.name) && { [keys.network]: network.name }),
     ...(classes && { [keys.classes]: JSON.stringify(classes) }),
     [keys.preprocessing]: JSON.stringify(leanPreprocessing(preprocessing)),
   };
@@ -39,7 +48,16 @@ export function readNotes(metadata: TensorContainer['metadata']): FileNotes {
   };
   const classes = read(keys.classes, classesSchema);
   const preprocessing = read(keys.preprocessing, preprocessingSchema);
-  return { ...(classes && { classes }), ...(preprocessing && { preprocessing }) };
+  const network = metadata.get(keys.network);
+  return {
+    ...(network !== undefined && isKnown(network) && { network }),
+    ...(classes && { classes }),
+    ...(preprocessing && { preprocessing }),
+  };
+}
+
+function isKnown(name: string): name is NetworkName {
+  return Object.hasOwn(networks, name);
 }
 
 function parsed(text: string): unknown {

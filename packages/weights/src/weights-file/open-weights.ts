@@ -87,7 +87,11 @@ function recognized(
   namings: readonly Naming[],
   options: WeightsOptions,
 ): OpenedWeights {
-  const { network, dialect, ...found } = recognize(namings, options);
+  const { network: name } = readNotes(opened.file.metadata);
+  const { network, dialect, ...found } = recognize(
+    namings,
+    name === undefined ? options : { network: name, ...options },
+  );
   return described(opened, { network, dialect, tensors: parameterTensors(found) });
 }
 
