@@ -1,4 +1,4 @@
-import { type Classifier, disposeVariables, initialize, unitRange } from '@resnetjs/core';
+import { type Classifier, disposeVariables } from '@resnetjs/core';
 import type { Checkpoint, EpochRecord, TrainingRecord } from '@resnetjs/recipe';
 import { train as trainEvents } from '@resnetjs/training';
 import { encodeClassifier } from '@resnetjs/weights';
@@ -13,7 +13,7 @@ import { type Done, type Learned, TrainOutput } from '../terminal/train-output.j
 import { CheckpointWriter } from '../training/checkpoint-writer.js';
 import { openRunFolder, type RunFolder, readNewest, whatIsReplaced } from '../training/run-folder.js';
 import { checkPlaces, resumedOptions, settingsOf } from '../training/settings.js';
-import { makePlan, type TrainPlan } from '../training/train-plan.js';
+import { makePlan, makeResumedPlan, type TrainPlan } from '../training/train-plan.js';
 
 /** Trains a network and writes the model to a folder. Checks everything that it can before the first step. */
 export function train(options: TrainCommandOptions): Promise<void> {
@@ -28,9 +28,10 @@ export function train(options: TrainCommandOptions): Promise<void> {
 export async function resume(path: string, command: Command): Promise<void> {
   await readNewest(path); // fails before a folder is made if there is nothing to resume
   await inFolder(path, command.opts(), async (folder, stop) => {
-    const options = resumedOptions(command, await readNewest(path), path);
+    const saved = await readNewest(path);
+    const options = resumedOptions(command, saved, path);
     checkPlaces(command, options);
-    const plan = await startedPlan(await makePlan(options));
+    const plan = await startedPlan(await makeResumedPlan(options, saved.classifier));
     const resumed = await readNewestCheckpoint(path);
     const { network } = resumed.checkpoint.classifier;
     await run({ ...plan, network, resumed }, folder, stop);
@@ -70,7 +71,7 @@ async function run(plan: TrainPlan, folder: RunFolder, stop: StopSignals): Promi
   const { options, data, broken, resumed } = plan;
   const output = new TrainOutput(plan);
   stop.abortFirst(() => output.stopping());
-  const classifier = resumed?.checkpoint.classifier ?? newClassifier(plan);
+  const classifier = resumed?.checkpoint.classifier ?? (await newClassifier(plan));
   const writer = new CheckpointWriter(folder, {
     settings: settingsOf(options),
     keep: options.keep,
@@ -109,11 +110,9 @@ async function run(plan: TrainPlan, folder: RunFolder, stop: StopSignals): Promi
   }
 }
 
-function newClassifier({ network, options, data }: TrainPlan): Classifier {
-  const { classes, shape } = data.training.dataset;
-  const variables = initialize(network, { seed: options.seed });
-  const { interpolation, fit } = options;
-  return { network, variables, classes, preprocessing: { ...unitRange(shape[2]), interpolation, fit } };
+async function newClassifier(plan: TrainPlan): Promise<Classifier> {
+  const { network, classes, preprocessing, initialVariables } = plan;
+  return { network, classes, preprocessing, variables: await initialVariables() };
 }
 
 interface Training {
@@ -158,7 +157,7 @@ async function encodeCheckpointModel(
 }
 
 function describeTraining(
-  { options, recipe, data }: TrainPlan,
+  { options, recipe, data, start }: TrainPlan,
   done: Pick<Learned, 'epochs' | 'steps' | 'loss' | 'accuracy' | 'validation'>,
 ): TrainingRecord {
   const { backend, initialization = 'glorot' } = options;
@@ -170,6 +169,7 @@ function describeTraining(
     data: describe(training),
     validation: validation && describe(validation),
     initialization,
+    ...(start && { from: start.record }),
     backend,
     epochs: done.epochs,
     steps: done.steps,

@@ -9,7 +9,7 @@ import {
   defaultsByNetwork,
 } from '../options/network-options.js';
 import { onErrorOption } from '../options/on-error-option.js';
-import { extraSignal, fraction, integer } from '../options/parsers.js';
+import { extraSignal, fraction, given, integer } from '../options/parsers.js';
 import { addRecipeOptions } from '../options/recipe-options.js';
 import { requireOptions } from '../options/require-options.js';
 import { threadsOption } from '../options/threads-option.js';
@@ -22,6 +22,11 @@ export function trainCommand(): Command {
   command
     .optionsGroup(headings.network)
     .option('--network <name>', 'network, such as cifar/resnet20 or resnet50 (see resnet networks)');
+  command.option(
+    '--from <path>',
+    "start from the weights in this file or folder, of ResNet.js, PyTorch, timm, transformers or Keras: its network, image size and preprocessing; with other classes than the images', its dense layer is replaced",
+    given,
+  );
   addNetworkOptions(command);
   addTrainedNetworkOptions(command);
   addRecipeOptions(command);
@@ -42,13 +47,27 @@ export function trainCommand(): Command {
       'resnet train --network course/resnet50 --data train_signs.h5 --validation test_signs.h5 --epochs 20 --learning-rate 1.5e-4 --out runs/signs',
       'resnet train --network preact/resnet --data flowers/ --validation-split 0.2 --image-size 32 --epochs 5 --out runs/flowers',
       'resnet train --network cifar/resnet20 --data cifar10/ --optimizer sgd --learning-rate 0.1 --schedule cosine --epochs 30 --out runs/cifar',
+      'resnet train --from resnet50-11ad3fa6.pth --data flowers/ --validation-split 0.2 --learning-rate 1e-4 --out runs/flowers50',
       'resnet train --resume runs/signs',
     ],
   }).action(async (options: TrainCommandOptions) => {
-    if (options.resume === undefined) requireOptions(command, ['network', 'data', 'out']);
+    const network = options.from === undefined ? ['network'] : [];
+    if (options.resume === undefined) requireOptions(command, [...network, 'data', 'out']);
     const { train, resume } = await import('../actions/train.js');
-    await (options.resume === undefined ? train(options) : resume(options.resume, command));
+    if (options.resume !== undefined) await resume(options.resume, command);
+    else await train(options.from === undefined ? options : withoutDefaults(command, options));
   });
+}
+
+/** The options without the defaults of those that a file of weights decides. */
+function withoutDefaults(command: Command, options: TrainCommandOptions): TrainCommandOptions {
+  const { interpolation, fit, ...others } = options;
+  const isGiven = (name: string) => command.getOptionValueSource(name) !== 'default';
+  return {
+    ...others,
+    ...(interpolation && isGiven('interpolation') && { interpolation }),
+    ...(fit && isGiven('fit') && { fit }),
+  };
 }
 
 /** Which images, and how they are read. */

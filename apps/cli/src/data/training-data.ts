@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { ResNetError } from '@resnetjs/core';
+import { type Preprocessing, ResNetError } from '@resnetjs/core';
 import {
   choosePart,
   type Dataset,
@@ -48,7 +48,9 @@ export interface FolderSplit {
 
 interface OpenTrainingDataOptions {
   /** Height and width of the images, if neither their file nor the options decide. */
-  readonly defaultSize: number;
+  readonly defaultSize: readonly [height: number, width: number];
+  /** How a folder's images are fitted into that. */
+  readonly preprocessing: Preprocessing;
   readonly broken: BrokenImages;
   /** Called as the images of a folder are read. */
   readonly progress: (done: number, of: number) => void;
@@ -60,13 +62,14 @@ interface OpenTrainingDataOptions {
  */
 export async function openTrainingData(
   options: TrainCommandOptions,
-  { defaultSize, broken, progress }: OpenTrainingDataOptions,
+  { defaultSize, preprocessing, broken, progress }: OpenTrainingDataOptions,
 ): Promise<TrainingData> {
-  const { data, images, seed, interpolation, fit } = options;
+  const { data, images, seed } = options;
+  const { interpolation, fit, cropShare = 1 } = preprocessing;
   const source = sourceOf(data);
   checkSources(options, source);
   await checkSplits(options, source);
-  const reading = { interpolation, fit, onError: broken.add, onCheckProgress: progress };
+  const reading = { interpolation, fit, cropShare, onError: broken.add, onCheckProgress: progress };
   const imageSize = options.imageSize ?? (source === 'hdf5' ? undefined : defaultSize);
   const opening = openDataset(data, {
     ...reading,

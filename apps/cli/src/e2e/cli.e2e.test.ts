@@ -357,7 +357,8 @@ describe('resnet predict', () => {
       line(`predict runs/flowers ${files} --json`),
     ]);
     expect(text.stdout).toMatch(/^flowers\/daisy\/0\.jpg\n {2}\w+ +\d+\.\d% {2}[█░]{20}\n {2}\w+ /);
-    const results = json(data.stdout);
+    const { images: results, model } = json(data.stdout);
+    expect(model).toMatchObject({ container: 'resnetjs', classesFrom: 'file', preprocessingFrom: 'file' });
     expect(results.map(({ file }: { file: string }) => file)).toEqual(files.split(' '));
     for (const { predictions } of results) {
       const shares = predictions.map(({ probability }: { probability: number }) => probability);

@@ -252,6 +252,20 @@ const train = z.discriminatedUnion('event', [
         .enum(['training', 'model'])
         .nullable()
         .describe('what its folder holds and is replaced: a finished training, or a model alone; else null'),
+      from: z
+        .strictObject({
+          file: text.describe('its name'),
+          container: text.describe('its format'),
+          network: text.describe('the network in it'),
+          newHead: z
+            .boolean()
+            .nullable()
+            .describe(
+              "whether the dense layer is a new one, for other classes than the file's; null if it resumes",
+            ),
+        })
+        .exactOptional()
+        .describe('the file of weights that it started from; only with --from'),
       resumed: z
         .strictObject({
           steps: integer.describe('optimizer steps that were taken before'),

@@ -5,8 +5,13 @@ import type { LoadedModel } from './load-model.js';
 import type { WeightsPlace } from './open-file.js';
 
 /** What --json says of a model. */
-export function describeModel({ file, place, ...classifier }: LoadedModel): Output<'predict'>['model'] {
-  return { ...fileFacts(file, place), ...networkFacts({ ...file, ...classifier }) };
+export function describeModel({
+  file,
+  place,
+  unfolded,
+  preprocessing,
+}: LoadedModel): Output<'predict'>['model'] {
+  return { ...fileFacts(file, place), ...networkFacts({ ...file, network: unfolded, preprocessing }) };
 }
 
 export function fileFacts(

@@ -1,6 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Classifier, disposeVariables, foldBatchNorm, ResNetError } from '@resnetjs/core';
+import { type Classifier, disposeVariables, foldBatchNorm, type Network, ResNetError } from '@resnetjs/core';
 import { type ReadClassifier, readClassifier } from '@resnetjs/weights';
 import { readModel } from '@resnetjs/weights/node';
 import type { WeightsFileOptions } from '../options/weights-options.js';
@@ -8,6 +8,8 @@ import { placeOf, type WeightsPlace } from './open-file.js';
 
 /** A classifier for inference, and where it is from. The caller disposes of its variables. */
 export interface LoadedModel extends Classifier {
+  /** The network as it is in the file, not folded. */
+  readonly unfolded: Network;
   readonly file: ReadClassifier['file'];
   readonly place: WeightsPlace;
 }
@@ -23,7 +25,7 @@ export async function loadModel(
   const place = await placeOf(best ? findBest(fileOrFolder) : fileOrFolder, options);
   const model = await readModel(place.path, (source) => readClassifier(source, place.options));
   try {
-    return { ...model, ...foldBatchNorm(model), place };
+    return { ...model, ...foldBatchNorm(model), unfolded: model.network, place };
   } finally {
     disposeVariables(model.variables);
   }

@@ -50,6 +50,8 @@ export function publishedWith(
   });
 }
 
+/** Levels of shares of 1 differ in their last digits. */
 function canonical({ mean, std, interpolation, fit, cropShare = 1, channelOrder = 'rgb' }: Preprocessing) {
-  return JSON.stringify([mean, std, interpolation, fit, cropShare, channelOrder]);
+  const digits = (values: readonly number[]) => values.map((value) => value.toPrecision(9));
+  return JSON.stringify([digits(mean), digits(std), interpolation, fit, cropShare, channelOrder]);
 }

@@ -5,7 +5,7 @@ import type { OpenedWeights } from '@resnetjs/weights';
  * The `config.json` with which timm takes weights from a folder, `timm.create_model('local-dir:FOLDER', pretrained=True)`; null for
  * networks that timm doesn't have.
  */
-export function timmConfig({ network, classes, preprocessing }: OpenedWeights): object | null {
+export function timmConfig({ network, classes, classesFrom, preprocessing }: OpenedWeights): object | null {
   const { name, input } = network;
   const family = Object.hasOwn(networkEntries, name) ? networkEntries[name as NetworkName].family : undefined;
   if (family !== 'timm' && family !== 'torchvision') return null;
@@ -14,11 +14,12 @@ export function timmConfig({ network, classes, preprocessing }: OpenedWeights): 
   const { mean, std, interpolation, fit, cropShare = 1, channelOrder = 'rgb' } = preprocessing;
   if (channelOrder !== 'rgb') return null;
   const size = [input[2], input[0], input[1]];
+  const labels = classes === null || classesFrom === 'assumed' ? {} : { label_names: classes };
   return {
     architecture: name,
     num_classes: classes?.length ?? 0,
     num_features: outputShape(features).at(-1),
-    ...(classes && { label_names: classes }),
+    ...labels,
     pretrained_cfg: {
       custom_load: false,
       input_size: size,
@@ -32,7 +33,7 @@ export function timmConfig({ network, classes, preprocessing }: OpenedWeights): 
       pool_size: poolSize(network),
       first_conv: /^resnet\d+d$/.test(name) ? 'conv1.0' : 'conv1',
       classifier: 'fc',
-      ...(classes && { label_names: classes }),
+      ...labels,
     },
   };
 }

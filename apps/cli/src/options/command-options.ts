@@ -37,7 +37,12 @@ export interface DrawCommandOptions
 }
 
 export interface TrainCommandOptions extends NetworkOptions, RecipeOptions {
-  readonly network: string;
+  /** With --from or --resume it may be absent. */
+  readonly network?: string;
+  /** A file or folder of weights to start from. */
+  readonly from?: string;
+  /** That file's format: no option, but kept in checkpoints, since the file may be gone. */
+  readonly fromContainer?: string;
   readonly data: string;
   readonly out: string;
   /** A run's folder. The other options are then those that it began with, except for the few that may change. */
@@ -49,8 +54,9 @@ export interface TrainCommandOptions extends NetworkOptions, RecipeOptions {
   readonly validation?: string;
   readonly validationSplit?: number;
   readonly imageSize?: number;
-  readonly interpolation: Interpolation;
-  readonly fit: FitMode;
+  /** Absent for what the file of --from wants. */
+  readonly interpolation?: Interpolation;
+  readonly fit?: FitMode;
   readonly onError: ErrorRule;
   readonly images?: number;
   readonly backend: string;

@@ -23,7 +23,10 @@ export function formatInspection(inspection: Inspection, looks: InspectionLooks)
   const values = tensors.reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);
   const facts: (readonly [name: string, value: string | null])[] = [
     ['file', shown(inspection.file, Number.POSITIVE_INFINITY)],
-    ['format', `${containerNames[container]}, ${size(bytes)}`],
+    [
+      'format',
+      `${inspection.checkpoint ? 'ResNet.js checkpoint' : containerNames[container]}, ${size(bytes)}`,
+    ],
     ['tensors', `${count(tensors.length)} with ${count(values)} values: ${typesOf(tensors)}`],
     ...(opened ? networkFacts(inspection, opened) : withoutFile(inspection)),
     ['training', trainingWords(inspection)],

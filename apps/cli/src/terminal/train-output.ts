@@ -57,7 +57,7 @@ export class TrainOutput {
   }
 
   start(): void {
-    const { network, data, options, broken, resumed, replaces } = this.#plan;
+    const { network, classes, data, options, broken, resumed, replaces, start } = this.#plan;
     const { training, validation } = data;
     const parameters = countParameters(network);
     this.#json({
@@ -65,7 +65,7 @@ export class TrainOutput {
       network: network.name,
       parameters,
       backend: options.backend,
-      classes: training.dataset.classes,
+      classes,
       images: training.dataset.labels.length,
       validationImages: validation?.dataset.labels.length ?? 0,
       epochs: options.epochs,
@@ -74,12 +74,14 @@ export class TrainOutput {
       split: data.split,
       duplicates: data.twins,
       replaces,
+      ...(start ? { from: { ...start.record, newHead: start.isNewHead } } : {}),
       ...(resumed ? { resumed: { steps: resumed.steps, path: resumed.path } } : {}),
     });
     const { paint } = this.#progress;
     this.#progress.print(
       `${paint('bold', network.name)}: ${count(parameters.total)} parameters, on ${options.backend}`,
     );
+    if (start?.words) this.#progress.print(`from        ${shown(start.words, 400)}`);
     this.#progress.print(`training    ${training.describe}`);
     if (validation) this.#progress.print(`validation  ${validation.describe}`);
     for (const line of this.#dataNotes()) this.#progress.print(line);

@@ -60,9 +60,9 @@ export function classWords({ classes, classesFrom }: Described, configs: readonl
 }
 
 /** A line about what was not asked, and not in the file; none for files of ResNet.js, which say all. */
-export function assumedWords({ file, place, ...classifier }: LoadedModel): string | null {
+export function assumedWords({ file, place, unfolded, ...classifier }: LoadedModel): string | null {
   if (file.container === 'resnetjs') return null;
-  const described = { ...file, ...classifier };
+  const described = { ...file, ...classifier, network: unfolded };
   return `${networkWords(described.network)}: images ${preprocessingWords(described, place.configs)}; ${classWords(described, place.configs)}`;
 }
 

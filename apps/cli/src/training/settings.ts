@@ -17,7 +17,9 @@ const changeable: readonly string[] = [
   'keep',
   'threads',
 ];
-const paths: readonly string[] = ['data', 'validation'];
+const paths: readonly string[] = ['data', 'validation', 'from'];
+/** What checkpoints keep that is no option. */
+const kept: readonly string[] = ['fromContainer'];
 
 /** The options as a checkpoint stores them, so that `--resume` needs no others. */
 export function settingsOf(options: TrainCommandOptions): CheckpointSettings {
@@ -101,7 +103,8 @@ export function resumedOptions(command: Command, saved: Saved, run: string): Tra
       { option: '--data' },
     );
   }
-  const known = command.options.map((option) => option.attributeName());
+  for (const name of kept) if (settings[name] !== undefined) options[name] = settings[name];
+  const known = [...command.options.map((option) => option.attributeName()), ...kept];
   const unknown = Object.keys(settings).find((name) => !known.includes(name));
   if (unknown !== undefined) throw otherVersion(unknown);
   if (given('out') && resolve(current.out) !== resolve(run)) {

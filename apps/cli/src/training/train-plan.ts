@@ -1,55 +1,127 @@
-import type { Network } from '@resnetjs/core';
-import type { Recipe } from '@resnetjs/recipe';
+import { type Classifier, initialize, type Network, unitRange, type Variables } from '@resnetjs/core';
+import { alignClasses } from '@resnetjs/data';
+import type { Recipe, StartRecord } from '@resnetjs/recipe';
 import type { NewestCheckpoint } from '@resnetjs/weights/node';
+import { defaultFitting } from '@resnetjs/core/images';
+import { basename } from 'node:path';
 import { BrokenImages } from '../data/broken-images.js';
 import { openTrainingData, type TrainingData } from '../data/training-data.js';
 import { asNetworkName, buildNetwork, defaultSize } from '../networks/build-network.js';
 import type { TrainCommandOptions } from '../options/command-options.js';
 import { recipeOf } from '../options/recipe-options.js';
 import { Progress } from '../terminal/progress.js';
+import { openStart, sizedStart, startedNetwork, startRecord, startVariables, startWords } from './start.js';
+
+/** What a training is of: a classifier, whose variables come when its backend has started. */
+type Subject = Omit<Classifier, 'variables'>;
 
 /** Everything that a training starts with, checked. */
-export interface TrainPlan {
+export interface TrainPlan extends Subject {
   readonly options: TrainCommandOptions;
   readonly recipe: Recipe;
   readonly data: TrainingData;
   readonly broken: BrokenImages;
-  readonly network: Network;
+  /** The variables that a new training starts with, on the current backend. */
+  readonly initialVariables: () => Promise<Variables>;
+  /** The file whose weights it started from; null if it started from initial weights alone. */
+  readonly start: PlannedStart | null;
   /** The checkpoint that it resumes from. */
   readonly resumed: NewestCheckpoint | null;
   /** What the folder holds and is replaced: a finished training, or a model alone; null if nothing is. */
   readonly replaces: 'training' | 'model' | null;
 }
 
-export async function makePlan(options: TrainCommandOptions): Promise<TrainPlan> {
-  const name = asNetworkName(options.network);
-  const recipe = recipeOf(options);
-  buildNetwork(name, options, {}); // rejects options of other networks before images are read
-  const broken = new BrokenImages(options.onError);
-  const data = await readImages(options, defaultSize(name), broken);
-  const { shape, classes } = data.training.dataset;
+interface PlannedStart {
+  readonly record: StartRecord;
+  /** What is kept of the file, and what is new, in words; null when the training resumes. */
+  readonly words: string | null;
+  /** Whether the dense layer is a new one; null when the training resumes. */
+  readonly isNewHead: boolean | null;
+}
+
+/** Plans a new training: of a network by name, or from a file of weights. */
+export function makePlan(options: TrainCommandOptions): Promise<TrainPlan> {
+  return options.from === undefined ? planByName(options) : planFromFile(options, options.from);
+}
+
+/** Plans the rest of a training, of the classifier in its checkpoint. */
+export async function makeResumedPlan(options: TrainCommandOptions, saved: Subject): Promise<TrainPlan> {
+  if (options.from === undefined) return { ...(await planByName(options)), network: saved.network };
+  const { network, classes, preprocessing } = saved;
+  const { data, ...given } = await planned(options, saved);
+  const { from, fromContainer = 'unknown' } = options;
+  const record = { file: basename(from), container: fromContainer, network: network.name };
   return {
-    options,
-    recipe,
-    data,
-    broken,
-    network: buildNetwork(name, options, { input: shape, classes: classes.length }),
-    resumed: null,
-    replaces: null,
+    ...{ ...given, network, classes, preprocessing },
+    data: aligned(data, classes),
+    initialVariables: async () => initialize(network, { seed: options.seed }),
+    start: { record, words: null, isNewHead: null },
   };
 }
 
-async function readImages(
+async function planByName(options: TrainCommandOptions): Promise<TrainPlan> {
+  const name = asNetworkName(options.network ?? '');
+  buildNetwork(name, options, {}); // rejects options of other networks before images are read
+  const { interpolation = defaultFitting.interpolation, fit = defaultFitting.fit } = options;
+  const side = defaultSize(name);
+  const preprocessing = { ...unitRange(), interpolation, fit };
+  const plan = await planned(options, { network: { input: [side, side, 3] }, preprocessing });
+  const { shape, classes } = plan.data.training.dataset;
+  const network = buildNetwork(name, options, { input: shape, classes: classes.length });
+  return {
+    ...{ ...plan, network, classes },
+    preprocessing: { ...unitRange(shape[2]), interpolation, fit },
+    initialVariables: async () => initialize(network, { seed: options.seed }),
+    start: null,
+  };
+}
+
+async function planFromFile(options: TrainCommandOptions, from: string): Promise<TrainPlan> {
+  const found = await openStart(from, options);
+  const { interpolation = found.preprocessing.interpolation, fit = found.preprocessing.fit } = options;
+  const preprocessing = { ...found.preprocessing, interpolation, fit };
+  const { data, ...given } = await planned(options, { network: found.network, preprocessing });
+  const { shape, classes } = data.training.dataset;
+  const start = await sizedStart(found, shape);
+  const started = startedNetwork(start, classes);
+  return {
+    ...{ ...given, preprocessing, network: started.network, classes: started.classes },
+    options: { ...options, fromContainer: start.container },
+    data: aligned(data, started.classes),
+    initialVariables: () => startVariables(start, started, options.seed),
+    start: {
+      record: startRecord(start),
+      words: startWords(start, started),
+      isNewHead: started.isNewHead,
+    },
+  };
+}
+
+/** What every plan has. */
+async function planned(
   options: TrainCommandOptions,
-  defaultSize: number,
-  broken: BrokenImages,
-): Promise<TrainingData> {
+  { network, preprocessing }: Pick<Subject, 'preprocessing'> & { readonly network: Pick<Network, 'input'> },
+) {
+  const recipe = recipeOf(options);
+  const broken = new BrokenImages(options.onError);
   const view = new Progress(options.json ? process.stderr : process.stdout);
   const progress = (done: number, of: number) =>
     view.update({ label: 'reading images', short: 'reading', done, of, figures: [] });
+  const [height, width] = network.input;
   try {
-    return await openTrainingData(options, { defaultSize, broken, progress });
+    const opening = { defaultSize: [height, width] as const, preprocessing, broken, progress };
+    const data = await openTrainingData(options, opening);
+    return { options, recipe, broken, data, resumed: null, replaces: null };
   } finally {
     view.end();
   }
+}
+
+/** The images with labels in the order of the classes of a file, which has the same. */
+function aligned({ training, validation, ...rest }: TrainingData, classes: readonly string[]): TrainingData {
+  return {
+    ...rest,
+    training: { ...training, dataset: alignClasses(training.dataset, classes) },
+    validation: validation && { ...validation, dataset: alignClasses(validation.dataset, classes) },
+  };
 }

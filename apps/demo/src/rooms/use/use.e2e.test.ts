@@ -50,9 +50,9 @@ describe.skipIf(whyNoBrowser !== null)(`the Use room ${whyNoBrowser ?? ''}`, () 
     await show('image.png');
     await page.locator('img[alt="image.png"]').waitFor();
     await page.locator('.shares li').first().waitFor();
-    const [{ predictions }] = JSON.parse(
-      await resnet(['predict', 'run', 'image.png', '--top', '6', '--json'], folder),
-    );
+    const {
+      images: [{ predictions }],
+    } = JSON.parse(await resnet(['predict', 'run', 'image.png', '--top', '6', '--json'], folder));
     const rows = await page.locator('.shares li').allTextContents();
     expect(rows).toHaveLength(6);
     for (const { class: name, probability } of predictions) {

@@ -1,0 +1,425 @@
+// Files of weights of others, in and out: inspected, converted, used, and trained from.
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { inflateSync } from 'node:zlib';
+import { register } from '@resnetjs/backend-cpu';
+import {
+  createClassifier,
+  createNetwork,
+  disposeVariables,
+  parameters,
+  preprocessings,
+} from '@resnetjs/core';
+import { cifar10Classes } from '@resnetjs/core/classes';
+import { encodeWeights, openWeights, type WrittenFormat, weightsOf } from '@resnetjs/weights';
+import { writeFileAtomically } from '@resnetjs/weights/node';
+import sharp from 'sharp';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { resnetIn, writeImages } from './e2e.test-support.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'resnetjs-weights-'));
+const resnet = resnetIn(folder);
+const line = (text: string) => resnet(text.split(' '));
+const path = (name: string) => join(folder, name);
+
+/** A file for each format, by its ending. */
+const files = {
+  'own/model.safetensors': 'resnetjs',
+  'a.safetensors': 'safetensors',
+  'a.pth': 'pytorch',
+  'a.keras': 'keras',
+  'a.weights.h5': 'keras-weights',
+} as const satisfies Readonly<Record<string, WrittenFormat>>;
+const names = Object.keys(files) as (keyof typeof files)[];
+
+/** Every parameter's values, whatever the format. */
+async function valuesIn(file: string): Promise<ReadonlyMap<string, Float32Array>> {
+  const opened = await openWeights(readFileSync(path(file)));
+  const values = new Map<string, Float32Array>();
+  for (const parameter of parameters(opened.network)) values.set(parameter.id, await opened.read(parameter));
+  return values;
+}
+
+beforeAll(async () => {
+  await register();
+  const network = createNetwork('cifar/resnet20', { classes: 10 });
+  const classifier = createClassifier(network, {
+    classes: cifar10Classes,
+    seed: 5,
+    preprocessing: preprocessings.cifar,
+  });
+  mkdirSync(path('own'));
+  for (const name of names) {
+    const { parts } = encodeWeights(weightsOf(classifier), { to: files[name] });
+    await writeFileAtomically(path(name), parts);
+  }
+  disposeVariables(classifier.variables);
+  const data = Uint8Array.from({ length: 40 * 30 * 3 }, (_, i) => (i * i * 7) >> 8);
+  await sharp(data, { raw: { height: 40, width: 30, channels: 3 } })
+    .png()
+    .toFile(path('image.png'));
+  await writeImages(folder, 'images', { daisy: 4, rose: 4, tulip: 4 });
+  await writeImages(folder, 'two', { truck: 1, airplane: 2 });
+  await writeImages(folder, 'ten', Object.fromEntries(cifar10Classes.map((name) => [name, 1])));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe('resnet inspect', () => {
+  it.each(names)('says what is in %s', async (name) => {
+    const [text, data] = await Promise.all([line(`inspect ${name}`), line(`inspect ${name} --json`)]);
+    const result = JSON.parse(data.stdout);
+    const isOwn = name.startsWith('own');
+    expect(result).toMatchObject({
+      container: files[name],
+      network: 'cifar/resnet20',
+      inputShape: [32, 32, 3],
+      classes: cifar10Classes,
+      classesFrom: isOwn ? 'file' : 'assumed',
+      preprocessingFrom: isOwn ? 'file' : 'assumed',
+      parameters: { total: 271_098, trainable: 269_722 },
+      reason: null,
+    });
+    expect(text.stdout).toMatch(/^network +cifar\/resnet20 \(CIFAR\)/m);
+    expect(text.code).toBe(0);
+    const { unused } = result;
+    if (name !== 'a.pth' && name !== 'a.safetensors') return expect(unused).toEqual([]);
+    expect(unused).toEqual([{ kind: 'counters', count: 19, example: 'bn1.num_batches_tracked' }]);
+    expect(text.stdout).toMatch(/^beside +19 counters, such as bn1\.num_batches_tracked$/m);
+  });
+
+  it('lists tensors', async () => {
+    const { stdout } = await line('inspect a.pth --tensors');
+    expect(stdout).toMatch(/^conv1\.weight +F32 +\[16, 3, 3, 3\]$/m);
+    expect(stdout.split('\n').filter((row) => / (F32|I64) +\[/.test(row))).toHaveLength(97 + 19);
+  });
+
+  it('shows format and tensors of a file whose network it does not know, and why', async () => {
+    const tensor = { dtype: 'F32', shape: [2], data_offsets: [0, 8] };
+    const header = Buffer.from(JSON.stringify({ alien: tensor }));
+    const length = Buffer.alloc(8);
+    length.writeBigUInt64LE(BigInt(header.length));
+    writeFileSync(path('alien.safetensors'), Buffer.concat([length, header, Buffer.alloc(8)]));
+    const { code, stdout } = await line('inspect alien.safetensors');
+    expect(stdout).toMatch(
+      /^format +safetensors, \d+ bytes\ntensors +1 with 2 values: 1 F32\nnetwork +none: /m,
+    );
+    expect(code).toBe(0);
+    const used = await line('predict alien.safetensors image.png');
+    expect(used.code).toBe(1);
+    expect(used.stderr).toMatch(/^error: alien\.safetensors: /m);
+  });
+
+  it('says what options change, and where from', async () => {
+    writeFileSync(path('labels.txt'), `${[...'abcdefghij'].join('\r\n')}\r\n`);
+    const { stdout } = await line(
+      'inspect a.pth --labels labels.txt --preprocessing torchvision --image-size 40 --json',
+    );
+    expect(JSON.parse(stdout)).toMatchObject({
+      classes: [...'abcdefghij'],
+      classesFrom: 'option',
+      preprocessing: { interpolation: 'bilinear', fit: 'crop', cropShare: 0.875 },
+      preprocessingFrom: 'option',
+      inputShape: [40, 40, 3],
+    });
+  });
+
+  it.each([
+    [
+      'inspect a.pth --preprocessing torchvison',
+      2,
+      /There is no preprocessing "torchvison"\. Did you mean torchvision/,
+    ],
+    ['inspect a.pth --preprocessing resnet50.a9_in1k', 2, /Did you mean resnet50\.a1/],
+    ['inspect a.pth --labels imagenet', 2, /1000 classes were given, but the file's network outputs \[10\]/],
+    ['inspect a.pth --labels nowhere.txt', 1, /nowhere\.txt: there is no such file/],
+    ['inspect own --network resnet50', 2, /The file's network is cifar\/resnet20, not resnet50/],
+    ['inspect a.pth --network resnet50', 0, /^$/],
+    ['summary resnet50 --network resnet50', 2, /--network is for files of weights/],
+  ])('says what is wrong: %s', async (command, code, message) => {
+    const result = await line(command);
+    expect(result.stderr).toMatch(message);
+    expect(result.code).toBe(code);
+  });
+
+  it('refuses what is no file of weights', async () => {
+    writeFileSync(path('notes.txt'), 'these are not weights, but notes\n');
+    writeFileSync(path('half.pth'), readFileSync(path('a.pth')).subarray(0, 50_000));
+    writeFileSync(path('half.safetensors'), readFileSync(path('a.safetensors')).subarray(0, 50_000));
+    const fixtures = JSON.parse(
+      readFileSync(
+        new URL(
+          '../../../../packages/weights/src/containers/pytorch/files.test-support.json',
+          import.meta.url,
+        ),
+        'utf8',
+      ),
+    );
+    const { file } = Object.values<{ name?: string; file: string }>(fixtures.refused)[0] as { file: string };
+    writeFileSync(path('module.pth'), inflateSync(Buffer.from(file, 'base64')));
+    for (const name of ['notes.txt', 'half.pth', 'half.safetensors', 'module.pth', 'images/daisy/0.jpg']) {
+      for (const command of ['inspect', 'summary']) {
+        const { code, stderr, stdout } = await line(`${command} ${name}`);
+        expect(`${name}: ${stderr}`).toContain(`error: ${name}: `);
+        expect(stdout).toBe('');
+        expect(code).toBe(1);
+      }
+    }
+  });
+});
+
+describe('resnet convert', () => {
+  it.each(names)('writes %s in every format, and back to the bit', async (name) => {
+    const before = await valuesIn(name);
+    const round = async (target: string) => {
+      const out = `${files[name]}-${target.replace('/', '-')}`;
+      const there = target.startsWith('own') ? `${out}.d/` : out;
+      expect(await line(`convert ${name} ${there}`)).toMatchObject({ code: 0 });
+      const back = target.startsWith('own') ? `${out}.d/model.safetensors` : out;
+      expect(await valuesIn(back)).toEqual(before);
+    };
+    await Promise.all(names.map(round));
+  });
+
+  it('says what is assumed, left out, and lost', async () => {
+    const halved = await line('convert a.pth half.keras --half');
+    expect(halved.stdout).toMatch(/^left out: 19 counters$/m);
+    expect(halved.stdout).toMatch(/^halves change values by up to 0\.0\d+%/m);
+    const own = await line('convert own b.pth --json');
+    expect(JSON.parse(own.stdout)).toMatchObject({
+      written: ['b.pth'],
+      format: 'pytorch',
+      notSaid: ['classes', 'preprocessing'],
+      half: null,
+    });
+    const assumed = await line('convert a.pth assumed/');
+    expect(assumed.stdout).toMatch(/^images: as cifar \(assumed; --preprocessing\)$/m);
+    expect(readdirSync(folder).filter((name) => name.endsWith('.tmp'))).toEqual([]);
+  });
+
+  it("writes timm's configuration beside weights of its networks, and reads it", async () => {
+    const network = createNetwork('resnet18', { input: [32, 32, 3], classes: 2 });
+    const classifier = createClassifier(network, {
+      classes: ['left', 'right'],
+      preprocessing: preprocessings.timm,
+    });
+    await writeFileAtomically(
+      path('r18.safetensors'),
+      encodeWeights(weightsOf(classifier), { to: 'resnetjs' }).parts,
+    );
+    disposeVariables(classifier.variables);
+    const { stdout } = await line('convert r18.safetensors timm/ --to safetensors');
+    expect(stdout).toMatch(/^Wrote timm\/model\.safetensors and timm\/config\.json/m);
+    expect(JSON.parse(readFileSync(path('timm/config.json'), 'utf8'))).toMatchObject({
+      architecture: 'resnet18',
+      num_classes: 2,
+      num_features: 512,
+      pretrained_cfg: {
+        input_size: [3, 32, 32],
+        mean: [0.485, 0.456, 0.406],
+        classifier: 'fc',
+        first_conv: 'conv1',
+      },
+    });
+    const inspected = await line('inspect timm --json');
+    expect(JSON.parse(inspected.stdout)).toMatchObject({
+      container: 'safetensors',
+      configs: ['timm/config.json'],
+      inputShape: [32, 32, 3],
+      classes: ['left', 'right'],
+      classesFrom: 'file',
+      preprocessing: { interpolation: 'bicubic', cropShare: 0.875 },
+    });
+    const back = await line('convert timm r18-again/');
+    expect(back.code).toBe(0);
+    expect(readFileSync(path('r18-again/model.safetensors')).length).toBeGreaterThan(4 * 11e6);
+  }, 30_000);
+
+  it.each([
+    ['convert a.pth a.pth', /a\.pth is the file that is read/],
+    ['convert own own/', /is the file that is read/],
+    ['convert a.pth b.h5', /Keras's legacy \.h5 is read, but not written/],
+    ['convert a.pth b.onnx', /no format has the ending \.onnx/],
+    ['convert a.pth b.h5 --to keras', /only from a file whose name ends in \.keras/],
+    ['convert a.pth images --to pytorch', /images is a folder, and pytorch is a file/],
+    ['convert a.pth c.safetensors --to resnetjs --half', /hold float32/],
+  ])('refuses %s', async (command, message) => {
+    const { code, stderr } = await line(command);
+    expect(stderr).toMatch(message);
+    expect(code).toBe(2);
+    expect(['b.h5', 'b.onnx', 'c.safetensors'].some((name) => existsSync(path(name)))).toBe(false);
+  });
+
+  it('leaves nothing of a file that turns out to be damaged', async () => {
+    const bytes = readFileSync(path('own/model.safetensors'));
+    bytes[bytes.length - 100] = (bytes[bytes.length - 100] as number) ^ 1;
+    writeFileSync(path('damaged.safetensors'), bytes);
+    const { code } = await line('convert damaged.safetensors whole.pth');
+    expect(code).toBe(1);
+    expect(readdirSync(folder).filter((name) => name.includes('whole'))).toEqual([]);
+  });
+});
+
+describe('a file of weights', () => {
+  it('predicts the same, whatever its format, and says what was assumed', async () => {
+    const results = await Promise.all(
+      names.map((name) => line(`predict ${name} image.png --backend cpu --json`)),
+    );
+    const shares = results.map(({ stdout }) =>
+      JSON.parse(stdout).images[0].predictions.map(({ probability }: { probability: number }) => probability),
+    );
+    for (const each of shares) expect(each).toEqual(shares[0]);
+    const text = await line('predict a.pth image.png --backend cpu');
+    expect(text.stderr).toBe(
+      "cifar/resnet20 (CIFAR): images as cifar (assumed; --preprocessing); 10 classes: CIFAR-10's (assumed; --labels)\n",
+    );
+    expect((await line('predict own image.png --backend cpu')).stderr).toBe('');
+  });
+
+  it('is evaluated on images whose classes it may have to be told', async () => {
+    const { stdout, code } = await line('evaluate a.keras --data two --backend cpu --json');
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({
+      images: 3,
+      model: { container: 'keras', classesFrom: 'assumed' },
+    });
+    const other = await line('evaluate a.pth --data images --backend cpu');
+    expect(other.code).toBe(1);
+    expect(other.stderr).toMatch(/The file doesn't name its classes: --labels does\./);
+  });
+
+  it('is where a training starts from, with a new dense layer for other classes', async () => {
+    const options =
+      '--batch-size 4 --epochs 2 --learning-rate 1e-9 --backend wasm --bn-statistics running --json';
+    const trained = await line(`train --from a.pth --data images --out runs/new ${options}`);
+    expect({ code: trained.code, stderr: trained.stderr }).toMatchObject({ code: 0 });
+    const events = trained.stdout
+      .trim()
+      .split('\n')
+      .map((text) => JSON.parse(text));
+    expect(events[0]).toMatchObject({
+      network: 'cifar/resnet20',
+      classes: ['daisy', 'rose', 'tulip'],
+      from: { file: 'a.pth', container: 'pytorch', network: 'cifar/resnet20', newHead: true },
+    });
+    expect(trained.stderr).toMatch(
+      /^from +a\.pth .*a new dense layer for 3 classes, since it has 10 others$/m,
+    );
+    const [before, after] = await Promise.all([valuesIn('a.pth'), valuesIn('runs/new/model.safetensors')]);
+    const kernel = 'stage1.block1.branch.0.kernel';
+    const [old, now] = [before, after].map((values) => values.get(kernel) as Float32Array);
+    expect(
+      Math.max(...(now as Float32Array).map((value, i) => Math.abs(value - (old?.[i] as number)))),
+    ).toBeLessThan(1e-6);
+    expect([...after].find(([id]) => /^head\.\d+\.kernel$/.test(id))?.[1]).toHaveLength(64 * 3);
+    rmSync(path('runs/new/model.safetensors'));
+    const resumed = await line('train --resume runs/new --epochs 3 --json');
+    expect({ code: resumed.code, stderr: resumed.stderr }).toMatchObject({ code: 0 });
+    const { stdout } = await line('inspect runs/new --json');
+    const { training, preprocessing } = JSON.parse(stdout);
+    expect(training).toMatchObject({
+      epochs: 3,
+      from: { file: 'a.pth', container: 'pytorch', network: 'cifar/resnet20' },
+    });
+    expect(preprocessing).toMatchObject(preprocessings.cifar);
+  }, 30_000);
+
+  it('keeps its dense layer for the same classes in another order', async () => {
+    const trained = await line(
+      'train --from a.safetensors --data ten --epochs 1 --learning-rate 1e-9 --backend wasm --bn-statistics running --out runs/same',
+    );
+    expect(trained.stdout).toMatch(
+      /^from +a\.safetensors \(safetensors\), with its classes: all weights are kept$/m,
+    );
+    const [before, after] = await Promise.all([
+      valuesIn('a.safetensors'),
+      valuesIn('runs/same/model.safetensors'),
+    ]);
+    const id = [...before.keys()].find((each) => /^head\.\d+\.kernel$/.test(each)) as string;
+    expect(after.get(id)?.[7]).toBeCloseTo(before.get(id)?.[7] as number, 6);
+    const { stdout } = await line('inspect runs/same --json');
+    expect(JSON.parse(stdout).classes).toEqual(cifar10Classes);
+  }, 30_000);
+
+  it.each([
+    ['--network resnet50', 1, /not those of resnet50/],
+    ['--plain', 2, /--plain can't be given with --from/],
+    ['--dropout 0.2', 2, /--dropout can't be given with --from/],
+  ])('refuses a training with %s', async (option, code, message) => {
+    const result = await line(`train --from a.pth --data images --out runs/no --backend cpu ${option}`);
+    expect(result.stderr).toMatch(message);
+    expect(result.code).toBe(code);
+    expect(existsSync(path('runs/no'))).toBe(false);
+  });
+});
+
+const shared = fileURLToPath(new URL('../../../../../shared/data', import.meta.url));
+const isThorough = process.env.RESNETJS_THOROUGH === '1';
+/** Right on the test images, of 200 and of all 2,000. */
+const counts = {
+  'resnet20-12fca82f.th': 1627,
+  'resnet32-d509ac18.th': 1676,
+  'mlperf-tiny-resnet8.h5': 1528,
+};
+
+describe.skipIf(!existsSync(join(shared, 'pretrained')))(
+  'networks that others trained (if their files are there)',
+  () => {
+    beforeAll(() => {
+      if (isThorough) return symlinkSync(join(shared, 'cifar10/test'), path('cifar'));
+      for (const name of cifar10Classes) {
+        mkdirSync(path(`cifar/${name}`), { recursive: true });
+        for (const file of readdirSync(join(shared, 'cifar10/test', name))
+          .sort()
+          .slice(0, 20)) {
+          symlinkSync(join(shared, 'cifar10/test', name, file), path(`cifar/${name}/${file}`));
+        }
+      }
+    });
+
+    it.each(Object.entries(counts))(
+      '%s is right as often as published, and after conversion',
+      async (name, whole) => {
+        const original = join(shared, 'pretrained', name);
+        const right = async (file: string) => {
+          const { stdout } = await resnet([
+            'evaluate',
+            file,
+            '--data',
+            'cifar',
+            '--backend',
+            'wasm',
+            '--json',
+          ]);
+          const { accuracy, images, loss } = JSON.parse(stdout);
+          return { right: Math.round(accuracy * images), images, loss };
+        };
+        const first = await right(original);
+        if (isThorough) expect(first).toMatchObject({ right: whole, images: 2000 });
+        else expect(Math.abs(first.right / first.images - whole / 2000)).toBeLessThan(0.08);
+        for (const target of [
+          'there.keras',
+          'there.pth',
+          'there/',
+          'there.weights.h5',
+          'there.safetensors',
+        ]) {
+          const there = `${name}.${target}`;
+          expect(await resnet(['convert', original, there])).toMatchObject({ code: 0 });
+          if (isThorough || target === 'there/') expect(await right(there)).toEqual(first);
+        }
+      },
+      isThorough ? 600_000 : 30_000,
+    );
+  },
+);
