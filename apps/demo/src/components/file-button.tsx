@@ -11,12 +11,15 @@ interface FileButtonProps {
   readonly accept?: string;
   /** Whether whole folders are chosen. */
   readonly folders?: boolean;
+  /** Whether several files may be chosen. */
+  readonly multiple?: boolean;
   readonly onFiles: (files: FileList) => void;
   readonly children: ComponentChildren;
 }
 
 /** A button that opens the browser's file dialog. */
-export function FileButton({ purpose, accept, folders, onFiles, children, ...props }: FileButtonProps) {
+export function FileButton(props: FileButtonProps) {
+  const { purpose, accept, folders, multiple, onFiles, children } = props;
   const input = useRef<HTMLInputElement | null>(null);
   return (
     <>
@@ -30,7 +33,7 @@ export function FileButton({ purpose, accept, folders, onFiles, children, ...pro
         }}
         type="file"
         {...(accept === undefined ? {} : { accept })}
-        multiple={folders}
+        multiple={folders || multiple}
         hidden
         data-purpose={purpose}
         onChange={(event) => {

@@ -13,10 +13,12 @@ import type {
 export class EngineError extends Error {
   override readonly name = 'EngineError';
   readonly code: string;
+  readonly networks: Problem['networks'];
 
-  constructor({ code, message }: Problem) {
+  constructor({ code, message, networks }: Problem) {
     super(message);
     this.code = code;
+    this.networks = networks;
   }
 }
 

@@ -78,8 +78,8 @@ async function openSavedModel(started: Engine): Promise<ModelFacts | null> {
   const saved = await readRecord('model');
   if (saved === null) return null;
   try {
-    const facts = await started.request('openModel', { file: saved.file, isSaved: true });
-    return { ...facts, accuracy: saved.facts.accuracy, origin: saved.facts.origin };
+    const { accuracy, origin, file = null } = saved.facts; // older records have no `file`
+    return await started.request('openModel', { file: saved.file, about: { accuracy, origin, file } });
   } catch {
     return null;
   }
@@ -102,16 +102,14 @@ export async function chooseBackend(name: BackendName): Promise<void> {
   former?.close();
   const next = await getEngine().catch(() => null); // the state shows it
   if (carried && next !== null) {
-    model.value = {
-      ...(await next.request('openModel', { file: carried.file, isSaved: true })),
-      ...carried.facts,
-    };
+    model.value = await next.request('openModel', carried);
   }
 }
 
 /** The model, if the browser's storage doesn't hold one: then it is handed on. */
 async function unsavedModel(from: Engine) {
   if (model.value === null || (await readRecord('model')) !== null) return null;
-  const { accuracy, origin } = model.value;
-  return { file: await from.request('modelFile', null), facts: { accuracy, origin } };
+  const { accuracy, origin, file } = model.value;
+  const saved = await from.request('modelFile', { format: 'resnetjs' });
+  return { file: saved, about: { accuracy, origin, file } };
 }

@@ -43,7 +43,7 @@ export interface SavedModel {
   readonly version: typeof version;
   readonly savedAt: number;
   readonly file: Blob;
-  readonly facts: ModelFacts;
+  readonly facts: Pick<ModelFacts, 'accuracy' | 'origin'> & Partial<ModelFacts>;
 }
 
 /** The records by key. */

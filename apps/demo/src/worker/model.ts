@@ -1,21 +1,33 @@
-import { type Classifier, countParameters, disposeVariables } from '@resnetjs/core';
+import {
+  type Classifier,
+  checkPreprocessing,
+  countParameters,
+  disposeVariables,
+  type Preprocessing,
+} from '@resnetjs/core';
 import type { TrainingRecord } from '@resnetjs/recipe';
-import { byteSource, decodeClassifier, encodeClassifier } from '@resnetjs/weights';
+import { byteSource, decodeClassifier, encodeClassifier, type WrittenFormat } from '@resnetjs/weights';
 import { writeRecord } from '../storage/database.js';
 import { version } from '../storage/records.js';
+import { namedPreprocessings, nameOf } from './preprocessing-names.js';
 import { PageError } from './problem.js';
-import type { ModelFacts } from './protocol.js';
+import type { ModelFacts, Requests } from './protocol.js';
 
-interface TrainedModel {
+interface Model {
   readonly classifier: Classifier;
   readonly facts: ModelFacts;
   readonly training: TrainingRecord | null;
+  /** How images were prepared when it was opened, and where that came from. */
+  readonly given: Preprocessing;
+  readonly file: ModelFacts['file'];
 }
 
-let current: TrainedModel | undefined;
+type About = Pick<ModelFacts, 'accuracy' | 'origin' | 'file'> & { readonly training: TrainingRecord | null };
+
+let current: Model | undefined;
 
 /** This worker's model. Throws PageError if there is none yet. */
-export function currentModel(): TrainedModel {
+export function currentModel(): Model {
   if (current === undefined) {
     throw new PageError('no-model', 'There is no model yet. Train one, or open a model file.');
   }
@@ -23,12 +35,8 @@ export function currentModel(): TrainedModel {
 }
 
 /** Makes a classifier, which no training may still use, this worker's model, and disposes of the one before. */
-export function setModel(
-  classifier: Classifier,
-  about: Pick<ModelFacts, 'accuracy' | 'origin'> & { training: TrainingRecord | null },
-): ModelFacts {
+export function setModel(classifier: Classifier, { accuracy, origin, file, training }: About): ModelFacts {
   const { network, classes, preprocessing } = classifier;
-  const { accuracy, origin, training } = about;
   const [height, width] = network.input;
   const facts: ModelFacts = {
     network: network.name,
@@ -39,30 +47,53 @@ export function setModel(
     parameters: countParameters(network).total,
     accuracy,
     origin,
+    file,
+    preprocessing: nameOf(preprocessing),
+    givenPreprocessing: nameOf(preprocessing),
   };
   if (current !== undefined && current.classifier !== classifier) {
     disposeVariables(current.classifier.variables);
   }
-  current = { classifier, facts, training };
+  current = { classifier, facts, training, given: preprocessing, file };
   return facts;
 }
 
 /** Opens a `model.safetensors`. Throws `bad-file` if it isn't one, or is damaged. */
-export async function openModel(file: Blob): Promise<ModelFacts> {
+export async function openModel({ file, about }: Requests['openModel']['params']): Promise<ModelFacts> {
   const { training, ...classifier } = await decodeClassifier(byteSource(file));
-  const accuracy = training?.final.validation?.accuracy ?? null;
-  return setModel(classifier, { accuracy, origin: 'opened', training });
+  return setModel(classifier, { ...about, training });
+}
+
+/** Has the model's images prepared in a named way, or as when it was opened. Throws `bad-option` if it has no three channels. */
+export function prepareOtherwise(name: Requests['prepare']['params']['preprocessing']): ModelFacts {
+  const { classifier, facts, given, file, ...rest } = currentModel();
+  const preprocessing = name === 'given' ? given : namedPreprocessings[name];
+  checkPreprocessing(preprocessing, classifier.network.input[2]);
+  const isGiven = nameOf(preprocessing) === nameOf(given);
+  const changed: ModelFacts = {
+    ...facts,
+    fit: preprocessing.fit,
+    cropShare: preprocessing.cropShare ?? 1,
+    preprocessing: nameOf(preprocessing),
+    file: file && (isGiven ? file : { ...file, preprocessingFrom: 'option' }),
+  };
+  current = { classifier: { ...classifier, preprocessing }, facts: changed, given, file, ...rest };
+  return changed;
 }
 
 /** The model as a file, which the command line reads too. */
-export async function modelFile(): Promise<Blob> {
+export async function modelFile(format: WrittenFormat): Promise<Blob> {
   const { classifier, training } = currentModel();
+  if (format !== 'resnetjs') {
+    const { writeFile } = await import('./write-file.js');
+    return writeFile(classifier, format);
+  }
   const bytes = await encodeClassifier(classifier, training === null ? {} : { training });
-  return new Blob([Uint8Array.from(bytes)]);
+  return new Blob([bytes as Uint8Array<ArrayBuffer>]);
 }
 
 /** Saves the model in the browser's storage, so that it survives a reload. */
 export async function saveModel(): Promise<void> {
   const { facts } = currentModel();
-  await writeRecord('model', { version, savedAt: Date.now(), file: await modelFile(), facts });
+  await writeRecord('model', { version, savedAt: Date.now(), file: await modelFile('resnetjs'), facts });
 }

@@ -1,5 +1,5 @@
 import { BackendError } from '@resnetjs/backend';
-import { ResNetError } from '@resnetjs/core';
+import { type NetworkName, ResNetError } from '@resnetjs/core';
 import { isStorageFull, StorageBlocked } from '../storage/database.js';
 import type { Problem } from './protocol.js';
 
@@ -16,6 +16,10 @@ export class PageError extends Error {
 
 /** An error as it is shown. The libraries' own messages already say what was expected, what came, and what to do. */
 export function asProblem(error: unknown): Problem {
+  if (error instanceof ResNetError && Array.isArray(error.details.networks)) {
+    const networks = error.details.networks as NetworkName[];
+    return { code: error.code, message: error.message, networks };
+  }
   if (error instanceof ResNetError || error instanceof BackendError || error instanceof PageError) {
     return { code: error.code, message: error.message };
   }

@@ -1,6 +1,7 @@
-import type { FitMode, Network } from '@resnetjs/core';
+import type { DialectName, FitMode, Network, NetworkName } from '@resnetjs/core';
 import type { TwinReport } from '@resnetjs/data';
 import type { Adam, Recipe } from '@resnetjs/recipe';
+import type { ContainerName, Origin, WrittenFormat } from '@resnetjs/weights';
 
 // The messages between the page and its worker. A worker computes on one backend; for another, the page starts another worker.
 
@@ -106,6 +107,30 @@ export interface TrainingEnd {
   readonly isModelKept: boolean;
 }
 
+/** How images can be prepared for a network, by the names that the command line has, too. */
+export const preprocessingNames = [
+  'torchvision',
+  'torchvision-v2',
+  'timm',
+  'keras-caffe',
+  'keras-tf',
+  'keras-torch',
+  'cifar',
+  'raw',
+  'unit-range',
+] as const;
+export type PreprocessingName = (typeof preprocessingNames)[number];
+
+/** A file of weights that others wrote, and where what it need not say comes from. */
+export interface FileFacts {
+  readonly name: string;
+  readonly container: ContainerName;
+  /** Whose names its tensors have. */
+  readonly dialect: DialectName;
+  readonly classesFrom: Origin;
+  readonly preprocessingFrom: Origin;
+}
+
 /** What the page knows of the worker's model. */
 export interface ModelFacts {
   readonly network: string;
@@ -119,6 +144,12 @@ export interface ModelFacts {
   /** On the validation images; null if it was never evaluated. */
   readonly accuracy: number | null;
   readonly origin: 'trained here' | 'opened';
+  /** Null for models of ResNet.js. */
+  readonly file: FileFacts | null;
+  /** How images are prepared; null if it is none of the named ways. */
+  readonly preprocessing: PreprocessingName | null;
+  /** The same, as it was when the model was opened. */
+  readonly givenPreprocessing: PreprocessingName | null;
 }
 
 export interface Prediction {
@@ -224,8 +255,26 @@ export interface Requests {
     };
     result: Decoded;
   };
-  openModel: { params: { readonly file: Blob; readonly isSaved: boolean }; result: ModelFacts };
-  modelFile: { params: null; result: Blob };
+  /** Opens a model that the page has saved. */
+  openModel: {
+    params: { readonly file: Blob; readonly about: Pick<ModelFacts, 'accuracy' | 'origin' | 'file'> };
+    result: ModelFacts;
+  };
+  /** Opens a file of weights of the visitor's. */
+  openFile: {
+    params: {
+      readonly file: Blob;
+      readonly name: string;
+      /** Which network it is, where its tensors' shapes fit several. */
+      readonly network: NetworkName | null;
+      /** JSON of timm or transformers that came with the file. */
+      readonly configs: readonly unknown[];
+    };
+    result: ModelFacts;
+  };
+  /** Has the model's images prepared otherwise, or as when it was opened. */
+  prepare: { params: { readonly preprocessing: PreprocessingName | 'given' }; result: ModelFacts };
+  modelFile: { params: { readonly format: WrittenFormat }; result: Blob };
   predict: {
     params: { readonly image: ImageSource; readonly explain: number | 'best' | null };
     result: Prediction;
@@ -258,12 +307,16 @@ export type ToWorker = {
 export interface Problem {
   readonly code: string;
   readonly message: string;
+  /** The networks that a file may be of. */
+  readonly networks?: readonly NetworkName[];
 }
 
 /** Events, which answer no request. */
 export type WorkerEvent =
   | TrainingEvent
   | { readonly event: 'decoding'; readonly done: number; readonly of: number }
+  /** How much of a file's numbers is read, 0 to 1. */
+  | { readonly event: 'opening'; readonly share: number }
   | { readonly event: 'device-lost'; readonly message: string };
 
 /** From the worker to the page. */

@@ -156,7 +156,7 @@ async function runToEnd(run: Run): Promise<TrainingEnd> {
   }
   const accuracy = done?.validation?.accuracy ?? null;
   const training = trainingRecord(run, done);
-  const model = setModel(main.classifier, { accuracy, origin: 'trained here', training });
+  const model = setModel(main.classifier, { accuracy, origin: 'trained here', file: null, training });
   const isModelKept = await saveModel().then(
     () => true,
     (error) => {

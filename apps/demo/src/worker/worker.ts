@@ -3,7 +3,7 @@ import { type Handlers, serve } from './channel.js';
 import { withDuplicates } from './datasets.js';
 import { decodeFiles } from './decode.js';
 import { lookAtMaps } from './look.js';
-import { currentModel, saveModel, modelFile, openModel } from './model.js';
+import { currentModel, saveModel, modelFile, openModel, prepareOtherwise } from './model.js';
 import { predict } from './predict.js';
 import { PageError } from './problem.js';
 import type { BackendName } from './protocol.js';
@@ -40,12 +40,19 @@ const handlers: Handlers = {
     const { decodeHdf5 } = await import('./decode-hdf5.js');
     return withDuplicates(await decodeHdf5(params));
   },
-  async openModel({ file, isSaved }) {
-    const facts = await openModel(file);
-    if (!isSaved) await saveModel().catch(() => undefined); // the visitor still has the file
+  openModel,
+  async openFile(params) {
+    const { openFile } = await import('./open-file.js');
+    const facts = await openFile(params);
+    await saveModel().catch(() => undefined); // the visitor still has the file
     return facts;
   },
-  modelFile,
+  async prepare({ preprocessing }) {
+    const facts = prepareOtherwise(preprocessing);
+    void saveModel().catch(() => undefined);
+    return facts;
+  },
+  modelFile: ({ format }) => modelFile(format),
   predict,
   modelNetwork: async () => currentModel().classifier.network,
   featureMaps: lookAtMaps,

@@ -3,6 +3,7 @@ import type { Network } from '@resnetjs/core';
 import { type Drawing, drawNetwork } from '@resnetjs/core/draw';
 import { useEffect, useRef } from 'preact/hooks';
 import { model, getEngine } from '../../engine/session.js';
+import { OpenModel } from '../../components/open-model.js';
 import { Diagram } from './diagram.js';
 import { ImagePush } from './image-push.js';
 import { Inspector } from './inspector.js';
@@ -92,6 +93,12 @@ export function Look() {
             </section>
           )}
           <Key drawing={drawing.value} />
+          <section aria-label="A network of your own">
+            <OpenModel
+              label="Drop a model of PyTorch, timm or Keras here to see its network"
+              onOpened={() => void showModel()}
+            />
+          </section>
         </div>
         <aside class="look-side" aria-label="Details">
           <Inspector drawing={drawing.value} />
@@ -101,6 +108,13 @@ export function Look() {
       <Why />
     </>
   );
+}
+
+/** Draws the model that was opened here. */
+async function showModel(): Promise<void> {
+  modelNetwork.value = await (await getEngine()).request('modelNetwork', null);
+  chooseSubject('model');
+  scrollTo(0, 0);
 }
 
 /** What the page offers, for first-time visitors. */

@@ -22,7 +22,7 @@ export function Results() {
     problem.value = null;
     try {
       const engine = await getEngine();
-      download(await engine.request('modelFile', null), 'model.safetensors');
+      download(await engine.request('modelFile', { format: 'resnetjs' }), 'model.safetensors');
     } catch (error) {
       problem.value = messageOf(error);
     }

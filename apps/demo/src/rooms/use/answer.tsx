@@ -3,6 +3,10 @@ import { engineState, model } from '../../engine/session.js';
 import { explain, explainedClass, isPredicting, prediction } from './image.js';
 
 const shownClasses = 8;
+const longName = 16;
+
+/** ImageNet's classes have several names each: the first of them, where all are too many. */
+const shortName = (name: string) => (name.length > longName ? (name.split(',')[0] as string) : name);
 
 /** The most probable class, and the probabilities of all. */
 export function Answer() {
@@ -27,7 +31,10 @@ export function Answer() {
   return (
     <section class="answer" aria-label="The answer" aria-busy={isPredicting.value}>
       <p class="answer-name" role="status">
-        <strong>{best?.name}</strong> <span>{percent(best?.probability ?? 0, 1)} sure</span>
+        <strong class={best && best.name.length > longName ? 'long' : undefined} title={best?.name}>
+          {best && shortName(best.name)}
+        </strong>{' '}
+        <span>{percent(best?.probability ?? 0, 1)} sure</span>
       </p>
       {truth !== null && (
         <p class="aside">
@@ -43,7 +50,7 @@ export function Answer() {
               onClick={() => void explain(label)}
               title={answer.heat === null ? undefined : `Show what speaks for ${name}`}
             >
-              <span class="share-name">{name}</span>
+              <span class="share-name">{shortName(name)}</span>
               <span class="share-bar" aria-hidden="true">
                 <span style={{ width: `${100 * probability}%` }} />
               </span>

@@ -2,6 +2,7 @@ import { useSignal } from '@preact/signals';
 import { FileButton, imageTypes } from '../../components/file-button.js';
 import { FileDrop } from '../../components/file-drop.js';
 import { Notice } from '../../components/notice.js';
+import { isWeightsFile, openModelFiles } from '../../components/open-model.js';
 import { Webcam } from '../../components/webcam.js';
 import { classifiesSigns, imageProblem, prediction, showFile, showNextSign, strength } from './image.js';
 
@@ -20,7 +21,9 @@ export function ImageChoice() {
         label="Drop a picture here"
         onDrop={(items) => {
           const file = items[0]?.getAsFile();
-          if (file) void showFile(file);
+          if (!file) return;
+          if (isWeightsFile(file)) void openModelFiles([file]);
+          else void showFile(file);
         }}
       >
         <FileButton

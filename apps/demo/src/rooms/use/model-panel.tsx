@@ -1,35 +1,25 @@
 import { signal } from '@preact/signals';
 import { download } from '../../components/download.js';
-import { FileButton } from '../../components/file-button.js';
 import { Notice } from '../../components/notice.js';
 import { count, networkTitle, percent } from '../../components/format.js';
+import { OpenModel } from '../../components/open-model.js';
 import { messageOf } from '../../engine/engine.js';
 import { model, getEngine } from '../../engine/session.js';
+import type { ModelFacts } from '../../worker/protocol.js';
+import { formatTitles, formats, isFormat } from './formats.js';
+import { PreprocessingChoice } from './preprocessing-choice.js';
+import { containerTitles, dialectTitles } from './sources.js';
 
 const problem = signal<string | null>(null);
+const format = signal<(typeof formats)[number]>('resnetjs');
 
-/** Of a model file: ResNet-152's has 241 MB. */
-const maxBytes = 2 ** 30;
-
-async function open(file: File): Promise<void> {
-  problem.value = null;
-  if (file.size > maxBytes) {
-    problem.value = `“${file.name}” is larger than 1 GB, so it is not a model file of ResNet.js.`;
-    return;
-  }
-  try {
-    const engine = await getEngine();
-    model.value = await engine.request('openModel', { file, isSaved: false });
-  } catch (error) {
-    problem.value = `“${file.name}” can’t be opened. ${messageOf(error)}`;
-  }
-}
-
-async function save(): Promise<void> {
+async function save(facts: ModelFacts): Promise<void> {
   problem.value = null;
   try {
     const engine = await getEngine();
-    download(await engine.request('modelFile', null), 'model.safetensors');
+    const file = await engine.request('modelFile', { format: format.value });
+    const name = format.value === 'resnetjs' ? 'model' : facts.network.replaceAll('/', '-');
+    download(file, `${name}${formatTitles[format.value].ending}`);
   } catch (error) {
     problem.value = messageOf(error);
   }
@@ -42,49 +32,9 @@ export function ModelPanel() {
   return (
     <section class="model" aria-labelledby="model">
       <h2 id="model">The model</h2>
-      <dl class="facts">
-        <dt>Network</dt>
-        <dd>{networkTitle(facts.network)}</dd>
-        <dt>Learned numbers</dt>
-        <dd>{count(facts.parameters)}</dd>
-        <dt>Input</dt>
-        <dd>
-          {facts.size[1]} × {facts.size[0]} pixels
-        </dd>
-        <dt>Classes</dt>
-        <dd>{facts.classes.join(', ')}</dd>
-        {facts.accuracy !== null && (
-          <>
-            <dt>Unseen pictures recognized</dt>
-            <dd>{percent(facts.accuracy, 1)}</dd>
-          </>
-        )}
-        <dt>Origin</dt>
-        <dd>{facts.origin}</dd>
-      </dl>
-      <div class="row">
-        <Open />
-        <button type="button" class="button" onClick={() => void save()}>
-          Download it
-        </button>
-      </div>
-    </section>
-  );
-}
-
-function Open() {
-  return (
-    <>
-      <FileButton
-        class="button"
-        purpose="model"
-        accept=".safetensors"
-        onFiles={([file]) => {
-          if (file) void open(file);
-        }}
-      >
-        Open a model file
-      </FileButton>
+      <Facts facts={facts} />
+      {facts.file !== null && <PreprocessingChoice facts={facts} file={facts.file} />}
+      <Download facts={facts} />
       {problem.value !== null && (
         <Notice
           kind="problem"
@@ -95,8 +45,75 @@ function Open() {
           {problem.value}
         </Notice>
       )}
-    </>
+      <OpenModel label="Drop another model here" />
+    </section>
   );
 }
 
-ModelPanel.Open = Open;
+function Facts({ facts }: { readonly facts: ModelFacts }) {
+  const { network, parameters, size, classes, accuracy, origin, file } = facts;
+  return (
+    <dl class="facts">
+      <dt>Network</dt>
+      <dd>{networkTitle(network)}</dd>
+      <dt>Learned numbers</dt>
+      <dd>{count(parameters)}</dd>
+      <dt>Input</dt>
+      <dd>
+        {size[1]} × {size[0]} pixels
+      </dd>
+      <dt>Classes</dt>
+      <dd>
+        {listed(classes)}
+        {file?.classesFrom === 'assumed' && ' (assumed: the file has only numbers)'}
+      </dd>
+      {accuracy !== null && (
+        <>
+          <dt>Unseen pictures recognized</dt>
+          <dd>{percent(accuracy, 1)}</dd>
+        </>
+      )}
+      <dt>Origin</dt>
+      <dd>
+        {file === null
+          ? origin
+          : `${file.name}: ${containerTitles[file.container]}, ${dialectTitles[file.dialect]}`}
+      </dd>
+    </dl>
+  );
+}
+
+const shownClasses = 10;
+
+/** All classes; of many, their number and the first. */
+function listed(classes: readonly string[]): string {
+  if (classes.length <= 2 * shownClasses) return classes.join(', ');
+  const first = classes.slice(0, 3).map((name) => name.split(',')[0]); // ImageNet's names have several words for one
+  return `${count(classes.length)}: ${first.join(', ')} …`;
+}
+
+function Download({ facts }: { readonly facts: ModelFacts }) {
+  return (
+    <div class="field">
+      <label for="format">A file of it, for</label>
+      <div class="download">
+        <select
+          id="format"
+          value={format.value}
+          onChange={({ currentTarget: { value } }) => {
+            if (isFormat(value)) format.value = value;
+          }}
+        >
+          {formats.map((name) => (
+            <option key={name} value={name}>
+              {formatTitles[name].title} ({formatTitles[name].ending})
+            </option>
+          ))}
+        </select>
+        <button type="button" class="button" onClick={() => void save(facts)}>
+          Download it
+        </button>
+      </div>
+    </div>
+  );
+}

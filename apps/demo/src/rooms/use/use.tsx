@@ -1,5 +1,6 @@
 import { useEffect } from 'preact/hooks';
 import { Notice } from '../../components/notice.js';
+import { OpenModel } from '../../components/open-model.js';
 import { OtherBackend } from '../../components/other-backend.js';
 import { engineState, model, occupied, getEngine } from '../../engine/session.js';
 import { Answer } from './answer.js';
@@ -75,15 +76,15 @@ function NoModel({ starting }: { readonly starting: boolean }) {
     <section class="use-empty" aria-labelledby="no-model">
       <h2 id="no-model">There is no model yet</h2>
       <p>
-        A small network learns to count fingers in a minute or two. Or open one: a file that this page or the
-        command line wrote.
+        A small network learns to count fingers in a minute or two. Or open one that others have trained, in
+        PyTorch, timm or Keras: its .pth, .safetensors, .h5 or .keras file. It stays on your device.
       </p>
       <div class="row">
         <a class="button primary" href="#train">
           Train one
         </a>
-        <ModelPanel.Open />
       </div>
+      <OpenModel label="Drop a model here" />
     </section>
   );
 }

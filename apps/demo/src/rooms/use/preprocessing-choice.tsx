@@ -1,0 +1,70 @@
+import { signal } from '@preact/signals';
+import { Notice } from '../../components/notice.js';
+import { messageOf } from '../../engine/engine.js';
+import { getEngine, model } from '../../engine/session.js';
+import {
+  type FileFacts,
+  type ModelFacts,
+  type PreprocessingName,
+  preprocessingNames,
+} from '../../worker/protocol.js';
+
+const titles: Readonly<Record<PreprocessingName, string>> = {
+  torchvision: 'torchvision’s networks',
+  'torchvision-v2': 'torchvision’s newer weights (V2)',
+  timm: 'timm’s networks',
+  'keras-caffe': 'Keras’s ResNet50, 101, 152',
+  'keras-tf': 'Keras’s ResNet V2',
+  'keras-torch': 'Keras, in PyTorch’s way',
+  cifar: 'CIFAR’s networks in PyTorch',
+  raw: 'none: levels from 0 to 255',
+  'unit-range': 'none: levels from 0 to 1',
+};
+
+/** Where the way in which images are prepared comes from. */
+const reasons: Readonly<Record<FileFacts['preprocessingFrom'], string>> = {
+  assumed: 'Assumed: the file doesn’t say it. If the answers make no sense, try another.',
+  checksum: 'Known: the file is one that its makers published.',
+  file: 'As the file says.',
+  option: 'Your choice.',
+};
+
+const problem = signal<string | null>(null);
+
+async function prepare(preprocessing: PreprocessingName | 'given'): Promise<void> {
+  problem.value = null;
+  try {
+    model.value = await (await getEngine()).request('prepare', { preprocessing });
+  } catch (error) {
+    problem.value = messageOf(error);
+  }
+}
+
+interface PreprocessingChoiceProps {
+  readonly facts: ModelFacts;
+  readonly file: FileFacts;
+}
+
+/** How images are prepared for a network of others, and the choice of another way. */
+export function PreprocessingChoice({ facts, file }: PreprocessingChoiceProps) {
+  const { preprocessing, givenPreprocessing } = facts;
+  return (
+    <div class="field">
+      <label for="preprocessing">Pictures are prepared as for</label>
+      <select
+        id="preprocessing"
+        value={preprocessing ?? 'given'}
+        onChange={({ currentTarget: { value } }) => void prepare(value as PreprocessingName | 'given')}
+      >
+        {givenPreprocessing === null && <option value="given">this file alone</option>}
+        {preprocessingNames.map((name) => (
+          <option key={name} value={name}>
+            {titles[name]}
+          </option>
+        ))}
+      </select>
+      <p class="aside">{reasons[file.preprocessingFrom]}</p>
+      {problem.value !== null && <Notice kind="problem">{problem.value}</Notice>}
+    </div>
+  );
+}

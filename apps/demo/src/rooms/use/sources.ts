@@ -1,0 +1,26 @@
+import type { DialectName } from '@resnetjs/core';
+import type { ContainerName } from '@resnetjs/weights';
+
+/** What a file is, as it is called. */
+export const containerTitles: Readonly<Record<ContainerName, string>> = {
+  resnetjs: 'a model of ResNet.js',
+  safetensors: 'safetensors',
+  pytorch: 'PyTorch',
+  'pytorch-legacy': 'PyTorch before 1.6',
+  keras: 'Keras',
+  'keras-weights': 'Keras, weights alone',
+  'keras-h5': 'Keras before version 3',
+};
+
+/** Whose names the numbers in a file have. */
+export const dialectTitles: Readonly<Record<DialectName, string>> = {
+  course: 'in the course’s names',
+  preact: 'in the course’s names',
+  torchvision: 'in torchvision’s names',
+  timm: 'in timm’s names',
+  'hugging-face': 'in the names of transformers',
+  'keras-applications': 'in the names of Keras Applications',
+  cifar: 'in the names of CIFAR’s networks',
+  keras: 'in Keras’s automatic names',
+  sites: 'in ResNet.js’s names',
+};
