@@ -86,7 +86,7 @@ def cifar_batches(images, target, order, dtype):
             yield (levels - MEAN) / STD, target[indices]
 
 
-def train(folder, kind, seed, variant=None):
+def train(folder, kind, seed, variant=None, steps=None):
     """A training as training.mjs left it; the variant 'order' shuffles otherwise, 'nudged' changes the initial values by up to a
     unit in the last place, and 'float64' computes in it."""
     dtype = torch.float64 if variant == "float64" else torch.float32
@@ -103,7 +103,7 @@ def train(folder, kind, seed, variant=None):
         start = {key: nudged(each, [1, index]) for index, (key, each) in enumerate(start.items()) if key != "order"}
     model = family_torch.build("cifar/resnet20", "cifar", 10).to(dtype)
     load(model, start)
-    batches = cifar_batches(pixels, target, order, dtype)
+    batches = cifar_batches(pixels, target, order if steps is None else order[: steps * BATCH], dtype)
     return take_steps(model, batches, LEARNING_RATES[kind], 1e-4), model
 
 
@@ -160,15 +160,22 @@ def compare_epochs(folder, backends, seeds, variant):
         print(f"{name}: {each}; mean {numpy.mean(values):.4f}{spread}")
 
 
-def compare_tuned(folder, backends, images):
+def compare_tuned(folder, backends, images, floors):
     """One epoch from trained weights: its losses, and how many test images are right after it, by whose training."""
     losses, model = train(folder, "tuned", 0)
     mean = lambda each: sum(loss * min(BATCH, 10_000 - step * BATCH) for step, loss in enumerate(each)) / 10_000
     print(f"PyTorch: mean loss {mean(losses):.5f}, {count_right(model, images)} right")
+    for words, variant, threads in [("changed by a unit in the last place", "nudged", 2), ("one thread", None, 1)] if floors else []:
+        torch.set_num_threads(threads)
+        others, _ = train(folder, "tuned", 0, variant, steps=20)
+        apart = [abs(a - b) for a, b in zip(losses, others)]
+        print(f"PyTorch, {words}: within {max(apart):.1e} of PyTorch:", " ".join(f"{each:.0e}" for each in apart), flush=True)
+    torch.set_num_threads(2)
     for backend in backends:
         values, metadata = read_tensors(folder / f"tuned-seed0-{backend}.safetensors")
         ours = json.loads(metadata["losses"])
         apart = [abs(a - b) for a, b in zip(losses, ours, strict=True)]
+        print(f"{backend}: apart", " ".join(f"{each:.0e}" for each in apart[:20]))
         print(f"{backend}: first 20 losses within {max(apart[:20]):.1e} of PyTorch's, mean loss {mean(ours):.5f}")
         state = torch.load(folder / f"tuned-{backend}.pth", weights_only=True)
         # Of the names in the file, which are those of CIFAR's networks elsewhere, the order is taken.
@@ -248,7 +255,7 @@ def main():
     elif arguments.kind == "steps":
         compare_steps(arguments.folder, backends, arguments.floors)
     elif arguments.kind == "tuned":
-        compare_tuned(arguments.folder, backends, arguments.test)
+        compare_tuned(arguments.folder, backends, arguments.test, arguments.floors)
     else:
         seeds = [int(each) for each in arguments.seeds.split(",") if each]
         compare_epochs(arguments.folder, backends, seeds, "order" if arguments.order else None)

@@ -110,7 +110,7 @@ export function refusal(name, task, threads) {
   return contender.oneThread && threads > 1 ? 'TensorFlow.js runs one thread in Node' : undefined;
 }
 
-const modules = fileURLToPath(new URL('../contenders/', import.meta.url));
+export const modules = fileURLToPath(new URL('../contenders/', import.meta.url));
 
 /**
  * Installs missing packages, and returns which contenders aren't available.

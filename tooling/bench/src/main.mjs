@@ -8,6 +8,7 @@ import { compareMemory, compareSpeed, compareStart } from './comparison.mjs';
 import { contenderNames, contenders } from './contenders.mjs';
 import { family } from './family.mjs';
 import { heap } from './heap.mjs';
+import { load } from './load.mjs';
 import { describeMachine } from './machine.mjs';
 import { step } from './step.mjs';
 import { asText, intoPage, machineLine, versions } from './report.mjs';
@@ -21,7 +22,7 @@ const comparisons = {
   start: compareStart,
   memory: compareMemory,
 };
-const names = [...Object.keys(comparisons), 'heap', 'family', 'all'];
+const names = [...Object.keys(comparisons), 'heap', 'family', 'load', 'all'];
 
 const usage = `npm run -s bench -- NAME… [options]
 
@@ -31,7 +32,8 @@ const usage = `npm run -s bench -- NAME… [options]
   memory     peak memory of a process
   heap       tensors and the Wasm heap over 200 training steps, ResNet.js only
   family     networks of the family in turn, our Wasm and onnxruntime-web: inference at 224², batch 1; a step at 64², batch 32
-  all        all of these except heap and family
+  load       from a file of 100 MB to the first prediction, and the memory that it takes: ours from safetensors, onnxruntime-web from ONNX
+  all        all of these except heap, family and load
 
   --rounds N       measured rounds, after one to warm up; contenders take turns (default: 9; heap: 200 steps)
   --threads LIST   numbers of threads, such as 1,2 (default: 1,2 with two cores or more, else 1)
@@ -130,7 +132,7 @@ function measured(table) {
 }
 
 for (const name of request.chosen) {
-  const ourBenchmark = { heap, training: step, family }[name];
+  const ourBenchmark = { heap, training: step, family, load }[name];
   const wanted = name !== 'training' || request.only.includes('ours');
   if (ourBenchmark !== undefined && wanted) {
     const { data: readings, text } = await ourBenchmark(request, log);
