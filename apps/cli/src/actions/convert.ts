@@ -1,20 +1,15 @@
-import { existsSync, realpathSync, statSync } from 'node:fs';
-import { basename, dirname, extname, join } from 'node:path';
+import { existsSync, realpathSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { countParameters, ResNetError } from '@resnetjs/core';
-import {
-  type EncodedWeights,
-  encodeWeights,
-  type OpenedWeights,
-  openContainer,
-  type WrittenFormat,
-} from '@resnetjs/weights';
-import { listCheckpoints, modelFileName, prepareFolder, writeFileAtomically } from '@resnetjs/weights/node';
+import { type EncodedWeights, encodeWeights, type OpenedWeights, openContainer } from '@resnetjs/weights';
+import { listCheckpoints, prepareFolder, writeFileAtomically } from '@resnetjs/weights/node';
 import type { Output } from '../json/outputs.js';
 import { printJson } from '../json/print-json.js';
 import { fileFacts, networkFacts } from '../networks/describe-model.js';
 import { leftOutOf } from '../networks/inspect-file.js';
 import { placeOf, type WeightsPlace, withWeights } from '../networks/open-file.js';
 import { timmConfig } from '../networks/timm-config.js';
+import { type ConvertTarget, convertTarget } from '../networks/convert-target.js';
 import { unusedKinds } from '../networks/unused-kinds.js';
 import type { ConvertCommandOptions } from '../options/command-options.js';
 import { formatConversion } from '../terminal/conversion.js';
@@ -22,17 +17,9 @@ import { size } from '../terminal/format.js';
 import { Progress } from '../terminal/progress.js';
 import { columnsOf } from '../terminal/wrapped.js';
 
-/** Where weights are written, and as what. */
-interface Target {
-  readonly format: WrittenFormat;
-  readonly path: string;
-  /** Whether it is the `model.safetensors` of a folder that was given. */
-  readonly inFolder: boolean;
-}
-
 /** Writes weights in another format, whole or not at all, and says what was assumed, left out and lost. */
 export async function convert(from: string, out: string, options: ConvertCommandOptions): Promise<void> {
-  const target = targetOf(out, options.to);
+  const target = convertTarget(out, options.to);
   const place = await placeOf(from, options);
   if (isSame(place.path, target.path)) {
     throw badOption(`${out} is the file that is read. Give another file to write.`);
@@ -54,51 +41,6 @@ export async function convert(from: string, out: string, options: ConvertCommand
   process.stdout.write(`${formatConversion(output, { opened: result.opened, target, columns })}\n`);
 }
 
-const endings: Readonly<Record<string, WrittenFormat>> = {
-  '.safetensors': 'safetensors',
-  '.pth': 'pytorch',
-  '.pt': 'pytorch',
-  '.bin': 'pytorch',
-  '.th': 'pytorch',
-  '.keras': 'keras',
-};
-
-/** Keras finds out by its ending what a file is. */
-const neededEndings: Readonly<Partial<Record<WrittenFormat, string>>> = {
-  keras: '.keras',
-  'keras-weights': '.weights.h5',
-};
-
-function targetOf(out: string, to: WrittenFormat | undefined): Target {
-  const isThere = statSync(out, { throwIfNoEntry: false })?.isDirectory();
-  const ending = extname(basename(out)).toLowerCase();
-  const isFolder = isThere || /[/\\]$/.test(out) || (ending === '' && !existsSync(out));
-  if (isFolder) {
-    const format = to ?? 'resnetjs';
-    if (format === 'resnetjs' || format === 'safetensors') {
-      return { format, path: join(out, modelFileName), inFolder: true };
-    }
-    throw badOption(
-      `${out} is a folder, and ${format} is a file. Give its name: ${join(out, `model${neededEndings[format] ?? '.pth'}`)}`,
-    );
-  }
-  const isWeights = out.toLowerCase().endsWith('.weights.h5');
-  const format = to ?? (isWeights ? 'keras-weights' : endings[ending]);
-  if (format === undefined) {
-    const legacy = ['.h5', '.hdf5'].includes(ending);
-    throw badOption(
-      legacy
-        ? `${out}: Keras's legacy .h5 is read, but not written. End its name in .weights.h5 (load_weights), or in .keras (load_model).`
-        : `${out}: no format has the ending ${ending}. End it in ${Object.keys(endings).join(', ')} or .weights.h5, in / for a folder, or say the format with --to.`,
-    );
-  }
-  const needed = neededEndings[format];
-  if (needed !== undefined && !out.toLowerCase().endsWith(needed)) {
-    throw badOption(`${out}: Keras reads this format only from a file whose name ends in ${needed}.`);
-  }
-  return { format, path: out, inFolder: false };
-}
-
 function isSame(a: string, b: string): boolean {
   return existsSync(b) && realpathSync(a) === realpathSync(b);
 }
@@ -111,7 +53,7 @@ interface Written {
 async function write(
   opened: OpenedWeights,
   { parts }: EncodedWeights,
-  { target, config }: { readonly target: Target; readonly config: object | null },
+  { target, config }: { readonly target: ConvertTarget; readonly config: object | null },
 ): Promise<Written> {
   const { path, inFolder } = target;
   const undo = inFolder ? await prepareFolder(dirname(path)) : () => {};
@@ -169,7 +111,7 @@ interface Conversion {
 
 function describe(
   place: WeightsPlace,
-  { format }: Target,
+  { format }: ConvertTarget,
   { opened, encoded, written, leftOut }: Conversion,
 ): Output<'convert'> {
   const says = {
