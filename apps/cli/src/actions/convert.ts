@@ -1,7 +1,13 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { countParameters, ResNetError } from '@resnetjs/core';
-import { type EncodedWeights, encodeWeights, type OpenedWeights, openContainer } from '@resnetjs/weights';
+import {
+  type EncodedWeights,
+  encodeWeights,
+  type OpenedWeights,
+  openContainer,
+  type WrittenFormat,
+} from '@resnetjs/weights';
 import { listCheckpoints, prepareFolder, writeFileAtomically } from '@resnetjs/weights/node';
 import type { Output } from '../json/outputs.js';
 import { printJson } from '../json/print-json.js';
@@ -102,6 +108,17 @@ async function* followed(
   }
 }
 
+const factNames = ['classes', 'preprocessing', 'training'] as const;
+
+/** What a format has a place for, beside weights. */
+const placesIn: Readonly<Record<WrittenFormat, readonly (typeof factNames)[number][]>> = {
+  resnetjs: factNames,
+  safetensors: ['classes', 'preprocessing'],
+  pytorch: [],
+  keras: ['classes', 'preprocessing'],
+  'keras-weights': ['classes', 'preprocessing'],
+};
+
 interface Conversion {
   readonly opened: OpenedWeights;
   readonly encoded: EncodedWeights;
@@ -119,8 +136,7 @@ function describe(
     preprocessing: opened.preprocessingFrom !== 'assumed',
     training: opened.training !== null,
   };
-  const inConfig = written.paths.length > 1 ? ['classes', 'preprocessing'] : [];
-  const kept = format === 'resnetjs' ? Object.keys(says) : inConfig;
+  const kept = placesIn[format];
   return {
     ...fileFacts(opened, place),
     ...networkFacts(opened),
@@ -130,7 +146,7 @@ function describe(
     writtenNames: encoded.dialect,
     bytes: written.bytes,
     leftOut,
-    notSaid: (Object.keys(says) as (keyof typeof says)[]).filter((key) => says[key] && !kept.includes(key)),
+    notSaid: factNames.filter((fact) => says[fact] && !kept.includes(fact)),
     half: encoded.loss && { ...encoded.loss },
   };
 }

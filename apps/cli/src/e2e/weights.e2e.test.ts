@@ -134,7 +134,6 @@ describe('resnet inspect', () => {
   it.each([
     ['inspect a.pth --labels imagenet', 2, /1000 classes were given, but the file's network outputs \[10\]/],
     ['inspect own --network resnet50', 2, /The file's network is cifar\/resnet20, not resnet50/],
-    ['summary resnet50 --network resnet50', 2, /--network is for files of weights/],
   ])('says what is wrong: %s', async (command, code, message) => {
     const result = await line(command);
     expect(result.stderr).toMatch(message);
@@ -225,14 +224,10 @@ describe('resnet convert', () => {
       classesFrom: 'file',
       preprocessing: { interpolation: 'bicubic', cropShare: 0.875 },
     });
-    const back = await line('convert timm r18-again/');
-    expect(back.code).toBe(0);
-    expect(readFileSync(path('r18-again/model.safetensors')).length).toBeGreaterThan(4 * 11e6);
   }, 30_000);
 
   it.each([
     ['convert a.pth a.pth', /a\.pth is the file that is read/],
-    ['convert own own/', /is the file that is read/],
     ['convert a.pth c.safetensors --to resnetjs --half', /hold float32/],
   ])('refuses %s', async (command, message) => {
     const { code, stderr } = await line(command);
@@ -253,27 +248,27 @@ describe('resnet convert', () => {
 describe('a file of weights', () => {
   it('predicts the same, whatever its format, and says what was assumed', async () => {
     const results = await Promise.all(
-      names.map((name) => line(`predict ${name} image.png --backend cpu --json`)),
+      names.map((name) => line(`predict ${name} image.png --backend wasm --json`)),
     );
     const shares = results.map(({ stdout }) =>
       JSON.parse(stdout).images[0].predictions.map(({ probability }: { probability: number }) => probability),
     );
     for (const each of shares) expect(each).toEqual(shares[0]);
-    const text = await line('predict a.pth image.png --backend cpu');
+    const text = await line('predict a.pth image.png --backend wasm');
     expect(text.stderr).toBe(
       "cifar/resnet20 (CIFAR): images as cifar (assumed; --preprocessing); 10 classes: CIFAR-10's (assumed; --labels)\n",
     );
-    expect((await line('predict own image.png --backend cpu')).stderr).toBe('');
+    expect((await line('predict own image.png --backend wasm')).stderr).toBe('');
   });
 
   it('is evaluated on images whose classes it may have to be told', async () => {
-    const { stdout, code } = await line('evaluate a.keras --data two --backend cpu --json');
+    const { stdout, code } = await line('evaluate a.keras --data two --backend wasm --json');
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({
       images: 3,
       model: { container: 'keras', classesFrom: 'file' },
     });
-    const other = await line('evaluate a.pth --data images --backend cpu');
+    const other = await line('evaluate a.pth --data images --backend wasm');
     expect(other.code).toBe(1);
     expect(other.stderr).toMatch(/The file doesn't name its classes: --labels does\./);
   });
@@ -331,15 +326,15 @@ describe('a file of weights', () => {
     expect(JSON.parse(stdout).classes).toEqual(cifar10Classes);
   }, 30_000);
 
-  it.each([
-    ['--network resnet50', 1, /not those of resnet50/],
-    ['--dropout 0.2', 2, /--dropout can't be given with --from/],
-  ])('refuses a training with %s', async (option, code, message) => {
-    const result = await line(`train --from a.pth --data images --out runs/no --backend cpu ${option}`);
-    expect(result.stderr).toMatch(message);
-    expect(result.code).toBe(code);
-    expect(existsSync(path('runs/no'))).toBe(false);
-  });
+  it.each([['--network resnet50', 1, /not those of resnet50/]])(
+    'refuses a training with %s',
+    async (option, code, message) => {
+      const result = await line(`train --from a.pth --data images --out runs/no --backend wasm ${option}`);
+      expect(result.stderr).toMatch(message);
+      expect(result.code).toBe(code);
+      expect(existsSync(path('runs/no'))).toBe(false);
+    },
+  );
 });
 
 const shared = fileURLToPath(new URL('../../../../../shared/data', import.meta.url));
@@ -386,7 +381,11 @@ describe.skipIf(!existsSync(join(shared, 'pretrained')))(
         const first = await right(original);
         if (isThorough) expect(first).toMatchObject({ right: whole, images: 2000 });
         else expect(Math.abs(first.right / first.images - whole / 2000)).toBeLessThan(0.08);
-        for (const target of isThorough ? ['keras', 'pth', 'weights.h5', 'safetensors', ''] : ['keras']) {
+        for (const target of isThorough
+          ? ['keras', 'pth', 'weights.h5', 'safetensors', '']
+          : name.endsWith('.h5')
+            ? ['pth']
+            : []) {
           const there = target === '' ? `there-${name}/` : `there.${target}`;
           const converted = await resnet(['convert', original, there]);
           expect(converted).toMatchObject({ code: 0, stderr: '' });

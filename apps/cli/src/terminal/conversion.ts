@@ -16,11 +16,12 @@ export function formatConversion(
   { opened, target, columns }: ConversionLooks,
 ): string {
   const isOwn = format === 'resnetjs';
+  const isAssumed = [opened.classesFrom, opened.preprocessingFrom].includes('assumed');
   const left = leftOut.map(({ kind, count: number }) => `${count(number)} ${kind}`).join(', ');
   const withoutConfig = format === 'safetensors' && target.inFolder && written.length === 1;
   const lines = [
     `${networkWords(opened.network)} from a file of ${containerNames[container]}, in the names of ${opened.dialect}`,
-    ...(isOwn && container !== 'resnetjs'
+    ...(isAssumed && format !== 'pytorch'
       ? [`images: ${preprocessingWords(opened, configs)}`, `classes: ${classWords(opened, configs)}`]
       : []),
     ...(left === '' ? [] : [`left out: ${left}`]),

@@ -109,7 +109,7 @@ function besideWords({ unused }: Inspection): string | null {
 }
 
 function metadataWords({ metadata }: Inspection): string | null {
-  const entries = Object.entries(metadata);
+  const entries = Object.entries(metadata).filter(([key]) => !key.startsWith('resnetjs-')); // said above
   const words = entries.slice(0, mostKeys).map(([key, value]) => `${shown(key, 40)} ${shown(value, 60)}`);
   const more = entries.length > mostKeys ? [`${entries.length - mostKeys} more`] : [];
   return [...words, ...more].join('; ') || null;
