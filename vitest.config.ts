@@ -28,6 +28,8 @@ export default defineConfig({
         extends: true,
         // Shared memory, and so threads, are for cross-origin isolated pages alone.
         server: {
+          // Beside the repository lie networks and images that thorough tests read.
+          fs: { allow: ['.', '../shared/data'] },
           headers: {
             'Cross-Origin-Opener-Policy': 'same-origin',
             'Cross-Origin-Embedder-Policy': 'require-corp',
