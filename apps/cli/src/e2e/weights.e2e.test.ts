@@ -229,6 +229,7 @@ describe('resnet convert', () => {
   it.each([
     ['convert a.pth a.pth', /a\.pth is the file that is read/],
     ['convert a.pth c.safetensors --to resnetjs --half', /hold float32/],
+    ['convert a.pth c.pth --names keras', /names of a source in PyTorch, torchvision, timm/],
   ])('refuses %s', async (command, message) => {
     const { code, stderr } = await line(command);
     expect(stderr).toMatch(message);

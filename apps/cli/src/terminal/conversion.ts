@@ -20,7 +20,7 @@ export function formatConversion(
   const left = leftOut.map(({ kind, count: number }) => `${count(number)} ${kind}`).join(', ');
   const withoutConfig = format === 'safetensors' && target.inFolder && written.length === 1;
   const lines = [
-    `${networkWords(opened.network)} from a file of ${containerNames[container]}, in the names of ${opened.dialect}`,
+    `Read ${networkWords(opened.network)}: ${containerNames[container]}, in the names of ${opened.dialect}`,
     ...(isAssumed && format !== 'pytorch'
       ? [`images: ${preprocessingWords(opened, configs)}`, `classes: ${classWords(opened, configs)}`]
       : []),

@@ -1,6 +1,7 @@
 import {
   type Classifier,
   type DialectName,
+  dialectNames,
   dialectOf,
   type Parameter,
   parameters,
@@ -72,6 +73,7 @@ export function encodeWeights(weights: WeightsToWrite, options: EncodeWeightsOpt
     case 'safetensors':
     case 'pytorch': {
       const dialect = options.dialect ?? torchDialectOf(network.name);
+      checkTorch(options.to, dialect);
       const tensors = tensorsToWrite(network, read, { dialect, half });
       const isPytorch = options.to === 'pytorch';
       const parts = isPytorch
@@ -121,6 +123,15 @@ function kerasLayers(
       })),
     })),
   };
+}
+
+/** A dialect implies a layout, and Keras's is read by nothing in these formats. */
+function checkTorch(to: WrittenFormat, dialect: DialectName): void {
+  if (frameworkOf(dialect) === 'PyTorch') return;
+  const known = dialectNames.filter((name) => frameworkOf(name) === 'PyTorch');
+  throw badOption(
+    `${to} files have the names of a source in PyTorch, ${known.join(', ')}, not those of ${dialect}.`,
+  );
 }
 
 function checkOwn({ dialect, half }: EncodeWeightsOptions): void {
