@@ -14,7 +14,7 @@ const problem = signal<{
   readonly networks: readonly NetworkName[];
   readonly openAs: (network: NetworkName) => void;
 } | null>(null);
-/** The file that is being opened, and how much of it is read, 0 to 1; null before its numbers are. */
+/** The file that is being opened, and how much of that is done, 0 to 1; null before it begins. */
 const opening = signal<{ readonly name: string; readonly share: number | null } | null>(null);
 
 onWorkerEvent((event) => {
@@ -103,7 +103,7 @@ export function OpenModel({ label, onOpened }: OpenModelProps) {
       {now !== null && (
         <div class="field" role="status">
           <span>Opening “{now.name}” …</span>
-          <progress aria-label="How much is read" {...(now.share !== null && { value: now.share })} max={1} />
+          <progress aria-label="How much is done" {...(now.share !== null && { value: now.share })} max={1} />
         </div>
       )}
       <OpeningProblem />

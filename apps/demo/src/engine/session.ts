@@ -108,7 +108,9 @@ export async function chooseBackend(name: BackendName): Promise<void> {
 
 /** The model, if the browser's storage doesn't hold one: then it is handed on. */
 async function unsavedModel(from: Engine) {
-  if (model.value === null || (await readRecord('model')) !== null) return null;
+  if (model.value === null) return null;
+  await from.request('whenSaved', null);
+  if ((await readRecord('model')) !== null) return null;
   const { accuracy, origin, file } = model.value;
   const saved = await from.request('modelFile', { format: 'resnetjs' });
   return { file: saved, about: { accuracy, origin, file } };

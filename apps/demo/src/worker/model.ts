@@ -97,3 +97,16 @@ export async function saveModel(): Promise<void> {
   const { facts } = currentModel();
   await writeRecord('model', { version, savedAt: Date.now(), file: await modelFile('resnetjs'), facts });
 }
+
+let saving: Promise<void> = Promise.resolve();
+
+/** Saves the model while the page continues: a large one takes seconds. A failure is none, as the visitor has the file. */
+export function saveModelLater(): void {
+  saving = saving.then(saveModel).catch(() => undefined);
+}
+
+/** Resolves when nothing is being saved. */
+export async function whenSaved(): Promise<null> {
+  await saving;
+  return null;
+}

@@ -1,7 +1,13 @@
 // Loaded when a visitor opens a file: it brings the readers of all formats.
 
-import { parameters } from '@resnetjs/core';
-import { byteSource, type OpenedWeights, openWeights, readVariables } from '@resnetjs/weights';
+import { countParameters } from '@resnetjs/core';
+import {
+  type ByteSource,
+  byteSource,
+  type OpenedWeights,
+  openWeights,
+  readVariables,
+} from '@resnetjs/weights';
 import { emit } from './channel.js';
 import { openModel, setModel } from './model.js';
 import { PageError } from './problem.js';
@@ -15,7 +21,8 @@ const millisecondsBetweenEvents = 100;
  */
 export async function openFile(params: Requests['openFile']['params']): Promise<ModelFacts> {
   const { file, name, network, configs } = params;
-  const opened = await openWeights(byteSource(file), { configs, ...(network && { network }) });
+  const source = withProgress(byteSource(file));
+  const opened = await openWeights(source, { configs, ...(network && { network }) });
   const { container, dialect, classes, classesFrom, preprocessing, preprocessingFrom, training } = opened;
   const accuracy = training?.final.validation?.accuracy ?? null;
   if (container === 'resnetjs') return openModel({ file, about: { accuracy, origin: 'opened', file: null } });
@@ -25,7 +32,7 @@ export async function openFile(params: Requests['openFile']['params']): Promise<
       `It has ${opened.network.name} without its last layer: it tells features, not classes. Open one with a classifier.`,
     );
   }
-  const variables = await readVariables(withProgress(opened));
+  const variables = await readVariables(withTensorProgress(opened));
   return setModel(
     { network: opened.network, classes, preprocessing, variables },
     {
@@ -37,23 +44,37 @@ export async function openFile(params: Requests['openFile']['params']): Promise<
   );
 }
 
-/** The same, and the page hears how much is read. */
-function withProgress(opened: OpenedWeights): OpenedWeights {
-  const all = parameters(opened.network).reduce(
-    (sum, { shape }) => sum + shape.reduce((size, side) => size * side, 1),
-    0,
-  );
+let emittedAt = 0;
+
+/** Tells the page how much is done: finding the network, for which PyTorch's files are read whole, is one half, its numbers the other. */
+function report(half: 0 | 1, share: number): void {
+  if (performance.now() - emittedAt < millisecondsBetweenEvents) return;
+  emittedAt = performance.now();
+  emit({ event: 'opening', share: (half + Math.min(share, 1)) / 2 });
+}
+
+function withProgress(source: ByteSource): ByteSource {
   let done = 0;
-  let emittedAt = performance.now();
+  return {
+    size: source.size,
+    async read(start, end) {
+      const bytes = await source.read(start, end);
+      done += bytes.length;
+      report(0, done / source.size);
+      return bytes;
+    },
+  };
+}
+
+function withTensorProgress(opened: OpenedWeights): OpenedWeights {
+  const { total } = countParameters(opened.network);
+  let done = 0;
   return {
     ...opened,
     async read(parameter) {
       const values = await opened.read(parameter);
       done += values.length;
-      if (performance.now() - emittedAt > millisecondsBetweenEvents) {
-        emittedAt = performance.now();
-        emit({ event: 'opening', share: done / all });
-      }
+      report(1, done / total);
       return values;
     },
   };

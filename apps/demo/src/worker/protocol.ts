@@ -274,6 +274,8 @@ export interface Requests {
   };
   /** Has the model's images prepared otherwise, or as when it was opened. */
   prepare: { params: { readonly preprocessing: PreprocessingName | 'given' }; result: ModelFacts };
+  /** Answers when the storage holds what it is to hold. */
+  whenSaved: { params: null; result: null };
   modelFile: { params: { readonly format: WrittenFormat }; result: Blob };
   predict: {
     params: { readonly image: ImageSource; readonly explain: number | 'best' | null };
@@ -315,7 +317,7 @@ export interface Problem {
 export type WorkerEvent =
   | TrainingEvent
   | { readonly event: 'decoding'; readonly done: number; readonly of: number }
-  /** How much of a file's numbers is read, 0 to 1. */
+  /** How much of the opening of a file is done, 0 to 1. */
   | { readonly event: 'opening'; readonly share: number }
   | { readonly event: 'device-lost'; readonly message: string };
 

@@ -3,7 +3,7 @@ import { type Handlers, serve } from './channel.js';
 import { withDuplicates } from './datasets.js';
 import { decodeFiles } from './decode.js';
 import { lookAtMaps } from './look.js';
-import { currentModel, saveModel, modelFile, openModel, prepareOtherwise } from './model.js';
+import { currentModel, modelFile, openModel, prepareOtherwise, saveModelLater, whenSaved } from './model.js';
 import { predict } from './predict.js';
 import { PageError } from './problem.js';
 import type { BackendName } from './protocol.js';
@@ -44,14 +44,15 @@ const handlers: Handlers = {
   async openFile(params) {
     const { openFile } = await import('./open-file.js');
     const facts = await openFile(params);
-    await saveModel().catch(() => undefined); // the visitor still has the file
+    saveModelLater();
     return facts;
   },
   async prepare({ preprocessing }) {
     const facts = prepareOtherwise(preprocessing);
-    void saveModel().catch(() => undefined);
+    saveModelLater();
     return facts;
   },
+  whenSaved,
   modelFile: ({ format }) => modelFile(format),
   predict,
   modelNetwork: async () => currentModel().classifier.network,
