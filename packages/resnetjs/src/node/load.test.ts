@@ -80,10 +80,10 @@ function expectSame(answer: readonly { readonly class: string; readonly probabil
 describe('load', () => {
   it.each([
     ['resnetjs', 'model.safetensors', 'file'],
-    ['safetensors', 'resnet20.safetensors', 'assumed'],
+    ['safetensors', 'resnet20.safetensors', 'file'],
     ['pytorch', 'resnet20.pth', 'assumed'],
-    ['keras', 'resnet20.keras', 'assumed'],
-    ['keras-weights', 'resnet20.weights.h5', 'assumed'],
+    ['keras', 'resnet20.keras', 'file'],
+    ['keras-weights', 'resnet20.weights.h5', 'file'],
   ] as const)(
     'reads %s from a path, and classifies an image file as the network does',
     async (format, name, from) => {
