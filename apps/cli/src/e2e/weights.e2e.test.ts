@@ -348,11 +348,11 @@ describe('a file of weights', () => {
 
 const shared = fileURLToPath(new URL('../../../../../shared/data', import.meta.url));
 const isThorough = process.env.RESNETJS_THOROUGH === '1';
-/** Right on the test images, of 200 and of all 2,000. */
+/** How many of the first 200 test images, and of all 2,000, are classified correctly. */
 const counts = {
-  'resnet20-12fca82f.th': 1627,
-  'resnet32-d509ac18.th': 1676,
-  'mlperf-tiny-resnet8.h5': 1528,
+  'resnet20-12fca82f.th': [160, 1627],
+  'resnet32-d509ac18.th': [170, 1676],
+  'mlperf-tiny-resnet8.h5': [144, 1528],
 };
 
 describe.skipIf(!existsSync(join(shared, 'pretrained')))(
@@ -370,9 +370,9 @@ describe.skipIf(!existsSync(join(shared, 'pretrained')))(
       }
     });
 
-    it.each(Object.entries(counts))(
+    it.each(Object.entries(counts) as [string, [number, number]][])(
       '%s is right as often as published, and after conversion',
-      async (name, whole) => {
+      async (name, [few, whole]) => {
         const original = join(shared, 'pretrained', name);
         const right = async (file: string) => {
           const { stdout } = await resnet([
@@ -388,8 +388,9 @@ describe.skipIf(!existsSync(join(shared, 'pretrained')))(
           return { right: Math.round(accuracy * images), images, loss };
         };
         const first = await right(original);
-        if (isThorough) expect(first).toMatchObject({ right: whole, images: 2000 });
-        else expect(Math.abs(first.right / first.images - whole / 2000)).toBeLessThan(0.08);
+        expect(first).toMatchObject(
+          isThorough ? { right: whole, images: 2000 } : { right: few, images: 200 },
+        );
         for (const target of isThorough
           ? ['keras', 'pth', 'weights.h5', 'safetensors', '']
           : name.endsWith('.h5')
