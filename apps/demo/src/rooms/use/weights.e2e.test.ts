@@ -15,7 +15,9 @@ import {
 import { decodeImage } from '@resnetjs/data/node';
 import {
   type EncodeWeightsOptions,
+  encodeKerasWeights,
   encodeWeights,
+  kerasConfig,
   type OpenedWeights,
   openWeights,
   readClassifier,
@@ -39,9 +41,30 @@ async function read({ shape, role }: Parameter): Promise<Float32Array<ArrayBuffe
 async function encoded(name: NetworkName, options: EncodeWeightsOptions): Promise<Buffer> {
   const network = createNetwork(name);
   const weights = { network, classes: null, preprocessing: preprocessings.cifar, training: null, read };
-  const parts: Uint8Array[] = [];
-  for await (const part of encodeWeights(weights, options).parts) parts.push(Uint8Array.from(part));
-  return Buffer.concat(parts);
+  return collected(encodeWeights(weights, options).parts);
+}
+
+/** A file of Keras's automatic names, which doesn't say of which network it is. */
+async function unnamed(name: NetworkName): Promise<Buffer> {
+  const network = createNetwork(name);
+  const byId = new Map(parameters(network).map((parameter) => [parameter.id, parameter]));
+  const layers = kerasConfig(network, { dialect: 'keras' }).layers.map((layer) => ({
+    name: layer.name,
+    className: layer.className,
+    variables: layer.parameters.map(({ id, role, shape }) => ({
+      name: `${layer.name}/${role}`,
+      shape,
+      dtype: 'F32' as const,
+      read: async () => new Uint8Array((await read(byId.get(id) as Parameter)).buffer),
+    })),
+  }));
+  return collected(encodeKerasWeights(layers));
+}
+
+async function collected(parts: AsyncIterable<Uint8Array>): Promise<Buffer> {
+  const all: Uint8Array[] = [];
+  for await (const part of parts) all.push(Uint8Array.from(part));
+  return Buffer.concat(all);
 }
 
 describe.skipIf(whyNoBrowser !== null)(`weights of others in the Use room ${whyNoBrowser ?? ''}`, () => {
@@ -133,7 +156,7 @@ describe.skipIf(whyNoBrowser !== null)(`weights of others in the Use room ${whyN
 
   it('asks which network it is where several fit', async () => {
     const { page } = here;
-    await written('110.weights.h5', 'cifar/resnet110', { to: 'keras-weights', dialect: 'keras' });
+    writeFileSync(join(folder, '110.weights.h5'), await unnamed('cifar/resnet110'));
     await choose('110.weights.h5');
     await page.getByText('“110.weights.h5” has numbers in the shapes of several networks').waitFor();
     await page.getByRole('button', { name: 'cifar/resnet110' }).click();
