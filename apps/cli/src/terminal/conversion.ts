@@ -1,7 +1,7 @@
 import { containerNames, type OpenedWeights } from '@resnetjs/weights';
 import type { Output } from '../json/outputs.js';
-import { count, plural, shown, size } from './format.js';
-import { classWords, networkWords, preprocessingWords } from './weights-notes.js';
+import { plural, shown, size } from './format.js';
+import { classWords, networkWords, preprocessingWords, unusedWords } from './weights-notes.js';
 import { wrapped } from './wrapped.js';
 
 interface ConversionLooks {
@@ -17,7 +17,7 @@ export function formatConversion(
 ): string {
   const isOwn = format === 'resnetjs';
   const isAssumed = [opened.classesFrom, opened.preprocessingFrom].includes('assumed');
-  const left = leftOut.map(({ kind, count: number }) => `${count(number)} ${kind}`).join(', ');
+  const left = leftOut.map(unusedWords).join(', ');
   const withoutConfig = format === 'safetensors' && target.inFolder && written.length === 1;
   const lines = [
     `Read ${networkWords(opened.network)}: ${containerNames[container]}, in the names of ${opened.dialect}`,

@@ -2,7 +2,7 @@ import { containerNames, type OpenedWeights } from '@resnetjs/weights';
 import type { Inspection } from '../networks/inspect-file.js';
 import { count, harmless, percent, plural, shown, size, table } from './format.js';
 import { type Paint, unpainted } from './paint.js';
-import { classWords, networkWords, preprocessingWords } from './weights-notes.js';
+import { classWords, networkWords, preprocessingWords, unusedWords } from './weights-notes.js';
 import { wrapped } from './wrapped.js';
 
 interface InspectionLooks {
@@ -102,8 +102,8 @@ function trainingWords({ training, checkpoint }: Inspection): string | null {
 
 function besideWords({ unused }: Inspection): string | null {
   const words = unused.map(
-    ({ kind, count: number, example }) =>
-      `${count(number)} ${kind}${example === null ? '' : `, such as ${shown(example, 60)}`}`,
+    ({ example, ...unused }) =>
+      `${unusedWords(unused)}${example === null ? '' : `, such as ${shown(example, 60)}`}`,
   );
   return words.join('; ') || null;
 }

@@ -4,7 +4,8 @@ import { cifar10Classes, cifar100Classes, imageNetClasses } from '@resnetjs/core
 import type { Origin, WeightsDescription } from '@resnetjs/weights';
 import type { LoadedModel } from '../networks/load-model.js';
 import { nameOfPreprocessing, publishedWith } from '../networks/named-preprocessings.js';
-import { count, shown } from './format.js';
+import type { UnusedKind } from '../networks/unused-kinds.js';
+import { count, plural, shown } from './format.js';
 import { columnsOf, wrapped } from './wrapped.js';
 
 /** Where something is from, and how to say otherwise. */
@@ -70,4 +71,11 @@ export function assumedWords({ file, place, unfolded, ...classifier }: LoadedMod
 export function printAssumed(model: LoadedModel): void {
   const words = assumedWords(model);
   if (words !== null) process.stderr.write(`${wrapped(words, { columns: columnsOf(process.stderr) })}\n`);
+}
+
+/** Things of a kind in a file, beside the network's tensors: `53 counters`, `69 variables of an optimizer`. */
+export function unusedWords({ kind, count: number }: Pick<UnusedKind, 'kind' | 'count'>): string {
+  if (kind === 'counters') return plural(number, 'counter');
+  if (kind === 'optimizer state') return `${plural(number, 'variable')} of an optimizer`;
+  return plural(number, 'other tensor');
 }
