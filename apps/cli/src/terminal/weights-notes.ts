@@ -4,7 +4,6 @@ import { cifar10Classes, cifar100Classes, imageNetClasses } from '@resnetjs/core
 import type { Origin, WeightsDescription } from '@resnetjs/weights';
 import type { LoadedModel } from '../networks/load-model.js';
 import { nameOfPreprocessing, publishedWith } from '../networks/named-preprocessings.js';
-import type { UnusedKind } from '../networks/unused-kinds.js';
 import { count, plural, shown } from './format.js';
 import { columnsOf, wrapped } from './wrapped.js';
 
@@ -74,7 +73,7 @@ export function printAssumed(model: LoadedModel): void {
 }
 
 /** Things of a kind in a file, beside the network's tensors: `53 counters`, `69 variables of an optimizer`. */
-export function unusedWords({ kind, count: number }: Pick<UnusedKind, 'kind' | 'count'>): string {
+export function unusedWords({ kind, count: number }: { kind: string; count: number }): string {
   if (kind === 'counters') return plural(number, 'counter');
   if (kind === 'optimizer state') return `${plural(number, 'variable')} of an optimizer`;
   return plural(number, 'other tensor');
