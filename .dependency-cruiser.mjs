@@ -46,6 +46,10 @@ export default {
     roomImports('weights', 'model-file', ['containers']),
     roomImports('weights', 'checkpoint', ['containers', 'model-file']),
     roomImports('weights', 'graph', ['containers', 'model-file']),
+    roomImports('weights', 'recognition', ['containers']),
+    roomImports('weights', 'weights-file', [
+      ...['containers', 'pretrained', 'model-file', 'graph', 'recognition'],
+    ]),
     {
       name: 'no-app',
       comment: 'Nothing imports an app, except the app itself',
