@@ -216,8 +216,8 @@ describe('a training', () => {
     expect(await figures('evaluate best --data synthetic:signs')).toEqual(
       JSON.parse((await line(of)).stdout),
     );
-    const [{ predictions }] = await figures('predict best best/unseen-4.png');
-    expect(predictions).toHaveLength(3);
+    const { images } = await figures('predict best best/unseen-4.png');
+    expect(images[0].predictions).toHaveLength(3);
   });
 
   it('skips a damaged checkpoint, and says so', async () => {
