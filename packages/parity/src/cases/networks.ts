@@ -65,8 +65,8 @@ const networks: readonly [network: Network, Options][] = [
   [shortened('seresnet50', { input: [40, 41, 3], classes: 5 }), { batch: 3 }],
   [shortened('keras/resnet50v2', { input: [40, 35, 3], classes: 5 }), { batch: 3, level: 'full' }],
   [shortened('resnet18', { input: [65, 40, 4], classes: 5, outputStride: 8 }), { batch: 3, level: 'full' }],
-  [withWidth(createNetwork('cifar/resnet20', { input: [17, 15, 3] }), 1 / 4), { batch: 4 }],
-  [withWidth(createNetwork('cifar/wrn16_4', { input: [15, 12, 1] }), 1 / 8), { batch: 4 }],
+  [withWidth(createNetwork('cifar/resnet20', { input: [17, 15, 3] }), 1 / 4), { batch: 4, level: 'full' }],
+  [withWidth(createNetwork('cifar/wrn16_4', { input: [15, 12, 1] }), 1 / 8), { batch: 4, level: 'full' }],
   [shortened('keras/resnet50', { input: [64, 64, 3], classes: 5 }), { batch: 3, level: 'full' }],
   [
     shortened('resnet50d', { input: [49, 48, 3], outputStride: 16, stochasticDepth: 0.5, classes: 5 }),
