@@ -1,4 +1,15 @@
 // What a browser computes in one thread; that two give the same bits is a test of Node's.
-import { testConformance } from './conformance.test-support.js';
+import { parityCases, prepareCase } from '@resnetjs/parity';
+import { beforeAll, expect, it } from 'vitest';
+import { registerAgain } from './register-again.test-support.js';
 
-testConformance(1);
+const threads = 1;
+
+beforeAll(async () => {
+  expect(await registerAgain(threads)).toMatchObject({ name: 'wasm', threads });
+});
+
+it.each(parityCases('quick'))('$name', async (each) => {
+  const { failures } = await prepareCase(each)();
+  expect(failures).toEqual([]);
+});
