@@ -510,7 +510,7 @@ describe('what can go wrong', () => {
     ],
     ['predict runs/start flowers/daisy/0.jpg broken/rose/1.jpg', 1, /is a broken or truncated image/],
     ['predict runs/start nowhere.jpg --json', 1, /nowhere\.jpg cannot be opened/],
-    ['predict cut.h5 flowers/daisy/0.jpg', 1, /not a safetensors file/],
+    ['predict cut.h5 flowers/daisy/0.jpg', 1, /cut\.h5: The HDF5 file is damaged or truncated/],
   ])('%s', async (command, code, message) => {
     const out = `failed-${++failures}`;
     const outcome = await line(command.replace('OUT', out));
