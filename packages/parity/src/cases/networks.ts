@@ -73,7 +73,7 @@ const networks: readonly [network: Network, Options][] = [
     { batch: 4, level: 'full' },
   ],
   [withWidth(createNetwork('cifar/preresnet164'), 1 / 4), { batch: 4, level: 'full' }],
-  [withWidth(createNetwork('mlperf/resnet8'), 1 / 4), { batch: 4, level: 'full' }],
+  [withWidth(createNetwork('mlperf/resnet8'), 1 / 2), { batch: 4, level: 'full' }],
   [createNetwork('cifar/resnet20'), { batch: 4, level: 'full' }],
   [
     // No offset moves a sum after a gate away from a kink, so few values may be near one.
