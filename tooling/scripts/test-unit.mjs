@@ -5,7 +5,7 @@ import { runInstalled } from './commands.mjs';
 await setUpOrExit();
 const args = process.argv.slice(2);
 const command = args.includes('--watch') ? [] : ['run'];
-const { code } = await runInstalled('vitest', 'vitest', [...command, '--project', 'unit', ...args], {
+const { code } = await runInstalled('vitest', 'vitest', [...command, '--project', 'unit*', ...args], {
   live: true,
 });
 process.exitCode = code;

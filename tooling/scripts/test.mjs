@@ -36,7 +36,7 @@ const one = ({ code, output }) => ({
 
 /**
  * One of the projects in vitest.config.ts.
- * @param {'unit' | 'e2e' | 'browser'} project
+ * @param {'unit*' | 'e2e' | 'browser'} project
  * @param {{ env?: NodeJS.ProcessEnv, live?: boolean }} [options]
  * @returns {Promise<Count>}
  */
@@ -130,6 +130,8 @@ async function testPackagesStep() {
 const steps = [
   { name: 'set-up: install and build', run: setUpStep, needed: true },
   { name: 'native TensorFlow, in the cache folder of the user', run: nativeTensorflow },
+  // A browser without a GPU keeps one core busy, and all that follows the other.
+  { name: 'browser tests: wasm, webgl and training in Chromium', run: inBrowser, slow: true, beside: true },
   {
     name: 'lint: style and formatting (npm run format mends most of it)',
     run: async () => one(await checkStyle()),
@@ -142,9 +144,7 @@ const steps = [
     run: async () => one(await runNode('tooling/scripts/api-reports.mjs', ['--check'])),
     slow: true,
   },
-  // A browser without a GPU keeps one core busy, and all that follows the other.
-  { name: 'browser tests: wasm, webgl and training in Chromium', run: inBrowser, slow: true, beside: true },
-  { name: 'unit tests', run: () => vitest('unit') },
+  { name: 'unit tests', run: () => vitest('unit*') },
   { name: 'end to end: the command line', run: () => vitest('e2e'), slow: true },
   {
     name: 'pack: install the packages elsewhere, and run the examples of the READMEs',
