@@ -5,6 +5,7 @@ import { type KerasNetwork, parseKerasConfig } from '../graph/keras-config.js';
 import { identity } from '../layouts.js';
 import { catalogued } from './catalogued.js';
 import type { ParameterTensor } from './parameter-tensors.js';
+import { resized } from './resized.js';
 import type { WeightsOptions } from './weights-model.js';
 
 /** A network whose graph is in a file, and the file's tensors of it. */
@@ -20,9 +21,10 @@ export function openKerasModel(file: KerasFile, { input }: WeightsOptions): Kera
   const parsed = parseKerasConfig(file.config, input ? { size: [input[0], input[1]] } : {});
   const { rescaling } = parsed;
   const known = catalogued(parsed.network);
+  const network = known?.network ?? parsed.network;
   const tensors = [...tensorsOf(file, parsed)];
   return {
-    network: known?.network ?? parsed.network,
+    network: input === undefined ? network : resized(network, input),
     tensors: new Map(tensors.map(([id, tensor]) => [known?.ids.get(id) ?? id, tensor])),
     preprocessing:
       rescaling === null

@@ -1,8 +1,9 @@
-import { type Network, outputShape, parameters, ResNetError } from '@resnetjs/core';
+import { ResNetError } from '@resnetjs/core';
 import type { ByteSource } from '../byte-source.js';
 import { readTensors } from '../model-file/checked-file.js';
 import { openClassifier } from '../model-file/decode-classifier.js';
 import { floatsOf } from '../variable-values.js';
+import { resized } from './resized.js';
 import type { OpenedWeights, WeightsOptions } from './weights-model.js';
 
 /** Opens a model file of ours; before its first value is read, the file is checked whole. */
@@ -32,19 +33,6 @@ export async function openOwn(source: ByteSource, options: WeightsOptions): Prom
       return floatsOf(await file.read(names.get(id) as string));
     },
   };
-}
-
-/** A network for images of another size. Throws `bad-option` if its parameters depend on it. */
-function resized(network: Network, [height, width]: Network['input']): Network {
-  const sized = { ...network, input: [height, width, network.input[2]] as const };
-  const shapesOf = (each: Network) => String(parameters(each).map(({ shape }) => `[${shape}]`));
-  outputShape(sized); // throws if the images are too small
-  if (shapesOf(sized) === shapesOf(network)) return sized;
-  throw new ResNetError(
-    'bad-option',
-    `The file's ${network.name} is for images of ${network.input[0]}×${network.input[1]}: its dense layer takes no features of others.`,
-    { network: network.name },
-  );
 }
 
 async function checkWhole(tensors: AsyncIterable<unknown>): Promise<void> {

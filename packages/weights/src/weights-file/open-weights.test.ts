@@ -163,6 +163,12 @@ describe('options', () => {
     });
   });
 
+  it.each(formats)('take the network in %s for images of another size', async (to) => {
+    const bytes = await bytesOf(encodeWeights(weightsOfNetwork('cifar/resnet20'), { to }).parts);
+    const { network } = await openWeights(bytes, { input: [24, 40, 3] });
+    expect([network.name, ...network.input]).toEqual(['cifar/resnet20', 24, 40, 3]);
+  });
+
   it('that do not fit the file are refused', async () => {
     const bytes = await file();
     await expect(openWeights(bytes, { classes: ['a', 'b'] })).rejects.toThrow(/2 classes were given/);
