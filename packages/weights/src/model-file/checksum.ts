@@ -1,3 +1,5 @@
+import { joinedBytes } from '../joined-bytes.js';
+
 /** The length of a SHA-256. */
 const digestBytes = 32;
 
@@ -18,8 +20,8 @@ export class Checksum {
   }
 
   async result(): Promise<Uint8Array<ArrayBuffer>> {
-    const all = await sha256(joined(this.#digests));
-    return joined([...this.#digests.slice(0, 1), all]);
+    const all = await sha256(joinedBytes(this.#digests));
+    return joinedBytes([...this.#digests.slice(0, 1), all]);
   }
 }
 
@@ -30,14 +32,4 @@ export async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array
   if (subtle) return new Uint8Array(await subtle.digest('SHA-256', bytes));
   const { sha256: digest } = await import('@noble/hashes/sha2.js');
   return digest(bytes);
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const all = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
 }

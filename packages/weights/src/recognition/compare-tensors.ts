@@ -1,6 +1,6 @@
 import { type DialectName, type Network, type Parameter, parameterNames, parameters } from '@resnetjs/core';
 import type { Layout } from '../layouts.js';
-import type { FoundTensor, FoundTensors } from './found-tensors.js';
+import type { FoundTensors } from './found-tensors.js';
 import { layoutsOf } from './tensor-layout.js';
 
 /** A parameter of a network, as a file in some dialect has it. */
@@ -55,12 +55,4 @@ export function compareTensors(needed: readonly NeededTensor[], found: FoundTens
 /** How many tensors stand in the way. */
 export function countDifferences({ missing, surplus, misshapen }: Differences): number {
   return missing.length + surplus.length + misshapen.length;
-}
-
-/** The file's tensors of a network that it fits. */
-export function matched(
-  needed: readonly NeededTensor[],
-  found: FoundTensors['tensors'],
-): readonly (NeededTensor & FoundTensor)[] {
-  return needed.map((each) => ({ ...(found.get(each.name) as FoundTensor), ...each }));
 }

@@ -1,7 +1,7 @@
 import type { Parameter } from '@resnetjs/core';
 import { badFile, quote } from '../bad-file.js';
-import type { TensorContainer } from '../containers/container.js';
-import { type floatDtypes, floatValues } from '../float-values.js';
+import type { TensorContainer, TensorInfo } from '../containers/container.js';
+import { floatValues } from '../float-values.js';
 import type { Layout } from '../layouts.js';
 import type { Recognized } from '../recognition/recognize.js';
 import { wrongValues } from '../variable-values.js';
@@ -20,7 +20,7 @@ export function readerOfParameters(
 ): (parameter: Parameter) => Promise<Float32Array<ArrayBuffer>> {
   return async ({ id, shape, role }) => {
     const { tensor, layout } = tensors.get(id) as ParameterTensor;
-    const { dtype } = file.tensors.get(tensor) as { dtype: (typeof floatDtypes)[number] };
+    const { dtype } = file.tensors.get(tensor) as TensorInfo;
     const values = floatValues(tensor, dtype, await file.read(tensor));
     const problem = wrongValues(values, role);
     if (problem !== undefined) {

@@ -1,5 +1,6 @@
 import { Cursor, damaged, unsupported, utf8 } from './cursor.js';
-import { type Datatype, elements, readDataspace, readDatatype, swapBytes } from './datatype.js';
+import { swapBytes } from '../swap-bytes.js';
+import { type Datatype, elements, readDataspace, readDatatype } from './datatype.js';
 import { attributeIds, denseObjects } from './dense.js';
 import { globalHeap } from './global-heap.js';
 import { messageBody, messageTypes, type ObjectHeader } from './object-header.js';

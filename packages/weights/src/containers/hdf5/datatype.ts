@@ -89,8 +89,3 @@ export function elements(shape: readonly number[]): number {
   if (!Number.isSafeInteger(count)) throw damaged(`a shape of [${shape.join(', ')}] is beyond any file`);
   return count;
 }
-
-/** Turns each element's bytes around, in place. */
-export function swapBytes(values: Uint8Array, width: number): void {
-  for (let at = 0; at + width <= values.length; at += width) values.subarray(at, at + width).reverse();
-}

@@ -1,4 +1,5 @@
 import { ResNetError } from '@resnetjs/core';
+import { joinedBytes } from '../../joined-bytes.js';
 import { dtypeBytes, type TensorToWrite } from '../container.js';
 import { writeZip, type ZipFile } from '../write-zip.js';
 import { storageName } from './storage-types.js';
@@ -52,7 +53,7 @@ function pickleOf(tensors: readonly TensorToWrite[]): Uint8Array {
     names.add(tensor.name);
     return [string(tensor.name), tensorOf(tensor, String(key))];
   });
-  return joined([Uint8Array.of(0x80, 2), orderedDict, opcode('('), ...items, opcode('u.')]);
+  return joinedBytes([Uint8Array.of(0x80, 2), orderedDict, opcode('('), ...items, opcode('u.')]);
 }
 
 function tensorOf({ name, dtype, shape }: TensorToWrite, key: string): Uint8Array {
@@ -64,7 +65,7 @@ function tensorOf({ name, dtype, shape }: TensorToWrite, key: string): Uint8Arra
     });
   }
   const strides = shape.map((_, axis) => elements(shape.slice(axis + 1)));
-  return joined([
+  return joinedBytes([
     ...[global('torch._utils', '_rebuild_tensor_v2'), opcode('((')],
     ...[
       string('storage'),
@@ -87,10 +88,10 @@ function global(module: string, name: string): Uint8Array {
   return opcode(`c${module}\n${name}\n`);
 }
 
-const orderedDict = joined([global('collections', 'OrderedDict'), opcode(')R')]);
+const orderedDict = joinedBytes([global('collections', 'OrderedDict'), opcode(')R')]);
 
 function tuple(sizes: readonly number[]): Uint8Array {
-  return joined([opcode('('), ...sizes.map(integer), opcode('t')]);
+  return joinedBytes([opcode('('), ...sizes.map(integer), opcode('t')]);
 }
 
 function string(text: string): Uint8Array {
@@ -98,7 +99,7 @@ function string(text: string): Uint8Array {
   const header = new Uint8Array(5);
   header[0] = 'X'.charCodeAt(0);
   new DataView(header.buffer).setUint32(1, bytes.length, true);
-  return joined([header, bytes]);
+  return joinedBytes([header, bytes]);
 }
 
 /** A whole number from 0 to 2⁵³ − 1. */
@@ -113,14 +114,4 @@ function integer(value: number): Uint8Array {
   view.setUint16(0, 0x8a08); // LONG1, of 8 bytes
   view.setBigInt64(2, BigInt(value), true);
   return bytes;
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const all = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
 }

@@ -2,11 +2,12 @@ import { ResNetError } from '@resnetjs/core';
 import { badFile, quote } from '../../bad-file.js';
 import type { ByteSource } from '../../byte-source.js';
 import { dtypeBytes } from '../container.js';
+import { swapBytes } from '../swap-bytes.js';
 import { openLegacyForm } from './legacy-form.js';
 import type { StridedTensor } from './pickle-values.js';
 import type { PytorchFile, SavedObject } from './pytorch-file.js';
 import { findStateDict } from './state-dict.js';
-import { gather, isContiguous, spanOf, swapBytes } from './strided-view.js';
+import { gather, isContiguous, spanOf } from './strided-view.js';
 import { openZipForm } from './zip-form.js';
 
 /** Where a tar archive says that it is one. */

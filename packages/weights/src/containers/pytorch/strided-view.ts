@@ -72,11 +72,6 @@ export function gather(tensor: StridedTensor, span: Uint8Array<ArrayBuffer>): Ui
   return new Uint8Array(values.buffer);
 }
 
-/** Values of `width` bytes with each value's bytes turned around, in place. */
-export function swapBytes(bytes: Uint8Array, width: number): void {
-  for (let at = 0; at < bytes.length; at += width) bytes.subarray(at, at + width).reverse();
-}
-
 export function elements(shape: readonly number[]): number {
   return shape.includes(0) ? 0 : shape.reduce((a, b) => a * b, 1);
 }
