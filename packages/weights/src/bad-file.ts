@@ -9,6 +9,9 @@ export function badFile(
   return new ResNetError('bad-file', message, details, cause === undefined ? undefined : { cause });
 }
 
+/** What to do about a file that is damaged. */
+export const copyAgain = 'Copy the file again.';
+
 /** A name from a file in quotes, at most 60 characters of it. */
 export function quote(name: string): string {
   return JSON.stringify(name.length > 60 ? `${name.slice(0, 57)}…` : name);

@@ -1,3 +1,5 @@
+import { badFile, copyAgain } from './bad-file.js';
+
 /** A file that is read in parts. */
 export interface ByteSource {
   /** The file's size in bytes. */
@@ -7,6 +9,17 @@ export interface ByteSource {
    * file ends before `end`.
    */
   read(start: number, end: number): Promise<Uint8Array<ArrayBuffer>>;
+}
+
+/** Reads a part of a file that must be whole. Throws `bad-file` if the file ends before. */
+export async function readExactly(
+  source: ByteSource,
+  start: number,
+  end: number,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const part = await source.read(start, end);
+  if (part.length !== end - start) throw badFile(`The file ended while it was read. ${copyAgain}`);
+  return part;
 }
 
 /**

@@ -20,6 +20,11 @@ export const dtypeBytes = {
 /** The type of a tensor's values, by its safetensors name: `F32`, `F16`, `I64`, … */
 export type Dtype = keyof typeof dtypeBytes;
 
+/** The number of values of a shape; Infinity, or inexact, where it is beyond any file. */
+export function elements(shape: readonly number[]): number {
+  return shape.includes(0) ? 0 : shape.reduce((a, b) => a * b, 1);
+}
+
 /** What a container says of a tensor before its values are read. */
 export interface TensorInfo {
   readonly dtype: Dtype;

@@ -1,6 +1,7 @@
 import { ResNetError } from '@resnetjs/core';
 import { badFile, quote } from '../bad-file.js';
-import type { ByteSource } from '../byte-source.js';
+import { type ByteSource, readExactly } from '../byte-source.js';
+import { elements } from './container.js';
 import { parseJson } from '../parse-json.js';
 import {
   type TensorContainer,
@@ -112,7 +113,7 @@ export async function* encodeSafetensors(
  */
 export async function openSafetensors(source: ByteSource): Promise<SafetensorsFile> {
   const { size } = source;
-  const header = await readPart(
+  const header = await readExactly(
     source,
     0,
     dataStartOf(await source.read(0, Math.min(lengthBytes, size)), size),
@@ -127,15 +128,9 @@ export async function openSafetensors(source: ByteSource): Promise<SafetensorsFi
       if (entry === undefined) {
         throw new ResNetError('unknown-name', `The file holds no tensor ${quote(name)}.`, { name });
       }
-      return readPart(source, entry.start, entry.end);
+      return readExactly(source, entry.start, entry.end);
     },
   };
-}
-
-async function readPart(source: ByteSource, start: number, end: number): Promise<Uint8Array<ArrayBuffer>> {
-  const part = await source.read(start, end);
-  if (part.length !== end - start) throw badFile(`The file ended while it was read. ${copyAgain}`);
-  return part;
 }
 
 /**
@@ -261,8 +256,4 @@ function isDtype(value: unknown): value is Dtype {
 
 function isSizes(value: unknown): value is number[] {
   return Array.isArray(value) && value.every((size) => Number.isSafeInteger(size) && size >= 0);
-}
-
-function elements(shape: readonly number[]): number {
-  return shape.reduce((a, b) => a * b, 1);
 }

@@ -1,7 +1,7 @@
 // Zip files as APPNOTE.TXT 6.3 has them, as far as archives of tensors need it: stored and deflated entries, zip64.
 import { ResNetError } from '@resnetjs/core';
-import { badFile, quote } from '../bad-file.js';
-import type { ByteSource } from '../byte-source.js';
+import { badFile, copyAgain, quote } from '../bad-file.js';
+import { type ByteSource, readExactly } from '../byte-source.js';
 import { crc32 } from './crc32.js';
 import { inflate, maxDeflateRatio } from './inflate.js';
 
@@ -59,7 +59,6 @@ const full32 = 0xffffffff;
 const methods = { stored: 0, deflated: 8 };
 /** Bits of the flags: encrypted, strongly encrypted, masked headers. */
 const encrypted = 0x2041;
-const copyAgain = 'Copy the file again.';
 
 /**
  * Opens a zip archive: reads its directory, and each entry when it is asked for. Throws `bad-file` if the archive is
@@ -68,7 +67,7 @@ const copyAgain = 'Copy the file again.';
  */
 export async function openZip(source: ByteSource): Promise<ZipArchive> {
   const directory = await findDirectory(source);
-  const bytes = await readPart(source, directory.start, directory.start + directory.size);
+  const bytes = await readExactly(source, directory.start, directory.start + directory.size);
   const entries = readDirectory(bytes, directory);
   checkOrder(entries, directory.start);
   return {
@@ -89,7 +88,7 @@ export async function openZip(source: ByteSource): Promise<ZipArchive> {
 async function findDirectory(source: ByteSource): Promise<Directory> {
   const { size } = source;
   const from = Math.max(size - sizes.end - maxComment - sizes.locator64, 0);
-  const tail = view(await readPart(source, from, size));
+  const tail = view(await readExactly(source, from, size));
   let at = tail.byteLength - sizes.end;
   const ends = () => tail.getUint32(at, true) === signatures.end;
   while (at >= 0 && !(ends() && at + sizes.end + tail.getUint16(at + 20, true) === tail.byteLength)) at--;
@@ -126,7 +125,7 @@ function readEnd(tail: DataView, at: number) {
 async function readEnd64(source: ByteSource, tail: DataView, locator: number) {
   const position = uint64(tail, locator + 8);
   const end =
-    position <= source.size - sizes.end64 && (await readPart(source, position, position + sizes.end64));
+    position <= source.size - sizes.end64 && (await readExactly(source, position, position + sizes.end64));
   if (!end || view(end).getUint32(0, true) !== signatures.end64) {
     throw badFile(
       `The archive's zip64 record isn't where the archive says: the file is damaged. ${copyAgain}`,
@@ -244,7 +243,7 @@ function checkOrder(entries: ReadonlyMap<string, DirectoryEntry>, directoryStart
 /** Where an entry's content starts, by its local header. */
 async function contentStart(source: ByteSource, name: string, entry: DirectoryEntry): Promise<number> {
   const nameBytes = new TextEncoder().encode(name);
-  const header = await readPart(source, entry.start, entry.start + sizes.local + nameBytes.length);
+  const header = await readExactly(source, entry.start, entry.start + sizes.local + nameBytes.length);
   const local = view(header);
   const isSame =
     local.getUint32(0, true) === signatures.local &&
@@ -295,12 +294,6 @@ async function inflatedContent(
 /** PyTorch writes 0 where it is told to leave checksums out (`set_crc32_options(False)`). */
 function checkCrc(name: string, { crc }: DirectoryEntry, bytes: Uint8Array): void {
   if (crc !== 0 && crc32(bytes) !== crc) throw wrong(name, 'is damaged: its checksum differs');
-}
-
-async function readPart(source: ByteSource, start: number, end: number): Promise<Uint8Array<ArrayBuffer>> {
-  const part = await source.read(start, end);
-  if (part.length !== end - start) throw badFile(`The archive ended while it was read. ${copyAgain}`);
-  return part;
 }
 
 function wrong(name: string, problem: string) {

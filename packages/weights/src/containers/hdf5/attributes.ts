@@ -1,6 +1,6 @@
 import { Cursor, damaged, unsupported, utf8 } from './cursor.js';
 import { swapBytes } from '../swap-bytes.js';
-import { type Datatype, elements, readDataspace, readDatatype } from './datatype.js';
+import { type Datatype, countedElements, readDataspace, readDatatype } from './datatype.js';
 import { attributeIds, denseObjects } from './dense.js';
 import { globalHeap } from './global-heap.js';
 import { messageBody, messageTypes, type ObjectHeader } from './object-header.js';
@@ -57,7 +57,7 @@ async function readAttribute(storage: Storage, body: Uint8Array): Promise<[strin
   const shape = readDataspace(spaceBytes, storage);
   if (shape === undefined) return [utf8(name), null];
   const type = readDatatype(typeBytes, storage);
-  const count = elements(shape);
+  const count = countedElements(shape);
   const values = new Cursor(cursor.take(count * type.bytes), storage.widths, 'an attribute');
   const list = await valuesOf(storage, type, values, count);
   return [utf8(name), list === null || shape.length > 0 ? list : (list[0] ?? null)];

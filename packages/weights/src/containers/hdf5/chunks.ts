@@ -1,5 +1,5 @@
 import { Cursor, damaged } from './cursor.js';
-import { elements } from './datatype.js';
+import { countedElements } from './datatype.js';
 import { type Filter, unfilter } from './filters.js';
 import { treeLeaves } from './links.js';
 import type { Storage } from './storage.js';
@@ -41,7 +41,7 @@ export async function readChunkIndex(
   if (chunk.length !== shape.length || chunk.includes(0))
     throw damaged('chunks have no shape of the dataset');
   const grid = shape.map((size, axis) => Math.ceil(size / (chunk[axis] as number)));
-  if (elements(grid) * elements(chunk) > maxElements)
+  if (countedElements(grid) * countedElements(chunk) > maxElements)
     throw damaged(`the chunks of a dataset say that they have over ${Math.floor(maxElements)} values`);
   if (address === undefined) return [];
   const chunks: Chunk[] = [];
@@ -69,7 +69,7 @@ export async function readChunk(
   { shape, chunk, elementBytes, filters }: ChunkedValues,
   values: Uint8Array,
 ): Promise<void> {
-  const size = elements(chunk) * elementBytes;
+  const size = countedElements(chunk) * elementBytes;
   if (stored > 2 * size + 1024) throw damaged(`a chunk of ${size} bytes takes ${stored}`);
   const bytes = await storage.values(address, stored, 'a chunk');
   const whole = await unfilter(bytes, filters, { skipped, size, elementBytes });
@@ -90,7 +90,7 @@ function copyChunk(
   const counts = chunk.map((size, axis) => Math.min(size, (shape[axis] as number) - (start[axis] as number)));
   const last = counts.length - 1;
   const rowBytes = (counts[last] ?? 1) * elementBytes;
-  const rows = elements(counts.slice(0, -1));
+  const rows = countedElements(counts.slice(0, -1));
   const position = counts.map(() => 0);
   for (let row = 0; row < rows; row++) {
     let [source, target] = [0, 0];

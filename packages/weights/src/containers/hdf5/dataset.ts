@@ -3,7 +3,7 @@ import type { TensorInfo } from '../container.js';
 import { type ChunkedLayout, readChunk, readChunkIndex } from './chunks.js';
 import { Cursor, damaged, unsupported } from './cursor.js';
 import { swapBytes } from '../swap-bytes.js';
-import { type Datatype, elements, readDataspace, readDatatype } from './datatype.js';
+import { type Datatype, countedElements, readDataspace, readDatatype } from './datatype.js';
 import { readFilters } from './filters.js';
 import { messageBody, type ObjectHeader } from './object-header.js';
 import { once } from './once.js';
@@ -32,7 +32,7 @@ export function openDataset(storage: Storage, header: ObjectHeader, opaque: 'BF1
   const shape = shapeOf(storage, header);
   if (messageBody(header, 'externalFiles') !== undefined) throw unsupported('values in another file');
   const type = numbersOf(readDatatype(required(header, 'datatype'), storage), opaque);
-  const bytes = elements(shape) * type.bytes;
+  const bytes = countedElements(shape) * type.bytes;
   const layout = readLayout(storage, required(header, 'layout'));
   const stored = layout.kind === 'contiguous' && layout.address !== undefined;
   const limit = stored

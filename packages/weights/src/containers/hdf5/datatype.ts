@@ -1,4 +1,4 @@
-import { type Dtype, dtypeBytes } from '../container.js';
+import { type Dtype, dtypeBytes, elements } from '../container.js';
 import { Cursor, damaged, unsupported } from './cursor.js';
 import type { Storage } from './storage.js';
 
@@ -83,9 +83,9 @@ export function readDataspace(body: Uint8Array, storage: Storage): readonly numb
   return Array.from({ length: dimensions }, () => cursor.length());
 }
 
-/** The number of elements of a shape. Throws `bad-file` for one that can't be counted. */
-export function elements(shape: readonly number[]): number {
-  const count = shape.includes(0) ? 0 : shape.reduce((a, b) => a * b, 1);
+/** The number of values of a shape. Throws `bad-file` for one that can't be counted. */
+export function countedElements(shape: readonly number[]): number {
+  const count = elements(shape);
   if (!Number.isSafeInteger(count)) throw damaged(`a shape of [${shape.join(', ')}] is beyond any file`);
   return count;
 }

@@ -1,9 +1,8 @@
 import { ResNetError } from '@resnetjs/core';
 import { joinedBytes } from '../../joined-bytes.js';
-import { dtypeBytes, type TensorToWrite } from '../container.js';
+import { dtypeBytes, elements, type TensorToWrite } from '../container.js';
 import { writeZip, type ZipFile } from '../write-zip.js';
 import { storageName } from './storage-types.js';
-import { elements } from './strided-view.js';
 
 /** The folder in the archive; PyTorch's own choice. */
 const folder = 'archive';

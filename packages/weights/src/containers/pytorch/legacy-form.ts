@@ -1,6 +1,6 @@
 // The streams of PyTorch 0.1.10 to 1.5: a magic number, a version, what the machine was, what was saved and the keys of its
 // storages, each a pickle; then each storage as its number of values and the values, little-endian.
-import { badFile, quote } from '../../bad-file.js';
+import { badFile, copyAgain, quote } from '../../bad-file.js';
 import type { ByteSource } from '../../byte-source.js';
 import { isUnfinished, readPickle } from './pickle.js';
 import type { PickleValue, Storage } from './pickle-values.js';
@@ -12,7 +12,6 @@ const version = 1001;
 const firstBytes = 2 ** 16;
 const maxPickleBytes = 64 * 2 ** 20;
 const countBytes = 8;
-const copyAgain = 'Copy the file again.';
 
 export async function openLegacyForm(source: ByteSource): Promise<SavedObject> {
   const { root, keys, storages, end } = await readPickles(source);

@@ -1,5 +1,5 @@
 import { badFile, quote } from '../../bad-file.js';
-import { dtypeBytes, type Dtype } from '../container.js';
+import { dtypeBytes, type Dtype, elements } from '../container.js';
 import { type Storage, StridedTensor } from './pickle-values.js';
 
 /** A tensor that repeats its values (a stride of 0) may be this large, if it is larger than its storage. */
@@ -70,8 +70,4 @@ export function gather(tensor: StridedTensor, span: Uint8Array<ArrayBuffer>): Ui
     }
   }
   return new Uint8Array(values.buffer);
-}
-
-export function elements(shape: readonly number[]): number {
-  return shape.includes(0) ? 0 : shape.reduce((a, b) => a * b, 1);
 }

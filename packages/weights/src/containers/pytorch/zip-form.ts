@@ -1,6 +1,6 @@
 // The archives of PyTorch 1.6 and newer: NAME/data.pkl, and the values of each storage in NAME/data/KEY.
-import { badFile, quote } from '../../bad-file.js';
-import type { ByteSource } from '../../byte-source.js';
+import { badFile, copyAgain, quote } from '../../bad-file.js';
+import { type ByteSource, readExactly } from '../../byte-source.js';
 import { openZip, type ZipArchive } from '../zip.js';
 import { readPickle } from './pickle.js';
 import type { Storage } from './pickle-values.js';
@@ -8,7 +8,6 @@ import type { SavedObject } from './pytorch-file.js';
 import { torchHost } from './torch-host.js';
 
 const maxPickleBytes = 64 * 2 ** 20;
-const copyAgain = 'Copy the file again.';
 
 export async function openZipForm(source: ByteSource): Promise<SavedObject> {
   const archive = await openZip(source);
@@ -78,7 +77,5 @@ async function isBigEndian(archive: ZipArchive, name: string): Promise<boolean> 
 async function readWhole(archive: ZipArchive, name: string, maxBytes: number): Promise<Uint8Array> {
   const size = archive.entries.get(name)?.size ?? 0;
   if (size > maxBytes) throw badFile(`${name} in the file has ${size} bytes; at most ${maxBytes} are read.`);
-  const bytes = await (await archive.entry(name, maxBytes)).read(0, size);
-  if (bytes.length !== size) throw badFile(`The file ended while it was read. ${copyAgain}`);
-  return bytes;
+  return readExactly(await archive.entry(name, maxBytes), 0, size);
 }
