@@ -1,4 +1,4 @@
-export { type ByteSource, byteSource } from './byte-source.js';
+export { type ByteSource, byteSource, type NamedBlob } from './byte-source.js';
 export type { CheckpointSettings } from './checkpoint/checkpoint.js';
 export {
   type CheckpointDescription,

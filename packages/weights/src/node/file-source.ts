@@ -1,4 +1,5 @@
-import { type FileHandle, open } from 'node:fs/promises';
+import { type FileHandle, open, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { ResNetError } from '@resnetjs/core';
 import type { ByteSource } from '../byte-source.js';
 import { badFile } from '../bad-file.js';
@@ -44,7 +45,24 @@ export async function fileSource(path: string): Promise<FileSource> {
       }
       return attempt(path, () => readPart(handle, start, new Uint8Array(length)));
     },
+    beside: (name) => fileBeside(path, name),
     close: () => handle.close(),
+  };
+}
+
+/** A file of the same folder, which is open while it is read alone: a model may have hundreds. */
+async function fileBeside(path: string, name: string): Promise<ByteSource> {
+  if (basename(name) !== name) throw badFile(`${name} is no file's name.`, { path, name });
+  const other = join(dirname(path), name);
+  const found = await attempt(other, () => stat(other));
+  if (!found.isFile())
+    throw badFile(`${other}, which belongs to ${basename(path)}, is no file.`, { path: other });
+  return {
+    size: found.size,
+    async read(start, end) {
+      const source = await fileSource(other);
+      return source.read(start, end).finally(() => source.close());
+    },
   };
 }
 
