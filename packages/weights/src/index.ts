@@ -52,6 +52,7 @@ export {
   type SafetensorsHeader,
   type TensorEntry,
 } from './containers/safetensors.js';
+export { openTfjs, type TfjsFile } from './containers/tfjs/open-tfjs.js';
 export { openWeights } from './weights-file/open-weights.js';
 export { type ReadClassifier, readClassifier, readVariables } from './weights-file/read-weights.js';
 export {
