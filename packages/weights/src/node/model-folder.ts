@@ -11,8 +11,8 @@ import { writeFileAtomically } from './write-file.js';
 /** The name of the model file in a run's folder. */
 export const modelFileName = 'model.safetensors';
 
-/** What a folder of weights is looked through for: a run's, timm's or transformers'. */
-const weightFileNames = [modelFileName, 'pytorch_model.bin'] as const;
+/** What a folder of weights is looked through for: a run's, timm's, transformers' or TensorFlow.js's. */
+const weightFileNames = [modelFileName, 'pytorch_model.bin', 'model.json'] as const;
 
 /**
  * Writes a model atomically into a run's folder, which is made if it doesn't exist, as `model.safetensors`; returns its
@@ -68,7 +68,7 @@ export async function readModel<Result>(
 }
 
 /**
- * The file of weights that a path means: itself, or a folder's `model.safetensors` or `pytorch_model.bin`. Throws `file-system`, and
+ * The file of weights that a path means: itself, or a folder's `model.safetensors`, `pytorch_model.bin` or `model.json`. Throws `file-system`, and
  * `bad-file` for what is neither a file nor a folder.
  *
  * @example
@@ -87,10 +87,10 @@ export async function findWeightsFile(fileOrFolder: string): Promise<string> {
       const path = join(fileOrFolder, name);
       if (await stat(path).catch(() => false)) return path;
     }
-    const [first, second] = weightFileNames;
+    const [first, ...others] = weightFileNames;
     throw new ResNetError(
       'file-system',
-      `The folder ${fileOrFolder} holds no ${first} (nor ${second}). Give a run's folder, or train a model into it.`,
+      `The folder ${fileOrFolder} holds no ${first} (nor ${others.join(', nor ')}). Give a run's folder, or train a model into it.`,
       { path: join(fileOrFolder, first) },
     );
   } catch (error) {

@@ -5,6 +5,7 @@ import { openKeras } from '../containers/keras/open-keras.js';
 import { openPytorch } from '../containers/pytorch/open-pytorch.js';
 import type { PytorchFile } from '../containers/pytorch/pytorch-file.js';
 import { openSafetensors, type SafetensorsFile } from '../containers/safetensors.js';
+import { openTfjs, type TfjsFile } from '../containers/tfjs/open-tfjs.js';
 import { openZip } from '../containers/zip.js';
 import { checkpointKey, metadataKeys } from '../model-file/format.js';
 
@@ -12,7 +13,8 @@ import { checkpointKey, metadataKeys } from '../model-file/format.js';
 export type OpenedContainer =
   | { readonly container: 'resnetjs' | 'safetensors'; readonly file: SafetensorsFile }
   | { readonly container: 'pytorch' | 'pytorch-legacy'; readonly file: PytorchFile }
-  | { readonly container: 'keras' | 'keras-weights' | 'keras-h5'; readonly file: KerasFile };
+  | { readonly container: 'keras' | 'keras-weights' | 'keras-h5'; readonly file: KerasFile }
+  | { readonly container: 'tfjs'; readonly file: TfjsFile };
 
 /**
  * Opens a file of weights of any format that is read, by its first bytes, not by its name. Throws `bad-file`.
@@ -38,6 +40,8 @@ export async function openContainer(source: ByteSource): Promise<OpenedContainer
       const file = await openKeras(source);
       return { container: kerasContainers[file.kind], file };
     }
+    case 'tfjs':
+      return { container: 'tfjs', file: await openTfjs(source) };
     default:
       return format satisfies never;
   }
@@ -60,7 +64,7 @@ const hdf5Mark = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a]; // \x89HDF\r\
 const maxUserBlock = 2 ** 20;
 
 /** The format of a file, by its first bytes, and a zip archive's by the names in it. Throws `bad-file`. */
-async function identify(source: ByteSource): Promise<'safetensors' | 'pytorch' | 'keras'> {
+async function identify(source: ByteSource): Promise<'safetensors' | 'pytorch' | 'keras' | 'tfjs'> {
   const start = await source.read(0, Math.min(source.size, 265));
   if (start.length === 0) throw badFile('The file is empty.');
   if (startsWith(start, hdf5Mark)) return 'keras';
@@ -68,6 +72,7 @@ async function identify(source: ByteSource): Promise<'safetensors' | 'pytorch' |
     const { entries } = await openZip(source);
     return entries.has('model.weights.h5') || entries.has('config.json') ? 'keras' : 'pytorch';
   }
+  if (isJson(start)) return 'tfjs';
   if (start[8] === 0x7b) return 'safetensors'; // its header's length, and a brace
   const isPickle = start[0] === 0x80 && (start[1] as number) <= 5;
   const isTar = String.fromCharCode(...start.subarray(257, 262)) === 'ustar';
@@ -76,8 +81,13 @@ async function identify(source: ByteSource): Promise<'safetensors' | 'pytorch' |
     if (startsWith(await source.read(at, at + hdf5Mark.length), hdf5Mark)) return 'keras';
   }
   throw badFile(
-    "The file's first bytes are those of no format that ResNet.js reads: safetensors, PyTorch's .pth, .pt, .bin or .th, and Keras's .h5, .weights.h5 or .keras.",
+    "The file's first bytes are those of no format that ResNet.js reads: safetensors, PyTorch's .pth, .pt, .bin or .th, Keras's .h5, .weights.h5 or .keras, and TensorFlow.js's model.json.",
   );
+}
+
+/** Whether a file begins with a brace, after blanks alone. A safetensors header's length may have one, and has bytes of 0. */
+function isJson(start: Uint8Array): boolean {
+  return /^\s*\{/.test(new TextDecoder().decode(start)) && !start.subarray(0, 8).includes(0);
 }
 
 function startsWith(bytes: Uint8Array, start: readonly number[]): boolean {

@@ -16,8 +16,11 @@ export interface KerasModel {
   readonly preprocessing: Preprocessing | undefined;
 }
 
+/** A file with a Keras model's configuration, and its layers' variables. */
+type WholeModel = Pick<KerasFile, 'config' | 'layers' | 'tensors'>;
+
 /** The network in a whole Keras model: the catalogue's, if it is the same function. Throws `bad-file`. */
-export function openKerasModel(file: KerasFile, { input }: WeightsOptions): KerasModel {
+export function openKerasModel(file: WholeModel, { input }: WeightsOptions): KerasModel {
   const parsed = parseKerasConfig(file.config, input ? { size: [input[0], input[1]] } : {});
   const { rescaling } = parsed;
   const known = catalogued(parsed.network);
@@ -37,7 +40,7 @@ export function openKerasModel(file: KerasFile, { input }: WeightsOptions): Kera
   };
 }
 
-function tensorsOf(file: KerasFile, { layers }: KerasNetwork): ReadonlyMap<ParameterId, ParameterTensor> {
+function tensorsOf(file: WholeModel, { layers }: KerasNetwork): ReadonlyMap<ParameterId, ParameterTensor> {
   const variablesOf = new Map(file.layers.map(({ name, variables }) => [name, variables]));
   const tensors = new Map<ParameterId, ParameterTensor>();
   for (const { name, parameters } of layers) {

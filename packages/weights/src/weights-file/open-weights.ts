@@ -72,6 +72,7 @@ async function openAny(source: ByteSource, options: WeightsOptions): Promise<Ope
     case 'keras':
     case 'keras-weights':
     case 'keras-h5':
+    case 'tfjs':
       // Whoever says which network it is needs no graph.
       return file.config === null || options.network !== undefined
         ? recognized(opened, kerasNamings(file), options)

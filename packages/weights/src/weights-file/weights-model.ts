@@ -12,6 +12,7 @@ export const containerNames = {
   keras: 'Keras, .keras archive',
   'keras-weights': 'Keras, .weights.h5',
   'keras-h5': 'Keras, legacy .h5',
+  tfjs: 'TensorFlow.js layers model',
 } as const;
 
 /** A format of files of weights. */

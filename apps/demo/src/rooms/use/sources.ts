@@ -10,6 +10,7 @@ export const containerTitles: Readonly<Record<ContainerName, string>> = {
   keras: 'Keras',
   'keras-weights': 'Keras, weights alone',
   'keras-h5': 'Keras before version 3',
+  tfjs: 'TensorFlow.js',
 };
 
 /** Whose names the numbers in a file have. */

@@ -1,0 +1,172 @@
+// Models of the real tfjs-layers, read here, and models of ours, read there: both compute the same.
+import '@tensorflow/tfjs-backend-cpu';
+import { disposeVariables, forward, RandomGenerator } from '@resnetjs/core';
+import * as tf from '@tensorflow/tfjs-core';
+import * as layers from '@tensorflow/tfjs-layers';
+import { beforeAll, describe, expect, it } from 'vitest';
+import {
+  inShards,
+  type ModelFiles,
+  savedFiles,
+  sourceOf,
+} from '../containers/tfjs/layers-models.test-support.js';
+import { openWeights } from './open-weights.js';
+import { readVariables } from './read-weights.js';
+
+beforeAll(async () => {
+  await tf.setBackend('cpu');
+});
+
+const generator = RandomGenerator.stateless(20, 15);
+const sampled = (length: number, sample = () => generator.normal()) => Float32Array.from({ length }, sample);
+
+const sizeOf = (shape: readonly (number | null)[]) => shape.reduce((a: number, b) => a * (b ?? 1), 1);
+
+/** Weights and statistics of which no two are alike. */
+function sampleWeights(model: layers.LayersModel): layers.LayersModel {
+  for (const layer of model.layers.flatMap((each) =>
+    each instanceof layers.LayersModel ? each.layers : each,
+  )) {
+    layer.setWeights(
+      layer.weights.map(({ name, shape }) => {
+        const sample = () =>
+          /variance|gamma/.test(name) ? 0.5 + generator.uniform() : generator.normal() / Math.sqrt(8);
+        return tf.tensor(sampled(sizeOf(shape), sample), shape as number[]);
+      }),
+    );
+  }
+  return model;
+}
+
+type Symbolic = layers.SymbolicTensor;
+const conv = (filters: number, name: string, options: object = {}) =>
+  layers.layers.conv2d({ filters, kernelSize: 3, padding: 'same', useBias: false, name, ...options });
+const norm = (name: string) => layers.layers.batchNormalization({ name, epsilon: 1.001e-5 });
+const relu = () => layers.layers.activation({ activation: 'relu' });
+const through = (x: Symbolic, ...line: layers.layers.Layer[]) =>
+  line.reduce((each, layer) => layer.apply(each) as Symbolic, x);
+const sum = (a: Symbolic, b: Symbolic) => layers.layers.add().apply([a, b]) as Symbolic;
+const classified = (x: Symbolic, activation?: 'softmax') =>
+  through(
+    x,
+    layers.layers.globalAveragePooling2d({}),
+    layers.layers.dense({ units: 5, name: 'predictions', ...(activation && { activation }) }),
+  );
+
+const models: Readonly<Record<string, () => layers.LayersModel>> = {
+  functional() {
+    const inputs = layers.input({ shape: [9, 10, 3] });
+    const stem = through(inputs, conv(8, 'stem'), norm('stem_bn'), relu());
+    const branch = through(
+      stem,
+      conv(12, 'a', { strides: 2 }),
+      norm('a_bn'),
+      relu(),
+      conv(12, 'b'),
+      norm('b_bn'),
+    );
+    const short = through(stem, conv(12, 'projection', { strides: 2, kernelSize: 1 }), norm('p_bn'));
+    const block = through(sum(branch, short), relu());
+    const second = through(block, conv(12, 'c'), norm('c_bn'), relu(), conv(12, 'd'), norm('d_bn'));
+    return layers.model({ inputs, outputs: classified(through(sum(block, second), relu()), 'softmax') });
+  },
+  sequential() {
+    const { conv2d, maxPooling2d, averagePooling2d, flatten, dense } = layers.layers;
+    return layers.sequential({
+      layers: [
+        conv2d({ filters: 6, kernelSize: 3, activation: 'relu', inputShape: [12, 11, 3] }),
+        maxPooling2d({ poolSize: 3, strides: 2, padding: 'same' }),
+        norm('bn'),
+        conv2d({ filters: 8, kernelSize: [1, 3], padding: 'same', activation: 'relu6' }),
+        averagePooling2d({ poolSize: 2 }),
+        flatten(),
+        dense({ units: 5 }),
+      ],
+    });
+  },
+  'pre-activation'() {
+    const inputs = layers.input({ shape: [8, 8, 2] });
+    let x = conv(6, 'stem').apply(inputs) as Symbolic;
+    for (const [index, filters] of [6, 9, 9].entries()) {
+      const strides = index === 1 ? 2 : 1;
+      const pre = through(x, norm(`${index}_bn1`), relu());
+      const branch = through(
+        pre,
+        conv(filters, `${index}_conv1`, { strides }),
+        norm(`${index}_bn2`),
+        relu(),
+        conv(filters, `${index}_conv2`, { useBias: true }),
+      );
+      const projection = conv(filters, `${index}_projection`, { kernelSize: 1, strides });
+      x = sum(strides === 1 ? x : (projection.apply(pre) as Symbolic), branch);
+    }
+    return layers.model({ inputs, outputs: classified(through(x, norm('post_bn'), relu())) });
+  },
+  gated() {
+    const { globalAveragePooling2d, reshape, dense, multiply } = layers.layers;
+    const inputs = layers.input({ shape: [6, 6, 4] });
+    const branch = through(inputs, conv(4, 'a'), norm('a_bn'));
+    const gate = through(
+      branch,
+      globalAveragePooling2d({}),
+      reshape({ targetShape: [1, 1, 4] }),
+      dense({ units: 2, activation: 'relu', name: 'squeeze' }),
+      dense({ units: 4, activation: 'sigmoid', name: 'excite' }),
+    );
+    const gated = multiply().apply([branch, gate]) as Symbolic;
+    return layers.model({ inputs, outputs: classified(through(sum(gated, inputs), relu())) });
+  },
+  nested() {
+    const inner = layers.input({ shape: [8, 8, 3] });
+    const stem = through(inner, conv(5, 'stem'), relu());
+    const body = layers.model({
+      name: 'body',
+      inputs: inner,
+      outputs: sum(stem, through(stem, conv(5, 'a'), norm('bn'))),
+    });
+    const inputs = layers.input({ shape: [8, 8, 3] });
+    return layers.model({ inputs, outputs: classified(through(inputs, body)) });
+  },
+};
+
+/** What a model computes for two images, of which the first axis are the images. */
+function predicted(model: layers.LayersModel, images: Float32Array): number[] {
+  return tf.tidy(() => {
+    const shape = model.inputs[0]?.shape.slice(1) as number[];
+    return [...(model.predict(tf.tensor(images, [2, ...shape])) as tf.Tensor).dataSync()];
+  });
+}
+
+/** What is computed here of a model's files. */
+async function computed(files: ModelFiles, images: Float32Array): Promise<number[]> {
+  const opened = await openWeights(sourceOf(files));
+  const variables = await readVariables(opened);
+  const { head, input } = opened.network;
+  const results = tf.tidy(() => {
+    const logits = forward(opened.network, variables, tf.tensor4d(images, [2, ...input]));
+    const last = head.at(-1);
+    return [
+      ...(last?.op === 'dense' && last.activation === 'softmax'
+        ? tf.softmax(logits as tf.Tensor2D)
+        : logits
+      ).dataSync(),
+    ];
+  });
+  disposeVariables(variables);
+  return results;
+}
+
+const distance = (a: readonly number[], b: readonly number[]) =>
+  Math.hypot(...a.map((value, index) => value - (b[index] as number))) / Math.hypot(...b);
+
+describe.each(Object.entries(models))('a %s model that tfjs-layers saved', (_name, build) => {
+  it('computes the same here', async () => {
+    const model = sampleWeights(build());
+    const [{ shape }] = model.inputs as [Symbolic];
+    const images = sampled(2 * sizeOf(shape.slice(1)));
+    const expected = predicted(model, images);
+    const files = await savedFiles(model);
+    expect(distance(await computed(files, images), expected)).toBeLessThan(1e-5);
+    expect(distance(await computed(inShards(files, 1001), images), expected)).toBeLessThan(1e-5);
+  });
+});
