@@ -16,6 +16,7 @@ export { encodeCheckpoint } from './checkpoint/encode-checkpoint.js';
 export { type EncodeClassifierOptions, encodeClassifier } from './model-file/encode-classifier.js';
 export type { Dtype, TensorContainer, TensorInfo, TensorToWrite } from './containers/container.js';
 export { kerasConfig, type KerasConfig, type KerasConfigOptions } from './graph/encode-keras-config.js';
+export type { OnnxLayout, OnnxOptions } from './graph/encode-onnx-graph.js';
 export type { Graph, GraphNode, GraphOp } from './graph/graph.js';
 export {
   type KerasLayerParameters,
@@ -41,7 +42,7 @@ export {
 } from './containers/keras/encode-keras.js';
 export type { KerasFile, KerasLayer } from './containers/keras/keras-file.js';
 export { openKeras } from './containers/keras/open-keras.js';
-export { type EncodeOnnxOptions, encodeOnnx, type ParameterValues } from './containers/onnx/encode-onnx.js';
+export type { OnnxValue } from './containers/onnx/encode-onnx.js';
 export { encodePytorch } from './containers/pytorch/encode-pytorch.js';
 export { openPytorch } from './containers/pytorch/open-pytorch.js';
 export type { PytorchFile } from './containers/pytorch/pytorch-file.js';
@@ -68,6 +69,7 @@ export {
   type EncodedWeights,
   type EncodeWeightsOptions,
   encodeWeights,
+  type OnnxFacts,
   type WeightsToWrite,
   type WrittenFormat,
   weightsOf,

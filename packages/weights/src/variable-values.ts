@@ -55,7 +55,7 @@ export function bytesOf({
   buffer,
   byteOffset,
   byteLength,
-}: Float32Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+}: Float32Array<ArrayBuffer> | BigInt64Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
   return new Uint8Array(buffer, byteOffset, byteLength);
 }
 

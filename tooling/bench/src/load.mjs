@@ -12,7 +12,7 @@ import {
   sampleInitialValues,
   statelessSource,
 } from '@resnetjs/core';
-import { encodeOnnx, encodeWeights, weightsOf } from '@resnetjs/weights';
+import { encodeWeights, weightsOf } from '@resnetjs/weights';
 import { register } from '@resnetjs/backend-wasm';
 import { writeFileAtomically } from '@resnetjs/weights/node';
 import { findMissing, modules } from './contenders.mjs';
@@ -102,7 +102,7 @@ async function writeFiles(name, folder) {
   await writeFileAtomically(join(folder, loaders.ours), encodeWeights(weights, { to: 'safetensors' }).parts);
   await writeFileAtomically(
     join(folder, loaders['onnxruntime-web']),
-    await encodeOnnx(network, ({ id }) => values.get(id), { batchSize: 1 }),
+    encodeWeights(weights, { to: 'onnx', layout: 'nhwc', batchSize: 1 }).parts,
   );
   disposeVariables(variables);
 }

@@ -10,11 +10,10 @@ import {
   initializers,
   truncate,
 } from '@resnetjs/core';
-import { encodeOnnx } from '@resnetjs/weights';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
 import { distance } from './statistics.mjs';
-import { sampleWeights, noise } from './workloads.mjs';
+import { noise, onnxFile, sampleWeights } from './workloads.mjs';
 
 const contenders = fileURLToPath(new URL('../contenders/package.json', import.meta.url));
 const installed = existsSync(fileURLToPath(new URL('../contenders/node_modules', import.meta.url)));
@@ -125,7 +124,7 @@ it.skipIf(!installed).each([network, odd, ...family].map((each) => [`${each.name
     const ours = Array.from(await result.data());
     tf.dispose([input, result]);
     disposeVariables(variables);
-    const file = await encodeOnnx(network, ({ id }) => values.get(id));
+    const file = await onnxFile(network, values);
     const ort = createRequire(contenders)('onnxruntime-node');
     const session = await ort.InferenceSession.create(file);
     const theirs = await session.run({ images: new ort.Tensor('float32', images, shape) });

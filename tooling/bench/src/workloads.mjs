@@ -9,7 +9,7 @@ import {
   statelessSource,
   walk,
 } from '@resnetjs/core';
-import { encodeOnnx } from '@resnetjs/weights';
+import { encodeWeights } from '@resnetjs/weights';
 
 /** @typedef {'inference' | 'training'} Task */
 /** @typedef {import('@resnetjs/core').NetworkName} NetworkName */
@@ -78,9 +78,26 @@ export async function writeWorkload({ task, size, batchSize, classes, network: n
   writeFileSync(join(folder, 'weights.bin'), Buffer.concat(all.map(({ id }) => bytes(values.get(id)))));
   writeFileSync(join(folder, 'images.bin'), bytes(images));
   if (task === 'inference') {
-    const file = await encodeOnnx(network, ({ id }) => values.get(id), { batchSize });
-    writeFileSync(join(folder, 'network.onnx'), file);
+    writeFileSync(join(folder, 'network.onnx'), await onnxFile(network, values, { batchSize }));
   }
+}
+
+/**
+ * A network with its values as an ONNX file that takes images as ours do, [batch, height, width, channels].
+ * @param {import('@resnetjs/core').Network} network
+ * @param {ReadonlyMap<string, Float32Array<ArrayBuffer>>} values
+ * @param {import('@resnetjs/weights').OnnxOptions} [options]
+ */
+export async function onnxFile(network, values, options) {
+  const preprocessing = /** @type {const} */ ({
+    ...{ mean: [0, 0, 0], std: [1, 1, 1], interpolation: 'bilinear', fit: 'fill' },
+  });
+  const weights = { network, classes: null, preprocessing, training: null };
+  const read = async (/** @type {{ id: string }} */ { id }) => values.get(id) ?? new Float32Array(0);
+  const parts = [];
+  const encoded = encodeWeights({ ...weights, read }, { to: 'onnx', layout: 'nhwc', ...options });
+  for await (const part of encoded.parts) parts.push(part);
+  return Buffer.concat(parts);
 }
 
 /**

@@ -107,8 +107,8 @@ it('lists every pass that has to learn an operation', async () => {
       "core/rewrite/fold.ts",
       "parity/src/cases/operations.ts",
       "parity/src/reference/network.ts",
-      "weights/src/containers/onnx/graph.ts",
       "weights/src/graph/encode-keras-layers.ts",
+      "weights/src/graph/encode-onnx-operators.ts",
       "weights/src/graph/keras-graph.ts",
       "weights/src/model-file/network-schema.ts",
     ]
@@ -126,8 +126,8 @@ it.runIf(thorough)('lists every pass that has to learn an activation', async () 
       "core/draw/text.ts",
       "parity/src/reference/activation.ts",
       "parity/src/reference/network.ts",
-      "weights/src/containers/onnx/graph.ts",
       "weights/src/graph/encode-keras-layers.ts",
+      "weights/src/graph/encode-onnx-operators.ts",
       "weights/src/model-file/network-schema.ts",
     ]
   `);

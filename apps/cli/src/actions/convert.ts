@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { countParameters, ResNetError } from '@resnetjs/core';
 import {
   type EncodedWeights,
+  type EncodeWeightsOptions,
   encodeWeights,
   type OpenedWeights,
   openContainer,
@@ -35,8 +36,7 @@ export async function convert(from: string, out: string, options: ConvertCommand
   }
   const result = await withWeights(place, async (opened, source) => {
     const leftOut = unusedKinds(opened.unused, leftOutOf(await openContainer(source)));
-    const { names, half = false } = options;
-    const encoded = encodeWeights(opened, { to: target.format, half, ...(names && { dialect: names }) });
+    const encoded = encodeWeights(opened, encodeOptions(target, options));
     const config = target.inFolder && target.format === 'safetensors' ? timmConfig(opened) : null;
     const written = await write(opened, encoded, { target, config });
     return { opened, encoded, written, leftOut };
@@ -45,6 +45,17 @@ export async function convert(from: string, out: string, options: ConvertCommand
   if (options.json) return printJson('convert', output);
   const columns = columnsOf(process.stdout);
   process.stdout.write(`${formatConversion(output, { opened: result.opened, target, columns })}\n`);
+}
+
+function encodeOptions({ format }: ConvertTarget, options: ConvertCommandOptions): EncodeWeightsOptions {
+  const { names, half = false, batchSize, layout, fold } = options;
+  return {
+    ...{ to: format, half },
+    ...(names && { dialect: names }),
+    ...(batchSize !== undefined && { batchSize }),
+    ...(layout && { layout }),
+    ...(fold && { fold }),
+  };
 }
 
 function isSame(a: string, b: string): boolean {
@@ -117,6 +128,7 @@ const placesIn: Readonly<Record<WrittenFormat, readonly (typeof factNames)[numbe
   pytorch: [],
   keras: ['classes', 'preprocessing'],
   'keras-weights': ['classes', 'preprocessing'],
+  onnx: ['classes', 'preprocessing'],
 };
 
 interface Conversion {
@@ -148,6 +160,7 @@ function describe(
     leftOut,
     notSaid: factNames.filter((fact) => says[fact] && !kept.includes(fact)),
     half: encoded.loss && { ...encoded.loss },
+    onnx: encoded.onnx,
   };
 }
 

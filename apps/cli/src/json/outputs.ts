@@ -476,6 +476,13 @@ const inspect = z.strictObject({
   metadata: z.record(text, text).describe('what the file says beside its weights, by key'),
 });
 
+const onnxValue = z.strictObject({
+  name: text.describe('its name'),
+  shape: z
+    .array(z.union([z.number(), z.string()]))
+    .readonly()
+    .describe('its sizes; one that is a word is any size'),
+});
 const convert = z.strictObject({
   ...fileFacts,
   ...networkFacts,
@@ -497,6 +504,15 @@ const convert = z.strictObject({
     })
     .nullable()
     .describe('what halves cost; null without --half'),
+  onnx: z
+    .strictObject({
+      opset: integer.describe("the version of the file's operators"),
+      input: onnxValue.describe('what it takes'),
+      output: onnxValue.describe('what it gives'),
+      folded: integer.describe('how many normalizations were folded into convolutions'),
+    })
+    .nullable()
+    .describe('what an ONNX file is like; null for other formats'),
 });
 
 const pass = z.strictObject({

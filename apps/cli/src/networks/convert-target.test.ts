@@ -11,6 +11,7 @@ it.each([
   ['pytorch_model.bin', 'pytorch'],
   ['a.keras', 'keras'],
   ['a.weights.h5', 'keras-weights'],
+  ['a.onnx', 'onnx'],
 ])('%s is written as %s', (out, format) => {
   expect(convertTarget(out)).toEqual({ format, path: out, inFolder: false });
 });
@@ -24,6 +25,7 @@ it('a folder gets a model of ResNet.js, or safetensors', () => {
       expect(convertTarget(out, 'safetensors')).toEqual({ format: 'safetensors', path, inFolder: true });
     }
     expect(() => convertTarget(folder, 'keras')).toThrow(/is a folder, and keras is a file.*model\.keras$/);
+    expect(() => convertTarget(folder, 'onnx')).toThrow(/is a folder, and onnx is a file.*model\.onnx$/);
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -31,7 +33,7 @@ it('a folder gets a model of ResNet.js, or safetensors', () => {
 
 it.each([
   ['a.h5', undefined, /legacy \.h5 is read, but not written/],
-  ['a.onnx', undefined, /no format has the ending \.onnx/],
+  ['a.tflite', undefined, /no format has the ending \.tflite/],
   ['a.h5', 'keras', /whose name ends in \.keras/],
   ['a.h5', 'keras-weights', /whose name ends in \.weights\.h5/],
 ] as const)('%s as %s is refused', (out, to, message) => {

@@ -19,6 +19,7 @@ const endings: Readonly<Record<string, WrittenFormat>> = {
   '.bin': 'pytorch',
   '.th': 'pytorch',
   '.keras': 'keras',
+  '.onnx': 'onnx',
 };
 
 /** Keras finds out by its ending what a file is. */
@@ -38,7 +39,7 @@ export function convertTarget(out: string, to?: WrittenFormat): ConvertTarget {
       return { format, path: join(out, modelFileName), inFolder: true };
     }
     throw badOption(
-      `${out} is a folder, and ${format} is a file. Give its name: ${join(out, `model${neededEndings[format] ?? '.pth'}`)}`,
+      `${out} is a folder, and ${format} is a file. Give its name: ${join(out, `model${neededEndings[format] ?? endingOf(format)}`)}`,
     );
   }
   const isWeights = out.toLowerCase().endsWith('.weights.h5');
@@ -57,5 +58,7 @@ export function convertTarget(out: string, to?: WrittenFormat): ConvertTarget {
   }
   return { format, path: out, inFolder: false };
 }
+
+const endingOf = (format: WrittenFormat) => Object.entries(endings).find(([, each]) => each === format)?.[0];
 
 const badOption = (message: string) => new ResNetError('bad-option', message);

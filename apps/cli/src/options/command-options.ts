@@ -3,7 +3,7 @@ import type { extraSignals } from '../process/stop-signals.js';
 import type { ErrorRule } from '../data/broken-images.js';
 import type { BlockCommandOptions } from './block-options.js';
 import type { NetworkOptions } from './network-options.js';
-import type { WrittenFormat } from '@resnetjs/weights';
+import type { OnnxOptions, WrittenFormat } from '@resnetjs/weights';
 import type { RecipeOptions } from './recipe-options.js';
 import type { StructureOptions, WeightsFileOptions } from './weights-options.js';
 
@@ -79,7 +79,7 @@ export interface InspectCommandOptions extends WeightsFileOptions {
   readonly json?: true;
 }
 
-export interface ConvertCommandOptions extends WeightsFileOptions {
+export interface ConvertCommandOptions extends WeightsFileOptions, OnnxOptions {
   readonly to?: WrittenFormat;
   readonly names?: DialectName;
   readonly half?: true;

@@ -6,6 +6,7 @@ export const headings = {
   data: 'Data:',
   network: 'Network:',
   weights: 'Weights of others:',
+  onnx: 'ONNX files:',
   block: 'Block:',
   recipe: 'Recipe:',
   run: 'Run:',

@@ -12,7 +12,18 @@ interface ConversionLooks {
 
 /** What was converted: what was read, what was assumed, what is not in the new file, what halves cost, and where it is. */
 export function formatConversion(
-  { container, configs, written, writtenNames, format, bytes, leftOut, notSaid, half }: Output<'convert'>,
+  {
+    container,
+    configs,
+    written,
+    writtenNames,
+    format,
+    bytes,
+    leftOut,
+    notSaid,
+    half,
+    onnx,
+  }: Output<'convert'>,
   { opened, target, columns }: ConversionLooks,
 ): string {
   const isOwn = format === 'resnetjs';
@@ -30,9 +41,16 @@ export function formatConversion(
       : [`not in the new file, whose format has no place for it: ${notSaid.join(', ')}`]),
     ...(withoutConfig ? ['without config.json: timm has no such network'] : []),
     ...(half === null ? [] : [halfWords(half)]),
+    ...(onnx === null ? [] : [onnxWords(onnx)]),
     `Wrote ${shown(written.join(' and '), Number.POSITIVE_INFINITY)} (${size(bytes)}${isOwn ? '' : `, in the names of ${writtenNames}`})`,
   ];
   return lines.map((line) => wrapped(line, { columns })).join('\n');
+}
+
+function onnxWords({ opset, input, output, folded }: NonNullable<Output<'convert'>['onnx']>): string {
+  const value = ({ name, shape }: typeof input) => `${name} [${shape.join(', ')}]`;
+  const folds = folded === 0 ? '' : `; ${plural(folded, 'normalization')} folded into convolutions`;
+  return `opset ${opset}: from ${value(input)} to ${value(output)}${folds}`;
 }
 
 function halfWords({ relative, infinite, small }: NonNullable<Output<'convert'>['half']>): string {

@@ -8,9 +8,11 @@ import {
   ResNetError,
 } from '@resnetjs/core';
 import { encodeKerasArchive, encodeKerasWeights } from '../containers/keras/encode-keras.js';
+import { encodeOnnx, type OnnxValue, opset } from '../containers/onnx/encode-onnx.js';
 import { encodePytorch } from '../containers/pytorch/encode-pytorch.js';
 import { encodeSafetensors } from '../containers/safetensors.js';
 import { kerasConfig } from '../graph/encode-keras-config.js';
+import { onnxGraph, type OnnxOptions } from '../graph/encode-onnx-graph.js';
 import { classifierParts } from '../model-file/encode-classifier.js';
 import { frameworkOf } from '../recognition/tensor-layout.js';
 import { valuesOf } from '../variable-values.js';
@@ -19,7 +21,14 @@ import { type HalfLoss, tensorsToWrite, written } from './tensors-to-write.js';
 import type { OpenedWeights } from './weights-model.js';
 
 /** The formats that are written. */
-export const writtenFormats = ['resnetjs', 'safetensors', 'pytorch', 'keras', 'keras-weights'] as const;
+export const writtenFormats = [
+  'resnetjs',
+  'safetensors',
+  'pytorch',
+  'keras',
+  'keras-weights',
+  'onnx',
+] as const;
 
 /** One of `writtenFormats`. */
 export type WrittenFormat = (typeof writtenFormats)[number];
@@ -30,15 +39,15 @@ export type WeightsToWrite = Pick<
   'network' | 'classes' | 'preprocessing' | 'training' | 'read'
 >;
 
-/** Options of `encodeWeights`. */
-export interface EncodeWeightsOptions {
+/** Options of `encodeWeights`; those of ONNX files are for `to: 'onnx'` alone. */
+export interface EncodeWeightsOptions extends OnnxOptions {
   readonly to: WrittenFormat;
   /**
    * Whose names tensors or, in Keras's files, layers get. Default: those of the network's source; in safetensors and PyTorch's
    * files torchvision's for a network whose source is not in PyTorch.
    */
   readonly dialect?: DialectName;
-  /** Whether values are written as halves, float16. Default: false. */
+  /** Whether values are written as halves, float16, with which an ONNX file computes in float32. Default: false. */
   readonly half?: boolean;
 }
 
@@ -50,6 +59,20 @@ export interface EncodedWeights {
   readonly dialect: DialectName;
   /** What halves lose, complete when all parts are read; null without halves. */
   readonly loss: Readonly<HalfLoss> | null;
+  /** What an ONNX file is like; null for other formats. */
+  readonly onnx: OnnxFacts | null;
+}
+
+/** What an ONNX file is like. */
+export interface OnnxFacts {
+  /** The version of its operators. */
+  readonly opset: number;
+  /** `images`, float32; a size that is a word is any size. */
+  readonly input: OnnxValue;
+  /** `logits`, or `features` of a network without a classifier, float32. */
+  readonly output: OnnxValue;
+  /** How many normalizations are folded into convolutions. */
+  readonly folded: number;
 }
 
 /**
@@ -66,10 +89,16 @@ export function encodeWeights(weights: WeightsToWrite, options: EncodeWeightsOpt
   const { network, read } = weights;
   const loss = options.half ? { relative: 0, infinite: 0, small: 0 } : null;
   const half = loss ?? undefined;
+  if (options.to !== 'onnx') checkNotOnnx(options);
   switch (options.to) {
     case 'resnetjs':
       checkOwn(options);
-      return { parts: classifierParts(classifierOf(weights), read).parts, dialect: 'sites', loss };
+      return {
+        parts: classifierParts(classifierOf(weights), read).parts,
+        dialect: 'sites',
+        loss,
+        onnx: null,
+      };
     case 'safetensors':
     case 'pytorch': {
       const dialect = options.dialect ?? torchDialectOf(network.name);
@@ -79,7 +108,7 @@ export function encodeWeights(weights: WeightsToWrite, options: EncodeWeightsOpt
       const parts = isPytorch
         ? encodePytorch(tensors)
         : encodeSafetensors(tensors, { format: 'pt', ...writeNotes(weights) });
-      return { parts, dialect, loss };
+      return { parts, dialect, loss, onnx: null };
     }
     case 'keras':
     case 'keras-weights': {
@@ -91,11 +120,34 @@ export function encodeWeights(weights: WeightsToWrite, options: EncodeWeightsOpt
         options.to === 'keras'
           ? encodeKerasArchive({ config, metadata, layers })
           : encodeKerasWeights(layers, notes);
-      return { parts, dialect, loss };
+      return { parts, dialect, loss, onnx: null };
     }
+    case 'onnx':
+      return onnxOf(weights, options, loss);
     default:
       return options.to satisfies never;
   }
+}
+
+function onnxOf(
+  weights: WeightsToWrite,
+  { dialect, ...options }: EncodeWeightsOptions,
+  loss: HalfLoss | null,
+): EncodedWeights {
+  const { network } = weights;
+  const graph = onnxGraph(network, weights.read, { ...options, dialect });
+  const { nodes, parameters, constants, input, output, folded } = graph;
+  const described = folded === 0 ? network : { ...network, name: `${network.name}-folded` };
+  const tensors = parameters.map(({ name, shape, values }) => ({
+    ...{ name, shape },
+    ...written(values, loss ?? undefined),
+  }));
+  const parts = encodeOnnx({
+    ...{ name: described.name, nodes, tensors: [...tensors, ...constants], input, output },
+    metadata: writeNotes({ ...weights, network: described }),
+  });
+  const facts = { opset, input, output, folded };
+  return { parts, dialect: dialect ?? dialectOf(network.name), loss, onnx: facts };
 }
 
 /** The version of Keras whose files ours are like. */
@@ -132,6 +184,13 @@ function checkTorch(to: WrittenFormat, dialect: DialectName): void {
   throw badOption(
     `${to} files have the names of a source in PyTorch, ${known.join(', ')}, not those of ${dialect}.`,
   );
+}
+
+function checkNotOnnx({ to, batchSize, layout, fold }: EncodeWeightsOptions): void {
+  const given = Object.entries({ batchSize, layout, fold: fold || undefined }).find(
+    ([, value]) => value !== undefined,
+  );
+  if (given !== undefined) throw badOption(`${given[0]} is an option of ONNX files; ${to} files have none.`);
 }
 
 function checkOwn({ dialect, half }: EncodeWeightsOptions): void {

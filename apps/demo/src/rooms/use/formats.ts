@@ -9,6 +9,7 @@ export const formatTitles: Readonly<
   pytorch: { title: 'PyTorch', ending: '.pth' },
   keras: { title: 'Keras', ending: '.keras' },
   'keras-weights': { title: 'Keras, weights alone', ending: '.weights.h5' },
+  onnx: { title: 'ONNX', ending: '.onnx' },
 };
 
 export const formats = Object.keys(formatTitles) as readonly WrittenFormat[];

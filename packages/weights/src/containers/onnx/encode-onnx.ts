@@ -1,88 +1,144 @@
-import {
-  type Network,
-  type Parameter,
-  type ParameterId,
-  parameters,
-  ResNetError,
-  type Shape,
-  shapes,
-  type Variables,
-} from '@resnetjs/core';
-import { checkValues, valuesOf } from '../../variable-values.js';
-import { graphOf, inputName, outputName } from './graph.js';
-import { onnxFile } from './messages.js';
+import { ResNetError } from '@resnetjs/core';
+import { joinedBytes } from '../../joined-bytes.js';
+import { type Dtype, dtypeBytes, type TensorToWrite } from '../container.js';
+import { bytes, type Encoded, float, integer, joined, message, text } from './protobuf.js';
 
-/** Options of `encodeOnnx`. */
-export interface EncodeOnnxOptions {
-  /** The number of images in a batch. Default: any number. */
-  readonly batchSize?: number;
+/** An input or output of a graph: float32 values. A size that is a word is any size. */
+export interface OnnxValue {
+  readonly name: string;
+  readonly shape: readonly (number | string)[];
 }
 
-/** The row-major values of a parameter, as `createVariables` takes them. */
-export type ParameterValues = (parameter: Parameter) => Float32Array | undefined;
+/** A node's attribute: a number is a float, a list is of integers, `int` is one. */
+export type OnnxAttribute = number | readonly number[] | { readonly int: number };
+
+/** A node of a graph. */
+export interface OnnxNode {
+  readonly name: string;
+  readonly type: string;
+  readonly inputs: readonly string[];
+  readonly output: string;
+  readonly attributes?: Readonly<Record<string, OnnxAttribute>>;
+}
+
+/** A model to be written. */
+export interface OnnxModelToWrite {
+  /** The graph's name. */
+  readonly name: string;
+  /** Each after those whose results it takes. */
+  readonly nodes: readonly OnnxNode[];
+  readonly tensors: readonly TensorToWrite[];
+  readonly input: OnnxValue;
+  readonly output: OnnxValue;
+  /** What the file says of itself. */
+  readonly metadata: Readonly<Record<string, string>>;
+}
 
 /**
- * The bytes of an ONNX file (opset 13) that computes what `forward` does: from `images` [batch, height, width, channels],
- * preprocessed, to `logits` [batch, classes]. Parameters have the names that they have in our own files. Throws
- * `shape-mismatch`, `missing-variable`, `not-finite`, and `bad-option` for a batch size that isn't a positive whole
- * number, or a file of more than 2 GiB.
- *
- * @param values the network's variables, or a function that gives the values of each parameter
- *
- * @example
- * ```ts
- * const bytes = await encodeOnnx(classifier.network, classifier.variables);
- * const file = new Blob([bytes]); // or, in Node: await writeFileAtomically('signs.onnx', bytes);
- * ```
+ * The version of the operators: 17 (2022) is what PyTorch's exporter has long written by default, and what runtimes of the last
+ * years know; a later one would change nothing of the operators that a residual network needs.
  */
-export async function encodeOnnx(
-  network: Network,
-  values: Variables | ParameterValues,
-  options: EncodeOnnxOptions = {},
-): Promise<Uint8Array<ArrayBuffer>> {
-  const { batchSize = 'batch' } = options;
-  if (typeof batchSize === 'number' && !(Number.isSafeInteger(batchSize) && batchSize > 0)) {
+export const opset = 17;
+/** The version of the format that came with it: that of onnx 1.12. */
+const irVersion = 8;
+/** onnx.proto's numbers of the types of values. */
+const dataTypes = { F32: 1, I64: 7, F16: 10 } as const satisfies Partial<Record<Dtype, number>>;
+const attributeTypes = { float: 1, int: 2, ints: 7 } as const;
+/** What protocol buffers allow for one message. */
+const maxFileBytes = 2 ** 31 - 1;
+
+/**
+ * The bytes of an ONNX file, in their order: one tensor is in memory at a time. Throws `bad-option` if there are more than
+ * the format allows, and `shape-mismatch` for values that aren't as many as the shape says.
+ */
+export async function* encodeOnnx(model: OnnxModelToWrite): AsyncGenerator<Uint8Array> {
+  const { size, pieces } = modelMessage(model);
+  if (size > maxFileBytes) {
     throw new ResNetError(
       'bad-option',
-      `batchSize is ${batchSize}; it must be a positive whole number, or left out for any.`,
-      { batchSize },
+      `${model.name} has ${size} bytes, more than the ${maxFileBytes} that an ONNX file may have. Save it as safetensors.`,
+      { size },
     );
   }
-  const { nodes, tensors } = graphOf(network, await allValues(network, values));
-  const output = shapes(network).at(-1) as Shape;
-  return onnxFile({
-    name: network.name,
-    nodes,
-    tensors,
-    input: { name: inputName, shape: [batchSize, ...network.input] },
-    output: { name: outputName, shape: [batchSize, ...output] },
+  let between: Uint8Array[] = [];
+  for (const piece of pieces) {
+    if (piece instanceof Uint8Array) {
+      between.push(piece);
+      continue;
+    }
+    yield joinedBytes(between);
+    between = [];
+    yield await piece.read();
+  }
+  yield joinedBytes(between);
+}
+
+// The few messages of onnx.proto that a convolutional network needs; the numbers are onnx.proto's field numbers:
+// https://github.com/onnx/onnx/blob/main/onnx/onnx.proto
+
+const modelMessage = ({ metadata, ...graph }: OnnxModelToWrite): Encoded =>
+  joined([
+    integer(1, irVersion),
+    text(2, 'ResNet.js'),
+    message(7, graphFields(graph)),
+    message(8, [text(1, ''), integer(2, opset)]),
+    ...Object.entries(metadata).map(([key, value]) => message(14, [text(1, key), text(2, value)])),
+  ]);
+
+const graphFields = ({ name, nodes, tensors, input, output }: Omit<OnnxModelToWrite, 'metadata'>) => [
+  ...nodes.map((node) => message(1, nodeFields(node))),
+  text(2, name),
+  ...tensors.map((tensor) => message(5, tensorFields(tensor))),
+  message(11, valueFields(input)),
+  message(12, valueFields(output)),
+];
+
+const nodeFields = ({ name, type, inputs, output, attributes = {} }: OnnxNode): Encoded[] => [
+  ...inputs.map((input) => text(1, input)),
+  text(2, output),
+  text(3, name),
+  text(4, type),
+  ...Object.entries(attributes).map(([key, attribute]) => message(5, [text(1, key), ...content(attribute)])),
+];
+
+function content(attribute: OnnxAttribute): Encoded[] {
+  if (typeof attribute === 'number') return [float(2, attribute), integer(20, attributeTypes.float)];
+  if ('int' in attribute) return [integer(3, attribute.int), integer(20, attributeTypes.int)];
+  return [...attribute.map((each) => integer(8, each)), integer(20, attributeTypes.ints)];
+}
+
+function tensorFields(tensor: TensorToWrite): Encoded[] {
+  const { name, dtype, shape } = tensor;
+  const size = shape.reduce((a, b) => a * b, dtypeBytes[dtype]);
+  return [
+    ...shape.map((each) => integer(1, each)),
+    integer(2, dataTypeOf(tensor)),
+    text(8, name),
+    bytes(9, { size, read: () => checkedValues(tensor, size) }),
+  ];
+}
+
+function dataTypeOf({ name, dtype }: TensorToWrite): number {
+  if (dtype === 'F32' || dtype === 'F16' || dtype === 'I64') return dataTypes[dtype];
+  throw new ResNetError('bad-option', `Tensor ${name} is of type ${dtype}, which no network's weights are.`, {
+    name,
+    dtype,
   });
 }
 
-/** Every parameter's values, checked. */
-async function allValues(
-  network: Network,
-  source: Variables | ParameterValues,
-): Promise<ReadonlyMap<ParameterId, Float32Array>> {
-  const all = new Map<ParameterId, Float32Array>();
-  for (const parameter of parameters(network)) {
-    const { id, role, shape, trainable } = parameter;
-    if (typeof source !== 'function') {
-      const tensor = (trainable ? source.weights : source.statistics).get(id);
-      all.set(id, await valuesOf(network.name, parameter, tensor));
-      continue;
-    }
-    const values = source(parameter);
-    const size = shape.reduce((a, b) => a * b, 1);
-    if (values?.length !== size) {
-      throw new ResNetError(
-        'missing-variable',
-        `${network.name} needs ${size} values for ${id} [${shape.join(', ')}], but ${values === undefined ? 'there are none' : `got ${values.length}`}.`,
-        { id },
-      );
-    }
-    checkValues(id, values, role);
-    all.set(id, values);
-  }
-  return all;
+async function checkedValues({ name, dtype, shape, read }: TensorToWrite, size: number): Promise<Uint8Array> {
+  const values = await read();
+  if (values.length === size) return values;
+  throw new ResNetError(
+    'shape-mismatch',
+    `Tensor ${name} [${shape.join(', ')}] of ${dtype} has ${size} bytes, but got ${values.length}.`,
+    { name },
+  );
+}
+
+function valueFields({ name, shape }: OnnxValue): Encoded[] {
+  const sizes = shape.map((size) =>
+    message(1, [typeof size === 'number' ? integer(1, size) : text(2, size)]),
+  );
+  return [text(1, name), message(2, [message(1, [integer(1, dataTypes.F32), message(2, sizes)])])];
 }

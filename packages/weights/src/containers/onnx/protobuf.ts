@@ -1,10 +1,16 @@
 // Protocol buffers' wire format, as far as an ONNX file needs it: https://protobuf.dev/programming-guides/encoding
 
-/** An encoded part of a message, in pieces, so that large values are copied only once, into the file. */
+/** Bytes that are read when it is their turn. */
+export interface LaterBytes {
+  readonly size: number;
+  read(): Promise<Uint8Array>;
+}
+
+/** An encoded part of a message, in pieces, so that no message is held whole. */
 export interface Encoded {
   /** Bytes in all pieces. */
   readonly size: number;
-  readonly pieces: readonly Uint8Array[];
+  readonly pieces: readonly (Uint8Array | LaterBytes)[];
 }
 
 const wireTypes = { varint: 0, lengthDelimited: 2, fixed32: 5 } as const;
@@ -46,6 +52,7 @@ export function float(field: number, value: number): Encoded {
 export const text = (field: number, value: string): Encoded =>
   delimited(field, of(new TextEncoder().encode(value)));
 
-export const bytes = (field: number, value: Uint8Array): Encoded => delimited(field, of(value));
+export const bytes = (field: number, value: LaterBytes): Encoded =>
+  delimited(field, { size: value.size, pieces: [value] });
 
 export const message = (field: number, parts: readonly Encoded[]): Encoded => delimited(field, joined(parts));

@@ -2,18 +2,18 @@ import {
   type Act,
   type Activation,
   type Conv,
-  disposeVariables,
-  initialize,
+  createNetwork,
   initializers,
   type Network,
   type Op,
+  type Parameter,
   parameters,
 } from '@resnetjs/core';
-import '@tensorflow/tfjs-backend-cpu';
-import * as tf from '@tensorflow/tfjs-core';
-import { beforeAll, describe, expect, it } from 'vitest';
-import { channelsFirst, oihw } from '../../layouts.js';
-import { encodeOnnx } from './encode-onnx.js';
+import { describe, expect, it } from 'vitest';
+import { halfBits } from '../float-values.js';
+import { joinedBytes } from '../joined-bytes.js';
+import { channelsFirst, identity, nested, oihw, outIn } from '../layouts.js';
+import { type EncodedWeights, type EncodeWeightsOptions, encodeWeights } from './encode-weights.js';
 
 // What onnxruntime computes of such a file, tooling/bench/src/onnx.test.mjs compares.
 
@@ -76,7 +76,33 @@ const values = new Map(
     Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, (_, at) => 1000 * index + at),
   ]),
 );
-const valuesOf = ({ id }: { id: string }) => values.get(id);
+
+type Options = Omit<EncodeWeightsOptions, 'to'>;
+
+type Read = (parameter: Parameter) => Float32Array<ArrayBuffer>;
+
+/** A network with these values as an ONNX file. */
+function encodeOf(network: Network, read: Read, options: Options = {}): EncodedWeights {
+  const preprocessing = { mean: [0, 0, 0], std: [1, 1, 1], interpolation: 'bilinear', fit: 'fill' } as const;
+  const classes = ['a', 'b'];
+  const weights = { network, classes, preprocessing, training: null };
+  return encodeWeights(
+    { ...weights, read: async (parameter) => read(parameter) },
+    { to: 'onnx', ...options },
+  );
+}
+
+async function bytesOf(file: EncodedWeights): Promise<Uint8Array> {
+  const parts: Uint8Array[] = [];
+  for await (const part of file.parts) parts.push(part);
+  return joinedBytes(parts);
+}
+
+const encode = async (...request: Parameters<typeof encodeOf>) => bytesOf(encodeOf(...request));
+
+const valuesOf = ({ id }: Parameter) => values.get(id) as Float32Array<ArrayBuffer>;
+const sites = { dialect: 'sites' } as const;
+const zeros = ({ shape }: Parameter) => new Float32Array(shape.reduce((a, b) => a * b, 1));
 
 type Field = readonly [field: number, value: number | Uint8Array];
 
@@ -116,6 +142,9 @@ const messages = (fields: readonly Field[], number: number) =>
 const texts = (fields: readonly Field[], number: number) =>
   (all(fields, number) as Uint8Array[]).map((bytes) => new TextDecoder().decode(bytes));
 
+/** By onnx.proto's numbers of types; halves are their bits. */
+const valueTypes = { 1: Float32Array, 7: BigInt64Array, 10: Uint16Array } as const;
+
 /** The parts of an ONNX file, by onnx.proto's field numbers. */
 function read(file: Uint8Array) {
   const model = fieldsOf(file);
@@ -129,6 +158,9 @@ function read(file: Uint8Array) {
     irVersion: all(model, 1)[0],
     opset: messages(model, 8).map((each) => all(each, 2)[0]),
     name: texts(graph, 2)[0],
+    metadata: Object.fromEntries(
+      messages(model, 14).map((entry) => [texts(entry, 1)[0], texts(entry, 2)[0]]),
+    ),
     input: messages(graph, 11).map(value),
     output: messages(graph, 12).map(value),
     nodes: messages(graph, 1).map((fields) => ({
@@ -147,23 +179,21 @@ function read(file: Uint8Array) {
     tensors: new Map(
       messages(graph, 5).map((fields) => {
         const bytes = Uint8Array.from(all(fields, 9)[0] as Uint8Array).buffer;
-        const data = all(fields, 2)[0] === 1 ? new Float32Array(bytes) : new BigInt64Array(bytes);
+        const data = new valueTypes[all(fields, 2)[0] as keyof typeof valueTypes](bytes);
         return [texts(fields, 8)[0] as string, { shape: all(fields, 1), data }];
       }),
     ),
   };
 }
 
-beforeAll(() => tf.setBackend('cpu'));
-
 describe('a network as an ONNX file', () => {
   it('has a node for each operation, and takes and gives what the network does', async () => {
-    const file = read(await encodeOnnx(network, valuesOf));
+    const file = read(await encode(network, valuesOf, sites));
     expect(file).toMatchObject({
       irVersion: 8,
-      opset: [13],
+      opset: [17],
       name: 'every operation',
-      input: [['images', 'batch', 6, 5, 3]],
+      input: [['images', 'batch', 3, 6, 5]],
       output: [['logits', 'batch', 2]],
     });
     const lines = file.nodes.map(
@@ -172,8 +202,7 @@ describe('a network as an ONNX file', () => {
     );
     expect(lines).toMatchInlineSnapshot(`
       [
-        "input = Transpose(images) {"perm":[0,3,1,2]}",
-        "stem.0 = Pad(input, stem.0.pads) {}",
+        "stem.0 = Pad(images, stem.0.pads) {}",
         "stem.1 = Conv(stem.0, stem.1.kernel, stem.1.bias) {"kernel_shape":[2,3],"strides":[2,2],"pads":[0,0,1,1]}",
         "stem.2 = BatchNormalization(stem.1, stem.2.scale, stem.2.offset, stem.2.mean, stem.2.variance) {"epsilon":0.25}",
         "stem.3 = Clip(stem.2, stem.3.min, stem.3.max) {}",
@@ -184,7 +213,7 @@ describe('a network as an ONNX file', () => {
         "stage0.block0.postact.0 = Relu(stage0.block0.add.0) {}",
         "head.0 = AveragePool(stage0.block0.postact.0) {"kernel_shape":[2,2],"strides":[1,1],"pads":[0,0,1,1]}",
         "head.1 = Flatten(head.0) {}",
-        "logits = Gemm(head.1, head.2.kernel, head.2.bias) {}",
+        "logits = Gemm(head.1, head.2.kernel, head.2.bias) {"transB":1}",
       ]
     `);
     const made = new Set(['images', ...file.tensors.keys()]);
@@ -210,17 +239,14 @@ describe('a network as an ONNX file', () => {
       stages: [],
       head: [{ op: 'globalPool', keepDims: false }],
     };
-    const zeros = ({ shape }: { shape: readonly number[] }) =>
-      new Float32Array(shape.reduce((a, b) => a * b, 1));
-    const { nodes, tensors } = read(await encodeOnnx(family, zeros));
+    const { nodes, tensors } = read(await encode(family, zeros, sites));
     const lines = nodes.map(
       ({ type, inputs, output, attributes }) =>
         `${output} = ${type}(${inputs.join(', ')}) ${JSON.stringify(attributes)}`,
     );
     expect(lines).toMatchInlineSnapshot(`
       [
-        "input = Transpose(images) {"perm":[0,3,1,2]}",
-        "stem.0 = Conv(input, stem.0.kernel) {"kernel_shape":[3,2],"strides":[2,2],"pads":[0,2,1,3],"dilations":[2,3],"group":3}",
+        "stem.0 = Conv(images, stem.0.kernel) {"kernel_shape":[3,2],"strides":[2,2],"pads":[0,2,1,3],"dilations":[2,3],"group":3}",
         "stem.1.pixels = Slice(stem.0, stem.1.starts, stem.1.ends, stem.1.axes, stem.1.steps) {}",
         "stem.1 = Pad(stem.1.pixels, stem.1.pads) {}",
         "stem.2.gate.0 = GlobalAveragePool(stem.1) {}",
@@ -231,7 +257,7 @@ describe('a network as an ONNX file', () => {
         "stem.5 = MaxPool(stem.4) {"kernel_shape":[2,2],"strides":[1,1],"pads":[0,0,0,0]}",
         "stem.6 = Dropout(stem.5) {}",
         "head.0.mean = GlobalAveragePool(stem.6) {}",
-        "logits = Flatten(head.0.mean) {}",
+        "features = Flatten(head.0.mean) {}",
       ]
     `);
     expect(tensors.get('stem.0.kernel')?.shape).toEqual([6, 1, 3, 2]);
@@ -245,15 +271,16 @@ describe('a network as an ONNX file', () => {
     });
   });
 
-  it('holds every parameter under its own name, in the layout of ONNX', async () => {
-    const { tensors } = read(await encodeOnnx(network, valuesOf));
+  it('holds every parameter in the layout of ONNX, as PyTorch exports it', async () => {
+    const { tensors } = read(await encode(network, valuesOf, sites));
     const map = [2, 3, 4]; // before it is flattened
     for (const { id, role, shape } of parameters(network)) {
       const own = values.get(id) as Float32Array;
-      const layout = shape.length === 4 ? oihw : id === 'head.2.kernel' ? channelsFirst(map) : undefined;
+      const isDense = id === 'head.2.kernel';
+      const layout = shape.length === 4 ? oihw : isDense ? nested(outIn, channelsFirst(map)) : identity;
       expect([role, tensors.get(id)]).toEqual([
         role,
-        { shape: layout?.shape(shape) ?? shape, data: layout?.fromOurs(own, shape) ?? own },
+        { shape: layout.shape(shape), data: layout.fromOurs(own, shape) },
       ]);
     }
     const others = [...tensors].filter(([name]) => !values.has(name));
@@ -265,19 +292,25 @@ describe('a network as an ONNX file', () => {
   });
 
   it('may have a fixed batch size', async () => {
-    const { input, output } = read(await encodeOnnx(network, valuesOf, { batchSize: 300 }));
-    expect([input, output]).toEqual([[['images', 300, 6, 5, 3]], [['logits', 300, 2]]]);
-    await expect(encodeOnnx(network, valuesOf, { batchSize: 0 })).rejects.toMatchObject({
+    const { input, output } = read(await encode(network, valuesOf, { ...sites, batchSize: 300 }));
+    expect([input, output]).toEqual([[['images', 300, 3, 6, 5]], [['logits', 300, 2]]]);
+    await expect(encode(network, valuesOf, { ...sites, batchSize: 0 })).rejects.toMatchObject({
       code: 'bad-option',
     });
   });
 
-  it('is the same from variables as from their values', async () => {
-    const variables = initialize(network);
-    const all = new Map([...variables.weights, ...variables.statistics]);
-    const fromValues = await encodeOnnx(network, ({ id }) => all.get(id)?.dataSync<'float32'>());
-    expect(await encodeOnnx(network, variables)).toEqual(fromValues);
-    disposeVariables(variables);
+  it('takes images with their channels last, if it is to', async () => {
+    const { input, nodes } = read(await encode(network, valuesOf, { ...sites, layout: 'nhwc' }));
+    expect(input).toEqual([['images', 'batch', 6, 5, 3]]);
+    expect(nodes.slice(0, 2)).toMatchObject([
+      {
+        type: 'Transpose',
+        inputs: ['images'],
+        output: 'x.channels-first',
+        attributes: { perm: [0, 3, 1, 2] },
+      },
+      { type: 'Pad', inputs: ['x.channels-first', 'stem.0.pads'] },
+    ]);
   });
 
   it('flattens in our order for what is not a dense layer, and ends as the network does', async () => {
@@ -288,29 +321,116 @@ describe('a network as an ONNX file', () => {
       scaleInitializer: { kind: 'ones' },
       runningVariance: 'biased',
     };
-    const typesOf = async (head: readonly Op[]) => {
-      const changed = { ...network, head };
-      const zeros = ({ shape }: { shape: readonly number[] }) =>
-        new Float32Array(shape.reduce((a, b) => a * b, 1));
-      const { nodes, output } = read(await encodeOnnx(changed, zeros));
+    const typesOf = async (head: readonly Op[], layout: 'nchw' | 'nhwc') => {
+      const { nodes, output } = read(await encode({ ...network, head }, zeros, { layout }));
       return [...nodes.slice(-3).map(({ type }) => type), ...(output[0] ?? [])];
     };
-    expect(await typesOf([{ op: 'flatten' }, norm])).toEqual([
-      ...['Transpose', 'Flatten', 'BatchNormalization'],
-      ...['logits', 'batch', 24],
-    ]);
-    expect(await typesOf([])).toEqual(['Add', 'Relu', 'Transpose', 'logits', 'batch', 2, 3, 4]);
+    for (const layout of ['nchw', 'nhwc'] as const) {
+      expect(await typesOf([{ op: 'flatten' }, norm], layout)).toEqual([
+        ...['Transpose', 'Flatten', 'BatchNormalization'],
+        ...['features', 'batch', 24],
+      ]);
+    }
+    expect(await typesOf([], 'nhwc')).toEqual(['Add', 'Relu', 'Transpose', 'features', 'batch', 2, 3, 4]);
+    expect(await typesOf([], 'nchw')).toEqual(['Sigmoid', 'Add', 'Relu', 'features', 'batch', 4, 2, 3]);
   });
 
-  it('is not written without every value, or with one that is not finite', async () => {
-    await expect(encodeOnnx(network, () => undefined)).rejects.toMatchObject({
-      code: 'missing-variable',
-      message: expect.stringMatching(
-        /needs 72 values for stem\.1\.kernel \[2, 3, 3, 4\], but there are none/,
-      ),
+  it('folds a normalization into the convolution before it, if nothing else takes that', async () => {
+    const file = encodeOf(network, valuesOf, { ...sites, fold: true });
+    expect(file.onnx?.folded).toBe(1);
+    const { name, nodes, tensors, metadata } = read(await bytesOf(file));
+    expect(name).toBe('every operation-folded');
+    expect(Object.keys(metadata)).toEqual(['resnetjs-classes', 'resnetjs-preprocessing']);
+    expect(nodes.map(({ type }) => type)).not.toContain('BatchNormalization');
+    expect(nodes.slice(1, 3)).toMatchObject([
+      { type: 'Conv', inputs: ['stem.0', 'stem.1.kernel', 'stem.1.bias'], output: 'stem.1' },
+      { type: 'Clip', inputs: ['stem.1', 'stem.3.min', 'stem.3.max'] },
+    ]);
+    const [scale, offset, mean, variance] = (['scale', 'offset', 'mean', 'variance'] as const).map(
+      (role) => values.get(`stem.2.${role}`) as Float32Array,
+    ) as [Float32Array, Float32Array, Float32Array, Float32Array];
+    const factors = [...scale].map((each, at) => each / Math.sqrt((variance[at] as number) + 0.25));
+    const bias = [...(values.get('stem.1.bias') as Float32Array)].map(
+      (each, at) => (each - (mean[at] as number)) * (factors[at] as number) + (offset[at] as number),
+    );
+    expect(tensors.get('stem.1.bias')?.data).toEqual(Float32Array.from(bias));
+    const kernel = (values.get('stem.1.kernel') as Float32Array).map(
+      (each, at) => each * (factors[at % 4] as number),
+    );
+    expect(tensors.get('stem.1.kernel')?.data).toEqual(oihw.fromOurs(kernel, [2, 3, 3, 4]));
+
+    const norm = network.stem[2] as Op;
+    const shared: Network = {
+      ...{ ...network, stem: [conv([1, 1], 1, false)], head: [{ op: 'globalPool', keepDims: false }] },
+      stages: [
+        [
+          {
+            ...{ op: 'residual', preact: [norm], branch: [conv([1, 1], 1, false), norm], shortcut: [] },
+            ...{ shortcutFrom: 'input', postact: [] },
+          },
+        ],
+      ],
+    };
+    const ending = read(await encode(shared, zeros, { ...sites, fold: true }));
+    expect(ending.nodes.map(({ type, output }) => `${type} ${output}`)).toEqual([
+      ...['Conv stem.0', 'BatchNormalization stage0.block0.preact.0', 'Conv stage0.block0.branch.0'],
+      ...['Add stage0.block0.add.0', 'GlobalAveragePool head.0.mean', 'Flatten features'],
+    ]);
+  });
+
+  it('names layers and parameters as their source does, and says what the network is', async () => {
+    const resnet = createNetwork('cifar/resnet20');
+    const { name, nodes, tensors, metadata } = read(await encode(resnet, zeros));
+    expect(name).toBe('cifar/resnet20');
+    expect(metadata).toMatchObject({ 'resnetjs-network': 'cifar/resnet20', 'resnetjs-classes': '["a","b"]' });
+    expect([...tensors.keys()].slice(0, 6)).toEqual([
+      ...['conv1.weight', 'bn1.weight', 'bn1.bias', 'bn1.running_mean', 'bn1.running_var'],
+      'layer1.0.conv1.weight',
+    ]);
+    expect(tensors.get('linear.weight')?.shape).toEqual([10, 64]);
+    expect(nodes.slice(0, 2).map(({ name, output }) => [name, output])).toEqual([
+      ['conv1', 'conv1'],
+      ['bn1', 'bn1'],
+    ]);
+    const layerNames = { 'stem.0': 'images', 'stem.1': 'logits', 'stem.2': 'a/gamma', 'stem.3': 'a' };
+    const norm = network.stem[2] as Op;
+    const odd: Network = {
+      ...{ ...network, layerNames, stages: [] },
+      stem: [conv([1, 1], 1, false), act('relu'), act('relu'), norm],
+    };
+    const unique = read(await encode(odd, zeros));
+    expect(unique.nodes.slice(0, 4).map(({ inputs, output }) => [inputs[0], output])).toEqual([
+      ...[
+        ['images', 'images_1'],
+        ['images_1', 'logits_1'],
+        ['logits_1', 'a/gamma_1'],
+        ['a/gamma_1', 'a'],
+      ],
+    ]);
+    expect([...unique.tensors.keys()].slice(0, 2)).toEqual(['images/kernel', 'a/gamma']);
+  });
+
+  it('holds halves that operators make float32', async () => {
+    const file = encodeOf(network, valuesOf, { ...sites, half: true });
+    const { nodes, tensors } = read(await bytesOf(file));
+    expect(file.loss).toMatchObject({ infinite: 0, small: 0 });
+    expect(file.loss?.relative).toBeGreaterThan(0); // a kernel's, beyond 2,048
+    expect(tensors.get('stem.1.bias')).toEqual({
+      shape: [4],
+      data: Uint16Array.from([1000, 1001, 1002, 1003], halfBits),
     });
-    await expect(encodeOnnx(network, () => new Float32Array(3))).rejects.toThrow(/but got 3/);
-    const bad = ({ id }: { id: string }) => valuesOf({ id })?.map(() => Number.NaN);
-    await expect(encodeOnnx(network, bad)).rejects.toMatchObject({ code: 'not-finite' });
+    expect(nodes.find(({ inputs }) => inputs[0] === 'stem.1.bias')).toMatchObject({
+      ...{ type: 'Cast', output: 'stem.1.bias.float32', attributes: { to: 1 } },
+    });
+    expect(nodes.find(({ type }) => type === 'Conv')?.inputs).toEqual([
+      ...['stem.0', 'stem.1.kernel.float32', 'stem.1.bias.float32'],
+    ]);
+  });
+
+  it('is not written with values of another shape', async () => {
+    await expect(encode(network, () => new Float32Array(3), sites)).rejects.toMatchObject({
+      code: 'shape-mismatch',
+      message: expect.stringMatching(/stem\.1\.kernel \[4, 3, 2, 3\] of F32 has 288 bytes/),
+    });
   });
 });
