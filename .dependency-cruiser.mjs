@@ -43,6 +43,7 @@ export default {
     roomImports('core', 'classify', ['network', 'random', 'images', 'compute', 'rewrite']),
     roomImports('weights', 'containers', []),
     roomImports('weights', 'pretrained', []),
+    roomImports('weights', 'hub', ['pretrained', 'weights-file']),
     roomImports('weights', 'model-file', ['containers']),
     roomImports('weights', 'checkpoint', ['containers', 'model-file']),
     roomImports('weights', 'graph', ['containers', 'model-file']),

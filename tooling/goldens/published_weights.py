@@ -31,6 +31,7 @@ def normalization(mean, std):
 
 
 def torchvision_rows(network):
+    assert get_model_weights(network).DEFAULT == list(get_model_weights(network))[-1]
     for weights in get_model_weights(network):
         transform = weights.transforms()
         (side,), (resized,) = transform.crop_size, transform.resize_size
@@ -123,4 +124,5 @@ export const publishedRows = {{""")
     print("} as const satisfies Readonly<Record<string, PublishedRow>>;")
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -82,3 +82,13 @@ export {
   publishedWeights,
 } from './pretrained/published-weights.js';
 export { type OpenedContainer, openContainer } from './weights-file/open-container.js';
+export {
+  type HubName,
+  type HuggingFaceName,
+  hubNameOf,
+  isHubName,
+  parseHubName,
+  type TableName,
+} from './hub/hub-name.js';
+export type { CachedWeights, HubOptions, HubProgress, HubWeightsFile } from './hub/hub-options.js';
+export { type HubWeights, hubWeights } from './hub/hub-weights.js';

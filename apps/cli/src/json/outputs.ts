@@ -363,7 +363,7 @@ const perClass = z.strictObject({
   precision: share.nullable().describe('correct / images that were predicted to be of it; null if none was'),
 });
 
-const origin = z.enum(['option', 'file', 'checksum', 'assumed']);
+const origin = z.enum(['option', 'file', 'checksum', 'published', 'assumed']);
 const preprocessing = z.strictObject({
   mean: z.array(z.number()).readonly().describe('subtracted from levels of 0 to 255, by channel'),
   std: z.array(z.number()).readonly().describe('by which they are divided then'),

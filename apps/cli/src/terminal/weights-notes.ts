@@ -13,6 +13,7 @@ const originWords = (flag: string, configs: readonly string[]) =>
     option: flag,
     file: configs.length > 0 ? configs.map((path) => basename(path)).join(', ') : 'in the file',
     checksum: "by the file's checksum",
+    published: 'as published',
     assumed: `assumed; ${flag}`,
   }) as const satisfies Record<Origin, string>;
 

@@ -248,3 +248,32 @@ describe('a file with', () => {
     );
   });
 });
+
+describe('published weights', () => {
+  const network = createNetwork('resnet18');
+  const zeros = async ({ shape }: { readonly shape: readonly number[] }) =>
+    new Float32Array(shape.reduce((a, b) => a * b, 1));
+  const file = () => bytesOf(encodeSafetensors(tensorsToWrite(network, zeros, { dialect: 'torchvision' })));
+
+  it('say how a file that does not wants its images, and options and configurations override them', async () => {
+    const bytes = await file(); // in which nothing is said
+    const published = 'resnet18.a3_in1k';
+    const { input } = createNetwork('resnet18', { input: [160, 160, 3] });
+    expect(await openWeights(bytes)).toMatchObject({ preprocessingFrom: 'assumed' });
+    expect(await openWeights(bytes, { published })).toMatchObject({
+      ...{ preprocessingFrom: 'published', network: { name: 'resnet18', input } },
+      preprocessing: { interpolation: 'bicubic', cropShare: 0.95 },
+    });
+    const told = { published, preprocessing: preprocessings.raw, input: [64, 64, 3] } as const;
+    expect(await openWeights(bytes, told)).toMatchObject({
+      ...{ preprocessingFrom: 'option', network: { input: [64, 64, 3] } },
+    });
+    const configs = [
+      { pretrained_cfg: { input_size: [3, 128, 128], mean: [0, 0, 0], std: [1, 1, 1], crop_pct: 0.5 } },
+    ];
+    expect(await openWeights(bytes, { published, configs })).toMatchObject({
+      ...{ preprocessingFrom: 'file', preprocessing: { cropShare: 0.5 } },
+      network: { input: [128, 128, 3] },
+    });
+  });
+});

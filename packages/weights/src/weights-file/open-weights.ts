@@ -9,6 +9,7 @@ import {
   ResNetError,
 } from '@resnetjs/core';
 import { type ByteSource, byteSource } from '../byte-source.js';
+import { type PublishedWeights, publishedWeights } from '../pretrained/published-weights.js';
 import { kerasNamings, torchNamings } from '../recognition/namings.js';
 import { type Naming, recognize } from '../recognition/recognize.js';
 import { assumedClasses, assumedPreprocessing } from './assumptions.js';
@@ -41,14 +42,23 @@ export async function openWeights(
   options: WeightsOptions = {},
 ): Promise<OpenedWeights> {
   const source = 'read' in file ? file : byteSource(file);
+  const published = options.published && publishedWeights[options.published];
   const { input, ...said } = readConfigs(options.configs ?? []);
-  const opened = await openAny(source, input === undefined ? options : { input, ...options });
+  const opened = await openAny(source, { ...structureOf(published), ...(input && { input }), ...options });
   const isOwn = opened.container === 'resnetjs'; // it says all by itself
+  const isAssumed = opened.preprocessingFrom === 'assumed';
   return {
     ...opened,
+    ...(published && isAssumed
+      ? replaced(opened.network, { preprocessing: published.preprocessing }, 'published')
+      : {}),
     ...(isOwn ? {} : replaced(opened.network, opened.classes ? said : withoutClasses(said), 'file')),
     ...replaced(opened.network, options, 'option'),
   };
+}
+
+function structureOf(published: PublishedWeights | undefined): Pick<WeightsOptions, 'network' | 'input'> {
+  return published ? { network: published.network, input: [published.side, published.side, 3] } : {};
 }
 
 async function openAny(source: ByteSource, options: WeightsOptions): Promise<OpenedWeights> {
@@ -63,9 +73,10 @@ async function openAny(source: ByteSource, options: WeightsOptions): Promise<Ope
     case 'pytorch-legacy': {
       const weights = recognized(opened, torchNamings(file), options);
       const unused = [...weights.unused, ...file.others];
-      const published = options.preprocessing
-        ? undefined
-        : await publishedPreprocessing(source, weights.network);
+      const published =
+        options.preprocessing || options.published
+          ? undefined
+          : await publishedPreprocessing(source, weights.network);
       if (published === undefined) return { ...weights, unused };
       return { ...weights, unused, preprocessing: published, preprocessingFrom: 'checksum' };
     }

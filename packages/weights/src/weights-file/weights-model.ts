@@ -1,6 +1,7 @@
 import type { Classifier, DialectName, Parameter, Preprocessing } from '@resnetjs/core';
 import type { TrainingRecord } from '@resnetjs/recipe';
 import type { TensorInfo } from '../containers/container.js';
+import type { PublishedWeightsName } from '../pretrained/published-weights.js';
 import type { RecognizeOptions } from '../recognition/recognize.js';
 
 /** The formats of files of weights, and how they are called. */
@@ -18,8 +19,11 @@ export const containerNames = {
 /** A format of files of weights. */
 export type ContainerName = keyof typeof containerNames;
 
-/** Where something that a file need not say comes from: an option, the file, its checksum, or what such networks usually have. */
-export type Origin = 'option' | 'file' | 'checksum' | 'assumed';
+/**
+ * Where something that a file need not say comes from: an option, the file, its checksum, the published weights that it is said
+ * to be, or what such networks usually have.
+ */
+export type Origin = 'option' | 'file' | 'checksum' | 'published' | 'assumed';
 
 /** What a file of weights, of whichever origin, says of its network. */
 export interface WeightsDescription extends Omit<Classifier, 'variables' | 'classes'> {
@@ -51,4 +55,6 @@ export interface WeightsOptions extends RecognizeOptions {
   readonly preprocessing?: Preprocessing;
   /** The JSON beside the file: timm's `config.json`, or transformers' `config.json` and `preprocessor_config.json`. */
   readonly configs?: readonly unknown[];
+  /** The published weights that the file is, which say what it doesn't: the network, and how images are prepared. */
+  readonly published?: PublishedWeightsName;
 }

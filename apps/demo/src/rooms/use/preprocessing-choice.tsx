@@ -26,6 +26,7 @@ const reasons: Readonly<Record<FileFacts['preprocessingFrom'], string>> = {
   assumed: 'Assumed: the file doesn’t say it. If the answers make no sense, try another.',
   checksum: 'Known: the file is one that its makers published.',
   file: 'As the file says.',
+  published: 'As those who published these weights say.',
   option: 'Your choice.',
 };
 
