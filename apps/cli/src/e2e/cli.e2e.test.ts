@@ -14,11 +14,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { File as Hdf5File, ready } from 'h5wasm/node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { program, resnetIn, writeImages } from './e2e.test-support.js';
+import { program, residentIn, resnetIn, writeImages } from './e2e.test-support.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'resnetjs-cli-'));
 const resnet = resnetIn(folder);
-const line = (text: string) => resnet(text.split(' '));
+const { line, end } = residentIn(folder);
+/** In a process of its own. */
+const alone = (text: string) => resnet(text.split(' '));
 const json = (text: string) => JSON.parse(text);
 const jsonLines = (text: string) => text.trimEnd().split('\n').map(json);
 
@@ -61,7 +63,7 @@ beforeAll(async () => {
   writeFileSync(join(folder, 'holed/tulip/empty.png'), '');
 
   mkdirSync(join(folder, 'runs/unvalidated'), { recursive: true });
-  const trained = await line(`train ${tinySigns} --epochs 2 --seed 3 --out runs/start`);
+  const trained = await alone(`train ${tinySigns} --epochs 2 --seed 3 --out runs/start`);
   expect(trained).toMatchObject({ code: 0, stderr: '' });
   const model = readFileSync(join(folder, 'runs/start/model.safetensors'));
   writeFileSync(join(folder, 'cut.safetensors'), model.subarray(0, model.length - 1));
@@ -70,7 +72,10 @@ beforeAll(async () => {
   writeFileSync(join(folder, 'lying.safetensors'), lying);
 });
 
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(() => {
+  end();
+  rmSync(folder, { recursive: true, force: true });
+});
 
 /** On Windows one process cannot send another Ctrl-C: kill ends it at once. */
 const itHearsCtrlC = it.skipIf(process.platform === 'win32');
@@ -192,7 +197,7 @@ describe('resnet draw', () => {
 
 describe('resnet train', () => {
   it('takes HDF5 files, and tells each event as a line of JSON', async () => {
-    const { code, stdout, stderr } = await line(
+    const { code, stdout, stderr } = await alone(
       'train --network preact/resnet --blocks 1 --data train_signs.h5 --validation test_signs.h5 --epochs 2 ' +
         '--batch-size 32 --optimizer adam --learning-rate 1.5e-4 --seed 0 --backend wasm --out runs/signs --json',
     );
@@ -245,10 +250,10 @@ describe('resnet train', () => {
   });
 
   it('resumes on the backend that auto chose', async () => {
-    const begun = await line(`train ${tinySigns} --epochs 1 --backend auto --out runs/auto`);
+    const begun = await alone(`train ${tinySigns} --epochs 1 --backend auto --out runs/auto`);
     const [, chosen] = /parameters, on (wasm|node)$/m.exec(begun.stdout) ?? [];
     expect(begun.stderr).toContain(`backend: ${chosen}, `);
-    const resumed = await line('train --resume runs/auto --epochs 2');
+    const resumed = await alone('train --resume runs/auto --epochs 2');
     expect(resumed.stderr).not.toContain('backend: '); // it does not choose again
     expect(resumed.stdout).toMatch(new RegExp(`parameters, on ${chosen}$`, 'm'));
   });
@@ -282,7 +287,8 @@ describe('resnet train', () => {
     expect(failed.stderr).toMatch(/5\.jpg is a broken .*Use --on-error skip to skip such images/);
   });
 
-  it('trains ResNet-50 with SGD', async () => {
+  // Tens of millions of weights, their momenta and two files of them.
+  it.runIf(process.env.RESNETJS_THOROUGH === '1')('trains ResNet-50 with SGD', async () => {
     writeSigns('larger.h5', 'train', { count: 4, size: 64 });
     const { code, stdout } = await line(
       'train --network course/resnet50 --initialization course --data larger.h5 --epochs 1 --optimizer sgd --momentum 0.5 --out runs/large --json',
@@ -291,9 +297,19 @@ describe('resnet train', () => {
     expect(jsonLines(stdout)[0].parameters.total).toBeGreaterThan(23e6);
   });
 
+  it('trains with SGD', async () => {
+    const { code, stdout } = await line(
+      `train ${tinySigns} --optimizer sgd --momentum 0.5 --epochs 1 --out runs/sgd --json`,
+    );
+    expect(code).toBe(0);
+    expect(jsonLines(stdout).at(-1).loss).toBeGreaterThan(0);
+    const { training } = json((await line('inspect runs/sgd --json')).stdout);
+    expect(training.recipe.optimizer).toMatchObject({ momentum: 0.5 });
+  });
+
   it('gives equal files for equal runs, with an image that it has not seen', async () => {
     const [again, other] = await Promise.all([
-      line(`train ${tinySigns} --epochs 2 --seed 3 --out runs/again --json`),
+      alone(`train ${tinySigns} --epochs 2 --seed 3 --out runs/again --json`),
       line(`train ${tinySigns} --epochs 2 --seed 4 --bn-statistics running --out runs/other`),
     ]);
     expect([again.code, other.code]).toEqual([0, 0]);

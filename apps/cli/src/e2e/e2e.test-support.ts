@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, fork, spawn } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,6 +8,8 @@ import { failure, type OutputName, outputs } from '../json/outputs.js';
 
 /** The built command line. */
 export const program = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
+
+const resident = fileURLToPath(new URL('../../dist/e2e/resident.test-support.js', import.meta.url));
 
 export interface Outcome {
   readonly code: number | null;
@@ -86,6 +88,38 @@ export function resnetIn(folder: string) {
       });
       started?.(child);
     });
+}
+
+/**
+ * Runs commands as `resnetIn` does, in one process that goes on, one after the other: for what no start, end or signal of a process has a
+ * part in. `end` ends it.
+ */
+export function residentIn(folder: string) {
+  let child: ChildProcess | undefined;
+  let last: Promise<unknown> = Promise.resolve();
+  const ask = async (args: readonly string[]) => {
+    // Without the options of the tests' own process, which reads sources.
+    child ??= fork(resident, { cwd: folder, env: environment, execArgv: [] }).once('exit', () => {
+      child = undefined;
+    });
+    const process = child;
+    const outcome = await new Promise<Outcome>((resolve, reject) => {
+      const gone = () => reject(new Error(`resnet ${args.join(' ')} ended the process`));
+      process.once('exit', gone).once('message', (message) => {
+        process.off('exit', gone);
+        resolve(message as Outcome);
+      });
+      process.send([...args]);
+    });
+    if (args.includes('--json')) checkJson(args, outcome.stdout);
+    return outcome;
+  };
+  const run = (args: readonly string[]): Promise<Outcome> => {
+    const asked = last.then(() => ask(args));
+    last = asked.catch(() => {});
+    return asked;
+  };
+  return { run, line: (text: string) => run(text.split(' ')), end: () => child?.disconnect() };
 }
 
 /** A folder with a subfolder for each class, each with so many plain images. */

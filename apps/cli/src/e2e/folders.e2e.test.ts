@@ -4,11 +4,10 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { resnetIn } from './e2e.test-support.js';
+import { residentIn } from './e2e.test-support.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'resnetjs-folders-'));
-const resnet = resnetIn(folder);
-const line = (text: string) => resnet(text.split(' '));
+const { line, end } = residentIn(folder);
 const tiny =
   'train --network preact/resnet --blocks 1 --image-size 8 --batch-size 4 --epochs 1 --backend wasm';
 const firstLine = ({ stdout }: { stdout: string }) => JSON.parse(stdout.split('\n')[0] as string);
@@ -45,7 +44,10 @@ beforeAll(async () => {
   cpSync(join(folder, 'same/red/1.png'), join(folder, 'same/blue/9.png'));
   cpSync(join(folder, 'same'), join(folder, 'same-again'), { recursive: true });
 });
-afterAll(() => rmSync(folder, { recursive: true }));
+afterAll(() => {
+  end();
+  rmSync(folder, { recursive: true });
+});
 
 describe('a folder', () => {
   it('with train, val and test is its own split, and evaluated on its test images', async () => {

@@ -9,11 +9,14 @@ import { encodeClassifier } from '@resnetjs/weights';
 import { writeModelFile } from '@resnetjs/weights/node';
 import sharp from 'sharp';
 import { afterAll, expect, it } from 'vitest';
-import { resnetIn } from './e2e.test-support.js';
+import { residentIn } from './e2e.test-support.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'resnetjs-preprocessing-'));
-const resnet = resnetIn(folder);
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const { line, end } = residentIn(folder);
+afterAll(() => {
+  end();
+  rmSync(folder, { recursive: true, force: true });
+});
 
 it('a model is evaluated on images that are cropped and ordered as it says', async () => {
   for (const [index, name] of ['daisy', 'rose'].entries()) {
@@ -34,8 +37,9 @@ it('a model is evaluated on images that are cropped and ordered as it says', asy
     let expected = Number.NaN;
     for await (const event of evaluate(classifier, images)) if (event.event === 'done') expected = event.loss;
     disposeVariables(classifier.variables);
-    const command = `evaluate run-${cropShare} --data flowers --backend cpu --json`;
-    const { code, stdout, stderr } = await resnet(command.split(' '));
+    const { code, stdout, stderr } = await line(
+      `evaluate run-${cropShare} --data flowers --backend cpu --json`,
+    );
     expect({ code, stderr }).toMatchObject({ code: 0 });
     const { loss } = JSON.parse(stdout);
     expect(loss).toBeCloseTo(expected, 4);

@@ -27,11 +27,10 @@ import { encodeWeights, openWeights, type WrittenFormat, weightsOf } from '@resn
 import { writeFileAtomically } from '@resnetjs/weights/node';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { resnetIn, writeImages } from './e2e.test-support.js';
+import { residentIn, writeImages } from './e2e.test-support.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'resnetjs-weights-'));
-const resnet = resnetIn(folder);
-const line = (text: string) => resnet(text.split(' '));
+const { run: resnet, line, end } = residentIn(folder);
 const path = (name: string) => join(folder, name);
 
 /** A file for each format, by its ending. */
@@ -81,7 +80,10 @@ beforeAll(async () => {
   await writeImages(folder, 'two', { truck: 1, airplane: 2 });
   await writeImages(folder, 'ten', Object.fromEntries(cifar10Classes.map((name) => [name, 1])));
 });
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(() => {
+  end();
+  rmSync(folder, { recursive: true, force: true });
+});
 
 describe('resnet inspect', () => {
   it.each(names)('says what is in %s', async (name) => {
