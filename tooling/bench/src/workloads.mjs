@@ -78,15 +78,18 @@ export async function writeWorkload({ task, size, batchSize, classes, network: n
   writeFileSync(join(folder, 'weights.bin'), Buffer.concat(all.map(({ id }) => bytes(values.get(id)))));
   writeFileSync(join(folder, 'images.bin'), bytes(images));
   if (task === 'inference') {
-    writeFileSync(join(folder, 'network.onnx'), await onnxFile(network, values, { batchSize }));
+    writeFileSync(
+      join(folder, 'network.onnx'),
+      await onnxFile(network, values, { batchSize, layout: 'nhwc' }),
+    );
   }
 }
 
 /**
- * A network with its values as an ONNX file that takes images as ours do, [batch, height, width, channels].
+ * A network with its values as an ONNX file.
  * @param {import('@resnetjs/core').Network} network
  * @param {ReadonlyMap<string, Float32Array<ArrayBuffer>>} values
- * @param {import('@resnetjs/weights').OnnxOptions} [options]
+ * @param {Omit<import('@resnetjs/weights').EncodeWeightsOptions, 'to'>} options
  */
 export async function onnxFile(network, values, options) {
   const preprocessing = /** @type {const} */ ({
@@ -95,7 +98,7 @@ export async function onnxFile(network, values, options) {
   const weights = { network, classes: null, preprocessing, training: null };
   const read = async (/** @type {{ id: string }} */ { id }) => values.get(id) ?? new Float32Array(0);
   const parts = [];
-  const encoded = encodeWeights({ ...weights, read }, { to: 'onnx', layout: 'nhwc', ...options });
+  const encoded = encodeWeights({ ...weights, read }, { to: 'onnx', ...options });
   for await (const part of encoded.parts) parts.push(part);
   return Buffer.concat(parts);
 }
