@@ -8,18 +8,11 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { register } from '../../packages/backend-wasm/dist/index.js';
-import {
-  createNetwork,
-  createVariables,
-  disposeVariables,
-  forward,
-  RandomGenerator,
-} from '../../packages/core/dist/index.js';
+import { disposeVariables } from '../../packages/core/dist/index.js';
 import { encodeWeights, openWeights, readVariables, weightsOf } from '../../packages/weights/dist/index.js';
 import { fileSource, writeFileAtomically } from '../../packages/weights/dist/node/index.js';
-import * as tf from '@tensorflow/tfjs-core';
+import { logitsOf, networkOf, preprocessing, variablesOf } from './generated-weights.mjs';
 
-const sizes = { 'cifar/resnet20': 32, 'mlperf/resnet8': 32 };
 const all = [
   ...['resnet18', 'resnet50', 'resnext50_32x4d', 'seresnet50', 'resnet50d'],
   ...['keras/resnet50', 'keras/resnet50v2', 'cifar/resnet20', 'mlperf/resnet8'],
@@ -28,33 +21,6 @@ const endings = { safetensors: 'safetensors', pytorch: 'pth', keras: 'keras', 'k
 const tolerance = 1e-4;
 
 const [kind, folder, ...names] = process.argv.slice(2);
-
-function networkOf(name) {
-  const side = sizes[name] ?? 64;
-  return createNetwork(name, { input: [side, side, 3], classes: 7 });
-}
-
-/** Values under which activations keep their size. */
-function variablesOf(network) {
-  const generator = RandomGenerator.stateless(7, 1);
-  const normals = (size, mean, std) =>
-    Float32Array.from({ length: size }, () => mean + std * generator.normal());
-  return createVariables(network, ({ role, shape }) => {
-    const size = shape.reduce((a, b) => a * b, 1);
-    if (role === 'kernel') return normals(size, 0, Math.sqrt(2 / (size / shape.at(-1))));
-    if (role === 'scale') return normals(size, 0.5, 0.1);
-    if (role === 'variance') return Float32Array.from({ length: size }, () => 0.5 + generator.uniform());
-    return normals(size, 0, 0.1);
-  });
-}
-
-function logitsOf(network, variables) {
-  const generator = RandomGenerator.stateless(8, 1);
-  const shape = [2, ...network.input];
-  const values = Float32Array.from({ length: tf.util.sizeFromShape(shape) }, () => generator.normal());
-  const logits = tf.tidy(() => forward(network, variables, tf.tensor(values, shape)));
-  return { values, logits };
-}
 
 async function write(name) {
   const network = networkOf(name);
@@ -68,7 +34,7 @@ async function write(name) {
     network,
     variables,
     classes: [...'abcdefg'],
-    preprocessing: { mean: [0, 0, 0], std: [1, 1, 1], interpolation: 'bilinear', fit: 'fill' },
+    preprocessing,
   });
   for (const [to, ending] of Object.entries(endings)) {
     const { parts } = encodeWeights(weights, { to });
