@@ -46,17 +46,10 @@ export async function openTfjs(source: ByteSource): Promise<TfjsFile> {
   const { config, groups, metadata } = await readModelJson(source);
   const shards = [...new Set(groups.flatMap((group) => group.shards))];
   const weights = groups.flatMap((group) => group.weights);
-  if (source.beside === undefined && shards.length > 0) {
-    const [first, second] = [shards[0], shards.at(-1)];
-    const files = shards.length < 3 ? shards.join(' and ') : `${first} to ${second} (${shards.length} files)`;
-    throw badFile(`The weights of this model.json are in ${files} beside it. Give all of them together.`, {
-      files: shards,
-    });
-  }
   const stored = new Map<string, StoredWeight>();
   let bytes = source.size;
   for (const group of groups) {
-    const joined = await joinedSource(group.shards, (name) => source.beside?.(name) as Promise<ByteSource>);
+    const joined = await joinedSource(group.shards, (name) => shardBeside(source, name, shards));
     bytes += joined.size;
     for (const each of placed(group, joined)) stored.set(each.weight.name, each);
   }
@@ -71,6 +64,19 @@ export async function openTfjs(source: ByteSource): Promise<TfjsFile> {
       throw new ResNetError('unknown-name', `The file holds no tensor ${quote(name)}.`, { name });
     },
   };
+}
+
+async function shardBeside(source: ByteSource, name: string, shards: readonly string[]): Promise<ByteSource> {
+  const [first, last] = [shards[0], shards.at(-1)];
+  const files = shards.length < 3 ? shards.join(' and ') : `${first} to ${last}, ${shards.length} files,`;
+  const where = `The weights of this model.json are in ${files} beside it.`;
+  if (source.beside === undefined) throw badFile(`${where} Give all of them together.`, { files: shards });
+  try {
+    return await source.beside(name);
+  } catch (error) {
+    if (!(error instanceof ResNetError) || error.code !== 'file-system') throw error;
+    throw new ResNetError('file-system', `${where} ${error.message}`, error.details, { cause: error });
+  }
 }
 
 const infoOf = ({ dtype, shape }: StoredWeight): TensorInfo => ({ dtype, shape });

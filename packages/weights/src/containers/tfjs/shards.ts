@@ -1,12 +1,18 @@
 import { badFile } from '../../bad-file.js';
 import type { ByteSource } from '../../byte-source.js';
 
+/** So many files are opened, or fetched, at the same time. */
+const atOnce = 8;
+
 /** Files, read as one after another. Throws what opening one throws. */
 export async function joinedSource(
   names: readonly string[],
   open: (name: string) => Promise<ByteSource>,
 ): Promise<ByteSource> {
-  const files = await Promise.all(names.map(open));
+  const files: ByteSource[] = [];
+  for (let at = 0; at < names.length; at += atOnce) {
+    files.push(...(await Promise.all(names.slice(at, at + atOnce).map(open))));
+  }
   const starts: number[] = [];
   let size = 0;
   for (const file of files) {
