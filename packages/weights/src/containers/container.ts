@@ -50,3 +50,9 @@ export interface TensorToWrite extends TensorInfo {
   /** The values, row-major and little-endian. */
   read(): Promise<Uint8Array>;
 }
+
+/** A file to be written beside another. */
+export interface FileToWrite {
+  readonly name: string;
+  readonly parts: AsyncIterable<Uint8Array>;
+}

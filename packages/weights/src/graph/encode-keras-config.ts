@@ -60,7 +60,7 @@ export function kerasConfig(network: Network, options: KerasConfigOptions = {}):
 }
 
 /** The order of a Keras model's layers. */
-function inKerasOrder(layers: readonly LayerToWrite[]): readonly LayerToWrite[] {
+export function inKerasOrder(layers: readonly LayerToWrite[]): readonly LayerToWrite[] {
   const places = new Map(layers.map(({ name }, index) => [name, index]));
   const inputs = layers.map((layer) => layer.inputs.map((name) => places.get(name) as number));
   return orderByDepth(inputs).map((index) => layers[index] as LayerToWrite);
@@ -97,7 +97,10 @@ function serialized(layers: readonly LayerToWrite[]): readonly unknown[] {
 /** The layer of a node with parameters is the last of its layers, and the only one with variables. */
 const classesWithVariables = ['Conv2D', 'BatchNormalization', 'Dense'];
 
-function withVariables(network: Network, layers: readonly LayerToWrite[]): readonly KerasLayerParameters[] {
+export function withVariables(
+  network: Network,
+  layers: readonly LayerToWrite[],
+): readonly KerasLayerParameters[] {
   const bySite = new Map<string, Parameter[]>();
   for (const parameter of parameters(network)) {
     const site = siteName(parameter.site);

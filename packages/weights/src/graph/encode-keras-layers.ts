@@ -266,7 +266,7 @@ export function identifier(name: string): string {
 }
 
 /** A name that isn't taken, with a number if need be; it is taken then. */
-function free(wanted: string, taken: Set<string>): string {
+export function free(wanted: string, taken: Set<string>): string {
   let name = wanted;
   for (let count = 1; taken.has(name); count++) name = `${wanted}_${count}`;
   taken.add(name);
