@@ -14,4 +14,4 @@ export { type FolderLock, lockFolder } from './lock-folder.js';
 export { type ConfigBeside, configsBeside } from './configs-beside.js';
 export { findWeightsFile, modelFileName, openModelFile, readModel, writeModelFile } from './model-folder.js';
 export { prepareFolder } from './prepare-folder.js';
-export { type WriteFileOptions, writeFileAtomically } from './write-file.js';
+export { type WriteFileOptions, writeFileAtomically, writeFilesAtomically } from './write-file.js';

@@ -3,6 +3,7 @@ import { rmSync } from 'node:fs';
 import { open, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { ResNetError } from '@resnetjs/core';
+import type { FileToWrite } from '../containers/container.js';
 import { fileSystemError } from './file-system-error.js';
 
 /** Options of `writeFileAtomically`. */
@@ -27,29 +28,87 @@ export async function writeFileAtomically(
   content: Uint8Array | AsyncIterable<Uint8Array>,
   options: WriteFileOptions = {},
 ): Promise<void> {
+  await unfinished([file], async ([path = '']) => {
+    await writeNew(path, content);
+    await options.beforeRename?.();
+    await rename(path, file);
+  });
+  await syncFolder(dirname(file));
+}
+
+/**
+ * Writes a file and those that belong beside it: until all are complete and on the disk, the previous ones stay, and at no time
+ * does the file stand beside others than its own. Files beside a previous one are removed whose names differ from the new ones' in
+ * numbers alone. Throws as `writeFileAtomically` does.
+ *
+ * @returns the paths of all files, that of the first first
+ *
+ * @example
+ * ```ts
+ * await writeFilesAtomically('web_model/model.json', encodeWeights(opened, { to: 'tfjs' }));
+ * ```
+ */
+export async function writeFilesAtomically(
+  file: string,
+  { parts, beside }: { readonly parts: AsyncIterable<Uint8Array>; readonly beside: readonly FileToWrite[] },
+): Promise<readonly string[]> {
   const folder = dirname(file);
-  const unfinished = unfinishedPath(file);
-  const remove = () => rmSync(unfinished, { force: true });
+  const others = beside.map((each) => ({ path: join(folder, each.name), parts: each.parts }));
+  const files = [...others, { path: file, parts }];
+  await unfinished(
+    files.map(({ path }) => path),
+    async (paths) => {
+      for (const [index, each] of files.entries()) await writeNew(paths[index] as string, each.parts);
+      const isThere = beside.length > 0 && (await readdir(folder)).includes(basename(file));
+      const previous = isThere ? await similarFiles(folder, beside) : [];
+      if (isThere) await rm(file).then(() => syncFolder(folder));
+      for (const [index, { path }] of files.entries()) await rename(paths[index] as string, path);
+      for (const name of previous) await rm(join(folder, name), { force: true });
+    },
+  );
+  await syncFolder(folder);
+  return [file, ...others.map(({ path }) => path)];
+}
+
+/** The names in a folder that differ from some names in their numbers alone. */
+async function similarFiles(folder: string, files: readonly FileToWrite[]): Promise<readonly string[]> {
+  const withoutNumbers = (name: string) => name.replace(/\d+/g, '0');
+  const names = new Set(files.map(({ name }) => name));
+  const kinds = new Set([...names].map(withoutNumbers));
+  return (await readdir(folder)).filter((name) => !names.has(name) && kinds.has(withoutNumbers(name)));
+}
+
+/** Gives `work` the paths of files until they are complete; what is left there is removed, at the latest as the process ends. */
+async function unfinished(
+  files: readonly string[],
+  work: (paths: readonly string[]) => Promise<void>,
+): Promise<void> {
+  const paths = files.map(unfinishedPath);
+  const remove = () => {
+    for (const path of paths) rmSync(path, { force: true });
+  };
   process.once('exit', remove);
   try {
-    const handle = await open(unfinished, 'wx');
-    try {
-      const parts = content instanceof Uint8Array ? [content] : content;
-      for await (const part of parts) await handle.writeFile(part); // each is appended
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    await options.beforeRename?.();
-    await rename(unfinished, file);
+    await work(paths);
   } catch (cause) {
-    await rm(unfinished, { force: true }).catch(() => {});
     if (cause instanceof ResNetError) throw cause;
+    const [file = ''] = files.slice(-1);
     throw fileSystemError(`${file} could not be written`, file, cause);
   } finally {
     process.off('exit', remove);
+    remove();
   }
-  await syncFolder(folder);
+}
+
+async function writeNew(path: string, content: Uint8Array | AsyncIterable<Uint8Array>): Promise<void> {
+  const handle = await open(path, 'wx');
+  try {
+    const parts = content instanceof Uint8Array ? [content] : content;
+    for await (const part of parts) await handle.writeFile(part); // each is appended
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
 }
 
 /** Removes the unfinished files that killed processes left in a folder. No other process may be writing there. */
