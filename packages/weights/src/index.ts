@@ -14,7 +14,13 @@ export {
 } from './model-file/decode-classifier.js';
 export { encodeCheckpoint } from './checkpoint/encode-checkpoint.js';
 export { type EncodeClassifierOptions, encodeClassifier } from './model-file/encode-classifier.js';
-export type { Dtype, TensorContainer, TensorInfo, TensorToWrite } from './containers/container.js';
+export type {
+  Dtype,
+  FileToWrite,
+  TensorContainer,
+  TensorInfo,
+  TensorToWrite,
+} from './containers/container.js';
 export { kerasConfig, type KerasConfig, type KerasConfigOptions } from './graph/encode-keras-config.js';
 export type { OnnxLayout, OnnxOptions } from './graph/encode-onnx-graph.js';
 export type { Graph, GraphNode, GraphOp } from './graph/graph.js';

@@ -9,7 +9,12 @@ import {
   openContainer,
   type WrittenFormat,
 } from '@resnetjs/weights';
-import { listCheckpoints, prepareFolder, writeFileAtomically } from '@resnetjs/weights/node';
+import {
+  listCheckpoints,
+  prepareFolder,
+  writeFileAtomically,
+  writeFilesAtomically,
+} from '@resnetjs/weights/node';
 import type { Output } from '../json/outputs.js';
 import { printJson } from '../json/print-json.js';
 import { fileFacts, networkFacts } from '../networks/describe-model.js';
@@ -31,7 +36,7 @@ export async function convert(from: string, out: string, options: ConvertCommand
   if (isSame(place.path, target.path)) {
     throw badOption(`${out} is the file that is read. Give another file to write.`);
   }
-  if (target.inFolder && (await listCheckpoints(out)).length > 0) {
+  if (target.inFolder && (await listCheckpoints(dirname(target.path))).length > 0) {
     throw badOption(`${out} holds a training, whose model would no longer be its own. Give another folder.`);
   }
   const result = await withWeights(place, async (opened, source) => {
@@ -69,53 +74,60 @@ interface Written {
 
 async function write(
   opened: OpenedWeights,
-  { parts }: EncodedWeights,
+  { parts, beside }: EncodedWeights,
   { target, config }: { readonly target: ConvertTarget; readonly config: object | null },
 ): Promise<Written> {
   const { path, inFolder } = target;
   const undo = inFolder ? await prepareFolder(dirname(path)) : () => {};
-  let bytes = 0;
-  const counted = followed(parts, 4 * countParameters(opened.network).total, (length) => {
-    bytes += length;
-  });
+  const progress = new WritingProgress(4 * countParameters(opened.network).total);
   try {
-    await writeFileAtomically(path, counted);
-    if (config === null) return { paths: [path], bytes };
+    const paths = await writeFilesAtomically(path, {
+      parts: progress.of(parts),
+      beside: beside.map((each) => ({ ...each, parts: progress.of(each.parts) })),
+    });
+    const { bytes } = progress;
+    if (config === null) return { paths, bytes };
     const configPath = join(dirname(path), 'config.json');
     await writeFileAtomically(configPath, new TextEncoder().encode(`${JSON.stringify(config, null, 2)}\n`));
     return { paths: [path, configPath], bytes };
   } catch (error) {
     undo();
     throw error;
+  } finally {
+    progress.end();
   }
 }
 
 /** Shorter work shows no progress. */
 const patienceMilliseconds = 1000;
 
-/** The parts of a file, shown as they are written if that takes longer than a moment. */
-async function* followed(
-  parts: AsyncIterable<Uint8Array>,
-  about: number,
-  wrote: (length: number) => void,
-): AsyncGenerator<Uint8Array> {
-  const progress = new Progress(process.stderr);
-  const started = performance.now();
-  let done = 0;
-  try {
+/** How much of some files is written, shown if that takes longer than a moment. */
+class WritingProgress {
+  readonly #progress = new Progress(process.stderr);
+  readonly #started = performance.now();
+  readonly #about: number;
+  /** Those that are written. */
+  bytes = 0;
+
+  constructor(about: number) {
+    this.#about = about;
+  }
+
+  /** The parts of a file, as they are written. */
+  async *of(parts: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
     for await (const part of parts) {
       yield part;
-      wrote(part.length);
-      done += part.length;
-      if (performance.now() - started < patienceMilliseconds) continue;
-      const [megabytes, of] = [done, Math.max(done, about)].map((each) => Math.ceil(each / 1e6)) as [
-        number,
-        number,
-      ];
-      progress.update({ label: 'writing', short: 'writing', done: megabytes, of, figures: [size(done)] });
+      this.bytes += part.length;
+      if (performance.now() - this.#started < patienceMilliseconds) continue;
+      const [done, of] = [this.bytes, Math.max(this.bytes, this.#about)].map((each) =>
+        Math.ceil(each / 1e6),
+      ) as [number, number];
+      this.#progress.update({ label: 'writing', short: 'writing', done, of, figures: [size(this.bytes)] });
     }
-  } finally {
-    progress.end();
+  }
+
+  end() {
+    this.#progress.end();
   }
 }
 
@@ -129,6 +141,7 @@ const placesIn: Readonly<Record<WrittenFormat, readonly (typeof factNames)[numbe
   keras: ['classes', 'preprocessing'],
   'keras-weights': ['classes', 'preprocessing'],
   onnx: ['classes', 'preprocessing'],
+  tfjs: ['classes', 'preprocessing'],
 };
 
 interface Conversion {

@@ -432,7 +432,8 @@ const predict = z.strictObject({
 const tensorsOf = (what: string) => integer.describe(what);
 const inspect = z.strictObject({
   ...fileFacts,
-  bytes: integer.describe('its size'),
+  files: integer.describe('how many files it is: model.json of TensorFlow.js has shards beside it'),
+  bytes: integer.describe('its size, that of all its files'),
   tensors: z
     .array(
       z.strictObject({
@@ -490,7 +491,7 @@ const convert = z.strictObject({
   written: z.array(text).readonly().describe('the files that were written, that of the weights first'),
   format: z.enum(writtenFormats).describe('its format'),
   writtenNames: networkFacts.names.describe('whose names the tensors have there'),
-  bytes: integer.describe('its size'),
+  bytes: integer.describe('its size, that of all its files'),
   leftOut: inspect.shape.unused.describe("what of the file's is not written"),
   notSaid: z
     .array(z.enum(['classes', 'preprocessing', 'training']))

@@ -1,5 +1,5 @@
 import { existsSync, statSync } from 'node:fs';
-import { basename, extname, join } from 'node:path';
+import { basename, dirname, extname, join } from 'node:path';
 import { ResNetError } from '@resnetjs/core';
 import type { WrittenFormat } from '@resnetjs/weights';
 import { modelFileName } from '@resnetjs/weights/node';
@@ -8,7 +8,7 @@ import { modelFileName } from '@resnetjs/weights/node';
 export interface ConvertTarget {
   readonly format: WrittenFormat;
   readonly path: string;
-  /** Whether it is the `model.safetensors` of a folder that was given. */
+  /** Whether a folder was given, or is filled: with `model.safetensors`, or with TensorFlow.js's `model.json` and its shards. */
   readonly inFolder: boolean;
 }
 
@@ -20,7 +20,11 @@ const endings: Readonly<Record<string, WrittenFormat>> = {
   '.th': 'pytorch',
   '.keras': 'keras',
   '.onnx': 'onnx',
+  '.json': 'tfjs',
 };
+
+/** As which other software knows the first of a model's files. */
+const tfjsName = 'model.json';
 
 /** Keras finds out by its ending what a file is. */
 const neededEndings: Readonly<Partial<Record<WrittenFormat, string>>> = {
@@ -38,6 +42,7 @@ export function convertTarget(out: string, to?: WrittenFormat): ConvertTarget {
     if (format === 'resnetjs' || format === 'safetensors') {
       return { format, path: join(out, modelFileName), inFolder: true };
     }
+    if (format === 'tfjs') return { format, path: join(out, tfjsName), inFolder: true };
     throw badOption(
       `${out} is a folder, and ${format} is a file. Give its name: ${join(out, `model${neededEndings[format] ?? endingOf(format)}`)}`,
     );
@@ -50,6 +55,12 @@ export function convertTarget(out: string, to?: WrittenFormat): ConvertTarget {
       legacy
         ? `${out}: Keras's legacy .h5 is read, but not written. End its name in .weights.h5 (load_weights), or in .keras (load_model).`
         : `${out}: no format has the ending ${ending}. End it in ${Object.keys(endings).join(', ')} or .weights.h5, in / for a folder, or say the format with --to.`,
+    );
+  }
+  if (format === 'tfjs') {
+    if (basename(out) === tfjsName) return { format, path: out, inFolder: true };
+    throw badOption(
+      `${out}: a model of TensorFlow.js is ${tfjsName} and the shards beside it. Give a folder for them: ${join(dirname(out), 'web_model/')}`,
     );
   }
   const needed = neededEndings[format];

@@ -30,7 +30,9 @@ export function inspectFile(place: WeightsPlace): Promise<{
     const description = opened ?? checkpoint?.described ?? null;
     const inspection: Inspection = {
       ...fileFacts({ container: name }, place),
-      bytes: source.size,
+      ...(name === 'tfjs'
+        ? { files: 1 + file.shards.length, bytes: file.bytes }
+        : { files: 1, bytes: source.size }),
       tensors: [...(opened ?? file).tensors].map(([each, { dtype, shape }]) => ({
         name: each,
         dtype,

@@ -42,7 +42,7 @@ export function formatConversion(
     ...(withoutConfig ? ['without config.json: timm has no such network'] : []),
     ...(half === null ? [] : [halfWords(half)]),
     ...(onnx === null ? [] : [onnxWords(onnx)]),
-    `Wrote ${shown(written.join(' and '), Number.POSITIVE_INFINITY)} (${size(bytes)}${isOwn ? '' : `, in the names of ${writtenNames}`})`,
+    `Wrote ${shown(writtenWords(written), Number.POSITIVE_INFINITY)} (${size(bytes)}${isOwn ? '' : `, in the names of ${writtenNames}`})`,
   ];
   return lines.map((line) => wrapped(line, { columns })).join('\n');
 }
@@ -51,6 +51,12 @@ function onnxWords({ opset, input, output, folded }: NonNullable<Output<'convert
   const value = ({ name, shape }: typeof input) => `${name} [${shape.join(', ')}]`;
   const folds = folded === 0 ? '' : `; ${plural(folded, 'normalization')} folded into convolutions`;
   return `opset ${opset}: from ${value(input)} to ${value(output)}${folds}`;
+}
+
+function writtenWords([first = '', ...others]: readonly string[]): string {
+  return others.length > 1
+    ? `${first} and ${others.length} files beside it`
+    : [first, ...others].join(' and ');
 }
 
 function halfWords({ relative, infinite, small }: NonNullable<Output<'convert'>['half']>): string {

@@ -19,13 +19,13 @@ const mostKeys = 20;
 /** What is in a file of weights, a fact a line: `classes      10: airplane, …`. */
 export function formatInspection(inspection: Inspection, looks: InspectionLooks): string {
   const { opened, columns, paint = unpainted } = looks;
-  const { container, bytes, tensors } = inspection;
+  const { container, files, bytes, tensors } = inspection;
   const values = tensors.reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);
   const facts: (readonly [name: string, value: string | null])[] = [
     ['file', shown(inspection.file, Number.POSITIVE_INFINITY)],
     [
       'format',
-      `${inspection.checkpoint ? 'ResNet.js checkpoint' : containerNames[container]}, ${size(bytes)}`,
+      `${inspection.checkpoint ? 'ResNet.js checkpoint' : containerNames[container]}, ${files > 1 ? `${plural(files, 'file')}, ` : ''}${size(bytes)}`,
     ],
     ['tensors', `${count(tensors.length)} with ${count(values)} values: ${typesOf(tensors)}`],
     ...(opened ? networkFacts(inspection, opened) : withoutFile(inspection)),

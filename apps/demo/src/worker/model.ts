@@ -6,12 +6,12 @@ import {
   type Preprocessing,
 } from '@resnetjs/core';
 import type { TrainingRecord } from '@resnetjs/recipe';
-import { byteSource, decodeClassifier, encodeClassifier, type WrittenFormat } from '@resnetjs/weights';
+import { byteSource, decodeClassifier, encodeClassifier } from '@resnetjs/weights';
 import { writeRecord } from '../storage/database.js';
 import { version } from '../storage/records.js';
 import { namedPreprocessings, nameOf } from './preprocessing-names.js';
 import { PageError } from './problem.js';
-import type { ModelFacts, Requests } from './protocol.js';
+import type { DownloadFormat, ModelFacts, Requests } from './protocol.js';
 
 interface Model {
   readonly classifier: Classifier;
@@ -82,7 +82,7 @@ export function prepareOtherwise(name: Requests['prepare']['params']['preprocess
 }
 
 /** The model as a file, which the command line reads too. */
-export async function modelFile(format: WrittenFormat): Promise<Blob> {
+export async function modelFile(format: DownloadFormat): Promise<Blob> {
   const { classifier, training } = currentModel();
   if (format !== 'resnetjs') {
     const { writeFile } = await import('./write-file.js');

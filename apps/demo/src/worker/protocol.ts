@@ -121,6 +121,9 @@ export const preprocessingNames = [
 ] as const;
 export type PreprocessingName = (typeof preprocessingNames)[number];
 
+/** The formats that are one file, which a page can offer. */
+export type DownloadFormat = Exclude<WrittenFormat, 'tfjs'>;
+
 /** A file of weights that others wrote, and where what it need not say comes from. */
 export interface FileFacts {
   readonly name: string;
@@ -276,7 +279,7 @@ export interface Requests {
   prepare: { params: { readonly preprocessing: PreprocessingName | 'given' }; result: ModelFacts };
   /** Answers when the storage holds what it is to hold. */
   whenSaved: { params: null; result: null };
-  modelFile: { params: { readonly format: WrittenFormat }; result: Blob };
+  modelFile: { params: { readonly format: DownloadFormat }; result: Blob };
   predict: {
     params: { readonly image: ImageSource; readonly explain: number | 'best' | null };
     result: Prediction;

@@ -10,9 +10,12 @@ import {
 import { encodeKerasArchive, encodeKerasWeights } from '../containers/keras/encode-keras.js';
 import { encodeOnnx, type OnnxValue, opset } from '../containers/onnx/encode-onnx.js';
 import { encodePytorch } from '../containers/pytorch/encode-pytorch.js';
+import type { FileToWrite } from '../containers/container.js';
 import { encodeSafetensors } from '../containers/safetensors.js';
-import { kerasConfig } from '../graph/encode-keras-config.js';
+import { encodeTfjs } from '../containers/tfjs/encode-tfjs.js';
+import { type KerasConfig, kerasConfig } from '../graph/encode-keras-config.js';
 import { onnxGraph, type OnnxOptions } from '../graph/encode-onnx-graph.js';
+import { tfjsConfig, variableName } from '../graph/encode-tfjs-config.js';
 import { classifierParts } from '../model-file/encode-classifier.js';
 import { frameworkOf } from '../recognition/tensor-layout.js';
 import { valuesOf } from '../variable-values.js';
@@ -28,6 +31,7 @@ export const writtenFormats = [
   'keras',
   'keras-weights',
   'onnx',
+  'tfjs',
 ] as const;
 
 /** One of `writtenFormats`. */
@@ -55,6 +59,8 @@ export interface EncodeWeightsOptions extends OnnxOptions {
 export interface EncodedWeights {
   /** Its bytes, one tensor at a time. */
   readonly parts: AsyncIterable<Uint8Array>;
+  /** The files that belong beside it, to be written before it, in their order: the shards of `tfjs`; none otherwise. */
+  readonly beside: readonly FileToWrite[];
   /** Whose names its tensors have. */
   readonly dialect: DialectName;
   /** What halves lose, complete when all parts are read; null without halves. */
@@ -86,6 +92,12 @@ export interface OnnxFacts {
  * ```
  */
 export function encodeWeights(weights: WeightsToWrite, options: EncodeWeightsOptions): EncodedWeights {
+  return { beside: [], onnx: null, ...encoded(weights, options) };
+}
+
+type EncodedFile = Omit<EncodedWeights, 'beside' | 'onnx'> & Partial<EncodedWeights>;
+
+function encoded(weights: WeightsToWrite, options: EncodeWeightsOptions): EncodedFile {
   const { network, read } = weights;
   const loss = options.half ? { relative: 0, infinite: 0, small: 0 } : null;
   const half = loss ?? undefined;
@@ -93,12 +105,7 @@ export function encodeWeights(weights: WeightsToWrite, options: EncodeWeightsOpt
   switch (options.to) {
     case 'resnetjs':
       checkOwn(options);
-      return {
-        parts: classifierParts(classifierOf(weights), read).parts,
-        dialect: 'sites',
-        loss,
-        onnx: null,
-      };
+      return { parts: classifierParts(classifierOf(weights), read).parts, dialect: 'sites', loss };
     case 'safetensors':
     case 'pytorch': {
       const dialect = options.dialect ?? torchDialectOf(network.name);
@@ -108,32 +115,40 @@ export function encodeWeights(weights: WeightsToWrite, options: EncodeWeightsOpt
       const parts = isPytorch
         ? encodePytorch(tensors)
         : encodeSafetensors(tensors, { format: 'pt', ...writeNotes(weights) });
-      return { parts, dialect, loss, onnx: null };
+      return { parts, dialect, loss };
     }
     case 'keras':
     case 'keras-weights': {
       const dialect = options.dialect ?? dialectOf(network.name);
-      const { config, layers } = kerasLayers(weights, { ...options, half });
+      const { config, layers } = kerasLayers(weights, kerasConfig(network, namesOf(options)), half);
       const notes = writeNotes(weights);
       const metadata = { keras_version: kerasVersion, date_saved: dateSaved(), ...notes };
       const parts =
         options.to === 'keras'
           ? encodeKerasArchive({ config, metadata, layers })
           : encodeKerasWeights(layers, notes);
-      return { parts, dialect, loss, onnx: null };
+      return { parts, dialect, loss };
     }
     case 'onnx':
       return onnxOf(weights, options, loss);
+    case 'tfjs': {
+      const dialect = options.dialect ?? dialectOf(network.name);
+      const model = kerasLayers(weights, tfjsConfig(network, namesOf(options)), half);
+      return { ...encodeTfjs({ ...model, metadata: writeNotes(weights) }), dialect, loss };
+    }
     default:
       return options.to satisfies never;
   }
 }
 
+/** Without a dialect layers keep the names that they have in their file. */
+const namesOf = ({ dialect }: EncodeWeightsOptions) => (dialect === undefined ? {} : { dialect });
+
 function onnxOf(
   weights: WeightsToWrite,
   { dialect, ...options }: EncodeWeightsOptions,
   loss: HalfLoss | null,
-): EncodedWeights {
+): EncodedFile {
   const { network } = weights;
   const graph = onnxGraph(network, weights.read, { ...options, dialect });
   const { nodes, parameters, constants, input, output, folded } = graph;
@@ -159,9 +174,9 @@ const dateSaved = () => new Date().toISOString().slice(0, 19).replace('T', '@');
 /** The model's configuration, and its layers with their values. */
 function kerasLayers(
   { network, read }: WeightsToWrite,
-  { dialect, half }: { readonly dialect?: DialectName; readonly half: HalfLoss | undefined },
+  { config, layers }: KerasConfig,
+  half: HalfLoss | undefined,
 ) {
-  const { config, layers } = kerasConfig(network, dialect === undefined ? {} : { dialect });
   const byId = new Map(parameters(network).map((parameter) => [parameter.id, parameter]));
   return {
     config,
@@ -169,7 +184,7 @@ function kerasLayers(
       name,
       className,
       variables: variables.map(({ id, role, shape }) => ({
-        name: `${name}/${role}`,
+        name: `${name}/${variableName(className, role)}`,
         shape,
         ...written(() => read(byId.get(id) as Parameter), half),
       })),

@@ -53,7 +53,10 @@ export async function readClassifier(
  * const features = forward(opened.network, variables, images);
  * ```
  */
-export async function readVariables({ network, read }: OpenedWeights): Promise<Variables> {
+export async function readVariables({
+  network,
+  read,
+}: Pick<OpenedWeights, 'network' | 'read'>): Promise<Variables> {
   const variables = {
     weights: new Map<ParameterId, tf.Tensor>(),
     statistics: new Map<ParameterId, tf.Tensor>(),

@@ -1,15 +1,25 @@
 // Models of the real tfjs-layers, read here, and models of ours, read there: both compute the same.
 import '@tensorflow/tfjs-backend-cpu';
-import { disposeVariables, forward, RandomGenerator } from '@resnetjs/core';
+import {
+  createNetwork,
+  disposeVariables,
+  forward,
+  type NetworkName,
+  parameters,
+  preprocessings,
+  RandomGenerator,
+} from '@resnetjs/core';
 import * as tf from '@tensorflow/tfjs-core';
 import * as layers from '@tensorflow/tfjs-layers';
 import { beforeAll, describe, expect, it } from 'vitest';
 import {
   inShards,
+  loadedModel,
   type ModelFiles,
   savedFiles,
   sourceOf,
 } from '../containers/tfjs/layers-models.test-support.js';
+import { encodeWeights, type WeightsToWrite } from './encode-weights.js';
 import { openWeights } from './open-weights.js';
 import { readVariables } from './read-weights.js';
 
@@ -71,14 +81,15 @@ const models: Readonly<Record<string, () => layers.LayersModel>> = {
     return layers.model({ inputs, outputs: classified(through(sum(block, second), relu()), 'softmax') });
   },
   sequential() {
-    const { conv2d, maxPooling2d, averagePooling2d, flatten, dense } = layers.layers;
+    const { conv2d, depthwiseConv2d, maxPooling2d, averagePooling2d, flatten, dense } = layers.layers;
     return layers.sequential({
       layers: [
         conv2d({ filters: 6, kernelSize: 3, activation: 'relu', inputShape: [12, 11, 3] }),
         maxPooling2d({ poolSize: 3, strides: 2, padding: 'same' }),
         norm('bn'),
+        depthwiseConv2d({ kernelSize: 3, depthMultiplier: 2, strides: 2 }),
         conv2d({ filters: 8, kernelSize: [1, 3], padding: 'same', activation: 'relu6' }),
-        averagePooling2d({ poolSize: 2 }),
+        averagePooling2d({ poolSize: [1, 2] }),
         flatten(),
         dense({ units: 5 }),
       ],
@@ -137,13 +148,13 @@ function predicted(model: layers.LayersModel, images: Float32Array): number[] {
   });
 }
 
-/** What is computed here of a model's files. */
-async function computed(files: ModelFiles, images: Float32Array): Promise<number[]> {
-  const opened = await openWeights(sourceOf(files));
-  const variables = await readVariables(opened);
-  const { head, input } = opened.network;
+/** What is computed here. */
+async function computed(weights: WeightsToWrite, images: Float32Array): Promise<number[]> {
+  const variables = await readVariables(weights);
+  const { network } = weights;
+  const { head, input } = network;
   const results = tf.tidy(() => {
-    const logits = forward(opened.network, variables, tf.tensor4d(images, [2, ...input]));
+    const logits = forward(network, variables, tf.tensor4d(images, [2, ...input]));
     const last = head.at(-1);
     return [
       ...(last?.op === 'dense' && last.activation === 'softmax'
@@ -156,17 +167,135 @@ async function computed(files: ModelFiles, images: Float32Array): Promise<number
   return results;
 }
 
+const isSame = (a: ArrayBufferView | undefined, b: ArrayBufferView) =>
+  a !== undefined && Buffer.from(a.buffer).equals(Buffer.from(b.buffer));
+
 const distance = (a: readonly number[], b: readonly number[]) =>
   Math.hypot(...a.map((value, index) => value - (b[index] as number))) / Math.hypot(...b);
 
+async function writtenFiles(weights: WeightsToWrite, half = false): Promise<ModelFiles> {
+  const { parts, beside } = encodeWeights(weights, { to: 'tfjs', half });
+  const files = new Map<string, Uint8Array>();
+  for (const file of [...beside, { name: 'model.json', parts }])
+    files.set(file.name, await bytesOf(file.parts));
+  return files;
+}
+
+async function bytesOf(parts: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+  const all: Uint8Array<ArrayBuffer>[] = [];
+  for await (const part of parts) all.push(new Uint8Array(part));
+  return new Uint8Array(await new Blob(all).arrayBuffer());
+}
+
 describe.each(Object.entries(models))('a %s model that tfjs-layers saved', (_name, build) => {
-  it('computes the same here', async () => {
+  it('computes the same here, and there again', async () => {
     const model = sampleWeights(build());
     const [{ shape }] = model.inputs as [Symbolic];
     const images = sampled(2 * sizeOf(shape.slice(1)));
     const expected = predicted(model, images);
     const files = await savedFiles(model);
-    expect(distance(await computed(files, images), expected)).toBeLessThan(1e-5);
-    expect(distance(await computed(inShards(files, 1001), images), expected)).toBeLessThan(1e-5);
+    const opened = await openWeights(sourceOf(files));
+    expect(opened).toMatchObject({ container: 'tfjs', unused: [] });
+    expect(distance(await computed(opened, images), expected)).toBeLessThan(1e-5);
+    const again = await loadedModel(await writtenFiles(opened));
+    expect(distance(predicted(again, images), expected)).toBeLessThan(1e-5);
+  });
+});
+
+/** The network of a name, small, with values of which no two are alike. */
+function weightsOf(name: NetworkName, options: Parameters<typeof createNetwork>[1] = {}): WeightsToWrite {
+  const whole = createNetwork(name, { classes: 5, ...options });
+  const network = options.input === undefined ? whole : { ...whole, stages: whole.stages.slice(0, 2) };
+  const values = new Map(
+    parameters(network).map(({ id, shape, role }) => {
+      const fan = sizeOf(shape.slice(0, -1));
+      const sample = () =>
+        role === 'scale' || role === 'variance'
+          ? 0.5 + generator.uniform()
+          : generator.normal() / Math.sqrt(fan);
+      return [id, sampled(sizeOf(shape), sample)];
+    }),
+  );
+  return {
+    network,
+    classes: ['a', 'b', 'c', 'd', 'e'],
+    preprocessing: preprocessings.cifar,
+    training: null,
+    read: async ({ id }) => values.get(id) as Float32Array<ArrayBuffer>,
+  };
+}
+
+/** Networks of each kind: option A, margins before pooling, a gate, no dense layer. */
+const networks: readonly (readonly [NetworkName, object])[] = [
+  ['cifar/resnet20', { input: [9, 8, 3] }],
+  ['mlperf/resnet8', { input: [9, 8, 3] }],
+  ['preact/resnet', { input: [16, 16, 3] }],
+  ['seresnet50', { input: [17, 16, 3] }],
+];
+
+// The whole networks, and those of Keras and the documents: tooling/goldens/tfjs.mjs.
+describe.each(networks)('%s as a layers model', (name, options) => {
+  it('computes the same in tfjs-layers, and is read back', async () => {
+    const weights = weightsOf(name, options);
+    const images = sampled(2 * sizeOf(weights.network.input));
+    const files = await writtenFiles(weights);
+    const expected = await computed(weights, images);
+    expect(distance(predicted(await loadedModel(files), images), expected)).toBeLessThan(1e-5);
+    const opened = await openWeights(sourceOf(files));
+    expect(distance(await computed(opened, images), expected)).toBeLessThan(1e-5);
+    const { classes, preprocessing } = weights;
+    expect(opened).toMatchObject({ classes, preprocessing, classesFrom: 'file', preprocessingFrom: 'file' });
+  });
+});
+
+describe('a layers model', () => {
+  it('in shards that cut tensors is read as one in a single file', async () => {
+    const model = sampleWeights((models.functional as () => layers.LayersModel)());
+    const files = await savedFiles(model);
+    const [whole, cut] = [
+      await openWeights(sourceOf(files)),
+      await openWeights(sourceOf(inShards(files, 101))),
+    ];
+    for (const parameter of parameters(whole.network)) {
+      expect(isSame(await cut.read(parameter), await whole.read(parameter))).toBe(true);
+    }
+  });
+
+  it('has shards of four mebibytes, of which tfjs-layers reads each value', async () => {
+    const weights = weightsOf('cifar/resnet20', { classes: 20_000 });
+    const files = await writtenFiles(weights);
+    const shards = [...files]
+      .filter(([name]) => name !== 'model.json')
+      .map(([name, { length }]) => [name, length]);
+    expect(shards).toEqual([
+      ['group1-shard1of2.bin', 2 ** 22],
+      ['group1-shard2of2.bin', 4 * (269_722 + 1376 + 65 * 19_990) - 2 ** 22],
+    ]);
+    const model = await loadedModel(files);
+    const { weights: layers = [] } = model.layers.at(-1) ?? {};
+    for (const [index, parameter] of parameters(weights.network).slice(-2).entries()) {
+      expect(isSame(layers[index]?.read().dataSync(), await weights.read(parameter))).toBe(true);
+    }
+  });
+
+  it('of halves is what tfjs-layers makes of them', async () => {
+    const weights = weightsOf('mlperf/resnet8', { input: [9, 8, 3] });
+    const files = await writtenFiles(weights, true);
+    const model = await loadedModel(files);
+    const opened = await openWeights(sourceOf(files));
+    expect(new Set([...opened.tensors.values()].map(({ dtype }) => dtype))).toEqual(new Set(['F16']));
+    const images = sampled(2 * sizeOf(weights.network.input));
+    const expected = await computed(opened, images);
+    expect(distance(predicted(model, images), expected)).toBeLessThan(1e-5);
+    const lost = distance(expected, await computed(weights, images));
+    expect(lost).toBeGreaterThan(1e-5);
+    expect(lost).toBeLessThan(1e-2);
+  });
+
+  it('of a grouped convolution is refused: tfjs-layers has none', () => {
+    const network = createNetwork('resnext50_32x4d');
+    expect(() => encodeWeights({ ...weightsOf('mlperf/resnet8'), network }, { to: 'tfjs' })).toThrow(
+      'layer1.0.conv2, a convolution in 32 groups',
+    );
   });
 });

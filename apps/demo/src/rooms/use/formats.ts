@@ -1,8 +1,8 @@
-import type { WrittenFormat } from '@resnetjs/weights';
+import type { DownloadFormat } from '../../worker/protocol.js';
 
 /** The formats that a model is downloaded in. */
 export const formatTitles: Readonly<
-  Record<WrittenFormat, { readonly title: string; readonly ending: string }>
+  Record<DownloadFormat, { readonly title: string; readonly ending: string }>
 > = {
   resnetjs: { title: 'ResNet.js', ending: '.safetensors' },
   safetensors: { title: 'PyTorch and timm', ending: '.safetensors' },
@@ -12,6 +12,6 @@ export const formatTitles: Readonly<
   onnx: { title: 'ONNX', ending: '.onnx' },
 };
 
-export const formats = Object.keys(formatTitles) as readonly WrittenFormat[];
+export const formats = Object.keys(formatTitles) as readonly DownloadFormat[];
 
-export const isFormat = (name: string): name is WrittenFormat => Object.hasOwn(formatTitles, name);
+export const isFormat = (name: string): name is DownloadFormat => Object.hasOwn(formatTitles, name);
