@@ -17,8 +17,9 @@ import {
 export type BrowserImage = string | URL | Blob | Uint8Array<ArrayBuffer> | DrawableImage | Pixels;
 
 /**
- * Loads a classifier from a file of weights: safetensors, PyTorch's .pth or .th, Keras's .h5, .weights.h5 or .keras, or one of
- * ours. `from` is its address, a `Blob` such as a file that the visitor chose, or its bytes. It is computed on the current
+ * Loads a classifier from a file of weights: safetensors, PyTorch's .pth or .th, Keras's .h5, .weights.h5 or .keras,
+ * TensorFlow.js's model.json with its shards beside it, or one of ours. `from` is its address, a `Blob` such as a file that the
+ * visitor chose, or its bytes; several files that belong together are `byteSource(first, files)`. It is computed on the current
  * backend, or on WebAssembly, which is started, if there is none. Throws what `openWeights` and `readClassifier` throw, and
  * `file-system` for what can't be fetched.
  *

@@ -12,29 +12,65 @@ export interface FetchOptions {
 }
 
 /**
- * Fetches a file into memory. Throws `file-system` if it doesn't arrive whole, and `bad-file` for one that is larger than
- * `maxBytes`, and for a web page.
+ * Fetches a file into memory, and those beside it, at the same address but for the name, when they are asked for. Throws
+ * `file-system` if it doesn't arrive whole, and `bad-file` for one that is larger than `maxBytes`, all together, and for a web page.
  */
 export async function fetchFile(url: string | URL, options: FetchOptions = {}): Promise<ByteSource> {
-  const { maxBytes = 2 ** 31, signal } = options;
+  const { maxBytes = 2 ** 31, onProgress } = options;
+  const budget = { maxBytes, left: maxBytes };
+  const { source, address } = await fetchOne(url, { ...options, budget });
+  let others = 0;
+  return {
+    ...source,
+    async beside(name) {
+      let known = 0;
+      const more = (bytes: number) => {
+        others += bytes - known;
+        known = bytes;
+        onProgress?.(source.size + others, null);
+      };
+      return (await fetchOne(besideOf(address, name), { ...options, budget, onProgress: more })).source;
+    },
+  };
+}
+
+/** How many bytes may be fetched in all, and how many still. */
+interface Budget {
+  readonly maxBytes: number;
+  left: number;
+}
+
+/** The address of a file of the same folder; what follows a question mark may be what lets one in. */
+function besideOf(address: string, name: string): URL {
+  const { search } = new URL(address);
+  return new URL(encodeURIComponent(name) + search, address);
+}
+
+/** Fetches a file; its absolute address is that which was given, not where its server sends others. */
+async function fetchOne(
+  url: string | URL,
+  options: FetchOptions & { readonly budget: Budget },
+): Promise<{ readonly source: ByteSource; readonly address: string }> {
+  const { signal, budget } = options;
   const response = await attempt(url, options, 'no answer came', () => fetch(url, signal ? { signal } : {}));
   const announced = Number(response.headers.get('content-length') ?? 0);
-  const problem = problemOf(response, announced, maxBytes);
+  const problem = problemOf(response, announced, budget);
   if (problem !== undefined || response.body === null) {
     await response.body?.cancel();
     throw problem ?? notFetched(url, 'the answer is empty');
   }
-  return collect(url, response.body, { ...options, announced, maxBytes });
+  const source = await collect(url, response.body, { ...options, announced });
+  return { source, address: URL.canParse(String(url)) ? String(url) : response.url };
 }
 
 /** Why an answer isn't read at all. */
-function problemOf(response: Response, announced: number, maxBytes: number): ResNetError | undefined {
+function problemOf(response: Response, announced: number, budget: Budget): ResNetError | undefined {
   const { ok, status, statusText, url, headers } = response;
   if (!ok) {
     const answer = `the server answers ${[status, statusText].filter(Boolean).join(' ')}. Check the address`;
     return notFetched(url, answer);
   }
-  if (announced > maxBytes) return tooLarge(url, announced, maxBytes);
+  if (announced > budget.left) return tooLarge(url, announced, budget);
   if (!headers.get('content-type')?.startsWith('text/html')) return undefined;
   return new ResNetError(
     'bad-file',
@@ -49,9 +85,9 @@ const blockBytes = 2 ** 22;
 async function collect(
   url: string | URL,
   body: NonNullable<Response['body']>,
-  options: FetchOptions & { readonly announced: number; readonly maxBytes: number },
+  options: FetchOptions & { readonly announced: number; readonly budget: Budget },
 ): Promise<ByteSource> {
-  const { announced, maxBytes, onProgress } = options;
+  const { announced, budget, onProgress } = options;
   const blocks: Uint8Array[] = [];
   const reader = body.getReader();
   let size = 0;
@@ -59,9 +95,10 @@ async function collect(
     const why = `the connection broke off after ${size} bytes`;
     const { done, value } = await attempt(url, options, why, () => reader.read());
     if (done) return blockSource(blocks, size);
-    if (size + value.length > maxBytes) {
+    budget.left -= value.length;
+    if (budget.left < 0) {
       await reader.cancel();
-      throw tooLarge(url, size + value.length, maxBytes);
+      throw tooLarge(url, size + value.length, budget);
     }
     for (let at = 0; at < value.length; ) {
       const place = size % blockBytes;
@@ -122,7 +159,7 @@ function notFetched(url: string | URL, why: string, cause?: unknown): ResNetErro
   );
 }
 
-function tooLarge(url: string | URL, size: number, maxBytes: number): ResNetError {
+function tooLarge(url: string | URL, size: number, { maxBytes }: Budget): ResNetError {
   return new ResNetError(
     'bad-file',
     `${url} has ${size} bytes or more; the limit is ${maxBytes}. If it is the right file, raise maxBytes.`,

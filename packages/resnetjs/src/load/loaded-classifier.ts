@@ -120,5 +120,8 @@ function abortable(source: ByteSource, signal: AbortSignal | undefined): ByteSou
       signal.throwIfAborted();
       return source.read(start, end);
     },
+    ...(source.beside && {
+      beside: async (name) => abortable((await source.beside?.(name)) as ByteSource, signal),
+    }),
   };
 }

@@ -16,11 +16,11 @@ import {
 export type NodeImage = string | URL | Uint8Array | Blob | Pixels;
 
 /**
- * Loads a classifier from a file of weights: safetensors, PyTorch's .pth or .th, Keras's .h5, .weights.h5 or .keras, or one of
- * ours. `from` is its path, a folder with it, its address, a `Blob`, or its bytes; `config.json` and `preprocessor_config.json`
- * of timm and transformers beside a file are heeded. It is computed on the current backend, or on WebAssembly, which is
- * started, if there is none. Throws what `openWeights` and `readClassifier` throw, and `file-system` for what can't be read or
- * fetched.
+ * Loads a classifier from a file of weights: safetensors, PyTorch's .pth or .th, Keras's .h5, .weights.h5 or .keras,
+ * TensorFlow.js's model.json with its shards beside it, or one of ours. `from` is its path, a folder with it, its address, a
+ * `Blob`, or its bytes; `config.json` and `preprocessor_config.json` of timm and transformers beside a file are heeded. It is
+ * computed on the current backend, or on WebAssembly, which is started, if there is none. Throws what `openWeights` and
+ * `readClassifier` throw, and `file-system` for what can't be read or fetched.
  *
  * @example
  * const classifier = await load('resnet50.safetensors');
