@@ -12,14 +12,9 @@ import {
 import * as tf from '@tensorflow/tfjs-core';
 import * as layers from '@tensorflow/tfjs-layers';
 import { beforeAll, describe, expect, it } from 'vitest';
-import {
-  inShards,
-  loadedModel,
-  type ModelFiles,
-  savedFiles,
-  sourceOf,
-} from '../containers/tfjs/layers-models.test-support.js';
+import { inShards, type ModelFiles, sourceOf } from '../containers/tfjs/files.test-support.js';
 import { encodeWeights, type WeightsToWrite } from './encode-weights.js';
+import { loadedModel, savedFiles } from './layers-models.test-support.js';
 import { openWeights } from './open-weights.js';
 import { readVariables } from './read-weights.js';
 

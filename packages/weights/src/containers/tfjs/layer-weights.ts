@@ -17,8 +17,8 @@ export function layersOf(weights: readonly string[], config: unknown): readonly 
   const owners = new Map<string, { role: string; weight: string }[]>();
   for (const weight of weights) {
     const { owner, role } = splitName(weight);
-    const name = places.get(owner) ?? owner;
-    if (name === null) {
+    const place = places.get(owner);
+    if (place === null) {
       throw badFile(
         `${quote(weight)} may be of several layers: models within the model have layers of one name.`,
         {
@@ -26,6 +26,7 @@ export function layersOf(weights: readonly string[], config: unknown): readonly 
         },
       );
     }
+    const name = place ?? owner;
     const own = owners.get(name) ?? [];
     own.push({ role, weight });
     owners.set(name, own);

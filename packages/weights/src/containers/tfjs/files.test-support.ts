@@ -1,5 +1,3 @@
-import * as tf from '@tensorflow/tfjs-core';
-import * as layers from '@tensorflow/tfjs-layers';
 import { type ByteSource, byteSource } from '../../byte-source.js';
 
 /** A model's files by name, `model.json` among them. */
@@ -14,20 +12,6 @@ type ModelJson = any;
 /** What a `model.json` among files says. */
 export const modelJsonOf = (files: ModelFiles): ModelJson =>
   JSON.parse(new TextDecoder().decode(files.get('model.json')));
-
-/** The files that tfjs-layers saves a model as, by its own writer for pages and servers. */
-export async function savedFiles(model: layers.LayersModel): Promise<ModelFiles> {
-  const files = new Map<string, Uint8Array>();
-  const fetchFunc: typeof fetch = async (_, init) => {
-    const form = init?.body;
-    for (const [name, file] of form instanceof FormData ? form : []) {
-      files.set(name, new Uint8Array(await (file as Blob).arrayBuffer()));
-    }
-    return new Response();
-  };
-  await model.save(tf.io.http('http://server/model', { fetchFunc }));
-  return files;
-}
 
 /** Files whose weights, all in one, are cut into shards of a size in bytes. */
 export function inShards(files: ModelFiles, bytes: number): ModelFiles {
@@ -49,13 +33,4 @@ export function sourceOf(files: ModelFiles): ByteSource {
     files.get('model.json') as Uint8Array,
     [...files].map(([name, bytes]) => Object.assign(new Blob([new Uint8Array(bytes)]), { name })),
   );
-}
-
-/** The model in files, as tfjs-layers loads it, by its own reader for pages and servers. */
-export function loadedModel(files: ModelFiles): Promise<layers.LayersModel> {
-  const fetchFunc = async (url: unknown) => {
-    const name = String(url).replace(/.*\//, '');
-    return new Response(new Uint8Array(files.get(name) as Uint8Array));
-  };
-  return layers.loadLayersModel(tf.io.http('http://server/model.json', { fetchFunc }));
 }
