@@ -24,7 +24,7 @@ import {
 } from '@resnetjs/core';
 import { cifar10Classes } from '@resnetjs/core/classes';
 import { encodeWeights, openWeights, type WrittenFormat, weightsOf } from '@resnetjs/weights';
-import { writeFileAtomically } from '@resnetjs/weights/node';
+import { readModel, writeFileAtomically, writeFilesAtomically } from '@resnetjs/weights/node';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { residentIn, writeImages } from './e2e.test-support.js';
@@ -40,15 +40,18 @@ const files = {
   'a.pth': 'pytorch',
   'a.keras': 'keras',
   'a.weights.h5': 'keras-weights',
+  'web/model.json': 'tfjs',
 } as const satisfies Readonly<Record<string, WrittenFormat>>;
 const names = Object.keys(files) as (keyof typeof files)[];
 
 /** Every parameter's values, whatever the format. */
 async function valuesIn(file: string): Promise<ReadonlyMap<string, Float32Array>> {
-  const opened = await openWeights(readFileSync(path(file)));
-  const values = new Map<string, Float32Array>();
-  for (const parameter of parameters(opened.network)) values.set(parameter.id, await opened.read(parameter));
-  return values;
+  return readModel(path(file), async (source) => {
+    const { network, read } = await openWeights(source);
+    const values = new Map<string, Float32Array>();
+    for (const parameter of parameters(network)) values.set(parameter.id, await read(parameter));
+    return values;
+  });
 }
 
 /** The same as one number, since comparing a million values takes seconds. */
@@ -66,10 +69,9 @@ beforeAll(async () => {
     seed: 5,
     preprocessing: preprocessings.cifar,
   });
-  mkdirSync(path('own'));
+  for (const each of ['own', 'web']) mkdirSync(path(each));
   for (const name of names) {
-    const { parts } = encodeWeights(weightsOf(classifier), { to: files[name] });
-    await writeFileAtomically(path(name), parts);
+    await writeFilesAtomically(path(name), encodeWeights(weightsOf(classifier), { to: files[name] }));
   }
   disposeVariables(classifier.variables);
   const data = Uint8Array.from({ length: 40 * 30 * 3 }, (_, i) => (i * i * 7) >> 8);
@@ -177,7 +179,15 @@ describe('resnet inspect', () => {
 describe('resnet convert', () => {
   it('writes one format after the other, equal to the bit', async () => {
     const before = await digestOf('own/model.safetensors');
-    const ring = ['own/model.safetensors', 'b.pth', 'b.weights.h5', 'b.safetensors', 'b.keras', 'ring1/'];
+    const ring = [
+      'own/model.safetensors',
+      'b.pth',
+      'b.weights.h5',
+      'b.safetensors',
+      'b.keras',
+      'web2/model.json',
+      'ring1/',
+    ];
     for (const [index, target] of ring.slice(1).entries()) {
       const source = ring[index] as string;
       expect(await line(`convert ${source} ${target}`)).toMatchObject({ code: 0 });
@@ -199,6 +209,28 @@ describe('resnet convert', () => {
     const assumed = await line('convert a.pth assumed/');
     expect(assumed.stdout).toMatch(/^images: as cifar \(assumed; --preprocessing\)$/m);
     expect(readdirSync(folder).filter((name) => name.endsWith('.tmp'))).toEqual([]);
+  });
+
+  it('writes TensorFlow.js models into a folder, in place of the one before', async () => {
+    const first = await line('convert a.pth tfjs --to tfjs --json');
+    const names = ['model.json', 'group1-shard1of1.bin'];
+    const written = names.map((name) => join('tfjs', name));
+    const bytes = written.reduce((sum, each) => sum + readFileSync(path(each)).length, 0);
+    expect(JSON.parse(first.stdout)).toMatchObject({ format: 'tfjs', written, bytes, notSaid: [] });
+    const whole = readFileSync(path('tfjs/group1-shard1of1.bin')).length;
+    for (const other of ['group1-shard1of2.bin', 'group1-shard2of2.bin', 'notes.txt']) {
+      writeFileSync(path(join('tfjs', other)), '');
+    }
+    const halved = await line('convert own tfjs/model.json --half');
+    expect(halved.stdout).toMatch(/^Wrote tfjs.model\.json and tfjs.group1-shard1of1\.bin \(/m);
+    expect(readdirSync(path('tfjs')).sort()).toEqual([...names, 'notes.txt'].sort());
+    expect(readFileSync(path('tfjs/group1-shard1of1.bin'))).toHaveLength(whole / 2);
+    const { stdout } = await line('inspect tfjs');
+    expect(stdout).toMatch(/^format +TensorFlow\.js layers model, 2 files, \d+ kB\ntensors +97 .*: 97 F16$/m);
+    rmSync(path('tfjs/group1-shard1of1.bin'));
+    const alone = await line('inspect tfjs');
+    expect(alone.stderr).toMatch(/are in group1-shard1of1\.bin beside it\. .*no such file or folder/);
+    expect(alone.code).toBe(1);
   });
 
   it("writes timm's configuration beside weights of its networks, and reads it", async () => {
@@ -239,6 +271,8 @@ describe('resnet convert', () => {
   it.each([
     ['convert a.pth a.pth', /a\.pth is the file that is read/],
     ['convert a.pth c.safetensors --to resnetjs --half', /hold float32/],
+    ['convert web web/ --to tfjs', /web is the file that is read/],
+    ['convert a.pth c.json', /Give a folder for them: web_model/],
     ['convert a.pth c.pth --names keras', /names of a source in PyTorch, torchvision, timm/],
   ])('refuses %s', async (command, message) => {
     const { code, stderr } = await line(command);
@@ -259,7 +293,9 @@ describe('resnet convert', () => {
 describe('a file of weights', () => {
   it('predicts the same, whatever its format, and says what was assumed', async () => {
     const results = await Promise.all(
-      ['own', 'a.pth', 'a.keras'].map((name) => line(`predict ${name} image.png --backend wasm --json`)),
+      ['own', 'a.pth', 'a.keras', 'web'].map((name) =>
+        line(`predict ${name} image.png --backend wasm --json`),
+      ),
     );
     const shares = results.map(({ stdout }) =>
       JSON.parse(stdout).images[0].predictions.map(({ probability }: { probability: number }) => probability),

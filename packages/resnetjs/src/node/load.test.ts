@@ -1,5 +1,5 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,7 +17,13 @@ import {
 } from '@resnetjs/core';
 import { cifar10Classes } from '@resnetjs/core/classes';
 import { register } from '@resnetjs/backend-wasm';
-import { encodeClassifier, encodeWeights, weightsOf, type WrittenFormat } from '@resnetjs/weights';
+import {
+  byteSource,
+  encodeClassifier,
+  encodeWeights,
+  weightsOf,
+  type WrittenFormat,
+} from '@resnetjs/weights';
 import * as tf from '@tensorflow/tfjs-core';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -35,6 +41,8 @@ let classifier: Classifier;
 let expected: readonly { readonly class: string; readonly probability: number }[];
 /** Its weights in each format. */
 const files = new Map<WrittenFormat, Uint8Array<ArrayBuffer>>();
+/** A model of TensorFlow.js by the names of its files. */
+const layersModel = new Map<string, Uint8Array<ArrayBuffer>>();
 let png: Uint8Array;
 
 beforeAll(async () => {
@@ -48,11 +56,18 @@ beforeAll(async () => {
   predictor.dispose();
   expected = topClasses(cifar10Classes, probabilities, 5);
   for (const to of ['resnetjs', 'safetensors', 'pytorch', 'keras', 'keras-weights'] as const) {
-    const parts: Uint8Array<ArrayBuffer>[] = [];
-    for await (const part of encodeWeights(weightsOf(classifier), { to }).parts)
-      parts.push(Uint8Array.from(part));
-    files.set(to, new Uint8Array(await new Blob(parts).arrayBuffer()));
+    files.set(to, await joined(encodeWeights(weightsOf(classifier), { to }).parts));
   }
+  const { parts, beside } = encodeWeights(weightsOf(classifier), { to: 'tfjs' });
+  const shard = await joined((beside[0] as (typeof beside)[number]).parts);
+  const names = ['one.bin', 'two ü#.bin', 'three.bin'];
+  for (const [at, name] of names.entries())
+    layersModel.set(name, shard.slice(at * 400_000, (at + 1) * 400_000));
+  const json = new TextDecoder().decode(await joined(parts));
+  layersModel.set(
+    'model.json',
+    new Uint8Array(Buffer.from(json.replace('"group1-shard1of1.bin"', JSON.stringify(names).slice(1, -1)))),
+  );
   const raw = { width: image.width, height: image.height, channels: 3 } as const;
   png = await sharp(image.data, { raw }).png().toBuffer();
 });
@@ -60,6 +75,12 @@ afterAll(() => {
   disposeVariables(classifier.variables);
   rmSync(folder, { recursive: true });
 });
+
+async function joined(parts: AsyncIterable<Uint8Array>): Promise<Uint8Array<ArrayBuffer>> {
+  const all: Uint8Array<ArrayBuffer>[] = [];
+  for await (const part of parts) all.push(Uint8Array.from(part));
+  return new Uint8Array(await new Blob(all).arrayBuffer());
+}
 
 const fileOf = (format: WrittenFormat) => files.get(format) as Uint8Array<ArrayBuffer>;
 
@@ -149,6 +170,21 @@ describe('load', () => {
     told.dispose();
   });
 
+  it('reads the files of a layers model from a folder, and those that are given', async () => {
+    const web = join(folder, 'web');
+    mkdirSync(web);
+    for (const [name, bytes] of layersModel) writeFileSync(join(web, name), bytes);
+    const given = [...layersModel].map(([name, bytes]) => new File([bytes], name));
+    const json = given.find(({ name }) => name === 'model.json') as File;
+    for (const from of [web, join(web, 'model.json'), byteSource(json, given)]) {
+      const loaded = await load(from);
+      expect(loaded.file).toMatchObject({ container: 'tfjs', classesFrom: 'file' });
+      expectSame(await loaded.classify(image));
+      loaded.dispose();
+    }
+    await expect(load(json)).rejects.toThrow('in one.bin to three.bin, 3 files, beside it. Give all');
+  });
+
   it('leaves no tensors, and names the file, if it can’t be read', async () => {
     const before = tf.memory().numTensors;
     const text = written('notes.txt', 'not weights at all, but a text of some length');
@@ -191,7 +227,12 @@ describe('load from an address', () => {
   };
   beforeAll(async () => {
     server = createServer((request, response) => {
-      const answer = answers[request.url ?? ''];
+      const [path = '', key] = (request.url ?? '').split('?');
+      const file = layersModel.get(decodeURIComponent(path.replace('/web/', '')));
+      const answer =
+        file === undefined || key !== 'key=1'
+          ? answers[path]
+          : (_: unknown, response: ServerResponse) => response.end(file);
       if (answer === undefined) response.writeHead(404).end();
       else answer(request, response);
     });
@@ -213,6 +254,19 @@ describe('load from an address', () => {
     loaded.dispose();
     const { length } = fileOf('pytorch');
     expect(progress.at(-1)).toEqual([length, name === 'resnet20.pth' ? length : null]);
+  });
+
+  it('fetches the files beside a model.json, within one limit', async () => {
+    const progress: [number, number | null][] = [];
+    const address = `${url}/web/model.json?key=1`;
+    const loaded = await load(address, { onProgress: (...at) => progress.push(at) });
+    expectSame(await loaded.classify(image));
+    loaded.dispose();
+    const bytes = [...layersModel.values()].reduce((sum, { length }) => sum + length, 0);
+    expect(progress.at(-1)).toEqual([bytes, null]);
+    expect(progress.map(([done]) => done)).toEqual(progress.map(([done]) => done).toSorted((a, b) => a - b));
+    await expect(load(address, { maxBytes: bytes - 1 })).rejects.toThrow(`the limit is ${bytes - 1}`);
+    await expect(load(`${url}/web/model.json`)).rejects.toThrow('404');
   });
 
   it.each([

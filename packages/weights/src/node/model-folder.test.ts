@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ByteSource } from '../byte-source.js';
 import { decodeClassifier, describeModel } from '../model-file/decode-classifier.js';
-import { readModel, writeModelFile } from './model-folder.js';
+import { findWeightsFile, readModel, writeModelFile } from './model-folder.js';
 import { prepareFolder } from './prepare-folder.js';
-import { writeFileAtomically } from './write-file.js';
+import { writeFileAtomically, writeFilesAtomically } from './write-file.js';
 
 let folder: string;
 const allOf = ({ size, read }: ByteSource) => read(0, size);
@@ -52,6 +52,66 @@ describe('a model in a folder', () => {
 
   it.skipIf(process.platform === 'win32')('is rejected if it is a device', async () => {
     await expect(readModel('/dev/null', allOf)).rejects.toThrow(/neither a file nor a folder/);
+  });
+});
+
+describe('a model of several files', () => {
+  async function* parts(text: string) {
+    yield Buffer.from(text);
+  }
+  async function* broken() {
+    yield Buffer.from('half');
+    throw new Error('no more');
+  }
+  const model = (text: string, shards: number) => ({
+    parts: parts(text),
+    beside: Array.from({ length: shards }, (_, index) => ({
+      name: `shard${index + 1}of${shards}.bin`,
+      parts: parts(`${text} ${index}`),
+    })),
+  });
+  const contents = async () =>
+    Object.fromEntries(
+      await Promise.all(
+        (await readdir(folder)).map(async (name) => [name, await readFile(join(folder, name), 'utf8')]),
+      ),
+    );
+
+  it('replaces the previous one, with all its files, and no others', async () => {
+    const file = join(folder, 'model.json');
+    expect(await writeFilesAtomically(file, model('a', 3))).toEqual(
+      ['model.json', 'shard1of3.bin', 'shard2of3.bin', 'shard3of3.bin'].map((name) => join(folder, name)),
+    );
+    await writeFile(join(folder, 'other1of3.bin'), 'mine');
+    await writeFilesAtomically(file, model('b', 2));
+    const others = { 'other1of3.bin': 'mine' };
+    const second = { 'model.json': 'b', 'shard1of2.bin': 'b 0', 'shard2of2.bin': 'b 1', ...others };
+    expect(await contents()).toEqual(second);
+    const failing = model('c', 2);
+    failing.beside[1] = { name: 'shard2of2.bin', parts: broken() };
+    await expect(writeFilesAtomically(file, failing)).rejects.toMatchObject({ code: 'file-system' });
+    expect(await contents()).toEqual(second);
+    await rm(file);
+    await writeFilesAtomically(file, model('d', 1));
+    expect(await contents()).toEqual({ ...second, 'model.json': 'd', 'shard1of1.bin': 'd 0' });
+  });
+
+  it('is found by its folder, and its files are read from there alone', async () => {
+    const file = join(folder, 'model.json');
+    await writeFilesAtomically(file, model('a', 1));
+    await mkdir(join(folder, 'inner'));
+    expect(await findWeightsFile(folder)).toBe(file);
+    const beside = (name: string) =>
+      readModel(folder, async (source) => {
+        const other = await (source.beside as NonNullable<typeof source.beside>)(name);
+        return Buffer.from(await other.read(0, other.size)).toString();
+      });
+    expect(await beside('shard1of1.bin')).toBe('a 0');
+    await expect(beside('none')).rejects.toMatchObject({ code: 'file-system' });
+    await expect(beside('inner')).rejects.toThrow('is no file');
+    for (const name of ['../model.json', 'inner/x', join(folder, 'model.json')]) {
+      await expect(beside(name)).rejects.toMatchObject({ code: 'bad-file' });
+    }
   });
 });
 
