@@ -54,5 +54,6 @@ export interface TensorToWrite extends TensorInfo {
 /** A file to be written beside another. */
 export interface FileToWrite {
   readonly name: string;
+  /** Its bytes. */
   readonly parts: AsyncIterable<Uint8Array>;
 }

@@ -138,7 +138,7 @@ function resultOf(
           `it reshapes to [${does.shape.join(', ')}], and not features to a map of one pixel`,
         );
       }
-      return chain(layer, [{ op: 'reshape' }], from, reading);
+      return pooledMap(layer, from, reading) ?? chain(layer, [{ op: 'reshape' }], from, reading);
     default:
       return does satisfies never;
   }
@@ -197,6 +197,14 @@ function padChannels(layer: KerasLayer, op: GraphOp | undefined, from: Result, r
   }
   reading.nodes[from.node] = { ...before, op: subsample(before.op.strides) };
   return { ...from, channels };
+}
+
+/** Global pooling that keeps its axes, where a Reshape gives it those: tfjs-layers has no other. */
+function pooledMap(layer: KerasLayer, from: Result, reading: Reading): Result | undefined {
+  const pool = reading.nodes[from.node];
+  if (pool?.op.op !== 'globalPool' || !takesAlone(layer, reading)) return undefined;
+  reading.nodes[from.node] = { ...pool, op: { op: 'globalPool', keepDims: true } };
+  return { ...from, rank: 3, isPixel: true };
 }
 
 function isToPixel([height, width, channels, ...others]: readonly number[], from: Result): boolean {

@@ -38,7 +38,8 @@ const read: Readonly<Record<string, Make>> = {
     z.object({ scale: number, mode: z.string(), distribution: z.string(), seed }),
     ({ scale, mode, distribution, ...rest }) => {
       const own = seeded(rest).seed;
-      switch (`${scale} ${mode} ${distribution}`) {
+      // tfjs-layers, like Keras before 2.2.3, calls it normal.
+      switch (`${scale} ${mode} ${distribution.replace(/^normal$/, 'truncated_normal')}`) {
         case '1 fan_avg uniform':
           return initializers.glorotUniform(own);
         case '1 fan_avg truncated_normal':

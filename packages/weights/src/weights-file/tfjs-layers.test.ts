@@ -4,7 +4,9 @@ import {
   createNetwork,
   disposeVariables,
   forward,
+  type Network,
   type NetworkName,
+  type Op,
   parameters,
   preprocessings,
   RandomGenerator,
@@ -197,10 +199,8 @@ describe.each(Object.entries(models))('a %s model that tfjs-layers saved', (_nam
   });
 });
 
-/** The network of a name, small, with values of which no two are alike. */
-function weightsOf(name: NetworkName, options: Parameters<typeof createNetwork>[1] = {}): WeightsToWrite {
-  const whole = createNetwork(name, { classes: 5, ...options });
-  const network = options.input === undefined ? whole : { ...whole, stages: whole.stages.slice(0, 2) };
+/** A network with values of which no two are alike. */
+function weightsOf(network: Network): WeightsToWrite {
   const values = new Map(
     parameters(network).map(({ id, shape, role }) => {
       const fan = sizeOf(shape.slice(0, -1));
@@ -220,18 +220,19 @@ function weightsOf(name: NetworkName, options: Parameters<typeof createNetwork>[
   };
 }
 
-/** Networks of each kind: option A, margins before pooling, a gate, no dense layer. */
-const networks: readonly (readonly [NetworkName, object])[] = [
-  ['cifar/resnet20', { input: [9, 8, 3] }],
-  ['mlperf/resnet8', { input: [9, 8, 3] }],
-  ['preact/resnet', { input: [16, 16, 3] }],
-  ['seresnet50', { input: [17, 16, 3] }],
+/** Networks of each kind, of which the first stages tell: option A, pre-activation, margins before pooling, a gate. */
+const networks: readonly (readonly [NetworkName, object, number])[] = [
+  ['cifar/resnet20', { input: [9, 8, 3] }, 2],
+  ['mlperf/resnet8', { input: [9, 8, 3] }, 3],
+  ['preact/resnet', { input: [16, 16, 3] }, 1],
+  ['seresnet50', { input: [17, 16, 3] }, 1],
 ];
 
 // The whole networks, and those of Keras and the documents: tooling/goldens/tfjs.mjs.
-describe.each(networks)('%s as a layers model', (name, options) => {
+describe.each(networks)('%s as a layers model', (name, options, stages) => {
   it('computes the same in tfjs-layers, and is read back', async () => {
-    const weights = weightsOf(name, options);
+    const whole = createNetwork(name, { classes: 5, ...options });
+    const weights = weightsOf({ ...whole, stages: whole.stages.slice(0, stages) });
     const images = sampled(2 * sizeOf(weights.network.input));
     const files = await writtenFiles(weights);
     const expected = await computed(weights, images);
@@ -257,7 +258,7 @@ describe('a layers model', () => {
   });
 
   it('has shards of four mebibytes, of which tfjs-layers reads each value', async () => {
-    const weights = weightsOf('cifar/resnet20', { classes: 20_000 });
+    const weights = weightsOf(createNetwork('cifar/resnet20', { classes: 20_000 }));
     const files = await writtenFiles(weights);
     const shards = [...files]
       .filter(([name]) => name !== 'model.json')
@@ -274,7 +275,7 @@ describe('a layers model', () => {
   });
 
   it('of halves is what tfjs-layers makes of them', async () => {
-    const weights = weightsOf('mlperf/resnet8', { input: [9, 8, 3] });
+    const weights = weightsOf(createNetwork('mlperf/resnet8', { input: [9, 8, 3], classes: 5 }));
     const files = await writtenFiles(weights, true);
     const model = await loadedModel(files);
     const opened = await openWeights(sourceOf(files));
@@ -287,9 +288,28 @@ describe('a layers model', () => {
     expect(lost).toBeLessThan(1e-2);
   });
 
+  it('may pool to a map of one pixel, and have a grouped convolution of single channels', async () => {
+    const network = createNetwork('mlperf/resnet8', { input: [9, 8, 3], classes: 5 });
+    const [dense] = network.head.slice(-1) as [Op];
+    const stem = network.stem.map((op): Op => (op.op === 'conv' ? { ...op, filters: 6, groups: 3 } : op));
+    const changed = weightsOf({
+      ...network,
+      ...{ stem, stages: [], name: 'file/changed' },
+      head: [{ op: 'globalPool', keepDims: true }, { op: 'flatten' }, dense],
+    });
+    const images = sampled(2 * sizeOf(network.input));
+    const files = await writtenFiles(changed);
+    const expected = await computed(changed, images);
+    expect(distance(predicted(await loadedModel(files), images), expected)).toBeLessThan(1e-5);
+    const opened = await openWeights(sourceOf(files));
+    expect(opened.network.head[0]).toEqual({ op: 'globalPool', keepDims: true });
+    expect(distance(await computed(opened, images), expected)).toBeLessThan(1e-5);
+  });
+
   it('of a grouped convolution is refused: tfjs-layers has none', () => {
     const network = createNetwork('resnext50_32x4d');
-    expect(() => encodeWeights({ ...weightsOf('mlperf/resnet8'), network }, { to: 'tfjs' })).toThrow(
+    const small = weightsOf(createNetwork('mlperf/resnet8', { classes: 5 }));
+    expect(() => encodeWeights({ ...small, network }, { to: 'tfjs' })).toThrow(
       'layer1.0.conv2, a convolution in 32 groups',
     );
   });
