@@ -2,7 +2,7 @@
 // knows no network, and what is written for every machine imports nothing that only some machines have.
 
 const tests = String.raw`\.test\.(ts|mjs)$`;
-const forTests = '^tooling/kernel-tests/';
+const forTests = '^tooling/(hub-server|kernel-tests)/';
 const inlined = '^tooling/lock-file/';
 const agnostic = '^packages/(backend|core|data|parity|recipe|training|weights)/src/';
 /** The package that brings them together, with a backend. */

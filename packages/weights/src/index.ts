@@ -96,5 +96,13 @@ export {
   parseHubName,
   type TableName,
 } from './hub/hub-name.js';
-export type { CachedWeights, HubOptions, HubProgress, HubWeightsFile } from './hub/hub-options.js';
+export type {
+  CachedWeights,
+  HubOptions,
+  HubProgress,
+  HubWeightsFile,
+  VerifiedFile,
+} from './hub/hub-options.js';
+export type { FetchOptions } from './hub/fetch-file.js';
+export type { Patience } from './hub/patience.js';
 export { type HubWeights, hubWeights } from './hub/hub-weights.js';

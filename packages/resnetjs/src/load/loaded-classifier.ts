@@ -11,15 +11,34 @@ import {
 import {
   type ByteSource,
   byteSource,
+  type HubOptions,
   type ReadClassifier,
   readClassifier,
   type WeightsOptions,
 } from '@resnetjs/weights';
 import * as tf from '@tensorflow/tfjs-core';
-import { type FetchOptions, fetchFile } from './fetch-file.js';
+import type { FetchOptions } from '@resnetjs/weights';
 
 /** Options of `load`: what is known of the weights, and how they are fetched. */
-export interface LoadOptions extends WeightsOptions, FetchOptions {}
+export interface LoadOptions
+  extends WeightsOptions,
+    FetchOptions,
+    Pick<HubOptions, 'offline' | 'token' | 'endpoint' | 'mirror'> {}
+
+/** Those of them that say how weights are fetched by name. */
+export function hubOptionsOf({ onProgress, ...options }: LoadOptions): HubOptions {
+  const { offline, token, endpoint, mirror, maxBytes, patience, signal } = options;
+  return {
+    ...(offline !== undefined && { offline }),
+    ...(token !== undefined && { token }),
+    ...(endpoint !== undefined && { endpoint }),
+    ...(mirror !== undefined && { mirror }),
+    ...(maxBytes !== undefined && { maxBytes }),
+    ...(patience && { patience }),
+    ...(signal && { signal }),
+    ...(onProgress && { onProgress: (progress) => onProgress(progress.bytes, progress.of, progress) }),
+  };
+}
 
 /** Options of `classify`. */
 export interface ClassifyOptions {
@@ -48,7 +67,7 @@ export type GivenBytes = Uint8Array | ArrayBuffer | Blob | ByteSource;
  */
 export async function loadedClassifier<Image>(
   given: GivenBytes,
-  { signal, maxBytes: _, onProgress: __, ...options }: LoadOptions,
+  { signal, ...options }: WeightsOptions & { readonly signal?: AbortSignal | undefined },
   decode: (image: Image) => Promise<Pixels>,
 ): Promise<LoadedClassifier<Image>> {
   signal?.throwIfAborted();
@@ -73,15 +92,18 @@ export async function loadedClassifier<Image>(
   };
 }
 
-/** `loadedClassifier` of a file that is fetched. A `bad-file` error gets the address in front of its message. */
-export async function fetchedClassifier<Image>(
+/** Fetches a file into memory. */
+export type FetchFile = (url: string | URL, options?: FetchOptions) => Promise<ByteSource>;
+
+/** What `read` makes of a file that is fetched. A `bad-file` error gets the address in front of its message. */
+export async function readFetched<Result>(
   url: string | URL,
-  options: LoadOptions,
-  decode: (image: Image) => Promise<Pixels>,
-): Promise<LoadedClassifier<Image>> {
-  const source = await fetchFile(url, options);
+  source: Promise<ByteSource>,
+  read: (source: ByteSource) => Promise<Result>,
+): Promise<Result> {
+  const file = await source;
   try {
-    return await loadedClassifier(source, options, decode);
+    return await read(file);
   } catch (error) {
     if (!(error instanceof ResNetError) || error.code !== 'bad-file') throw error;
     throw new ResNetError('bad-file', `${url}: ${error.message}`, error.details, { cause: error });
@@ -96,7 +118,7 @@ export function isPixels(image: unknown): image is Pixels {
 const maxImageBytes = 2 ** 28;
 
 /** The bytes of an image that is fetched. */
-export async function fetchImage(url: string | URL): Promise<Uint8Array<ArrayBuffer>> {
+export async function fetchImage(url: string | URL, fetchFile: FetchFile): Promise<Uint8Array<ArrayBuffer>> {
   const source = await fetchFile(url, { maxBytes: maxImageBytes });
   return source.read(0, source.size);
 }

@@ -17,6 +17,7 @@ import {
 } from '@resnetjs/core';
 import { cifar10Classes } from '@resnetjs/core/classes';
 import { register } from '@resnetjs/backend-wasm';
+import { commitOf, type HubServer, hubServer } from '@resnetjs/hub-server';
 import {
   byteSource,
   encodeClassifier,
@@ -248,7 +249,7 @@ describe('load from an address', () => {
 
   it.each(['resnet20.pth', 'chunked.pth', 'zipped.pth'])('fetches %s', async (name) => {
     const progress: [number, number | null][] = [];
-    const loaded = await load(`${url}/${name}`, { onProgress: (...at) => progress.push(at) });
+    const loaded = await load(`${url}/${name}`, { onProgress: (bytes, of) => progress.push([bytes, of]) });
     expectSame(await loaded.classify(`${url}/image.png`));
     expectSame(await loaded.classify(new URL(`${url}/image.png`)));
     loaded.dispose();
@@ -259,7 +260,7 @@ describe('load from an address', () => {
   it('fetches the files beside a model.json, within one limit', async () => {
     const progress: [number, number | null][] = [];
     const address = `${url}/web/model.json?key=1`;
-    const loaded = await load(address, { onProgress: (...at) => progress.push(at) });
+    const loaded = await load(address, { onProgress: (bytes, of) => progress.push([bytes, of]) });
     expectSame(await loaded.classify(image));
     loaded.dispose();
     const bytes = [...layersModel.values()].reduce((sum, { length }) => sum + length, 0);
@@ -276,7 +277,7 @@ describe('load from an address', () => {
     ['cut', 'file-system', 'the connection broke off after 1000 bytes'],
     ['text', 'bad-file', "/text: The file's first bytes are those of no format"],
   ])('says what is wrong with /%s', async (name, code, message) => {
-    const problem = await load(`${url}/${name}`).then(
+    const problem = await load(`${url}/${name}`, { patience: { backoffMilliseconds: 1 } }).then(
       () => undefined,
       (error) => error,
     );
@@ -304,6 +305,53 @@ describe('load from an address', () => {
     const before = tf.memory().numTensors;
     await expect(load(written('stop.pth', fileOf('pytorch')), options)).rejects.toBe(reason);
     expect(tf.memory().numTensors).toBe(before);
+  });
+});
+
+describe('load by name', () => {
+  let hub: HubServer;
+  beforeAll(async () => {
+    hub = await hubServer();
+  });
+  afterAll(() => hub.close());
+
+  it('downloads once, heeds the configuration, and asks nobody when it is offline', async () => {
+    const config = { label_names: cifar10Classes, pretrained_cfg: { mean: [0, 0, 0], std: [1, 1, 1] } };
+    const repo = {
+      files: {
+        'config.json': new TextEncoder().encode(JSON.stringify(config)),
+        'model.safetensors': fileOf('safetensors'),
+      },
+    };
+    hub.setRepo('someone/resnet20', repo);
+    const options = { endpoint: hub.url, cache: join(folder, 'cache') };
+    const progress: unknown[][] = [];
+    const loaded = await load('hf:someone/resnet20', {
+      ...options,
+      onProgress: (...at) => progress.push(at),
+    });
+    expect(loaded.preprocessing).toMatchObject({ std: [255, 255, 255] });
+    loaded.dispose();
+    const { length } = fileOf('safetensors');
+    expect(progress.at(-1)).toEqual([
+      ...[length, length],
+      expect.objectContaining({ name: 'hf:someone/resnet20', file: 'model.safetensors', state: 'done' }),
+    ]);
+
+    hub.requests.length = 0;
+    const again = await load(`hf:someone/resnet20@${commitOf(repo)}`, {
+      ...{ ...options, offline: true, preprocessing: preprocessings.cifar },
+    });
+    expectSame(await again.classify(image));
+    again.dispose();
+    expect(hub.requests).toEqual([]);
+  });
+
+  it('says what is wrong with a name', async () => {
+    await expect(load('torchvision:resnet51')).rejects.toMatchObject({ code: 'unknown-name' });
+    await expect(load('hf:someone')).rejects.toMatchObject({ code: 'bad-option' });
+    const offline = { offline: true, cache: join(folder, 'empty') };
+    await expect(load('keras:ResNet50', offline)).rejects.toThrow('keras:ResNet50 is not in the cache');
   });
 });
 

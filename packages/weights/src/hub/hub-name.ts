@@ -134,7 +134,7 @@ function namesOf(source: 'torchvision' | 'keras' | 'timm'): readonly PublishedWe
   );
 }
 
-function isPublished(name: string): name is PublishedWeightsName {
+export function isPublished(name: string): name is PublishedWeightsName {
   return Object.hasOwn(publishedWeights, name);
 }
 

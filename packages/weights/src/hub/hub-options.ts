@@ -1,5 +1,6 @@
 import type { WeightsOptions } from '../weights-file/weights-model.js';
 import type { HubName } from './hub-name.js';
+import type { Patience } from './patience.js';
 
 /** What a download is at: called each time that it changes, and as bytes arrive. */
 export interface HubProgress {
@@ -40,6 +41,8 @@ export interface HubOptions {
   readonly mirror?: string;
   /** The most bytes that one file may have. Default: 2³¹, 2 GiB. */
   readonly maxBytes?: number;
+  /** How long servers are waited for. */
+  readonly patience?: Partial<Patience>;
 }
 
 /** Weights that were asked for by name, and are in the cache. */
@@ -70,4 +73,13 @@ export interface CachedWeights {
   readonly isPartial: boolean;
   /** Each file's path, from the cache's folder on. */
   readonly files: readonly string[];
+}
+
+/** What a file in the cache was found to be, when it was read. */
+export interface VerifiedFile {
+  /** As in `CachedWeights`. */
+  readonly name: string;
+  readonly path: string;
+  /** Whether its bytes are those that were published; null if no checksum was known. */
+  readonly isRight: boolean | null;
 }

@@ -1,0 +1,94 @@
+import type { ByteSource } from '../byte-source.js';
+import { listCached, removeFromCache } from '../hub/cached-weights.js';
+import { type FetchOptions, fetchIntoMemory } from '../hub/fetch-file.js';
+import { fetchHubWeights } from '../hub/fetch-hub-weights.js';
+import type { CachedWeights, HubOptions, HubWeightsFile } from '../hub/hub-options.js';
+import { fetchRequest, type Request } from '../hub/request.js';
+import { isWeightsConfig } from '../weights-file/config-json.js';
+import { type BlobCache, memoryCache } from './memory-cache.js';
+import { storageCache } from './storage-cache.js';
+
+/** Weights that were fetched by name, in a page's storage or memory. */
+export interface FetchedWeights extends HubWeightsFile {
+  readonly blob: Blob;
+  /** Where it is kept: in the page's own file system, or until the page is closed. */
+  readonly stored: 'file system' | 'memory';
+}
+
+/**
+ * Has the weights of a name in the storage that the browser gives the page's origin, and downloads what is missing, on a page or in a
+ * worker: `hf:OWNER/REPO`, `timm:NAME`, `torchvision:NAME@WEIGHTS`, `keras:NAME`. A download that broke off is resumed, also after the page
+ * was closed; sizes and published checksums are checked; two tabs that want the same file download it once. Where there is no storage,
+ * as in some private windows, it stays in memory. The server learns the name of what is asked for, the visitor's address, the browser's
+ * name and the page's origin, and nothing else; one that lets no pages of other origins read its files can't be used. Throws
+ * `unknown-name` for what isn't there, `file-system` for what doesn't arrive or doesn't fit, and `bad-file` for what is another file.
+ *
+ * @example
+ * const { blob, options } = await fetchWeights('hf:timm/resnet50.a1_in1k');
+ * const classifier = await readClassifier(blob, options);
+ */
+export async function fetchWeights(name: string, options: HubOptions = {}): Promise<FetchedWeights> {
+  const { cache, stored } = await pageCache();
+  const platform = { cache, request: pageRequest, place: "this page's storage" };
+  const { path, configs: paths, ...file } = await fetchHubWeights(name, platform, options);
+  const configs: unknown[] = [];
+  for (const each of paths) {
+    const config = parsed(await (await cache.blob(each)).text());
+    if (isWeightsConfig(config)) configs.push(config);
+  }
+  const { published } = file.name;
+  return {
+    ...file,
+    ...{ blob: await cache.blob(path), stored },
+    options: { ...(published && { published }), configs },
+  };
+}
+
+/** What is in the page's storage, by name. */
+export async function cachedWeights(): Promise<readonly CachedWeights[]> {
+  return listCached((await pageCache()).cache);
+}
+
+/**
+ * Removes the weights of a name from the page's storage, whole and partial files; of a repository on Hugging Face all commits, if the name
+ * says none. Gives what was removed. Throws as `parseHubName` does.
+ */
+export async function removeCached(name: string): Promise<readonly CachedWeights[]> {
+  return removeFromCache((await pageCache()).cache, name);
+}
+
+/**
+ * Fetches a file into memory. Throws `file-system` if it doesn't arrive whole, and `bad-file` for one that is larger than
+ * `maxBytes`, and for a web page.
+ */
+export async function fetchFile(url: string | URL, options: FetchOptions = {}): Promise<ByteSource> {
+  return fetchIntoMemory(url, fetchRequest, options);
+}
+
+interface PageCache {
+  readonly cache: BlobCache;
+  readonly stored: FetchedWeights['stored'];
+}
+
+let inMemory: BlobCache | undefined;
+
+async function pageCache(): Promise<PageCache> {
+  const cache = await storageCache();
+  if (cache !== null) return { cache, stored: 'file system' };
+  inMemory ??= memoryCache();
+  return { cache: inMemory, stored: 'memory' };
+}
+
+/** No more is said than has to be, and the browser keeps no second copy. */
+const pageRequest: Request = (url, options) => {
+  const ways = { cache: 'no-store', credentials: 'omit', referrerPolicy: 'no-referrer' } as const;
+  return fetch(url, { ...options, ...ways });
+};
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,55 @@
+import { means, nameOfPath } from './cache-paths.js';
+import { digestOf } from './checksum.js';
+import type { HubCache, ListedFile } from './hub-cache.js';
+import { parseHubName } from './hub-name.js';
+import type { CachedWeights, VerifiedFile } from './hub-options.js';
+
+/** What is in a cache, by name. */
+export async function listCached(cache: HubCache): Promise<readonly CachedWeights[]> {
+  const byName = new Map<string, ListedFile[]>();
+  for (const file of await cache.list('')) {
+    const name = nameOfPath(file.path);
+    if (name !== null) byName.set(name, [...(byName.get(name) ?? []), file]);
+  }
+  return [...byName].map(([name, files]) => ({
+    name,
+    bytes: files.reduce((sum, { bytes }) => sum + bytes, 0),
+    isPartial: files.some(({ isPartial }) => isPartial),
+    files: files.map(({ path }) => path),
+  }));
+}
+
+/** Removes what a name means from a cache, all commits if it names none; gives what was removed. Throws as `parseHubName` does. */
+export async function removeFromCache(cache: HubCache, text: string): Promise<readonly CachedWeights[]> {
+  const removed = await cachedOf(cache, text);
+  for (const path of removed.flatMap(({ files }) => files)) {
+    const unlock = await cache.lock(path, { onWait: () => {} });
+    await cache.remove(path).finally(unlock);
+  }
+  return removed;
+}
+
+/** Reads what a name means in a cache, and compares it with the checksums that were known when it was downloaded. */
+export async function verifyCache(cache: HubCache, text: string): Promise<readonly VerifiedFile[]> {
+  const verified: VerifiedFile[] = [];
+  for (const { name, files } of await cachedOf(cache, text)) {
+    for (const path of files) verified.push({ name, path, isRight: await isRight(cache, path) });
+  }
+  return verified;
+}
+
+async function cachedOf(cache: HubCache, text: string): Promise<readonly CachedWeights[]> {
+  const name = parseHubName(text);
+  return (await listCached(cache)).filter((each) => means(name, each.name));
+}
+
+async function isRight(cache: HubCache, path: string): Promise<boolean | null> {
+  const record = await cache.find(path);
+  if (record === null) return false; // partial, or of another size
+  const { checksum, bytes } = record;
+  if (checksum === null) return null;
+  const digest = await digestOf(checksum, { bytes, parts: cache.read(path) }, (name) =>
+    cache.createHash(name),
+  );
+  return digest.startsWith(checksum.digest);
+}

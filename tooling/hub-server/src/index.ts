@@ -1,0 +1,8 @@
+export {
+  commitOf,
+  type HubFault,
+  type HubRepo,
+  type HubRequest,
+  type HubServer,
+  hubServer,
+} from './hub-server.js';
