@@ -1,5 +1,6 @@
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
+import { hub } from './tooling/hub-server/src/browser-command.js';
 import { browserFlags, findBrowser, needsNoSandbox } from './packages/parity/src/node/index.js';
 
 const shelves = ['packages/*/src', 'apps/*/src', 'tooling/*/src'];
@@ -69,6 +70,7 @@ export default defineConfig({
             enabled: true,
             headless: true,
             screenshotFailures: false,
+            commands: { hub },
             connectTimeout: 300_000,
             provider: playwright({
               launchOptions: {

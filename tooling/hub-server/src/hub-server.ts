@@ -104,6 +104,7 @@ export async function hubServer(): Promise<HubServer> {
     await new Promise<void>((resolve) => {
       server.listen(0, '127.0.0.1', resolve);
     });
+    server.unref(); // whoever forgets to close it need not wait for it
     return { server, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
   };
   const [hub, cdn] = await Promise.all([listen(false), listen(true)]);

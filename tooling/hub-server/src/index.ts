@@ -1,3 +1,4 @@
+export { bytesOf, type HubAction, hub } from './browser-command.js';
 export {
   commitOf,
   type HubFault,

@@ -3,7 +3,7 @@ import { listCached, removeFromCache } from '../hub/cached-weights.js';
 import { type FetchOptions, fetchIntoMemory } from '../hub/fetch-file.js';
 import { fetchHubWeights } from '../hub/fetch-hub-weights.js';
 import type { CachedWeights, HubOptions, HubWeightsFile } from '../hub/hub-options.js';
-import { fetchRequest, type Request } from '../hub/request.js';
+import type { HubResponse, Request } from '../hub/request.js';
 import { isWeightsConfig } from '../weights-file/config-json.js';
 import { type BlobCache, memoryCache } from './memory-cache.js';
 import { storageCache } from './storage-cache.js';
@@ -62,7 +62,7 @@ export async function removeCached(name: string): Promise<readonly CachedWeights
  * `maxBytes`, and for a web page.
  */
 export async function fetchFile(url: string | URL, options: FetchOptions = {}): Promise<ByteSource> {
-  return fetchIntoMemory(url, fetchRequest, options);
+  return fetchIntoMemory(url, answerTo, options);
 }
 
 interface PageCache {
@@ -80,10 +80,19 @@ async function pageCache(): Promise<PageCache> {
 }
 
 /** No more is said than has to be, and the browser keeps no second copy. */
-const pageRequest: Request = (url, options) => {
-  const ways = { cache: 'no-store', credentials: 'omit', referrerPolicy: 'no-referrer' } as const;
-  return fetch(url, { ...options, ...ways });
-};
+const quietly = { cache: 'no-store', credentials: 'omit', referrerPolicy: 'no-referrer' } as const;
+const pageRequest: Request = (url, options) => answerTo(url, { ...options, ...quietly });
+
+/** `fetch` follows redirects, and takes a token along to no other origin. */
+async function answerTo(url: string, options: RequestInit): Promise<HubResponse> {
+  const response = await fetch(url, options).catch((cause) => {
+    if (options.signal?.aborted || !/^https?:/.test(url)) throw cause;
+    // A browser says no more, on purpose.
+    throw new Error(`${(cause as Error).message}; or the server lets no pages of other origins read it`);
+  });
+  // Of another origin's answers a page sees few headers.
+  return Object.assign(response, { hidesEncoding: response.type === 'cors' });
+}
 
 function parsed(text: string): unknown {
   try {

@@ -30,7 +30,9 @@ export function memoryCache(): BlobCache {
         async keep(record: FileRecord) {
           entry.record = record;
         },
-        async close() {},
+        async close() {
+          if (entry.file.bytes === 0) files.delete(path);
+        },
       });
     },
     readText: async (path) => texts.get(path) ?? null,

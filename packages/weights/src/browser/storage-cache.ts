@@ -210,7 +210,10 @@ async function openPartial(folder: Folder): Promise<ArrivingFile> {
       await write(folder, 'source.json', new TextEncoder().encode(JSON.stringify(record)));
       await folder.removeEntry('note.json').catch(() => {});
     },
-    close: flush,
+    async close() {
+      if (bytes === 0) await folder.removeEntry('note.json').catch(() => {});
+      else await flush();
+    },
   };
 }
 

@@ -1,5 +1,6 @@
 import { means, nameOfPath } from './cache-paths.js';
 import { digestOf } from './checksum.js';
+import { isWeightsName } from './choose-file.js';
 import type { HubCache, ListedFile } from './hub-cache.js';
 import { parseHubName } from './hub-name.js';
 import type { CachedWeights, VerifiedFile } from './hub-options.js';
@@ -14,7 +15,7 @@ export async function listCached(cache: HubCache): Promise<readonly CachedWeight
   return [...byName].map(([name, files]) => ({
     name,
     bytes: files.reduce((sum, { bytes }) => sum + bytes, 0),
-    isPartial: files.some(({ isPartial }) => isPartial),
+    isPartial: !files.some(({ path, isPartial }) => !isPartial && isWeightsName(path)),
     files: files.map(({ path }) => path),
   }));
 }

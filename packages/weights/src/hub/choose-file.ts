@@ -8,9 +8,14 @@ export const configFiles: readonly string[] = ['config.json', 'preprocessor_conf
 
 const weightEnding = /\.(safetensors|bin|pth|pt|th|h5|keras|onnx)$/;
 
+/** Whether a file's name is one of weights. */
+export function isWeightsName(file: string): boolean {
+  return weightEnding.test(file);
+}
+
 /** Of the files of a repository, that with the weights. Throws `unknown-name` if there is none, or several, and `bad-file` for split ones. */
 export function chooseFile({ text, file }: HuggingFaceName, files: readonly string[]): string {
-  const known = files.filter((each) => weightEnding.test(each));
+  const known = files.filter(isWeightsName);
   if (file !== null) {
     if (files.includes(file)) return file;
     throw new ResNetError('unknown-name', `${text} is not there. ${listed(known)}`, { name: text, known });

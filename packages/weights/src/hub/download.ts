@@ -144,12 +144,16 @@ async function continued(
       ),
     );
   }
-  const length = headers.get('content-length') ?? '';
-  const announced = !isEncoded && /^\d+$/.test(length) ? Number(length) : null;
+  const announced = isEncoded || response.hidesEncoding ? null : lengthOf(response);
   checkSize(remote, announced);
   const said = { url: remote.url, etag, of: remote.bytes ?? announced };
   await partial.restart(said);
   return said;
+}
+
+function lengthOf({ headers }: HubResponse): number | null {
+  const length = headers.get('content-length') ?? '';
+  return /^\d+$/.test(length) ? Number(length) : null;
 }
 
 /** Whether what arrives continues what is there. Where a server doesn't name its content, a checksum has to decide in the end. */
@@ -173,14 +177,18 @@ async function receiveBody(response: HubResponse, receiving: Receiving): Promise
   const { of } = said;
   if (response.body === null) throw notFetched(url, 'the answer is empty');
   const reader = response.body.getReader();
+  const hint = response.hidesEncoding ? lengthOf(response) : null;
   for (;;) {
-    options.report({ state: 'downloading', bytes: partial.bytes, of });
+    const { bytes } = partial;
+    options.report({ state: 'downloading', bytes, of: of ?? (hint !== null && bytes <= hint ? hint : null) });
     const why = `the connection broke off after ${partial.bytes} bytes`;
     const { done, value } = await watch.attempt(url, why, () => reader.read());
     if (done || value === undefined) break;
     const size = partial.bytes + value.length;
-    if (spent() + size > maxBytes) throw tooLarge(url, size, maxBytes);
-    if (of !== null && size > of) {
+    const isTooLarge = spent() + size > maxBytes;
+    if (isTooLarge || (of !== null && size > of)) {
+      await partial.restart(noteOf(remote));
+      if (isTooLarge) throw tooLarge(url, size, maxBytes);
       throw wrongFile(`${url} has more than its ${of} bytes: it is not the file that was asked for.`, {
         url,
       });

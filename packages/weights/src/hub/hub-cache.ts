@@ -5,7 +5,7 @@ import type { PartialFile } from './partial-file.js';
 export interface ArrivingFile extends PartialFile {
   /** Gives the whole file its name. */
   keep(record: FileRecord): Promise<void>;
-  /** Leaves it as it is, for a later attempt. */
+  /** Leaves it as it is, for a later attempt; nothing, if nothing has come. */
   close(): Promise<void>;
 }
 

@@ -68,12 +68,16 @@ export function hubNameOf(name: PublishedWeightsName): string {
 /** Of an owner, a repository, a revision, or a folder or file in it. */
 const segment = /^(?!\.{1,2}$)[\w.-]{1,96}$/;
 
+/** Whether a path leads down, by names that every server and file system takes. */
+export function isPlainPath(path: string): boolean {
+  return path.split('/').every((part) => segment.test(part));
+}
+
 function huggingFaceName(text: string, name: string): HuggingFaceName {
   const [, repo = '', revisionText, file = null] =
     /^([^/@]+\/[^/@]+)(?:@([^/@]+))?(?:\/(.+))?$/.exec(name) ?? [];
   const revision = decoded(revisionText ?? 'main');
-  const parts = [repo, revision, ...(file === null ? [] : [file])].flatMap((path) => path.split('/'));
-  if (!parts.every((part) => segment.test(part))) throw wrongForm(text);
+  if (![repo, revision, file ?? repo].every(isPlainPath)) throw wrongForm(text);
   const published = repo.startsWith('timm/') && file === null ? repo.slice('timm/'.length) : '';
   return {
     source: 'hf',

@@ -69,7 +69,7 @@ export interface CachedWeights {
   readonly name: string;
   /** Of all its files. */
   readonly bytes: number;
-  /** Whether its download was not finished. */
+  /** Whether the weights are not whole: their download was not finished. */
   readonly isPartial: boolean;
   /** Each file's path, from the cache's folder on. */
   readonly files: readonly string[];

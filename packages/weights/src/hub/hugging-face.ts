@@ -5,7 +5,7 @@ import { badFile } from '../bad-file.js';
 import { publishedWeights } from '../pretrained/published-weights.js';
 import type { Checksum } from './checksum.js';
 import { download, type DownloadOptions } from './download.js';
-import type { HuggingFaceName } from './hub-name.js';
+import { type HuggingFaceName, isPlainPath } from './hub-name.js';
 import { memoryFile } from './memory-file.js';
 import { nearNames } from './near-names.js';
 
@@ -64,7 +64,8 @@ export async function askForRepo(
   if (!result.success) {
     throw badFile(`${url} answers something else than what is in a repository. Check the endpoint.`, { url });
   }
-  return { commit: result.data.sha, files: result.data.siblings.map(repoFile) };
+  const { sha: commit, siblings } = result.data;
+  return { commit, files: siblings.map(repoFile).filter(({ name }) => isPlainPath(name)) };
 }
 
 /** The address of a file of a repository, and what is sent with the request. */

@@ -12,6 +12,8 @@ export interface HubResponse {
   readonly url: string;
   readonly headers: { get(name: string): string | null };
   readonly body: HubBody | null;
+  /** Whether it may have been compressed on its way without saying so here: its Content-Length is a hint then. */
+  readonly hidesEncoding?: boolean;
 }
 
 export interface HubBody {
@@ -21,9 +23,6 @@ export interface HubBody {
     cancel(): Promise<void>;
   };
 }
-
-/** Asks with `fetch`, which follows redirects, and takes a token along to no other origin. */
-export const fetchRequest: Request = (url, options) => fetch(url, options);
 
 /** Whether an address is this machine's own. */
 export function isLoopback({ hostname }: URL): boolean {

@@ -143,8 +143,11 @@ async function openPartial(file: string): Promise<ArrivingFile> {
   let note = await readJson(notePath, noteSchema);
   let isOpen = true;
   const close = async () => {
-    if (isOpen) await handle.close();
+    if (!isOpen) return;
     isOpen = false;
+    await handle.close();
+    if (bytes > 0) return;
+    for (const each of [path, notePath]) await removeFile(each);
   };
   return {
     get bytes() {
@@ -166,7 +169,8 @@ async function openPartial(file: string): Promise<ArrivingFile> {
     read: () => createReadStream(path, { highWaterMark: 2 ** 20 }),
     async keep(record) {
       await attempt(() => handle.sync());
-      await close();
+      isOpen = false;
+      await handle.close();
       await attempt(() => writeFile(beside(file, '.source.json'), JSON.stringify(record)));
       await attempt(() => rename(path, file));
       await removeFile(notePath);
