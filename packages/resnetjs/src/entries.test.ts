@@ -7,7 +7,6 @@ import * as dataBrowser from '@resnetjs/data/browser';
 import * as dataNode from '@resnetjs/data/node';
 import * as training from '@resnetjs/training';
 import * as weights from '@resnetjs/weights';
-import * as weightsBrowser from '@resnetjs/weights/browser';
 import * as weightsNode from '@resnetjs/weights/node';
 import { expect, it } from 'vitest';
 import * as ownBrowser from './browser/load.js';
@@ -21,7 +20,7 @@ import * as node from './node.js';
 /** What each entry brings, from where. A name that two packages export would be in the entry once, or not at all. */
 const entries = [
   { entry: 'resnetjs', ours: main, theirs: { backendWasm, core, data, training, weights } },
-  { entry: 'resnetjs/browser', ours: browser, theirs: { dataBrowser, weightsBrowser, ownBrowser } },
+  { entry: 'resnetjs/browser', ours: browser, theirs: { dataBrowser, ownBrowser } },
   { entry: 'resnetjs/classes', ours: classes, theirs: { coreClasses } },
   { entry: 'resnetjs/draw', ours: draw, theirs: { coreDraw } },
   { entry: 'resnetjs/node', ours: node, theirs: { dataNode, weightsNode, ownNode } },

@@ -92,7 +92,6 @@ export {
   type HubName,
   type HuggingFaceName,
   hubNameOf,
-  isHubName,
   parseHubName,
   type TableName,
 } from './hub/hub-name.js';
@@ -105,4 +104,5 @@ export type {
 } from './hub/hub-options.js';
 export type { FetchOptions } from './hub/fetch-file.js';
 export type { Patience } from './hub/patience.js';
+export { isHubName } from './hub/is-hub-name.js';
 export { type HubWeights, hubWeights } from './hub/hub-weights.js';

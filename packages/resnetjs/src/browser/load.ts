@@ -1,7 +1,6 @@
 import type { Pixels } from '@resnetjs/core';
 import { decodeImage, type DrawableImage, readPixels } from '@resnetjs/data/browser';
 import { byteSource, isHubName, type WeightsOptions } from '@resnetjs/weights';
-import { fetchFile } from '@resnetjs/weights/browser';
 import {
   fetchImage,
   type GivenBytes,
@@ -39,19 +38,25 @@ export async function load(
   const read = (given: GivenBytes, known: WeightsOptions = {}) =>
     loadedClassifier(given, { ...known, ...options }, decode);
   if (typeof from === 'string' && isHubName(from)) {
-    const { fetchWeights } = await import('@resnetjs/weights/browser'); // not in what every page loads
+    const { fetchWeights } = await downloads();
     const fetched = await fetchWeights(from, hubOptionsOf(options));
     return readFetched(from, Promise.resolve(byteSource(fetched.blob)), (source) =>
       read(source, fetched.options),
     );
   }
   if (typeof from !== 'string' && !(from instanceof URL)) return read(from);
+  const { fetchFile } = await downloads();
   return readFetched(from, fetchFile(from, options), read);
 }
 
+/** Not in what a page loads at once: many have their weights as a `Blob`. */
+const downloads = () => import('@resnetjs/weights/browser');
+
 async function decode(image: BrowserImage): Promise<Pixels> {
-  if (typeof image === 'string' || image instanceof URL)
+  if (typeof image === 'string' || image instanceof URL) {
+    const { fetchFile } = await downloads();
     return decodeImage(await fetchImage(image, fetchFile));
+  }
   if (image instanceof Blob || image instanceof Uint8Array) return decodeImage(image);
   return isPixels(image) ? image : readPixels(image);
 }

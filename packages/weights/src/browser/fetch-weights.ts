@@ -1,10 +1,9 @@
-import type { ByteSource } from '../byte-source.js';
 import { listCached, removeFromCache } from '../hub/cached-weights.js';
-import { type FetchOptions, fetchIntoMemory } from '../hub/fetch-file.js';
 import { fetchHubWeights } from '../hub/fetch-hub-weights.js';
 import type { CachedWeights, HubOptions, HubWeightsFile } from '../hub/hub-options.js';
-import type { HubResponse, Request } from '../hub/request.js';
+import type { Request } from '../hub/request.js';
 import { isWeightsConfig } from '../weights-file/config-json.js';
+import { answerTo } from './fetch-file.js';
 import { type BlobCache, memoryCache } from './memory-cache.js';
 import { storageCache } from './storage-cache.js';
 
@@ -57,14 +56,6 @@ export async function removeCached(name: string): Promise<readonly CachedWeights
   return removeFromCache((await pageCache()).cache, name);
 }
 
-/**
- * Fetches a file into memory. Throws `file-system` if it doesn't arrive whole, and `bad-file` for one that is larger than
- * `maxBytes`, and for a web page.
- */
-export async function fetchFile(url: string | URL, options: FetchOptions = {}): Promise<ByteSource> {
-  return fetchIntoMemory(url, answerTo, options);
-}
-
 interface PageCache {
   readonly cache: BlobCache;
   readonly stored: FetchedWeights['stored'];
@@ -82,17 +73,6 @@ async function pageCache(): Promise<PageCache> {
 /** No more is said than has to be, and the browser keeps no second copy. */
 const quietly = { cache: 'no-store', credentials: 'omit', referrerPolicy: 'no-referrer' } as const;
 const pageRequest: Request = (url, options) => answerTo(url, { ...options, ...quietly });
-
-/** `fetch` follows redirects, and takes a token along to no other origin. */
-async function answerTo(url: string, options: RequestInit): Promise<HubResponse> {
-  const response = await fetch(url, options).catch((cause) => {
-    if (options.signal?.aborted || !/^https?:/.test(url)) throw cause;
-    // A browser says no more, on purpose.
-    throw new Error(`${(cause as Error).message}; or the server lets no pages of other origins read it`);
-  });
-  // Of another origin's answers a page sees few headers.
-  return Object.assign(response, { hidesEncoding: response.type === 'cors' });
-}
 
 function parsed(text: string): unknown {
   try {

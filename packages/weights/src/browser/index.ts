@@ -1,8 +1,3 @@
 export type { FetchOptions } from '../hub/fetch-file.js';
-export {
-  cachedWeights,
-  type FetchedWeights,
-  fetchFile,
-  fetchWeights,
-  removeCached,
-} from './fetch-weights.js';
+export { fetchFile } from './fetch-file.js';
+export { cachedWeights, type FetchedWeights, fetchWeights, removeCached } from './fetch-weights.js';

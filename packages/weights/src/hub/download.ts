@@ -21,7 +21,8 @@ export interface RemoteFile {
 /** With what, and how, files are downloaded. */
 export interface DownloadOptions {
   readonly request: Request;
-  readonly createHash: (name: HashName) => Hash;
+  /** Left out where files have no checksums. */
+  readonly createHash?: (name: HashName) => Hash;
   readonly patience: Patience;
   readonly signal?: AbortSignal | undefined;
   readonly report: (progress: Omit<HubProgress, 'name' | 'file'>) => void;
@@ -252,6 +253,7 @@ async function problemOf(
   { createHash, report, signal }: DownloadOptions,
 ): Promise<ResNetError | null> {
   if (checksum === null) return null;
+  if (createHash === undefined) throw new TypeError('There is no hash for the checksum.');
   const { bytes } = partial;
   report({ state: 'checking', bytes, of: bytes });
   const parts = abortable(partial.read(), signal);

@@ -1,5 +1,4 @@
 import type { ByteSource } from '../byte-source.js';
-import { plainHash } from './checksum.js';
 import { download } from './download.js';
 import type { HubProgress } from './hub-options.js';
 import { memoryFile } from './memory-file.js';
@@ -29,7 +28,7 @@ export const defaultMaxBytes = 2 ** 31;
  * @param url absolute
  */
 export async function fetchIntoMemory(
-  url: string | URL,
+  url: string,
   request: Request,
   { maxBytes = defaultMaxBytes, signal, onProgress, patience }: FetchOptions = {},
 ): Promise<ByteSource> {
@@ -40,23 +39,22 @@ export async function fetchIntoMemory(
     const others = () => sizes.reduce((sum, size, each) => (each === index ? sum : sum + size), 0);
     const remote = { url: address, bytes: null, checksum: null, maxBytes, spent: others };
     await download(remote, file, {
-      ...{ request, signal, createHash: plainHash, patience: { ...defaultPatience, ...patience } },
+      ...{ request, signal, patience: { ...defaultPatience, ...patience } },
       report(progress) {
         sizes[index] = progress.bytes;
         const bytes = others() + progress.bytes;
         const of = index === 0 ? progress.of : null; // how large they are all together nobody says
-        onProgress?.(bytes, of, { name: String(url), file: name, ...progress, bytes, of });
+        onProgress?.(bytes, of, { name: url, file: name, ...progress, bytes, of });
       },
     });
     return file.source();
   };
-  return {
-    ...(await fetchOne(String(url), '')),
-    beside: (name) => fetchOne(besideOf(url, name), name),
-  };
+  const source = await fetchOne(url, '');
+  if (!URL.canParse('beside', url)) return source; // a Blob's address, which has no folder
+  return { ...source, beside: (name) => fetchOne(besideOf(url, name), name) };
 }
 
 /** The address of a file of the same folder; what follows a question mark may be what lets one in. */
-function besideOf(url: string | URL, name: string): string {
+function besideOf(url: string, name: string): string {
   return new URL(encodeURIComponent(name) + new URL(url).search, url).href;
 }

@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
 import { publishedWeights } from '../pretrained/published-weights.js';
-import { isHubName, parseHubName } from './hub-name.js';
+import { parseHubName } from './hub-name.js';
 import { hubWeights } from './hub-weights.js';
+import { isHubName } from './is-hub-name.js';
 
 it.each([
   ['hf:timm/resnet50.a1_in1k', true],

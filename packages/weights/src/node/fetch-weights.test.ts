@@ -1,8 +1,10 @@
+import { createHash } from 'node:crypto';
 import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { publishedWeights } from '../pretrained/published-weights.js';
 import type { HubOptions, HubProgress } from '../hub/hub-options.js';
 import { cachedWeights, fetchFile, fetchWeights, removeCached, verifyCached } from './fetch-weights.js';
 import { commitOf, type HubFault, type HubServer, hubServer } from '@resnetjs/hub-server';
@@ -348,6 +350,29 @@ describe('the tables of torchvision and Keras', () => {
     );
     expect(asked()).toEqual(['resnet18-f37072fd.pth', basename(path)]);
     expect(await cachedWeights({ cache })).toEqual([]); // nothing of it is kept
+  });
+
+  it.each([
+    ['torchvision:resnet18', 'resnet18.IMAGENET1K_V1', { sha256: createHash('sha256') }],
+    ['keras:ResNet50', 'keras/resnet50.imagenet', { md5: createHash('md5') }],
+  ] as const)('are kept where they are as published: %s', async (text, published, hashes) => {
+    const row = publishedWeights[published];
+    const before = { ...row };
+    for (const [kind, hash] of Object.entries(hashes)) {
+      const digest = hash.update(weights).digest('hex');
+      Object.assign(row, { [kind]: digest.slice(0, before.sha256?.length) });
+    }
+    server.setFile(new URL(row.url).pathname, weights);
+    try {
+      const found = await fetched(text);
+      expect(found).toMatchObject({ downloaded: true, url: row.url.replace(/https:..[^/]+/, server.url) });
+      expect(await fetched(text)).toMatchObject({ downloaded: false, path: found.path, url: found.url });
+      expect(await cachedWeights({ cache })).toMatchObject([{ name: found.name.text }]);
+      expect(await verifyCached(text, { cache })).toMatchObject([{ isRight: true }]);
+      expect(asked()).toEqual([basename(row.url)]);
+    } finally {
+      Object.assign(row, before);
+    }
   });
 
   it('take a file that was put there by hand', async () => {

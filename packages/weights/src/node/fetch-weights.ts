@@ -80,7 +80,7 @@ export async function verifyCached(
  * `bad-file` for one that is larger than `maxBytes`, and for a web page.
  */
 export async function fetchFile(url: string | URL, options: FetchOptions = {}): Promise<ByteSource> {
-  return fetchIntoMemory(url, nodeRequest, options);
+  return fetchIntoMemory(String(url), nodeRequest, options);
 }
 
 /** Other things may be kept in the same folder. */

@@ -53,10 +53,10 @@ const proxyNames = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy'] as
 /** By what the environment says of proxies. */
 const proxied = new Map<string, Promise<Send>>();
 
-/** Node's own `fetch`; with a proxy undici's, since Node's asks none, or only if it was started so. */
+/** The platform's own `fetch`; with a proxy undici's, since Node's asks none, or from 24 on and only if it was started so. */
 async function sender(): Promise<Send> {
   const name = proxyNames.find((each) => process.env[each]);
-  if (name === undefined || process.env.NODE_USE_ENV_PROXY === '1') return fetch;
+  if (name === undefined || asksProxies()) return fetch;
   const { NO_PROXY, no_proxy } = process.env;
   const key = JSON.stringify([...proxyNames.map((each) => process.env[each]), NO_PROXY, no_proxy]);
   const send = proxied.get(key) ?? throughProxy(name);
@@ -64,11 +64,16 @@ async function sender(): Promise<Send> {
   return send;
 }
 
+function asksProxies(): boolean {
+  if ('Deno' in globalThis || 'Bun' in globalThis) return true;
+  return Number.parseInt(process.versions.node, 10) >= 24 && process.env.NODE_USE_ENV_PROXY === '1';
+}
+
 async function throughProxy(name: string): Promise<Send> {
   const { EnvHttpProxyAgent, fetch: send } = await import('undici').catch((cause) => {
     throw new ResNetError(
       'missing-backend',
-      `${name} names a proxy, for which the package undici is needed: npm install undici.`,
+      `${name} names a proxy, for which Node needs the package undici: npm install undici. Node 24 and newer can do without, if it is started with NODE_USE_ENV_PROXY=1.`,
       {},
       { cause },
     );
