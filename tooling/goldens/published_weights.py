@@ -39,16 +39,17 @@ def torchvision_rows(network):
         share = math.floor(1000 * side / resized) / 1000
         assert math.floor(side / share) == resized and len(weights.meta["categories"]) == 1000
         figures = weights.meta["_metrics"]["ImageNet-1K"]
-        yield f"{network}.{weights.name}", {
+        row = {
             "source": "torchvision",
             "side": side,
             "interpolation": transform.interpolation.value,
             "cropShare": share,
             "normalization": normalization(transform.mean, transform.std),
             "accuracy": [figures["acc@1"], figures["acc@5"]],
-            "url": weights.url,
             "sha256": re.search(r"-([0-9a-f]{8})\.pth$", weights.url)[1],
         }
+        assert weights.url == f"https://download.pytorch.org/models/{network}-{row['sha256']}.pth"
+        yield f"{network}.{weights.name}", row
 
 
 def timm_rows(network):
@@ -90,9 +91,24 @@ def keras_rows():
             "interpolation": "nearest",
             "cropShare": 1,
             "normalization": mode,
-            "url": f"{BASE_WEIGHTS_PATH}{name}_weights_tf_dim_ordering_tf_kernels.h5",
             "md5": WEIGHTS_HASHES[name][0],
         }
+
+
+# What most of a source's weights have; packages/weights/src/pretrained/published-weights.ts has the same.
+USUAL = {
+    "torchvision": {"side": 224, "interpolation": "bilinear", "cropShare": 0.875, "normalization": "torch"},
+    "timm": {
+        **{"side": 224, "interpolation": "bicubic", "cropShare": 0.875, "normalization": "torch"},
+        "license": "apache-2.0",
+    },
+    "keras": {"side": 224, "interpolation": "nearest", "cropShare": 1, "normalization": "caffe"},
+}
+
+
+def unusual(row):
+    usual = USUAL[row["source"]]
+    return {key: value for key, value in row.items() if usual.get(key) != value}
 
 
 def literal(value):
@@ -110,6 +126,7 @@ def main():
             rows.update(torchvision_rows(network))
         rows.update(timm_rows(network))
     rows.update(keras_rows())
+    assert BASE_WEIGHTS_PATH == "https://storage.googleapis.com/tensorflow/keras-applications/resnet/"
     versions = {name: importlib.metadata.version(name) for name in ("torchvision", "timm", "keras")}
     print(f"""// By tooling/goldens/published_weights.py, from what these packages say of the weights that they publish: torchvision {versions["torchvision"]}
 // (torchvision/models/resnet.py, BSD-3-Clause), timm {versions["timm"]} (timm/models/resnet.py, Apache-2.0) and Keras {versions["keras"]}
@@ -117,10 +134,10 @@ def main():
 // biome-ignore-all format: a row a line
 import type {{ PublishedRow }} from './published-row.js';
 
-/** By name: the network's in the catalogue, and the tag that the weights have at their source. */
+/** By name: the network's in the catalogue, and the tag that the weights have at their source. What is usual there is left out. */
 export const publishedRows = {{""")
     for name, row in rows.items():
-        print(f"  '{name}': {literal(row)},")
+        print(f"  '{name}': {literal(unusual(row))},")
     print("} as const satisfies Readonly<Record<string, PublishedRow>>;")
 
 
