@@ -10,7 +10,8 @@ export async function listCached(cache: HubCache): Promise<readonly CachedWeight
   const byName = new Map<string, ListedFile[]>();
   for (const file of await cache.list('')) {
     const name = nameOfPath(file.path);
-    if (name !== null) byName.set(name, [...(byName.get(name) ?? []), file]);
+    const isEmpty = file.isPartial && file.bytes === 0; // what arrived was another file
+    if (name !== null && !isEmpty) byName.set(name, [...(byName.get(name) ?? []), file]);
   }
   return [...byName].map(([name, files]) => ({
     name,

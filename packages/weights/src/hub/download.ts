@@ -25,7 +25,7 @@ export interface DownloadOptions {
   readonly createHash?: (name: HashName) => Hash;
   readonly patience: Patience;
   readonly signal?: AbortSignal | undefined;
-  readonly report: (progress: Omit<HubProgress, 'name' | 'file'>) => void;
+  readonly report: (progress: Omit<HubProgress, 'name' | 'file' | 'url'>) => void;
 }
 
 /** So much has to arrive between two failures for the count of failures to begin anew. */

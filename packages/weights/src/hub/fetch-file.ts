@@ -44,7 +44,7 @@ export async function fetchIntoMemory(
         sizes[index] = progress.bytes;
         const bytes = others() + progress.bytes;
         const of = index === 0 ? progress.of : null; // how large they are all together nobody says
-        onProgress?.(bytes, of, { name: url, file: name, ...progress, bytes, of });
+        onProgress?.(bytes, of, { name: url, file: name, url: address, ...progress, bytes, of });
       },
     });
     return file.source();

@@ -58,7 +58,7 @@ async function fromTable(name: TableName, work: Work): Promise<FetchedFiles> {
   const file = url.split('/').at(-1) ?? '';
   const { record, downloaded } = await obtain(path, { file, remote }, work);
   return {
-    ...{ name, file, path, downloaded, bytes: record.bytes, url: record.url },
+    ...{ name, file, path, downloaded, bytes: record.bytes, url: record.url, checksum: record.checksum },
     ...{ commit: null, unchecked: null, configs: [] },
   };
 }
@@ -100,7 +100,7 @@ async function fromHuggingFace(name: HuggingFaceName, work: Work): Promise<Fetch
   const { record } = fetched.at(-1) as (typeof fetched)[number];
   return {
     ...{ name, file: weights, path: repoPath(name.repo, commit, weights), commit, unchecked },
-    ...{ bytes: record.bytes, url: record.url },
+    ...{ bytes: record.bytes, url: record.url, checksum: record.checksum },
     downloaded: fetched.some(({ downloaded }) => downloaded),
     configs: configs.map((each) => repoPath(name.repo, commit, each)),
   };
@@ -123,10 +123,11 @@ async function contentOf(
   if (cached !== null && (options.offline || isCommit(name.revision)))
     return { content: cached, unchecked: null };
   if (options.offline) throw missing(name.text, work);
-  report(work, '', { state: 'asking', bytes: 0, of: null });
+  const what = { file: '', url: `${hub.endpoint}/${name.repo}` };
+  report(work, what, { state: 'asking', bytes: 0, of: null });
   const patience = cached === null ? work.patience : { ...work.patience, attempts: 1 };
   try {
-    const content = await askForRepo(name, hub, { ...downloadOptions(work, ''), patience });
+    const content = await askForRepo(name, hub, { ...downloadOptions(work, what), patience });
     if (!isCommit(name.revision)) await cache.writeText(refPath(name.repo, name.revision), content.commit);
     return { content, unchecked: null };
   } catch (error) {
@@ -182,18 +183,19 @@ async function obtain(
   const found = await find();
   if (found !== null) return { record: found, downloaded: false };
   if (offline) throw missing(name.text, work);
-  const onWait = (bytes: number) => report(work, file, { state: 'waiting', bytes, of: remote.bytes });
+  const what = { file, url: remote.url };
+  const onWait = (bytes: number) => report(work, what, { state: 'waiting', bytes, of: remote.bytes });
   const unlock = await cache.lock(path, { signal, onWait });
   try {
     const byOthers = await find(); // while this process waited
     if (byOthers !== null) return { record: byOthers, downloaded: false };
     const arriving = await cache.open(path);
     try {
-      await download(remote, arriving, downloadOptions(work, file));
+      await download(remote, arriving, downloadOptions(work, what));
       const { bytes } = arriving;
       const record = { url: remote.url, bytes, checksum: remote.checksum };
       await arriving.keep(record);
-      report(work, file, { state: 'done', bytes, of: bytes });
+      report(work, what, { state: 'done', bytes, of: bytes });
       return { record, downloaded: true };
     } finally {
       await arriving.close();
@@ -203,23 +205,30 @@ async function obtain(
   }
 }
 
-function downloadOptions(work: Work, file: string): DownloadOptions {
+/** What a download is of. */
+type Subject = Pick<HubProgress, 'file' | 'url'>;
+
+function downloadOptions(work: Work, what: Subject): DownloadOptions {
   const { cache, request, patience, options } = work;
   return {
     ...{ request, patience, signal: options.signal },
     createHash: (name) => cache.createHash(name),
-    report: (progress) => report(work, file, progress),
+    report: (progress) => report(work, what, progress),
   };
 }
 
-function report({ name, options }: Work, file: string, progress: Omit<HubProgress, 'name' | 'file'>): void {
-  options.onProgress?.({ name: name.text, file, ...progress });
+function report(
+  { name, options }: Work,
+  what: Subject,
+  progress: Omit<HubProgress, 'name' | keyof Subject>,
+): void {
+  options.onProgress?.({ name: name.text, ...what, ...progress });
 }
 
 function missing(name: string, { place }: Work): ResNetError {
   return new ResNetError(
     'file-system',
     `${name} is not in ${place}, and offline nothing is downloaded. Fetch it once while online.`,
-    { name },
+    { name, offline: true },
   );
 }

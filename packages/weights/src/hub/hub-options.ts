@@ -1,4 +1,5 @@
 import type { WeightsOptions } from '../weights-file/weights-model.js';
+import type { Checksum } from './checksum.js';
 import type { HubName } from './hub-name.js';
 import type { Patience } from './patience.js';
 
@@ -8,6 +9,8 @@ export interface HubProgress {
   readonly name: string;
   /** The file under way, `model.safetensors`; empty while the hub is asked which there are. */
   readonly file: string;
+  /** The address that is asked, a mirror's if one was given. */
+  readonly url: string;
   /**
    * - `asking`: for what there is, or for a file
    * - `downloading`: `bytes` of `of` are there
@@ -55,6 +58,8 @@ export interface HubWeightsFile {
   readonly downloaded: boolean;
   /** Where it is from: its address. */
   readonly url: string;
+  /** What it was checked against; null if nothing was known. */
+  readonly checksum: Checksum | null;
   /** Of a repository on Hugging Face: the commit; null for other sources. */
   readonly commit: string | null;
   /** Why the newest commit could not be asked for, if the last one that was fetched is taken instead; otherwise null. */

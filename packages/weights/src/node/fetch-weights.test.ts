@@ -78,13 +78,14 @@ describe('a repository of Hugging Face', () => {
     expect(found).toMatchObject({
       ...{ path: file(), file: 'model.safetensors', bytes: weights.length, downloaded: true, commit },
       url: `${server.url}/timm/resnet18.a1_in1k/resolve/${commit}/model.safetensors`,
-      unchecked: null,
+      ...{ unchecked: null, checksum: { kind: 'sha256', digest: expect.stringMatching(/^[0-9a-f]{64}$/) } },
       options: { published: 'resnet18.a1_in1k', configs: [config] },
     });
     expectSame(readFileSync(file()), weights);
     expect(JSON.parse(readFileSync(join(dirname(file()), 'config.json'), 'utf8'))).toEqual(config);
     expect(progress.at(-1)).toEqual({
       ...{ name, file: 'model.safetensors', state: 'done', bytes: weights.length, of: weights.length },
+      url: found.url,
     });
     expect(states()).toContain('checking');
 

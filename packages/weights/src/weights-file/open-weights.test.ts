@@ -7,7 +7,7 @@ import {
   RandomGenerator,
   unitRange,
 } from '@resnetjs/core';
-import { cifar10Classes } from '@resnetjs/core/classes';
+import { cifar10Classes, imageNetClasses } from '@resnetjs/core/classes';
 import { describe, expect, it } from 'vitest';
 import { encodeSafetensors } from '../containers/safetensors.js';
 import { encodePytorch } from '../containers/pytorch/encode-pytorch.js';
@@ -264,6 +264,7 @@ describe('published weights', () => {
     expect(await openWeights(bytes)).toMatchObject({ preprocessingFrom: 'assumed' });
     expect(await openWeights(bytes, { published })).toMatchObject({
       ...{ preprocessingFrom: 'published', network: { name: 'resnet18', input } },
+      ...{ classesFrom: 'published', classes: imageNetClasses },
       preprocessing: { interpolation: 'bicubic', cropShare: 0.95 },
     });
     const told = { published, preprocessing: preprocessings.raw, input: [64, 64, 3] } as const;

@@ -52,6 +52,7 @@ export async function openWeights(
     ...(published && isAssumed
       ? replaced(opened.network, { preprocessing: published.preprocessing }, 'published')
       : {}),
+    ...(published && opened.classesFrom === 'assumed' ? { classesFrom: 'published' as const } : {}), // ImageNet's, all of them
     ...(isOwn ? {} : replaced(opened.network, opened.classes ? said : withoutClasses(said), 'file')),
     ...replaced(opened.network, options, 'option'),
   };
