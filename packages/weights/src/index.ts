@@ -102,6 +102,7 @@ export type {
   HubWeightsFile,
   VerifiedFile,
 } from './hub/hub-options.js';
+export type { Checksum } from './hub/checksum.js';
 export type { FetchOptions } from './hub/fetch-file.js';
 export type { Patience } from './hub/patience.js';
 export { isHubName } from './hub/is-hub-name.js';

@@ -4,17 +4,26 @@ import { type HubFault, type HubServer, hubServer } from './hub-server.js';
 export type HubAction =
   /** A new server, without anything. Gives its addresses. */
   | { readonly do: 'start' }
-  /** Sets a repository: files of text, or of so many bytes, which are those of `bytesOf`. */
+  /** Sets a repository: files of text, of so many bytes, which are those of `bytesOf`, or of these in base64. */
   | {
       readonly do: 'set';
       readonly repo: string;
-      readonly files: Readonly<Record<string, string | number>>;
+      readonly files: Readonly<Record<string, HubContent>>;
       readonly token?: string;
     }
   | { readonly do: 'fail'; readonly path: string; readonly fault: HubFault; readonly times?: number }
   | { readonly do: 'seen'; readonly bytes: number }
   /** Gives the requests since the last time. */
   | { readonly do: 'requests' };
+
+type HubContent = string | number | { readonly base64: string };
+
+function contentOf(content: HubContent): Uint8Array {
+  if (typeof content === 'number') return bytesOf(content);
+  return typeof content === 'string'
+    ? new TextEncoder().encode(content)
+    : Buffer.from(content.base64, 'base64');
+}
 
 /** Made-up bytes, of which neighbours differ. */
 export function bytesOf(length: number): Uint8Array<ArrayBuffer> {
@@ -32,10 +41,7 @@ export async function hub(_: unknown, action: HubAction) {
   }
   if (server === undefined) throw new Error('The hub has to be started first.');
   if (action.do === 'set') {
-    const files = Object.entries(action.files).map(([name, content]) => [
-      name,
-      typeof content === 'number' ? bytesOf(content) : new TextEncoder().encode(content),
-    ]);
+    const files = Object.entries(action.files).map(([name, content]) => [name, contentOf(content)]);
     const { token } = action;
     server.setRepo(action.repo, { files: Object.fromEntries(files), ...(token && { token }) });
   } else if (action.do === 'fail') server.fail(action.path, action.fault, action.times);

@@ -13,6 +13,7 @@ import { register } from '@resnetjs/backend-wasm';
 import { encodeWeights, weightsOf } from '@resnetjs/weights';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { commands } from 'vitest/browser';
 import { load } from './load.js';
 
 // The package is compiled without the DOM's types.
@@ -94,6 +95,27 @@ it('loads a file from its address, a Blob and bytes, and classifies what a page 
     loaded.dispose();
   }
   expect(tf.memory().numTensors).toBe(before);
+});
+
+it('loads weights by name, once', async () => {
+  const { hub } = commands as unknown as { hub(action: object): Promise<unknown> };
+  const { url: endpoint } = (await hub({ do: 'start' })) as { url: string };
+  const bytes = new Uint8Array(await file.arrayBuffer());
+  const base64 = btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''));
+  await hub({ do: 'set', repo: 'someone/resnet20', files: { 'pytorch_model.bin': { base64 } } });
+  const states: string[] = [];
+  const options = {
+    endpoint,
+    onProgress: (_: number, __: number | null, { state }: { state: string }) => states.push(state),
+  };
+  for (const times of [1, 0]) {
+    states.length = 0;
+    const loaded = await load('hf:someone/resnet20', options);
+    const answer = await loaded.classify(canvas);
+    expect(answer.map((each) => each.class)).toEqual(expected.map((each) => each.class));
+    expect(states.filter((state) => state === 'done').length).toBe(times);
+    loaded.dispose();
+  }
 });
 
 it('says what is wrong with an image', async () => {

@@ -151,6 +151,9 @@ describe('weights by name', () => {
     const { origin } = location;
     await devtools.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: 20_000 });
     await expect(fetched()).rejects.toThrow('the browser gives this page no more room');
+    await devtools.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: 0 });
+    expect(await cachedWeights()).toHaveLength(1); // it can still be seen, and removed
+    expect(await removeCached(name)).toHaveLength(1);
     await devtools.send('Storage.overrideQuotaForOrigin', { origin });
     await expectWhole((await fetched()).blob);
   });

@@ -88,16 +88,23 @@ export async function storageCache(): Promise<BlobCache | null> {
 }
 
 async function topOf(): Promise<Folder | null> {
+  let top: Folder | undefined;
   try {
     const root = await storage?.getDirectory?.();
-    if (root === undefined) return null;
-    const top = await root.getDirectoryHandle(topFolder, { create: true });
-    await write(top, 'probe', new Uint8Array(1)); // a page of some browsers can write in workers alone
-    return top;
-  } catch {
-    return null;
+    top = await root?.getDirectoryHandle(topFolder, { create: true });
+    if (top !== undefined) await write(top, 'probe', new Uint8Array(1)); // some browsers write in workers alone
+  } catch (error) {
+    if (!isFull(error)) return null;
   }
+  return top ?? null;
 }
+
+/** Where there is no more room, what is there can still be read and removed. */
+function isFull(error: unknown): boolean {
+  return error instanceof ResNetError && error.details.name === fullName;
+}
+
+const fullName = 'QuotaExceededError';
 
 function split(path: string): readonly [folder: string, name: string] {
   const slash = path.lastIndexOf('/');
@@ -257,7 +264,7 @@ async function listFiles(folder: Folder, path: readonly string[]): Promise<reado
 function notStored(cause: unknown): ResNetError {
   const { name, message } = cause as Error;
   const why =
-    name === 'QuotaExceededError'
+    name === fullName
       ? 'the browser gives this page no more room; remove weights that are no longer needed, or free some of the disk'
       : message;
   return new ResNetError('file-system', `The file could not be stored: ${why}.`, { name }, { cause });

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { ByteSource } from '../byte-source.js';
 import { listCached, removeFromCache, verifyCache } from '../hub/cached-weights.js';
 import { type FetchOptions, fetchIntoMemory } from '../hub/fetch-file.js';
@@ -35,8 +35,9 @@ export interface FetchedWeights extends HubWeightsFile {
  */
 export async function fetchWeights(
   name: string,
-  { cache: folder = hubFolder(), ...options }: HubOptions & CacheOptions = {},
+  { cache = hubFolder(), ...options }: HubOptions & CacheOptions = {},
 ): Promise<FetchedWeights> {
+  const folder = resolve(cache);
   const platform = { cache: cacheIn(folder), request: nodeRequest, place: `the cache (${folder})` };
   const fetched = await fetchHubWeights(name, platform, await hubSettings(options));
   const { configs: _, path, ...file } = fetched;

@@ -50,7 +50,7 @@ describe('the environment', () => {
   });
 
   it('is held to addresses', async () => {
-    for (const HF_ENDPOINT of ['hf.example', 'file:///etc']) {
+    for (const HF_ENDPOINT of ['hf.example', 'file:///etc', 'https://me:secret@hf.example']) {
       await expect(hubSettings({}, { ...none, HF_ENDPOINT })).rejects.toMatchObject({ code: 'bad-option' });
     }
   });

@@ -43,7 +43,11 @@ function isOn(value: string | undefined): boolean {
 }
 
 function address(text: string, what: string): string {
-  if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return text;
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (url !== null && url.username + url.password !== '') {
+    throw new ResNetError('bad-option', `${what} has a name or a password in it, which no request can have.`);
+  }
+  if (url !== null && /^https?:$/.test(url.protocol)) return text;
   throw new ResNetError(
     'bad-option',
     `${what} is "${text}", not an address such as https://mirror.example.`,
