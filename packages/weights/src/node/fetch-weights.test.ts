@@ -154,7 +154,7 @@ describe('a repository of Hugging Face', () => {
     expect(found.path).toBe(join(cache, 'hub/hf/%con/%aux.%', found.commit ?? '', 'model.safetensors'));
     expect(await cachedWeights({ cache })).toMatchObject([{ name: `hf:con/aux.@${found.commit}` }]);
     server.setRepo('a/b', { files: { '..': weights, 'sub/../../x.pth': weights } });
-    expect((await failing('hf:a/b')).code).toMatch(/unknown-name|bad-option/);
+    expect((await failing('hf:a/b')).code).toBe('unknown-name');
     expect(existsSync(join(cache, 'evil.pth'))).toBe(false);
   });
 

@@ -69,8 +69,12 @@ function asksProxies(): boolean {
   return Number.parseInt(process.versions.node, 10) >= 24 && process.env.NODE_USE_ENV_PROXY === '1';
 }
 
+/** An import that bundlers leave alone: that the package is missing is no error of theirs. */
+const importUnbundled = (specifier: string): Promise<typeof import('undici')> =>
+  import(/* webpackIgnore: true */ /* turbopackIgnore: true */ /* @vite-ignore */ specifier);
+
 async function throughProxy(name: string): Promise<Send> {
-  const { EnvHttpProxyAgent, fetch: send } = await import('undici').catch((cause) => {
+  const { EnvHttpProxyAgent, fetch: send } = await importUnbundled('undici').catch((cause) => {
     throw new ResNetError(
       'missing-backend',
       `${name} names a proxy, for which Node needs the package undici: npm install undici. Node 24 and newer can do without, if it is started with NODE_USE_ENV_PROXY=1.`,
