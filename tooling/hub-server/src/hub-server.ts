@@ -34,6 +34,8 @@ export type HubFault =
   | { readonly bytes: Uint8Array }
   /** The whole file, whatever part was asked for. */
   | { readonly noRanges: true }
+  /** A part that begins so many bytes after that which was asked for. */
+  | { readonly offset: number }
   /** No name of the content, or this one. */
   | { readonly etag: string | null }
   /** Compressed, though nobody asked for it. */
@@ -64,6 +66,8 @@ export interface HubServer {
   setFile(path: string, bytes: Uint8Array): void;
   /** The next answers to requests whose path contains `path` have a fault. Default: one of them. */
   fail(path: string, fault: HubFault, times?: number): void;
+  /** Takes back the faults that are still to come. */
+  heal(): void;
   /** Tells it how many bytes of the file the client has. */
   seen(bytes: number): void;
   close(): Promise<void>;
@@ -151,6 +155,7 @@ export async function hubServer(): Promise<HubServer> {
     setRepo: (name, repo) => void repos.set(name, repo),
     setFile: (path, bytes) => void files.set(path, bytes),
     fail: (path, fault, times = 1) => void faults.push({ path, fault, times }),
+    heal: () => void faults.splice(0),
     seen(bytes) {
       seen = bytes;
     },
@@ -189,7 +194,7 @@ const crossOrigin = {
   'access-control-allow-origin': '*',
   'access-control-allow-headers': 'authorization, range',
   'access-control-expose-headers':
-    'ETag, Content-Range, Content-Length, Accept-Ranges, Retry-After, X-Error-Code',
+    'ETag, Content-Range, Content-Length, Accept-Ranges, Retry-After, RateLimit, X-Error-Code',
 };
 
 function hex(hash: 'sha1' | 'sha256', bytes: Uint8Array): string {
@@ -244,7 +249,8 @@ function sendFile(
   const bytes = 'bytes' in fault ? fault.bytes : file;
   const etag = 'etag' in fault ? fault.etag : `"${hex('sha1', bytes)}"`;
   const [, from] = /^bytes=(\d+)-$/.exec(request.headers.range ?? '') ?? [];
-  const start = from === undefined || 'noRanges' in fault ? null : Number(from);
+  const offset = 'offset' in fault ? fault.offset : 0;
+  const start = from === undefined || 'noRanges' in fault ? null : Number(from) + offset;
   if (start !== null && start >= bytes.length) {
     response.writeHead(416, { 'content-range': `bytes */${bytes.length}` }).end();
     return;

@@ -1,6 +1,7 @@
 import { commands } from 'vitest/browser';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { HubOptions, HubProgress } from '../hub/hub-options.js';
+import { fetchFile } from './fetch-file.js';
 import { cachedWeights, fetchWeights, removeCached } from './fetch-weights.js';
 
 // The server's own package has Node's modules; here its actions are data.
@@ -163,5 +164,19 @@ describe('weights by name', () => {
     await expect(fetched({ endpoint: 'http://127.0.0.1:9', patience })).rejects.toThrow(
       'or the server lets no pages of other origins read it',
     );
+  });
+});
+
+describe('fetchFile', () => {
+  it('takes addresses as a page does, and the files beside them', async () => {
+    const source = await fetchFile('/packages/weights/package.json?raw');
+    expect(new TextDecoder().decode(await source.read(0, source.size))).toContain('@resnetjs/weights');
+    const other = await source.beside?.('README.md');
+    expect(other?.size).toBeGreaterThan(1000);
+  });
+
+  it('gives a Blob’s address no folder', async () => {
+    const source = await fetchFile(URL.createObjectURL(new Blob(['text'])));
+    expect([source.size, source.beside]).toEqual([4, undefined]);
   });
 });

@@ -217,7 +217,7 @@ function checkAnswer({ url }: RemoteFile, response: HubResponse, start: number):
       errorCode: headers.get('x-error-code'),
     });
     if (!isPassing) throw problem;
-    throw new PassingFailure(problem, { retryAfter: retryAfter(headers.get('retry-after')) });
+    throw new PassingFailure(problem, { retryAfter: retryAfter(headers) });
   }
   if (!headers.get('content-type')?.startsWith('text/html')) return;
   throw wrongFile(

@@ -12,7 +12,18 @@ it.each([
   ['', null],
   [null, null],
 ])('Retry-After: %s is %s milliseconds', (header, expected) => {
-  expect(retryAfter(header, Date.UTC(2026, 10, 29, 12))).toBe(expected);
+  const headers = new Headers(header === null ? {} : { 'retry-after': header });
+  expect(retryAfter(headers, Date.UTC(2026, 10, 29, 12))).toBe(expected);
+});
+
+it.each([
+  ['"api";r=0;t=55', 55_000],
+  ['"resolvers"; r=0; t=3', 3000],
+  ['"api";r=7;t=55', null],
+  ['nonsense', null],
+])('RateLimit: %s is %s milliseconds', (header, expected) => {
+  expect(retryAfter(new Headers({ ratelimit: header }))).toBe(expected);
+  expect(retryAfter(new Headers({ ratelimit: header, 'retry-after': '1' }))).toBe(1000);
 });
 
 it('waits longer each time, up to a limit', () => {

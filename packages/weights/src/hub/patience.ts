@@ -23,14 +23,21 @@ export function backoff(failures: number, { backoffMilliseconds, maxWaitMillisec
   return longest * (0.5 + 0.5 * Math.random());
 }
 
-/** The milliseconds of a Retry-After header, seconds or a date; null if there is none that can be read. */
-export function retryAfter(header: string | null, now = Date.now()): number | null {
-  if (header === null || header.trim() === '') return null;
+/**
+ * How long a server asks to be left alone, in milliseconds, by its headers: Retry-After, seconds or a date; or RateLimit, of an
+ * IETF draft (draft-ietf-httpapi-ratelimit-headers-09), which Hugging Face sends. Null if it doesn't say.
+ */
+export function retryAfter(headers: { get(name: string): string | null }, now = Date.now()): number | null {
+  const header = headers.get('retry-after')?.trim() || (headers.get('ratelimit')?.match(resetIn)?.[1] ?? '');
+  if (header === '') return null;
   const seconds = Number(header);
   if (Number.isFinite(seconds)) return Math.max(seconds, 0) * 1000;
   const date = Date.parse(header);
   return Number.isNaN(date) ? null : Math.max(date - now, 0);
 }
+
+/** `"api";r=0;t=55`: nothing remains, for 55 seconds. */
+const resetIn = /;\s*r\s*=\s*0\s*;\s*t\s*=\s*(\d+)/;
 
 /** Waits, or throws the signal's reason. */
 export async function pause(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
