@@ -36,7 +36,8 @@ beforeEach(() => {
   server.requests.length = 0;
   server.heal();
   server.setRepo('timm/resnet18.a1_in1k', repo);
-  for (const variable of ['HF_TOKEN', 'HF_HOME', 'HF_ENDPOINT', 'HTTPS_PROXY', 'HTTP_PROXY']) {
+  const proxies = ['HTTPS_PROXY', 'HTTP_PROXY', 'https_proxy', 'http_proxy'];
+  for (const variable of ['HF_TOKEN', 'HF_HOME', 'HF_ENDPOINT', ...proxies]) {
     vi.stubEnv(variable, variable === 'HF_HOME' ? cache : '');
   }
 });
