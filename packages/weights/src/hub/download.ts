@@ -1,10 +1,11 @@
 import type { ResNetError } from '@resnetjs/core';
 import { type Checksum, checksumNames, digestOf, type Hash, type HashName } from './checksum.js';
-import { notFetched, PassingFailure, reasonOf, wrongFile } from './download-error.js';
+import { notFetched, PassingFailure, wrongFile } from './download-error.js';
 import type { HubProgress } from './hub-options.js';
 import type { PartialFile, PartialNote } from './partial-file.js';
 import { backoff, pause, type Patience, retryAfter } from './patience.js';
 import { type HubResponse, isOpen, type Request } from './request.js';
+import { type Watch, watchOver } from './watch.js';
 
 /** A file at an address, and what is known of it before it is asked for. */
 export interface RemoteFile {
@@ -101,7 +102,7 @@ async function receive(remote: RemoteFile, partial: PartialFile, options: Downlo
   const of = remote.bytes ?? note?.of ?? null;
   if (start > 0 && start === of) return;
   options.report({ state: 'asking', bytes: start, of });
-  const watch = watchOver(options);
+  const watch = watchOver(options.signal, options.patience);
   try {
     const response = await watch.attempt(remote.url, 'no answer came', () =>
       options.request(remote.url, {
@@ -286,56 +287,4 @@ function askedToWait(problem: ResNetError, wait: number): ResNetError {
     details,
     problem,
   );
-}
-
-/** Ends a request that is aborted, or without a byte for too long. */
-interface Watch {
-  readonly signal: AbortSignal;
-  /** What an action of the connection gives. Its failure is one that may pass; an abort stays what it is. */
-  attempt<Result>(url: string, why: string, action: () => Promise<Result>): Promise<Result>;
-  /** Closes the connection, if it is still open. */
-  end(): void;
-}
-
-function watchOver({ signal, patience }: DownloadOptions): Watch {
-  signal?.throwIfAborted();
-  const controller = new AbortController();
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  let hasAnswered = false;
-  const abort = () => controller.abort(signal?.reason);
-  signal?.addEventListener('abort', abort);
-  return {
-    signal: controller.signal,
-    async attempt(url, why, action) {
-      const seconds = patience.stallMilliseconds / 1000;
-      const stalled = new Error(`nothing came for ${seconds} s`);
-      timer = setTimeout(() => controller.abort(stalled), patience.stallMilliseconds);
-      try {
-        const result = await action();
-        hasAnswered = true;
-        return result;
-      } catch (cause) {
-        signal?.throwIfAborted();
-        if (isOurs(cause)) throw cause;
-        const reason = reasonOf(controller.signal.aborted ? controller.signal.reason : cause);
-        const problem = notFetched(
-          url,
-          `${why} (${reason}). Check the address and the connection`,
-          {},
-          cause,
-        );
-        throw new PassingFailure(problem, { isAnswer: hasAnswered });
-      } finally {
-        clearTimeout(timer);
-      }
-    },
-    end() {
-      controller.abort();
-      signal?.removeEventListener('abort', abort);
-    },
-  };
-}
-
-function isOurs(error: unknown): error is ResNetError {
-  return (error as Error | undefined)?.name === 'ResNetError';
 }
