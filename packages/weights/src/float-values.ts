@@ -16,8 +16,12 @@ export function floatValues(
   bytes: Uint8Array<ArrayBuffer>,
 ): Float32Array<ArrayBuffer> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const values = (count: number, valueAt: (index: number) => number) =>
-    Float32Array.from({ length: count }, (_, index) => valueAt(index));
+  // A loop: Float32Array.from would hold a list of all values, too.
+  const values = (count: number, valueAt: (index: number) => number) => {
+    const floats = new Float32Array(count);
+    for (let index = 0; index < count; index++) floats[index] = valueAt(index);
+    return floats;
+  };
   switch (dtype) {
     case 'F32':
       return bytes.byteOffset % 4 === 0

@@ -61,7 +61,9 @@ export function written(
 const smallestNormalHalf = 2 ** -14;
 
 function halves(values: Float32Array, loss: HalfLoss): Uint8Array {
-  const bytes = new Uint8Array(Uint16Array.from(values, halfBits).buffer);
+  const bits = new Uint16Array(values.length);
+  for (let index = 0; index < values.length; index++) bits[index] = halfBits(values[index] as number);
+  const bytes = new Uint8Array(bits.buffer);
   const back = floatValues('', 'F16', bytes);
   values.forEach((value, index) => {
     const error = Math.abs((back[index] as number) - value);
