@@ -155,7 +155,9 @@ function placeRows(pen: Pen, rows: readonly Row[]): { readonly width: number; re
         trail: routeDown(port, { right: rowRight + besideRows, gutter, left: margin + 6 }, y),
       };
       const label = { text: before.wireLabel, role: 'shape', anchor: 'start', of: port.node } as const;
-      pen.text({ ...label, x: margin + 20, y: gutter - 5 });
+      // Below the wire if it would cross the way down of a short row.
+      const fits = margin + 20 + textWidth(label.text, label.role) < rowRight + besideRows;
+      pen.text({ ...label, x: margin + 20, y: fits ? gutter - 5 : gutter + 13 });
     }
     row.forEach((entry, place) => {
       const { unit, width } = entry;

@@ -318,6 +318,15 @@ describe('drawNetwork', () => {
     }
   });
 
+  it('spreads layers evenly over lines, and puts what follows the addition beside it', () => {
+    const { nodes } = drawNetwork(createNetwork('resnet18d'), { width: 620, open: ['stage1.block0'] });
+    const inside = nodes.filter(({ group, kind }) => group === 'stage1.block0' && kind !== 'add');
+    const levels = inside.map(({ y, height }) => Math.round(y + height / 2));
+    const counts = [...new Set(levels)].map((level) => levels.filter((each) => each === level).length);
+    // The shortcut's three; the branch's five, in two lines; and beside the second the activation.
+    expect(counts.sort()).toEqual([2, 3, 4]);
+  });
+
   it('rejects blocks that do not exist, and invalid widths', () => {
     const network = courseResNet50();
     expect(() => drawNetwork(network, { block: { stage: 4, block: 0 } })).toThrow(

@@ -8,21 +8,40 @@ const between = 28;
 
 /** Pieces on a wire that is broken into lines, as text is. Its loose end is at the end of the last line. */
 export interface Lines extends Chain {
+  readonly count: number;
   /** From the wire of the first line to that of the last. */
   readonly drop: number;
   /** The width of the last line, from the left of all. */
   readonly lastWidth: number;
 }
 
-/** Breaks pieces into lines of at most `maxWidth`; a piece that is wider has a line to itself. */
-export function breakIntoLines(pieces: readonly Piece[], maxWidth: number): Lines {
+/** Pieces in lines of at most `maxWidth`, as many as fit in each; a piece that is wider has a line to itself. */
+function filled(pieces: readonly Piece[], maxWidth: number): readonly Chain[] {
   const rows: Piece[][] = [];
   for (const piece of pieces) {
     const row = rows.at(-1);
-    if (row !== undefined && chain([...row, piece]).width <= maxWidth - 2 * turn) row.push(piece);
+    if (row !== undefined && chain([...row, piece]).width <= maxWidth) row.push(piece);
     else rows.push([piece]);
   }
-  const chains = rows.map((row) => chain(row));
+  return rows.map((row) => chain(row));
+}
+
+/** The same number of lines at the smallest width, so that no line is left with a single short piece. */
+function balanced(pieces: readonly Piece[], maxWidth: number): readonly Chain[] {
+  const chains = filled(pieces, maxWidth);
+  let [low, high] = [0, Math.ceil(Math.min(maxWidth, chain(pieces).width))];
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2);
+    if (filled(pieces, middle).length <= chains.length) high = middle;
+    else low = middle + 1;
+  }
+  const narrow = filled(pieces, high);
+  return narrow.length === chains.length ? narrow : chains;
+}
+
+/** Breaks pieces into lines of at most `maxWidth`, of about equal widths; a piece that is wider has a line to itself. */
+export function breakIntoLines(pieces: readonly Piece[], maxWidth: number): Lines {
+  const chains = balanced(pieces, maxWidth - 2 * turn);
   const [first] = chains;
   const levels = [0];
   for (let i = 1; i < chains.length; i++) {
@@ -32,6 +51,7 @@ export function breakIntoLines(pieces: readonly Piece[], maxWidth: number): Line
   const drop = levels.at(-1) ?? 0;
   return {
     isEmpty: pieces.length === 0,
+    count: chains.length,
     width: Math.max(0, ...chains.map(({ width }) => width)) + 2 * turn,
     ascent: first?.ascent ?? 0,
     descent: drop + (chains.at(-1)?.descent ?? 0),

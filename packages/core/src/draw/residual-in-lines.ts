@@ -2,7 +2,7 @@ import type { Residual } from '../network/types.js';
 import { type BlockPart, blockOf, partId, shortcutKind, type Survey, nodeId } from './facts.js';
 import { breakIntoLines, turnInto } from './lines.js';
 import type { Pen, Port } from './pen.js';
-import { type Chain, chain, type Piece } from './piece.js';
+import { type Chain, chain, gap, type Piece } from './piece.js';
 import { textWidth } from './text.js';
 
 const radius = 11;
@@ -23,15 +23,20 @@ interface Paths extends Pick<Residual, 'shortcutFrom'> {
 
 /**
  * A residual block in lines: the addition is at the end of the last one, the shortcut passes above and on the right, and
- * what follows the addition is below.
+ * what follows the addition is beside it, or below where that would take another line.
  */
 export function residualInLines(survey: Survey, part: BlockPart, paths: Paths, maxWidth: number): Piece {
   const { shortcut, shortcutFrom } = paths;
   const fromInput = shortcutFrom === 'input' || paths.preact.length === 0;
   const lineWidth = maxWidth - 2 * beside - 2 * radius;
   const before = chain(fromInput ? [] : paths.preact);
-  const layers = breakIntoLines(fromInput ? [...paths.preact, ...paths.branch] : paths.branch, lineWidth);
-  const after = breakIntoLines(paths.postact, lineWidth);
+  const main = fromInput ? [...paths.preact, ...paths.branch] : paths.branch;
+  const follower = chain(paths.postact);
+  const room = lineWidth - (follower.isEmpty ? 0 : gap + follower.width);
+  const [whole, narrow] = [breakIntoLines(main, lineWidth), breakIntoLines(main, room)];
+  const isBeside = narrow.count === whole.count && Math.max(narrow.width, shortcut.width + beside) <= room;
+  const layers = isBeside ? narrow : whole;
+  const after = isBeside ? follower : breakIntoLines(paths.postact, lineWidth);
 
   // The layers before the fork have a line to themselves.
   const rise = layers.ascent + clearance + shortcut.descent;
@@ -39,8 +44,10 @@ export function residualInLines(survey: Survey, part: BlockPart, paths: Paths, m
   const drop = before.isEmpty ? 0 : before.descent + clearance + top;
   const addX = Math.max(layers.width + beside, shortcut.width + 2 * beside) + radius;
   const addY = drop + layers.drop;
-  const layersEnd = drop + Math.max(layers.descent, layers.drop + radius);
-  const afterY = layersEnd + below + after.ascent;
+  const layersEnd =
+    drop + Math.max(layers.descent, layers.drop + radius, isBeside ? layers.drop + after.descent : 0);
+  const afterX = isBeside ? addX + radius + (after.isEmpty ? 0 : gap) : 0;
+  const afterY = isBeside ? addY : layersEnd + below + after.ascent;
   const kind = shortcutKind(blockOf(survey, part)) ?? 'identity';
   const add = survey.nodesOf(part).find((node) => survey.nodes[node]?.op.op === 'add') as number;
   const id = nodeId(survey, add);
@@ -63,9 +70,11 @@ export function residualInLines(survey: Survey, part: BlockPart, paths: Paths, m
   };
 
   return {
-    width: Math.max(addX + radius + (after.isEmpty ? 0 : beside), after.width, before.width),
+    width: isBeside
+      ? Math.max(afterX + after.width, before.width)
+      : Math.max(addX + radius + beside, after.width, before.width),
     ascent: before.isEmpty ? top : before.ascent,
-    descent: after.isEmpty ? layersEnd : afterY + after.descent,
+    descent: isBeside ? layersEnd : afterY + after.descent,
     wireLabel: (after.isEmpty ? layers : after).wireLabel,
     place(pen, { x, y }, from) {
       const activated = before.place(pen, { x, y }, from);
@@ -80,12 +89,9 @@ export function residualInLines(survey: Survey, part: BlockPart, paths: Paths, m
       pen.node({ id, kind: 'add', ...facts, group: partId(part), ...box, bars: [] });
       const trail = [{ x: center.x + radius, y: center.y }];
       const sum: Port = { ...from, node: id, shape: facts.outputShape, trail, fork: null };
-      if (after.isEmpty) return sum;
-      return after.place(
-        pen,
-        { x, y: y + afterY },
-        turnInto(sum, { gutter: y + layersEnd + below / 2, x, y: y + afterY }),
-      );
+      const at = { x: x + afterX, y: y + afterY };
+      if (isBeside) return after.place(pen, at, sum);
+      return after.place(pen, at, turnInto(sum, { gutter: y + layersEnd + below / 2, ...at }));
     },
   };
 }
