@@ -26,6 +26,7 @@ export async function openOwn(source: ByteSource, options: WeightsOptions): Prom
     classesFrom: 'file',
     preprocessingFrom: 'file',
     tensors: new Map([...file.tensors].filter(([name]) => name !== file.checksum?.id)),
+    tensorNames: names,
     unused: [],
     async read({ id }) {
       checked ??= checkWhole(readTensors(file, tensors));

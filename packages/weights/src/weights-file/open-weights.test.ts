@@ -80,6 +80,9 @@ describe('weights in a file', () => {
     const file = await opened(await bytesOf(encodeWeights(weights, { to }).parts));
     expect(file.network.name).toBe('cifar/resnet20');
     expect(differing(file.values, await valuesOf(weights))).toBe(0);
+    // Each of its tensors is a parameter's, or said to be unused.
+    const named = parameters(file.network).map(({ id }) => file.tensorNames.get(id));
+    expect([...named, ...file.unused].sort()).toEqual([...file.tensors.keys()].sort());
   });
 
   const noted = [

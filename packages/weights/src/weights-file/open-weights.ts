@@ -128,6 +128,7 @@ function described({ container, file }: OpenedContainer, found: FoundNetwork): O
     preprocessingFrom: preprocessing ? 'file' : 'assumed',
     training: null,
     tensors: file.tensors,
+    tensorNames: new Map([...tensors].map(([id, { tensor }]) => [id, tensor])),
     unused: unusedTensors(file, tensors),
     read: readerOfParameters(file, tensors),
     ...replaced(network, notes, 'file'),

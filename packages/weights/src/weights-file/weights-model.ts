@@ -1,4 +1,4 @@
-import type { Classifier, DialectName, Parameter, Preprocessing } from '@resnetjs/core';
+import type { Classifier, DialectName, Parameter, ParameterId, Preprocessing } from '@resnetjs/core';
 import type { TrainingRecord } from '@resnetjs/recipe';
 import type { TensorInfo } from '../containers/container.js';
 import type { PublishedWeightsName } from '../pretrained/published-weights.js';
@@ -38,6 +38,8 @@ export interface WeightsDescription extends Omit<Classifier, 'variables' | 'clas
   readonly training: TrainingRecord | null;
   /** All tensors in the file, by their names there. */
   readonly tensors: ReadonlyMap<string, TensorInfo>;
+  /** The name of the tensor that has each of the network's parameters. */
+  readonly tensorNames: ReadonlyMap<ParameterId, string>;
   /** Names of tensors that the network doesn't take: counters, an optimizer's state. */
   readonly unused: readonly string[];
 }
