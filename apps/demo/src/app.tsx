@@ -3,6 +3,8 @@ import type { ComponentType } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { Header } from './components/header.js';
 import { Notice } from './components/notice.js';
+import { News } from './files/news.js';
+import { PageDrops } from './files/page-drops.js';
 import { messageOf } from './engine/engine.js';
 import { room, type RoomName, rooms } from './route.js';
 
@@ -21,9 +23,11 @@ export function App() {
         Skip to the room
       </button>
       <Header />
+      <News />
       <main id="room" tabIndex={-1}>
         <Room name={room.value} />
       </main>
+      <PageDrops />
       <footer class="foot">
         <p>
           Everything is computed in this browser. No picture leaves your device, and your visit is not

@@ -158,6 +158,24 @@ export async function waitForSteps(of: Page, steps: number): Promise<void> {
   while ((await stepsDone(of)) < steps) await of.waitForTimeout(200);
 }
 
+/** Drops a file on the page's header; whether the page took it from the browser, which would show it instead. */
+export function dropped(of: Page, name: string, content: string | Buffer): Promise<boolean> {
+  const bytes = Buffer.from(content).toString('base64');
+  return of.evaluate(
+    ([name, bytes]) => {
+      const dataTransfer = new DataTransfer();
+      dataTransfer.items.add(new File([Uint8Array.from(atob(bytes), (each) => each.charCodeAt(0))], name));
+      const send = (type: string) => {
+        const event = new DragEvent(type, { dataTransfer, bubbles: true, cancelable: true });
+        document.querySelector('header')?.dispatchEvent(event);
+        return event.defaultPrevented;
+      };
+      return send('dragover') && send('drop');
+    },
+    [name, bytes] as const,
+  );
+}
+
 /** What a press of a button downloads. */
 export async function downloaded(of: Page, button: string): Promise<Buffer> {
   const [file] = await Promise.all([

@@ -5,7 +5,6 @@ import './styles/base.css';
 import './styles/controls.css';
 import { App } from './app.js';
 import { isolate } from './isolation/isolate.js';
-import { ignoreStrayDrops } from './stray-drops.js';
 import { startServiceWorker } from './offline/start-service-worker.js';
 
 // The development server has no list of files to keep, and sends the headers itself.
@@ -14,7 +13,6 @@ if (import.meta.env.PROD) {
   serviceWorker.catch(() => undefined); // the page works without one, while there is a connection
   void isolate(serviceWorker);
 }
-ignoreStrayDrops();
 const page = document.getElementById('page') as HTMLElement;
 page.textContent = '';
 render(<App />, page);

@@ -105,6 +105,7 @@ it('lists every pass that has to learn an operation', async () => {
       "core/network/parameters.ts",
       "core/network/shape.ts",
       "core/rewrite/fold.ts",
+      "demo/src/rooms/look/settings.ts",
       "parity/src/cases/operations.ts",
       "parity/src/reference/network.ts",
       "weights/src/graph/encode-keras-layers.ts",

@@ -41,7 +41,7 @@ export function BackendChoice() {
     <div class="backend" ref={root}>
       <button
         type="button"
-        class="backend-button"
+        class="quiet"
         aria-expanded={open.value}
         aria-controls="backend-panel"
         onClick={() => {

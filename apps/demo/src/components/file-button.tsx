@@ -4,7 +4,7 @@ import { useRef } from 'preact/hooks';
 export const imageTypes = 'image/jpeg,image/png,image/webp';
 
 interface FileButtonProps {
-  readonly class: 'button' | 'link';
+  readonly class: 'button' | 'link' | 'quiet';
   /** What the files are for: tests find the input by it. */
   readonly purpose: string;
   /** MIME types or file name extensions, as in HTML. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { duration, large, milliseconds, networkTitle, percent, scientific } from './format.js';
+import { bytes, duration, large, milliseconds, networkTitle, percent, scientific } from './format.js';
 
 describe('formatted numbers and names', () => {
   it.each([
@@ -7,6 +7,9 @@ describe('formatted numbers and names', () => {
     [() => large(23_600_006), '23.6 million'],
     [() => large(4_089_000_000), '4.09 billion'],
     [() => percent(0.9333, 1), '93.3 %'],
+    [() => bytes(46_807_446), '46.8 MB'],
+    [() => bytes(241_627_000), '242 MB'],
+    [() => bytes(999), '999 bytes'],
     [() => milliseconds(3.6), '3.6 ms'],
     [() => milliseconds(155.2), '155 ms'],
     [() => milliseconds(2100), '2.1 s'],

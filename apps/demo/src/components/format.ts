@@ -15,6 +15,16 @@ const whole = new Intl.NumberFormat('en');
 export const count = (value: number) => whole.format(value);
 /** `1 picture`, `2,000 pictures` */
 export const pictures = (value: number) => `${count(value)} ${value === 1 ? 'picture' : 'pictures'}`;
+
+const byteUnits = ['bytes', 'kB', 'MB', 'GB'] as const;
+
+/** 512 bytes, 1.5 kB, 46.8 MB: in powers of 1000, as sizes on hubs are. */
+export function bytes(value: number): string {
+  const power = Math.min(3, Math.floor(Math.log10(Math.max(value, 1)) / 3));
+  const scaled = value / 1000 ** power;
+  return `${power === 0 ? count(scaled) : scaled.toFixed(scaled < 100 ? 1 : 0)} ${byteUnits[power]}`;
+}
+
 export const percent = (share: number, digits = 0) => `${(100 * share).toFixed(digits)} %`;
 
 /** 96,133, 1.2 million, 4.09 billion, 17 billion. */

@@ -1,6 +1,10 @@
 import { room, rooms } from '../route.js';
 import { setTheme, theme, themes } from '../theme.js';
+import { findChosen } from '../files/found-files.js';
+import { modelTypes } from '../files/sort-files.js';
+import { takeFiles } from '../files/take-files.js';
 import { BackendChoice } from './backend-choice.js';
+import { FileButton, imageTypes } from './file-button.js';
 
 export function Header() {
   return (
@@ -17,6 +21,26 @@ export function Header() {
         ))}
       </nav>
       <div class="head-tools">
+        <FileButton
+          class="quiet"
+          purpose="any"
+          accept={`${modelTypes},${imageTypes}`}
+          multiple
+          onFiles={async (files) => takeFiles(await findChosen(files))}
+        >
+          <svg viewBox="0 0 20 20" width="16" height="16" aria-hidden="true">
+            <path
+              d="M3 13v3h14v-3M10 13V4M6 8l4-4 4 4"
+              fill="none"
+              stroke="currentColor"
+              stroke-width="1.7"
+              stroke-linecap="round"
+              stroke-linejoin="round"
+            />
+          </svg>
+          <span class="head-open">Open</span>
+          <span class="visually-hidden"> a model or a picture</span>
+        </FileButton>
         <BackendChoice />
         <ThemeButton />
       </div>

@@ -44,9 +44,8 @@ const workerEnded: Problem = {
     'The computation has stopped, most likely because memory ran out. Start it again: no more than the steps since the last checkpoint are lost.',
 };
 
-/** The page's end of one worker, which computes on one backend. */
+/** The page's end of one worker, which computes on one backend, or reads files and computes nothing. */
 export class Engine {
-  readonly backend: BackendName;
   readonly #worker: Worker | null;
   readonly #pending = new Map<number, PendingRequest>();
   readonly #listeners = new Set<(event: WorkerEvent) => void>();
@@ -56,9 +55,8 @@ export class Engine {
   /** Called once, when the worker can't continue. */
   onEnd: ((problem: Problem) => void) | null = null;
 
-  constructor(backend: BackendName) {
-    this.backend = backend;
-    this.#worker = startWorker(`resnetjs-${backend}`);
+  constructor(name: BackendName | 'reader') {
+    this.#worker = startWorker(`resnetjs-${name}`);
     if (this.#worker === null) {
       this.#problem = noWorkers;
       return;

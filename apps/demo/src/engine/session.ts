@@ -39,8 +39,9 @@ export function onWorkerEvent(listener: (event: WorkerEvent) => void): () => voi
 /** The session's worker, started if need be, with the saved model. Rejects with EngineError. */
 export function getEngine(): Promise<Engine> {
   if (engine !== undefined) return engine;
-  const starting = new Engine(backend.value);
-  const started = start(starting, (state) => {
+  const name = backend.value;
+  const starting = new Engine(name);
+  const started = start(name, starting, (state) => {
     // Another worker has replaced this one.
     if (engine !== started) return false;
     engineState.value = state;
@@ -55,13 +56,17 @@ export function getEngine(): Promise<Engine> {
   return started;
 }
 
-async function start(starting: Engine, setState: (state: EngineState) => boolean): Promise<Engine> {
+async function start(
+  name: BackendName,
+  starting: Engine,
+  setState: (state: EngineState) => boolean,
+): Promise<Engine> {
   starting.listen((event) => {
     for (const listener of listeners) listener(event);
   });
   starting.onEnd = (problem) => setState({ is: 'failed', problem });
   try {
-    const facts = await starting.request('start', { backend: starting.backend });
+    const facts = await starting.request('start', { backend: name });
     const saved = await openSavedModel(starting);
     if (setState({ is: 'ready', facts })) model.value = saved;
     return starting;

@@ -1,14 +1,9 @@
 // Loaded when a visitor opens a file: it brings the readers of all formats.
 
 import { countParameters } from '@resnetjs/core';
-import {
-  type ByteSource,
-  byteSource,
-  type OpenedWeights,
-  openWeights,
-  readVariables,
-} from '@resnetjs/weights';
+import { type ByteSource, type OpenedWeights, openWeights, readVariables } from '@resnetjs/weights';
 import { emit } from './channel.js';
+import { modelAmong } from './given-files.js';
 import { openModel, setModel } from './model.js';
 import { PageError } from './problem.js';
 import type { ModelFacts, Requests } from './protocol.js';
@@ -20,8 +15,9 @@ const millisecondsBetweenEvents = 100;
  * PageError for one without classes.
  */
 export async function openFile(params: Requests['openFile']['params']): Promise<ModelFacts> {
-  const { file, name, network, configs } = params;
-  const source = withProgress(byteSource(file));
+  const { files, network } = params;
+  const { file, configs, ...among } = await modelAmong(files);
+  const source = withProgress(among.source);
   const opened = await openWeights(source, { configs, ...(network && { network }) });
   const { container, dialect, classes, classesFrom, preprocessing, preprocessingFrom, training } = opened;
   const accuracy = training?.final.validation?.accuracy ?? null;
@@ -39,7 +35,7 @@ export async function openFile(params: Requests['openFile']['params']): Promise<
       accuracy,
       origin: 'opened',
       training,
-      file: { name, container, dialect, classesFrom, preprocessingFrom },
+      file: { name: file.name, container, dialect, classesFrom, preprocessingFrom },
     },
   );
 }
@@ -56,7 +52,7 @@ function report(half: 0 | 1, share: number): void {
 function withProgress(source: ByteSource): ByteSource {
   let done = 0;
   return {
-    size: source.size,
+    ...source,
     async read(start, end) {
       const bytes = await source.read(start, end);
       done += bytes.length;

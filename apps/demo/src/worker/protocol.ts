@@ -1,7 +1,7 @@
-import type { DialectName, FitMode, Network, NetworkName } from '@resnetjs/core';
+import type { DialectName, FitMode, Network, NetworkName, ParameterId } from '@resnetjs/core';
 import type { TwinReport } from '@resnetjs/data';
 import type { Adam, Recipe } from '@resnetjs/recipe';
-import type { ContainerName, Origin, WrittenFormat } from '@resnetjs/weights';
+import type { ContainerName, Origin, TensorInfo, WrittenFormat } from '@resnetjs/weights';
 
 // The messages between the page and its worker. A worker computes on one backend; for another, the page starts another worker.
 
@@ -134,6 +134,40 @@ export interface FileFacts {
   readonly preprocessingFrom: Origin;
 }
 
+/** One of the files that were given together: a model may be several. */
+export interface GivenFile {
+  /** With the folders above it, if these were given. */
+  readonly path: string;
+  readonly file: File;
+}
+
+/** A file of weights, looked into without a backend: no values were read. */
+export interface FileInspection extends FileFacts {
+  readonly bytes: number;
+  readonly network: Network;
+  /** Null if the network ends before a classifier. */
+  readonly classes: readonly string[] | null;
+  /** Null if it is none of the named ways. */
+  readonly preprocessing: PreprocessingName | null;
+  readonly tensors: ReadonlyMap<string, TensorInfo>;
+  readonly tensorNames: ReadonlyMap<ParameterId, string>;
+  readonly unused: readonly string[];
+  /** What the file says of itself. */
+  readonly metadata: ReadonlyMap<string, string>;
+}
+
+/** Of a tensor's values. */
+export interface TensorStatistics {
+  readonly min: number;
+  readonly max: number;
+  readonly mean: number;
+  readonly std: number;
+  /** How many are 0. */
+  readonly zeros: number;
+  /** How many there are. */
+  readonly count: number;
+}
+
 /** What the page knows of the worker's model. */
 export interface ModelFacts {
   readonly network: string;
@@ -233,6 +267,13 @@ export interface SpeedResult {
   readonly warm: number;
 }
 
+/** A model, and what came with it. */
+export interface FileToOpen {
+  readonly files: readonly GivenFile[];
+  /** Which network it is, where its tensors' shapes fit several. */
+  readonly network: NetworkName | null;
+}
+
 /** The requests of the page, with their parameters and results. */
 export interface Requests {
   start: { params: { readonly backend: BackendName }; result: BackendFacts };
@@ -263,18 +304,12 @@ export interface Requests {
     params: { readonly file: Blob; readonly about: Pick<ModelFacts, 'accuracy' | 'origin' | 'file'> };
     result: ModelFacts;
   };
-  /** Opens a file of weights of the visitor's. */
-  openFile: {
-    params: {
-      readonly file: Blob;
-      readonly name: string;
-      /** Which network it is, where its tensors' shapes fit several. */
-      readonly network: NetworkName | null;
-      /** JSON of timm or transformers that came with the file. */
-      readonly configs: readonly unknown[];
-    };
-    result: ModelFacts;
-  };
+  /** Opens a model of the visitor's. */
+  openFile: { params: FileToOpen; result: ModelFacts };
+  /** Looks into one; needs no backend. */
+  inspectFile: { params: FileToOpen; result: FileInspection };
+  /** Reads a parameter of the file that was looked into last. */
+  tensorStatistics: { params: { readonly parameter: ParameterId }; result: TensorStatistics };
   /** Has the model's images prepared otherwise, or as when it was opened. */
   prepare: { params: { readonly preprocessing: PreprocessingName | 'given' }; result: ModelFacts };
   /** Answers when the storage holds what it is to hold. */

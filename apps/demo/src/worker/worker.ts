@@ -47,6 +47,8 @@ const handlers: Handlers = {
     saveModelLater();
     return facts;
   },
+  inspectFile: async (params) => (await import('./inspect-file.js')).inspectFile(params),
+  tensorStatistics: async (params) => (await import('./inspect-file.js')).tensorStatistics(params),
   async prepare({ preprocessing }) {
     const facts = prepareOtherwise(preprocessing);
     saveModelLater();

@@ -1,5 +1,6 @@
-import { useSignal } from '@preact/signals';
+import { type ReadonlySignal, useComputed, useSignal } from '@preact/signals';
 import type { Drawing, DrawnBar, DrawnEdge, DrawnGroup, DrawnNode } from '@resnetjs/core/draw';
+import type { ComponentChildren } from 'preact';
 import { useRef } from 'preact/hooks';
 import { Scrolled } from '../../components/scrolled.js';
 import { Circle } from './circle.js';
@@ -21,7 +22,13 @@ export function Diagram({ drawing, fixed = false }: DiagramProps) {
   const reachable: (DrawnNode | DrawnGroup)[] = [...groups.filter(canOpen), ...nodes].sort(
     (a, b) => (a.nodes[0] ?? 0) - (b.nodes[0] ?? 0),
   );
-  const entry = reachable.find(({ id }) => id === (focused.value ?? selected.value)) ?? reachable[0];
+  // A signal, so that pointing at another layer changes two attributes, and doesn't render the drawing again.
+  const shown = useSignal(reachable);
+  shown.value = reachable;
+  const entry = useComputed(() => {
+    const current = focused.value ?? selected.value;
+    return (shown.value.find(({ id }) => id === current) ?? shown.value[0])?.id ?? null;
+  });
 
   const activate = (node: DrawnNode | DrawnGroup) => {
     selected.value = node.id;
@@ -48,30 +55,22 @@ export function Diagram({ drawing, fixed = false }: DiagramProps) {
     } else return;
     event.preventDefault();
   };
-  /** The attributes that make a node or group a button. */
-  const button = (node: DrawnNode | DrawnGroup) => ({
-    'data-id': node.id,
-    role: 'button' as const,
-    // SVG's attribute is all lower case; as tabIndex it would be ignored, and every layer would be a stop of the Tab key.
-    tabindex: node.id === entry?.id ? 0 : -1,
-    'aria-label': node.description,
-    ...(canOpen(node) && !fixed && { 'aria-expanded': opened.value.has(node.id) }),
-    'aria-pressed': selected.value === node.id,
+  const buttonOf = (node: DrawnNode | DrawnGroup): Omit<LayerButtonProps, 'class' | 'children'> => ({
+    node,
+    entry,
+    expanded: canOpen(node) && !fixed ? opened.value.has(node.id) : undefined,
     onClick: () => activate(node),
-    onKeyDown: (event: KeyboardEvent) => move(event, node),
+    onKeyDown: (event) => move(event, node),
     onFocus: () => {
       focused.value = node.id;
       selected.value = node.id;
-    },
-    onPointerEnter: (event: PointerEvent) => {
-      if (event.pointerType === 'mouse') selected.value = node.id;
     },
   });
 
   return (
     <div class="diagram">
       <Scrolled label={`The drawing of ${drawing.title}`}>
-        {/* biome-ignore lint/a11y/useSemanticElements: SVG has neither fieldsets nor buttons of its own */}
+        {/* biome-ignore lint/a11y/useSemanticElements: SVG has no fieldsets of its own */}
         <svg
           ref={root}
           viewBox={`0 0 ${width} ${height}`}
@@ -82,9 +81,9 @@ export function Diagram({ drawing, fixed = false }: DiagramProps) {
         >
           {groups.map((group) =>
             canOpen(group) ? (
-              <g key={group.id} class={`group ${group.kind}`} {...button(group)}>
+              <LayerButton key={group.id} class={`group ${group.kind}`} {...buttonOf(group)}>
                 <Frame of={group} radius={8} />
-              </g>
+              </LayerButton>
             ) : (
               <g key={group.id} class={`group ${group.kind}`}>
                 <Frame of={group} radius={10} />
@@ -97,9 +96,9 @@ export function Diagram({ drawing, fixed = false }: DiagramProps) {
               <Edge key={edge.id} edge={edge} />
             ))}
           {nodes.map((node) => (
-            <g key={node.id} class={`node ${node.kind}`} {...button(node)}>
+            <LayerButton key={node.id} class={`node ${node.kind}`} {...buttonOf(node)}>
               <Shape node={node} />
-            </g>
+            </LayerButton>
           ))}
           {/* biome-ignore lint/a11y/noAriaHiddenOnFocusable: nothing in it takes the focus */}
           <g aria-hidden="true">
@@ -112,6 +111,44 @@ export function Diagram({ drawing, fixed = false }: DiagramProps) {
         </svg>
       </Scrolled>
     </div>
+  );
+}
+
+interface LayerButtonProps {
+  readonly node: DrawnNode | DrawnGroup;
+  readonly class: string;
+  /** The id of the one that the Tab key stops at. */
+  readonly entry: ReadonlySignal<string | null>;
+  readonly expanded: boolean | undefined;
+  readonly onClick: () => void;
+  readonly onKeyDown: (event: KeyboardEvent) => void;
+  readonly onFocus: () => void;
+  readonly children: ComponentChildren;
+}
+
+/** A node or group that can be selected. */
+function LayerButton(props: LayerButtonProps) {
+  const { node, entry, expanded, children, ...given } = props;
+  const { id } = node;
+  const isPressed = useComputed(() => selected.value === id);
+  // SVG's attribute is all lower case; as tabIndex it would be ignored, and every layer would be a stop of the Tab key.
+  const tabindex = useComputed(() => (entry.value === id ? 0 : -1));
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: SVG has no buttons of its own
+    <g
+      {...given}
+      data-id={id}
+      role="button"
+      tabindex={tabindex}
+      aria-label={node.description}
+      {...(expanded !== undefined && { 'aria-expanded': expanded })}
+      aria-pressed={isPressed}
+      onPointerEnter={(event) => {
+        if (event.pointerType === 'mouse') selected.value = id;
+      }}
+    >
+      {children}
+    </g>
   );
 }
 

@@ -8,7 +8,7 @@ import { Pixels } from '../../components/pixels.js';
 import type { ImageSource } from '../../worker/protocol.js';
 import { FeatureMaps } from './feature-maps.js';
 import { pushed, pushProblem, pushThrough } from './push.js';
-import { factsOf, network, selected, subject, takesImages } from './subject.js';
+import { factsOf, network, selected, subject, whyNoImages } from './subject.js';
 
 /** Height and width of the signs to choose from, in pixels. */
 const size = 32;
@@ -20,23 +20,22 @@ export function ImagePush({ drawing }: { readonly drawing: Drawing }) {
   const node = facts?.nodes.at(-1) ?? 0;
   const image = pushed.value;
   const current = network.value;
+  const isTrained = subject.value === 'model' || subject.value === 'file';
   useEffect(() => {
-    if (image === null || !takesImages.value) return;
+    if (image === null || whyNoImages.value !== null) return;
     // The pointer crosses many layers on its way to one.
     const timer = setTimeout(() => {
       const of = facts?.name ?? current.inputName;
-      void pushThrough({ network: subject.value === 'model' ? 'model' : current, node, of });
+      void pushThrough({ network: isTrained ? 'model' : current, node, of });
     }, 120);
     return () => clearTimeout(timer);
-  }, [image, node, current]);
+  }, [image, node, current, whyNoImages.value]);
   const push = (source: ImageSource) => {
     pushed.value = source;
     // Selects a first layer, so that its maps are seen, and not the image alone.
     selected.value ??= drawing.nodes[1]?.id ?? null;
   };
-  if (!takesImages.value) {
-    return <p class="aside">A single block takes no picture. Choose a whole network to push one through.</p>;
-  }
+  if (whyNoImages.value !== null) return <p class="aside">{whyNoImages.value}</p>;
   return (
     <section class="push" aria-labelledby="push">
       <h2 id="push">Push a picture through</h2>
@@ -78,10 +77,10 @@ export function ImagePush({ drawing }: { readonly drawing: Drawing }) {
         </Notice>
       )}
       {image !== null && pushProblem.value === null && <FeatureMaps />}
-      {image !== null && subject.value !== 'model' && (
+      {image !== null && !isTrained && (
         <p class="aside">
           This network was never trained: its filters are random, and yet edges show. Train one, and see it
-          here as “My model”.
+          here as “My model”, or open one that is.
         </p>
       )}
     </section>

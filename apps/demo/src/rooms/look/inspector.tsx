@@ -1,7 +1,11 @@
 import { type Conv, type NetworkName, networkEntries, walk } from '@resnetjs/core';
 import type { Drawing, Facts } from '@resnetjs/core/draw';
 import { count, large } from '../../components/format.js';
+import { openedFile } from '../../files/opened-file.js';
 import { CloseButton } from '../../components/close-button.js';
+import { FileDetails, FileRows } from './file-facts.js';
+import { settingsOf } from './settings.js';
+import { Tensors } from './tensors.js';
 import { factsOf, network, selected, subject, titleOf } from './subject.js';
 
 const shape = (dimensions: readonly number[]) => dimensions.join(' × ');
@@ -90,7 +94,9 @@ function Whole({ drawing }: { readonly drawing: Drawing }) {
         <dd class="number">{large(drawing.parameters)}</dd>
         <dt>Multiply-adds</dt>
         <dd class="number">{large(drawing.multiplyAdds)}</dd>
+        {subject.value === 'file' && openedFile.value !== null && <FileRows file={openedFile.value} />}
       </dl>
+      {subject.value === 'file' && openedFile.value !== null && <FileDetails file={openedFile.value} />}
       <p class="aside">
         Point at a layer, or use the arrow keys. Click a block to open it. The higher a bar, the larger its
         map; the thicker, the more channels. Training finds the learned numbers, the parameters; multiply-adds
@@ -113,7 +119,9 @@ function Origin({ name }: { readonly name: NetworkName }) {
 }
 
 function One({ facts }: { readonly facts: Facts }) {
-  const { name, type, inputShapes, outputShape, parameters, multiplyAdds } = facts;
+  const { name, type, inputShapes, outputShape, parameters, multiplyAdds, nodes } = facts;
+  const [only, ...others] = nodes.map((node) => walk(network.value)[node]?.op);
+  const settings = only !== undefined && others.length === 0 ? settingsOf(only) : [];
   return (
     <>
       <div class="inspector-head">
@@ -141,7 +149,14 @@ function One({ facts }: { readonly facts: Facts }) {
         <dd class="number">{large(parameters)}</dd>
         <dt>Multiply-adds</dt>
         <dd class="number">{large(multiplyAdds)}</dd>
+        {settings.map(([setting, value]) => [
+          <dt key={setting}>{setting}</dt>,
+          <dd key={`${setting} is`} class="number">
+            {value}
+          </dd>,
+        ])}
       </dl>
+      <Tensors nodes={nodes} />
     </>
   );
 }

@@ -1,9 +1,11 @@
 import { useComputed, useSignal } from '@preact/signals';
 import type { Network } from '@resnetjs/core';
-import { type Drawing, drawNetwork } from '@resnetjs/core/draw';
+import { type Drawing, drawNetwork, formatSvg } from '@resnetjs/core/draw';
 import { useEffect, useRef } from 'preact/hooks';
 import { model, getEngine } from '../../engine/session.js';
-import { OpenModel } from '../../components/open-model.js';
+import { download } from '../../components/download.js';
+import { isModel, openedFile } from '../../files/opened-file.js';
+import { OpenModel } from '../../files/open-model.js';
 import { Diagram } from './diagram.js';
 import { ImagePush } from './image-push.js';
 import { Inspector } from './inspector.js';
@@ -26,6 +28,9 @@ import './look.css';
 /** Room for the outlines at the drawing's edge, in pixels. */
 const outline = 4;
 
+/** The file that was in view last. */
+let seen: typeof openedFile.value = null;
+
 /** A network, drawn from its data. */
 export function Look() {
   const width = useSignal(1000);
@@ -42,6 +47,11 @@ export function Look() {
     observer.observe(element);
     return () => observer.disconnect();
   }, []);
+  useEffect(() => {
+    // What was just opened is in view; a visitor who comes back begins at the top.
+    if (openedFile.value !== null && openedFile.value !== seen) canvas.current?.scrollIntoView();
+    seen = openedFile.value;
+  }, [openedFile.value]);
   useEffect(() => {
     if (model.value === null) {
       modelNetwork.value = null;
@@ -94,10 +104,7 @@ export function Look() {
           )}
           <Key drawing={drawing.value} />
           <section aria-label="A network of your own">
-            <OpenModel
-              label="Drop a model of PyTorch, timm or Keras here to see its network"
-              onOpened={() => void showModel()}
-            />
+            <OpenModel label="Drop a model of PyTorch, timm, Keras, ONNX or TensorFlow.js to see its network" />
           </section>
         </div>
         <aside class="look-side" aria-label="Details">
@@ -108,13 +115,6 @@ export function Look() {
       <Why />
     </>
   );
-}
-
-/** Draws the model that was opened here. */
-async function showModel(): Promise<void> {
-  modelNetwork.value = await (await getEngine()).request('modelNetwork', null);
-  chooseSubject('model');
-  scrollTo(0, 0);
 }
 
 /** What the page offers, for first-time visitors. */
@@ -141,8 +141,18 @@ function draw(of: Network, options: { readonly title: string; readonly width: nu
   return drawNetwork(of, { ...options, open: [...opened.value] });
 }
 
+/** Saves the drawing as it is opened, in a width that prints well. */
+function save(): void {
+  const title = titleOf(subject.value);
+  const svg = formatSvg(drawNetwork(network.value, { title, open: [...opened.value] }));
+  download(new Blob([svg], { type: 'image/svg+xml' }), `${title.replaceAll(/[^\w.-]+/g, '-')}.svg`);
+}
+
 function Choices() {
-  const isThere = (name: SubjectName) => name !== 'model' || modelNetwork.value !== null;
+  const isThere = (name: SubjectName) => {
+    if (name === 'file') return openedFile.value !== null;
+    return name !== 'model' || (modelNetwork.value !== null && !isModel.value);
+  };
   const { stages, stem, head } = network.value;
   const all = [
     ...(stem.length > 0 ? ['stem'] : []),
@@ -180,6 +190,9 @@ function Choices() {
         }}
       >
         {allOpen ? 'Close all blocks' : 'Open all blocks'}
+      </button>
+      <button type="button" class="button" onClick={save}>
+        Save as SVG
       </button>
       <label class="choice">
         <input

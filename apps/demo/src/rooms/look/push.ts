@@ -4,6 +4,7 @@ import { signal } from '@preact/signals';
 import type { Network } from '@resnetjs/core';
 import { messageOf } from '../../engine/engine.js';
 import { getEngine } from '../../engine/session.js';
+import { whyNoImages } from './subject.js';
 import type { ImageSource, Maps } from '../../worker/protocol.js';
 
 export const pushed = signal<ImageSource | null>(null);
@@ -12,6 +13,13 @@ export const maps = signal<(Maps & { readonly of: string }) | null>(null);
 export const pushProblem = signal<string | null>(null);
 
 let lastRequest = 0;
+
+/** Pushes an image file through the network; false if that takes none. */
+export function pushFile(file: File): boolean {
+  if (whyNoImages.value !== null) return false;
+  pushed.value = { kind: 'file', file };
+  return true;
+}
 
 interface Layer {
   readonly network: Network | 'model';

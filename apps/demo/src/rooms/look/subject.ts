@@ -1,6 +1,6 @@
 // The network that is shown, which of its blocks are open, and what is selected.
 
-import { computed, signal } from '@preact/signals';
+import { computed, effect, signal, untracked } from '@preact/signals';
 import {
   asNetwork,
   convolutionalBlock,
@@ -15,6 +15,7 @@ import {
   preactResNet,
 } from '@resnetjs/core';
 import type { Drawing, Facts } from '@resnetjs/core/draw';
+import { isModel, openedFile, readiness } from '../../files/opened-file.js';
 
 /** What a visitor begins with; beside it, the networks of the catalogue. */
 const firstSubjects = {
@@ -22,6 +23,7 @@ const firstSubjects = {
   'course/resnet50': 'The course’s ResNet-50: 64², 6 classes',
   identity: 'One identity block',
   convolutional: 'One convolutional block',
+  file: 'The opened file',
   model: 'My model',
 } as const;
 type FirstSubject = keyof typeof firstSubjects;
@@ -41,6 +43,7 @@ export const subjectGroups: readonly { readonly title: string; readonly names: r
 ];
 
 export function titleOf(name: SubjectName): string {
+  if (name === 'file') return openedFile.value?.name ?? firstSubjects.file;
   return isFirst(name) ? firstSubjects[name] : name;
 }
 
@@ -70,6 +73,8 @@ export const network = computed<Network>(() => {
         [32, 32, 64],
         'course/convolutional block',
       );
+    case 'file':
+      return openedFile.value?.network ?? createNetwork('course/resnet50');
     case 'model':
       return modelNetwork.value ?? preactResNet({ input: [32, 32, 3], classes: 6 });
     default:
@@ -79,8 +84,18 @@ export const network = computed<Network>(() => {
 
 export const plainTwin = computed(() => plainNetwork(network.value));
 
-/** Whether images can be pushed through; a single block takes none. */
-export const takesImages = computed(() => network.value.input[2] === 3);
+/** Why no image can be pushed through; null if one can. */
+export const whyNoImages = computed<string | null>(() => {
+  if (isBlock(subject.value)) {
+    return 'A single block takes no picture. Choose a whole network to push one through.';
+  }
+  if (network.value.input[2] !== 3) return 'This network doesn’t take pictures in colour.';
+  if (subject.value !== 'file' || isModel.value) return null;
+  const state = readiness.value;
+  if (state.is === 'loading') return 'A picture can be pushed through when its numbers are read.';
+  if (state.is === 'failed') return `No picture can be pushed through it: ${state.why}`;
+  return 'Another model was made since. Open the file again to push a picture through it.';
+});
 
 export function chooseSubject(name: SubjectName): void {
   subject.value = name;
@@ -105,3 +120,7 @@ export function factsOf(drawing: Drawing, id: string | null): Facts | null {
     drawing.nodes.find((node) => node.id === id) ?? drawing.groups.find((group) => group.id === id) ?? null
   );
 }
+
+effect(() => {
+  if (openedFile.value !== null) untracked(() => chooseSubject('file'));
+});

@@ -1,13 +1,14 @@
 import { useSignal } from '@preact/signals';
-import { ResNetError } from '@resnetjs/core/network';
 import type { TwinReport, Twins } from '@resnetjs/data';
 import { FileButton } from '../../components/file-button.js';
 import { FileDrop } from '../../components/file-drop.js';
 import { Webcam } from '../../components/webcam.js';
 import { count, pictures } from '../../components/format.js';
-import { type FoundFile, findChosen, findDropped, hdf5Extensions, isHdf5 } from './dropped-folders.js';
+import { type FoundFile, findChosen, findDropped } from '../../files/found-files.js';
+import { sortFiles } from '../../files/sort-files.js';
+import { takeFiles } from '../../files/take-files.js';
+import { hdf5Extensions, isHdf5 } from './class-folders.js';
 import {
-  addFolders,
   addImages,
   duplicates,
   findings,
@@ -17,33 +18,18 @@ import {
   renameClass,
   unreadable,
 } from './own-images.js';
+import { foldersProblem, takeFolders } from './take-folders.js';
+
+/** Takes what was dropped as images to train on; a model, too, is what the page takes elsewhere. */
+function drop(found: readonly FoundFile[]): void {
+  const isModel = sortFiles(found).kind === 'model' && !found.some(({ path }) => isHdf5(path));
+  if (isModel) void takeFiles(found);
+  else takeFolders(found);
+}
 
 /** The visitor's own images, class by class, from folders or the webcam. */
 export function OwnImages() {
-  const problem = useSignal<string | null>(null);
   const filming = useSignal<string | null>(null);
-
-  const take = (found: readonly FoundFile[]) => {
-    problem.value = null;
-    findings.value = [];
-    const hdf5 = found.find(({ path }) => isHdf5(path));
-    if (hdf5?.file) {
-      ownFile.value = hdf5.file;
-      return;
-    }
-    const images = found.filter(({ kind }) => kind === 'image');
-    if (images.length > 0 && images.every(({ path }) => !path.includes('/'))) {
-      problem.value =
-        'Pictures without a folder have no class. Put those of each class in a folder of its own, and drop the folders.';
-      return;
-    }
-    try {
-      addFolders(found, `“${found[0]?.path.split('/')[0] ?? 'This'}”`);
-    } catch (error) {
-      if (!(error instanceof ResNetError)) throw error;
-      problem.value = error.message;
-    }
-  };
 
   const addClass = () => {
     let number = ownClasses.value.length + 1;
@@ -56,13 +42,13 @@ export function OwnImages() {
     <>
       <FileDrop
         label="Drop folders here, one for each class, or one of the course’s HDF5 files"
-        onDrop={async (items) => take(await findDropped(items))}
+        onDrop={async (items) => drop(await findDropped(items))}
       >
         <FileButton
           class="link"
           purpose="folders"
           folders
-          onFiles={async (files) => take(await findChosen(files))}
+          onFiles={async (files) => takeFolders(await findChosen(files))}
         >
           choose a folder
         </FileButton>{' '}
@@ -78,9 +64,9 @@ export function OwnImages() {
           a file
         </FileButton>
       </FileDrop>
-      {problem.value !== null && (
+      {foldersProblem.value !== null && (
         <p class="aside problem" role="alert">
-          {problem.value}
+          {foldersProblem.value}
         </p>
       )}
       {findings.value.map((finding) => (

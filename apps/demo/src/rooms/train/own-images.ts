@@ -10,7 +10,8 @@ import {
 import { pictures } from '../../components/format.js';
 import type { Engine } from '../../engine/engine.js';
 import type { Decoded, LabelledFile } from '../../worker/protocol.js';
-import { belowRoot, type FoundFile } from './dropped-folders.js';
+import type { FoundFile } from '../../files/found-files.js';
+import { belowRoot } from './class-folders.js';
 
 /** One of the visitor's own images. */
 export interface OwnImage {

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   accessibilityProblems,
   downloaded,
+  dropped,
   long,
   resnet,
   setUpTraining,
@@ -135,8 +136,12 @@ describe.skipIf(whyNoBrowser !== null)(`the Train room ${whyNoBrowser ?? ''}`, (
         expect(await field.evaluate((each) => getComputedStyle(each).borderStyle)).toBe('dashed');
       }
       expect(await page.getByLabel('Train its plain twin beside it').isChecked()).toBe(true);
-      // A file that is dropped beside the zone doesn't take the page's place.
-      expect(await dropFile(page)).toEqual({ isPrevented: true, effect: 'none' });
+      // What the page has no use for is refused in words, and doesn't take the page's place.
+      expect(await dropped(page, 'notes.txt', 'words')).toBe(true);
+      await page
+        .getByRole('alert')
+        .filter({ hasText: '“notes.txt” is neither a model nor a picture' })
+        .waitFor();
       await page.getByRole('button', { name: 'Stop', exact: true }).click();
       await page.locator('.running-words', { hasText: 'Stopped' }).waitFor({ timeout: long });
       const figures = (await downloaded(page, 'Download the figures')).toString().trim().split('\n');
@@ -267,25 +272,6 @@ describe.skipIf(whyNoBrowser !== null)(`the Train room ${whyNoBrowser ?? ''}`, (
     }
   });
 });
-
-/** Drags a file over the heading, and drops it there. */
-function dropFile(page: Page) {
-  return page.evaluate(() => {
-    const dataTransfer = new DataTransfer();
-    dataTransfer.items.add(new File(['picture'], 'picture.png', { type: 'image/png' }));
-    const heading = document.querySelector('h1') as HTMLElement;
-    const send = (type: string) => {
-      const event = new DragEvent(type, { dataTransfer, bubbles: true, cancelable: true });
-      heading.dispatchEvent(event);
-      return event;
-    };
-    const over = send('dragover');
-    return {
-      isPrevented: over.defaultPrevented && send('drop').defaultPrevented,
-      effect: over.dataTransfer?.dropEffect,
-    };
-  });
-}
 
 interface Saved {
   readonly version: number;

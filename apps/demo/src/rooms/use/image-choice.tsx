@@ -2,7 +2,8 @@ import { useSignal } from '@preact/signals';
 import { FileButton, imageTypes } from '../../components/file-button.js';
 import { FileDrop } from '../../components/file-drop.js';
 import { Notice } from '../../components/notice.js';
-import { isWeightsFile, openModelFiles } from '../../components/open-model.js';
+import { findDropped } from '../../files/found-files.js';
+import { takeFiles } from '../../files/take-files.js';
 import { Webcam } from '../../components/webcam.js';
 import { classifiesSigns, imageProblem, prediction, showFile, showNextSign, strength } from './image.js';
 
@@ -17,15 +18,7 @@ export function ImageChoice() {
         </Notice>
       )}
       {prediction.value?.heat && <Strength />}
-      <FileDrop
-        label="Drop a picture here"
-        onDrop={(items) => {
-          const file = items[0]?.getAsFile();
-          if (!file) return;
-          if (isWeightsFile(file)) void openModelFiles([file]);
-          else void showFile(file);
-        }}
-      >
+      <FileDrop label="Drop a picture here" onDrop={async (items) => takeFiles(await findDropped(items))}>
         <FileButton
           class="link"
           purpose="image"

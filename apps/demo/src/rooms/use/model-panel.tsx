@@ -2,13 +2,13 @@ import { signal } from '@preact/signals';
 import { download } from '../../components/download.js';
 import { Notice } from '../../components/notice.js';
 import { count, networkTitle, percent } from '../../components/format.js';
-import { OpenModel } from '../../components/open-model.js';
+import { OpenModel } from '../../files/open-model.js';
+import { containerTitles, dialectTitles } from '../../files/sources.js';
 import { messageOf } from '../../engine/engine.js';
 import { model, getEngine } from '../../engine/session.js';
 import type { ModelFacts } from '../../worker/protocol.js';
 import { formatTitles, formats, isFormat } from './formats.js';
 import { PreprocessingChoice } from './preprocessing-choice.js';
-import { containerTitles, dialectTitles } from './sources.js';
 
 const problem = signal<string | null>(null);
 const format = signal<(typeof formats)[number]>('resnetjs');

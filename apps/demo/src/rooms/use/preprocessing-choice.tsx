@@ -1,5 +1,6 @@
 import { signal } from '@preact/signals';
 import { Notice } from '../../components/notice.js';
+import { preprocessingTitles } from '../../files/sources.js';
 import { messageOf } from '../../engine/engine.js';
 import { getEngine, model } from '../../engine/session.js';
 import {
@@ -8,18 +9,6 @@ import {
   type PreprocessingName,
   preprocessingNames,
 } from '../../worker/protocol.js';
-
-const titles: Readonly<Record<PreprocessingName, string>> = {
-  torchvision: 'torchvision’s networks',
-  'torchvision-v2': 'torchvision’s newer weights (V2)',
-  timm: 'timm’s networks',
-  'keras-caffe': 'Keras’s ResNet50, 101, 152',
-  'keras-tf': 'Keras’s ResNet V2',
-  'keras-torch': 'Keras, in PyTorch’s way',
-  cifar: 'CIFAR’s networks in PyTorch',
-  raw: 'none: levels from 0 to 255',
-  'unit-range': 'none: levels from 0 to 1',
-};
 
 /** Where the way in which images are prepared comes from. */
 const reasons: Readonly<Record<FileFacts['preprocessingFrom'], string>> = {
@@ -60,7 +49,7 @@ export function PreprocessingChoice({ facts, file }: PreprocessingChoiceProps) {
         {givenPreprocessing === null && <option value="given">this file alone</option>}
         {preprocessingNames.map((name) => (
           <option key={name} value={name}>
-            {titles[name]}
+            {preprocessingTitles[name]}
           </option>
         ))}
       </select>

@@ -1,6 +1,6 @@
 import { useEffect } from 'preact/hooks';
 import { Notice } from '../../components/notice.js';
-import { OpenModel } from '../../components/open-model.js';
+import { OpenModel } from '../../files/open-model.js';
 import { OtherBackend } from '../../components/other-backend.js';
 import { engineState, model, occupied, getEngine } from '../../engine/session.js';
 import { Answer } from './answer.js';

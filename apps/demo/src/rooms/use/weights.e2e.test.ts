@@ -25,7 +25,14 @@ import {
 } from '@resnetjs/weights';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { accessibilityProblems, type Visit, visit, whyNoBrowser } from '../../e2e.test-support.js';
+import {
+  accessibilityProblems,
+  downloaded,
+  dropped,
+  type Visit,
+  visit,
+  whyNoBrowser,
+} from '../../e2e.test-support.js';
 
 const pretrained = fileURLToPath(new URL('../../../../../../shared/data/pretrained/', import.meta.url));
 
@@ -216,14 +223,30 @@ describe.skipIf(whyNoBrowser !== null)(`weights of others in the Use room ${whyN
     expect(await facts()).toContain('kind 0, kind 1');
   });
 
-  it('draws the network of a file in the Look room', async () => {
+  it('opens a model that is dropped anywhere in Look and in Use, and shows what is in the file', async () => {
     const { page, url } = here;
-    await page.goto(`${url}#look`);
-    await page.locator('.diagram').waitFor();
-    await choose('resnet20.pth');
-    await page.locator('.inspector', { hasText: 'My model' }).waitFor();
-    expect(await page.getByLabel('What to look at').inputValue()).toBe('model');
+    await page.goto(`${url}#prove`);
+    expect(await dropped(page, 'mine.pth', readFileSync(join(folder, 'resnet20.pth')))).toBe(true);
+    await page.locator('.news', { hasText: '“mine.pth” is open. It is drawn here' }).waitFor();
+    expect(await page.getByLabel('What to look at').inputValue()).toBe('file');
+    const inspector = page.locator('.inspector');
+    expect(await inspector.textContent()).toMatch(
+      /mine\.pth.*PyTorch, in the names of CIFAR.*Tensors116 \(F32, I64\)/,
+    );
+    await page.locator('.node.block').first().click();
+    await page.locator('.node.conv').first().click();
+    const tensor = page.locator('.tensors li').first();
+    expect(await inspector.textContent()).toContain('kernel size3 × 3');
+    expect(await tensor.textContent()).toContain('layer1.0.conv1.weightkernel, 16 × 16 × 3 × 3, F32');
+    await tensor.getByRole('button', { name: 'Read its values' }).click();
+    await tensor.getByText('2,304 values from').waitFor();
     expect(await accessibilityProblems(page)).toEqual([]);
+    const svg = (await downloaded(page, 'Save as SVG')).toString();
+    expect(svg).toContain('<title id="drawing-title">mine.pth</title>');
+    await page.getByRole('link', { name: 'answers in Use' }).click();
+    await page.locator('.model', { hasText: 'mine.pth' }).waitFor();
+    await dropped(page, 'image.png', readFileSync(join(folder, 'image.png')));
+    await page.locator('img[alt="image.png"]').waitFor();
   });
 
   it.skipIf(!existsSync(pretrained))(

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { belowRoot, findChosen, findDropped } from './dropped-folders.js';
+import { findChosen, findDropped } from './found-files.js';
 
 /** As browsers give them: at most a hundred entries at a time. */
 function entry(name: string, content: readonly unknown[] | string | null): unknown {
@@ -21,7 +21,7 @@ function entry(name: string, content: readonly unknown[] | string | null): unkno
   return { name, isFile: false, createReader };
 }
 const dropped = async (...entries: unknown[]) => {
-  const items = entries.map((each) => ({ webkitGetAsEntry: () => each }));
+  const items = entries.map((each) => ({ webkitGetAsEntry: () => each, getAsFile: () => null }));
   const found = await findDropped(items as unknown as DataTransferItemList);
   return found.map(({ path, kind }) => `${path}: ${kind}`);
 };
@@ -61,21 +61,4 @@ describe('what was dropped', () => {
       'own/blue/s/z.webp: image',
     ]);
   });
-});
-
-it.each([
-  ['a folder of classes', 'own/red/1 own/blue/2 own/cover', 'red/1 blue/2 cover'],
-  ['a class', 'red/1 red/2', 'red/1 red/2'],
-  ['a class with a folder in it', 'red/1 red/session2/2', 'red/1 red/session2/2'],
-  ['several classes', 'red/1 blue/s/2', 'red/1 blue/s/2'],
-  ['a split', 'own/train/red/1 own/test/red/2', 'train/red/1 test/red/2'],
-  ['the parts of a split', 'train/red/1 test/red/2', 'train/red/1 test/red/2'],
-  ['a file', '1', '1'],
-])('paths are below the folder that holds the classes: %s', (_, given, below) => {
-  const found = given.split(' ').map((path) => ({ path, kind: 'image', file: null }));
-  expect(
-    belowRoot(found)
-      .files.map(({ path }) => path)
-      .join(' '),
-  ).toBe(below);
 });

@@ -6,38 +6,21 @@ export interface FoundFile extends FolderFile {
   readonly file: File | null;
 }
 
-export const hdf5Extensions = ['.h5', '.hdf5', '.hdf'];
-export const isHdf5 = (name: string) => hdf5Extensions.some((each) => name.toLowerCase().endsWith(each));
-
 /** Everything in dropped folders, and dropped files, by their paths. */
 export async function findDropped(items: DataTransferItemList): Promise<FoundFile[]> {
   // Before the first await: after it, the list is empty.
-  const entries = Array.from(items).flatMap((item) => item.webkitGetAsEntry() ?? []);
+  const given = Array.from(items, (item) => ({ entry: item.webkitGetAsEntry(), file: item.getAsFile() }));
   const found: FoundFile[] = [];
-  for (const entry of entries) await collect(entry, entry.name, found);
+  for (const { entry, file } of given) {
+    if (entry !== null) await collect(entry, entry.name, found);
+    else if (file !== null) found.push(await lookAt(file, file.name)); // pasted, or dragged from another page
+  }
   return found;
 }
 
-/** Everything in a chosen folder. */
+/** Everything in a chosen folder, or chosen files. */
 export function findChosen(files: FileList): Promise<FoundFile[]> {
-  return Promise.all(Array.from(files, (file) => lookAt(file, file.webkitRelativePath)));
-}
-
-/**
- * The files by their paths below the folder that holds the classes, and that folder's name. What was given is that folder's
- * entries, without a name; or, if it is a single folder, that folder itself, unless it is a class: it has images in it, and
- * not several folders of them.
- */
-export function belowRoot(found: readonly FoundFile[]): { root: string; files: readonly FoundFile[] } {
-  const [first] = found;
-  const root = first?.path.slice(0, first.path.indexOf('/') + 1) ?? '';
-  const entries = { root: '', files: found };
-  if (root === '' || !found.every(({ path }) => path.startsWith(root))) return entries;
-  const images = found.filter(({ kind }) => kind === 'image').map(({ path }) => path.split('/'));
-  const folders = new Set(images.flatMap(([, below, file]) => (file === undefined ? [] : [below])));
-  if (folders.size < 2 && images.some(({ length }) => length === 2)) return entries;
-  const files = found.map((each) => ({ ...each, path: each.path.slice(root.length) }));
-  return { root: root.slice(0, -1), files };
+  return Promise.all(Array.from(files, (file) => lookAt(file, file.webkitRelativePath || file.name)));
 }
 
 async function lookAt(file: File, path: string): Promise<FoundFile> {

@@ -1,5 +1,6 @@
 import type { DialectName } from '@resnetjs/core';
 import type { ContainerName } from '@resnetjs/weights';
+import type { PreprocessingName } from '../worker/protocol.js';
 
 /** What a file is, as it is called. */
 export const containerTitles: Readonly<Record<ContainerName, string>> = {
@@ -24,4 +25,17 @@ export const dialectTitles: Readonly<Record<DialectName, string>> = {
   cifar: 'in the names of CIFAR’s networks',
   keras: 'in Keras’s automatic names',
   sites: 'in ResNet.js’s names',
+};
+
+/** For which networks images are prepared. */
+export const preprocessingTitles: Readonly<Record<PreprocessingName, string>> = {
+  torchvision: 'torchvision’s networks',
+  'torchvision-v2': 'torchvision’s newer weights (V2)',
+  timm: 'timm’s networks',
+  'keras-caffe': 'Keras’s ResNet50, 101, 152',
+  'keras-tf': 'Keras’s ResNet V2',
+  'keras-torch': 'Keras, in PyTorch’s way',
+  cifar: 'CIFAR’s networks in PyTorch',
+  raw: 'none: levels from 0 to 255',
+  'unit-range': 'none: levels from 0 to 1',
 };

@@ -1,0 +1,35 @@
+import { type ByteSource, byteSource } from '@resnetjs/weights';
+import { configsBeside, mainFile } from '../files/sort-files.js';
+import { PageError } from './problem.js';
+import type { GivenFile } from './protocol.js';
+
+/** Of the largest network of the catalogue, with an optimizer's state. */
+const maxBytes = 2 ** 31;
+const maxConfigBytes = 2 ** 24;
+
+/** The model among files that were given together, with the JSON of timm or transformers beside it. Throws PageError. */
+export async function modelAmong(
+  files: readonly GivenFile[],
+): Promise<{ readonly file: File; readonly source: ByteSource; readonly configs: readonly unknown[] }> {
+  const main = mainFile(files);
+  if (main === null) throw new PageError('no-file', 'There is no model among the files.');
+  if (main.file.size > maxBytes)
+    throw new PageError('too-large', 'It is larger than 2 GB: no network here is.');
+  return {
+    file: main.file,
+    source: byteSource(main.file),
+    configs: await Promise.all(configsBeside(main, files).map(({ file }) => readConfig(file))),
+  };
+}
+
+async function readConfig(file: File): Promise<unknown> {
+  if (file.size > maxConfigBytes) throw notJson(file, 'it is too large');
+  try {
+    return JSON.parse(await file.text());
+  } catch (error) {
+    throw notJson(file, error instanceof Error ? error.message : String(error));
+  }
+}
+
+const notJson = ({ name }: File, why: string) =>
+  new PageError('no-json', `“${name}”, which came with it, is no JSON: ${why}.`);
