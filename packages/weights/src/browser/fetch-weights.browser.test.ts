@@ -1,8 +1,8 @@
 import { commands } from 'vitest/browser';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import type { HubOptions, HubProgress } from '../hub/hub-options.js';
+import type { HubProgress } from '../hub/hub-options.js';
 import { fetchFile } from './fetch-file.js';
-import { cachedWeights, fetchWeights, removeCached } from './fetch-weights.js';
+import { cachedWeights, fetchWeights, type PageHubOptions, removeCached } from './fetch-weights.js';
 
 // The server's own package has Node's modules; here its actions are data.
 const hub = (commands as unknown as { hub(action: object): Promise<unknown> }).hub;
@@ -37,7 +37,7 @@ beforeEach(async () => {
 });
 
 /** Fetches in a hurry. */
-function fetched(options: HubOptions = {}) {
+function fetched(options: PageHubOptions = {}) {
   return fetchWeights(name, {
     endpoint,
     patience: { backoffMilliseconds: 1 },
@@ -152,6 +152,9 @@ describe('weights by name', () => {
     const { origin } = location;
     await devtools.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: 20_000 });
     await expect(fetched()).rejects.toThrow('the browser gives this page no more room');
+    const inMemory = await fetched({ keep: false });
+    expect(inMemory.stored).toBe('memory');
+    await expectWhole(inMemory.blob);
     await devtools.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: 0 });
     expect(await cachedWeights()).toHaveLength(1); // it can still be seen, and removed
     expect(await removeCached(name)).toHaveLength(1);

@@ -14,6 +14,12 @@ export interface FetchedWeights extends HubWeightsFile {
   readonly stored: 'file system' | 'memory';
 }
 
+/** How weights are fetched by a page. */
+export interface PageHubOptions extends HubOptions {
+  /** Whether they are kept in the page's storage; false: in memory, until the page is closed. Default: true. */
+  readonly keep?: boolean;
+}
+
 /**
  * Has the weights of a name in the storage that the browser gives the page's origin, and downloads what is missing, on a page or in a
  * worker: `hf:OWNER/REPO`, `timm:NAME`, `torchvision:NAME@WEIGHTS`, `keras:NAME`. A download that broke off is resumed, also after the page
@@ -26,8 +32,16 @@ export interface FetchedWeights extends HubWeightsFile {
  * const { blob, options } = await fetchWeights('hf:timm/resnet50.a1_in1k');
  * const classifier = await readClassifier(blob, options);
  */
-export async function fetchWeights(name: string, options: HubOptions = {}): Promise<FetchedWeights> {
-  const { cache, stored } = await pageCache();
+export async function fetchWeights(name: string, options: PageHubOptions = {}): Promise<FetchedWeights> {
+  const { keep = true } = options;
+  return fetchInto(keep ? await pageCache() : inMemory(), name, options);
+}
+
+async function fetchInto(
+  { cache, stored }: PageCache,
+  name: string,
+  options: HubOptions,
+): Promise<FetchedWeights> {
   const platform = { cache, request: pageRequest, place: "this page's storage" };
   const { path, configs: paths, ...file } = await fetchHubWeights(name, platform, options);
   const configs: unknown[] = [];
@@ -61,13 +75,16 @@ interface PageCache {
   readonly stored: FetchedWeights['stored'];
 }
 
-let inMemory: BlobCache | undefined;
+let memory: BlobCache | undefined;
+
+function inMemory(): PageCache {
+  memory ??= memoryCache();
+  return { cache: memory, stored: 'memory' };
+}
 
 async function pageCache(): Promise<PageCache> {
   const cache = await storageCache();
-  if (cache !== null) return { cache, stored: 'file system' };
-  inMemory ??= memoryCache();
-  return { cache: inMemory, stored: 'memory' };
+  return cache === null ? inMemory() : { cache, stored: 'file system' };
 }
 
 /** No more is said than has to be, and the browser keeps no second copy. */

@@ -31,7 +31,14 @@ interface PageNavigator {
   };
 }
 
-const { storage, locks } = (globalThis as { navigator?: PageNavigator }).navigator ?? {};
+/** What the browser has for a page; nothing where it is missing, or throws. */
+function ofNavigator<Key extends keyof PageNavigator>(key: Key): PageNavigator[Key] | undefined {
+  try {
+    return (globalThis as { navigator?: PageNavigator }).navigator?.[key];
+  } catch {
+    return undefined;
+  }
+}
 
 /** In the file system that the browser gives a page's origin. */
 const topFolder = 'resnetjs-hub';
@@ -90,7 +97,7 @@ export async function storageCache(): Promise<BlobCache | null> {
 async function topOf(): Promise<Folder | null> {
   let top: Folder | undefined;
   try {
-    const root = await storage?.getDirectory?.();
+    const root = await ofNavigator('storage')?.getDirectory?.();
     top = await root?.getDirectoryHandle(topFolder, { create: true });
     if (top !== undefined) await write(top, 'probe', new Uint8Array(1)); // some browsers write in workers alone
   } catch (error) {
@@ -232,6 +239,7 @@ interface LockOptions {
 
 /** Waits for another tab; where there are no locks, for nobody. */
 async function locked(path: string, { signal, onWait, sizeNow }: LockOptions): Promise<() => void> {
+  const locks = ofNavigator('locks');
   if (locks === undefined) return () => {};
   const timer = setInterval(() => void sizeNow().then(onWait, () => {}), waitMilliseconds);
   try {
