@@ -15,6 +15,15 @@ export const contentSecurityPolicy = [
   "form-action 'none'",
 ].join('; ');
 
+/**
+ * Of the only worker that asks other servers, for networks by name: https of any host, since the visitor may choose a mirror, and this
+ * device's own servers. It is never sent an image.
+ */
+const hubPolicy = contentSecurityPolicy.replace(
+  "connect-src 'self'",
+  "connect-src 'self' https: http://localhost:* http://127.0.0.1:* http://[::1]:*",
+);
+
 /** Cross-origin isolation gives threads shared memory; the rest protects the page from other sites. */
 export const headers = {
   'Cross-Origin-Opener-Policy': 'same-origin',
@@ -24,3 +33,12 @@ export const headers = {
   'X-Content-Type-Options': 'nosniff',
   'Referrer-Policy': 'no-referrer',
 };
+
+/**
+ * The headers of a file by its name: a worker has the policy that its own file is served with.
+ * @param {string} name
+ */
+export function headersOf(name) {
+  if (!name.startsWith('hub-worker-')) return headers;
+  return { ...headers, 'Content-Security-Policy': `${hubPolicy}; frame-ancestors 'none'` };
+}

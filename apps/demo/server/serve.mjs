@@ -1,7 +1,7 @@
 import { createReadStream, statSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { extname, join, normalize, sep } from 'node:path';
-import { headers as allHeaders } from './headers.mjs';
+import { basename, extname, join, normalize, sep } from 'node:path';
+import { headersOf } from './headers.mjs';
 
 /** @type {Readonly<Record<string, string>>} */
 const types = {
@@ -24,7 +24,11 @@ const types = {
 export function serve(folder, { port = 0, plain = false, shared = false } = {}) {
   const server = createServer((request, response) => {
     const path = fileFor(folder, request.url ?? '/');
-    const always = shared ? { 'Access-Control-Allow-Origin': '*' } : plain ? {} : allHeaders;
+    const always = shared
+      ? { 'Access-Control-Allow-Origin': '*' }
+      : plain
+        ? {}
+        : headersOf(basename(path ?? ''));
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       response.writeHead(405, always).end();
       return;

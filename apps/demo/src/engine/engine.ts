@@ -1,3 +1,4 @@
+import hubWorkerUrl from '../worker/hub-worker.ts?worker&url';
 import workerUrl from '../worker/worker.ts?worker&url';
 import type {
   BackendName,
@@ -44,7 +45,7 @@ const workerEnded: Problem = {
     'The computation has stopped, most likely because memory ran out. Start it again: no more than the steps since the last checkpoint are lost.',
 };
 
-/** The page's end of one worker, which computes on one backend, or reads files and computes nothing. */
+/** The page's end of one worker, which computes on one backend, or reads files, or fetches them, and computes nothing. */
 export class Engine {
   readonly #worker: Worker | null;
   readonly #pending = new Map<number, PendingRequest>();
@@ -55,8 +56,8 @@ export class Engine {
   /** Called once, when the worker can't continue. */
   onEnd: ((problem: Problem) => void) | null = null;
 
-  constructor(name: BackendName | 'reader') {
-    this.#worker = startWorker(`resnetjs-${name}`);
+  constructor(name: BackendName | 'reader' | 'hub') {
+    this.#worker = startWorker(`resnetjs-${name}`, name === 'hub' ? hubWorkerUrl : workerUrl);
     if (this.#worker === null) {
       this.#problem = noWorkers;
       return;
@@ -119,7 +120,7 @@ export class Engine {
 }
 
 /** Starts the worker; null if the browser has no workers, or forbids this one. */
-function startWorker(name: string): Worker | null {
+function startWorker(name: string, workerUrl: string): Worker | null {
   try {
     return new Worker(workerUrl, { type: 'module', name });
   } catch {

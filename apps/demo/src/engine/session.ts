@@ -2,6 +2,7 @@ import { signal } from '@preact/signals';
 import { readRecord } from '../storage/database.js';
 import type { BackendFacts, BackendName, ModelFacts, Problem, WorkerEvent } from '../worker/protocol.js';
 import { Engine, EngineError, messageOf } from './engine.js';
+import { takeKept } from './weights-by-name.js';
 
 export type EngineState =
   | { readonly is: 'off' }
@@ -83,11 +84,24 @@ async function openSavedModel(started: Engine): Promise<ModelFacts | null> {
   const saved = await readRecord('model');
   if (saved === null) return null;
   try {
+    if (saved.file === null) return await reopenKept(started, saved.facts);
     const { accuracy, origin, file = null } = saved.facts; // older records have no `file`
     return await started.request('openModel', { file: saved.file, about: { accuracy, origin, file } });
   } catch {
     return null;
   }
+}
+
+/** Opens weights that the browser keeps by name, prepared as they were; null if they were deleted. */
+async function reopenKept(
+  started: Engine,
+  { file, preprocessing }: Partial<ModelFacts>,
+): Promise<ModelFacts | null> {
+  const name = file?.keptAs;
+  if (!name) return null;
+  const opened = await started.request('openFile', await takeKept(name));
+  if (!preprocessing || preprocessing === opened.preprocessing) return opened;
+  return started.request('prepare', { preprocessing });
 }
 
 /** Changes the backend: another worker takes over, and opens the saved model. */

@@ -1,5 +1,6 @@
 import { Notice } from '../components/notice.js';
 import { networkTitle } from '../components/format.js';
+import { fetching } from '../hub/hub.js';
 import { room } from '../route.js';
 import { isNews, openedFile, opening, openingProblem, readiness } from './opened-file.js';
 import { refusal } from './take-files.js';
@@ -9,6 +10,7 @@ export function News() {
   const refused = refusal.value;
   return (
     <div class="news">
+      {fetching.value !== null && room.value !== 'use' && <Fetching />}
       {opening.value !== null && <Opening />}
       {isNews.value && opening.value === null && <WhereItIs />}
       <OpeningProblem />
@@ -22,6 +24,23 @@ export function News() {
           <p>{refused}</p>
         </Notice>
       )}
+    </div>
+  );
+}
+
+/** A network on its way, for a visitor who has left the room where it was asked for. */
+function Fetching() {
+  const { name, progress } = fetching.value ?? { name: '', progress: null };
+  return (
+    <div class="news-opening">
+      <span>
+        Fetching “{name}” in <a href="#use">Use</a> …
+      </span>
+      <progress
+        aria-label="How much has arrived"
+        {...(progress?.of && { value: progress.bytes / progress.of })}
+        max={1}
+      />
     </div>
   );
 }

@@ -3,9 +3,9 @@
 import { computed, signal } from '@preact/signals';
 import type { NetworkName } from '@resnetjs/core';
 import { EngineError, messageOf } from '../engine/engine.js';
-import { getReader } from '../engine/reader.js';
+import { getReader } from '../engine/other-workers.js';
 import { getEngine, model, onWorkerEvent } from '../engine/session.js';
-import type { FileInspection, GivenFile } from '../worker/protocol.js';
+import type { FileInspection, FileToOpen } from '../worker/protocol.js';
 
 /** What Look draws, as soon as its network is found. */
 export const openedFile = signal<FileInspection | null>(null);
@@ -40,38 +40,35 @@ onWorkerEvent((event) => {
 });
 
 /** Opens a model, with what came with it: to be drawn, which needs no backend, and then to classify with. */
-export async function openFiles(
-  files: readonly GivenFile[],
-  { name, network = null }: { readonly name: string; readonly network?: NetworkName | null },
-): Promise<void> {
+export async function openFiles(given: FileToOpen): Promise<void> {
   if (opening.value !== null) return;
-  const given = files.map(({ path, file }) => ({ path, file })); // what a worker can be sent
+  const { name } = given;
   openingProblem.value = null;
   isNews.value = false;
   opening.value = { name, share: null };
   try {
-    const found = await getReader().request('inspectFile', { files: given, network });
+    const found = await getReader().request('inspectFile', given);
     readiness.value = { is: 'loading' };
     openedFile.value = found;
     isNews.value = true;
-    readiness.value = await loaded(given, network);
+    readiness.value = await loaded(given);
   } catch (error) {
     const networks = error instanceof EngineError ? (error.networks ?? []) : [];
     const message =
       networks.length > 0
         ? `“${name}” has numbers in the shapes of several networks. Which is it?`
         : `“${name}” can’t be opened. ${messageOf(error)}`;
-    const openAs = (chosen: NetworkName) => void openFiles(files, { name, network: chosen });
+    const openAs = (chosen: NetworkName) => void openFiles({ ...given, network: chosen });
     openingProblem.value = { message, networks, openAs };
   } finally {
     opening.value = null;
   }
 }
 
-async function loaded(files: readonly GivenFile[], network: NetworkName | null): Promise<Readiness> {
+async function loaded(given: FileToOpen): Promise<Readiness> {
   try {
     const engine = await getEngine();
-    model.value = await engine.request('openFile', { files, network });
+    model.value = await engine.request('openFile', given);
     return { is: 'ready' };
   } catch (error) {
     return { is: 'failed', why: messageOf(error) };

@@ -56,5 +56,7 @@ export async function takeFiles(found: readonly FoundFile[]): Promise<void> {
 export async function openModel(found: readonly FoundFile[]): Promise<void> {
   const files = found.filter((each): each is Present => each.file !== null);
   const main = mainFile(files);
-  if (main !== null) await openFiles(files, { name: main.file.name });
+  if (main === null) return;
+  const given = files.map(({ path, file }) => ({ path, file })); // what a worker can be sent
+  await openFiles({ name: main.file.name, files: given, network: null });
 }

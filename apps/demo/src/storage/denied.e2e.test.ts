@@ -198,7 +198,7 @@ const deny = (denied: Denied) => async (context: BrowserContext) => {
     }),
   );
   // Imports run in order: the denial before what the worker imports itself.
-  await context.route(/\/assets\/worker-[^/]*\.js$/, async (route) => {
+  await context.route(/\/assets\/(hub-)?worker-[^/]*\.js$/, async (route) => {
     const response = await route.fetch();
     await route.fulfill({ response, body: `import './denial.js';${await response.text()}` });
   });

@@ -38,11 +38,12 @@ export type SavedData =
       readonly unseen?: Uint8Array<ArrayBuffer>;
     };
 
-/** The last finished model, as a file that the command line reads, too. */
+/** The last finished model. */
 export interface SavedModel {
   readonly version: typeof version;
   readonly savedAt: number;
-  readonly file: Blob;
+  /** A file that the command line reads, too; null if the browser keeps its weights by name (`facts.file.keptAs`). */
+  readonly file: Blob | null;
   readonly facts: Pick<ModelFacts, 'accuracy' | 'origin'> & Partial<ModelFacts>;
 }
 

@@ -8,8 +8,8 @@ interface Scope {
 }
 const scope = self as unknown as Scope;
 
-export type Handlers = {
-  readonly [Kind in RequestKind]: (params: Requests[Kind]['params']) => Promise<Requests[Kind]['result']>;
+export type Handlers<Answered extends RequestKind> = {
+  readonly [Kind in Answered]: (params: Requests[Kind]['params']) => Promise<Requests[Kind]['result']>;
 };
 
 /** Sends the page an event, which answers no request. */
@@ -18,11 +18,11 @@ export function emit(event: WorkerEvent): void {
 }
 
 /** Starts answering the page's requests. They may overlap: a prediction is made between two steps of a training. */
-export function serve(handlers: Handlers): void {
+export function serve<Answered extends RequestKind>(handlers: Handlers<Answered>): void {
   scope.onmessage = async ({ data }) => {
     const { id, kind, params } = data;
     try {
-      const handle = handlers[kind] as (params: unknown) => Promise<unknown>;
+      const handle = handlers[kind as Answered] as (params: unknown) => Promise<unknown>;
       scope.postMessage({ id, result: await handle(params) });
     } catch (error) {
       const problem = asProblem(error);

@@ -11,17 +11,22 @@ import { statisticsOf } from './tensor-statistics.js';
 let inspected: OpenedWeights | undefined;
 
 /** Finds a file's network, its tensors and what it says of itself; no values are read. Throws `bad-file`. */
-export async function inspectFile({
-  files,
-  network,
-}: Requests['inspectFile']['params']): Promise<FileInspection> {
-  const { file: given, source, configs } = await modelAmong(files);
-  const opened = await openWeights(source, { configs, ...(network && { network }) });
+export async function inspectFile(params: Requests['inspectFile']['params']): Promise<FileInspection> {
+  const { source, options } = await modelAmong(params);
+  const opened = await openWeights(source, options);
   const { file } = await openContainer(source);
   inspected = opened;
   const { container, dialect, classes, classesFrom, preprocessing, preprocessingFrom } = opened;
   return {
-    ...{ name: given.name, container, dialect, classes, classesFrom, preprocessingFrom },
+    ...{
+      name: params.name,
+      keptAs: params.keptAs ?? null,
+      container,
+      dialect,
+      classes,
+      classesFrom,
+      preprocessingFrom,
+    },
     bytes: source.size,
     network: opened.network,
     preprocessing: nameOf(preprocessing),

@@ -95,7 +95,8 @@ export async function modelFile(format: DownloadFormat): Promise<Blob> {
 /** Saves the model in the browser's storage, so that it survives a reload. */
 export async function saveModel(): Promise<void> {
   const { facts } = currentModel();
-  await writeRecord('model', { version, savedAt: Date.now(), file: await modelFile('resnetjs'), facts });
+  const file = facts.file?.keptAs ? null : await modelFile('resnetjs'); // not twice
+  await writeRecord('model', { version, savedAt: Date.now(), file, facts });
 }
 
 let saving: Promise<void> = Promise.resolve();

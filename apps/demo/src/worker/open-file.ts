@@ -15,10 +15,8 @@ const millisecondsBetweenEvents = 100;
  * PageError for one without classes.
  */
 export async function openFile(params: Requests['openFile']['params']): Promise<ModelFacts> {
-  const { files, network } = params;
-  const { file, configs, ...among } = await modelAmong(files);
-  const source = withProgress(among.source);
-  const opened = await openWeights(source, { configs, ...(network && { network }) });
+  const { file, source, options } = await modelAmong(params);
+  const opened = await openWeights(withProgress(source), options);
   const { container, dialect, classes, classesFrom, preprocessing, preprocessingFrom, training } = opened;
   const accuracy = training?.final.validation?.accuracy ?? null;
   if (container === 'resnetjs') return openModel({ file, about: { accuracy, origin: 'opened', file: null } });
@@ -35,7 +33,14 @@ export async function openFile(params: Requests['openFile']['params']): Promise<
       accuracy,
       origin: 'opened',
       training,
-      file: { name: file.name, container, dialect, classesFrom, preprocessingFrom },
+      file: {
+        name: params.name,
+        keptAs: params.keptAs ?? null,
+        container,
+        dialect,
+        classesFrom,
+        preprocessingFrom,
+      },
     },
   );
 }

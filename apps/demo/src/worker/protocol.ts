@@ -1,7 +1,15 @@
 import type { DialectName, FitMode, Network, NetworkName, ParameterId } from '@resnetjs/core';
 import type { TwinReport } from '@resnetjs/data';
 import type { Adam, Recipe } from '@resnetjs/recipe';
-import type { ContainerName, Origin, TensorInfo, WrittenFormat } from '@resnetjs/weights';
+import type {
+  CachedWeights,
+  ContainerName,
+  HubProgress,
+  HubWeightsFile,
+  Origin,
+  TensorInfo,
+  WrittenFormat,
+} from '@resnetjs/weights';
 
 // The messages between the page and its worker. A worker computes on one backend; for another, the page starts another worker.
 
@@ -132,6 +140,8 @@ export interface FileFacts {
   readonly dialect: DialectName;
   readonly classesFrom: Origin;
   readonly preprocessingFrom: Origin;
+  /** The name under which the browser keeps what was fetched; null for a file that the visitor has. */
+  readonly keptAs: string | null;
 }
 
 /** One of the files that were given together: a model may be several. */
@@ -269,9 +279,36 @@ export interface SpeedResult {
 
 /** A model, and what came with it. */
 export interface FileToOpen {
+  /** What it is called on the page. */
+  readonly name: string;
   readonly files: readonly GivenFile[];
+  /** What is known of weights that were fetched by name. */
+  readonly known?: HubWeightsFile['options'];
+  /** See FileFacts. */
+  readonly keptAs?: string | null;
   /** Which network it is, where its tensors' shapes fit several. */
   readonly network: NetworkName | null;
+}
+
+/** Servers that the visitor chose; null for the usual ones. */
+export interface HubServers {
+  /** In place of `https://huggingface.co`. */
+  readonly endpoint: string | null;
+  /** In place of torchvision's and Keras's servers. */
+  readonly mirror: string | null;
+}
+
+export interface HubRequest extends HubServers {
+  readonly name: string;
+  /** Whether no server is asked: what the storage has is taken. */
+  readonly offline: boolean;
+}
+
+/** Weights that were fetched by name. */
+export interface HubFile extends Pick<HubWeightsFile, 'file' | 'options'> {
+  readonly blob: Blob;
+  /** Whether the browser's storage has them; otherwise they are gone with the page. */
+  readonly isKept: boolean;
 }
 
 /** The requests of the page, with their parameters and results. */
@@ -326,6 +363,12 @@ export interface Requests {
     params: { readonly network: Network | 'model'; readonly image: ImageSource; readonly node: number };
     result: Maps;
   };
+  /** Fetches weights by name, or takes them from the browser's storage. Ends with the code `stopped` after `hubStop`. */
+  hubFetch: { params: HubRequest; result: HubFile };
+  hubStop: { params: null; result: null };
+  /** What the browser's storage has, by name. */
+  hubKept: { params: null; result: readonly CachedWeights[] };
+  hubRemove: { params: { readonly name: string }; result: readonly CachedWeights[] };
   proofCases: { params: null; result: readonly ProofCase[] };
   proveCase: { params: { readonly id: number; readonly precision: 16 | 32 }; result: ProofResult };
   provePublished: { params: null; result: readonly PublishedProof[] };
@@ -333,6 +376,8 @@ export interface Requests {
 }
 
 export type RequestKind = keyof Requests;
+/** The requests that a worker of its own answers, the only one that asks other servers. */
+export type HubRequestKind = Extract<RequestKind, `hub${string}`>;
 
 /** From the page to the worker. */
 export type ToWorker = {
@@ -357,6 +402,7 @@ export type WorkerEvent =
   | { readonly event: 'decoding'; readonly done: number; readonly of: number }
   /** How much of the opening of a file is done, 0 to 1. */
   | { readonly event: 'opening'; readonly share: number }
+  | { readonly event: 'hub'; readonly progress: HubProgress }
   | { readonly event: 'device-lost'; readonly message: string };
 
 /** From the worker to the page. */

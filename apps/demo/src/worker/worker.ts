@@ -6,7 +6,7 @@ import { lookAtMaps } from './look.js';
 import { currentModel, modelFile, openModel, prepareOtherwise, saveModelLater, whenSaved } from './model.js';
 import { predict } from './predict.js';
 import { PageError } from './problem.js';
-import type { BackendName } from './protocol.js';
+import type { BackendName, HubRequestKind, RequestKind } from './protocol.js';
 import { pauseTraining, resumeTraining, startTraining, stopTraining } from './training.js';
 
 let backend: BackendName | undefined;
@@ -19,7 +19,7 @@ function startedBackend(): BackendName {
 /** Loaded when the Prove room needs it, because it brings the float64 reference. */
 const prove = () => import('./prove.js');
 
-const handlers: Handlers = {
+const handlers: Handlers<Exclude<RequestKind, HubRequestKind>> = {
   async start({ backend: name }) {
     const facts = await startBackend(name);
     backend = facts.name;

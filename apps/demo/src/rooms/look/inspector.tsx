@@ -1,7 +1,7 @@
 import { type Conv, type NetworkName, networkEntries, walk } from '@resnetjs/core';
 import type { Drawing, Facts } from '@resnetjs/core/draw';
 import { count, large } from '../../components/format.js';
-import { openedFile } from '../../files/opened-file.js';
+import { isModel, openedFile } from '../../files/opened-file.js';
 import { CloseButton } from '../../components/close-button.js';
 import { FileDetails, FileRows } from './file-facts.js';
 import { settingsOf } from './settings.js';
@@ -97,6 +97,11 @@ function Whole({ drawing }: { readonly drawing: Drawing }) {
         {subject.value === 'file' && openedFile.value !== null && <FileRows file={openedFile.value} />}
       </dl>
       {subject.value === 'file' && openedFile.value !== null && <FileDetails file={openedFile.value} />}
+      {(subject.value === 'model' || (subject.value === 'file' && isModel.value)) && (
+        <p>
+          <a href="#use">Show it pictures in Use</a>
+        </p>
+      )}
       <p class="aside">
         Point at a layer, or use the arrow keys. Click a block to open it. The higher a bar, the larger its
         map; the thicker, the more channels. Training finds the learned numbers, the parameters; multiply-adds

@@ -6,6 +6,7 @@ import { model, getEngine } from '../../engine/session.js';
 import { download } from '../../components/download.js';
 import { isModel, openedFile } from '../../files/opened-file.js';
 import { OpenModel } from '../../files/open-model.js';
+import { useScrollToOpened } from '../../files/scroll-to-opened.js';
 import { Diagram } from './diagram.js';
 import { ImagePush } from './image-push.js';
 import { Inspector } from './inspector.js';
@@ -28,9 +29,6 @@ import './look.css';
 /** Room for the outlines at the drawing's edge, in pixels. */
 const outline = 4;
 
-/** The file that was in view last. */
-let seen: typeof openedFile.value = null;
-
 /** A network, drawn from its data. */
 export function Look() {
   const width = useSignal(1000);
@@ -47,11 +45,7 @@ export function Look() {
     observer.observe(element);
     return () => observer.disconnect();
   }, []);
-  useEffect(() => {
-    // What was just opened is in view; a visitor who comes back begins at the top.
-    if (openedFile.value !== null && openedFile.value !== seen) canvas.current?.scrollIntoView();
-    seen = openedFile.value;
-  }, [openedFile.value]);
+  useScrollToOpened('look', canvas);
   useEffect(() => {
     if (model.value === null) {
       modelNetwork.value = null;
@@ -104,6 +98,9 @@ export function Look() {
           )}
           <Key drawing={drawing.value} />
           <section aria-label="A network of your own">
+            <p>
+              A network that others trained can also be <a href="#use">fetched by its name</a>, in Use.
+            </p>
             <OpenModel label="Drop a model of PyTorch, timm, Keras, ONNX or TensorFlow.js to see its network" />
           </section>
         </div>

@@ -3,7 +3,7 @@ import { type Parameter, type ParameterId, parameterNames, parameters, siteName,
 import { useEffect } from 'preact/hooks';
 import { count, percent } from '../../components/format.js';
 import { messageOf } from '../../engine/engine.js';
-import { getReader } from '../../engine/reader.js';
+import { getReader } from '../../engine/other-workers.js';
 import { openedFile } from '../../files/opened-file.js';
 import type { FileInspection, TensorStatistics } from '../../worker/protocol.js';
 import { network, subject } from './subject.js';

@@ -58,7 +58,7 @@ onWorkerEvent((event) => {
     if (status.value.is === 'preparing') status.value = { is: 'preparing', text };
     return;
   }
-  if (event.event === 'device-lost' || event.event === 'opening') return;
+  if (event.event === 'device-lost' || event.event === 'opening' || event.event === 'hub') return;
   recordEvent(event);
   switch (event.event) {
     case 'step': {

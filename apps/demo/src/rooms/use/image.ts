@@ -1,6 +1,7 @@
 import { signal } from '@preact/signals';
 import { messageOf } from '../../engine/engine.js';
 import { model, getEngine } from '../../engine/session.js';
+import { isNews } from '../../files/opened-file.js';
 import type { ImageSource, Prediction } from '../../worker/protocol.js';
 
 /** The image to classify: one of the visitor's files, or a generated hand sign. */
@@ -41,6 +42,7 @@ export function showNextSign(): Promise<void> {
 }
 
 async function show(next: ShownImage): Promise<void> {
+  isNews.value = false; // the visitor has found what was opened
   currentImage.value = next;
   explainedClass.value = null;
   await classify();

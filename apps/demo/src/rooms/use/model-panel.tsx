@@ -2,11 +2,13 @@ import { signal } from '@preact/signals';
 import { download } from '../../components/download.js';
 import { Notice } from '../../components/notice.js';
 import { count, networkTitle, percent } from '../../components/format.js';
+import { isModel } from '../../files/opened-file.js';
 import { OpenModel } from '../../files/open-model.js';
 import { containerTitles, dialectTitles } from '../../files/sources.js';
 import { messageOf } from '../../engine/engine.js';
 import { model, getEngine } from '../../engine/session.js';
 import type { ModelFacts } from '../../worker/protocol.js';
+import { chooseSubject } from '../look/subject.js';
 import { formatTitles, formats, isFormat } from './formats.js';
 import { PreprocessingChoice } from './preprocessing-choice.js';
 
@@ -25,6 +27,12 @@ async function save(facts: ModelFacts): Promise<void> {
   }
 }
 
+/** Has Look draw the model. */
+function draw(): void {
+  chooseSubject(isModel.value ? 'file' : 'model');
+  location.hash = '#look';
+}
+
 /** The model, and the choice of another. */
 export function ModelPanel() {
   const facts = model.value;
@@ -33,6 +41,11 @@ export function ModelPanel() {
     <section class="model" aria-labelledby="model">
       <h2 id="model">The model</h2>
       <Facts facts={facts} />
+      <div class="row">
+        <button type="button" class="link" onClick={draw}>
+          See its drawing in Look
+        </button>
+      </div>
       {facts.file !== null && <PreprocessingChoice facts={facts} file={facts.file} />}
       <Download facts={facts} />
       {problem.value !== null && (

@@ -1,6 +1,8 @@
-import { useEffect } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
+import { NetworksByName } from '../../hub/networks-by-name.js';
 import { Notice } from '../../components/notice.js';
 import { OpenModel } from '../../files/open-model.js';
+import { useScrollToOpened } from '../../files/scroll-to-opened.js';
 import { OtherBackend } from '../../components/other-backend.js';
 import { engineState, model, occupied, getEngine } from '../../engine/session.js';
 import { Answer } from './answer.js';
@@ -14,6 +16,8 @@ import './use.css';
 export function Use() {
   const state = engineState.value;
   const facts = model.value;
+  const floor = useRef<HTMLDivElement>(null);
+  useScrollToOpened('use', floor);
   useEffect(() => {
     void getEngine().catch(() => undefined); // the state shows it
   }, []);
@@ -46,13 +50,14 @@ export function Use() {
       {facts === null ? (
         <NoModel starting={state.is === 'starting' || state.is === 'off'} />
       ) : (
-        <div class="use-floor">
+        <div class="use-floor" ref={floor}>
           <ImagePanel />
           <Answer />
           <ImageChoice />
           <ModelPanel />
         </div>
       )}
+      <NetworksByName />
     </>
   );
 }
@@ -76,8 +81,9 @@ function NoModel({ starting }: { readonly starting: boolean }) {
     <section class="use-empty" aria-labelledby="no-model">
       <h2 id="no-model">There is no model yet</h2>
       <p>
-        A small network learns to count fingers in a minute or two. Or open one that others have trained, in
-        PyTorch, timm or Keras: its .pth, .safetensors, .h5 or .keras file. It stays on your device.
+        A small network learns to count fingers in a minute or two. Or open one that others have trained with
+        PyTorch, timm, Keras, ONNX or TensorFlow.js: its file stays on your device. Or fetch one by name,
+        below.
       </p>
       <div class="row">
         <a class="button primary" href="#train">

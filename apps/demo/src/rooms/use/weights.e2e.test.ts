@@ -46,9 +46,13 @@ async function read({ shape, role }: Parameter): Promise<Float32Array<ArrayBuffe
 
 /** A network's file, by the library. */
 async function encoded(name: NetworkName, options: EncodeWeightsOptions): Promise<Buffer> {
+  return collected(encoding(name, options).parts);
+}
+
+function encoding(name: NetworkName, options: EncodeWeightsOptions) {
   const network = createNetwork(name);
   const weights = { network, classes: null, preprocessing: preprocessings.cifar, training: null, read };
-  return collected(encodeWeights(weights, options).parts);
+  return encodeWeights(weights, options);
 }
 
 /** A file of Keras's automatic names, which doesn't say of which network it is. */
@@ -158,6 +162,16 @@ describe.skipIf(whyNoBrowser !== null)(`weights of others in the Use room ${whyN
     await choose(file);
     await page.locator('.model', { hasText: `${file}: ${title}` }).waitFor();
     expect(await page.getByLabel('Pictures are prepared as for').inputValue()).toBe('cifar');
+    await waitForAnswer(expected);
+  });
+
+  it('opens model.json of TensorFlow.js with its values beside it, which answers the same', async () => {
+    const { parts, beside } = encoding('cifar/resnet20', { to: 'tfjs' });
+    for (const each of beside) writeFileSync(join(folder, each.name), await collected(each.parts));
+    writeFileSync(join(folder, 'model.json'), await collected(parts));
+    await choose(...beside.map(({ name }) => name), 'model.json');
+    await here.page.locator('.model', { hasText: 'model.json: TensorFlow.js' }).waitFor();
+    await here.page.getByLabel('Pictures are prepared as for').selectOption('cifar');
     await waitForAnswer(expected);
   });
 
