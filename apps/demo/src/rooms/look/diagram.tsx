@@ -143,8 +143,9 @@ function LayerButton(props: LayerButtonProps) {
       aria-label={node.description}
       {...(expanded !== undefined && { 'aria-expanded': expanded })}
       aria-pressed={isPressed}
-      onPointerEnter={(event) => {
-        if (event.pointerType === 'mouse') selected.value = id;
+      onPointerMove={({ pointerType, movementX, movementY }) => {
+        // A page that is scrolled under a pointer at rest selects nothing.
+        if (pointerType === 'mouse' && (movementX !== 0 || movementY !== 0)) selected.value = id;
       }}
     >
       {children}
