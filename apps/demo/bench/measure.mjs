@@ -16,7 +16,7 @@ const kilobytes = (bytes) => `${(bytes / 1000).toFixed(0)} kB`;
 
 /** Compressed sizes of what each visit requests beyond the ones before it. */
 async function measureLoads() {
-  const { page, url, close } = await openPage();
+  const { page, url, close } = await openPage({ serviceWorkers: 'block' }); // it fetches all that there is
   const seen = new Map();
   page.context().on('response', (response) => {
     if (response.url().startsWith(url) && response.ok()) seen.set(response.url(), response);
@@ -47,7 +47,7 @@ async function measureLoads() {
   await page.goto(`${url}#use`);
   await page.locator('.lamp-ready').waitFor();
   await count('the use room, and WebAssembly started: its worker, TensorFlow.js, the kernels');
-  await page.locator('.backend-button').click();
+  await page.locator('[aria-controls="backend-panel"]').click();
   await page.getByRole('radio', { name: 'WebGL' }).check();
   await page.locator('.lamp-ready').waitFor();
   await count('WebGL started');
