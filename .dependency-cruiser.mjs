@@ -95,7 +95,7 @@ export default {
       comment:
         'A backend package serves any TensorFlow.js program: of our published packages it imports the contract alone',
       severity: 'error',
-      from: { path: '^packages/(backend-[^/]+)/src/', pathNot: tests },
+      from: { path: '^packages/(backend-[^/]+)/src/', pathNot: [tests, String.raw`\.test-support\.ts$`] },
       to: { path: '^(packages|apps)/', pathNot: ['^packages/$1/', '^packages/backend/'] },
     },
     {
