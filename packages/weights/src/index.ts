@@ -29,7 +29,8 @@ export {
   type KerasNetwork,
   parseKerasConfig,
 } from './graph/keras-config.js';
-export type { ParseKerasOptions, Rescaling } from './graph/keras-graph.js';
+export type { ParseKerasOptions } from './graph/keras-graph.js';
+export type { Rescaling } from './graph/rescaling.js';
 export { type FoundNetwork, residualNetwork } from './graph/residual-network.js';
 export type { AttributeValue } from './containers/hdf5/attributes.js';
 export type { Hdf5Dataset } from './containers/hdf5/dataset.js';
@@ -49,6 +50,15 @@ export {
 export type { KerasFile, KerasLayer } from './containers/keras/keras-file.js';
 export { openKeras } from './containers/keras/open-keras.js';
 export type { OnnxValue } from './containers/onnx/encode-onnx.js';
+export type {
+  OnnxFile,
+  OnnxFileAttribute,
+  OnnxFileGraph,
+  OnnxFileNode,
+  OnnxFileTensor,
+  OnnxFileValue,
+} from './containers/onnx/onnx-file.js';
+export { openOnnx } from './containers/onnx/open-onnx.js';
 export { encodePytorch } from './containers/pytorch/encode-pytorch.js';
 export { openPytorch } from './containers/pytorch/open-pytorch.js';
 export type { PytorchFile } from './containers/pytorch/pytorch-file.js';

@@ -76,7 +76,11 @@ function axesLayout(axes: readonly number[]): Layout {
 }
 
 /** Values of this shape with axis i of the result where axis `axes[i]` was. */
-function permuteAxes(values: Float32Array, shape: Shape, axes: readonly number[]): Float32Array<ArrayBuffer> {
+export function permuteAxes(
+  values: Float32Array,
+  shape: Shape,
+  axes: readonly number[],
+): Float32Array<ArrayBuffer> {
   const strides = shape.map((_, axis) => elements(shape.slice(axis + 1)));
   const sizes = axes.map((axis) => shape[axis] as number);
   const steps = axes.map((axis) => strides[axis] as number); // in `values`, for one step along an axis of the result

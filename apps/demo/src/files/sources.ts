@@ -12,6 +12,7 @@ export const containerTitles: Readonly<Record<ContainerName, string>> = {
   'keras-weights': 'Keras, weights alone',
   'keras-h5': 'Keras before version 3',
   tfjs: 'TensorFlow.js',
+  onnx: 'ONNX',
 };
 
 /** Whose names the numbers in a file have. */

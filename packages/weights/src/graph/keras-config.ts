@@ -9,8 +9,9 @@ import {
   siteName,
   walk,
 } from '@resnetjs/core';
-import { kerasGraph, type KerasGraph, type ParseKerasOptions, type Rescaling } from './keras-graph.js';
+import { kerasGraph, type KerasGraph, type ParseKerasOptions } from './keras-graph.js';
 import { kerasTopology } from './keras-topology.js';
+import type { Rescaling } from './rescaling.js';
 import { residualNetwork } from './residual-network.js';
 
 /** A layer of Keras with variables. */

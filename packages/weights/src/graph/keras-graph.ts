@@ -3,17 +3,12 @@ import { badFile, quote } from '../bad-file.js';
 import type { Graph, GraphNode, GraphOp } from './graph.js';
 import type { KerasLayer, KerasTopology } from './keras-topology.js';
 import { noPlace } from './merges.js';
+import { composed, type Rescaling } from './rescaling.js';
 
 /** Options of `parseKerasConfig`. */
 export interface ParseKerasOptions {
   /** [height, width] in pixels, where the model takes images of any. */
   readonly size?: readonly [height: number, width: number];
-}
-
-/** pixel · scale + offset, channel by channel. */
-export interface Rescaling {
-  readonly scale: readonly number[];
-  readonly offset: readonly number[];
 }
 
 /** A Keras model's layers as a graph. */
@@ -124,7 +119,10 @@ function resultOf(
       if (reading.nodes[from.node]?.op.op !== 'input' || !takesAlone(layer, reading)) {
         throw noPlace(layer, 'it rescales, which only what comes first may do');
       }
-      reading.rescaling = composed(layer, reading.rescaling, does, from.channels as number);
+      reading.rescaling = composed(layer, reading.rescaling, {
+        second: does,
+        channels: from.channels as number,
+      });
       return from;
     case 'permute':
       if (from.rank !== 3 || String(does.dims) !== (from.isPermuted ? '2,3,1' : '3,1,2')) {
@@ -269,26 +267,6 @@ function inputOf(
     );
   }
   return [ownHeight, ownWidth, channels];
-}
-
-/** One rescaling after another, by channel. */
-function composed(layer: KerasLayer, first: Rescaling | null, then: Rescaling, channels: number): Rescaling {
-  const { scale, offset } = then;
-  if (![scale, offset].every(({ length }) => length === 1 || length === channels)) {
-    throw noPlace(
-      layer,
-      `it rescales ${Math.max(scale.length, offset.length)} channels, and images have ${channels}`,
-    );
-  }
-  const at = (values: readonly number[], channel: number) =>
-    values[values.length === 1 ? 0 : channel] as number;
-  const all = Array.from({ length: channels }, (_, channel) => channel);
-  return {
-    scale: all.map((channel) => at(first?.scale ?? [1], channel) * at(scale, channel)),
-    offset: all.map(
-      (channel) => at(first?.offset ?? [0], channel) * at(scale, channel) + at(offset, channel),
-    ),
-  };
 }
 
 /** A name that no layer has, with a number if need be; it is taken then. */

@@ -2,6 +2,8 @@ import { badFile } from '../bad-file.js';
 import type { ByteSource } from '../byte-source.js';
 import type { KerasFile } from '../containers/keras/keras-file.js';
 import { openKeras } from '../containers/keras/open-keras.js';
+import type { OnnxFile } from '../containers/onnx/onnx-file.js';
+import { openOnnx } from '../containers/onnx/open-onnx.js';
 import { openPytorch } from '../containers/pytorch/open-pytorch.js';
 import type { PytorchFile } from '../containers/pytorch/pytorch-file.js';
 import { openSafetensors, type SafetensorsFile } from '../containers/safetensors.js';
@@ -14,7 +16,8 @@ export type OpenedContainer =
   | { readonly container: 'resnetjs' | 'safetensors'; readonly file: SafetensorsFile }
   | { readonly container: 'pytorch' | 'pytorch-legacy'; readonly file: PytorchFile }
   | { readonly container: 'keras' | 'keras-weights' | 'keras-h5'; readonly file: KerasFile }
-  | { readonly container: 'tfjs'; readonly file: TfjsFile };
+  | { readonly container: 'tfjs'; readonly file: TfjsFile }
+  | { readonly container: 'onnx'; readonly file: OnnxFile };
 
 /**
  * Opens a file of weights of any format that is read, by its first bytes, not by its name. Throws `bad-file`.
@@ -42,6 +45,8 @@ export async function openContainer(source: ByteSource): Promise<OpenedContainer
     }
     case 'tfjs':
       return { container: 'tfjs', file: await openTfjs(source) };
+    case 'onnx':
+      return { container: 'onnx', file: await openOnnx(source) };
     default:
       return format satisfies never;
   }
@@ -64,7 +69,7 @@ const hdf5Mark = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a]; // \x89HDF\r\
 const maxUserBlock = 2 ** 20;
 
 /** The format of a file, by its first bytes, and a zip archive's by the names in it. Throws `bad-file`. */
-async function identify(source: ByteSource): Promise<'safetensors' | 'pytorch' | 'keras' | 'tfjs'> {
+async function identify(source: ByteSource): Promise<'safetensors' | 'pytorch' | 'keras' | 'tfjs' | 'onnx'> {
   const start = await source.read(0, Math.min(source.size, 265));
   if (start.length === 0) throw badFile('The file is empty.');
   if (startsWith(start, hdf5Mark)) return 'keras';
@@ -77,11 +82,12 @@ async function identify(source: ByteSource): Promise<'safetensors' | 'pytorch' |
   const isPickle = start[0] === 0x80 && (start[1] as number) <= 5;
   const isTar = String.fromCharCode(...start.subarray(257, 262)) === 'ustar';
   if (isPickle || isTar) return 'pytorch';
+  if (startsAsOnnx(start)) return 'onnx';
   for (let at = 512; at <= maxUserBlock && at < source.size; at *= 2) {
     if (startsWith(await source.read(at, at + hdf5Mark.length), hdf5Mark)) return 'keras';
   }
   throw badFile(
-    "The file's first bytes are those of no format that ResNet.js reads: safetensors, PyTorch's .pth, .pt, .bin or .th, Keras's .h5, .weights.h5 or .keras, and TensorFlow.js's model.json.",
+    "The file's first bytes are those of no format that ResNet.js reads: safetensors, PyTorch's .pth, .pt, .bin or .th, Keras's .h5, .weights.h5 or .keras, TensorFlow.js's model.json, and ONNX.",
   );
 }
 
@@ -89,6 +95,14 @@ async function identify(source: ByteSource): Promise<'safetensors' | 'pytorch' |
 function isJson(start: Uint8Array): boolean {
   return /^\s*\{/.test(new TextDecoder().decode(start)) && !start.subarray(0, 8).includes(0);
 }
+
+/** Protocol buffers have no mark: a version of the format, 3 or newer, and then a field that follows it. */
+function startsAsOnnx([tag, version = 0, next = 0]: Uint8Array): boolean {
+  return tag === 0x08 && version >= 3 && version < 128 && afterVersion.includes(next);
+}
+
+/** The tags of producer_name, producer_version, domain, model_version, doc_string, graph, opset_import and metadata_props. */
+const afterVersion = [0x12, 0x1a, 0x22, 0x28, 0x32, 0x3a, 0x42, 0x72];
 
 function startsWith(bytes: Uint8Array, start: readonly number[]): boolean {
   return start.every((byte, index) => byte === bytes[index]);

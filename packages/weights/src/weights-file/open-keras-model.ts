@@ -1,43 +1,20 @@
-import { defaultFitting, type Network, type ParameterId, type Preprocessing } from '@resnetjs/core';
+import type { ParameterId } from '@resnetjs/core';
 import { badFile, quote } from '../bad-file.js';
 import type { KerasFile } from '../containers/keras/keras-file.js';
 import { type KerasNetwork, parseKerasConfig } from '../graph/keras-config.js';
 import { identity } from '../layouts.js';
-import { catalogued } from './catalogued.js';
+import { type GraphModel, graphModel } from './graph-model.js';
 import type { ParameterTensor } from './parameter-tensors.js';
-import { resized } from './resized.js';
 import type { WeightsOptions } from './weights-model.js';
-
-/** A network whose graph is in a file, and the file's tensors of it. */
-export interface KerasModel {
-  readonly network: Network;
-  readonly tensors: ReadonlyMap<ParameterId, ParameterTensor>;
-  /** What the file's first layers do to pixels; undefined if nothing. */
-  readonly preprocessing: Preprocessing | undefined;
-}
 
 /** A file with a Keras model's configuration, and its layers' variables. */
 type WholeModel = Pick<KerasFile, 'config' | 'layers' | 'tensors'>;
 
 /** The network in a whole Keras model: the catalogue's, if it is the same function. Throws `bad-file`. */
-export function openKerasModel(file: WholeModel, { input }: WeightsOptions): KerasModel {
+export function openKerasModel(file: WholeModel, options: WeightsOptions): GraphModel {
+  const { input } = options;
   const parsed = parseKerasConfig(file.config, input ? { size: [input[0], input[1]] } : {});
-  const { rescaling } = parsed;
-  const known = catalogued(parsed.network);
-  const network = known?.network ?? parsed.network;
-  const tensors = [...tensorsOf(file, parsed)];
-  return {
-    network: input === undefined ? network : resized(network, input),
-    tensors: new Map(tensors.map(([id, tensor]) => [known?.ids.get(id) ?? id, tensor])),
-    preprocessing:
-      rescaling === null
-        ? undefined
-        : {
-            mean: rescaling.scale.map((scale, channel) => -(rescaling.offset[channel] as number) / scale),
-            std: rescaling.scale.map((scale) => 1 / scale),
-            ...defaultFitting,
-          },
-  };
+  return graphModel(parsed, tensorsOf(file, parsed), options);
 }
 
 function tensorsOf(file: WholeModel, { layers }: KerasNetwork): ReadonlyMap<ParameterId, ParameterTensor> {

@@ -17,6 +17,7 @@ import { readConfigs } from './config-json.js';
 import { readNotes } from './file-notes.js';
 import { type OpenedContainer, openContainer } from './open-container.js';
 import { openKerasModel } from './open-keras-model.js';
+import { openOnnxModel } from './open-onnx-model.js';
 import { openOwn } from './open-own.js';
 import { publishedPreprocessing } from './published-file.js';
 import {
@@ -89,6 +90,10 @@ async function openAny(source: ByteSource, options: WeightsOptions): Promise<Ope
       return file.config === null || options.network !== undefined
         ? recognized(opened, kerasNamings(file), options)
         : described(opened, openKerasModel(file, options));
+    case 'onnx': {
+      const model = await openOnnxModel(file, options);
+      return described({ container, file: model.file }, model);
+    }
     default:
       return container satisfies never;
   }

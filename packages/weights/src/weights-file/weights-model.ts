@@ -14,6 +14,7 @@ export const containerNames = {
   'keras-weights': 'Keras, .weights.h5',
   'keras-h5': 'Keras, legacy .h5',
   tfjs: 'TensorFlow.js layers model',
+  onnx: 'ONNX',
 } as const;
 
 /** A format of files of weights. */

@@ -1,0 +1,90 @@
+import type { OnnxFileNode } from '../containers/onnx/onnx-file.js';
+import type { GraphOp } from './graph.js';
+import { noPlace } from './merges.js';
+import { intOf } from './onnx-attributes.js';
+import { constantAt, theResult, type Call } from './onnx-call.js';
+import { append, asMap, channelsOf, sizeOf, type Result, withMap } from './onnx-results.js';
+import { axesOf, positive } from './onnx-shapes.js';
+import { movedSize, reachOf, type MovingWindow, windowOf } from './onnx-windows.js';
+
+export function pool(call: Call): Result {
+  const { node, reading } = call;
+  const mode = node.type === 'MaxPool' ? 'max' : 'average';
+  let map = asMap(node, theResult(call), reading);
+  let window = windowOf(call, [], map);
+  if (window.dilations.some((each) => each !== 1)) throw noPlace(node, 'it pools with dilation');
+  const countsPadding = intOf(node, 'count_include_pad', 0) !== 0;
+  if (intOf(node, 'ceil_mode', 0) !== 0) window = reachingOut(map, window);
+  const { size, strides } = window;
+  if (countsPadding && mode === 'average' && window.padding !== 'valid') {
+    const [top, bottom, left, right] = pixelsAround(node, window);
+    const padded: GraphOp = { op: 'pad', top, bottom, left, right };
+    const [height, width] = sizeOf(map);
+    const shape = withMap(map, [height + top + bottom, width + left + right], channelsOf(map));
+    map = { ...map, shape, node: append(node, padded, { from: [map], reading }) };
+    window = { ...window, padding: 'valid' };
+  }
+  const op: GraphOp = { op: 'pool', mode, size, strides, padding: window.padding };
+  const shape = withMap(map, movedSize(map, window), channelsOf(map));
+  return { ...map, shape, node: append(node, op, { from: [map], reading }) };
+}
+
+function pixelsAround(
+  node: OnnxFileNode,
+  { padding }: MovingWindow,
+): readonly [number, number, number, number] {
+  if (padding === 'same' || padding === 'valid') {
+    throw noPlace(node, 'it counts zeros around the map whose number its auto_pad says');
+  }
+  return padding;
+}
+
+/**
+ * A window that moves on until nothing of the map is left out (ceil_mode): pooling leaves out what is around the map, so it is
+ * padding. As in PyTorch, a window that begins beyond the map and its padding is none.
+ */
+function reachingOut(map: Result, window: MovingWindow): MovingWindow {
+  const { padding, strides } = window;
+  if (padding === 'same') return window;
+  const margins = padding === 'valid' ? [0, 0, 0, 0] : [...padding];
+  for (const axis of [0, 1]) {
+    const [before, after] = [margins[2 * axis] as number, margins[2 * axis + 1] as number];
+    const [side, stride, reach] = [
+      sizeOf(map)[axis] as number,
+      strides[axis] as number,
+      reachOf(window, axis),
+    ];
+    let count = Math.ceil((side + before + after - reach) / stride) + 1;
+    if ((count - 1) * stride >= side + before) count--;
+    margins[2 * axis + 1] = Math.max(after, (count - 1) * stride + reach - side - before);
+  }
+  const isNone = margins.every((side) => side === 0);
+  return { ...window, padding: isNone ? 'valid' : (margins as [number, number, number, number]) };
+}
+
+export function globalPool(call: Call, keepDims: boolean): Result {
+  const { node, reading } = call;
+  const result = theResult(call);
+  const map = keepDims && result.channelAxis === 1 ? asMap(node, result, reading) : result;
+  const at = append(node, { op: 'globalPool', keepDims }, { from: [map], reading });
+  const [batch = 1, channels] = [map.shape[0], channelsOf(map)];
+  if (!keepDims) return { ...map, node: at, isMap: false, shape: [batch, channels], channelAxis: 1 };
+  return {
+    ...map,
+    node: at,
+    shape: map.shape.map((size, axis) => (axis === 0 || axis === map.channelAxis ? size : 1)),
+  };
+}
+
+/** A mean of all pixels is global pooling. */
+export async function mean(call: Call): Promise<Result> {
+  const { node } = call;
+  const result = theResult(call);
+  const rank = result.shape.length;
+  const axes = ((await axesOf(node, constantAt(call, 1))) ?? []).map((axis) => positive(node, axis, rank));
+  const pixels = [1, 2, 3].filter((axis) => axis !== result.channelAxis);
+  const isAll = rank === 4 && result.isMap && String(axes.toSorted()) === String(pixels);
+  if (!isAll)
+    throw noPlace(node, `it takes the mean of [${result.shape.join(', ')}] along [${axes.join(', ')}]`);
+  return globalPool(call, intOf(node, 'keepdims', 1) !== 0);
+}

@@ -1,0 +1,151 @@
+import type { Role, Shape } from '@resnetjs/core';
+import type { OnnxFileNode } from '../containers/onnx/onnx-file.js';
+import type { GraphNode, GraphOp } from './graph.js';
+import { noPlace } from './merges.js';
+import type { Constant } from './onnx-constants.js';
+import type { Rescaling } from './rescaling.js';
+
+/** What a node computes of images: a result of the graph, and how ONNX has it. */
+export interface Result {
+  readonly kind: 'result';
+  /** The node of the graph. */
+  readonly node: number;
+  /** ONNX's, with the batch first. */
+  readonly shape: readonly number[];
+  /** Which of its axes has the channels. */
+  readonly channelAxis: number;
+  /** Whether it is a map in the graph; otherwise it is features, and the other axes have size 1. */
+  readonly isMap: boolean;
+  /** The map [height, width, channels] of which these features are the values, channels first. */
+  readonly flattened: Shape | null;
+}
+
+/** In which order ONNX has a parameter's values. */
+export type ParameterOrder = 'oihw' | 'outIn' | 'inOut' | 'vector';
+
+/** Where a parameter's values are. */
+export interface ParameterSource {
+  readonly constant: Constant;
+  readonly order: ParameterOrder;
+  /** The map that its features are the values of, channels first. */
+  readonly flattened: Shape | null;
+}
+
+/** A graph that is being read. */
+export interface Reading {
+  readonly nodes: GraphNode[];
+  /** The parameters of each node that has some. */
+  readonly sources: Map<number, Map<Role, ParameterSource>>;
+  /** Names that nodes have. */
+  readonly names: Set<string>;
+  /** How many nodes take a result, by its name in the file; the file's result is taken once more. */
+  readonly takers: ReadonlyMap<string, number>;
+  /** Of which of the batch's variances the running ones are the average. */
+  readonly runningVariance: 'biased' | 'unbiased';
+  /** The name of the file's result. */
+  readonly output: string;
+  rescaling: Rescaling | null;
+}
+
+const maxNameLength = 200;
+
+/** Adds a node to the graph. */
+export function append(
+  node: Pick<OnnxFileNode, 'name'>,
+  op: GraphOp,
+  { from, reading }: { readonly from: readonly Result[]; readonly reading: Reading },
+): number {
+  const { nodes, names } = reading;
+  const wanted = node.name.slice(0, maxNameLength - 10) || op.op;
+  let name = wanted;
+  for (let count = 1; names.has(name); count++) name = `${wanted}_${count}`;
+  names.add(name);
+  return nodes.push({ name, op, from: from.map((each) => each.node) }) - 1;
+}
+
+/** Whether all but batch and channels of a result has size 1. */
+export function isPixel({ shape, channelAxis }: Result): boolean {
+  return shape.every((size, axis) => axis === 0 || axis === channelAxis || size === 1);
+}
+
+/** The number of a result's channels. */
+export function channelsOf({ shape, channelAxis }: Result): number {
+  return shape[channelAxis] as number;
+}
+
+/** The height and width of a map. */
+export function sizeOf({ shape, channelAxis }: Result): readonly [number, number] {
+  const [height, width] = shape.filter((_, axis) => axis !== 0 && axis !== channelAxis);
+  return [height as number, width as number];
+}
+
+/** A result as a map [batch, channels, height, width]. Throws `bad-file` for another. */
+export function asMap(node: OnnxFileNode, result: Result, reading: Reading): Result {
+  const { shape, channelAxis, isMap, flattened } = result;
+  if (shape.length !== 4 || channelAxis !== 1 || flattened !== null) {
+    const order = shape.length === 4 && channelAxis === 3 ? ' with its channels last' : '';
+    throw noPlace(node, `it takes [${shape.join(', ')}]${order}, and not [batch, channels, height, width]`);
+  }
+  if (isMap) return result;
+  return { ...result, isMap: true, node: append(node, { op: 'reshape' }, { from: [result], reading }) };
+}
+
+/** A result as features [batch, features]. Throws `bad-file` for another. */
+export function asFeatures(node: OnnxFileNode, result: Result, reading: Reading): Result {
+  const { shape, isMap } = result;
+  if (shape.length !== 2) {
+    throw noPlace(node, `it takes [${shape.join(', ')}], and not [batch, features]`);
+  }
+  if (!isMap) return result;
+  return { ...result, isMap: false, node: append(node, { op: 'flatten' }, { from: [result], reading }) };
+}
+
+/** A result in another shape with the same values. Throws `bad-file` for what mixes its axes. */
+export function withShape(
+  node: OnnxFileNode,
+  result: Result,
+  { shape, reading }: { readonly shape: readonly number[]; readonly reading: Reading },
+): Result {
+  if (String(shape) === String(result.shape)) return result;
+  const refused = noPlace(node, `it reshapes [${result.shape.join(', ')}] to [${shape.join(', ')}]`);
+  if (shape.length < 2 || shape[0] !== result.shape[0]) throw refused;
+  if (isPixel(result)) {
+    const channels = channelsOf(result);
+    const channelAxis = Math.max(
+      1,
+      shape.findIndex((size, axis) => axis > 0 && size === channels),
+    );
+    const own = { ...result, shape, channelAxis };
+    if (!isPixel(own) || channelsOf(own) !== channels) throw refused;
+    return own;
+  }
+  if (shape.length !== 2 || !result.isMap) throw refused;
+  const [height, width] = sizeOf(result);
+  return {
+    kind: 'result',
+    node: append(node, { op: 'flatten' }, { from: [result], reading }),
+    ...{ shape, channelAxis: 1, isMap: false },
+    flattened: result.channelAxis === 1 ? [height, width, channelsOf(result)] : null,
+  };
+}
+
+/** A result with its axes in another order. Throws `bad-file` for one that no map of ours has. */
+export function withAxes(node: OnnxFileNode, result: Result, axes: readonly number[]): Result {
+  const shape = axes.map((axis) => result.shape[axis] as number);
+  const channelAxis = axes.indexOf(result.channelAxis);
+  const pixels = axes.filter((axis) => axis !== 0 && axis !== result.channelAxis);
+  const isInOrder = pixels.every((axis, at) => at === 0 || axis > (pixels[at - 1] as number));
+  const own = { ...result, shape, channelAxis };
+  if (axes[0] !== 0 || !(isInOrder || isPixel(own))) {
+    throw noPlace(node, `it moves axes to [${axes.join(', ')}]`);
+  }
+  return own;
+}
+
+export function withMap(
+  map: Result,
+  [height, width]: readonly [number, number],
+  channels: number,
+): Result['shape'] {
+  return [map.shape[0] as number, channels, height, width];
+}

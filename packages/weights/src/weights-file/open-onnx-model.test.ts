@@ -1,0 +1,46 @@
+import '@tensorflow/tfjs-backend-cpu';
+import { disposeVariables, forward } from '@resnetjs/core';
+import * as tf from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { onnxGoldens, type OnnxGolden } from '../containers/onnx/files.test-support.js';
+import { openWeights } from './open-weights.js';
+import { readVariables } from './read-weights.js';
+
+beforeAll(() => tf.setBackend('cpu'));
+
+const { tensors: _, ...networks } = onnxGoldens;
+const size = { 'option A': [8, 8, 3], preactivated: [8, 8, 3], gated: [21, 15, 3], flat: [4, 6, 3] } as const;
+const inputOf = (name: string) => size[name.split(',')[0] as keyof typeof size];
+
+/** What the network of a file computes, softmax included if its dense layer names one. */
+async function computed(name: string, { bytes, images }: OnnxGolden) {
+  const [height, width, channels] = inputOf(name);
+  const opened = await openWeights(bytes, { input: [height, width, channels] });
+  const variables = await readVariables(opened);
+  const { mean, std } = opened.preprocessing;
+  const isPrepared = opened.preprocessingFrom === 'file';
+  const last = opened.network.head.at(-1);
+  const values = tf.tidy(() => {
+    const given = isPrepared
+      ? tf.tensor4d(images, [2, height, width, channels])
+      : tf.transpose(tf.tensor4d(images, [2, channels, height, width]), [0, 2, 3, 1]);
+    const prepared = isPrepared ? tf.div(tf.sub(given, [...mean]), [...std]) : given;
+    const logits = forward(opened.network, variables, prepared as tf.Tensor4D);
+    return [
+      ...(last?.op === 'dense' && last.activation === 'softmax' ? tf.softmax(logits) : logits).dataSync(),
+    ];
+  });
+  disposeVariables(variables);
+  return { opened, values };
+}
+
+describe.each(Object.entries(networks))('the network in an ONNX file: %s,', (name, golden) => {
+  it('computes what onnxruntime does', async () => {
+    const { values } = await computed(name, golden);
+    const largest = Math.max(...golden.logits.map(Math.abs));
+    expect(values).toHaveLength(golden.logits.length);
+    for (const [at, logit] of golden.logits.entries()) {
+      expect(Math.abs((values[at] as number) - logit) / largest).toBeLessThan(1e-6); // float32
+    }
+  });
+});

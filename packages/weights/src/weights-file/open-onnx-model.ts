@@ -1,0 +1,40 @@
+import type { ParameterId } from '@resnetjs/core';
+import type { TensorInfo } from '../containers/container.js';
+import type { OnnxFile } from '../containers/onnx/onnx-file.js';
+import type { Constant } from '../graph/onnx-constants.js';
+import { onnxNetwork } from '../graph/onnx-network.js';
+import { type GraphModel, graphModel } from './graph-model.js';
+import type { ParameterTensor } from './parameter-tensors.js';
+import type { WeightsOptions } from './weights-model.js';
+
+/** The network in an ONNX file: the catalogue's, if it is the same function. Throws `bad-file`. */
+export async function openOnnxModel(
+  file: OnnxFile,
+  options: WeightsOptions,
+): Promise<GraphModel & { readonly file: OnnxFile }> {
+  const { input } = options;
+  const found = await onnxNetwork(file, input ? { size: [input[0], input[1]] } : {});
+  const constants = new Map<string, Constant>();
+  const tensors = new Map<ParameterId, ParameterTensor>();
+  for (const [id, { constant, layout }] of found.parameters) {
+    const { name = id } = constant;
+    constants.set(name, constant);
+    tensors.set(id, { tensor: name, layout });
+  }
+  return { ...graphModel(found, tensors, options), file: withConstants(file, constants) };
+}
+
+/** The file's tensors, and those that its nodes make of them. */
+function withConstants(file: OnnxFile, constants: ReadonlyMap<string, Constant>): OnnxFile {
+  const info = [...constants].map(([name, { dtype, shape }]): [string, TensorInfo] => [
+    name,
+    { dtype, shape },
+  ]);
+  return {
+    ...file,
+    tensors: new Map([...info, ...file.tensors]),
+    async read(name) {
+      return constants.get(name)?.read() ?? file.read(name);
+    },
+  };
+}
