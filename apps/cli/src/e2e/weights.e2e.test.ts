@@ -271,7 +271,7 @@ describe('resnet convert', () => {
   it.each([
     ['convert a.pth a.pth', /a\.pth is the file that is read/],
     ['convert a.pth c.safetensors --to resnetjs --half', /hold float32/],
-    ['convert web web/ --to tfjs', /web is the file that is read/],
+    ['convert web web/ --to tfjs', /web\/ is the file that is read/],
     ['convert a.pth c.json', /Give a folder for them: web_model/],
     ['convert a.pth c.pth --names keras', /names of a source in PyTorch, torchvision, timm/],
   ])('refuses %s', async (command, message) => {

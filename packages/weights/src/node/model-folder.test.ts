@@ -96,6 +96,15 @@ describe('a model of several files', () => {
     expect(await contents()).toEqual({ ...second, 'model.json': 'd', 'shard1of1.bin': 'd 0' });
   });
 
+  it('is gone rather than beside files of another, if one cannot get its name', async () => {
+    const file = join(folder, 'model.json');
+    await writeFilesAtomically(file, model('a', 2));
+    await rm(join(folder, 'shard2of2.bin'));
+    await mkdir(join(folder, 'shard2of2.bin', 'in-the-way'), { recursive: true });
+    await expect(writeFilesAtomically(file, model('b', 2))).rejects.toMatchObject({ code: 'file-system' });
+    expect((await readdir(folder)).sort()).toEqual(['shard1of2.bin', 'shard2of2.bin']);
+  });
+
   it('is found by its folder, and its files are read from there alone', async () => {
     const file = join(folder, 'model.json');
     await writeFilesAtomically(file, model('a', 1));
