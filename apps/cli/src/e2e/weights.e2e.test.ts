@@ -211,6 +211,26 @@ describe('resnet convert', () => {
     expect(readdirSync(folder).filter((name) => name.endsWith('.tmp'))).toEqual([]);
   });
 
+  it('writes ONNX files, and says what they take and give', async () => {
+    const { stdout } = await line('convert a.pth a.onnx');
+    expect(stdout).toMatch(/^opset 17: from images \[batch, 3, 32, 32\] to logits \[batch, 10\]$/m);
+    expect(stdout).toMatch(/^Wrote a\.onnx \(1\.1 MB, in the names of cifar\)$/m);
+    const other = await line(
+      'convert own other.onnx --fold --layout nhwc --batch-size 2 --half --names keras --json',
+    );
+    const { bytes, ...output } = JSON.parse(other.stdout);
+    expect(output).toMatchObject({
+      ...{ format: 'onnx', writtenNames: 'keras', notSaid: [], half: { infinite: 0 } },
+      onnx: {
+        ...{ opset: 17, folded: 19 },
+        input: { name: 'images', shape: [2, 32, 32, 3] },
+        output: { name: 'logits', shape: [2, 10] },
+      },
+    });
+    expect(readFileSync(path('other.onnx'))).toHaveLength(bytes);
+    expect(bytes).toBeLessThan(0.6 * readFileSync(path('a.onnx')).length);
+  });
+
   it('writes TensorFlow.js models into a folder, in place of the one before', async () => {
     const first = await line('convert a.pth tfjs --to tfjs --json');
     const names = ['model.json', 'group1-shard1of1.bin'];
@@ -273,6 +293,7 @@ describe('resnet convert', () => {
     ['convert a.pth c.safetensors --to resnetjs --half', /hold float32/],
     ['convert web web/ --to tfjs', /web\/ is the file that is read/],
     ['convert a.pth c.json', /Give a folder for them: web_model/],
+    ['convert a.pth c.pth --fold', /fold is an option of ONNX files; pytorch files have none/],
     ['convert a.pth c.pth --names keras', /names of a source in PyTorch, torchvision, timm/],
   ])('refuses %s', async (command, message) => {
     const { code, stderr } = await line(command);

@@ -198,25 +198,36 @@ describe.skipIf(whyNoBrowser !== null)(`weights of others in the Use room ${whyN
     expect(await facts()).toContain('As the file says.');
   });
 
-  it.each<[WrittenFormat, string]>([
-    ['resnetjs', 'model.safetensors'],
-    ['safetensors', 'cifar-resnet20.safetensors'],
-    ['pytorch', 'cifar-resnet20.pth'],
-    ['keras', 'cifar-resnet20.keras'],
-  ])('downloads it as %s', async (format, name) => {
+  async function downloadAs(format: WrittenFormat) {
     const { page } = here;
     await page.getByLabel('A file of it, for').selectOption(format);
     const [file] = await Promise.all([
       page.waitForEvent('download'),
       page.getByRole('button', { name: 'Download it' }).click(),
     ]);
-    expect(file.suggestedFilename()).toBe(name);
-    const opened: OpenedWeights = await openWeights(readFileSync(await file.path()));
+    return { name: file.suggestedFilename(), bytes: readFileSync(await file.path()) };
+  }
+  it.each<[WrittenFormat, string]>([
+    ['resnetjs', 'model.safetensors'],
+    ['safetensors', 'cifar-resnet20.safetensors'],
+    ['pytorch', 'cifar-resnet20.pth'],
+    ['keras', 'cifar-resnet20.keras'],
+  ])('downloads it as %s', async (format, name) => {
+    const file = await downloadAs(format);
+    expect(file.name).toBe(name);
+    const opened: OpenedWeights = await openWeights(file.bytes);
     expect([opened.container, opened.network.name]).toEqual([format, 'cifar/resnet20']);
     for (const parameter of parameters(opened.network)) {
       const [values, expected] = await Promise.all([opened.read(parameter), read(parameter)]);
       expect(Buffer.from(values.buffer).equals(Buffer.from(expected.buffer)), parameter.id).toBe(true);
     }
+  });
+
+  it('downloads it as ONNX, as the library writes it', async () => {
+    const { name, bytes } = await downloadAs('onnx');
+    expect(name).toBe('cifar-resnet20.onnx');
+    const { parts } = encodeWeights(await openWeights((await downloadAs('resnetjs')).bytes), { to: 'onnx' });
+    expect(bytes.equals(await collected(parts))).toBe(true);
   });
 
   it('says what is wrong with a damaged file, and keeps the model', async () => {
