@@ -7,7 +7,7 @@ import { type Constant, elementsOf, maxValues, stored } from './onnx-constants.j
 import { fold, isFolded } from './onnx-folding.js';
 import { shapeOf } from './onnx-shapes.js';
 import { readOperator } from './onnx-operators.js';
-import type { Reading, Result } from './onnx-results.js';
+import { asFeatures, type Reading, type Result } from './onnx-results.js';
 import type { Rescaling } from './rescaling.js';
 
 /** Options of `onnxGraph`. */
@@ -17,8 +17,10 @@ export interface OnnxGraphOptions {
 }
 
 /** An ONNX file's nodes as a graph. */
-export interface OnnxGraph extends Pick<Reading, 'sources'> {
+export interface OnnxGraph extends Pick<Reading, 'sources' | 'counted'> {
   readonly graph: Graph;
+  /** The names of what the nodes take on which the result depends, the file's tensors among them. */
+  readonly used: ReadonlySet<string>;
   /** What comes before the graph; null if nothing does. */
   readonly rescaling: Rescaling | null;
 }
@@ -55,7 +57,15 @@ export async function onnxGraph(file: OnnxFile, options: OnnxGraphOptions): Prom
   }
   const isTorch = file.metadata.get('producer_name') === 'pytorch';
   const reading: Reading = {
-    ...{ nodes: [], sources: new Map(), names: new Set(), takers, output: output.name, rescaling: null },
+    ...{
+      nodes: [],
+      sources: new Map(),
+      names: new Set(),
+      counted: new Set(),
+      takers,
+      output: output.name,
+      rescaling: null,
+    },
     runningVariance: isTorch ? 'unbiased' : 'biased',
   };
   const values = new Map<string, Value | string>(
@@ -80,15 +90,21 @@ export async function onnxGraph(file: OnnxFile, options: OnnxGraphOptions): Prom
       throw noPlace(node, `more than ${maxComputed} values are computed before any image comes`);
     values.set(first, value.kind === 'constant' ? { name: first, ...value } : value);
   }
-  const result = values.get(output.name);
-  if (typeof result !== 'object' || result.kind === 'constant') {
+  const last = values.get(output.name);
+  if (typeof last !== 'object' || last.kind === 'constant') {
     throw badFile(`The ONNX file's result ${quote(output.name)} depends on no image.`);
   }
+  const result = last.shape.length === 2 ? asFeatures(output, last, reading) : last;
   if (result.flattened !== null)
     throw noPlace({ name: output.name }, 'its result is a flattened map, channels first');
   const graph = { name: `file/${found.name || 'onnx'}`, input, nodes: reading.nodes, output: result.node };
-  const { sources, rescaling } = reading;
-  return { ...pooledFlat(graph, sources), rescaling };
+  const { sources, counted, rescaling } = reading;
+  return {
+    ...pooledFlat(graph, sources),
+    counted,
+    rescaling,
+    used: new Set(nodes.flatMap(({ inputs }) => inputs)),
+  };
 }
 
 const named = (values: readonly { readonly name: string }[]) =>

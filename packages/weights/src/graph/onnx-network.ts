@@ -10,10 +10,12 @@ import type { Rescaling } from './rescaling.js';
 
 /** A network from an ONNX file. */
 export interface OnnxNetwork {
-  /** With the names of the file's nodes. Its name is `file/` and the graph's. */
+  /** With the names that the file's nodes and parameters give its layers. Its name is `file/` and the graph's. */
   readonly network: Network;
   /** Where each parameter's values are, and in which order. */
   readonly parameters: ReadonlyMap<ParameterId, { readonly constant: Constant; readonly layout: Layout }>;
+  /** The names of the file's tensors on which its result depends, and of other nodes' results. */
+  readonly used: ReadonlySet<string>;
   /** What is done to pixels before the network; null if nothing is. */
   readonly rescaling: Rescaling | null;
 }
@@ -25,7 +27,7 @@ export interface OnnxNetwork {
  * const { network } = await onnxNetwork(await openOnnx(byteSource(blob)));
  */
 export async function onnxNetwork(file: OnnxFile, options: OnnxGraphOptions = {}): Promise<OnnxNetwork> {
-  const { graph, sources, rescaling } = await onnxGraph(file, options);
+  const { graph, sources, counted, used, rescaling } = await onnxGraph(file, options);
   const { network, nodes } = residualNetwork(graph);
   const bySite = new Map(walk(network).map(({ site }, index) => [siteName(site), nodes[index] as number]));
   const found = parameters(network).map(({ id, role, op, shape, site }) => {
@@ -41,7 +43,13 @@ export async function onnxNetwork(file: OnnxFile, options: OnnxGraphOptions = {}
     }
     return [id, { constant, layout }] as const;
   });
-  return { network, parameters: new Map(found), rescaling };
+  return { network: withoutNames(network, counted), parameters: new Map(found), used, rescaling };
+}
+
+/** The network without names of layers that say nothing: the dialect gives others. */
+function withoutNames(network: Network, names: ReadonlySet<string>): Network {
+  const given = Object.entries(network.layerNames ?? {}).filter(([, name]) => !names.has(name));
+  return { ...network, layerNames: Object.fromEntries(given) };
 }
 
 /** A dense layer in a gate is a convolution of a map of one pixel here. */

@@ -3,7 +3,7 @@ import type { GraphOp } from './graph.js';
 import { noPlace } from './merges.js';
 import { intOf } from './onnx-attributes.js';
 import { constantAt, theResult, type Call } from './onnx-call.js';
-import { append, asMap, channelsOf, sizeOf, type Result, withMap } from './onnx-results.js';
+import { append, insert, asMap, channelsOf, sizeOf, type Result, withMap } from './onnx-results.js';
 import { axesOf, positive } from './onnx-shapes.js';
 import { movedSize, reachOf, type MovingWindow, windowOf } from './onnx-windows.js';
 
@@ -21,7 +21,7 @@ export function pool(call: Call): Result {
     const padded: GraphOp = { op: 'pad', top, bottom, left, right };
     const [height, width] = sizeOf(map);
     const shape = withMap(map, [height + top + bottom, width + left + right], channelsOf(map));
-    map = { ...map, shape, node: append(node, padded, { from: [map], reading }) };
+    map = { ...map, shape, node: insert(node, padded, { from: [map], reading }) };
     window = { ...window, padding: 'valid' };
   }
   const op: GraphOp = { op: 'pool', mode, size, strides, padding: window.padding };

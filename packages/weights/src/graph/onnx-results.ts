@@ -3,6 +3,7 @@ import type { OnnxFileNode } from '../containers/onnx/onnx-file.js';
 import type { GraphNode, GraphOp } from './graph.js';
 import { noPlace } from './merges.js';
 import type { Constant } from './onnx-constants.js';
+import { layerNameOf } from './onnx-names.js';
 import type { Rescaling } from './rescaling.js';
 
 /** What a node computes of images: a result of the graph, and how ONNX has it. */
@@ -38,6 +39,8 @@ export interface Reading {
   readonly sources: Map<number, Map<Role, ParameterSource>>;
   /** Names that nodes have. */
   readonly names: Set<string>;
+  /** Those of them that exporters count on, and that say nothing of a layer. */
+  readonly counted: Set<string>;
   /** How many nodes take a result, by its name in the file; the file's result is taken once more. */
   readonly takers: ReadonlyMap<string, number>;
   /** Of which of the batch's variances the running ones are the average. */
@@ -49,17 +52,33 @@ export interface Reading {
 
 const maxNameLength = 200;
 
-/** Adds a node to the graph. */
-export function append(
-  node: Pick<OnnxFileNode, 'name'>,
+/** Adds what a node of the file computes to the graph. */
+export function append(node: OnnxFileNode, op: GraphOp, places: NodePlaces): number {
+  const name = layerNameOf(node);
+  return appendNamed(name ?? node.name, op, { ...places, isCounted: name === undefined });
+}
+
+/** Adds what has to come before what a node of the file computes. */
+export function insert(node: { readonly name: string }, op: GraphOp, places: NodePlaces): number {
+  return appendNamed(`${node.name}.${op.op}`, op, { ...places, isCounted: true });
+}
+
+interface NodePlaces {
+  readonly from: readonly Result[];
+  readonly reading: Reading;
+}
+
+function appendNamed(
+  given: string,
   op: GraphOp,
-  { from, reading }: { readonly from: readonly Result[]; readonly reading: Reading },
+  { from, reading, isCounted }: NodePlaces & { readonly isCounted: boolean },
 ): number {
   const { nodes, names } = reading;
-  const wanted = node.name.slice(0, maxNameLength - 10) || op.op;
+  const wanted = given.slice(0, maxNameLength - 10) || op.op;
   let name = wanted;
   for (let count = 1; names.has(name); count++) name = `${wanted}_${count}`;
   names.add(name);
+  if (isCounted) reading.counted.add(name);
   return nodes.push({ name, op, from: from.map((each) => each.node) }) - 1;
 }
 
@@ -87,17 +106,17 @@ export function asMap(node: OnnxFileNode, result: Result, reading: Reading): Res
     throw noPlace(node, `it takes [${shape.join(', ')}]${order}, and not [batch, channels, height, width]`);
   }
   if (isMap) return result;
-  return { ...result, isMap: true, node: append(node, { op: 'reshape' }, { from: [result], reading }) };
+  return { ...result, isMap: true, node: insert(node, { op: 'reshape' }, { from: [result], reading }) };
 }
 
 /** A result as features [batch, features]. Throws `bad-file` for another. */
-export function asFeatures(node: OnnxFileNode, result: Result, reading: Reading): Result {
+export function asFeatures(node: { readonly name: string }, result: Result, reading: Reading): Result {
   const { shape, isMap } = result;
   if (shape.length !== 2) {
     throw noPlace(node, `it takes [${shape.join(', ')}], and not [batch, features]`);
   }
   if (!isMap) return result;
-  return { ...result, isMap: false, node: append(node, { op: 'flatten' }, { from: [result], reading }) };
+  return { ...result, isMap: false, node: insert(node, { op: 'flatten' }, { from: [result], reading }) };
 }
 
 /** A result in another shape with the same values. Throws `bad-file` for what mixes its axes. */

@@ -3,7 +3,7 @@ import { noPlace } from './merges.js';
 import type { Call } from './onnx-call.js';
 import { isInput, rescaled } from './onnx-images.js';
 import { withBias } from './onnx-layers.js';
-import { append, channelsOf, isPixel, type Reading, type Result } from './onnx-results.js';
+import { append, insert, channelsOf, isPixel, type Reading, type Result } from './onnx-results.js';
 
 /** A sum of two results; one with a constant is a bias, or prepares the image. */
 export async function sum(call: Call): Promise<Result> {
@@ -45,5 +45,5 @@ function merged(
 /** A result as a map, in whichever order of axes. */
 function mapOf(node: OnnxFileNode, result: Result, reading: Reading): Result {
   if (result.isMap) return result;
-  return { ...result, isMap: true, node: append(node, { op: 'reshape' }, { from: [result], reading }) };
+  return { ...result, isMap: true, node: insert(node, { op: 'reshape' }, { from: [result], reading }) };
 }

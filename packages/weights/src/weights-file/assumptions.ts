@@ -19,7 +19,8 @@ const byFamily = {
 } as const satisfies Record<NetworkFamily, (channels: number) => Preprocessing>;
 
 /** The preprocessing of a network whose file doesn't say: its family's; for other channels than RGB, and for others' networks, x / 255. */
-export function assumedPreprocessing({ name, input: [, , channels] }: Network): Preprocessing {
+export function assumedPreprocessing({ name: own, input: [, , channels] }: Network): Preprocessing {
+  const name = own.replace(/-folded$/, '');
   const entry = Object.hasOwn(networkEntries, name)
     ? networkEntries[name as keyof typeof networkEntries]
     : undefined;

@@ -1,4 +1,14 @@
-import { createNetwork, layerNames, type NetworkName, networks, parameters } from '@resnetjs/core';
+import '@tensorflow/tfjs-backend-cpu';
+import {
+  createNetwork,
+  disposeVariables,
+  foldBatchNorm,
+  initialize,
+  layerNames,
+  type NetworkName,
+  networks,
+  parameters,
+} from '@resnetjs/core';
 import { describe, expect, it } from 'vitest';
 import { kerasConfig } from '../graph/encode-keras-config.js';
 import { parseKerasConfig } from '../graph/keras-config.js';
@@ -37,6 +47,20 @@ describe('catalogued', () => {
     const names = layerNames(catalogued(parsed)?.network ?? network);
     expect(names).toContain('conv2d');
     expect(names).toContain('batch_normalization_5');
+  });
+
+  it('finds one whose normalizations are folded, as itself with another name', async () => {
+    const network = createNetwork('cifar/resnet20');
+    const variables = initialize(network);
+    const { network: plain, variables: own } = foldBatchNorm({ network, variables });
+    const found = catalogued({ ...plain, name: 'file/folded' })?.network;
+    expect(found).toEqual({ ...plain, name: 'cifar/resnet20-folded' });
+    const other = {
+      ...plain,
+      stem: plain.stem.map((op) => (op.op === 'conv' ? { ...op, bias: false } : op)),
+    };
+    expect(catalogued(other)).toBeUndefined();
+    for (const each of [variables, own]) disposeVariables(each);
   });
 
   it("averages statistics as the file's framework does", () => {

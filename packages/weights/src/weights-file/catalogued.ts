@@ -27,15 +27,24 @@ export interface Catalogued {
   readonly ids: ReadonlyMap<ParameterId, ParameterId>;
 }
 
-/** The network of the catalogue that computes what a network of a file does; undefined if there is none. */
+/**
+ * The network of the catalogue that computes what a network of a file does; undefined if there is none. One whose normalizations
+ * are folded into its convolutions is itself with another name, `resnet50-folded`, as `foldBatchNorm` calls it.
+ */
 export function catalogued(network: Network): Catalogued | undefined {
   const [classes = null] = network.head.some(({ op }) => op === 'dense') ? outputShape(network) : [];
   const nodes = essentialNodes(network) ?? [];
   const wanted = structure(nodes);
+  const hasBias = nodes.some(({ op }) => op.op === 'conv' && op.bias === true);
   for (const name of Object.keys(networks) as NetworkName[]) {
     const known = createNetwork(name, { input: network.input, classes });
     const knownNodes = essentialNodes(known);
-    if (knownNodes === undefined || structure(knownNodes) !== wanted) continue;
+    if (knownNodes === undefined) continue;
+    if (hasBias && structure(folded(knownNodes)) === wanted) {
+      const ids = parameters(network).map(({ id }) => [id, id] as const);
+      return { network: { ...network, name: `${name}-folded` }, ids: new Map(ids) };
+    }
+    if (structure(knownNodes) !== wanted) continue;
     const ids = parameters(network).map(({ id }, index) => [id, parameters(known)[index]?.id] as const);
     return {
       network: withNames(withStatisticsOf(known, network), knownNodes, network, nodes),
@@ -86,6 +95,25 @@ function essentialNodes(network: Network): readonly EssentialNode[] | undefined 
     places.push(essential.length - 1);
   });
   return essential;
+}
+
+/** The nodes with each normalization folded into the convolution before it. */
+function folded(nodes: readonly EssentialNode[]): readonly EssentialNode[] {
+  const takers = nodes.map((_, place) => nodes.filter(({ from }) => from.includes(place)).length);
+  const result: EssentialNode[] = [];
+  const places: number[] = [];
+  for (const { op, from, index } of nodes) {
+    const [before = 0] = from;
+    const place = places[before] as number;
+    const conv = nodes[before]?.op.op === 'conv' ? result[place] : undefined;
+    if (op.op === 'norm' && conv !== undefined && takers[before] === 1) {
+      result[place] = { ...conv, op: { ...conv.op, bias: true } };
+      places.push(place);
+    } else {
+      places.push(result.push({ index, op, from: from.map((each) => places[each] as number) }) - 1);
+    }
+  }
+  return result;
 }
 
 /** An operation with its padding in pixels. */
@@ -170,13 +198,15 @@ function withNames(
   nodes: readonly EssentialNode[],
 ): Network {
   const named = { ...known, inputName: network.inputName };
-  const [theirs, usual, all] = [layerNames(network), layerNames(named), walk(known)];
-  const pairs = knownNodes.map(({ index }, place) => {
-    const name = theirs[(nodes[place] as EssentialNode).index] as string;
-    return { site: siteName((all[index] as NetworkNode).site), name, isUsual: name === usual[index] };
+  const { layerNames: given = {} } = network;
+  const [usual, theirs, all] = [layerNames(named), walk(network), walk(known)];
+  const own = knownNodes.flatMap(({ index }, place) => {
+    const name = given[siteName((theirs[(nodes[place] as EssentialNode).index] as NetworkNode).site)];
+    if (name === undefined) return [];
+    return [{ site: siteName((all[index] as NetworkNode).site), name, isUsual: name === usual[index] }];
   });
-  if (pairs.every(({ isUsual }) => isUsual)) return named;
-  return { ...named, layerNames: Object.fromEntries(pairs.map(({ site, name }) => [site, name])) };
+  if (own.every(({ isUsual }) => isUsual)) return named;
+  return { ...named, layerNames: Object.fromEntries(own.map(({ site, name }) => [site, name])) };
 }
 
 function shapesOf(network: Network): readonly Shape[] | undefined {

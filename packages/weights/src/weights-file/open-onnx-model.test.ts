@@ -1,7 +1,17 @@
 import '@tensorflow/tfjs-backend-cpu';
-import { disposeVariables, forward } from '@resnetjs/core';
+import {
+  createNetwork,
+  dialectOf,
+  disposeVariables,
+  forward,
+  type NetworkName,
+  networks as knownNetworks,
+  type Parameter,
+  parameters,
+} from '@resnetjs/core';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { encodeOnnx } from '../containers/onnx/encode-onnx.js';
 import { onnxGoldens, type OnnxGolden } from '../containers/onnx/files.test-support.js';
 import { openWeights } from './open-weights.js';
 import { readVariables } from './read-weights.js';
@@ -41,6 +51,34 @@ describe.each(Object.entries(networks))('the network in an ONNX file: %s,', (nam
     expect(values).toHaveLength(golden.logits.length);
     for (const [at, logit] of golden.logits.entries()) {
       expect(Math.abs((values[at] as number) - logit) / largest).toBeLessThan(1e-6); // float32
+    }
+  });
+});
+
+/** Some of few parameters; with RESNETJS_THOROUGH=1 all. */
+const catalogue =
+  process.env.RESNETJS_THOROUGH === '1'
+    ? (Object.keys(knownNetworks) as NetworkName[])
+    : (['cifar/resnet20', 'mlperf/resnet8', 'preact/resnet'] as const);
+
+describe('an ONNX file of our own', () => {
+  it.each(catalogue)('has the network %s, and its values', async (name) => {
+    const network = createNetwork(name);
+    const valuesOf = ({ id, shape }: Parameter) => {
+      const start = id.length / 100;
+      const size = shape.reduce((a, b) => a * b, 1);
+      return Float32Array.from({ length: size }, (_, index) => start + (index % 1000) / 1000);
+    };
+    const opened = await openWeights(await encodeOnnx(network, valuesOf));
+    expect(opened).toMatchObject({ container: 'onnx', unused: [] });
+    expect([opened.network.name, opened.dialect]).toEqual([name, dialectOf(name)]);
+    expect(parameters(opened.network).map(({ id }) => id)).toEqual(parameters(network).map(({ id }) => id));
+    for (const parameter of parameters(network)) {
+      const [read, written] = [await opened.read(parameter), valuesOf(parameter)];
+      expect([parameter.id, Buffer.from(read.buffer).equals(Buffer.from(written.buffer))]).toEqual([
+        parameter.id,
+        true,
+      ]);
     }
   });
 });

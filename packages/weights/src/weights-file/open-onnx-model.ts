@@ -7,11 +7,16 @@ import { type GraphModel, graphModel } from './graph-model.js';
 import type { ParameterTensor } from './parameter-tensors.js';
 import type { WeightsOptions } from './weights-model.js';
 
+/** A network in an ONNX file. */
+export interface OnnxModel extends GraphModel {
+  /** The file, with tensors that its nodes make of others among its own. */
+  readonly file: OnnxFile;
+  /** The file's tensors on which the network doesn't depend. */
+  readonly unused: readonly string[];
+}
+
 /** The network in an ONNX file: the catalogue's, if it is the same function. Throws `bad-file`. */
-export async function openOnnxModel(
-  file: OnnxFile,
-  options: WeightsOptions,
-): Promise<GraphModel & { readonly file: OnnxFile }> {
+export async function openOnnxModel(file: OnnxFile, options: WeightsOptions): Promise<OnnxModel> {
   const { input } = options;
   const found = await onnxNetwork(file, input ? { size: [input[0], input[1]] } : {});
   const constants = new Map<string, Constant>();
@@ -21,7 +26,11 @@ export async function openOnnxModel(
     constants.set(name, constant);
     tensors.set(id, { tensor: name, layout });
   }
-  return { ...graphModel(found, tensors, options), file: withConstants(file, constants) };
+  return {
+    ...graphModel(found, tensors, options),
+    file: withConstants(file, constants),
+    unused: [...file.tensors.keys()].filter((name) => !found.used.has(name)),
+  };
 }
 
 /** The file's tensors, and those that its nodes make of them. */

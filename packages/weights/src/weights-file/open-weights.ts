@@ -92,7 +92,7 @@ async function openAny(source: ByteSource, options: WeightsOptions): Promise<Ope
         : described(opened, openKerasModel(file, options));
     case 'onnx': {
       const model = await openOnnxModel(file, options);
-      return described({ container, file: model.file }, model);
+      return { ...described({ container, file: model.file }, model), unused: model.unused };
     }
     default:
       return container satisfies never;

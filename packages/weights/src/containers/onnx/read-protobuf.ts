@@ -29,7 +29,7 @@ const windowBytes = 16 * 2 ** 10;
 const maxHeadBytes = 20;
 const maxTextBytes = 4 * 2 ** 20;
 /** The fields of a network with a thousand layers are some hundred thousand. */
-const maxFields = 4 * 2 ** 20;
+const maxFields = 2 ** 21;
 
 /** The error for bytes that are no ONNX file's. */
 export function damagedOnnx(problem: string) {
