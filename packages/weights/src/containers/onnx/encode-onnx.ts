@@ -35,8 +35,8 @@ export interface OnnxModelToWrite {
 }
 
 /**
- * The version of the operators: 17 (2022) is what PyTorch's exporter has long written by default, and what runtimes of the last
- * years know; a later one would change nothing of the operators that a residual network needs.
+ * The version of the operators: 17 (2022), which every runtime of the last years reads; later ones have nothing that a residual
+ * network needs.
  */
 export const opset = 17;
 /** The version of the format that came with it: that of onnx 1.12. */
