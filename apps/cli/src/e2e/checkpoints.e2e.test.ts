@@ -65,8 +65,8 @@ beforeAll(async () => {
   expect(await alone(`${recipe} --out whole`)).toMatchObject({ code: 0 });
   whole = model('whole');
 });
-afterAll(() => {
-  end();
+afterAll(async () => {
+  await end();
   rmSync(folder, { recursive: true, force: true });
 });
 

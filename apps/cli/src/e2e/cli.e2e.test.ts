@@ -72,8 +72,8 @@ beforeAll(async () => {
   writeFileSync(join(folder, 'lying.safetensors'), lying);
 });
 
-afterAll(() => {
-  end();
+afterAll(async () => {
+  await end();
   rmSync(folder, { recursive: true, force: true });
 });
 

@@ -119,7 +119,12 @@ export function residentIn(folder: string) {
     last = asked.catch(() => {});
     return asked;
   };
-  return { run, line: (text: string) => run(text.split(' ')), end: () => child?.disconnect() };
+  const end = () =>
+    new Promise<void>((resolve) => {
+      if (child === undefined) return resolve();
+      child.once('exit', () => resolve()).disconnect();
+    });
+  return { run, line: (text: string) => run(text.split(' ')), end };
 }
 
 /** A folder with a subfolder for each class, each with so many plain images. */

@@ -44,8 +44,8 @@ beforeAll(async () => {
   cpSync(join(folder, 'same/red/1.png'), join(folder, 'same/blue/9.png'));
   cpSync(join(folder, 'same'), join(folder, 'same-again'), { recursive: true });
 });
-afterAll(() => {
-  end();
+afterAll(async () => {
+  await end();
   rmSync(folder, { recursive: true });
 });
 

@@ -14,8 +14,8 @@ const signs = fileURLToPath(new URL('../../../../../shared/data/signs/', import.
 const folder = mkdtempSync(join(tmpdir(), 'resnetjs-former-'));
 const resnet = resnetIn(folder);
 const { run, end } = residentIn(folder);
-afterAll(() => {
-  end();
+afterAll(async () => {
+  await end();
   rmSync(folder, { recursive: true, force: true });
 });
 

@@ -13,8 +13,8 @@ import { residentIn } from './e2e.test-support.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'resnetjs-preprocessing-'));
 const { line, end } = residentIn(folder);
-afterAll(() => {
-  end();
+afterAll(async () => {
+  await end();
   rmSync(folder, { recursive: true, force: true });
 });
 

@@ -82,8 +82,8 @@ beforeAll(async () => {
   await writeImages(folder, 'two', { truck: 1, airplane: 2 });
   await writeImages(folder, 'ten', Object.fromEntries(cifar10Classes.map((name) => [name, 1])));
 });
-afterAll(() => {
-  end();
+afterAll(async () => {
+  await end();
   rmSync(folder, { recursive: true, force: true });
 });
 
