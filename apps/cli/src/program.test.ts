@@ -42,6 +42,10 @@ describe('the command line', () => {
     [['backends']],
     [['parity']],
     [['backends', 'install']],
+    [['hub']],
+    [['hub', 'fetch']],
+    [['hub', 'verify']],
+    [['hub', 'rm']],
   ])('has help that fits the terminal: %s', async (command) => {
     const { output, code } = await run(80, ...command, '--help');
     expect(code).toBe(0);
@@ -56,7 +60,7 @@ describe('the command line', () => {
 
   it.each([
     [['tarin'], /unknown command 'tarin'\n\(Did you mean train\?\)\n\(see --help\)/],
-    [['fit'], /unknown command 'fit'\n\(Commands: networks, summary, draw, train, .*, help\)/],
+    [['fit'], /unknown command 'fit'\n\(Commands: networks, hub, summary, draw, train, .*, help\)/],
     [['backends', 'instal'], /\(Did you mean install\?\)/],
     [['train', '--count', '3'], /unknown option '--count'\n\(see --help\)/],
     [['train', '--batchsize=3'], /\(Did you mean --batch-size\?\)/],

@@ -4,6 +4,7 @@ import { backendsCommand } from './commands/backends.js';
 import { convertCommand } from './commands/convert.js';
 import { drawCommand } from './commands/draw.js';
 import { evaluateCommand } from './commands/evaluate.js';
+import { hubCommand } from './commands/hub.js';
 import { inspectCommand } from './commands/inspect.js';
 import { networksCommand } from './commands/networks.js';
 import { parityCommand } from './commands/parity.js';
@@ -40,6 +41,7 @@ export function createProgram(): Command {
   });
   for (const command of [
     networksCommand(),
+    hubCommand(),
     summaryCommand(),
     drawCommand(),
     trainCommand(),

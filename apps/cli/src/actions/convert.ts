@@ -25,7 +25,6 @@ import { type ConvertTarget, convertTarget } from '../networks/convert-target.js
 import { unusedKinds } from '../networks/unused-kinds.js';
 import type { ConvertCommandOptions } from '../options/command-options.js';
 import { formatConversion } from '../terminal/conversion.js';
-import { size } from '../terminal/format.js';
 import { Progress } from '../terminal/progress.js';
 import { columnsOf } from '../terminal/wrapped.js';
 
@@ -122,7 +121,7 @@ class WritingProgress {
       const [done, of] = [this.bytes, Math.max(this.bytes, this.#about)].map((each) =>
         Math.ceil(each / 1e6),
       ) as [number, number];
-      this.#progress.update({ label: 'writing', short: 'writing', done, of, figures: [size(this.bytes)] });
+      this.#progress.update({ label: 'writing', short: 'writing', done, of, unit: 'MB', figures: [] });
     }
   }
 

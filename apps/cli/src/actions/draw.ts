@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import { ResNetError, renamedNetworks } from '@resnetjs/core';
 import { type Drawing, drawNetwork, formatSvg } from '@resnetjs/core/draw';
+import { isHubName } from '@resnetjs/weights';
 import { writeFileAtomically } from '@resnetjs/weights/node';
 import { printJson } from '../json/print-json.js';
 import { buildBlock } from '../networks/build-block.js';
@@ -67,6 +68,7 @@ async function drawingOf(name: string, options: DrawCommandOptions): Promise<Dra
   if (
     !networkNames.some((known) => known === name) &&
     !existsSync(name) &&
+    !isHubName(name) &&
     !Object.hasOwn(renamedNetworks, name)
   ) {
     unknownName('network or block', name, [...networkNames, ...blockNames], {

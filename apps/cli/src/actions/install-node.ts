@@ -36,7 +36,7 @@ function show(event: InstallEvent, progress: Progress): void {
   else if (event.event === 'progress') {
     const { step, bytes, of } = event;
     if (of === null) return;
-    const state = { label: `${step}, MB`, short: step, done: megabytes(bytes), of: megabytes(of) };
+    const state = { label: step, short: step, done: megabytes(bytes), of: megabytes(of), unit: 'MB' };
     progress.update({ ...state, figures: [] });
   } else {
     const how = event.present ? 'was already installed' : 'is installed';

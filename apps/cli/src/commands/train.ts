@@ -13,6 +13,7 @@ import { extraSignal, fraction, given, integer } from '../options/parsers.js';
 import { addRecipeOptions } from '../options/recipe-options.js';
 import { requireOptions } from '../options/require-options.js';
 import { threadsOption } from '../options/threads-option.js';
+import { offlineWords } from '../options/weights-options.js';
 
 export function trainCommand(): Command {
   const command = new Command('train').description(
@@ -24,9 +25,10 @@ export function trainCommand(): Command {
     .option('--network <name>', 'network, such as cifar/resnet20 or resnet50 (see resnet networks)');
   command.option(
     '--from <path>',
-    "start from the weights in this file or folder, of ResNet.js, PyTorch, timm, transformers or Keras: its network, image size and preprocessing; with other classes than the images', its dense layer is replaced",
+    "start from the weights in this file or folder, of ResNet.js, PyTorch, timm, transformers or Keras, or from published ones by name (see resnet hub): its network, image size and preprocessing; with other classes than the images', its dense layer is replaced",
     given,
   );
+  command.option('--offline', offlineWords);
   addNetworkOptions(command);
   addTrainedNetworkOptions(command);
   addRecipeOptions(command);
@@ -47,7 +49,7 @@ export function trainCommand(): Command {
       'resnet train --network course/resnet50 --data train_signs.h5 --validation test_signs.h5 --epochs 20 --learning-rate 1.5e-4 --out runs/signs',
       'resnet train --network preact/resnet --data flowers/ --validation-split 0.2 --image-size 32 --epochs 5 --out runs/flowers',
       'resnet train --network cifar/resnet20 --data cifar10/ --optimizer sgd --learning-rate 0.1 --schedule cosine --epochs 30 --out runs/cifar',
-      'resnet train --from resnet50-11ad3fa6.pth --data flowers/ --validation-split 0.2 --learning-rate 1e-4 --out runs/flowers50',
+      'resnet train --from torchvision:resnet50 --data flowers/ --validation-split 0.2 --learning-rate 1e-4 --out runs/flowers50',
       'resnet train --resume runs/signs',
     ],
   }).action(async (options: TrainCommandOptions) => {

@@ -59,7 +59,7 @@ function checkJson(args: readonly string[], stdout: string): void {
 }
 
 /** Runs `resnet` in a folder, and holds what it prints with --json to its schema. `started` gets the process, and `moment` happens in it. */
-export function resnetIn(folder: string) {
+export function resnetIn(folder: string, variables: NodeJS.ProcessEnv = {}) {
   return (
     args: readonly string[],
     started?: (child: ChildProcess) => void,
@@ -69,7 +69,7 @@ export function resnetIn(folder: string) {
       const options = moment ? ['--import', moduleFor(moment)] : [];
       const child = spawn(process.execPath, [...options, program, ...args], {
         cwd: folder,
-        env: environment,
+        env: { ...environment, ...variables },
       });
       const outcome = { stdout: '', stderr: '' };
       for (const stream of ['stdout', 'stderr'] as const) {
@@ -94,14 +94,17 @@ export function resnetIn(folder: string) {
  * Runs commands as `resnetIn` does, in one process that goes on, one after the other: for what no start, end or signal of a process has a
  * part in. `end` ends it.
  */
-export function residentIn(folder: string) {
+export function residentIn(folder: string, variables: NodeJS.ProcessEnv = {}) {
   let child: ChildProcess | undefined;
   let last: Promise<unknown> = Promise.resolve();
   const ask = async (args: readonly string[]) => {
     // Without the options of the tests' own process, which reads sources.
-    child ??= fork(resident, { cwd: folder, env: environment, execArgv: [] }).once('exit', () => {
-      child = undefined;
-    });
+    child ??= fork(resident, { cwd: folder, env: { ...environment, ...variables }, execArgv: [] }).once(
+      'exit',
+      () => {
+        child = undefined;
+      },
+    );
     const process = child;
     const outcome = await new Promise<Outcome>((resolve, reject) => {
       const gone = () => reject(new Error(`resnet ${args.join(' ')} ended the process`));

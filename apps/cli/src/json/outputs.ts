@@ -51,6 +51,47 @@ const networks = z.strictObject({
     .describe('every network, family by family'),
 });
 
+const cachedWeights = {
+  name: text.describe('their name, with the commit if it is a repository on Hugging Face'),
+  bytes: integer.describe('of all files'),
+};
+
+const hub = z.strictObject({
+  cache: text.describe("the cache's folder"),
+  weights: z
+    .array(
+      z.strictObject({
+        name: text.describe('their name, which the commands take'),
+        network: text
+          .nullable()
+          .describe('their network; null for what is in the cache and not in the table'),
+        source: z.enum(['torchvision', 'timm', 'keras']).nullable().describe('who published them'),
+        isDefault: z.boolean().describe('whether a name without @… means them'),
+        bytes: integer.nullable().describe("the file's size, to about a thousandth"),
+        accuracy: z
+          .strictObject({
+            top1: z.number().describe('in percent'),
+            top5: z.number().describe('in percent'),
+            side: integer.describe('height and width of the images, in pixels'),
+          })
+          .nullable()
+          .describe("on ImageNet's validation images, as published"),
+        license: text.nullable().describe('the licence; null if their source does not say'),
+        url: text.nullable().describe('the address'),
+        cached: z
+          .strictObject({
+            ...cachedWeights,
+            isPartial: z.boolean().describe('whether the download is not finished'),
+            files: z.array(text).readonly().describe('paths, from the folder of the cache on'),
+          })
+          .nullable()
+          .describe('what of them is in the cache; null if nothing is'),
+      }),
+    )
+    .readonly()
+    .describe('network by network; then what else is in the cache'),
+});
+
 const summary = z.strictObject({
   name: text.describe("the network's name"),
   inputShape: shape.describe('height, width and channels of an image'),
@@ -372,12 +413,28 @@ const preprocessing = z.strictObject({
   cropShare: z.number().describe('the share of the resized image that is kept; 1 for all'),
   channelOrder: z.enum(['rgb', 'bgr']).describe('the order of the channels'),
 });
+const hubFacts = {
+  name: text.describe('the name of the weights'),
+  url: text.describe('the address of the file'),
+  commit: text.nullable().describe('the commit, of a repository on Hugging Face; null for other sources'),
+  checksum: z
+    .strictObject({
+      kind: z.enum(['sha256', 'md5', 'git']).describe("which; `git` is Git's name of a file"),
+      digest: text.describe('its hexadecimal digits, or the first of them, if its source publishes no more'),
+    })
+    .nullable()
+    .describe('what the file was checked against; null if nothing was known'),
+};
 const fileFacts = {
   file: text.describe('the path of the file of weights'),
   container: z
     .enum(Object.keys(containerNames) as [ContainerName, ...ContainerName[]])
     .describe('its format'),
   configs: z.array(text).readonly().describe('the configurations beside it that were read'),
+  hub: z
+    .strictObject(hubFacts)
+    .nullable()
+    .describe('where it is from, if it was asked for by its name on a hub; else null'),
 };
 const networkFacts = {
   network: text.describe("the network's name"),
@@ -514,6 +571,42 @@ const convert = z.strictObject({
     })
     .nullable()
     .describe('what an ONNX file is like; null for other formats'),
+});
+
+const hubFetch = z.strictObject({
+  fetched: z
+    .array(
+      z.strictObject({
+        ...hubFacts,
+        path: text.describe('of the file in the cache'),
+        bytes: integer.describe('its size'),
+        downloaded: z
+          .boolean()
+          .describe('whether anything was downloaded; false if all of it was in the cache'),
+      }),
+    )
+    .readonly()
+    .describe('in the order of the names'),
+});
+
+const hubVerify = z.strictObject({
+  files: z
+    .array(
+      z.strictObject({
+        name: cachedWeights.name,
+        path: text.describe('from the folder of the cache on'),
+        isRight: z
+          .boolean()
+          .nullable()
+          .describe('whether its bytes are those that were published; null if no checksum was known'),
+      }),
+    )
+    .readonly(),
+});
+
+const hubRemove = z.strictObject({
+  bytes: integer.describe('what that freed'),
+  removed: z.array(z.strictObject(cachedWeights)).readonly(),
 });
 
 const pass = z.strictObject({
@@ -663,6 +756,10 @@ null as unknown as ParityReport satisfies z.input<typeof parity>;
 /** What each command prints: one document, or, where `lines` says so, a line for each event. */
 export const outputs = {
   networks: { schema: networks, lines: false },
+  hub: { schema: hub, lines: false },
+  'hub fetch': { schema: hubFetch, lines: false },
+  'hub verify': { schema: hubVerify, lines: false },
+  'hub rm': { schema: hubRemove, lines: false },
   summary: { schema: summary, lines: false },
   draw: { schema: drawing, lines: false },
   train: { schema: train, lines: true },

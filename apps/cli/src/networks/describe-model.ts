@@ -1,5 +1,6 @@
 import type { Network, Preprocessing } from '@resnetjs/core';
 import type { WeightsDescription } from '@resnetjs/weights';
+import type { FetchedWeights } from '@resnetjs/weights/node';
 import type { Output } from '../json/outputs.js';
 import type { LoadedModel } from './load-model.js';
 import type { WeightsPlace } from './open-file.js';
@@ -16,9 +17,19 @@ export function describeModel({
 
 export function fileFacts(
   { container }: Pick<WeightsDescription, 'container'>,
-  { path, configs }: WeightsPlace,
+  { path, configs, hub }: WeightsPlace,
 ) {
-  return { file: path, container, configs };
+  return { file: path, container, configs, hub: hub && hubFacts(hub) };
+}
+
+/** What --json says of weights that were asked for by name. */
+export function hubFacts({
+  name,
+  url,
+  commit,
+  checksum,
+}: FetchedWeights): NonNullable<Output<'inspect'>['hub']> {
+  return { name: name.text, url, commit, checksum };
 }
 
 export function networkFacts({

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
-import type { Network } from '@resnetjs/core';
+import { createNetwork, type Network } from '@resnetjs/core';
+import { isHubName, parseHubName, publishedWeights } from '@resnetjs/weights';
 import type { DescribedNetworkOptions } from '../options/command-options.js';
 import { networkNames } from '../options/network-options.js';
 import { refuse } from '../options/refuse.js';
@@ -7,12 +8,20 @@ import type { StructureOptions } from '../options/weights-options.js';
 import { asNetworkName, buildNetwork } from './build-network.js';
 import { networkIn } from './open-file.js';
 
-/** A network by its name, or the network in a file of weights; a file takes no options that describe one, and a name none about files. */
+/**
+ * A network by its name, or the network in a file of weights, or of weights on a hub, for which none of these in the table is downloaded; a file takes
+ * no options that describe one, and a name none about files.
+ */
 export async function findNetwork(
   name: string,
   options: DescribedNetworkOptions & StructureOptions,
 ): Promise<Network> {
   const { inputShape, classes } = options;
+  const described = { '--input-shape': inputShape, ...networkOptionsOf(options) };
+  if (isHubName(name)) {
+    refuse(described, `can't be given for weights: the network of ${name} is fixed`);
+    return publishedNetwork(name, options) ?? networkIn(name, options);
+  }
   if (networkNames.some((known) => known === name) || !existsSync(name)) {
     const ofFiles = { '--network': options.network, '--image-size': options.imageSize };
     refuse(ofFiles, `is for files of weights, and ${name} is a network's name`);
@@ -21,9 +30,17 @@ export async function findNetwork(
       ...(classes === undefined ? {} : { classes }),
     });
   }
-  const described = { '--input-shape': inputShape, ...networkOptionsOf(options) };
   refuse(described, `can't be given for a model: the network of ${name} is fixed`);
   return networkIn(name, options);
+}
+
+/** The network of weights that the table of published weights has; null for others, whose file says which it is. */
+function publishedNetwork(name: string, { network, imageSize }: StructureOptions): Network | null {
+  const { published } = parseHubName(name);
+  if (published === null || network !== undefined) return null;
+  const row = publishedWeights[published];
+  const side = imageSize ?? row.side;
+  return createNetwork(row.network, { input: [side, side, 3] });
 }
 
 /** The options that describe a network, by their names on the command line; undefined if not given. */

@@ -1,8 +1,16 @@
 import type { Network } from '@resnetjs/core';
-import { type ByteSource, type OpenedWeights, openWeights, type WeightsOptions } from '@resnetjs/weights';
-import { configsBeside, findWeightsFile, readModel } from '@resnetjs/weights/node';
+import {
+  type ByteSource,
+  isHubName,
+  type OpenedWeights,
+  openWeights,
+  type WeightsOptions,
+} from '@resnetjs/weights';
+import { configsBeside, type FetchedWeights, readModel } from '@resnetjs/weights/node';
 import type { WeightsFileOptions } from '../options/weights-options.js';
 import { asNetworkName } from './build-network.js';
+import { fetchByName } from './fetch-by-name.js';
+import { findFile } from './find-file.js';
 import { namedPreprocessing } from './named-preprocessings.js';
 import { readLabels } from './read-labels.js';
 
@@ -14,10 +22,15 @@ export interface WeightsPlace {
   readonly options: WeightsOptions;
   /** The configurations beside it that were read. */
   readonly configs: readonly string[];
+  /** Where it is from, if it was asked for by its name on a hub; otherwise null. */
+  readonly hub: FetchedWeights | null;
 }
 
-/** Finds a file of weights by its path or folder, and what the options and the configurations beside it say. */
-export async function placeOf(fileOrFolder: string, options: WeightsFileOptions): Promise<WeightsPlace> {
+/**
+ * Finds a file of weights by its path or folder, or by its name on a hub, for which it is downloaded if it isn't in the cache; and what the
+ * options and the configurations beside it say.
+ */
+export async function placeOf(source: string, options: WeightsFileOptions): Promise<WeightsPlace> {
   const { network, labels, preprocessing: name, imageSize } = options;
   const said = {
     ...(network === undefined ? {} : { network: asNetworkName(network) }),
@@ -25,12 +38,15 @@ export async function placeOf(fileOrFolder: string, options: WeightsFileOptions)
   };
   const named = name === undefined ? undefined : namedPreprocessing(name);
   const side = imageSize ?? named?.side;
-  const path = await findWeightsFile(fileOrFolder);
+  const hub = isHubName(source) ? await fetchByName(source, options) : null;
+  const path = hub?.path ?? (await findFile(source));
   const configs = await configsBeside(path);
   return {
     path,
+    hub,
     configs: configs.map((each) => each.path),
     options: {
+      ...hub?.options,
       ...said,
       ...(named && { preprocessing: named.preprocessing }),
       ...(side && { input: [side, side, 3] as const }), // the channels are the file's
@@ -48,6 +64,6 @@ export function withWeights<Result>(
 }
 
 /** The network in a file of weights, which takes no backend. Errors name the path. */
-export async function networkIn(fileOrFolder: string, options: WeightsFileOptions): Promise<Network> {
-  return withWeights(await placeOf(fileOrFolder, options), async ({ network }) => network);
+export async function networkIn(source: string, options: WeightsFileOptions): Promise<Network> {
+  return withWeights(await placeOf(source, options), async ({ network }) => network);
 }

@@ -3,7 +3,7 @@ import type { extraSignals } from '../process/stop-signals.js';
 import type { ErrorRule } from '../data/broken-images.js';
 import type { BlockCommandOptions } from './block-options.js';
 import type { NetworkOptions } from './network-options.js';
-import type { OnnxOptions, WrittenFormat } from '@resnetjs/weights';
+import type { HubWeights, OnnxOptions, WrittenFormat } from '@resnetjs/weights';
 import type { RecipeOptions } from './recipe-options.js';
 import type { StructureOptions, WeightsFileOptions } from './weights-options.js';
 
@@ -16,6 +16,22 @@ export interface DescribedNetworkOptions extends NetworkOptions {
 }
 
 export interface NetworksCommandOptions {
+  readonly json?: true;
+}
+
+export interface HubCommandOptions {
+  readonly source?: HubWeights['source'];
+  readonly cached?: true;
+  readonly json?: true;
+}
+
+export interface HubFetchOptions {
+  readonly offline?: true;
+  readonly json?: true;
+}
+
+export interface HubRemoveOptions {
+  readonly all?: true;
   readonly json?: true;
 }
 
@@ -39,8 +55,9 @@ export interface DrawCommandOptions
 export interface TrainCommandOptions extends NetworkOptions, RecipeOptions {
   /** With --from or --resume it may be absent. */
   readonly network?: string;
-  /** A file or folder of weights to start from. */
+  /** A file or folder of weights to start from, or a name on a hub. */
   readonly from?: string;
+  readonly offline?: true;
   /** That file's format: no option, but kept in checkpoints, since the file may be gone. */
   readonly fromContainer?: string;
   readonly data: string;

@@ -6,6 +6,7 @@ import { given, integer } from './parsers.js';
 export interface StructureOptions {
   readonly network?: string;
   readonly imageSize?: number;
+  readonly offline?: true;
 }
 
 /** What files of weights by others leave open. */
@@ -13,6 +14,9 @@ export interface WeightsFileOptions extends StructureOptions {
   readonly labels?: string;
   readonly preprocessing?: string;
 }
+
+export const offlineWords =
+  'take weights by name, such as torchvision:resnet50, from the cache alone (also: RESNETJS_OFFLINE=1)';
 
 /** Adds the options that say which network is in a file. */
 export function addStructureOptions(command: Command): Command {
@@ -27,7 +31,8 @@ export function addStructureOptions(command: Command): Command {
       '--image-size <pixels>',
       "height and width of the network's images (default: what the file or its configuration says, or the network's own)",
       integer(1, 4096),
-    );
+    )
+    .option('--offline', offlineWords);
 }
 
 /** Adds the options that say what a file of weights by others doesn't. */

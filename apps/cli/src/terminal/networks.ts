@@ -1,6 +1,6 @@
 import type { NetworkEntry, NetworkName, ParameterCount } from '@resnetjs/core';
-import stringWidth from 'string-width';
-import { count, large, table } from './format.js';
+import { count, large } from './format.js';
+import { groupedTable } from './grouped-table.js';
 import { type Paint, unpainted } from './paint.js';
 
 /** What is listed of a network. */
@@ -37,31 +37,11 @@ export function formatNetworks(
   networks: readonly ListedNetwork[],
   { columns: room, paint = unpainted }: { readonly columns: number; readonly paint?: Paint },
 ): string {
-  const tables = layouts.map((layout) => tableOf(networks, layout, paint));
-  const fitting = tables.find((lines) => lines.every((line) => stringWidth(line) <= room));
-  return (fitting ?? tables.at(-1) ?? []).join('\n');
-}
-
-function tableOf(
-  networks: readonly ListedNetwork[],
-  layout: readonly Column[],
-  paint: Paint,
-): readonly string[] {
   const families = [...new Set(networks.map(({ family }) => family))];
-  const widest = Math.max(...networks.map(({ paper }) => stringWidth(paper)));
-  // The last column is words, which begin below each other.
-  const cell = (column: Column, text: string) => (column === 'paper' ? text.padEnd(widest) : text);
-  const rows = families.flatMap((family, index) => [
-    index === 0 ? [family, ...layout.map((column) => cell(column, column))] : [family],
-    ...networks
-      .filter((network) => network.family === family)
-      .map((network) => [
-        `  ${network.name}`,
-        ...layout.map((column) => cell(column, columns[column](network))),
-      ]),
-    ...(index < families.length - 1 ? [['']] : []),
-  ]);
-  return table(rows)
-    .split('\n')
-    .map((line) => (line.startsWith(' ') || line === '' ? line : paint('bold', line)));
+  const groups = families.map((heading) => ({
+    heading,
+    rows: networks.filter(({ family }) => family === heading),
+  }));
+  const form = { nameOf: ({ name }: ListedNetwork) => name, columns, layouts, words: ['paper'] as const };
+  return groupedTable<ListedNetwork, Column>(groups, form, { columns: room, paint });
 }

@@ -23,6 +23,11 @@ describe('a progress line', () => {
     expect(progressLine(state, 39)).toBe('3/20 ██░░░░ 12/34 loss 0.1234 acc 87.3%');
   });
 
+  it('says the unit of its counts', () => {
+    const megabytes = { label: 'downloading', short: 'downloading', done: 45, of: 102, unit: 'MB' };
+    expect(plainLine({ ...megabytes, figures: ['5.2 MB/s'] })).toBe('downloading  45/102 MB  5.2 MB/s');
+  });
+
   it('never is longer than the line', () => {
     for (let width = 20; width < 200; width++)
       expect(progressLine(state, width).length).toBeLessThanOrEqual(width);

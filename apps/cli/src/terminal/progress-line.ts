@@ -9,6 +9,8 @@ export interface ProgressState {
   readonly short: string;
   readonly done: number;
   readonly of: number;
+  /** Of both. */
+  readonly unit?: string;
   /** The most important first; those that don't fit are left out. */
   readonly figures: readonly string[];
 }
@@ -23,7 +25,7 @@ export function progressLine(state: ProgressState, width: number, paint: Paint =
   const gap = width < narrow ? ' ' : '  ';
   const figures: string[] = [];
   let used = label.length + gap.length + minBar;
-  for (const figure of [`${state.done}/${state.of}`, ...state.figures]) {
+  for (const figure of [counted(state), ...state.figures]) {
     if (used + gap.length + figure.length > width) break;
     figures.push(figure);
     used += gap.length + figure.length;
@@ -37,5 +39,9 @@ export function progressLine(state: ProgressState, width: number, paint: Paint =
 
 /** The same for a log: everything, and no bar. */
 export function plainLine(state: ProgressState): string {
-  return [state.label, `${state.done}/${state.of}`, ...state.figures].join('  ');
+  return [state.label, counted(state), ...state.figures].join('  ');
+}
+
+function counted({ done, of, unit }: ProgressState): string {
+  return `${done}/${of}${unit === undefined ? '' : ` ${unit}`}`;
 }

@@ -29,7 +29,7 @@ export interface Start {
 
 /** What --from starts with. Throws `bad-option` for options that describe another network than the file's. */
 export async function openStart(from: string, options: TrainCommandOptions): Promise<Start> {
-  const { network, imageSize, dropout, stochasticDepth, zeroInitResidual, initialization } = options;
+  const { network, imageSize, offline, dropout, stochasticDepth, zeroInitResidual, initialization } = options;
   const ofBuilding = {
     ...networkOptionsOf(options),
     '--dropout': dropout,
@@ -41,6 +41,7 @@ export async function openStart(from: string, options: TrainCommandOptions): Pro
   const place = await placeOf(from, {
     ...(network === undefined ? {} : { network }),
     ...(imageSize === undefined ? {} : { imageSize }),
+    ...(offline && { offline }),
   });
   return open(place);
 }
@@ -97,14 +98,17 @@ export function startVariables(
   );
 }
 
+/** Its name on a hub, or that of the file. */
+const fileName = ({ hub, path }: WeightsPlace) => hub?.name.text ?? basename(path);
+
 /** What the model's record says of it. */
 export function startRecord({ place, container, network }: Start): StartRecord {
-  return { file: basename(place.path), container, network: network.name };
+  return { file: fileName(place), container, network: network.name };
 }
 
 /** `resnet50.pth (PyTorch, zip archive), with a new dense layer for 5 classes, where it has 1,000` */
 export function startWords({ place, container, classes }: Start, started: StartedNetwork): string {
-  const file = `${basename(place.path)} (${containerNames[container]})`;
+  const file = `${fileName(place)} (${containerNames[container]})`;
   if (!started.isNewHead) return `${file}, with its classes: all weights are kept`;
   const had = classes === null ? 'it has none' : `it has ${classes.length} others`;
   return `${file}: all weights are kept, but for a new dense layer for ${started.classes.length} classes, since ${had}`;
