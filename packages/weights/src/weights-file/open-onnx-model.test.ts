@@ -1,6 +1,7 @@
 import '@tensorflow/tfjs-backend-cpu';
 import {
   createNetwork,
+  preprocessings,
   dialectOf,
   disposeVariables,
   forward,
@@ -11,8 +12,9 @@ import {
 } from '@resnetjs/core';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { encodeOnnx } from '../containers/onnx/encode-onnx.js';
 import { onnxGoldens, type OnnxGolden } from '../containers/onnx/files.test-support.js';
+import { joinedBytes } from '../joined-bytes.js';
+import { encodeWeights } from './encode-weights.js';
 import { openWeights } from './open-weights.js';
 import { readVariables } from './read-weights.js';
 
@@ -62,23 +64,36 @@ const catalogue =
     : (['cifar/resnet20', 'mlperf/resnet8', 'preact/resnet'] as const);
 
 describe('an ONNX file of our own', () => {
-  it.each(catalogue)('has the network %s, and its values', async (name) => {
-    const network = createNetwork(name);
-    const valuesOf = ({ id, shape }: Parameter) => {
-      const start = id.length / 100;
-      const size = shape.reduce((a, b) => a * b, 1);
-      return Float32Array.from({ length: size }, (_, index) => start + (index % 1000) / 1000);
-    };
-    const opened = await openWeights(await encodeOnnx(network, valuesOf));
-    expect(opened).toMatchObject({ container: 'onnx', unused: [] });
-    expect([opened.network.name, opened.dialect]).toEqual([name, dialectOf(name)]);
-    expect(parameters(opened.network).map(({ id }) => id)).toEqual(parameters(network).map(({ id }) => id));
-    for (const parameter of parameters(network)) {
-      const [read, written] = [await opened.read(parameter), valuesOf(parameter)];
-      expect([parameter.id, Buffer.from(read.buffer).equals(Buffer.from(written.buffer))]).toEqual([
-        parameter.id,
-        true,
-      ]);
-    }
-  });
+  it.each(catalogue.flatMap((name) => (['nchw', 'nhwc'] as const).map((layout) => [name, layout] as const)))(
+    'has the network %s, %s, and its values',
+    async (name, layout) => {
+      const network = createNetwork(name);
+      const valuesOf = ({ id, shape }: Parameter) => {
+        const start = id.length / 100;
+        const size = shape.reduce((a, b) => a * b, 1);
+        return Float32Array.from({ length: size }, (_, index) => start + (index % 1000) / 1000);
+      };
+      const read = async (parameter: Parameter) => valuesOf(parameter);
+      const weights = {
+        network,
+        read,
+        classes: null,
+        preprocessing: preprocessings.torchvision,
+        training: null,
+      };
+      const parts: Uint8Array[] = [];
+      for await (const part of encodeWeights(weights, { to: 'onnx', layout }).parts) parts.push(part);
+      const opened = await openWeights(joinedBytes(parts));
+      expect(opened).toMatchObject({ container: 'onnx', unused: [] });
+      expect([opened.network.name, opened.dialect]).toEqual([name, dialectOf(name)]);
+      expect(parameters(opened.network).map(({ id }) => id)).toEqual(parameters(network).map(({ id }) => id));
+      for (const parameter of parameters(network)) {
+        const [read, written] = [await opened.read(parameter), valuesOf(parameter)];
+        expect([parameter.id, Buffer.from(read.buffer).equals(Buffer.from(written.buffer))]).toEqual([
+          parameter.id,
+          true,
+        ]);
+      }
+    },
+  );
 });
