@@ -2,6 +2,7 @@ import {
   type Network,
   networkEntries,
   type NetworkFamily,
+  outputShape,
   type Preprocessing,
   preprocessings,
   unitRange,
@@ -18,13 +19,21 @@ const byFamily = {
   'MLPerf Tiny': () => preprocessings.raw,
 } as const satisfies Record<NetworkFamily, (channels: number) => Preprocessing>;
 
-/** The preprocessing of a network whose file doesn't say: its family's; for other channels than RGB, and for others' networks, x / 255. */
-export function assumedPreprocessing({ name: own, input: [, , channels] }: Network): Preprocessing {
-  const name = own.replace(/-folded$/, '');
+/**
+ * The preprocessing of a network whose file doesn't say: its family's; of others' networks torchvision's for ImageNet's 1,000 classes,
+ * as most have it, and x / 255 for others, as for other channels than RGB.
+ */
+export function assumedPreprocessing(network: Network): Preprocessing {
+  const [, , channels] = network.input;
+  const name = network.name.replace(/-folded$/, '');
   const entry = Object.hasOwn(networkEntries, name)
     ? networkEntries[name as keyof typeof networkEntries]
     : undefined;
-  if (entry === undefined || channels !== 3) return unitRange(channels);
+  if (channels !== 3) return unitRange(channels);
+  if (entry === undefined) {
+    const isImageNet = String(outputShape(network)) === String([imageNetClasses.length]);
+    return isImageNet ? preprocessings.torchvision : unitRange(channels);
+  }
   if (entry.family === 'Keras Applications' && name.endsWith('v2')) return preprocessings.keras.tf;
   return byFamily[entry.family](channels);
 }
