@@ -12,13 +12,13 @@ import { openWeights, readVariables } from '../../packages/weights/dist/index.js
 import { fileSource } from '../../packages/weights/dist/node/index.js';
 import * as tf from '@tensorflow/tfjs-core';
 
-/** Relative to the largest logit. */
+/** Relative to the largest. */
 const tolerance = 1e-4;
 
 const [folder, ...names] = process.argv.slice(2);
 
 async function compare(file) {
-  const { shape, isChannelsLast, images, logits } = JSON.parse(
+  const { shape, isChannelsLast, isSoftmax, images, result } = JSON.parse(
     readFileSync(join(folder, `${basename(file, '.onnx')}.json`), 'utf8'),
   );
   const [, height, width] = isChannelsLast ? shape : [shape[0], ...shape.slice(2)];
@@ -27,18 +27,23 @@ async function compare(file) {
     const opened = await openWeights(source, { input: [height, width, 3] });
     const variables = await readVariables(opened);
     const given = tf.tensor(images, shape);
-    const computed = tf.tidy(() =>
-      forward(opened.network, variables, isChannelsLast ? given : tf.transpose(given, [0, 2, 3, 1])),
-    );
+    const computed = tf.tidy(() => {
+      const logits = forward(
+        opened.network,
+        variables,
+        isChannelsLast ? given : tf.transpose(given, [0, 2, 3, 1]),
+      );
+      return isSoftmax ? tf.softmax(logits) : logits;
+    });
     const values = await computed.data();
     const distance =
-      Math.max(...logits.map((value, index) => Math.abs(value - values[index]))) /
-      Math.max(...logits.map(Math.abs));
-    const isWrong = !(distance <= tolerance) || values.length !== logits.length;
+      Math.max(...result.map((value, index) => Math.abs(value - values[index]))) /
+      Math.max(...result.map(Math.abs));
+    const isWrong = !(distance <= tolerance) || values.length !== result.length;
     if (isWrong) process.exitCode = 1;
     const { name } = opened.network;
     console.log(
-      `${file}: ${name}, in the names of ${opened.dialect}, logits ${distance.toExponential(1)}${isWrong ? ' WRONG' : ''}`,
+      `${file}: ${name}, in the names of ${opened.dialect}, ${isSoftmax ? 'probabilities' : 'logits'} ${distance.toExponential(1)}${isWrong ? ' WRONG' : ''}`,
     );
     tf.dispose([given, computed]);
     disposeVariables(variables);

@@ -5,12 +5,17 @@ onnx-files.mjs.
 """
 
 import json
+import os
 import pathlib
+import shutil
 import sys
 import warnings
 
+os.environ["KERAS_BACKEND"] = "torch"
+
 import family_cifar
 import family_torch  # before torchvision
+import keras
 import numpy
 import onnx
 import onnxruntime
@@ -22,7 +27,6 @@ from torch.onnx import TrainingMode
 warnings.filterwarnings("ignore")
 folder = pathlib.Path(sys.argv[1])
 CLASSES = 7
-SIDE = {"cifar": 32}
 
 
 def cifar(name):
@@ -74,8 +78,7 @@ def export(model, images, path, variant):
     dynamo, opset, more = EXPORTS[variant]
     more = dict(more)
     if "dynamic_shapes" in more:
-        (argument,) = [each for each in model.forward.__code__.co_varnames[1:2]]
-        more["dynamic_shapes"] = {argument: more["dynamic_shapes"]["x"]}
+        more["dynamic_shapes"] = {model.forward.__code__.co_varnames[1]: more["dynamic_shapes"]["x"]}
     torch.onnx.export(
         model,
         (images,),
@@ -92,27 +95,56 @@ def export(model, images, path, variant):
 def record(path, images):
     """The image, and what onnxruntime computes of it, beside the file."""
     session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
-    (logits,) = session.run(None, {session.get_inputs()[0].name: images})
-    path.with_suffix(".json").write_text(json.dumps({"shape": images.shape, "images": images.ravel().tolist(), "logits": logits.ravel().tolist()}))
+    images = numpy.asarray(images, numpy.float32)
+    (result,) = session.run(None, {session.get_inputs()[0].name: images})
+    nodes = onnx.load(path, load_external_data=False).graph.node
+    facts = {"shape": images.shape, "isChannelsLast": images.shape[-1] == 3, "isSoftmax": nodes[-1].op_type == "Softmax"}
+    values = {"images": images.ravel().tolist(), "result": result.ravel().tolist()}
+    path.with_suffix(".json").write_text(json.dumps({**facts, **values}))
+    types = sorted({each.op_type for each in nodes})
+    print(f"{path.name}: {len(nodes)} nodes, {', '.join(types)}", flush=True)
+
+
+def torch_files(name):
+    side = 32 if name.startswith("cifar/") else 64
+    model = generated(NETWORKS[name]())
+    images = torch.randn(2, 3, side, side, generator=torch.Generator().manual_seed(8))
+    for variant in FEW[name].split() if name in FEW else EXPORTS:
+        path = folder / f"{name.replace('/', '-')}-{variant}.onnx"
+        export(model, images, path, variant)
+        record(path, images)
+
+
+def keras_file(path):
+    """keras.applications' ResNet50 with other values than 0 and 1 for statistics, as Keras exports it: through torch.onnx."""
+    model = keras.applications.ResNet50(weights=None, input_shape=(64, 64, 3), classes=CLASSES)
+    generator = numpy.random.default_rng(7)
+    ranges = {"gamma": (0.3, 0.7), "moving_variance": (0.5, 1.5), "moving_mean": (-0.1, 0.1), "beta": (-0.1, 0.1), "bias": (-0.1, 0.1)}
+    for variable in model.weights:
+        if variable.name in ranges:
+            variable.assign(generator.uniform(*ranges[variable.name], variable.shape))
+    images = generator.normal(size=(2, 64, 64, 3))
+    model(images.astype("float32"))
+    model.export(path, format="onnx", verbose=False)
+    record(path, images)
+
+
+def light_file(path):
+    """The ResNet-50 of onnx's own tests: operators 9, weights of one value each, tensors among the inputs."""
+    shutil.copy(pathlib.Path(onnx.__file__).parent / "backend/test/data/light/light_resnet50.onnx", path)
+    record(path, numpy.random.default_rng(7).normal(size=(1, 3, 224, 224)))
+
+
+OTHERS = {"keras-resnet50": keras_file, "light_resnet50": light_file}
 
 
 def main():
     folder.mkdir(parents=True, exist_ok=True)
-    for name in sys.argv[2:] or NETWORKS:
-        side = 32 if name.startswith("cifar/") else 64
-        model = generated(NETWORKS[name]())
-        images = torch.randn(2, 3, side, side, generator=torch.Generator().manual_seed(8))
-        variants = FEW[name].split() if name in FEW else EXPORTS
-        for variant in variants:
-            path = folder / f"{name.replace('/', '-')}-{variant}.onnx"
-            try:
-                export(model, images, path, variant)
-            except Exception as error:
-                print(f"{path.name}: not written: {type(error).__name__}: {str(error)[:200]}")
-                continue
-            record(path, images.numpy())
-            nodes = [each.op_type for each in onnx.load(path, load_external_data=False).graph.node]
-            print(f"{path.name}: {len(nodes)} nodes, {', '.join(sorted(set(nodes)))}", flush=True)
+    for name in sys.argv[2:] or [*NETWORKS, *OTHERS]:
+        if name in NETWORKS:
+            torch_files(name)
+        else:
+            OTHERS[name](folder / f"{name}.onnx")
 
 
 main()

@@ -4,7 +4,7 @@ import { noPlace } from './merges.js';
 import { floatOf, intOf, intsOf, wordOf } from './onnx-attributes.js';
 import { constantAt, theResult, type Call } from './onnx-call.js';
 import { elementsOf, maxValues, type Constant, valuesOf } from './onnx-constants.js';
-import { append, asMap, channelsOf, sizeOf, type Result, withMap } from './onnx-results.js';
+import { append, channelsOf, mapOf, sizeOf, spatialAxes, type Result, withMap } from './onnx-results.js';
 import { listOf, positive, slicesOf } from './onnx-shapes.js';
 import type { Size } from '@resnetjs/core';
 
@@ -14,7 +14,7 @@ const almostZero = 2 ** -126;
 /** Zeros around the map, or channels of zeros. */
 export async function pad(call: Call): Promise<Result> {
   const { node, reading } = call;
-  const map = asMap(node, theResult(call), reading);
+  const map = mapOf(node, theResult(call), reading);
   const mode = wordOf(node, 'mode', 'constant');
   const value = constantAt(call, 2);
   const filling = value === undefined ? floatOf(node, 'value', 0) : ((await valuesOf(value))[0] ?? 0);
@@ -29,7 +29,8 @@ export async function pad(call: Call): Promise<Result> {
   if (pads.length !== 2 * axes.length || pads.some((each) => each < 0)) {
     throw noPlace(node, `it pads by [${pads.join(', ')}]`);
   }
-  const margins = [0, 1, 2, 3].map((axis) => {
+  const [rows, columns] = spatialAxes(map) as [number, number];
+  const margins = [0, map.channelAxis, rows, columns].map((axis) => {
     const place = axes.map((each) => positive(node, each, 4)).indexOf(axis);
     return place < 0
       ? ([0, 0] as const)
@@ -53,16 +54,15 @@ export async function pad(call: Call): Promise<Result> {
 
 /** Channels of zeros before and after a map's own: with every n-th pixel before, one operation (option A). */
 function withChannels(
-  { node, inputs, reading }: Call,
+  { node, reading }: Call,
   map: Result,
   [channelsBefore, channelsAfter]: readonly [number, number],
 ): Result {
   const channels = channelsOf(map) + channelsBefore + channelsAfter;
-  const shape = map.shape.with(1, channels);
-  const name = node.inputs[inputs.findIndex((each) => each?.kind === 'result')] as string;
+  const shape = map.shape.with(map.channelAxis, channels);
   const before = reading.nodes[map.node];
   const strides = before && subsamplesBy(before.op);
-  if (before === undefined || strides === undefined || reading.takers.get(name) !== 1) {
+  if (before === undefined || strides === undefined || map.isShared) {
     const op: GraphOp = { op: 'subsample', strides: [1, 1], channelsBefore, channelsAfter };
     return { ...map, shape, node: append(node, op, { from: [map], reading }) };
   }
@@ -93,14 +93,14 @@ export async function subsample(call: Call): Promise<Result> {
   for (const { axis, start, end, step } of await slicesOf(node, result.shape, [undefined, ...constants])) {
     const size = result.shape[axis] as number;
     const isWhole = start === 0 && step >= 1 && end > size - step;
-    const isSpatial = result.shape.length === 4 && result.channelAxis === 1 && axis >= 2;
-    if (!isWhole || (step > 1 && !isSpatial)) {
+    const place = spatialAxes(result).indexOf(axis);
+    if (!isWhole || (step > 1 && (place < 0 || result.shape.length !== 4))) {
       throw noPlace(node, `it takes a part of [${result.shape.join(', ')}], which is not every n-th pixel`);
     }
-    if (step > 1) strides[axis - 2] = (strides[axis - 2] as number) * step;
+    if (step > 1) strides[place] = (strides[place] as number) * step;
   }
   if (String(strides) === '1,1') return result;
-  const map = asMap(node, result, reading);
+  const map = mapOf(node, result, reading);
   const [height, width] = sizeOf(map);
   const shape = withMap(
     map,
@@ -108,7 +108,7 @@ export async function subsample(call: Call): Promise<Result> {
     channelsOf(map),
   );
   const before = reading.nodes[map.node];
-  if (before?.op.op === 'subsample' && reading.takers.get(node.inputs[0] as string) === 1) {
+  if (before?.op.op === 'subsample' && !map.isShared) {
     const [down, right] = before.op.strides;
     const both = [down * strides[0], right * strides[1]] as const;
     reading.nodes[map.node] = { ...before, op: { ...before.op, strides: both } };
@@ -127,17 +127,16 @@ export async function concatenation(call: Call): Promise<Result> {
   if (
     result?.kind !== 'result' ||
     inputs.filter((each) => each?.kind === 'result').length !== 1 ||
-    axis !== 1
+    axis !== result.channelAxis
   ) {
     throw noPlace(node, 'it joins results, and not a map and channels of zeros');
   }
-  const map = asMap(node, result, reading);
-  const [batch, , ...size] = map.shape;
+  const map = mapOf(node, result, reading);
   const channels: [number, number] = [0, 0];
   for (const [index, each] of inputs.entries()) {
     if (each?.kind !== 'constant') continue;
-    const [own, count = 0, ...sides] = each.shape;
-    if (own !== batch || String(sides) !== String(size) || !(await isZero(each))) {
+    const count = each.shape[axis] ?? 0;
+    if (String(each.shape) !== String(map.shape.with(axis, count)) || !(await isZero(each))) {
       throw noPlace(node, `it joins a constant of [${each.shape.join(', ')}], and not channels of zeros`);
     }
     channels[index < place ? 0 : 1] += count;

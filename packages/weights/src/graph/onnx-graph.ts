@@ -8,6 +8,7 @@ import { fold, isFolded } from './onnx-folding.js';
 import { shapeOf } from './onnx-shapes.js';
 import { readOperator } from './onnx-operators.js';
 import { asFeatures, type Reading, type Result } from './onnx-results.js';
+import { scaledSources } from './onnx-scaling.js';
 import type { Rescaling } from './rescaling.js';
 
 /** Options of `onnxGraph`. */
@@ -37,13 +38,13 @@ const minOpset = 7;
  * first node that can't be in a residual network.
  */
 export async function onnxGraph(file: OnnxFile, options: OnnxGraphOptions): Promise<OnnxGraph> {
-  if (file.opset < minOpset) {
+  const { graph: found, opset } = file;
+  if (opset < minOpset) {
     throw badFile(
-      `The ONNX file has operators of version ${file.opset} (opset), and ${minOpset} and newer are read. Export it with a newer one.`,
-      { opset: file.opset },
+      `The ONNX file has operators of version ${opset} (opset), and ${minOpset} and newer are read. Export it with a newer one.`,
+      { opset },
     );
   }
-  const { graph: found } = file;
   const [output, ...others] = found.outputs;
   if (output === undefined || others.length > 0) {
     throw badFile(
@@ -51,60 +52,74 @@ export async function onnxGraph(file: OnnxFile, options: OnnxGraphOptions): Prom
     );
   }
   const nodes = neededNodes(found, output.name);
-  const takers = new Map([[output.name, 1]]);
-  for (const { type, inputs } of nodes) {
-    if (type !== 'Shape') for (const name of inputs) takers.set(name, (takers.get(name) ?? 0) + 1);
-  }
+  const { name, input, result: start } = imageOf(found, options, nodes);
   const isTorch = file.metadata.get('producer_name') === 'pytorch';
   const reading: Reading = {
-    ...{
-      nodes: [],
-      sources: new Map(),
-      names: new Set(),
-      counted: new Set(),
-      takers,
-      output: output.name,
-      rescaling: null,
-    },
+    ...{ nodes: [{ name, op: { op: 'input' }, from: [] }], names: new Set([name]), counted: new Set() },
+    ...{ sources: new Map(), scalings: new Map(), rescaling: null, output: output.name },
     runningVariance: isTorch ? 'unbiased' : 'biased',
   };
-  const values = new Map<string, Value | string>(
-    [...found.tensors].map(([name, tensor]) => [
-      name,
-      typeof tensor === 'string' ? tensor : { ...stored(tensor), name },
-    ]),
-  );
-  const { name, input, result: start } = imageOf(found, options, nodes);
-  reading.nodes.push({ name, op: { op: 'input' }, from: [] });
-  reading.names.add(name);
-  values.set(name, start);
-  let computed = 0;
-  for (const node of nodes) {
-    const inputs = node.inputs.map((each) => (each === '' ? undefined : valueNamed(node, each, values)));
-    const [first = ''] = node.outputs;
-    if (values.has(first)) throw noPlace(node, `it gives ${quote(first)}, which something else gives, too`);
-    const value = await valueFrom(node, inputs, reading);
-    if (value.kind === 'constant' && value.fill === undefined)
-      computed += Math.min(maxValues, elementsOf(value.shape));
-    if (computed > maxComputed)
-      throw noPlace(node, `more than ${maxComputed} values are computed before any image comes`);
-    values.set(first, value.kind === 'constant' ? { name: first, ...value } : value);
-  }
+  const values = storedTensors(found).set(name, start);
+  await readNodes(nodes, reading, values);
   const last = values.get(output.name);
   if (typeof last !== 'object' || last.kind === 'constant') {
     throw badFile(`The ONNX file's result ${quote(output.name)} depends on no image.`);
   }
   const result = last.shape.length === 2 ? asFeatures(output, last, reading) : last;
-  if (result.flattened !== null)
+  if (result.flattened !== null) {
     throw noPlace({ name: output.name }, 'its result is a flattened map, channels first');
+  }
+  for (const [at, scaling] of reading.scalings) {
+    reading.sources.set(at, scaledSources(reading.sources.get(at) ?? new Map(), scaling));
+  }
   const graph = { name: `file/${found.name || 'onnx'}`, input, nodes: reading.nodes, output: result.node };
   const { sources, counted, rescaling } = reading;
-  return {
-    ...pooledFlat(graph, sources),
-    counted,
-    rescaling,
-    used: new Set(nodes.flatMap(({ inputs }) => inputs)),
-  };
+  const used = new Set(nodes.flatMap(({ inputs }) => inputs));
+  return { ...pooledFlat(graph, sources), counted, rescaling, used };
+}
+
+/** A text for a tensor whose values nothing is computed with. */
+type Values = Map<string, Value | string>;
+
+function storedTensors({ tensors }: OnnxFileGraph): Values {
+  const entries = [...tensors].map(
+    ([name, tensor]) => [name, typeof tensor === 'string' ? tensor : { ...stored(tensor), name }] as const,
+  );
+  return new Map<string, Value | string>(entries);
+}
+
+/** Reads nodes one after another, and adds what each gives to the values. */
+async function readNodes(nodes: readonly OnnxFileNode[], reading: Reading, values: Values): Promise<void> {
+  const takers = takersOf(nodes, reading.output);
+  let count = 0;
+  for (const node of nodes) {
+    const inputs = node.inputs.map((each) =>
+      each === '' ? undefined : taken(node, each, { values, takers }),
+    );
+    const [first = ''] = node.outputs;
+    if (values.has(first)) throw noPlace(node, `it gives ${quote(first)}, which something else gives, too`);
+    const value = await valueFrom(node, inputs, reading);
+    if (value.kind === 'constant') {
+      if (value.fill === undefined) count += Math.min(maxValues, elementsOf(value.shape));
+      if (count > maxComputed)
+        throw noPlace(node, `more than ${maxComputed} values are computed before any image`);
+      values.set(first, { name: first, ...value });
+    } else {
+      const isShared = inputs.some(
+        (each) => each?.kind === 'result' && each.node === value.node && each.isShared,
+      );
+      values.set(first, { ...value, isShared });
+    }
+  }
+}
+
+/** How many nodes take a result, by its name; the file's own is taken once more. */
+function takersOf(nodes: readonly OnnxFileNode[], output: string): ReadonlyMap<string, number> {
+  const takers = new Map([[output, 1]]);
+  for (const { type, inputs } of nodes) {
+    if (type !== 'Shape') for (const name of inputs) takers.set(name, (takers.get(name) ?? 0) + 1);
+  }
+  return takers;
 }
 
 const named = (values: readonly { readonly name: string }[]) =>
@@ -132,11 +147,17 @@ function neededNodes({ nodes }: OnnxFileGraph, output: string): readonly OnnxFil
   return nodes.filter((_, index) => needed.has(index));
 }
 
-function valueNamed(node: OnnxFileNode, name: string, values: ReadonlyMap<string, Value | string>): Value {
+/** What a node takes under a name. */
+function taken(
+  node: OnnxFileNode,
+  name: string,
+  { values, takers }: { readonly values: Values; readonly takers: ReadonlyMap<string, number> },
+): Value {
   const value = values.get(name);
   if (value === undefined) throw noPlace(node, `it takes ${quote(name)}, which nothing before it gives`);
   if (typeof value === 'string') throw noPlace(node, `it takes ${quote(name)}, which holds ${value}`);
-  return value;
+  const isShared = value.kind === 'result' && (value.isShared || (takers.get(name) ?? 0) > 1);
+  return value.kind === 'result' ? { ...value, isShared } : value;
 }
 
 /** A node of constants gives another; of the size of a result, too. */
@@ -182,13 +203,13 @@ function imageOf(graph: OnnxFileGraph, { size }: OnnxGraphOptions, nodes: readon
   const input: Network['input'] = [ownHeight, ownWidth, channels];
   const result: Result = {
     ...{ kind: 'result', node: 0, shape: [batch ?? 1, ...own], channelAxis: isLast ? 3 : 1 },
-    ...{ isMap: true, flattened: null },
+    ...{ isMap: true, flattened: null, isShared: false },
   };
   return { name, input, result };
 }
 
 /** What may be done to an image before it is transposed. */
-const preparing = ['Identity', 'Cast', 'Add', 'Sub', 'Mul', 'Div'];
+const preparing = ['Identity', 'Cast', 'Add', 'Sub', 'Mul', 'Div', 'Pad'];
 
 function beginsTransposed(input: string, nodes: readonly OnnxFileNode[]): boolean {
   let name = input;

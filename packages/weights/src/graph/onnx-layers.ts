@@ -2,8 +2,7 @@ import type { GraphOp } from './graph.js';
 import { noPlace } from './merges.js';
 import { floatOf, intOf } from './onnx-attributes.js';
 import { constantAt, parameterAt, same, theResult, type Call } from './onnx-call.js';
-import { elementsOf, type Constant } from './onnx-constants.js';
-import { isAlongChannels } from './onnx-images.js';
+import type { Constant } from './onnx-constants.js';
 import {
   append,
   asFeatures,
@@ -12,9 +11,10 @@ import {
   type ParameterSource,
   type Result,
   withMap,
+  vector,
 } from './onnx-results.js';
 import { movedSize, windowOf } from './onnx-windows.js';
-import { initializers } from '@resnetjs/core';
+import { initializers, type Role } from '@resnetjs/core';
 
 export async function convolution(call: Call): Promise<Result> {
   const { node, reading } = call;
@@ -40,11 +40,11 @@ export async function convolution(call: Call): Promise<Result> {
     ...{ bias: hasBias, initializer: initializers.kaimingNormal('fanOut') },
   };
   const at = append(node, conv, { from: [map], reading });
-  const sources: [string, ParameterSource][] = [
+  const sources = new Map<Role, ParameterSource>([
     ['kernel', { constant: kernel, order: 'oihw', flattened: null }],
-  ];
-  if (hasBias) sources.push(['bias', vector(bias)]);
-  reading.sources.set(at, new Map(sources) as never);
+  ]);
+  if (hasBias) sources.set('bias', vector(bias));
+  reading.sources.set(at, sources);
   return { ...map, node: at, shape: withMap(map, movedSize(map, window), filters) };
 }
 
@@ -102,25 +102,8 @@ export function dense(call: Call): Result {
   const at = append(node, op, { from: [features], reading });
   const { flattened } = features;
   const order = isTransposed ? 'outIn' : 'inOut';
-  const sources: [string, ParameterSource][] = [['kernel', { constant: kernel, order, flattened }]];
-  if (bias !== undefined) sources.push(['bias', vector({ ...bias, shape: [units] })]);
-  reading.sources.set(at, new Map(sources) as never);
+  const sources = new Map<Role, ParameterSource>([['kernel', { constant: kernel, order, flattened }]]);
+  if (bias !== undefined) sources.set('bias', vector({ ...bias, shape: [units] }));
+  reading.sources.set(at, sources);
   return { ...features, node: at, shape: [features.shape[0] as number, units], flattened: null };
 }
-
-/** A constant added to a convolution or a dense layer without a bias is its bias. */
-export function withBias({ node, inputs, reading }: Call, result: Result, constant: Constant): Result {
-  const name = node.inputs[inputs.indexOf(result)] as string;
-  const before = reading.nodes[result.node];
-  const op = before?.op;
-  const isBias = elementsOf(constant.shape) === channelsOf(result) && isAlongChannels(constant.shape, result);
-  const takes = (op?.op === 'conv' || op?.op === 'dense') && !op.bias && reading.takers.get(name) === 1;
-  if (before === undefined || !takes || !isBias) {
-    throw noPlace(node, `it adds a constant of [${constant.shape.join(', ')}], which is no layer's bias`);
-  }
-  reading.nodes[result.node] = { ...before, op: { ...op, bias: true } };
-  reading.sources.get(result.node)?.set('bias', vector({ ...constant, shape: [channelsOf(result)] }));
-  return result;
-}
-
-const vector = (constant: Constant): ParameterSource => ({ constant, order: 'vector', flattened: null });

@@ -25,8 +25,9 @@ export function layerNameOf({ name, type, inputs }: OnnxFileNode): string | unde
 }
 
 /** PyTorch's exporter writes the path of modules, each of which may repeat the one before: /layer1/layer1.0/conv1/Conv. */
-function scopeOf(parts: readonly string[], type: string): string {
+function scopeOf(parts: readonly string[], type: string): string | undefined {
   const path = parts.slice(0, -1).filter((part, index) => !parts[index + 1]?.startsWith(`${part}.`));
   const own = Object.hasOwn(functions, type) ? functions[type] : undefined;
-  return path.length > 0 && own === undefined ? path.join('.') : [...path, own ?? type].join('.');
+  if (path.length === 0) return undefined;
+  return own === undefined ? path.join('.') : [...path, own].join('.');
 }

@@ -79,7 +79,7 @@ describe('operators of ONNX', () => {
     expect(await line(added, { tensors: [kernel, bias] })).toEqual([
       { ...conv, padding: 'valid', bias: true },
     ]);
-    await refused(added, [kernel, floats('b', [1, 1, 6, 6])], /"y".*adds a constant of \[1, 1, 6, 6\]/);
+    await refused(added, [kernel, floats('b', [1, 1, 6, 6])], /"y".*"Add" with a constant of \[1, 1, 6, 6\]/);
     const zeros: NodeToWrite[] = [
       ['ConstantOfShape', ['n'], 'b'],
       ['Conv', ['x', 'w', 'b'], 'y'],
@@ -274,18 +274,30 @@ describe('the image of an ONNX file', () => {
       ['Sub', ['x', 'mean'], 'a'],
       ['Div', ['a', 'std'], 'b'],
       ['Mul', ['half', 'b'], 'c'],
-      ['Transpose', ['c'], 'd', { perm: [0, 3, 1, 2] }],
+      ['Pad', ['c', 'pads'], 'p'],
+      ['Transpose', ['p'], 'd', { perm: [0, 3, 1, 2] }],
       ['Relu', ['d'], 'y'],
     ];
-    const tensors = [floats('mean', [3]), floats('std', [1, 1, 1, 3], 4), floats('half', [], 0.5)];
+    const tensors = [
+      ...[floats('mean', [3]), floats('std', [1, 1, 1, 3], 4), floats('half', [], 0.5)],
+      ints('pads', [0, 1, 2, 0, 0, 0, 0, 0]),
+    ];
     const { network, rescaling } = await read({ nodes: last, tensors, input: [1, 6, 5, 3] });
     expect(network.input).toEqual([6, 5, 3]);
+    expect(network.stem).toEqual([
+      { op: 'pad', top: 1, bottom: 0, left: 2, right: 0 },
+      { op: 'act', activation: 'relu' },
+    ]);
     expect(rescaling).toEqual({ scale: [1 / 8, 1 / 10, 1 / 12], offset: [-1 / 8, -2 / 10, -3 / 12] });
     const later: NodeToWrite[] = [
       ['Relu', ['x'], 'a'],
       ['Mul', ['a', 'half'], 'y'],
     ];
-    await refused(later, tensors, /"y".*only what comes first/);
+    await refused(
+      later,
+      tensors,
+      /"y".*"Mul" with a constant of \[\].*only right after the image or a convolution/,
+    );
   });
 });
 
@@ -309,6 +321,39 @@ describe('parameters of ONNX', () => {
   });
 });
 
+describe('a convolution whose result is scaled, channel by channel,', () => {
+  const scaling: NodeToWrite[] = [
+    ['Conv', ['x', 'w', 'b'], 'c'],
+    ['Transpose', ['c'], 'last', { perm: [0, 2, 3, 1] }],
+    ['Sub', ['last', 'mean'], 'a'],
+    ['Mul', ['a', 'scale'], 'm'],
+    ['Add', ['m', 'offset'], 'o'],
+    ['Transpose', ['o'], 'first', { perm: [0, 3, 1, 2] }],
+  ];
+  const tensors = [
+    ...[floats('w', [2, 3, 1, 1]), floats('b', [2], 10), floats('mean', [1, 1, 1, 2], 4)],
+    ...[floats('scale', [2], 2), floats('offset', [2], 0.5)],
+  ];
+
+  it('has its kernel and bias scaled', async () => {
+    const { network, parameters } = await read({ nodes: [...scaling, ['Relu', ['first'], 'y']], tensors });
+    expect(network.stem).toMatchObject([{ op: 'conv', bias: true }, { op: 'act' }]);
+    const values = async (id: string) =>
+      new Float32Array((await parameters.get(id)?.constant.read())?.buffer as ArrayBuffer);
+    expect([...(await values('stem.0.kernel'))]).toEqual([2, 4, 6, 12, 15, 18]);
+    expect([...(await values('stem.0.bias'))]).toEqual([(10 - 4) * 2 + 0.5, (11 - 5) * 3 + 1.5]);
+  });
+
+  it('is refused if something else takes its result, too', async () => {
+    const shared: NodeToWrite[] = [...scaling, ['Add', ['first', 'c'], 'y']];
+    await refused(
+      shared,
+      tensors,
+      /"a".*only right after the image or a convolution that nothing else takes/,
+    );
+  });
+});
+
 describe('names of layers', () => {
   const named = async (inputs: readonly string[], name: string) => {
     const node: NodeToWrite = ['Conv', inputs, 'y', {}, [[3, name]]];
@@ -325,7 +370,7 @@ describe('names of layers', () => {
     expect(await named(['x', parameter], node)).toEqual({ 'stem.0': name });
   });
 
-  it.each(['node_conv2d_1', 'Conv_12', 'Conv', '193', 'n3'])(
+  it.each(['node_conv2d_1', '/Conv_12', 'Conv_12', 'Conv', '193', 'n3'])(
     'are not %s, which is only counted on',
     async (name) => {
       expect(await named(['x', 'w'], name)).toEqual({});

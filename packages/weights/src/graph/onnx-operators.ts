@@ -5,12 +5,12 @@ import { floatOf, intOf, shortest } from './onnx-attributes.js';
 import { constantAt, same, theResult, type Call } from './onnx-call.js';
 import { concatenation, pad, subsample } from './onnx-channels.js';
 import { isFloatType, valuesOf } from './onnx-constants.js';
-import { rescaled } from './onnx-images.js';
+import { withConstant } from './onnx-scaling.js';
 import { convolution, dense, normalization } from './onnx-layers.js';
 import { globalPool, mean, pool } from './onnx-pooling.js';
 import { type Result, withAxes, withShape } from './onnx-results.js';
 import { axesOf, flattened, listOf, permutationOf, reshaped, squeezed, unsqueezed } from './onnx-shapes.js';
-import { product, sum } from './onnx-sums.js';
+import { merge } from './onnx-sums.js';
 import type { Act } from '@resnetjs/core';
 
 /** An operator: the attributes that are known, and what a node of it makes. */
@@ -31,11 +31,11 @@ const operators: Readonly<Record<string, Operator>> = {
   Relu: { attributes: [], read: (call) => activation(call, 'relu') },
   Sigmoid: { attributes: [], read: (call) => activation(call, 'sigmoid') },
   Clip: { attributes: ['min', 'max'], read: clip },
-  Add: { attributes: [], read: sum },
-  Sum: { attributes: [], read: sum },
-  Sub: { attributes: [], read: rescaled },
-  Div: { attributes: [], read: rescaled },
-  Mul: { attributes: [], read: product },
+  Add: { attributes: [], read: merge },
+  Sum: { attributes: [], read: merge },
+  Sub: { attributes: [], read: withConstant },
+  Div: { attributes: [], read: withConstant },
+  Mul: { attributes: [], read: merge },
   MaxPool: { attributes: [...windowAttributes, 'ceil_mode', 'storage_order'], read: pool },
   AveragePool: { attributes: [...windowAttributes, 'ceil_mode', 'count_include_pad'], read: pool },
   GlobalAveragePool: { attributes: [], read: (call) => globalPool(call, true) },
@@ -126,7 +126,7 @@ function softmax(call: Call): Result {
   const result = theResult(call);
   const before = reading.nodes[result.node];
   const axis = intOf(node, 'axis', -1);
-  const isEnd = node.outputs[0] === reading.output && reading.takers.get(node.inputs[0] as string) === 1;
+  const isEnd = node.outputs[0] === reading.output && !result.isShared;
   const isLinear = before?.op.op === 'dense' && before.op.activation === 'linear';
   if (!isEnd || !isLinear || result.shape.length !== 2 || (axis !== 1 && axis !== -1)) {
     throw noPlace(node, "it is a softmax, and not the network's last node after a dense layer");

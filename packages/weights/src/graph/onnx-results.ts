@@ -19,6 +19,8 @@ export interface Result {
   readonly isMap: boolean;
   /** The map [height, width, channels] of which these features are the values, channels first. */
   readonly flattened: Shape | null;
+  /** Whether something else takes it, too, or what it is another form of. */
+  readonly isShared: boolean;
 }
 
 /** In which order ONNX has a parameter's values. */
@@ -32,6 +34,11 @@ export interface ParameterSource {
   readonly flattened: Shape | null;
 }
 
+/** A parameter with a value for each channel. */
+export const vector = (constant: Constant): ParameterSource => ({
+  ...{ constant, order: 'vector', flattened: null },
+});
+
 /** A graph that is being read. */
 export interface Reading {
   readonly nodes: GraphNode[];
@@ -41,8 +48,8 @@ export interface Reading {
   readonly names: Set<string>;
   /** Those of them that exporters count on, and that say nothing of a layer. */
   readonly counted: Set<string>;
-  /** How many nodes take a result, by its name in the file; the file's result is taken once more. */
-  readonly takers: ReadonlyMap<string, number>;
+  /** What is done to a convolution's result, channel by channel, by the convolution's node. */
+  readonly scalings: Map<number, Rescaling>;
   /** Of which of the batch's variances the running ones are the average. */
   readonly runningVariance: 'biased' | 'unbiased';
   /** The name of the file's result. */
@@ -92,9 +99,14 @@ export function channelsOf({ shape, channelAxis }: Result): number {
   return shape[channelAxis] as number;
 }
 
+/** The axes of a map's height and width. */
+export function spatialAxes({ shape, channelAxis }: Result): readonly number[] {
+  return [...shape.keys()].filter((axis) => axis !== 0 && axis !== channelAxis);
+}
+
 /** The height and width of a map. */
-export function sizeOf({ shape, channelAxis }: Result): readonly [number, number] {
-  const [height, width] = shape.filter((_, axis) => axis !== 0 && axis !== channelAxis);
+export function sizeOf(result: Result): readonly [number, number] {
+  const [height, width] = spatialAxes(result).map((axis) => result.shape[axis]);
   return [height as number, width as number];
 }
 
@@ -143,7 +155,7 @@ export function withShape(
   return {
     kind: 'result',
     node: append(node, { op: 'flatten' }, { from: [result], reading }),
-    ...{ shape, channelAxis: 1, isMap: false },
+    ...{ shape, channelAxis: 1, isMap: false, isShared: false },
     flattened: result.channelAxis === 1 ? [height, width, channelsOf(result)] : null,
   };
 }
@@ -161,10 +173,21 @@ export function withAxes(node: OnnxFileNode, result: Result, axes: readonly numb
   return own;
 }
 
+/** The shape of a map of another size and number of channels, in the same order of axes. */
 export function withMap(
   map: Result,
   [height, width]: readonly [number, number],
   channels: number,
 ): Result['shape'] {
-  return [map.shape[0] as number, channels, height, width];
+  const [down, right] = spatialAxes(map) as [number, number];
+  return map.shape.with(map.channelAxis, channels).with(down, height).with(right, width);
+}
+
+/** A result as a map, in whichever order of axes. Throws `bad-file` for what is none. */
+export function mapOf(node: OnnxFileNode, result: Result, reading: Reading): Result {
+  if (result.shape.length !== 4 || result.flattened !== null) {
+    throw noPlace(node, `it takes [${result.shape.join(', ')}], and not a map`);
+  }
+  if (result.isMap) return result;
+  return { ...result, isMap: true, node: insert(node, { op: 'reshape' }, { from: [result], reading }) };
 }

@@ -1,0 +1,119 @@
+import type { Role } from '@resnetjs/core';
+import { quote } from '../bad-file.js';
+import type { OnnxFileNode } from '../containers/onnx/onnx-file.js';
+import { floatValues } from '../float-values.js';
+import type { GraphNode } from './graph.js';
+import { noPlace } from './merges.js';
+import { shortest } from './onnx-attributes.js';
+import type { Call } from './onnx-call.js';
+import { type Constant, elementsOf, maxValues, valuesOf } from './onnx-constants.js';
+import { channelsOf, type ParameterSource, type Result, vector } from './onnx-results.js';
+import { composed, type Rescaling } from './rescaling.js';
+
+/**
+ * A result with a constant, channel by channel: an image is prepared so; a convolution or a dense layer without a bias gets one; a
+ * convolution's kernel and bias are scaled, as where batch normalization is folded. Throws `bad-file` elsewhere.
+ */
+export async function withConstant(call: Call): Promise<Result> {
+  const { node, inputs, reading } = call;
+  const place = inputs.findIndex((each) => each?.kind === 'result');
+  const [result, constant] = [inputs[place], inputs[1 - place]];
+  if (result?.kind !== 'result' || constant?.kind !== 'constant' || inputs.length !== 2) {
+    const what = inputs.every((each) => each?.kind === 'result') ? 'two results' : 'a missing input';
+    throw noPlace(node, `it computes ${quote(node.type)} with ${what}`);
+  }
+  const shape = `[${constant.shape.join(', ')}]`;
+  if (!isAlongChannels(constant.shape, result) || elementsOf(constant.shape) > maxValues) {
+    throw noPlace(
+      node,
+      `it computes ${quote(node.type)} with a constant of ${shape}, which has no value for each channel`,
+    );
+  }
+  const before = reading.nodes[result.node] as GraphNode;
+  const { op } = before;
+  const isBias =
+    isAdded(node) &&
+    (op.op === 'conv' || op.op === 'dense') &&
+    !op.bias &&
+    elementsOf(constant.shape) === channelsOf(result);
+  if (result.isShared || !(isBias || op.op === 'conv' || op.op === 'input')) {
+    throw noPlace(
+      node,
+      `it computes ${quote(node.type)} with a constant of ${shape}, which has a place only right after the image or a convolution that nothing else takes`,
+    );
+  }
+  const values = await valuesOf(constant);
+  if (op.op === 'input') {
+    const second = rescalingOf(node, values.map(shortest), place);
+    reading.rescaling = composed(node, reading.rescaling, { second, channels: channelsOf(result) });
+    return result;
+  }
+  if (isBias) {
+    reading.sources.get(result.node)?.set('bias', vector({ ...constant, shape: [channelsOf(result)] }));
+  } else {
+    const second = rescalingOf(node, values, place);
+    const first = reading.scalings.get(result.node) ?? null;
+    reading.scalings.set(result.node, composed(node, first, { second, channels: channelsOf(result) }));
+  }
+  reading.nodes[result.node] = { ...before, op: { ...op, bias: true } as GraphNode['op'] };
+  return result;
+}
+
+/** The parameters of a convolution whose result is scaled. They are computed when they are read. */
+export function scaledSources(
+  sources: ReadonlyMap<Role, ParameterSource>,
+  { scale, offset }: Rescaling,
+): Map<Role, ParameterSource> {
+  const kernel = sources.get('kernel')?.constant as Constant;
+  const bias = sources.get('bias')?.constant;
+  const size = elementsOf(kernel.shape) / scale.length; // each filter's
+  const scaled = async () =>
+    floatValues('', kernel.dtype, await kernel.read()).map(
+      (value, at) => value * (scale[Math.floor(at / size)] as number),
+    );
+  const moved = async () => {
+    const own = bias === undefined ? scale.map(() => 0) : await valuesOf(bias);
+    return Float32Array.from(own, (value, at) => value * (scale[at] as number) + (offset[at] as number));
+  };
+  return new Map<Role, ParameterSource>([
+    ['kernel', { constant: computedWhenRead(kernel.shape, scaled), order: 'oihw', flattened: null }],
+    ['bias', vector(computedWhenRead([scale.length], moved))],
+  ]);
+}
+
+function computedWhenRead(
+  shape: readonly number[],
+  values: () => Promise<Float32Array<ArrayBuffer>>,
+): Constant {
+  const read = async () => new Uint8Array((await values()).buffer);
+  return { kind: 'constant', dtype: 'F32', shape, depth: 0, read };
+}
+
+const isAdded = ({ type }: OnnxFileNode) => type === 'Add' || type === 'Sum';
+
+function rescalingOf(node: OnnxFileNode, values: readonly number[], place: number): Rescaling {
+  const all = (value: number) => values.map(() => value);
+  switch (node.type) {
+    case 'Mul':
+      return { scale: values, offset: all(0) };
+    case 'Sub':
+      if (place === 0) return { scale: all(1), offset: values.map((value) => -value) };
+      return { scale: all(-1), offset: values };
+    case 'Div':
+      if (place === 0 && !values.includes(0)) {
+        return { scale: values.map((value) => 1 / value), offset: all(0) };
+      }
+      throw noPlace(node, 'it divides by images, or by 0');
+    default:
+      return { scale: all(1), offset: values };
+  }
+}
+
+/** Whether a constant has a value for each channel of a result, or one for all, when it is broadcast to its shape. */
+function isAlongChannels(shape: readonly number[], { shape: full, channelAxis }: Result): boolean {
+  const offset = full.length - shape.length;
+  return (
+    offset >= 0 &&
+    shape.every((size, axis) => size === 1 || (axis + offset === channelAxis && size === full[channelAxis]))
+  );
+}
