@@ -151,10 +151,10 @@ function connect(
     const layer = layers[index] as string;
     const isLast = (folds.get(index) ?? index) === walked.length - 1 && !endsInTranspose;
     let inputs = index === 0 ? [inputName] : from.map((each) => results[each] as string);
-    for (const { type, gives, takes = [], attributes } of chains[index] ?? []) {
+    for (const { type, gives, part, takes = [], attributes } of chains[index] ?? []) {
       const result = gives === undefined && isLast ? output : unique(gives ? `${layer}.${gives}` : layer);
       const others = takes.map((each) => operand(index, each));
-      const name = gives ? `${layer}.${gives}` : layer;
+      const name = part ? `${layer}.${part}` : layer;
       nodes.push({
         ...{ name, type, inputs: [...inputs, ...others], output: result },
         ...(attributes && { attributes }),
@@ -164,8 +164,8 @@ function connect(
     results.push(inputs[0] as string);
   });
   if (endsInTranspose) {
-    const { type, gives, attributes } = toChannelsLast;
-    nodes.push({ name: `${output}.${gives}`, type, inputs: results.slice(-1), output, attributes });
+    const { type, part, attributes } = toChannelsLast;
+    nodes.push({ name: `${output}.${part}`, type, inputs: results.slice(-1), output, attributes });
   }
   return { nodes, constants };
 }

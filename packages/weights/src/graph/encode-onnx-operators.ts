@@ -14,8 +14,10 @@ export type OperatorInput =
 /** An operator of ONNX. */
 export interface OnnxOperator {
   readonly type: string;
-  /** What its result is, if that is not yet the node's. */
+  /** What its result is, if that is not yet the layer's. */
   readonly gives?: string;
+  /** What it is beside the operator that has the layer's own name. */
+  readonly part?: string;
   readonly takes?: readonly OperatorInput[];
   readonly attributes?: OnnxNode['attributes'];
 }
@@ -46,10 +48,16 @@ const almostZero = 2 ** -126;
 
 /** Our maps are [batch, height, width, channels], ONNX's [batch, channels, height, width]. */
 export const toChannelsFirst = {
-  ...{ type: 'Transpose', gives: 'channels-first', attributes: { perm: [0, 3, 1, 2] } },
+  type: 'Transpose',
+  gives: 'channels-first',
+  part: 'channels-first',
+  attributes: { perm: [0, 3, 1, 2] },
 } as const satisfies OnnxOperator;
 export const toChannelsLast = {
-  ...{ type: 'Transpose', gives: 'channels-last', attributes: { perm: [0, 2, 3, 1] } },
+  type: 'Transpose',
+  gives: 'channels-last',
+  part: 'channels-last',
+  attributes: { perm: [0, 2, 3, 1] },
 } as const satisfies OnnxOperator;
 
 /** A node as operators of ONNX; each takes the result of the one before, and the first those that the node takes. */
@@ -92,7 +100,12 @@ export function operatorsOf({ nodes, maps, index, isFolded }: NodePlace): readon
     }
     case 'globalPool': {
       const type = 'GlobalAveragePool';
-      return op.keepDims ? [{ type }] : [{ type, gives: 'mean' }, { type: 'Flatten' }];
+      return op.keepDims
+        ? [{ type }]
+        : [
+            { type, gives: 'mean' },
+            { type: 'Flatten', part: 'flatten' },
+          ];
     }
     case 'subsample': {
       const [height = 0, width = 0] = map;
@@ -101,7 +114,7 @@ export function operatorsOf({ nodes, maps, index, isFolded }: NodePlace): readon
       const pads = integers('pads', [0, op.channelsBefore, 0, 0, 0, op.channelsAfter, 0, 0]);
       return [
         { type: 'Slice', gives: 'pixels', takes },
-        { type: 'Pad', takes: [pads] },
+        { type: 'Pad', part: 'pad', takes: [pads] },
       ];
     }
     case 'gate':

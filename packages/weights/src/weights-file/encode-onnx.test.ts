@@ -392,6 +392,11 @@ describe('a network as an ONNX file', () => {
       ['conv1', 'conv1'],
       ['bn1', 'bn1'],
     ]);
+    const shortcut = nodes.filter((each) => each.name?.startsWith('layer2.0.shortcut'));
+    expect(shortcut.map(({ type, name, output }) => [type, name, output])).toEqual([
+      ['Slice', 'layer2.0.shortcut', 'layer2.0.shortcut.pixels'],
+      ['Pad', 'layer2.0.shortcut.pad', 'layer2.0.shortcut'],
+    ]);
     const layerNames = { 'stem.0': 'images', 'stem.1': 'logits', 'stem.2': 'a/gamma', 'stem.3': 'a' };
     const norm = network.stem[2] as Op;
     const odd: Network = {

@@ -69,10 +69,8 @@ function differing(a: readonly Float32Array[], b: readonly Float32Array[]): numb
   return count;
 }
 
-/** ONNX is written alone, and a model of TensorFlow.js is several files. */
-const formats = writtenFormats
-  .filter((format) => format !== 'onnx' && format !== 'tfjs')
-  .map((format) => [format] as const);
+/** A model of TensorFlow.js is several files. */
+const formats = writtenFormats.filter((format) => format !== 'tfjs').map((format) => [format] as const);
 
 describe('weights in a file', () => {
   it.each(formats)('come back to the bit from %s', async (to) => {
@@ -90,6 +88,7 @@ describe('weights in a file', () => {
     'safetensors',
     'keras',
     'keras-weights',
+    'onnx',
   ] as const satisfies readonly WrittenFormat[];
   it.each(noted)('keep classes and preprocessing in %s', async (to) => {
     const weights = weightsOfNetwork('mlperf/resnet8', { classes: 3 });
@@ -114,7 +113,7 @@ describe('weights in a file', () => {
 
   it('may be without a classifier', async () => {
     const weights = weightsOfNetwork('cifar/resnet20', { classes: null });
-    for (const to of ['safetensors', 'pytorch', 'keras', 'keras-weights'] as const) {
+    for (const to of ['safetensors', 'pytorch', 'keras', 'keras-weights', 'onnx'] as const) {
       const file = await opened(await bytesOf(encodeWeights(weights, { to }).parts));
       expect(file.classes).toBeNull();
       expect(differing(file.values, await valuesOf(weights))).toBe(0);
