@@ -212,6 +212,7 @@ describe.skipIf(whyNoBrowser !== null)(`weights of others in the Use room ${whyN
     ['safetensors', 'cifar-resnet20.safetensors'],
     ['pytorch', 'cifar-resnet20.pth'],
     ['keras', 'cifar-resnet20.keras'],
+    ['onnx', 'cifar-resnet20.onnx'],
   ])('downloads it as %s', async (format, name) => {
     const file = await downloadAs(format);
     expect(file.name).toBe(name);
@@ -221,13 +222,6 @@ describe.skipIf(whyNoBrowser !== null)(`weights of others in the Use room ${whyN
       const [values, expected] = await Promise.all([opened.read(parameter), read(parameter)]);
       expect(Buffer.from(values.buffer).equals(Buffer.from(expected.buffer)), parameter.id).toBe(true);
     }
-  });
-
-  it('downloads it as ONNX, as the library writes it', async () => {
-    const { name, bytes } = await downloadAs('onnx');
-    expect(name).toBe('cifar-resnet20.onnx');
-    const { parts } = encodeWeights(await openWeights((await downloadAs('resnetjs')).bytes), { to: 'onnx' });
-    expect(bytes.equals(await collected(parts))).toBe(true);
   });
 
   it('says what is wrong with a damaged file, and keeps the model', async () => {
