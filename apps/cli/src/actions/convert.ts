@@ -23,6 +23,7 @@ import { placeOf, type WeightsPlace, withWeights } from '../networks/open-file.j
 import { timmConfig } from '../networks/timm-config.js';
 import { type ConvertTarget, convertTarget } from '../networks/convert-target.js';
 import { unusedKinds } from '../networks/unused-kinds.js';
+import { withoutClassifier } from '../networks/without-classifier.js';
 import type { ConvertCommandOptions } from '../options/command-options.js';
 import { formatConversion } from '../terminal/conversion.js';
 import { Progress } from '../terminal/progress.js';
@@ -38,7 +39,8 @@ export async function convert(from: string, out: string, options: ConvertCommand
   if (target.inFolder && (await listCheckpoints(dirname(target.path))).length > 0) {
     throw badOption(`${out} holds a training, whose model would no longer be its own. Give another folder.`);
   }
-  const result = await withWeights(place, async (opened, source) => {
+  const result = await withWeights(place, async (whole, source) => {
+    const opened = options.classes === 'none' ? withoutClassifier(whole) : whole;
     const leftOut = unusedKinds(opened.unused, leftOutOf(await openContainer(source)));
     const encoded = encodeWeights(opened, encodeOptions(target, options));
     const config = target.inFolder && target.format === 'safetensors' ? timmConfig(opened) : null;

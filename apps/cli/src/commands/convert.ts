@@ -36,6 +36,11 @@ export function convertCommand(): Command {
         "whose names tensors get (default: those of the network's source)",
       ).choices(dialectNames),
     )
+    .addOption(
+      new Option('--classes <none>', 'leave out the classifier: the network then ends in features').choices([
+        'none',
+      ]),
+    )
     .option('--half', 'write values as halves, float16, and say what that costs');
   command
     .optionsGroup(headings.onnx)

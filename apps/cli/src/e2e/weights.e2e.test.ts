@@ -301,6 +301,14 @@ describe('resnet convert', () => {
     expect(code).toBe(2);
   });
 
+  it('leaves out the classifier if it is asked to', async () => {
+    const { stdout } = await line('convert a.pth features.safetensors --classes none');
+    expect(stdout).toMatch(/^left out: 19 counters, 2 other tensors$/m);
+    const inspected = JSON.parse((await line('inspect features.safetensors --json')).stdout);
+    expect(inspected).toMatchObject({ network: 'cifar/resnet20', classes: null });
+    expect(inspected.parameters.trainable).toBe(269_722 - 65 * 10);
+  });
+
   it('leaves nothing of a file that turns out to be damaged', async () => {
     const bytes = readFileSync(path('own/model.safetensors'));
     bytes[bytes.length - 100] = (bytes[bytes.length - 100] as number) ^ 1;

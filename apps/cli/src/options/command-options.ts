@@ -97,6 +97,7 @@ export interface InspectCommandOptions extends WeightsFileOptions {
 }
 
 export interface ConvertCommandOptions extends WeightsFileOptions, OnnxOptions {
+  readonly classes?: 'none';
   readonly to?: WrittenFormat;
   readonly names?: DialectName;
   readonly half?: true;
