@@ -185,6 +185,7 @@ describe('resnet convert', () => {
       'b.weights.h5',
       'b.safetensors',
       'b.keras',
+      'b.onnx',
       'web2/model.json',
       'ring1/',
     ];
