@@ -4,6 +4,7 @@ import { resnetCommand } from '../process/command-name.js';
 import { StopSignals } from '../process/stop-signals.js';
 import { DownloadView } from '../terminal/download-view.js';
 import { shellArgument } from '../terminal/shell-argument.js';
+import { columnsOf, wrapped } from '../terminal/wrapped.js';
 
 /**
  * The weights of a name on a hub, from the user's cache; what is missing is downloaded, and shown on stderr. A signal ends the process, which
@@ -26,7 +27,8 @@ export async function fetchByName(
     const fetched = await fetchWeights(name, { ...(offline && { offline }), onProgress: view.show });
     view.end();
     if (fetched.unchecked !== null) {
-      process.stderr.write(`Whether there are newer weights could not be asked: ${fetched.unchecked}\n`);
+      const words = `The weights in the cache are used; whether there are newer ones could not be asked: ${fetched.unchecked}`;
+      process.stderr.write(`${wrapped(words, { columns: columnsOf(process.stderr) })}\n`);
     }
     return fetched;
   } catch (error) {

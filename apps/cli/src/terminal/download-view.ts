@@ -81,7 +81,8 @@ function checkingState({ bytes }: HubProgress) {
 }
 
 function retryingWords({ reason = '', waitMilliseconds = 0 }: HubProgress): string {
-  return `${reason} Next attempt in ${duration(waitMilliseconds / 1000)}.`;
+  const seconds = Math.round(waitMilliseconds / 1000);
+  return `${reason} ${seconds === 0 ? 'Trying again.' : `Next attempt in ${duration(seconds)}.`}`;
 }
 
 /** A number whose unit follows another one's. */
