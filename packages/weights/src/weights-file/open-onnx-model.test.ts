@@ -5,6 +5,7 @@ import {
   dialectOf,
   disposeVariables,
   forward,
+  type Network,
   type NetworkName,
   networks as knownNetworks,
   type Parameter,
@@ -14,6 +15,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { onnxGoldens, type OnnxGolden } from '../containers/onnx/files.test-support.js';
 import { joinedBytes } from '../joined-bytes.js';
+import type { OnnxLayout } from '../graph/encode-onnx-graph.js';
 import { encodeWeights } from './encode-weights.js';
 import { openWeights } from './open-weights.js';
 import { readVariables } from './read-weights.js';
@@ -63,6 +65,20 @@ const catalogue =
     ? (Object.keys(knownNetworks) as NetworkName[])
     : (['cifar/resnet20', 'mlperf/resnet8', 'preact/resnet'] as const);
 
+/** The bytes of an ONNX file of ours. */
+async function written(
+  network: Network,
+  values: (parameter: Parameter) => Float32Array<ArrayBuffer>,
+  layout: OnnxLayout = 'nchw',
+): Promise<Uint8Array> {
+  const read = async (parameter: Parameter) => values(parameter);
+  const said = { classes: null, preprocessing: preprocessings.torchvision, training: null };
+  const parts: Uint8Array[] = [];
+  for await (const part of encodeWeights({ network, read, ...said }, { to: 'onnx', layout }).parts)
+    parts.push(part);
+  return joinedBytes(parts);
+}
+
 describe('an ONNX file of our own', () => {
   it.each(catalogue.flatMap((name) => (['nchw', 'nhwc'] as const).map((layout) => [name, layout] as const)))(
     'has the network %s, %s, and its values',
@@ -73,27 +89,26 @@ describe('an ONNX file of our own', () => {
         const size = shape.reduce((a, b) => a * b, 1);
         return Float32Array.from({ length: size }, (_, index) => start + (index % 1000) / 1000);
       };
-      const read = async (parameter: Parameter) => valuesOf(parameter);
-      const weights = {
-        network,
-        read,
-        classes: null,
-        preprocessing: preprocessings.torchvision,
-        training: null,
-      };
-      const parts: Uint8Array[] = [];
-      for await (const part of encodeWeights(weights, { to: 'onnx', layout }).parts) parts.push(part);
-      const opened = await openWeights(joinedBytes(parts));
+      const opened = await openWeights(await written(network, valuesOf, layout));
       expect(opened).toMatchObject({ container: 'onnx', unused: [] });
       expect([opened.network.name, opened.dialect]).toEqual([name, dialectOf(name)]);
       expect(parameters(opened.network).map(({ id }) => id)).toEqual(parameters(network).map(({ id }) => id));
       for (const parameter of parameters(network)) {
-        const [read, written] = [await opened.read(parameter), valuesOf(parameter)];
-        expect([parameter.id, Buffer.from(read.buffer).equals(Buffer.from(written.buffer))]).toEqual([
+        const [read, expected] = [await opened.read(parameter), valuesOf(parameter)];
+        expect([parameter.id, Buffer.from(read.buffer).equals(Buffer.from(expected.buffer))]).toEqual([
           parameter.id,
           true,
         ]);
       }
     },
   );
+
+  it('is of another network than one that is asked for', async () => {
+    const zeros = ({ shape }: Parameter) => new Float32Array(shape.reduce((a, b) => a * b, 1));
+    const file = await written(createNetwork('mlperf/resnet8'), zeros);
+    await expect(openWeights(file, { network: 'cifar/resnet20' })).rejects.toMatchObject({
+      code: 'bad-option',
+      message: "The file's network is mlperf/resnet8, not cifar/resnet20.",
+    });
+  });
 });

@@ -3,6 +3,7 @@ import type { TensorInfo } from '../containers/container.js';
 import type { OnnxFile } from '../containers/onnx/onnx-file.js';
 import type { Constant } from '../graph/onnx-constants.js';
 import { onnxNetwork } from '../graph/onnx-network.js';
+import { checkName } from './check-name.js';
 import { type GraphModel, graphModel } from './graph-model.js';
 import type { ParameterTensor } from './parameter-tensors.js';
 import type { WeightsOptions } from './weights-model.js';
@@ -26,8 +27,10 @@ export async function openOnnxModel(file: OnnxFile, options: WeightsOptions): Pr
     constants.set(name, constant);
     tensors.set(id, { tensor: name, layout });
   }
+  const model = graphModel(found, tensors, options);
+  checkName(model.network, options);
   return {
-    ...graphModel(found, tensors, options),
+    ...model,
     file: withConstants(file, constants),
     unused: [...file.tensors.keys()].filter((name) => !found.used.has(name)),
   };

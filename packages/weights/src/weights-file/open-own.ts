@@ -1,8 +1,8 @@
-import { ResNetError } from '@resnetjs/core';
 import type { ByteSource } from '../byte-source.js';
 import { readTensors } from '../model-file/checked-file.js';
 import { openClassifier } from '../model-file/decode-classifier.js';
 import { floatsOf } from '../variable-values.js';
+import { checkName } from './check-name.js';
 import { resized } from './resized.js';
 import type { OpenedWeights, WeightsOptions } from './weights-model.js';
 
@@ -11,11 +11,7 @@ export async function openOwn(source: ByteSource, options: WeightsOptions): Prom
   const { file, tensors, described } = await openClassifier(source);
   const { network } = described;
   const sized = options.input === undefined ? network : resized(network, options.input);
-  if (options.network !== undefined && options.network !== network.name) {
-    throw new ResNetError('bad-option', `The file's network is ${network.name}, not ${options.network}.`, {
-      network: network.name,
-    });
-  }
+  checkName(network, options);
   const names = new Map(tensors.map(({ id, name }) => [id, name]));
   let checked: Promise<void> | undefined;
   return {
