@@ -15,7 +15,7 @@ export function evaluateCommand(): Command {
     )
     .argument(
       '<model>',
-      'run folder, or a file or folder of weights: of ResNet.js, PyTorch, timm, transformers or Keras',
+      'run folder, or a file or folder of weights: of ResNet.js, PyTorch, timm, transformers, Keras, TensorFlow.js or ONNX',
       given,
     )
     .option(

@@ -9,7 +9,7 @@ export function inspectCommand(): Command {
     .description('Say what is in a file of weights: format, network, classes, preprocessing, and what else.')
     .argument(
       '<file>',
-      'file or folder of weights, of ResNet.js, PyTorch, timm, transformers, Keras or TensorFlow.js; or a checkpoint',
+      'file or folder of weights, of ResNet.js, PyTorch, timm, transformers, Keras, TensorFlow.js or ONNX; or a checkpoint',
       given,
     )
     .option('--tensors', 'list every tensor: name, type of values, shape');

@@ -11,7 +11,7 @@ export function predictCommand(): Command {
     .description('Classify images.')
     .argument(
       '<model>',
-      'run folder, or a file or folder of weights: of ResNet.js, PyTorch, timm, transformers or Keras',
+      'run folder, or a file or folder of weights: of ResNet.js, PyTorch, timm, transformers, Keras, TensorFlow.js or ONNX',
       given,
     )
     .argument('<images...>', 'JPEG, PNG or WebP files')

@@ -25,7 +25,7 @@ export function trainCommand(): Command {
     .option('--network <name>', 'network, such as cifar/resnet20 or resnet50 (see resnet networks)');
   command.option(
     '--from <path>',
-    "start from the weights in this file or folder, of ResNet.js, PyTorch, timm, transformers or Keras, or from published ones by name (see resnet hub): its network, image size and preprocessing; with other classes than the images', its dense layer is replaced",
+    "start from the weights in this file or folder, of ResNet.js, PyTorch, timm, transformers, Keras, TensorFlow.js or ONNX, or from published ones by name (see resnet hub): its network, image size and preprocessing; with other classes than the images', its dense layer is replaced",
     given,
   );
   command.option('--offline', offlineWords);

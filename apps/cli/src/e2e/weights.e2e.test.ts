@@ -40,6 +40,7 @@ const files = {
   'a.pth': 'pytorch',
   'a.keras': 'keras',
   'a.weights.h5': 'keras-weights',
+  'a.onnx': 'onnx',
   'web/model.json': 'tfjs',
 } as const satisfies Readonly<Record<string, WrittenFormat>>;
 const names = Object.keys(files) as (keyof typeof files)[];
@@ -103,6 +104,21 @@ describe('resnet inspect', () => {
       reason: null,
       unused: isTorch ? [{ kind: 'counters', count: 19, example: 'bn1.num_batches_tracked' }] : [],
     });
+  });
+
+  it('says what is in an ONNX file, whose graph says which network it is', async () => {
+    const { stdout } = await line('inspect a.onnx');
+    expect(stdout).toMatch(/^format +ONNX, 1\.1 MB$/m);
+    expect(stdout).toMatch(/^network +cifar\/resnet20 \(CIFAR\)$/m);
+    expect(stdout).toMatch(/^parameters +269,722, and 1,376 running statistics$/m);
+    expect(stdout).toMatch(/^says .*producer_name ResNet\.js.*opset 17/m);
+    const predicted = async (file: string) =>
+      JSON.parse((await line(`predict ${file} image.png --json`)).stdout).images[0].predictions;
+    const [theirs, ours] = [await predicted('a.onnx'), await predicted('own')];
+    expect(theirs).toHaveLength(3);
+    for (const [at, { class: name, probability }] of theirs.entries()) {
+      expect(ours[at]).toEqual({ class: name, probability: expect.closeTo(probability, 6) });
+    }
   });
 
   it('prints it, and lists tensors', async () => {

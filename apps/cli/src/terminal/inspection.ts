@@ -56,10 +56,12 @@ function typesOf(tensors: Inspection['tensors']): string {
   return types.map((type) => `${tensors.filter(({ dtype }) => dtype === type).length} ${type}`).join(', ');
 }
 
-function networkFacts({ configs, parameters }: Inspection, opened: OpenedWeights) {
+function networkFacts({ container, configs, parameters }: Inspection, opened: OpenedWeights) {
   const [height, width, channels] = opened.network.input;
+  // An exporter's names of tensors are its own, whatever the network is.
+  const names = container === 'onnx' ? '' : `, in the names of ${opened.dialect}`;
   return [
-    ['network', `${networkWords(opened.network)}, in the names of ${opened.dialect}`],
+    ['network', networkWords(opened.network) + names],
     ['parameters', parameterWords(parameters)],
     ['input', `${height}×${width}×${channels}`],
     ['images', preprocessingWords(opened, configs)],
