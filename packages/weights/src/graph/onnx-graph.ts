@@ -2,6 +2,7 @@ import type { Network } from '@resnetjs/core';
 import { badFile, quote } from '../bad-file.js';
 import type { OnnxFile, OnnxFileGraph, OnnxFileNode } from '../containers/onnx/onnx-file.js';
 import type { Graph } from './graph.js';
+import { maxNameLength } from '../model-file/network-schema.js';
 import { noPlace } from './merges.js';
 import { type Constant, elementsOf, maxValues, stored } from './onnx-constants.js';
 import { fold, isFolded } from './onnx-folding.js';
@@ -53,9 +54,14 @@ export async function onnxGraph(file: OnnxFile, options: OnnxGraphOptions): Prom
   }
   const nodes = neededNodes(found, output.name);
   const { name, input, result: start } = imageOf(found, options, nodes);
+  const shown = name.slice(0, maxNameLength) || 'image';
   const isTorch = file.metadata.get('producer_name') === 'pytorch';
   const reading: Reading = {
-    ...{ nodes: [{ name, op: { op: 'input' }, from: [] }], names: new Set([name]), counted: new Set() },
+    ...{
+      nodes: [{ name: shown, op: { op: 'input' }, from: [] }],
+      names: new Set([shown]),
+      counted: new Set(),
+    },
     ...{ sources: new Map(), scalings: new Map(), rescaling: null, output: output.name },
     runningVariance: isTorch ? 'unbiased' : 'biased',
   };
@@ -72,7 +78,12 @@ export async function onnxGraph(file: OnnxFile, options: OnnxGraphOptions): Prom
   for (const [at, scaling] of reading.scalings) {
     reading.sources.set(at, scaledSources(reading.sources.get(at) ?? new Map(), scaling));
   }
-  const graph = { name: `file/${found.name || 'onnx'}`, input, nodes: reading.nodes, output: result.node };
+  const graph = {
+    name: `file/${found.name || 'onnx'}`.slice(0, maxNameLength),
+    input,
+    nodes: reading.nodes,
+    output: result.node,
+  };
   const { sources, counted, rescaling } = reading;
   const used = new Set(nodes.flatMap(({ inputs }) => inputs));
   return { ...pooledFlat(graph, sources), counted, rescaling, used };

@@ -2,7 +2,9 @@ import { walk } from '@resnetjs/core';
 import { describe, expect, it } from 'vitest';
 import { byteSource } from '../byte-source.js';
 import {
+  encoded,
   type GraphToWrite,
+  node as nodeFields,
   type NodeToWrite,
   onnxWith,
   type TensorToCraft,
@@ -134,6 +136,8 @@ describe('operators of ONNX', () => {
     expect(await of('AveragePool', { kernel_shape: [1, 1], strides: [3, 7], ceil_mode: 1 })).toEqual([
       { ...pool, mode: 'average', size: [1, 1], strides: [3, 7] },
     ]);
+    const counted = { strides, ceil_mode: 1, count_include_pad: 1 };
+    await expect(of('AveragePool', { ...counted, pads: [1, 0, 0, 0] })).rejects.toThrow(/"y".*ceil_mode/);
     await expect(of('MaxPool', { dilations: [2, 2] })).rejects.toThrow(/"y".*pools with dilation/);
   });
 
@@ -355,6 +359,33 @@ describe('a convolution whose result is scaled, channel by channel,', () => {
 });
 
 describe('names of layers', () => {
+  it('are cut where they are too long', async () => {
+    const long = 'x'.repeat(300);
+    const node: NodeToWrite = ['Relu', [long], 'y', {}, [[3, long]]];
+    const other = [
+      11,
+      [
+        [1, long],
+        [2, [[1, [[2, [1, 3, 8, 8].map((size) => [1, [[1, size]]] as const)]]]]],
+      ],
+    ] as const;
+    const graph = [[1, nodeFields(node)], other, [12, [[1, 'y']]]] as const;
+    const { network } = await onnxNetwork(
+      await openOnnx(
+        byteSource(
+          encoded([
+            [7, graph],
+            [8, [[2, 18]]],
+          ]),
+        ),
+      ),
+    );
+    expect(network).toMatchObject({
+      inputName: long.slice(0, 200),
+      layerNames: { 'stem.0': long.slice(0, 190) },
+    });
+  });
+
   const named = async (inputs: readonly string[], name: string) => {
     const node: NodeToWrite = ['Conv', inputs, 'y', {}, [[3, name]]];
     const tensors = inputs.slice(1).map((input) => floats(input, [4, 3, 3, 3]));

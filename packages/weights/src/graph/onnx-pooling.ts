@@ -1,38 +1,57 @@
+import type { Margins } from '@resnetjs/core';
 import type { OnnxFileNode } from '../containers/onnx/onnx-file.js';
 import type { GraphOp } from './graph.js';
 import { noPlace } from './merges.js';
 import { intOf } from './onnx-attributes.js';
 import { constantAt, theResult, type Call } from './onnx-call.js';
-import { append, insert, asMap, channelsOf, sizeOf, type Result, withMap } from './onnx-results.js';
+import {
+  append,
+  insert,
+  asMap,
+  channelsOf,
+  sizeOf,
+  type Reading,
+  type Result,
+  withMap,
+} from './onnx-results.js';
 import { axesOf, positive } from './onnx-shapes.js';
 import { movedSize, reachOf, type MovingWindow, windowOf } from './onnx-windows.js';
 
+/** Pooling, which leaves out what is around the map: zeros that are counted are a node before it. */
 export function pool(call: Call): Result {
   const { node, reading } = call;
   const mode = node.type === 'MaxPool' ? 'max' : 'average';
   let map = asMap(node, theResult(call), reading);
-  let window = windowOf(call, [], map);
-  if (window.dilations.some((each) => each !== 1)) throw noPlace(node, 'it pools with dilation');
-  const countsPadding = intOf(node, 'count_include_pad', 0) !== 0;
-  if (intOf(node, 'ceil_mode', 0) !== 0) window = reachingOut(map, window);
-  const { size, strides } = window;
-  if (countsPadding && mode === 'average' && window.padding !== 'valid') {
-    const [top, bottom, left, right] = pixelsAround(node, window);
-    const padded: GraphOp = { op: 'pad', top, bottom, left, right };
-    const [height, width] = sizeOf(map);
-    const shape = withMap(map, [height + top + bottom, width + left + right], channelsOf(map));
-    map = { ...map, shape, node: insert(node, padded, { from: [map], reading }) };
-    window = { ...window, padding: 'valid' };
+  const own = windowOf(call, [], map);
+  if (own.dilations.some((each) => each !== 1)) throw noPlace(node, 'it pools with dilation');
+  let window = intOf(node, 'ceil_mode', 0) === 0 ? own : reachingOut(map, own);
+  if (mode === 'average' && intOf(node, 'count_include_pad', 0) !== 0 && own.padding !== 'valid') {
+    if (String(window.padding) !== String(own.padding)) {
+      throw noPlace(node, 'it counts zeros around the map, and moves beyond them (ceil_mode)');
+    }
+    map = padded(node, map, { margins: pixelsAround(node, own), reading });
+    window = { ...own, padding: 'valid' };
   }
-  const op: GraphOp = { op: 'pool', mode, size, strides, padding: window.padding };
+  const { size, strides, padding } = window;
+  const op: GraphOp = { op: 'pool', mode, size, strides, padding };
   const shape = withMap(map, movedSize(map, window), channelsOf(map));
   return { ...map, shape, node: append(node, op, { from: [map], reading }) };
 }
 
-function pixelsAround(
+/** A map with zeros around it. */
+function padded(
   node: OnnxFileNode,
-  { padding }: MovingWindow,
-): readonly [number, number, number, number] {
+  map: Result,
+  { margins, reading }: { readonly margins: Margins; readonly reading: Reading },
+): Result {
+  const [top, bottom, left, right] = margins;
+  const [height, width] = sizeOf(map);
+  const op: GraphOp = { op: 'pad', top, bottom, left, right };
+  const shape = withMap(map, [height + top + bottom, width + left + right], channelsOf(map));
+  return { ...map, shape, node: insert(node, op, { from: [map], reading }) };
+}
+
+function pixelsAround(node: OnnxFileNode, { padding }: MovingWindow): Margins {
   if (padding === 'same' || padding === 'valid') {
     throw noPlace(node, 'it counts zeros around the map whose number its auto_pad says');
   }

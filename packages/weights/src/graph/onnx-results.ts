@@ -1,6 +1,7 @@
 import type { Role, Shape } from '@resnetjs/core';
 import type { OnnxFileNode } from '../containers/onnx/onnx-file.js';
 import type { GraphNode, GraphOp } from './graph.js';
+import { maxNameLength } from '../model-file/network-schema.js';
 import { noPlace } from './merges.js';
 import type { Constant } from './onnx-constants.js';
 import { layerNameOf } from './onnx-names.js';
@@ -56,8 +57,6 @@ export interface Reading {
   readonly output: string;
   rescaling: Rescaling | null;
 }
-
-const maxNameLength = 200;
 
 /** Adds what a node of the file computes to the graph. */
 export function append(node: OnnxFileNode, op: GraphOp, places: NodePlaces): number {

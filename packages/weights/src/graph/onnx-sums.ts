@@ -1,6 +1,6 @@
 import { noPlace } from './merges.js';
 import type { Call } from './onnx-call.js';
-import { append, channelsOf, isPixel, mapOf, type Result } from './onnx-results.js';
+import { append, asFeatures, channelsOf, isPixel, mapOf, type Result } from './onnx-results.js';
 import { withConstant } from './onnx-scaling.js';
 
 /** A sum or a product of two results, or of one and a constant. */
@@ -26,7 +26,9 @@ function merged(
     const shapes = [first, second].map(({ shape }) => `[${shape.join(', ')}]`);
     throw noPlace(node, `it ${op === 'add' ? 'adds' : 'multiplies'} ${shapes.join(' and ')}`);
   }
-  const isMapped = wide.isMap || narrow.isMap;
-  const from = [first, second].map((each) => (isMapped ? mapOf(node, each, reading) : each));
-  return { ...wide, isMap: isMapped, node: append(node, { op }, { from, reading }) };
+  const isAlike = wide.isMap === narrow.isMap;
+  const asOne = wide.shape.length === 4 ? mapOf : asFeatures;
+  const from = [first, second].map((each) => (isAlike ? each : asOne(node, each, reading)));
+  const isMap = isAlike ? wide.isMap : wide.shape.length === 4;
+  return { ...wide, isMap, node: append(node, { op }, { from, reading }) };
 }
