@@ -89,7 +89,13 @@ export async function inWords<Result>(
 }
 
 function headersOf({ token }: HuggingFace): Readonly<Record<string, string>> {
-  return token === null ? {} : { authorization: `Bearer ${token}` };
+  if (token === null) return {};
+  if (/^[!-~]+$/.test(token)) return { authorization: `Bearer ${token}` };
+  // What `fetch` says of such a header has the token in it.
+  throw new ResNetError(
+    'bad-option',
+    'The token of Hugging Face (HF_TOKEN, or the option token) has a space, a line break or another character that no token has. Copy it again.',
+  );
 }
 
 function repoFile({

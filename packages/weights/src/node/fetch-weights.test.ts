@@ -199,6 +199,18 @@ describe('a token', () => {
     expect(problem.message).toContain('a token is not sent to an address without https');
   });
 
+  it('is in no message, if it has what no header may have', async () => {
+    for (const token of [`${secret}\n${secret}`, `${secret}\0`, `${secret}\u{1F600}`]) {
+      const problem = await failing(name, { token });
+      expect(problem).toMatchObject({
+        code: 'bad-option',
+        message: expect.stringContaining('Copy it again'),
+      });
+      expect(`${problem.message} ${JSON.stringify(problem.details)}`).not.toContain(secret);
+    }
+    expect(server.requests).toEqual([]);
+  });
+
   it('does not go to the mirror of the tables', async () => {
     await failing('torchvision:resnet18', { token: secret });
     expect(authorizations()).toEqual([[false, null]]);
