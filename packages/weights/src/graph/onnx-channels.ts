@@ -92,7 +92,7 @@ export async function subsample(call: Call): Promise<Result> {
   const strides: [number, number] = [1, 1];
   for (const { axis, start, end, step } of await slicesOf(node, result.shape, [undefined, ...constants])) {
     const size = result.shape[axis] as number;
-    const isWhole = start === 0 && step >= 1 && end > size - step;
+    const isWhole = start === 0 && step >= 1 && end > size - 1 - ((size - 1) % step);
     const place = spatialAxes(result).indexOf(axis);
     if (!isWhole || (step > 1 && (place < 0 || result.shape.length !== 4))) {
       throw noPlace(node, `it takes a part of [${result.shape.join(', ')}], which is not every n-th pixel`);

@@ -59,7 +59,7 @@ export async function onnxGraph(file: OnnxFile, options: OnnxGraphOptions): Prom
   const reading: Reading = {
     ...{
       nodes: [{ name: shown, op: { op: 'input' }, from: [] }],
-      names: new Set([shown]),
+      names: new Map([[shown, 0]]),
       counted: new Set(),
     },
     ...{ sources: new Map(), scalings: new Map(), rescaling: null, output: output.name },

@@ -51,7 +51,8 @@ export async function convolution(call: Call): Promise<Result> {
 export function normalization(call: Call): Result {
   const { node, reading } = call;
   const from = theResult(call);
-  if (intOf(node, 'training_mode', 0) !== 0) {
+  // Before version 14, that it gives the batch's statistics says so.
+  if (intOf(node, 'training_mode', 0) !== 0 || node.outputs.slice(1).some((name) => name !== '')) {
     throw noPlace(node, 'it normalizes as in training. Export the network in evaluation mode');
   }
   const vectors = [1, 2, 3, 4].map((index) => parameterAt(call, index));

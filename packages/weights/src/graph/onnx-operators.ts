@@ -8,7 +8,7 @@ import { isFloatType, valuesOf } from './onnx-constants.js';
 import { withConstant } from './onnx-scaling.js';
 import { convolution, dense, normalization } from './onnx-layers.js';
 import { globalPool, mean, pool } from './onnx-pooling.js';
-import { type Result, withAxes, withShape } from './onnx-results.js';
+import { asMap, type Result, withAxes, withShape } from './onnx-results.js';
 import { axesOf, flattened, listOf, permutationOf, reshaped, squeezed, unsqueezed } from './onnx-shapes.js';
 import { merge } from './onnx-sums.js';
 import type { Act } from '@resnetjs/core';
@@ -38,7 +38,10 @@ const operators: Readonly<Record<string, Operator>> = {
   Mul: { attributes: [], read: merge },
   MaxPool: { attributes: [...windowAttributes, 'ceil_mode', 'storage_order'], read: pool },
   AveragePool: { attributes: [...windowAttributes, 'ceil_mode', 'count_include_pad'], read: pool },
-  GlobalAveragePool: { attributes: [], read: (call) => globalPool(call, true) },
+  GlobalAveragePool: {
+    attributes: [],
+    read: (call) => globalPool(call, asMap(call.node, theResult(call), call.reading), true),
+  },
   ReduceMean: { attributes: ['axes', 'keepdims', 'noop_with_empty_axes'], read: mean },
   Pad: { attributes: ['mode', 'pads', 'value'], read: pad },
   Slice: { attributes: ['starts', 'ends', 'axes'], read: subsample },

@@ -1,19 +1,10 @@
-import type { Margins } from '@resnetjs/core';
+import type { Margins, Padding } from '@resnetjs/core';
 import type { OnnxFileNode } from '../containers/onnx/onnx-file.js';
 import type { GraphOp } from './graph.js';
 import { noPlace } from './merges.js';
 import { intOf } from './onnx-attributes.js';
 import { constantAt, theResult, type Call } from './onnx-call.js';
-import {
-  append,
-  insert,
-  asMap,
-  channelsOf,
-  sizeOf,
-  type Reading,
-  type Result,
-  withMap,
-} from './onnx-results.js';
+import { append, insert, asMap, channelsOf, sizeOf, type Result, withMap } from './onnx-results.js';
 import { axesOf, positive } from './onnx-shapes.js';
 import { movedSize, reachOf, type MovingWindow, windowOf } from './onnx-windows.js';
 
@@ -22,33 +13,33 @@ export function pool(call: Call): Result {
   const { node, reading } = call;
   const mode = node.type === 'MaxPool' ? 'max' : 'average';
   let map = asMap(node, theResult(call), reading);
-  const own = windowOf(call, [], map);
-  if (own.dilations.some((each) => each !== 1)) throw noPlace(node, 'it pools with dilation');
-  let window = intOf(node, 'ceil_mode', 0) === 0 ? own : reachingOut(map, own);
-  if (mode === 'average' && intOf(node, 'count_include_pad', 0) !== 0 && own.padding !== 'valid') {
-    if (String(window.padding) !== String(own.padding)) {
-      throw noPlace(node, 'it counts zeros around the map, and moves beyond them (ceil_mode)');
-    }
-    map = padded(node, map, { margins: pixelsAround(node, own), reading });
-    window = { ...own, padding: 'valid' };
+  const window = windowOf(call, [], map);
+  const { size, strides, dilations } = window;
+  if (dilations.some((each) => each !== 1)) throw noPlace(node, 'it pools with dilation');
+  let { padding } = intOf(node, 'ceil_mode', 0) !== 0 ? reachingOut(map, window) : window;
+  const countsPadding = intOf(node, 'count_include_pad', 0) !== 0;
+  if (countsPadding && mode === 'average' && window.padding !== 'valid') {
+    const around = pixelsAround(node, window);
+    const [top, bottom, left, right] = around;
+    const padded: GraphOp = { op: 'pad', top, bottom, left, right };
+    const [height, width] = sizeOf(map);
+    const shape = withMap(map, [height + top + bottom, width + left + right], channelsOf(map));
+    map = { ...map, shape, node: insert(node, padded, { from: [map], reading }) };
+    padding = beyond(padding, around);
   }
-  const { size, strides, padding } = window;
   const op: GraphOp = { op: 'pool', mode, size, strides, padding };
-  const shape = withMap(map, movedSize(map, window), channelsOf(map));
+  const shape = withMap(map, movedSize(map, { ...window, padding }), channelsOf(map));
   return { ...map, shape, node: append(node, op, { from: [map], reading }) };
 }
 
-/** A map with zeros around it. */
-function padded(
-  node: OnnxFileNode,
-  map: Result,
-  { margins, reading }: { readonly margins: Margins; readonly reading: Reading },
-): Result {
-  const [top, bottom, left, right] = margins;
-  const [height, width] = sizeOf(map);
-  const op: GraphOp = { op: 'pad', top, bottom, left, right };
-  const shape = withMap(map, [height + top + bottom, width + left + right], channelsOf(map));
-  return { ...map, shape, node: insert(node, op, { from: [map], reading }) };
+/** What of a padding is beyond the pixels that are counted: where ceil_mode makes a window reach out of them. */
+function beyond(padding: Padding, around: Margins): Padding {
+  if (padding === 'same' || padding === 'valid') return padding;
+  return paddingBy(padding.map((side, index) => side - (around[index] as number)));
+}
+
+function paddingBy(margins: readonly number[]): Padding {
+  return margins.every((side) => side === 0) ? 'valid' : (margins as unknown as Margins);
 }
 
 function pixelsAround(node: OnnxFileNode, { padding }: MovingWindow): Margins {
@@ -77,14 +68,11 @@ function reachingOut(map: Result, window: MovingWindow): MovingWindow {
     if ((count - 1) * stride >= side + before) count--;
     margins[2 * axis + 1] = Math.max(after, (count - 1) * stride + reach - side - before);
   }
-  const isNone = margins.every((side) => side === 0);
-  return { ...window, padding: isNone ? 'valid' : (margins as [number, number, number, number]) };
+  return { ...window, padding: paddingBy(margins) };
 }
 
-export function globalPool(call: Call, keepDims: boolean): Result {
-  const { node, reading } = call;
-  const result = theResult(call);
-  const map = keepDims && result.channelAxis === 1 ? asMap(node, result, reading) : result;
+/** The mean of a map's pixels, in whichever order of axes. */
+export function globalPool({ node, reading }: Call, map: Result, keepDims: boolean): Result {
   const at = append(node, { op: 'globalPool', keepDims }, { from: [map], reading });
   const [batch = 1, channels] = [map.shape[0], channelsOf(map)];
   if (!keepDims) return { ...map, node: at, isMap: false, shape: [batch, channels], channelAxis: 1 };
@@ -105,5 +93,5 @@ export async function mean(call: Call): Promise<Result> {
   const isAll = rank === 4 && result.isMap && String(axes.toSorted()) === String(pixels);
   if (!isAll)
     throw noPlace(node, `it takes the mean of [${result.shape.join(', ')}] along [${axes.join(', ')}]`);
-  return globalPool(call, intOf(node, 'keepdims', 1) !== 0);
+  return globalPool(call, result, intOf(node, 'keepdims', 1) !== 0);
 }

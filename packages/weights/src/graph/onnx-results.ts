@@ -45,8 +45,8 @@ export interface Reading {
   readonly nodes: GraphNode[];
   /** The parameters of each node that has some. */
   readonly sources: Map<number, Map<Role, ParameterSource>>;
-  /** Names that nodes have. */
-  readonly names: Set<string>;
+  /** Names that nodes have, and how many others were made of each. */
+  readonly names: Map<string, number>;
   /** Those of them that exporters count on, and that say nothing of a layer. */
   readonly counted: Set<string>;
   /** What is done to a convolution's result, channel by channel, by the convolution's node. */
@@ -81,9 +81,9 @@ function appendNamed(
 ): number {
   const { nodes, names } = reading;
   const wanted = given.slice(0, maxNameLength - 10) || op.op;
-  let name = wanted;
-  for (let count = 1; names.has(name); count++) name = `${wanted}_${count}`;
-  names.add(name);
+  let [name, count] = [wanted, names.get(wanted) ?? 0];
+  while (names.has(name)) name = `${wanted}_${++count}`;
+  names.set(name, 0).set(wanted, count);
   if (isCounted) reading.counted.add(name);
   return nodes.push({ name, op, from: from.map((each) => each.node) }) - 1;
 }
@@ -150,6 +150,7 @@ export function withShape(
     return own;
   }
   if (shape.length !== 2 || !result.isMap) throw refused;
+  if (result.channelAxis !== 1 && result.channelAxis !== 3) throw refused;
   const [height, width] = sizeOf(result);
   return {
     kind: 'result',
