@@ -64,7 +64,7 @@ export async function cachedWeights(): Promise<readonly CachedWeights[]> {
 
 /**
  * Removes the weights of a name from the page's storage, whole and partial files; of a repository on Hugging Face all commits, if the name
- * says none. Gives what was removed. Throws as `parseHubName` does.
+ * says no revision, and one file alone, if it names one. Gives what was removed. Throws as `parseHubName` does.
  */
 export async function removeCached(name: string): Promise<readonly CachedWeights[]> {
   return removeFromCache((await pageCache()).cache, name);

@@ -1,5 +1,5 @@
 import { publishedWeights } from '../pretrained/published-weights.js';
-import { type HubName, hubNameOf, isPublished, type TableName } from './hub-name.js';
+import { hubNameOf, isPublished, type TableName } from './hub-name.js';
 
 /** Windows has devices of these names, with any ending. */
 const device = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i;
@@ -42,11 +42,4 @@ export function nameOfPath(path: string): string | null {
 /** Whether a revision is a commit, whose files never change. */
 export function isCommit(revision: string): boolean {
   return /^[0-9a-f]{40}$/.test(revision);
-}
-
-/** Whether a name, with a commit or without, means what is in a cache under `cached`. */
-export function means({ source, text, ...name }: HubName, cached: string): boolean {
-  if (source !== 'hf' || !('repo' in name)) return cached === text;
-  const [repo, commit] = cached.slice('hf:'.length).split('@');
-  return repo === name.repo && (name.revision === 'main' || name.revision === commit);
 }

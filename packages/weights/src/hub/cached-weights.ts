@@ -1,14 +1,18 @@
-import { means, nameOfPath } from './cache-paths.js';
+import { isCommit, nameOfPath, refPath, repoPath, tablePath } from './cache-paths.js';
 import { digestOf } from './checksum.js';
 import { isWeightsName } from './choose-file.js';
 import type { HubCache, ListedFile } from './hub-cache.js';
-import { parseHubName } from './hub-name.js';
+import { type HubName, parseHubName } from './hub-name.js';
 import type { CachedWeights, VerifiedFile } from './hub-options.js';
 
-/** What is in a cache, by name. */
-export async function listCached(cache: HubCache): Promise<readonly CachedWeights[]> {
+/** What is in a cache, by name; of some files alone, if they are said. */
+export async function listCached(
+  cache: HubCache,
+  isAsked: (path: string) => boolean = () => true,
+): Promise<readonly CachedWeights[]> {
   const byName = new Map<string, ListedFile[]>();
   for (const file of await cache.list('')) {
+    if (!isAsked(file.path)) continue;
     const name = nameOfPath(file.path);
     const isEmpty = file.isPartial && file.bytes === 0; // what arrived was another file
     if (name !== null && !isEmpty) byName.set(name, [...(byName.get(name) ?? []), file]);
@@ -21,7 +25,7 @@ export async function listCached(cache: HubCache): Promise<readonly CachedWeight
   }));
 }
 
-/** Removes what a name means from a cache, all commits if it names none; gives what was removed. Throws as `parseHubName` does. */
+/** Removes what a name means from a cache, all commits if it names no revision; gives what was removed. Throws as `parseHubName` does. */
 export async function removeFromCache(cache: HubCache, text: string): Promise<readonly CachedWeights[]> {
   const removed = await cachedOf(cache, text);
   for (const path of removed.flatMap(({ files }) => files)) {
@@ -41,8 +45,21 @@ export async function verifyCache(cache: HubCache, text: string): Promise<readon
 }
 
 async function cachedOf(cache: HubCache, text: string): Promise<readonly CachedWeights[]> {
-  const name = parseHubName(text);
-  return (await listCached(cache)).filter((each) => means(name, each.name));
+  return listCached(cache, await pathsOf(cache, parseHubName(text)));
+}
+
+/** Whether a path is of what a name means: of a branch or tag, the commit that was fetched last; of a file, it alone. */
+async function pathsOf(cache: HubCache, name: HubName): Promise<(path: string) => boolean> {
+  if (name.source !== 'hf') return (path) => path === tablePath(name);
+  const { repo, revision, file } = name;
+  const ref = isCommit(revision) ? revision : await cache.readText(refPath(repo, revision));
+  const folder = revision === 'main' ? repoPath(repo) : repoPath(repo, ref?.trim() || 'refs');
+  return (path) => path.startsWith(`${folder}/`) && (file === null || isFile(path, repo, file));
+}
+
+function isFile(path: string, repo: string, file: string): boolean {
+  const commit = path.split('/')[3] ?? ''; // of hf/OWNER/REPO/COMMIT
+  return path === repoPath(repo, commit, file);
 }
 
 async function isRight(cache: HubCache, path: string): Promise<boolean | null> {

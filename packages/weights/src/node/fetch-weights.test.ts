@@ -440,6 +440,19 @@ describe('the cache', () => {
     });
   });
 
+  it('has what a branch, a tag or a file means, and leaves others alone', async () => {
+    server.setRepo('a/b', { files: { 'a.pth': weights, 'b.pth': other }, revisions: ['v1'] });
+    const paths = async (asked: string) =>
+      (await verifyCached(asked, { cache })).map(({ path }) => path.split('/').at(-1));
+    await fetched('hf:a/b@v1/a.pth');
+    await fetched('hf:a/b/b.pth');
+    expect(await paths('hf:a/b@v1')).toEqual(['a.pth', 'b.pth']);
+    expect(await paths('hf:a/b@v2')).toEqual([]);
+    expect(await paths('hf:a/b@v1/b.pth')).toEqual(['b.pth']);
+    expect(await removeCached('hf:a/b/a.pth', { cache })).toMatchObject([{ bytes: weights.length }]);
+    expect(await paths('hf:a/b')).toEqual(['b.pth']);
+  });
+
   it('is fetched anew where a file has another size than it had', async () => {
     await fetched(name);
     await writeFile(file(), weights.subarray(9));

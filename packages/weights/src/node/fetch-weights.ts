@@ -59,7 +59,7 @@ export async function cachedWeights({
 
 /**
  * Removes the weights of a name from a cache, whole and partial files; of a repository on Hugging Face all commits, if the name says
- * none. Gives what was removed. Throws as `parseHubName` does, and `file-system`.
+ * no revision, and one file alone, if it names one. Gives what was removed. Throws as `parseHubName` does, and `file-system`.
  */
 export async function removeCached(
   name: string,
