@@ -31,6 +31,11 @@ export interface TensorInfo {
   readonly shape: readonly number[];
 }
 
+/** The size in bytes of a tensor's values. */
+export function tensorBytes({ dtype, shape }: TensorInfo): number {
+  return elements(shape) * dtypeBytes[dtype];
+}
+
 /** An open file of named tensors, of whichever format: values are read when they are asked for. */
 export interface TensorContainer {
   /** What the file says of itself. */

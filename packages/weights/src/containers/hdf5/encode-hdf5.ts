@@ -1,6 +1,6 @@
 import { ResNetError } from '@resnetjs/core';
 import { quote } from '../../bad-file.js';
-import { type Dtype, dtypeBytes, elements, type TensorInfo } from '../container.js';
+import { type Dtype, dtypeBytes, tensorBytes, type TensorInfo } from '../container.js';
 import { Bytes } from './bytes.js';
 import { messageTypes } from './object-header.js';
 
@@ -207,7 +207,7 @@ function writeHeader(bytes: Bytes, messages: readonly Message[]): number {
 function writeDataset(file: File, dataset: Hdf5DatasetToWrite): number {
   const { bytes, values } = file;
   const { dtype, shape } = dataset;
-  const length = dtypeBytes[dtype] * elements(shape);
+  const length = tensorBytes(dataset);
   const mark = dtype === 'BF16' ? { dtype: 'bfloat16' } : {}; // as Keras says it
   return writeHeader(bytes, [
     [messageTypes.dataspace, () => writeShape(bytes, shape)],

@@ -1,6 +1,6 @@
 import { ResNetError } from '@resnetjs/core';
 import { joinedBytes } from '../../joined-bytes.js';
-import { type Dtype, dtypeBytes, type TensorToWrite } from '../container.js';
+import { type Dtype, tensorBytes, type TensorToWrite } from '../container.js';
 import { bytes, type Encoded, float, integer, joined, message, text } from './protobuf.js';
 
 /** An input or output of a graph: float32 values. A size that is a word is any size. */
@@ -108,8 +108,8 @@ function content(attribute: OnnxAttribute): Encoded[] {
 }
 
 function tensorFields(tensor: TensorToWrite): Encoded[] {
-  const { name, dtype, shape } = tensor;
-  const size = shape.reduce((a, b) => a * b, dtypeBytes[dtype]);
+  const { name, shape } = tensor;
+  const size = tensorBytes(tensor);
   return [
     ...shape.map((each) => integer(1, each)),
     integer(2, dataTypeOf(tensor)),

@@ -1,6 +1,6 @@
 import { ResNetError } from '@resnetjs/core';
 import { joinedBytes } from '../../joined-bytes.js';
-import { dtypeBytes, elements, type TensorToWrite } from '../container.js';
+import { elements, tensorBytes, type TensorToWrite } from '../container.js';
 import { writeZip, type ZipFile } from '../write-zip.js';
 import { storageName } from './storage-types.js';
 
@@ -29,7 +29,7 @@ async function* files(tensors: readonly TensorToWrite[], pickle: Uint8Array): As
   yield { name: `${folder}/byteorder`, data: text.encode('little') };
   for (const [key, tensor] of tensors.entries()) {
     const data = await tensor.read();
-    const bytes = elements(tensor.shape) * dtypeBytes[tensor.dtype];
+    const bytes = tensorBytes(tensor);
     if (data.length !== bytes) {
       throw new ResNetError(
         'shape-mismatch',

@@ -1,4 +1,4 @@
-import { dtypeBytes, type FileToWrite, type TensorToWrite } from '../container.js';
+import { type FileToWrite, tensorBytes, type TensorToWrite } from '../container.js';
 import type { KerasLayerToWrite } from '../keras/encode-keras.js';
 
 /** A layers model to be written. */
@@ -72,7 +72,7 @@ function shardsOf(tensors: readonly TensorToWrite[]): readonly FileToWrite[] {
   let end = 0;
   const placed = tensors.map((tensor): PlacedTensor => {
     const start = end;
-    end += tensor.shape.reduce((product, each) => product * each, dtypeBytes[tensor.dtype]);
+    end += tensorBytes(tensor);
     return { tensor, start, end };
   });
   const read = readingOnce();

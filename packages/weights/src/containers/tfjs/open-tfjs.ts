@@ -1,7 +1,7 @@
 import { ResNetError } from '@resnetjs/core';
 import { badFile, quote } from '../../bad-file.js';
 import type { ByteSource } from '../../byte-source.js';
-import { type Dtype, dtypeBytes, type TensorContainer, type TensorInfo } from '../container.js';
+import { type Dtype, dtypeBytes, elements, type TensorContainer, type TensorInfo } from '../container.js';
 import type { KerasLayer } from '../keras/keras-file.js';
 import { layersOf } from './layer-weights.js';
 import { type ListedWeight, readModelJson, type WeightGroup } from './model-json.js';
@@ -95,7 +95,7 @@ function placed({ shards, weights }: WeightGroup, source: ByteSource): readonly 
       throw badFile(`${quote(name)} has values of type ${dtype}, which no layer of a network has.`, { name });
     }
     const asStored = quantization?.dtype ?? dtype;
-    const count = shape.reduce((product, each) => product * each, 1);
+    const count = elements(shape);
     const start = end;
     end += count * dtypeBytes[dtypes[asStored]];
     if (!Number.isSafeInteger(count) || !Number.isSafeInteger(end)) {
