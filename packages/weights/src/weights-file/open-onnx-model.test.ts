@@ -112,3 +112,17 @@ describe('an ONNX file of our own', () => {
     });
   });
 });
+
+describe('an ONNX file is known by its first bytes,', () => {
+  const { bytes } = onnxGoldens['option A, old'] as OnnxGolden;
+
+  it('though the rest is missing', async () => {
+    await expect(openWeights(bytes.subarray(0, 1000), {})).rejects.toThrow(/The ONNX file is damaged/);
+  });
+
+  it("and not taken for TensorFlow's SavedModel, whose version is 1", async () => {
+    const other = bytes.slice();
+    other[1] = 1;
+    await expect(openWeights(other, {})).rejects.toThrow(/those of no format that ResNet\.js reads.*ONNX/);
+  });
+});
