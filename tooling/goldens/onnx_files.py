@@ -115,9 +115,9 @@ def torch_files(name):
         record(path, images)
 
 
-def keras_file(path):
-    """keras.applications' ResNet50 with other values than 0 and 1 for statistics, as Keras exports it: through torch.onnx."""
-    model = keras.applications.ResNet50(weights=None, input_shape=(64, 64, 3), classes=CLASSES)
+def keras_file(path, network):
+    """A network of keras.applications with other values than 0 and 1 for statistics, as Keras exports it: through torch.onnx."""
+    model = network(weights=None, input_shape=(64, 64, 3), classes=CLASSES)
     generator = numpy.random.default_rng(7)
     ranges = {"gamma": (0.3, 0.7), "moving_variance": (0.5, 1.5), "moving_mean": (-0.1, 0.1), "beta": (-0.1, 0.1), "bias": (-0.1, 0.1)}
     for variable in model.weights:
@@ -135,7 +135,11 @@ def light_file(path):
     record(path, numpy.random.default_rng(7).normal(size=(1, 3, 224, 224)))
 
 
-OTHERS = {"keras-resnet50": keras_file, "light_resnet50": light_file}
+OTHERS = {
+    "keras-resnet50": lambda path: keras_file(path, keras.applications.ResNet50),
+    "keras-resnet50v2": lambda path: keras_file(path, keras.applications.ResNet50V2),
+    "light_resnet50": light_file,
+}
 
 
 def main():

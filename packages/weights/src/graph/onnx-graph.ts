@@ -76,7 +76,7 @@ export async function onnxGraph(file: OnnxFile, options: OnnxGraphOptions): Prom
     throw noPlace({ name: output.name }, 'its result is a flattened map, channels first');
   }
   for (const [at, scaling] of reading.scalings) {
-    reading.sources.set(at, scaledSources(reading.sources.get(at) ?? new Map(), scaling));
+    reading.sources.set(at, scaledSources(reading.sources.get(at), scaling));
   }
   const graph = {
     name: `file/${found.name || 'onnx'}`.slice(0, maxNameLength),

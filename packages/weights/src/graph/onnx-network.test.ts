@@ -1,4 +1,4 @@
-import { walk } from '@resnetjs/core';
+import { type Norm, walk } from '@resnetjs/core';
 import { describe, expect, it } from 'vitest';
 import { byteSource } from '../byte-source.js';
 import {
@@ -328,15 +328,6 @@ describe('the image of an ONNX file', () => {
       { op: 'act', activation: 'relu' },
     ]);
     expect(rescaling).toEqual({ scale: [1 / 8, 1 / 10, 1 / 12], offset: [-1 / 8, -2 / 10, -3 / 12] });
-    const later: NodeToWrite[] = [
-      ['Relu', ['x'], 'a'],
-      ['Mul', ['a', 'half'], 'y'],
-    ];
-    await refused(
-      later,
-      tensors,
-      /"y".*"Mul" with a constant of \[\].*only right after the image or a convolution/,
-    );
   });
 });
 
@@ -383,12 +374,48 @@ describe('a convolution whose result is scaled, channel by channel,', () => {
     expect([...(await values('stem.0.bias'))]).toEqual([(10 - 4) * 2 + 0.5, (11 - 5) * 3 + 1.5]);
   });
 
-  it('is refused if something else takes its result, too', async () => {
-    const shared: NodeToWrite[] = [...scaling, ['Add', ['first', 'c'], 'y']];
-    await refused(
-      shared,
+  it('keeps them if something else takes its result, too: then it is followed by a normalization', async () => {
+    const { network, parameters } = await read({
+      nodes: [...scaling, ['Add', ['first', 'c'], 'y']],
       tensors,
-      /"a".*only right after the image or a convolution that nothing else takes/,
+    });
+    expect(network.stages[0]?.[0]).toMatchObject({ branch: [{ op: 'norm' }], shortcut: [] });
+    const values = async (id: string) =>
+      new Float32Array((await parameters.get(id)?.constant.read())?.buffer as ArrayBuffer);
+    expect([...(await values('stem.0.kernel'))]).toEqual([1, 2, 3, 4, 5, 6]);
+  });
+});
+
+describe('a result that is scaled, channel by channel,', () => {
+  const tensors = [floats('scale', [3, 1, 1], 2), floats('offset', [3, 1, 1], 0.5), floats('half', [], 0.5)];
+
+  it('is normalized by a mean of 0 and a variance of 1', async () => {
+    const nodes: NodeToWrite[] = [
+      ['Relu', ['x'], 'a'],
+      ['Mul', ['a', 'scale'], 'm'],
+      ['Add', ['m', 'offset'], 'o'],
+      ['Div', ['o', 'half'], 'y'],
+    ];
+    const { network, parameters } = await read({ nodes, tensors });
+    expect(network.stem).toMatchObject([{ op: 'act' }, { op: 'norm' }]);
+    const [, norm] = network.stem as readonly [unknown, Norm];
+    const values = async (role: string) => [
+      ...new Float32Array((await parameters.get(`stem.1.${role}`)?.constant.read())?.buffer as ArrayBuffer),
+    ];
+    expect(await values('scale')).toEqual([4, 6, 8]);
+    expect(await values('offset')).toEqual([1, 3, 5]);
+    expect(await values('mean')).toEqual([0, 0, 0]);
+    expect((await values('variance')).map((each) => Math.fround(each + norm.epsilon))).toEqual([1, 1, 1]);
+  });
+
+  it('is refused where a constant has other axes', async () => {
+    await refused(
+      [
+        ['Relu', ['x'], 'a'],
+        ['Mul', ['a', 'wide'], 'y'],
+      ],
+      [floats('wide', [1, 5])],
+      /"y".*has no value for each channel/,
     );
   });
 });

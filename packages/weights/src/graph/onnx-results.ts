@@ -49,7 +49,7 @@ export interface Reading {
   readonly names: Map<string, number>;
   /** Those of them that exporters count on, and that say nothing of a layer. */
   readonly counted: Set<string>;
-  /** What is done to a convolution's result, channel by channel, by the convolution's node. */
+  /** What is done to results channel by channel, by the node of the convolution, or of the normalization, that does it. */
   readonly scalings: Map<number, Rescaling>;
   /** Of which of the batch's variances the running ones are the average. */
   readonly runningVariance: 'biased' | 'unbiased';

@@ -1,18 +1,19 @@
-import type { Role } from '@resnetjs/core';
+import { initializers, type Role } from '@resnetjs/core';
 import { quote } from '../bad-file.js';
 import type { OnnxFileNode } from '../containers/onnx/onnx-file.js';
 import { floatValues } from '../float-values.js';
-import type { GraphNode } from './graph.js';
+import type { GraphNode, GraphOp } from './graph.js';
 import { noPlace } from './merges.js';
 import { shortest } from './onnx-attributes.js';
-import type { Call } from './onnx-call.js';
-import { type Constant, elementsOf, maxValues, valuesOf } from './onnx-constants.js';
+import { type Call, same } from './onnx-call.js';
+import { type Constant, elementsOf, filled, maxValues, valuesOf } from './onnx-constants.js';
 import { channelsOf, type ParameterSource, type Result, vector } from './onnx-results.js';
 import { composed, type Rescaling } from './rescaling.js';
 
 /**
  * A result with a constant, channel by channel: an image is prepared so; a convolution or a dense layer without a bias gets one; a
- * convolution's kernel and bias are scaled, as where batch normalization is folded. Throws `bad-file` elsewhere.
+ * convolution's kernel and bias are scaled, as where batch normalization is folded. Elsewhere it is a normalization, as exporters write
+ * one that follows no convolution.
  */
 export async function withConstant(call: Call): Promise<Result> {
   const { node, inputs, reading } = call;
@@ -36,31 +37,53 @@ export async function withConstant(call: Call): Promise<Result> {
     (op.op === 'conv' || op.op === 'dense') &&
     !op.bias &&
     elementsOf(constant.shape) === channelsOf(result);
-  if (result.isShared || !(isBias || op.op === 'conv' || op.op === 'input')) {
-    throw noPlace(
-      node,
-      `it computes ${quote(node.type)} with a constant of ${shape}, which has a place only right after the image or a convolution that nothing else takes`,
-    );
-  }
   const values = await valuesOf(constant);
-  if (op.op === 'input') {
+  if (op.op === 'input' && !result.isShared) {
     const second = rescalingOf(node, values.map(shortest), place);
     reading.rescaling = composed(node, reading.rescaling, { second, channels: channelsOf(result) });
     return result;
   }
-  if (isBias) {
+  if (isBias && !result.isShared) {
     reading.sources.get(result.node)?.set('bias', vector({ ...constant, shape: [channelsOf(result)] }));
-  } else {
-    const second = rescalingOf(node, values, place);
-    const first = reading.scalings.get(result.node) ?? null;
-    reading.scalings.set(result.node, composed(node, first, { second, channels: channelsOf(result) }));
+    reading.nodes[result.node] = { ...before, op: { ...op, bias: true } };
+    return result;
   }
-  reading.nodes[result.node] = { ...before, op: { ...op, bias: true } as GraphNode['op'] };
-  return result;
+  const isTaken = !result.isShared && (op.op === 'conv' || reading.scalings.has(result.node));
+  const scaled = isTaken ? result : same(call, scaling, result);
+  const second = rescalingOf(node, values, place);
+  const first = reading.scalings.get(scaled.node) ?? null;
+  reading.scalings.set(scaled.node, composed(node, first, { second, channels: channelsOf(result) }));
+  if (op.op === 'conv' && isTaken) reading.nodes[result.node] = { ...before, op: { ...op, bias: true } };
+  return scaled;
 }
 
-/** The parameters of a convolution whose result is scaled. They are computed when they are read. */
+/** With a mean of 0 and a variance of 1, epsilon included, a normalization scales and moves: exactly, in float32. */
+const epsilon = 2 ** -16;
+const scaling: GraphOp = {
+  ...{ op: 'norm', epsilon, momentum: 0.9, scaleInitializer: initializers.ones(), runningVariance: 'biased' },
+};
+
+/** The parameters of a convolution whose result is scaled, or of a normalization that scales. They are computed when they are read. */
 export function scaledSources(
+  sources: ReadonlyMap<Role, ParameterSource> | undefined,
+  rescaling: Rescaling,
+): Map<Role, ParameterSource> {
+  return sources === undefined ? normalizing(rescaling) : scaledConvolution(sources, rescaling);
+}
+
+function normalizing({ scale, offset }: Rescaling): Map<Role, ParameterSource> {
+  const shape = [scale.length];
+  const values = (list: readonly number[]) =>
+    vector(computedWhenRead(shape, async () => Float32Array.from(list)));
+  return new Map<Role, ParameterSource>([
+    ['scale', values(scale)],
+    ['offset', values(offset)],
+    ['mean', vector(filled(0, shape, 'F32'))],
+    ['variance', vector(filled(1 - epsilon, shape, 'F32'))],
+  ]);
+}
+
+function scaledConvolution(
   sources: ReadonlyMap<Role, ParameterSource>,
   { scale, offset }: Rescaling,
 ): Map<Role, ParameterSource> {
