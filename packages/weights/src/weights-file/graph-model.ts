@@ -28,10 +28,16 @@ export function graphModel(
   };
 }
 
+/** Of levels from 0 to 255; where that can't be meant, the file takes images of 0 to 1, as torchvision gives them. */
 function preprocessingOf({ scale, offset }: Rescaling): Preprocessing {
+  const mean = scale.map((each, channel) => -(offset[channel] as number) / each);
+  const std = scale.map((each) => 1 / each);
+  const isIdentity = mean.every((each) => each === 0) && std.every((each) => each === 1);
+  const takesShares = !isIdentity && [...mean, ...std].every((each) => Math.abs(each) <= 1);
+  const range = takesShares ? 255 : 1;
   return {
-    mean: scale.map((each, channel) => -(offset[channel] as number) / each),
-    std: scale.map((each) => 1 / each),
+    mean: mean.map((each) => each * range),
+    std: std.map((each) => each * range),
     ...defaultFitting,
   };
 }
