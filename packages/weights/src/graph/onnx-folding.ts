@@ -1,3 +1,4 @@
+import type { Dtype } from '../containers/container.js';
 import type { OnnxFileNode } from '../containers/onnx/onnx-file.js';
 import { floatValues } from '../float-values.js';
 import { permuteAxes } from '../layouts.js';
@@ -48,8 +49,8 @@ const folds: Readonly<Record<string, Fold>> = {
     return filled(fill, shape, plain(value.dtype));
   },
   Identity: (node, inputs) => first(node, inputs),
-  Cast: (node, inputs) => cast(first(node, inputs), isFloatType(intOf(node, 'to', 1))),
-  CastLike: (node, inputs) => cast(first(node, inputs), isFloat(inputs[1]?.dtype ?? 'F32')),
+  Cast: (node, inputs) => cast(first(node, inputs), typeOf(intOf(node, 'to', 1))),
+  CastLike: (node, inputs) => cast(first(node, inputs), inputs[1]?.dtype ?? 'F32'),
   Shape: (node, inputs) => shapeOf(node, first(node, inputs).shape),
   Reshape: async (node, inputs) => {
     const constant = first(node, inputs);
@@ -138,10 +139,20 @@ async function constantNode(node: OnnxFileNode): Promise<Constant> {
   throw noPlace(node, 'it is a constant without a value that is read');
 }
 
-async function cast(constant: Constant, toFloat: boolean): Promise<Constant> {
-  if (isFloat(constant.dtype) === toFloat) return constant;
+/** In which a value of TensorProto.DataType is computed further. */
+const typeOf = (type: number): Dtype => (isFloatType(type) ? 'F32' : type === 9 ? 'BOOL' : 'I64');
+
+async function cast(constant: Constant, to: Dtype): Promise<Constant> {
+  const { dtype, shape } = constant;
+  if (dtype === to || (to !== 'BOOL' && isFloat(dtype) === isFloat(to))) return constant;
   const values = await valuesOf(constant);
-  return computed(toFloat ? values : values.map(Math.trunc), constant.shape, toFloat ? 'F32' : 'I64');
+  if (to === 'BOOL')
+    return computed(
+      values.map((value) => (value === 0 ? 0 : 1)),
+      shape,
+      to,
+    );
+  return computed(isFloat(to) ? values : values.map(Math.trunc), shape, plain(to));
 }
 
 /** A weight's values are rearranged when they are read. */

@@ -53,7 +53,7 @@ export function normalization(call: Call): Result {
   const from = theResult(call);
   // Before version 14, that it gives the batch's statistics says so.
   if (intOf(node, 'training_mode', 0) !== 0 || node.outputs.slice(1).some((name) => name !== '')) {
-    throw noPlace(node, 'it normalizes as in training. Export the network in evaluation mode');
+    throw noPlace(node, 'it normalizes as in training, and not as in evaluation mode');
   }
   const vectors = [1, 2, 3, 4].map((index) => parameterAt(call, index));
   const channels = channelsOf(from);

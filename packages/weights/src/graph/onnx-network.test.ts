@@ -332,6 +332,23 @@ describe('the image of an ONNX file', () => {
 });
 
 describe('parameters of ONNX', () => {
+  it('that are cast are true if they are not 0, and whole towards 0', async () => {
+    const cast = async (to: number) => {
+      const nodes: NodeToWrite[] = [
+        ['Cast', ['t'], 'a', { to }],
+        ['Cast', ['a'], 'b', { to: 1 }],
+        ['ReduceMean', ['x'], 'f', { axes: [2, 3], keepdims: 0 }],
+        ['Gemm', ['f', 'k', 'b'], 'y'],
+      ];
+      const t = { name: 't', shape: [3], values: Float32Array.of(0.5, 0, -1.5) };
+      const { parameters } = await read({ nodes, tensors: [t, floats('k', [3, 3])] });
+      return [...new Float32Array((await parameters.get('head.1.bias')?.constant.read())?.buffer as never)];
+    };
+    expect(await cast(9)).toEqual([1, 0, 1]);
+    expect(await cast(7)).toEqual([0, 0, -1]);
+    expect(await cast(1)).toEqual([0.5, 0, -1.5]);
+  });
+
   it('have the values of tensors, of nodes, and of rearranged tensors', async () => {
     const tensors = [floats('t', [2, 3])];
     const nodes: NodeToWrite[] = [

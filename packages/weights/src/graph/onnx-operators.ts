@@ -143,7 +143,7 @@ async function dropout(call: Call): Promise<Result> {
   const { node } = call;
   const [ratio, training] = [constantAt(call, 1), constantAt(call, 2)];
   if (training !== undefined && (await valuesOf(training))[0] !== 0) {
-    throw noPlace(node, 'it drops out as in training. Export the network in evaluation mode');
+    throw noPlace(node, 'it drops out as in training, and not as in evaluation mode');
   }
   const rate = ratio === undefined ? floatOf(node, 'ratio', 0.5) : shortest((await valuesOf(ratio))[0] ?? 0);
   if (rate === 0) return theResult(call);
