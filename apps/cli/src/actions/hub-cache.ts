@@ -1,5 +1,5 @@
 import { ResNetError } from '@resnetjs/core';
-import type { CachedWeights } from '@resnetjs/weights';
+import type { CachedWeights, VerifiedFile } from '@resnetjs/weights';
 import { cachedWeights, removeCached, verifyCached } from '@resnetjs/weights/node';
 import type { Output } from '../json/outputs.js';
 import { printJson } from '../json/print-json.js';
@@ -46,7 +46,7 @@ export async function verifyNamed(
   { json }: { readonly json?: true },
 ): Promise<void> {
   const wanted = names.length > 0 ? names : (await cachedWeights()).map(({ name }) => name);
-  const files: Awaited<ReturnType<typeof verifyCached>>[number][] = [];
+  const files: VerifiedFile[] = [];
   for (const name of wanted) {
     const verified = await verifyCached(name);
     if (verified.length === 0) {
@@ -55,11 +55,12 @@ export async function verifyNamed(
     files.push(...verified);
   }
   if (json) printJson('hub verify', { files });
-  else for (const { path, isRight } of files) process.stdout.write(`${verdict(isRight)}  ${path}\n`);
+  else for (const file of files) process.stdout.write(`${verdict(file)}  ${file.path}\n`);
   if (files.some(({ isRight }) => isRight === false)) process.exitCode = 1;
 }
 
-function verdict(isRight: boolean | null): string {
+function verdict({ isPartial, isRight }: VerifiedFile): string {
+  if (isPartial) return 'unfinished ';
   if (isRight === null) return 'no checksum';
   return isRight ? 'right      ' : 'WRONG      ';
 }

@@ -595,10 +595,13 @@ const hubVerify = z.strictObject({
       z.strictObject({
         name: cachedWeights.name,
         path: text.describe('from the folder of the cache on'),
+        isPartial: z.boolean().describe('whether its download was not finished'),
         isRight: z
           .boolean()
           .nullable()
-          .describe('whether its bytes are those that were published; null if no checksum was known'),
+          .describe(
+            'whether its bytes are those that were published; null if no checksum was known, or not all are there',
+          ),
       }),
     )
     .readonly(),

@@ -38,8 +38,13 @@ export async function removeFromCache(cache: HubCache, text: string): Promise<re
 /** Reads what a name means in a cache, and compares it with the checksums that were known when it was downloaded. */
 export async function verifyCache(cache: HubCache, text: string): Promise<readonly VerifiedFile[]> {
   const verified: VerifiedFile[] = [];
+  const listed = await cache.list('');
+  const whole = new Set(listed.filter(({ isPartial }) => !isPartial).map(({ path }) => path));
   for (const { name, files } of await cachedOf(cache, text)) {
-    for (const path of files) verified.push({ name, path, isRight: await isRight(cache, path) });
+    for (const path of files) {
+      const isPartial = !whole.has(path);
+      verified.push({ name, path, isPartial, isRight: isPartial ? null : await isRight(cache, path) });
+    }
   }
   return verified;
 }
@@ -64,7 +69,7 @@ function isFile(path: string, repo: string, file: string): boolean {
 
 async function isRight(cache: HubCache, path: string): Promise<boolean | null> {
   const record = await cache.find(path);
-  if (record === null) return false; // partial, or of another size
+  if (record === null) return false; // of another size
   const { checksum, bytes } = record;
   if (checksum === null) return null;
   const digest = await digestOf(checksum, { bytes, parts: cache.read(path) }, (name) =>

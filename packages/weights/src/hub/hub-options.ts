@@ -85,6 +85,8 @@ export interface VerifiedFile {
   /** As in `CachedWeights`. */
   readonly name: string;
   readonly path: string;
-  /** Whether its bytes are those that were published; null if no checksum was known. */
+  /** Whether its download was not finished. */
+  readonly isPartial: boolean;
+  /** Whether its bytes are those that were published; null if no checksum was known, or not all are there. */
   readonly isRight: boolean | null;
 }

@@ -487,6 +487,10 @@ describe('the cache', () => {
     };
     await expect(fetched(name, { signal: stop.signal, onProgress })).rejects.toBe(reason);
     expect(readFileSync(`${file()}.partial`).length).toBeGreaterThanOrEqual(20_000);
+    expect(await verifyCached(name, { cache })).toMatchObject([
+      { isPartial: false, isRight: true },
+      { isPartial: true, isRight: null },
+    ]);
     await fetched(name);
     expectSame(readFileSync(file()), weights);
   });
