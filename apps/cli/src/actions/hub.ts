@@ -37,7 +37,10 @@ function words(listed: readonly ListedWeights[], network: string | undefined): s
   }
   const table = formatHub(listed, { columns, paint: paintFor(process.stdout) });
   const whole = listed.flatMap(({ cached }) => cached ?? []);
-  const note = `Accuracy on ImageNet is as published. ${cacheNote(whole)}`;
+  const untried = listed.some(({ row }) => row?.tried === false)
+    ? ' Downloads are tested with a server of our own; none of these sources could be reached for a trial.'
+    : '';
+  const note = `Accuracy on ImageNet is as published.${untried} ${cacheNote(whole)}`;
   return `${table}\n\n${wrapped(note, { columns })}`;
 }
 
@@ -78,6 +81,7 @@ function describe({ name, row, cached }: ListedWeights) {
     accuracy: row?.accuracy ?? null,
     license: row?.license ?? null,
     url: row?.url ?? null,
+    tried: row?.tried ?? false,
     cached: cached && {
       name: cached.name,
       bytes: cached.bytes,

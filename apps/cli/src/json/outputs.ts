@@ -78,6 +78,7 @@ const hub = z.strictObject({
           .describe("on ImageNet's validation images, as published"),
         license: text.nullable().describe('the licence; null if their source does not say'),
         url: text.nullable().describe('the address'),
+        tried: z.boolean().describe('whether the download was tried with the source itself'),
         cached: z
           .strictObject({
             ...cachedWeights,
