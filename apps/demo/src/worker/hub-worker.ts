@@ -2,6 +2,7 @@
 // policy that allows requests to other hosts.
 
 import { ResNetError } from '@resnetjs/core/network';
+import { parseHubName } from '@resnetjs/weights';
 import { cachedWeights, fetchWeights, type PageHubOptions, removeCached } from '@resnetjs/weights/browser';
 import { emit, serve } from './channel.js';
 import { PageError } from './problem.js';
@@ -26,8 +27,18 @@ async function fetchKept(request: HubRequest, signal: AbortSignal): Promise<HubF
     return await fetchOnce(request, { signal, keep: true });
   } catch (error) {
     if (!(error instanceof ResNetError) || error.details.name !== 'QuotaExceededError') throw error;
-    await removeCached(request.name);
+    await removeUnfinished(request.name);
     return fetchOnce(request, { signal, keep: false });
+  }
+}
+
+/** Of the network of a name, what has not arrived whole. */
+async function removeUnfinished(text: string): Promise<void> {
+  const name = parseHubName(text);
+  const isOf = (cached: string) =>
+    name.source === 'hf' ? cached.startsWith(`hf:${name.repo}@`) : cached === name.text;
+  for (const { name: cached, isPartial } of await cachedWeights()) {
+    if (isPartial && isOf(cached)) await removeCached(cached);
   }
 }
 

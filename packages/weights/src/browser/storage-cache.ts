@@ -155,9 +155,12 @@ async function write(folder: Folder, name: string, bytes: Uint8Array): Promise<v
     }
     const access = await file.createSyncAccessHandle?.();
     if (access === undefined) throw new Error('this browser writes files in workers alone');
-    access.truncate(0);
-    access.write(bytes);
-    access.close();
+    try {
+      access.truncate(0);
+      if (access.write(bytes) < bytes.length) throw new DOMException('no room', 'QuotaExceededError');
+    } finally {
+      access.close();
+    }
   } catch (error) {
     throw notStored(error);
   }

@@ -437,6 +437,14 @@ describe('a result that is scaled, channel by channel,', () => {
   });
 });
 
+it('a sum of one is it', async () => {
+  const nodes: NodeToWrite[] = [
+    ['Relu', ['x'], 'a'],
+    ['Sum', ['a'], 'y'],
+  ];
+  expect((await read({ nodes, tensors: [] })).network.stem).toEqual([{ op: 'act', activation: 'relu' }]);
+});
+
 describe('names of layers', () => {
   it('are cut where they are too long', async () => {
     const long = 'x'.repeat(300);

@@ -6,6 +6,7 @@ import { withConstant } from './onnx-scaling.js';
 /** A sum or a product of two results, or of one and a constant. */
 export async function merge(call: Call): Promise<Result> {
   const [first, second, ...others] = call.inputs;
+  if (call.inputs.length === 1 && first?.kind === 'result') return first; // a sum of one
   if (others.length > 0) throw noPlace(call.node, `it adds ${call.inputs.length} results, and not two`);
   if (first?.kind !== 'result' || second?.kind !== 'result') return withConstant(call);
   return merged(call, call.node.type === 'Mul' ? 'multiply' : 'add', [first, second]);

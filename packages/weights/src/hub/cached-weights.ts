@@ -1,3 +1,4 @@
+import { ResNetError } from '@resnetjs/core';
 import { isCommit, nameOfPath, refPath, repoPath, tablePath } from './cache-paths.js';
 import { digestOf } from './checksum.js';
 import { isWeightsName } from './choose-file.js';
@@ -29,10 +30,20 @@ export async function listCached(
 export async function removeFromCache(cache: HubCache, text: string): Promise<readonly CachedWeights[]> {
   const removed = await cachedOf(cache, text);
   for (const path of removed.flatMap(({ files }) => files)) {
-    const unlock = await cache.lock(path, { onWait: () => {} });
+    const waiting = new AbortController();
+    const onWait = () => waiting.abort(beingDownloaded(path));
+    const unlock = await cache.lock(path, { signal: waiting.signal, onWait });
     await cache.remove(path).finally(unlock);
   }
   return removed;
+}
+
+function beingDownloaded(path: string): ResNetError {
+  return new ResNetError(
+    'file-system',
+    `${path} is being downloaded by another process or page. End that, or wait for it, and remove it then.`,
+    { path },
+  );
 }
 
 /** Reads what a name means in a cache, and compares it with the checksums that were known when it was downloaded. */

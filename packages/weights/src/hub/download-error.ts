@@ -32,6 +32,10 @@ export function notFetched(
   );
 }
 
+/** The error for a token that anybody on the way could read. */
+export const openToken = (url: string) =>
+  notFetched(url, 'a token is not sent to an address without https, where anybody on the way can read it');
+
 /** The error for what arrived, and is not what was asked for. */
 export function wrongFile(message: string, details: Record<string, unknown>): ResNetError {
   return new ResNetError('bad-file', message, details);

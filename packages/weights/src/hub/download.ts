@@ -10,7 +10,8 @@ import { type Watch, watchOver } from './watch.js';
 /** A file at an address, and what is known of it before it is asked for. */
 export interface RemoteFile {
   readonly url: string;
-  readonly headers?: Readonly<Record<string, string>>;
+  /** What is sent with each request. Throws for a token that can't be sent. */
+  readonly headers?: () => Readonly<Record<string, string>>;
   /** Null if it isn't known. */
   readonly bytes: number | null;
   readonly checksum: Checksum | null;
@@ -106,7 +107,7 @@ async function receive(remote: RemoteFile, partial: PartialFile, options: Downlo
   try {
     const response = await watch.attempt(remote.url, 'no answer came', () =>
       options.request(remote.url, {
-        headers: { ...remote.headers, ...(start > 0 && { range: `bytes=${start}-` }) },
+        headers: { ...remote.headers?.(), ...(start > 0 && { range: `bytes=${start}-` }) },
         signal: watch.signal,
       }),
     );
@@ -210,7 +211,9 @@ function checkAnswer({ url }: RemoteFile, response: HubResponse, start: number):
   }
   if (status === 416 && start > 0) return; // there is no such part: it was changed
   if (status < 200 || status > 299) {
-    const answer = [status, statusText].filter(Boolean).join(' ');
+    // Whatever a server says, it is printed on terminals.
+    const words = statusText.replace(/[^\x20-\x7e\xa0-\xff]/g, '').slice(0, 100);
+    const answer = [status, words].filter(Boolean).join(' ');
     const isPassing = status === 408 || status === 425 || status === 429 || status >= 500;
     const why = isPassing ? 'Try again later' : 'Check the address';
     const problem = notFetched(url, `the server answers ${answer}. ${why}`, {

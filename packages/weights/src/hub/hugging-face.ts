@@ -5,9 +5,11 @@ import { badFile } from '../bad-file.js';
 import { publishedWeights } from '../pretrained/published-weights.js';
 import type { Checksum } from './checksum.js';
 import { download, type DownloadOptions } from './download.js';
+import { openToken } from './download-error.js';
 import { type HuggingFaceName, isPlainPath } from './hub-name.js';
 import { memoryFile } from './memory-file.js';
 import { nearNames } from './near-names.js';
+import { isOpen } from './request.js';
 
 /** A file of a repository, at a commit. */
 export interface RepoFile {
@@ -54,7 +56,13 @@ export async function askForRepo(
   const { repo, revision } = name;
   const url = `${hub.endpoint}/api/models/${repo}/revision/${encodeURIComponent(revision)}?blobs=true`;
   const answer = memoryFile();
-  const remote = { url, headers: headersOf(hub), bytes: null, checksum: null, maxBytes: maxAnswerBytes };
+  const remote = {
+    url,
+    headers: () => headersOf(hub),
+    bytes: null,
+    checksum: null,
+    maxBytes: maxAnswerBytes,
+  };
   const report = (progress: Parameters<DownloadOptions['report']>[0]) => {
     if (progress.state === 'retrying') options.report({ ...progress, bytes: 0, of: null });
   };
@@ -71,7 +79,7 @@ export async function askForRepo(
 /** The address of a file of a repository, and what is sent with the request. */
 export function addressOf(repo: string, commit: string, file: string, hub: HuggingFace) {
   const path = file.split('/').map(encodeURIComponent).join('/');
-  return { url: `${hub.endpoint}/${repo}/resolve/${commit}/${path}`, headers: headersOf(hub) };
+  return { url: `${hub.endpoint}/${repo}/resolve/${commit}/${path}`, headers: () => headersOf(hub) };
 }
 
 /** What an action gives; a refusal of Hugging Face's says what to do. */
@@ -88,8 +96,9 @@ export async function inWords<Result>(
   }
 }
 
-function headersOf({ token }: HuggingFace): Readonly<Record<string, string>> {
+function headersOf({ endpoint, token }: HuggingFace): Readonly<Record<string, string>> {
   if (token === null) return {};
+  if (URL.canParse(endpoint) && isOpen(new URL(endpoint))) throw openToken(endpoint);
   if (/^[!-~]+$/.test(token)) return { authorization: `Bearer ${token}` };
   // What `fetch` says of such a header has the token in it.
   throw new ResNetError(

@@ -209,6 +209,9 @@ describe('a token', () => {
       expect(`${problem.message} ${JSON.stringify(problem.details)}`).not.toContain(secret);
     }
     expect(server.requests).toEqual([]);
+    await fetched(name);
+    const offline = await fetched(name, { token: `${secret}\n`, offline: true });
+    expect(offline.downloaded).toBe(false); // nothing is sent
   });
 
   it('does not go to the mirror of the tables', async () => {
@@ -476,6 +479,19 @@ describe('the cache', () => {
     expect([first.downloaded, second.downloaded].sort()).toEqual([false, true]);
     expect(server.requests.filter(({ isCdn }) => isCdn).length).toBe(1);
     expect(progress.some(({ state }) => state === 'waiting')).toBe(true);
+  });
+
+  it('does not remove what is being downloaded', async () => {
+    server.fail('/cdn/', { slow: { bytes: 10_000, milliseconds: 20 } });
+    let removal: Promise<unknown> | undefined;
+    const onProgress = ({ bytes }: HubProgress) => {
+      if (bytes >= 20_000) removal ??= removeCached(name, { cache }).catch((error) => error);
+    };
+    await fetched(name, { onProgress });
+    expect(await removal).toMatchObject({
+      ...{ code: 'file-system', message: expect.stringContaining('is being downloaded by another process') },
+    });
+    expectSame(readFileSync(file()), weights);
   });
 
   it('keeps what has come when it is told to stop', async () => {

@@ -1,5 +1,5 @@
 import { ResNetError } from '@resnetjs/core';
-import { notFetched } from '../hub/download-error.js';
+import { notFetched, openToken } from '../hub/download-error.js';
 import { type HubResponse, isOpen, type Request } from '../hub/request.js';
 
 const maxRedirects = 10;
@@ -15,10 +15,7 @@ export const nodeRequest: Request = async (first, { headers, signal }) => {
   };
   for (let hops = 0; hops <= maxRedirects; hops++) {
     if (sent.authorization !== undefined && isOpen(url)) {
-      throw notFetched(
-        first,
-        'a token is not sent to an address without https, where anybody on the way can read it',
-      );
+      throw openToken(first);
     }
     const response = await send(url.href, { headers: sent, signal, redirect: 'manual' });
     const place = response.headers.get('location');
