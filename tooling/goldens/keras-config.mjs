@@ -16,7 +16,7 @@ import {
   forward,
   withStochasticDepth,
 } from '../../packages/core/dist/index.js';
-import { kerasConfig, parseKerasConfig } from '../../packages/weights/dist/index.js';
+import { kerasConfig, parseKerasConfig } from '../../packages/weights/dist/containers.js';
 import { sample } from './dist/sampling.js';
 
 /** Small inputs, of which some sides are odd. */

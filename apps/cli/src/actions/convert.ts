@@ -6,9 +6,9 @@ import {
   type EncodeWeightsOptions,
   encodeWeights,
   type OpenedWeights,
-  openContainer,
   type WrittenFormat,
 } from '@resnetjs/weights';
+import { openContainer } from '@resnetjs/weights/containers';
 import {
   listCheckpoints,
   prepareFolder,

@@ -1,12 +1,6 @@
 import { countParameters, ResNetError } from '@resnetjs/core';
-import {
-  type ByteSource,
-  describeCheckpoint,
-  type OpenedContainer,
-  type OpenedWeights,
-  openContainer,
-  openWeights,
-} from '@resnetjs/weights';
+import { type ByteSource, describeCheckpoint, type OpenedWeights, openWeights } from '@resnetjs/weights';
+import { type OpenedContainer, openContainer } from '@resnetjs/weights/containers';
 import { readModel } from '@resnetjs/weights/node';
 import type { Output } from '../json/outputs.js';
 import { fileFacts, networkFacts } from './describe-model.js';

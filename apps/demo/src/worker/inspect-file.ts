@@ -1,7 +1,8 @@
 // Loaded when a visitor opens a file: it brings the readers of all formats.
 
 import { parameters } from '@resnetjs/core';
-import { type OpenedWeights, openContainer, openWeights } from '@resnetjs/weights';
+import { type OpenedWeights, openWeights } from '@resnetjs/weights';
+import { openContainer } from '@resnetjs/weights/containers';
 import { modelAmong } from './given-files.js';
 import { nameOf } from './preprocessing-names.js';
 import { PageError } from './problem.js';

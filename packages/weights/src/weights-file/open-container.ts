@@ -1,13 +1,11 @@
 import { badFile } from '../bad-file.js';
 import type { ByteSource } from '../byte-source.js';
 import type { KerasFile } from '../containers/keras/keras-file.js';
-import { openKeras } from '../containers/keras/open-keras.js';
 import type { OnnxFile } from '../containers/onnx/onnx-file.js';
-import { openOnnx } from '../containers/onnx/open-onnx.js';
 import { openPytorch } from '../containers/pytorch/open-pytorch.js';
 import type { PytorchFile } from '../containers/pytorch/pytorch-file.js';
 import { openSafetensors, type SafetensorsFile } from '../containers/safetensors.js';
-import { openTfjs, type TfjsFile } from '../containers/tfjs/open-tfjs.js';
+import type { TfjsFile } from '../containers/tfjs/open-tfjs.js';
 import { openZip } from '../containers/zip.js';
 import { checkpointKey, metadataKeys } from '../model-file/format.js';
 
@@ -20,7 +18,8 @@ export type OpenedContainer =
   | { readonly container: 'onnx'; readonly file: OnnxFile };
 
 /**
- * Opens a file of weights of any format that is read, by its first bytes, not by its name. Throws `bad-file`.
+ * Opens a file of weights of any format that is read, by its first bytes, not by its name. Where formats hold a graph, the code that
+ * reads them is loaded when such a file comes: a page that has none is spared it. Throws `bad-file`.
  *
  * @example
  * ```ts
@@ -40,13 +39,18 @@ export async function openContainer(source: ByteSource): Promise<OpenedContainer
       return { container: file.format === 'zip' ? 'pytorch' : 'pytorch-legacy', file };
     }
     case 'keras': {
+      const { openKeras } = await import('../containers/keras/open-keras.js');
       const file = await openKeras(source);
       return { container: kerasContainers[file.kind], file };
     }
-    case 'tfjs':
+    case 'tfjs': {
+      const { openTfjs } = await import('../containers/tfjs/open-tfjs.js');
       return { container: 'tfjs', file: await openTfjs(source) };
-    case 'onnx':
+    }
+    case 'onnx': {
+      const { openOnnx } = await import('../containers/onnx/open-onnx.js');
       return { container: 'onnx', file: await openOnnx(source) };
+    }
     default:
       return format satisfies never;
   }

@@ -16,8 +16,6 @@ import { assumedClasses, assumedPreprocessing } from './assumptions.js';
 import { readConfigs } from './config-json.js';
 import { readNotes } from './file-notes.js';
 import { type OpenedContainer, openContainer } from './open-container.js';
-import { openKerasModel } from './open-keras-model.js';
-import { openOnnxModel } from './open-onnx-model.js';
 import { openOwn } from './open-own.js';
 import { publishedPreprocessing } from './published-file.js';
 import {
@@ -85,12 +83,16 @@ async function openAny(source: ByteSource, options: WeightsOptions): Promise<Ope
     case 'keras':
     case 'keras-weights':
     case 'keras-h5':
-    case 'tfjs':
+    case 'tfjs': {
       // Whoever says which network it is needs no graph.
-      return file.config === null || options.network !== undefined
-        ? recognized(opened, kerasNamings(file), options)
-        : described(opened, openKerasModel(file, options));
+      if (file.config === null || options.network !== undefined) {
+        return recognized(opened, kerasNamings(file), options);
+      }
+      const { openKerasModel } = await import('./open-keras-model.js');
+      return described(opened, openKerasModel(file, options));
+    }
     case 'onnx': {
+      const { openOnnxModel } = await import('./open-onnx-model.js');
       const model = await openOnnxModel(file, options);
       return { ...described({ container, file: model.file }, model), unused: model.unused };
     }

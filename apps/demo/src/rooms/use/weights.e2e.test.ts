@@ -15,14 +15,13 @@ import {
 import { decodeImage } from '@resnetjs/data/node';
 import {
   type EncodeWeightsOptions,
-  encodeKerasWeights,
   encodeWeights,
-  kerasConfig,
   type OpenedWeights,
   openWeights,
   readClassifier,
   type WrittenFormat,
 } from '@resnetjs/weights';
+import { encodeKerasWeights, kerasConfig } from '@resnetjs/weights/containers';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
