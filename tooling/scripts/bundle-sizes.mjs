@@ -9,14 +9,15 @@ import { root } from './workspace.mjs';
  * @type {readonly { what: string, limit: number, source: () => string }[]}
  */
 const bundles = [
-  { what: 'the quickstart', limit: 560_000, source: quickstart },
+  { what: 'the quickstart', limit: 565_000, source: quickstart },
   {
     what: 'decodeClassifier',
     limit: 180_000,
     source: () => "export { decodeClassifier } from '@resnetjs/weights';",
   },
-  // All readers, and the Wasm backend: whoever only runs models of ours takes decodeClassifier, which is spared the others.
-  { what: 'load', limit: 700_000, source: () => "export { load } from 'resnetjs/browser';" },
+  // The readers of weights alone, and the Wasm backend; those of graphs come when they are used. Whoever only runs models of ours takes
+  // decodeClassifier, which is spared the others.
+  { what: 'load', limit: 640_000, source: () => "export { load } from 'resnetjs/browser';" },
   { what: 'summarize', limit: 15_500, source: () => "export { summarize } from '@resnetjs/core/network';" },
 ];
 
