@@ -1,4 +1,5 @@
 import type { Shape } from '@resnetjs/core';
+import { elements } from './containers/container.js';
 
 /**
  * How others lay out a parameter that we lay out as TensorFlow does: a function of its values, and back. Both take the
@@ -96,8 +97,4 @@ export function permuteAxes(
     }
   }
   return moved;
-}
-
-function elements(shape: Shape): number {
-  return shape.reduce((a, b) => a * b, 1);
 }

@@ -2,7 +2,6 @@ import type { OnnxFileNode } from '../containers/onnx/onnx-file.js';
 import { noPlace } from './merges.js';
 import {
   computed,
-  elementsOf,
   filled,
   maxValues,
   plain,
@@ -10,6 +9,7 @@ import {
   type Inputs,
   valuesOf,
 } from './onnx-constants.js';
+import { elements } from '../containers/container.js';
 
 export async function unary(
   node: OnnxFileNode,
@@ -33,14 +33,11 @@ export async function binary(
   const shape = given ?? broadcast(node, a.shape, b.shape);
   const dtype = plain(a.dtype);
   if (a.fill !== undefined && b.fill !== undefined) return filled(apply(a.fill, b.fill), shape, dtype);
-  if (elementsOf(shape) > maxValues) {
-    throw noPlace(
-      node,
-      `it computes ${elementsOf(shape)} values from constants; export with constants folded`,
-    );
+  if (elements(shape) > maxValues) {
+    throw noPlace(node, `it computes ${elements(shape)} values from constants; export with constants folded`);
   }
   const [left, right] = [await valuesOf(a), await valuesOf(b)];
-  const values = Array.from({ length: elementsOf(shape) }, (_, index) =>
+  const values = Array.from({ length: elements(shape) }, (_, index) =>
     apply(left[placeIn(a.shape, shape, index)] as number, right[placeIn(b.shape, shape, index)] as number),
   );
   return computed(values, shape, dtype);

@@ -3,7 +3,8 @@ import type { GraphOp } from './graph.js';
 import { noPlace } from './merges.js';
 import { floatOf, intOf, intsOf, wordOf } from './onnx-attributes.js';
 import { constantAt, theResult, type Call } from './onnx-call.js';
-import { elementsOf, maxValues, type Constant, valuesOf } from './onnx-constants.js';
+import { maxValues, type Constant, valuesOf } from './onnx-constants.js';
+import { elements } from '../containers/container.js';
 import { append, channelsOf, mapOf, sizeOf, spatialAxes, type Result, withMap } from './onnx-results.js';
 import { listOf, positive, slicesOf } from './onnx-shapes.js';
 import type { Size } from '@resnetjs/core';
@@ -146,5 +147,5 @@ export async function concatenation(call: Call): Promise<Result> {
 
 async function isZero(constant: Constant): Promise<boolean> {
   if (constant.fill !== undefined) return constant.fill === 0;
-  return elementsOf(constant.shape) <= maxValues && (await valuesOf(constant)).every((value) => value === 0);
+  return elements(constant.shape) <= maxValues && (await valuesOf(constant)).every((value) => value === 0);
 }

@@ -1,5 +1,5 @@
 import { badFile } from '../bad-file.js';
-import { type Dtype, dtypeBytes } from '../containers/container.js';
+import { type Dtype, dtypeBytes, elements } from '../containers/container.js';
 import type { OnnxFileTensor } from '../containers/onnx/onnx-file.js';
 import { floatDtypes, floatValues } from '../float-values.js';
 
@@ -36,7 +36,7 @@ export function computed(values: readonly number[], shape: readonly number[], dt
 export function filled(value: number, shape: readonly number[], dtype: Dtype): Constant {
   const read = async () =>
     encoded(
-      Array.from({ length: elementsOf(shape) }, () => value),
+      Array.from({ length: elements(shape) }, () => value),
       dtype,
     );
   return { kind: 'constant', dtype, shape, fill: value, depth: 0, read };
@@ -44,7 +44,7 @@ export function filled(value: number, shape: readonly number[], dtype: Dtype): C
 
 /** The values of a constant that must be few, row-major. Throws `bad-file` for more. */
 export async function valuesOf({ dtype, shape, fill, read }: Constant): Promise<readonly number[]> {
-  const count = elementsOf(shape);
+  const count = elements(shape);
   if (count > maxValues) {
     throw badFile(
       `The ONNX file computes with ${count} values before any image comes, and at most ${maxValues} are read for that. Export it with its constants folded.`,
@@ -54,11 +54,6 @@ export async function valuesOf({ dtype, shape, fill, read }: Constant): Promise<
   if (fill !== undefined) return Array.from({ length: count }, () => fill);
   const bytes = await read();
   return isFloat(dtype) ? [...floatValues('', dtype, bytes)] : wholeNumbers(dtype, bytes);
-}
-
-/** The number of values of a shape. */
-export function elementsOf(shape: readonly number[]): number {
-  return shape.reduce((a, b) => a * b, 1);
 }
 
 /** Whether a type is one of floating-point numbers that weights have. */

@@ -7,7 +7,6 @@ import { binary, broadcast, first, unary } from './onnx-arithmetic.js';
 import { intOf } from './onnx-attributes.js';
 import {
   computed,
-  elementsOf,
   filled,
   isFloat,
   isFloatType,
@@ -18,6 +17,7 @@ import {
   type Inputs,
   valuesOf,
 } from './onnx-constants.js';
+import { elements } from '../containers/container.js';
 import {
   axesOf,
   flattened,
@@ -161,7 +161,7 @@ function transposed(node: OnnxFileNode, constant: Constant): Constant {
   const axes = permutationOf(node, shape.length);
   const moved = axes.map((axis) => shape[axis] as number);
   if (constant.fill !== undefined) return { ...constant, shape: moved };
-  if (!isFloat(dtype) && elementsOf(shape) > maxValues) throw noPlace(node, 'it rearranges whole numbers');
+  if (!isFloat(dtype) && elements(shape) > maxValues) throw noPlace(node, 'it rearranges whole numbers');
   if (constant.depth >= maxDepth) throw noPlace(node, `it rearranges a tensor more than ${maxDepth} times`);
   const read = async () => {
     const values = isFloat(dtype)
@@ -184,8 +184,8 @@ async function concatenated(node: OnnxFileNode, inputs: Inputs): Promise<Constan
   }
   const size = parts.reduce((sum, { shape }) => sum + (shape[axis] as number), 0);
   const shape = one.shape.with(axis, size);
-  if (elementsOf(shape) > maxValues) throw noPlace(node, `it joins ${elementsOf(shape)} values of constants`);
-  const outer = elementsOf(shape.slice(0, axis));
+  if (elements(shape) > maxValues) throw noPlace(node, `it joins ${elements(shape)} values of constants`);
+  const outer = elements(shape.slice(0, axis));
   const lists = await Promise.all(parts.map(valuesOf));
   const values = Array.from({ length: outer }, (_, row) =>
     lists.flatMap((list) => list.slice((row * list.length) / outer, ((row + 1) * list.length) / outer)),
@@ -224,12 +224,11 @@ async function chosenAlong(
   places: readonly number[],
 ): Promise<Constant> {
   const shape = before.with(axis, places.length);
-  if (elementsOf(shape) > maxValues)
-    throw noPlace(node, `it takes ${elementsOf(shape)} values of a constant`);
+  if (elements(shape) > maxValues) throw noPlace(node, `it takes ${elements(shape)} values of a constant`);
   const values = await valuesOf({ ...constant, shape: before, dtype });
-  const inner = elementsOf(before.slice(axis + 1));
+  const inner = elements(before.slice(axis + 1));
   const size = before[axis] as number;
-  const outer = elementsOf(before.slice(0, axis));
+  const outer = elements(before.slice(0, axis));
   const chosen = Array.from({ length: outer }, (_, row) =>
     places.flatMap((place) => values.slice((row * size + place) * inner, (row * size + place + 1) * inner)),
   ).flat();

@@ -4,7 +4,8 @@ import type { OnnxFile, OnnxFileGraph, OnnxFileNode } from '../containers/onnx/o
 import type { Graph } from './graph.js';
 import { maxNameLength } from '../model-file/network-schema.js';
 import { noPlace } from './merges.js';
-import { type Constant, elementsOf, maxValues, stored } from './onnx-constants.js';
+import { type Constant, maxValues, stored } from './onnx-constants.js';
+import { elements } from '../containers/container.js';
 import { fold, isFolded } from './onnx-folding.js';
 import { shapeOf } from './onnx-shapes.js';
 import { readOperator } from './onnx-operators.js';
@@ -111,7 +112,7 @@ async function readNodes(nodes: readonly OnnxFileNode[], reading: Reading, value
     if (values.has(first)) throw noPlace(node, `it gives ${quote(first)}, which something else gives, too`);
     const value = await valueFrom(node, inputs, reading);
     if (value.kind === 'constant') {
-      if (value.fill === undefined) count += Math.min(maxValues, elementsOf(value.shape));
+      if (value.fill === undefined) count += Math.min(maxValues, elements(value.shape));
       if (count > maxComputed)
         throw noPlace(node, `more than ${maxComputed} values are computed before any image`);
       values.set(first, { name: first, ...value });

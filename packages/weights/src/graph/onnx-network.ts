@@ -1,5 +1,6 @@
 import { type Network, type Parameter, type ParameterId, parameters, siteName, walk } from '@resnetjs/core';
 import { badFile, quote } from '../bad-file.js';
+import { elements } from '../containers/container.js';
 import type { OnnxFile } from '../containers/onnx/onnx-file.js';
 import { channelsFirst, identity, type Layout, nested, oihw, outIn } from '../layouts.js';
 import type { Constant } from './onnx-constants.js';
@@ -35,8 +36,8 @@ export async function onnxNetwork(file: OnnxFile, options: OnnxGraphOptions = {}
     if (source === undefined) throw badFile(`The ONNX file has no values for ${quote(id)}.`);
     const layout = layoutOf(source, op);
     const { constant } = source;
-    const needed = layout.shape(shape).reduce((a, b) => a * b, 1);
-    if (constant.shape.reduce((a, b) => a * b, 1) !== needed) {
+    const needed = elements(layout.shape(shape));
+    if (elements(constant.shape) !== needed) {
       throw badFile(
         `${quote(id)} has the shape [${constant.shape.join(', ')}] in the ONNX file, but its graph needs [${shape.join(', ')}].`,
       );

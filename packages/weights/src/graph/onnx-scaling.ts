@@ -6,7 +6,8 @@ import type { GraphNode, GraphOp } from './graph.js';
 import { noPlace } from './merges.js';
 import { shortest } from './onnx-attributes.js';
 import { type Call, same } from './onnx-call.js';
-import { type Constant, elementsOf, filled, maxValues, valuesOf } from './onnx-constants.js';
+import { type Constant, filled, maxValues, valuesOf } from './onnx-constants.js';
+import { elements } from '../containers/container.js';
 import { channelsOf, type ParameterSource, type Result, vector } from './onnx-results.js';
 import { composed, type Rescaling } from './rescaling.js';
 
@@ -24,7 +25,7 @@ export async function withConstant(call: Call): Promise<Result> {
     throw noPlace(node, `it computes ${quote(node.type)} with ${what}`);
   }
   const shape = `[${constant.shape.join(', ')}]`;
-  if (!isAlongChannels(constant.shape, result) || elementsOf(constant.shape) > maxValues) {
+  if (!isAlongChannels(constant.shape, result) || elements(constant.shape) > maxValues) {
     throw noPlace(
       node,
       `it computes ${quote(node.type)} with a constant of ${shape}, which has no value for each channel`,
@@ -36,7 +37,7 @@ export async function withConstant(call: Call): Promise<Result> {
     isAdded(node) &&
     (op.op === 'conv' || op.op === 'dense') &&
     !op.bias &&
-    elementsOf(constant.shape) === channelsOf(result);
+    elements(constant.shape) === channelsOf(result);
   const values = await valuesOf(constant);
   if (op.op === 'input' && !result.isShared) {
     const second = rescalingOf(node, values.map(shortest), place);
@@ -89,7 +90,7 @@ function scaledConvolution(
 ): Map<Role, ParameterSource> {
   const kernel = sources.get('kernel')?.constant as Constant;
   const bias = sources.get('bias')?.constant;
-  const size = elementsOf(kernel.shape) / scale.length; // each filter's
+  const size = elements(kernel.shape) / scale.length; // each filter's
   const scaled = async () =>
     floatValues('', kernel.dtype, await kernel.read()).map(
       (value, at) => value * (scale[Math.floor(at / size)] as number),

@@ -1,7 +1,8 @@
 import type { OnnxFileNode } from '../containers/onnx/onnx-file.js';
 import { noPlace } from './merges.js';
 import { intOf, intsOf } from './onnx-attributes.js';
-import { computed, elementsOf, type Constant, type Inputs, valuesOf } from './onnx-constants.js';
+import { computed, type Constant, type Inputs, valuesOf } from './onnx-constants.js';
+import { elements } from '../containers/container.js';
 
 /** The shape of a result or a constant as a constant: all of it, or the axes from `start` up to `end`. */
 export function shapeOf(node: OnnxFileNode, shape: readonly number[]): Constant {
@@ -33,12 +34,12 @@ export function reshaped(
   const copies = intOf(node, 'allowzero', 0) === 0;
   const sizes = target.map((size, axis) => (size === 0 && copies ? (shape[axis] ?? -2) : size));
   const open = sizes.filter((size) => size === -1).length;
-  const known = elementsOf(sizes.filter((size) => size !== -1));
-  const result = sizes.map((size) => (size === -1 ? elementsOf(shape) / known : size));
+  const known = elements(sizes.filter((size) => size !== -1));
+  const result = sizes.map((size) => (size === -1 ? elements(shape) / known : size));
   const fits =
     open <= 1 &&
     result.every((size) => Number.isSafeInteger(size) && size >= 0) &&
-    elementsOf(result) === elementsOf(shape);
+    elements(result) === elements(shape);
   if (!fits) throw noPlace(node, `it reshapes [${shape.join(', ')}] to [${target.join(', ')}]`);
   return result;
 }
@@ -74,7 +75,7 @@ export function unsqueezed(
 export function flattened(node: OnnxFileNode, shape: readonly number[]): readonly number[] {
   const axis = intOf(node, 'axis', 1);
   const at = axis === shape.length ? axis : positive(node, axis, shape.length);
-  return [elementsOf(shape.slice(0, at)), elementsOf(shape.slice(at))];
+  return [elements(shape.slice(0, at)), elements(shape.slice(at))];
 }
 
 /** An axis that may be counted from the end. */
@@ -132,7 +133,7 @@ export async function slicesOf(
 }
 
 export function shapeIn(node: OnnxFileNode, sizes: readonly number[]): readonly number[] {
-  if (sizes.length <= 16 && sizes.every((size) => size >= 0) && Number.isSafeInteger(elementsOf(sizes)))
+  if (sizes.length <= 16 && sizes.every((size) => size >= 0) && Number.isSafeInteger(elements(sizes)))
     return sizes;
   throw noPlace(node, `it makes a tensor of [${sizes.join(', ')}]`);
 }

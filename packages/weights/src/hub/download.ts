@@ -45,18 +45,14 @@ export async function download(
   options: DownloadOptions,
 ): Promise<void> {
   checkSize(remote, remote.bytes);
-  const isContinued = canContinue(remote, partial.note) && partial.bytes > 0;
-  await receiveAll(remote, partial, options);
-  const problem = await problemOf(remote, partial, options);
-  if (problem === null) return;
-  await partial.restart(noteOf(remote));
-  if (!isContinued) throw problem;
-  // What an earlier process left may have been damaged.
-  await receiveAll(remote, partial, options);
-  const again = await problemOf(remote, partial, options);
-  if (again === null) return;
-  await partial.restart(noteOf(remote));
-  throw again;
+  // What an earlier process left may have been damaged: then it is downloaded anew, once.
+  for (let isContinued = canContinue(remote, partial.note) && partial.bytes > 0; ; isContinued = false) {
+    await receiveAll(remote, partial, options);
+    const problem = await problemOf(remote, partial, options);
+    if (problem === null) return;
+    await partial.restart(noteOf(remote));
+    if (!isContinued) throw problem;
+  }
 }
 
 function noteOf({ url, bytes }: RemoteFile): PartialNote {

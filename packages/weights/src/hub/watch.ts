@@ -1,4 +1,4 @@
-import type { ResNetError } from '@resnetjs/core';
+import { ResNetError } from '@resnetjs/core';
 import { notFetched, PassingFailure, reasonOf } from './download-error.js';
 import type { Patience } from './patience.js';
 
@@ -31,7 +31,7 @@ export function watchOver(signal: AbortSignal | undefined, { stallMilliseconds }
         return result;
       } catch (cause) {
         signal?.throwIfAborted();
-        if (isOurs(cause)) throw cause;
+        if (cause instanceof ResNetError) throw cause;
         const reason = reasonOf(controller.signal.aborted ? controller.signal.reason : cause);
         const problem = notFetched(
           url,
@@ -49,8 +49,4 @@ export function watchOver(signal: AbortSignal | undefined, { stallMilliseconds }
       signal?.removeEventListener('abort', abort);
     },
   };
-}
-
-function isOurs(error: unknown): error is ResNetError {
-  return (error as Error | undefined)?.name === 'ResNetError';
 }

@@ -1,6 +1,6 @@
 // TensorProto of onnx.proto; the numbers are its field numbers: https://github.com/onnx/onnx/blob/main/onnx/onnx.proto
 import { badFile, quote } from '../../bad-file.js';
-import { type Dtype, dtypeBytes } from '../container.js';
+import { type Dtype, dtypeBytes, elements } from '../container.js';
 import type { OnnxFileTensor } from './onnx-file.js';
 import { damagedOnnx, type Field, type ProtobufReader, readVarint } from './read-protobuf.js';
 
@@ -48,13 +48,13 @@ export async function readTensor(reader: ProtobufReader, message: Field): Promis
     if (shape.length > maxRank) throw damagedOnnx(`the tensor ${quote(name)} has more than ${maxRank} axes`);
   }
   if (isElsewhere) throw external(name);
-  const elements = shape.reduce((a, b) => a * b, 1);
-  if (shape.some((size) => size < 0) || !Number.isSafeInteger(elements)) {
+  const count = elements(shape);
+  if (shape.some((size) => size < 0) || !Number.isSafeInteger(count)) {
     throw damagedOnnx(`the tensor ${quote(name)} has the shape [${shape.join(', ')}]`);
   }
   const dtype = dtypes[type];
   if (dtype === undefined) return { name, tensor: otherTypes[type] ?? `type ${type}` };
-  const needed = elements * dtypeBytes[dtype];
+  const needed = count * dtypeBytes[dtype];
   if (raw !== undefined) {
     const { start, end } = raw;
     if (end - start !== needed) throw wrongLength(name, shape, { found: end - start, needed });
@@ -62,10 +62,10 @@ export async function readTensor(reader: ProtobufReader, message: Field): Promis
   }
   const place = [...typed].find((number) => typedData[number]?.includes(dtype));
   // Each value is at least one byte: so the file bounds what is allocated.
-  if (elements > (place === undefined ? 0 : message.end - message.start)) {
+  if (count > (place === undefined ? 0 : message.end - message.start)) {
     throw wrongLength(name, shape, { found: place === undefined ? 0 : message.end - message.start, needed });
   }
-  const read = () => typedValues(reader, message, { name, field: place ?? 0, dtype, elements });
+  const read = () => typedValues(reader, message, { name, field: place ?? 0, dtype, elements: count });
   return { name, tensor: { dtype, shape, read } };
 }
 
