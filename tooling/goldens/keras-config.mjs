@@ -17,7 +17,7 @@ import {
   withStochasticDepth,
 } from '../../packages/core/dist/index.js';
 import { kerasConfig, parseKerasConfig } from '../../packages/weights/dist/containers.js';
-import { sample } from './dist/sampling.js';
+import { sample, sampleParameter } from './dist/sampling.js';
 
 /** Small inputs, of which some sides are odd. */
 const cases = {
@@ -43,21 +43,6 @@ if (folder === undefined) {
   process.exit(2);
 }
 
-/** Values that keep activations and their variances near 1. */
-function valuesOf({ id, role }, shape) {
-  const size = shape.reduce((a, b) => a * b, 1);
-  const bound = Math.sqrt(6 / (size / (shape.at(-1) ?? 1)));
-  const ranges = {
-    kernel: [-bound, bound],
-    bias: [-0.2, 0.2],
-    scale: [0.3, 0.7],
-    offset: [-0.2, 0.3],
-    mean: [-0.2, 0.2],
-    variance: [0.5, 1.5],
-  };
-  return sample(id, size, ranges[role]);
-}
-
 /** What a network computes with the values of its layers' parameters. */
 function computed(network, layers, values, images) {
   const byId = new Map(
@@ -80,7 +65,7 @@ for (const [name, options] of Object.entries(cases)) {
   const created = createNetwork(name.split(',')[0], { classes: 7, ...options });
   const network = name.endsWith('depth') ? withStochasticDepth(created, 0.2) : created;
   const { config, layers } = kerasConfig(network);
-  const values = layers.map(({ parameters }) => parameters.map((each) => valuesOf(each, each.shape)));
+  const values = layers.map(({ parameters }) => parameters.map((each) => sampleParameter(each)));
   const shape = [2, ...network.input];
   const images = tf.tensor(
     sample(

@@ -24,7 +24,7 @@ import {
   weightsOf,
 } from '../../packages/weights/dist/index.js';
 import { readModel } from '../../packages/weights/dist/node/index.js';
-import { sample } from './dist/sampling.js';
+import { sample, sampleParameter } from './dist/sampling.js';
 
 const tolerance = 1e-5;
 /** Sides of images, some of them odd; 32 for what isn't listed. */
@@ -43,21 +43,6 @@ const usual = [
   ...['course/resnet50', 'preact/resnet', 'cifar/resnet20', 'cifar/preresnet110', 'cifar/wrn16_4'],
   'mlperf/resnet8',
 ];
-
-/** Values that keep activations and their variances near 1. */
-function valuesOf({ id, role, shape }) {
-  const size = shape.reduce((a, b) => a * b, 1);
-  const bound = Math.sqrt(6 / (size / (shape.at(-1) ?? 1)));
-  const ranges = {
-    kernel: [-bound, bound],
-    bias: [-0.2, 0.2],
-    scale: [0.3, 0.7],
-    offset: [-0.2, 0.3],
-    mean: [-0.2, 0.2],
-    variance: [0.5, 1.5],
-  };
-  return sample(id, size, ranges[role]);
-}
 
 function imagesOf(name, [height, width, channels]) {
   const shape = [2, height, width, channels];
@@ -127,7 +112,7 @@ function report(name, what, distances) {
 
 async function throughLayers(name) {
   const network = createNetwork(name, { input: inputs[name] ?? [32, 32, 3], classes: 7 });
-  const variables = createVariables(network, valuesOf);
+  const variables = createVariables(network, sampleParameter);
   const images = imagesOf(name, network.input);
   const expected = computed(network, variables, images);
   const preprocessing = { mean: [0, 0, 0], std: [1, 1, 1], interpolation: 'bilinear', fit: 'fill' };

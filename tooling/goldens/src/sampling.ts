@@ -72,6 +72,26 @@ export function valueRange(role: Role, shape: readonly number[], isLastNorm: boo
   }
 }
 
+/** Values of a parameter that keep activations and their variances near 1, wherever it stands. */
+export function sampleParameter(parameter: {
+  readonly id: string;
+  readonly role: Role;
+  readonly shape: readonly number[];
+}): Float32Array {
+  const { id, role, shape } = parameter;
+  const size = shape.reduce((a, b) => a * b, 1);
+  const bound = Math.sqrt(6 / (size / (shape.at(-1) ?? 1)));
+  const ranges = {
+    kernel: [-bound, bound],
+    bias: [-0.2, 0.2],
+    scale: [0.3, 0.7],
+    offset: [-0.2, 0.3],
+    mean: [-0.2, 0.2],
+    variance: [0.5, 1.5],
+  } as const satisfies Record<Role, Range>;
+  return sample(id, size, ranges[role]);
+}
+
 /** [batch, height, width, channels] */
 export function sampleImages(network: string, shape: readonly number[]): Float32Array {
   const size = shape.reduce((a, b) => a * b, 1);
