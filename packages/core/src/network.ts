@@ -26,6 +26,7 @@ export { findNode, type NodeReference } from './network/find-node.js';
 export { type Initializer, initializers } from './network/initializer.js';
 export { mapOperations, type RewriteOperations } from './network/map-operations.js';
 export { type DialectName, dialectNames, dialectOf } from './network/dialects.js';
+export { kerasVariableNames } from './network/dialects/keras.js';
 export { layerNames, parameterName } from './network/names.js';
 export {
   isWeighted,

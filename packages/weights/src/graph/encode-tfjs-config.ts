@@ -1,4 +1,4 @@
-import { type Network, ResNetError, type Role, type Shape } from '@resnetjs/core';
+import { kerasVariableNames, type Network, ResNetError, type Role, type Shape } from '@resnetjs/core';
 import {
   inKerasOrder,
   type KerasConfig,
@@ -68,15 +68,9 @@ export function tfjsConfig(network: Network, options: KerasConfigOptions = {}): 
   };
 }
 
-/** Names of variables in Keras and tfjs-layers. */
-const roles = {
-  ...{ kernel: 'kernel', bias: 'bias', scale: 'gamma', offset: 'beta' },
-  ...{ mean: 'moving_mean', variance: 'moving_variance' },
-} as const satisfies Record<Role, string>;
-
 /** The name of a variable in its layer: `kernel`, `moving_mean`. */
 export function variableName(className: string, role: Role): string {
-  return className === 'DepthwiseConv2D' && role === 'kernel' ? 'depthwise_kernel' : roles[role];
+  return className === 'DepthwiseConv2D' && role === 'kernel' ? 'depthwise_kernel' : kerasVariableNames[role];
 }
 
 /** A kernel of one channel a group, [height, width, 1, filters], as [height, width, channels, multiplier]. */

@@ -2,8 +2,8 @@ import { kerasType } from '../keras-type.js';
 import type { Role } from '../role.js';
 import type { Dialect, LayerName } from './dialect.js';
 
-/** Keras's names of the roles. */
-const roles = {
+/** Keras's names of the roles: what a layer's variables are called. */
+export const kerasVariableNames = {
   kernel: 'kernel',
   bias: 'bias',
   scale: 'gamma',
@@ -13,7 +13,7 @@ const roles = {
 } as const satisfies Record<Role, string>;
 
 /** Keras's name of a parameter: `conv1/kernel`. */
-export const kerasParameter: Dialect['parameter'] = (layer, role) => `${layer}/${roles[role]}`;
+export const kerasParameter: Dialect['parameter'] = (layer, role) => `${layer}/${kerasVariableNames[role]}`;
 
 const automaticNames: Readonly<Record<string, string>> = {
   InputLayer: 'input',
