@@ -28,8 +28,30 @@ export {
   type TrainingProgress,
   trainingProgressSchema,
 } from './progress.js';
-export { createRecipe, defaultRecipe, type Recipe, recipeSchema, statisticsKinds } from './recipe.js';
-export { type Schedule, scheduleNames, schedules } from './schedule.js';
+export {
+  createRecipe,
+  defaultRecipe,
+  nonFiniteRules,
+  type Recipe,
+  recipeSchema,
+  samplingKinds,
+  statisticsKinds,
+} from './recipe.js';
+export {
+  learningRateFactor,
+  type NamedSchedule,
+  namedSchedules,
+  type OneCycleSchedule,
+  type PlateauSchedule,
+  type Schedule,
+  type ScheduleName,
+  type SchedulePoint,
+  type StepSchedule,
+  scheduleNames,
+  scheduleSchema,
+  schedules,
+  spansAllEpochs,
+} from './schedule.js';
 export {
   type DataRecord,
   type FigureRecord,

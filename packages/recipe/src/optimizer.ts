@@ -22,6 +22,8 @@ export interface Sgd {
   readonly learningRate: number;
   /** SGD momentum: the share of the previous velocity that is kept. Default: 0.9 (in Keras and PyTorch, 0). */
   readonly momentum: number;
+  /** Nesterov's momentum, as in Keras: the step looks one velocity ahead. Default: false. */
+  readonly nesterov?: boolean;
 }
 
 /** An optimizer, as plain data; `applyGradients` of @resnetjs/training takes its step. */
@@ -41,6 +43,7 @@ export const sgdSchema = z.strictObject({
   kind: z.literal('sgd'),
   learningRate: positive,
   momentum: shareBelowOne,
+  nesterov: z.exactOptional(z.boolean('must be true or false')),
 });
 
 /** The schema of an `Optimizer`. */

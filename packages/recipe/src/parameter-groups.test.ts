@@ -12,7 +12,8 @@ const matched = (match: ParameterMatch) =>
 it('are for every weight, in order, and unset without groups', () => {
   const settings = parameterSettings(network, []);
   expect([...settings.keys()]).toEqual(weights.map(({ id }) => id));
-  for (const each of settings.values()) expect(each).toEqual({ learningRateFactor: 1, l2: 0, frozen: false });
+  for (const each of settings.values())
+    expect(each).toEqual({ learningRateFactor: 1, l2: 0, decay: 0, frozen: false });
 });
 
 it("express the pre-activation document's reg: a penalty on the kernel of every convolution", () => {
@@ -48,8 +49,13 @@ it('takes each setting from the last group that gives it', () => {
     { match: { op: 'dense' }, frozen: false },
     { match: { role: 'kernel' }, l2: 1e-3 },
   ]);
-  expect(settings.get('stem.0.kernel')).toEqual({ frozen: true, learningRateFactor: 0.1, l2: 1e-3 });
-  expect(settings.get('stem.1.scale')).toEqual({ frozen: true, learningRateFactor: 0.1, l2: 0 });
+  expect(settings.get('stem.0.kernel')).toEqual({
+    frozen: true,
+    learningRateFactor: 0.1,
+    l2: 1e-3,
+    decay: 0,
+  });
+  expect(settings.get('stem.1.scale')).toEqual({ frozen: true, learningRateFactor: 0.1, l2: 0, decay: 0 });
   expect([...learnedWeights(settings)]).toEqual(weights.slice(-2).map(({ id }) => id));
 });
 

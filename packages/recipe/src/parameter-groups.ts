@@ -41,6 +41,11 @@ export interface ParameterGroup {
    */
   readonly l2?: number;
   /**
+   * Decoupled weight decay (Loshchilov and Hutter 2019): each step shrinks the weight by learning rate · decay of itself,
+   * apart from the gradient, as in Keras's and PyTorch's AdamW. Default: 0.
+   */
+  readonly decay?: number;
+  /**
    * Whether the weights stay as they are. A normalization whose scale and offset are both frozen keeps its running
    * statistics too, and normalizes with them, as in Keras. Default: false.
    */
@@ -59,6 +64,7 @@ export const parameterGroupSchema = z.strictObject({
   match: matchSchema,
   learningRateFactor: z.exactOptional(positive),
   l2: z.exactOptional(nonNegative),
+  decay: z.exactOptional(nonNegative),
   frozen: z.exactOptional(z.boolean('must be true or false')),
 }) satisfies z.ZodMiniType<ParameterGroup>;
 null as unknown as ParameterGroup satisfies z.input<typeof parameterGroupSchema>;
@@ -66,7 +72,7 @@ null as unknown as ParameterGroup satisfies z.input<typeof parameterGroupSchema>
 /** The settings of one weight. */
 export type ParameterSettings = Required<Omit<ParameterGroup, 'match'>>;
 
-const unset: ParameterSettings = { learningRateFactor: 1, l2: 0, frozen: false };
+const unset: ParameterSettings = { learningRateFactor: 1, l2: 0, decay: 0, frozen: false };
 
 /**
  * The settings of every weight of a network, in the order of `parameters`. Throws `bad-option` for a group that matches
@@ -74,7 +80,7 @@ const unset: ParameterSettings = { learningRateFactor: 1, l2: 0, frozen: false }
  *
  * @example
  * const settings = parameterSettings(network, [{ match: { id: 'stem.*' }, frozen: true }]);
- * settings.get('stem.1.kernel'); // { learningRateFactor: 1, l2: 0, frozen: true }
+ * settings.get('stem.1.kernel'); // { learningRateFactor: 1, l2: 0, decay: 0, frozen: true }
  */
 export function parameterSettings(
   network: Network,

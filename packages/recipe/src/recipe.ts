@@ -1,20 +1,27 @@
+import { ResNetError } from '@resnetjs/core/network';
 import * as z from 'zod/mini';
 import { checked } from './checked.js';
-import { count, oneOf, positiveInteger } from './numbers.js';
+import { count, nonNegative, oneOf, positive, positiveInteger, shareBelowOne } from './numbers.js';
 import { adam, type Optimizer, optimizerSchema } from './optimizer.js';
 import { type ParameterGroup, parameterGroupSchema } from './parameter-groups.js';
-import { type Schedule, scheduleNames } from './schedule.js';
+import { type Schedule, scheduleSchema } from './schedule.js';
 
 /** Which batch-normalization statistics a trained model has: see `Recipe`. */
 export const statisticsKinds = ['precise', 'running'] as const;
+
+/** How images are chosen for an epoch: see `Recipe`. */
+export const samplingKinds = ['shuffle', 'balanced'] as const;
+
+/** What happens when a loss is not finite: see `Recipe`. */
+export const nonFiniteRules = ['stop', 'rollback'] as const;
 
 /** How a network is trained: everything on which the numbers of a training depend, besides its network and its images. */
 export interface Recipe {
   /** Passes over the training images. Default: 1. */
   readonly epochs: number;
-  /** Images per step; the last step of an epoch takes those that remain. Default: 32. */
+  /** Images per batch; the last batch of an epoch takes those that remain. Default: 32. */
   readonly batchSize: number;
-  /** Seed of the shuffling of the images. Default: 0. */
+  /** Seed of all that is random: the images' order, dropout, augmentation. Default: 0. */
   readonly seed: number;
   /** Learning-rate schedule over all steps of the training. Default: 'constant'. */
   readonly schedule: Schedule;
@@ -28,8 +35,33 @@ export interface Recipe {
   readonly statisticsBatches: number;
   /** Default: `adam()`. */
   readonly optimizer: Optimizer;
-  /** Settings of some of the weights: rates, penalties, what is frozen. Default: none. */
+  /** Settings of some of the weights: rates, penalties, decay, what is frozen. Default: none. */
   readonly groups: readonly ParameterGroup[];
+  // What follows is off where it is absent.
+  /** Epochs, or a share of one, in which the learning rate grows from about 0 to where the schedule begins. */
+  readonly warmup?: number;
+  /** Batches whose gradients are added up for one step. Each is normalized by statistics of its own. */
+  readonly accumulate?: number;
+  /** The largest norm of all gradients together; longer ones are scaled down to it (Pascanu et al. 2013). */
+  readonly clipNorm?: number;
+  /**
+   * Keeps an exponential moving average of the weights, which is what validations and the finished model use: after step n,
+   * it keeps min(averaging, (1 + n) / (10 + n)) of itself. Needs precise statistics.
+   */
+  readonly averaging?: number;
+  /** The share of each label that is spread evenly over all classes (Szegedy et al. 2016, §7). */
+  readonly labelSmoothing?: number;
+  /** The factor of each class on its images' losses, in the classes' order; 'balanced' has images / (classes · the class's). */
+  readonly classWeights?: 'balanced' | readonly number[];
+  /** 'balanced' takes as many images of each class in an epoch, some more often than once; absent, each image comes once. */
+  readonly sampling?: (typeof samplingKinds)[number];
+  /** Stops the training after this many epochs without a better validation. */
+  readonly patience?: number;
+  /**
+   * 'rollback' returns to where the epoch began, with half the learning rate, at a loss that is not finite, up to five times; absent, the
+   * training stops.
+   */
+  readonly onNonFinite?: (typeof nonFiniteRules)[number];
 }
 
 /** The schema of a `Recipe`. */
@@ -37,11 +69,24 @@ export const recipeSchema = z.strictObject({
   epochs: positiveInteger,
   batchSize: positiveInteger.check(z.lte(65_536, 'must be at most 65536')),
   seed: count,
-  schedule: oneOf(scheduleNames),
+  schedule: scheduleSchema,
   statistics: oneOf(statisticsKinds),
   statisticsBatches: positiveInteger,
   optimizer: optimizerSchema,
   groups: z.readonly(z.array(parameterGroupSchema).check(z.maxLength(1000))),
+  warmup: z.exactOptional(nonNegative),
+  accumulate: z.exactOptional(positiveInteger),
+  clipNorm: z.exactOptional(positive),
+  averaging: z.exactOptional(shareBelowOne),
+  labelSmoothing: z.exactOptional(shareBelowOne),
+  classWeights: z.exactOptional(
+    z.union([z.literal('balanced'), z.readonly(z.array(nonNegative).check(z.maxLength(65_536)))], {
+      error: "must be 'balanced', or a number of at least 0 for each class",
+    }),
+  ),
+  sampling: z.exactOptional(oneOf(samplingKinds)),
+  patience: z.exactOptional(positiveInteger),
+  onNonFinite: z.exactOptional(oneOf(nonFiniteRules)),
 }) satisfies z.ZodMiniType<Recipe>;
 null as unknown as Recipe satisfies z.input<typeof recipeSchema>;
 
@@ -65,5 +110,21 @@ export const defaultRecipe: Recipe = {
  */
 export function createRecipe(options: Partial<Recipe> = {}): Recipe {
   const given = Object.entries(options).filter(([, value]) => value !== undefined);
-  return checked(recipeSchema, { ...defaultRecipe, ...Object.fromEntries(given) });
+  const recipe = checked(recipeSchema, { ...defaultRecipe, ...Object.fromEntries(given) });
+  const contradiction = contradictionIn(recipe);
+  if (contradiction !== null) throw new ResNetError('bad-option', contradiction, { recipe });
+  return recipe;
+}
+
+/** What in a recipe doesn't go together, in words; null if all does. */
+function contradictionIn({ epochs, schedule, warmup, averaging, statistics }: Recipe): string | null {
+  if (averaging !== undefined && statistics !== 'precise') {
+    return "Averaged weights (averaging) need statistics of their own: give statistics 'precise', which is the default.";
+  }
+  if (warmup === undefined) return null;
+  if (typeof schedule !== 'string' && schedule.kind === 'oneCycle') {
+    return 'The one-cycle schedule begins with a warm-up of its own: leave warmup out.';
+  }
+  if (warmup < epochs) return null;
+  return `A warm-up of ${warmup} epochs leaves none of the ${epochs} epochs to the schedule: give less than ${epochs}.`;
 }

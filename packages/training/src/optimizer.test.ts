@@ -8,7 +8,7 @@ beforeAll(() => tf.setBackend('cpu'));
 
 /** Three steps from [1, −2, 0.5] under gradients that differ by step. */
 function descend(optimizer: Optimizer, changed: Partial<ParameterSettings>): number[] {
-  const settings = new Map([['w', { learningRateFactor: 1, l2: 0, frozen: false, ...changed }]]);
+  const settings = new Map([['w', { learningRateFactor: 1, l2: 0, decay: 0, frozen: false, ...changed }]]);
   let weights = new Map([['w', tf.tensor1d([1, -2, 0.5]) as tf.Tensor]]);
   let state = initialOptimizerState(optimizer, weights);
   for (const gradient of gradients) {

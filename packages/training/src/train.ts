@@ -10,11 +10,11 @@ import {
   bestEpoch,
   createRecipe,
   learnedWeights,
+  learningRateFactor,
   type OptimizerState,
   type ParameterSettings,
   parameterSettings,
   type Recipe,
-  schedules,
   type TrainingProgress,
 } from '@resnetjs/recipe';
 import { breathe } from './breathe.js';
@@ -188,10 +188,12 @@ async function* takeSteps(run: Run, rest: Uint32Array, from: number): AsyncGener
 }
 
 /** The learning rate of a step, counted from 0 over all epochs. */
-function learningRateAt({ recipe, data }: Run, step: number): number {
-  const { epochs, batchSize, optimizer, schedule } = recipe;
-  const steps = epochs * Math.ceil(data.labels.length / batchSize);
-  return optimizer.learningRate * schedules[schedule](step / steps);
+function learningRateAt({ recipe, data, progress }: Run, step: number): number {
+  const stepsPerEpoch = Math.ceil(data.labels.length / recipe.batchSize);
+  return (
+    recipe.optimizer.learningRate *
+    learningRateFactor(recipe, { step, stepsPerEpoch, history: progress.history })
+  );
 }
 
 async function* estimate(run: Run, batchLimit: number): AsyncGenerator<TrainEvent, void, void> {

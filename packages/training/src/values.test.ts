@@ -202,7 +202,7 @@ it('running statistics keep their share over a hundred steps', () => {
 
 it('Adam still corrects its bias rightly after a thousand steps', () => {
   const optimizer = adam({ learningRate: 1e-3 });
-  const settings = new Map([['w', { learningRateFactor: 1, l2: 0, frozen: false }]]);
+  const settings = new Map([['w', { learningRateFactor: 1, l2: 0, decay: 0, frozen: false }]]);
   let weights = new Map([['w', tf.tensor1d([0.5, -1])]]) as ReadonlyMap<string, tf.Tensor>;
   let state = initialOptimizerState(optimizer, weights);
   const random = RandomGenerator.stateless(4);

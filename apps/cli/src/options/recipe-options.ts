@@ -8,7 +8,7 @@ import {
   type Recipe,
   recipeSchema,
   type Sgd,
-  scheduleNames,
+  namedSchedules,
   sgd,
   sgdSchema,
   statisticsKinds,
@@ -52,8 +52,8 @@ export function addRecipeOptions(command: Command): void {
     )
     .addOption(
       new Option('--schedule <name>', 'learning-rate schedule')
-        .choices(scheduleNames)
-        .default(defaultRecipe.schedule),
+        .choices(namedSchedules)
+        .default(defaultRecipe.schedule as string),
     )
     .option(
       '--l2 <number>',

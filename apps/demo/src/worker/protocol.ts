@@ -1,6 +1,6 @@
 import type { DialectName, FitMode, Network, NetworkName, ParameterId } from '@resnetjs/core';
 import type { TwinReport } from '@resnetjs/data';
-import type { Adam, Recipe } from '@resnetjs/recipe';
+import type { Adam, NamedSchedule, Recipe } from '@resnetjs/recipe';
 import type {
   CachedWeights,
   ContainerName,
@@ -45,8 +45,9 @@ export interface NetworkConfig {
 }
 
 /** The settings of a recipe that the page asks for. */
-export type RecipeChoice = Pick<Recipe, 'epochs' | 'batchSize' | 'schedule' | 'seed'> &
-  Pick<Adam, 'learningRate'>;
+export type RecipeChoice = Pick<Recipe, 'epochs' | 'batchSize' | 'seed'> & {
+  readonly schedule: NamedSchedule;
+} & Pick<Adam, 'learningRate'>;
 
 export interface TrainingConfig {
   readonly data: DataSource;

@@ -48,7 +48,7 @@ export function prepareUpdate({ optimizer, l2, seed }: UpdateCase): Run {
     for (const [name, tensor] of Object.entries(referenceUpdate(optimizer, weight, own, l2)))
       exact.set(`${ids[index]} ${name}`, tensor);
   });
-  const settings = new Map(ids.map((id) => [id, { l2, learningRateFactor: 1, frozen: false }]));
+  const settings = new Map(ids.map((id) => [id, { l2, learningRateFactor: 1, decay: 0, frozen: false }]));
   const tensors = (values: readonly ReferenceTensor[]): TensorMap =>
     new Map(values.map((value, index) => [ids[index] as string, toTensor(value)]));
 

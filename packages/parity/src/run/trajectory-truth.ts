@@ -96,7 +96,7 @@ export function takeSteps(each: TrajectoryCase, batches: readonly Batch[], start
 }
 
 /** Of a running statistic. */
-const unset = { frozen: false, l2: 0, learningRateFactor: 1 };
+const unset = { frozen: false, l2: 0, decay: 0, learningRateFactor: 1 };
 
 function takeStep(
   { network, optimizer, groups }: TrajectoryCase,

@@ -1,4 +1,4 @@
-import { type Schedule, scheduleNames } from '@resnetjs/recipe';
+import { type NamedSchedule, namedSchedules } from '@resnetjs/recipe';
 import { Numeric } from './number-fields.js';
 import { change, setup } from './setup.js';
 
@@ -61,9 +61,9 @@ export function RecipeFields() {
           <select
             id="schedule"
             value={recipe.schedule}
-            onChange={(event) => changeRecipe({ schedule: event.currentTarget.value as Schedule })}
+            onChange={(event) => changeRecipe({ schedule: event.currentTarget.value as NamedSchedule })}
           >
-            {scheduleNames.map((name) => (
+            {namedSchedules.map((name) => (
               <option key={name} value={name}>
                 {name}
               </option>
