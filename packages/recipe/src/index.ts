@@ -25,6 +25,7 @@ export {
   type DatasetFingerprint,
   type EpochRecord,
   type EvaluationSummary,
+  outOfPatience,
   type TrainingProgress,
   trainingProgressSchema,
 } from './progress.js';

@@ -53,6 +53,15 @@ function isBetter(one: EvaluationSummary, other: EvaluationSummary): boolean {
   return one.accuracy > other.accuracy || (one.accuracy === other.accuracy && one.loss < other.loss);
 }
 
+/** Whether as many epochs as the recipe's patience have passed without a better validation. */
+export function outOfPatience(
+  { patience }: Pick<Recipe, 'patience'>,
+  history: readonly EpochRecord[],
+): boolean {
+  const best = bestEpoch(history);
+  return patience !== undefined && best !== null && history.length - best.epoch >= patience;
+}
+
 /** How far a training has come: plain data that JSON can hold. */
 export interface TrainingProgress {
   /** The current epoch, or the one that has just ended; the first is 1. */
@@ -65,6 +74,8 @@ export interface TrainingProgress {
   readonly order: RandomGeneratorState;
   /** Sums over this epoch's images so far: of their losses, of those classified correctly, and of them all. */
   readonly totals: { readonly loss: number; readonly correct: number; readonly images: number };
+  /** How often it has returned to the start of an epoch with half the learning rate; absent for never. */
+  readonly rollbacks?: number;
   /** The finished epochs. The current one is among them once it has its validation. */
   readonly history: readonly EpochRecord[];
   /** A resumed training may have more epochs, if its learning rate is constant. */
@@ -95,6 +106,7 @@ export const trainingProgressSchema = z.strictObject({
     used: z.int().check(z.gte(0), z.lte(4)),
   }),
   totals: z.strictObject({ loss: z.number(), correct: z.number(), images: count }),
+  rollbacks: z.exactOptional(count),
   history: z.readonly(
     z
       .array(

@@ -117,9 +117,12 @@ export function createRecipe(options: Partial<Recipe> = {}): Recipe {
 }
 
 /** What in a recipe doesn't go together, in words; null if all does. */
-function contradictionIn({ epochs, schedule, warmup, averaging, statistics }: Recipe): string | null {
-  if (averaging !== undefined && statistics !== 'precise') {
+function contradictionIn({ epochs, schedule, warmup, statistics, ...recipe }: Recipe): string | null {
+  if (recipe.averaging !== undefined && statistics !== 'precise') {
     return "Averaged weights (averaging) need statistics of their own: give statistics 'precise', which is the default.";
+  }
+  if (recipe.onNonFinite === 'rollback' && statistics !== 'precise') {
+    return "A rollback restores weights, not statistics: give statistics 'precise', which is the default.";
   }
   if (warmup === undefined) return null;
   if (typeof schedule !== 'string' && schedule.kind === 'oneCycle') {

@@ -1,6 +1,6 @@
 import { type Classifier, outputShape, ResNetError } from '@resnetjs/core';
 import { alignClasses, type Dataset } from '@resnetjs/data';
-import type { Optimizer } from '@resnetjs/recipe';
+import type { Recipe } from '@resnetjs/recipe';
 
 /** Throws `bad-option` unless each value is a whole number of at least 1. */
 export function checkOptions(counts: Readonly<Record<string, number>>): void {
@@ -44,12 +44,12 @@ export function fitted({ network, classes }: Classifier, dataset: Dataset): Data
 /** Throws `not-finite` unless the loss is finite; `what` and `at` say in words which loss it is, and where. */
 export function checkFinite(
   loss: number,
-  { what, at, optimizer }: { readonly what: string; readonly at: string; readonly optimizer: Optimizer },
+  { what, at, recipe }: { readonly what: string; readonly at: string; readonly recipe: Recipe },
 ): void {
   if (Number.isFinite(loss)) return;
   throw new ResNetError(
     'not-finite',
-    `The ${what} became ${loss} ${at}. Try a smaller learning rate than ${optimizer.learningRate}.`,
+    `The ${what} became ${loss} ${at}. Try a smaller learning rate than ${recipe.optimizer.learningRate}.`,
     { loss },
   );
 }

@@ -1,3 +1,4 @@
+export { checkpointModel } from './averaging.js';
 export {
   type EvaluateOptions,
   type Evaluation,
@@ -7,6 +8,7 @@ export {
 export { type BatchLoss, softmaxCrossEntropy } from './loss.js';
 export {
   applyGradients,
+  clipGradients,
   disposeOptimizerState,
   initialOptimizerState,
   type OptimizerStep,
@@ -27,17 +29,22 @@ export {
   type EpochRecord,
   type EvaluationSummary,
   learnedWeights,
+  learningRateFactor,
+  type NamedSchedule,
+  type OneCycleSchedule,
   type Optimizer,
   type OptimizerState,
   type ParameterGroup,
   type ParameterMatch,
   type ParameterSettings,
   parameterSettings,
+  type PlateauSchedule,
   type Recipe,
   type Schedule,
   type Sgd,
   schedules,
   sgd,
+  type StepSchedule,
   type TrainingProgress,
   type TrainingState,
 } from '@resnetjs/recipe';

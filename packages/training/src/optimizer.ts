@@ -6,8 +6,9 @@ import {
   ResNetError,
   type TensorMap,
 } from '@resnetjs/core';
-import type { Adam, Optimizer, OptimizerState, ParameterSettings, Sgd } from '@resnetjs/recipe';
+import type { Adam, Optimizer, OptimizerState, ParameterSettings, Recipe, Sgd } from '@resnetjs/recipe';
 import * as tf from '@tensorflow/tfjs-core';
+import { startSlotNames } from './epoch-start.js';
 import { shared } from './shared.js';
 
 /** The names of the tensors that each optimizer keeps per weight. */
@@ -16,10 +17,44 @@ export const slotNames = { adam: ['first', 'second'], sgd: ['velocity'] } as con
   string[]
 >;
 
+/** The names of the slots that a training keeps from step to step: the optimizer's, and the weights' average. */
+export function keptSlots({ optimizer, averaging }: Recipe): readonly string[] {
+  return [...slotNames[optimizer.kind], ...(averaging === undefined ? [] : ['average'])];
+}
+
+/** The names of all slots of a training's state: those, and the start of the epoch that it may roll back to. */
+export function allSlots(recipe: Recipe): readonly string[] {
+  const kept = keptSlots(recipe);
+  return recipe.onNonFinite === 'rollback' ? [...kept, ...startSlotNames(kept)] : kept;
+}
+
 /** The state before the first step: for each of the weights that are learned, a tensor of zeros per slot. */
 export function initialOptimizerState(optimizer: Optimizer, weights: TensorMap): OptimizerState {
   const zeros = () => new Map([...weights].map(([id, tensor]) => [id, tf.zerosLike(tensor)]));
   return { step: 0, slots: Object.fromEntries(slotNames[optimizer.kind].map((name) => [name, zeros()])) };
+}
+
+/**
+ * Gradients whose norm, of all together, is at most `largest`, in new tensors: longer ones are scaled down to it, as by
+ * Keras's `global_clipnorm` and PyTorch's `clip_grad_norm_`.
+ */
+export function clipGradients(gradients: TensorMap, largest: number): TensorMap {
+  const ids = [...gradients.keys()];
+  const clipped = tf.tidy(() => {
+    const all = [...gradients.values()];
+    const norm = tf.sqrt(tf.addN(all.map((gradient) => tf.sum(tf.square(gradient))))); // []
+    const factor = tf.div(largest, tf.maximum(norm, largest)); // []
+    return all.map((gradient) => tf.mul(gradient, factor));
+  });
+  return new Map(ids.map((id, index) => [id, clipped[index] as tf.Tensor]));
+}
+
+/** The state before a training's first step: the optimizer's, and the weights' average if the recipe has one. */
+export function initialState(recipe: Recipe, weights: TensorMap): OptimizerState {
+  const { step, slots } = initialOptimizerState(recipe.optimizer, weights);
+  if (recipe.averaging === undefined) return { step, slots };
+  const average = new Map([...weights].map(([id, tensor]) => [id, shared(tensor)]));
+  return { step, slots: { ...slots, average } };
 }
 
 /** Disposes of an optimizer state's tensors. */
@@ -36,7 +71,7 @@ export interface OptimizerStep {
 /**
  * One optimizer step: new weights and a new state, in new tensors; those passed in are left as they are. `settings` are
  * those of every weight (`parameterSettings`). `gradients` are the loss's alone: the gradient of a weight's L2 penalty,
- * 2 · l2 · weight, is added here. Throws `missing-variable` where a weight that is learned lacks its value, its gradient or
+ * 2 · l2 · weight, is added here, and so is its decoupled decay, learning rate · decay · weight. Throws `missing-variable` where a weight that is learned lacks its value, its gradient or
  * its slots, or they have different shapes.
  *
  * @example
@@ -55,14 +90,16 @@ export function applyGradients(
   const learned = [...settings].filter(([, { frozen }]) => !frozen);
   // For each weight that is learned: the new one, then its slots, all of the weight's shape.
   const rows: tf.Tensor[][] = tf.tidy(() =>
-    learned.map(([id, { l2, learningRateFactor }]) => {
+    learned.map(([id, { l2, decay, learningRateFactor }]) => {
       const slots = names.map((name) => state.slots[name]?.get(id));
       const tensors = [weights.get(id), gradients.get(id), ...slots];
       if (!areAlike(tensors)) {
         const message = `${id} needs a weight, a gradient and ${optimizer.kind}'s ${names.join(' and ')}, all of one shape.`;
         throw new ResNetError('missing-variable', message, { id });
       }
-      return stepOf(scaled(optimizer, learningRateFactor), step, 2 * l2, tensors);
+      const own = scaled(optimizer, learningRateFactor);
+      const [updated, ...newSlots] = stepOf(own, step, 2 * l2, tensors) as [tf.Tensor, ...tf.Tensor[]];
+      return [decayed(updated, tensors[0] as tf.Tensor, own.learningRate * decay), ...newSlots];
     }),
   ) as unknown as tf.Tensor[][];
   const column = (index: number) =>
@@ -75,6 +112,11 @@ export function applyGradients(
     weights: new Map(all),
     state: { step, slots: Object.fromEntries(names.map((name, index) => [name, column(index + 1)])) },
   };
+}
+
+/** Without a decay the tensor itself. */
+function decayed(updated: tf.Tensor, weight: tf.Tensor, share: number): tf.Tensor {
+  return share === 0 ? updated : tf.sub(updated, tf.mul(weight, share));
 }
 
 function areAlike(tensors: readonly (tf.Tensor | undefined)[]): tensors is readonly tf.Tensor[] {
@@ -125,9 +167,11 @@ function adamStep(optimizer: Adam, step: number, decay: number, tensors: Four): 
 }
 
 function sgdStep(optimizer: Sgd, decay: number, [weight, gradient, velocity]: Three): tf.Tensor[] {
-  const g = withDecay(gradient, weight, decay);
-  const next = tf.sub(tf.mul(velocity, optimizer.momentum), tf.mul(g, optimizer.learningRate));
-  return [tf.add(weight, next), next];
+  const { learningRate, momentum, nesterov = false } = optimizer;
+  const change = tf.mul(withDecay(gradient, weight, decay), learningRate);
+  const next = tf.sub(tf.mul(velocity, momentum), change);
+  const step = nesterov ? tf.sub(tf.mul(next, momentum), change) : next;
+  return [tf.add(weight, step), next];
 }
 
 function withDecay(gradient: tf.Tensor, weight: tf.Tensor, decay: number): tf.Tensor {

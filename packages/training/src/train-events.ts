@@ -39,10 +39,19 @@ export type TrainEvent =
       readonly best: boolean;
     } & Evaluation)
   | CheckpointEvent
+  /** A loss was not finite, and the training is back at the start of the epoch, with half the learning rate. */
+  | {
+      readonly event: 'rollback';
+      readonly epoch: number;
+      /** The step at which it was found; after the epoch's last one, by its validation. */
+      readonly step: number;
+      /** That of the next step. */
+      readonly learningRate: number;
+    }
   /** The last event. */
   | {
       readonly event: 'done';
-      /** Whether all epochs were run; false if the signal stopped the training. */
+      /** Whether all epochs were run, or patience ran out; false if the signal stopped the training. */
       readonly completed: boolean;
       /** Epochs begun: the last one is incomplete if the training was stopped within it. */
       readonly epochs: number;

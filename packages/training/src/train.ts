@@ -1,27 +1,35 @@
 import {
   type Classifier,
+  disposeTensors,
   type ParameterId,
   RandomGenerator,
   ResNetError,
   type TensorMap,
 } from '@resnetjs/core';
-import { batches, type Dataset } from '@resnetjs/data';
+import type { Dataset } from '@resnetjs/data';
 import {
   bestEpoch,
   createRecipe,
   learnedWeights,
   learningRateFactor,
   type OptimizerState,
+  outOfPatience,
   type ParameterSettings,
   parameterSettings,
   type Recipe,
   type TrainingProgress,
 } from '@resnetjs/recipe';
+import { modelWeights } from './averaging.js';
 import { breathe } from './breathe.js';
 import { checkFinite, checkOptions, fitted } from './checks.js';
+import { epochOrder } from './epoch-order.js';
+import { markStart, startOf } from './epoch-start.js';
 import { estimateStatistics } from './estimate-statistics.js';
-import { disposeOptimizerState, initialOptimizerState } from './optimizer.js';
+import { disposeOptimizerState, initialState, keptSlots } from './optimizer.js';
+import { stepBatches } from './step-batches.js';
 import { takeStep } from './take-step.js';
+import { shared } from './shared.js';
+import { resolveClassWeights } from './targets.js';
 import type { CheckpointEvent, TrainEvent } from './train-events.js';
 import type { TrainOptions } from './train-options.js';
 import { checkResumed, fingerprint, firstProgress, holdCheckpoint } from './training-state.js';
@@ -29,6 +37,8 @@ import { validate } from './validate.js';
 
 /** Batches that a stopped training still spends on precise statistics: few, so that it ends soon. */
 const batchesWhenStopped = 8;
+/** Each halves the learning rate; a training that needs more is hopeless. */
+const maxRollbacks = 5;
 
 /** A training in progress. */
 interface Run {
@@ -40,8 +50,11 @@ interface Run {
   readonly settings: ReadonlyMap<ParameterId, ParameterSettings>;
   /** The weights that are learned. */
   readonly learned: ReadonlySet<ParameterId>;
+  /** The factor of each class on its images' losses; null for 1. */
+  readonly classWeights: readonly number[] | null;
+  readonly stepsPerEpoch: number;
   /** Shuffles the images. */
-  readonly generator: RandomGenerator;
+  generator: RandomGenerator;
   state: OptimizerState;
   progress: TrainingProgress;
   /** Whether the classifier has precise statistics of the current weights. */
@@ -71,15 +84,16 @@ export async function* train(
   try {
     run = await begin(classifier, data, options);
     while (!stopped(run)) {
-      const order = run.generator.permutation(run.data.labels.length);
-      if (!isOver(run.progress)) yield* trainEpoch(run, order);
-      if (run.progress.epoch >= run.recipe.epochs || stopped(run)) break;
+      const order = nextOrder(run);
+      if (!isOver(run.progress) && !(yield* triedEpoch(run, order))) continue;
+      if (isFinished(run) || stopped(run)) break;
       run.progress = nextEpoch(run);
     }
     if (stopped(run) && run.state.step > 0) {
       if (!isOver(run.progress)) yield checkpoint(run, 'stop');
       if (run.recipe.statistics === 'precise' && !run.estimated) yield* estimate(run, batchesWhenStopped);
     }
+    finishAveraging(run);
     yield done(run);
   } finally {
     const state = run?.state ?? options.resume?.optimizer;
@@ -102,6 +116,9 @@ async function begin(classifier: Classifier, images: Dataset, options: TrainOpti
     data: await fingerprint(data),
     validation: unseen && (await fingerprint(unseen)),
   };
+  if (recipe.patience !== undefined && unseen === null) {
+    throw new ResNetError('bad-option', 'Patience waits for a better validation: give validation images.');
+  }
   const settings = parameterSettings(classifier.network, recipe.groups);
   const learned = learnedWeights(settings);
   const weights: TensorMap = new Map([...classifier.variables.weights].filter(([id]) => learned.has(id)));
@@ -112,9 +129,53 @@ async function begin(classifier: Classifier, images: Dataset, options: TrainOpti
     estimated: resume !== undefined && wasEstimated(resume.progress),
     settings,
     learned,
+    classWeights: resolveClassWeights(recipe, data.labels, classifier.classes),
+    stepsPerEpoch: Math.ceil(data.labels.length / (recipe.batchSize * (recipe.accumulate ?? 1))),
     generator: RandomGenerator.restore(progress.order),
-    state: resume?.optimizer ?? initialOptimizerState(recipe.optimizer, weights),
+    state: resume?.optimizer ?? initialState(recipe, weights),
   };
+}
+
+/** The images of the current epoch in their order. */
+function nextOrder({ recipe, data, progress, generator }: Run): Uint32Array {
+  return epochOrder(recipe, data.labels, { epoch: progress.epoch, generator });
+}
+
+/** An epoch; false if its loss wasn't finite, and the training is back at its start, to try it with a lower learning rate. */
+async function* triedEpoch(run: Run, order: Uint32Array): AsyncGenerator<TrainEvent, boolean, void> {
+  if (run.recipe.onNonFinite !== 'rollback') {
+    yield* trainEpoch(run, order);
+    return true;
+  }
+  if (run.progress.position === 0) {
+    run.state = markStart(run.state, run.classifier.variables.weights, keptSlots(run.recipe));
+  }
+  try {
+    yield* trainEpoch(run, order);
+    return true;
+  } catch (error) {
+    const { rollbacks = 0 } = run.progress;
+    if (!(error instanceof ResNetError && error.code === 'not-finite') || rollbacks >= maxRollbacks)
+      throw error;
+    const { epoch, step } = run.progress;
+    rollBack(run);
+    yield { event: 'rollback', epoch, step: step + 1, learningRate: learningRateAt(run, run.state.step) };
+    return false;
+  }
+}
+
+/** Puts back the weights, the slots and the progress that there were when the epoch began. */
+function rollBack(run: Run): void {
+  const { classifier, state, progress, recipe } = run;
+  const { weights, statistics } = classifier.variables;
+  const start = startOf(state, progress.step, keptSlots(recipe));
+  const before = [...weights].map(([id, tensor]) => [id, start.weights.get(id) ?? shared(tensor)] as const);
+  classifier.variables = { weights: new Map(before), statistics };
+  disposeTensors(weights);
+  disposeOptimizerState(state);
+  run.state = start.state;
+  run.progress = { ...beginning(progress), rollbacks: (progress.rollbacks ?? 0) + 1 };
+  run.generator = RandomGenerator.restore(progress.order);
 }
 
 /** Whether a checkpoint's classifier has precise statistics: at the end of an epoch that was validated, or was the last. */
@@ -125,9 +186,9 @@ function wasEstimated(progress: TrainingProgress): boolean {
 
 /** The rest of an epoch, with its validation and its checkpoint; the signal may end it before either. */
 async function* trainEpoch(run: Run, order: Uint32Array): AsyncGenerator<TrainEvent, void, void> {
-  const { classifier, recipe } = run;
+  const { recipe } = run;
   const { validation, signal } = run.options;
-  const { epochs, batchSize, optimizer, statistics, statisticsBatches } = recipe;
+  const { epochs, statistics, statisticsBatches } = recipe;
   const { epoch, position } = run.progress;
   const started = performance.now();
   yield* takeSteps(run, order.subarray(position), position);
@@ -142,8 +203,7 @@ async function* trainEpoch(run: Run, order: Uint32Array): AsyncGenerator<TrainEv
   if (statistics === 'precise' && (validation !== undefined || epoch === epochs))
     yield* estimate(run, statisticsBatches);
   const { history } = run.progress;
-  const evaluated =
-    validation && (yield* validate(classifier, validation, { epoch, batchSize, optimizer, signal, history }));
+  const evaluated = validation && (yield* validated(run, validation, { epoch, recipe, signal, history }));
   if (validation !== undefined && evaluated === undefined) return;
   const record = { ...figures, validation: evaluated ?? null };
   run.progress = { ...run.progress, history: [...history, record] };
@@ -152,27 +212,22 @@ async function* trainEpoch(run: Run, order: Uint32Array): AsyncGenerator<TrainEv
 
 /** An epoch's steps over the rest of its images, from a position on, until the signal. */
 async function* takeSteps(run: Run, rest: Uint32Array, from: number): AsyncGenerator<TrainEvent, void, void> {
-  const { data, recipe } = run;
+  const { data, recipe, stepsPerEpoch } = run;
   const { checkpointEvery, gradientsEvery } = run.options;
-  const { batchSize, optimizer } = recipe;
   const { epoch } = run.progress;
-  const stepsPerEpoch = Math.ceil(data.labels.length / batchSize);
-  for await (const batch of batches(data, { batchSize, order: rest })) {
+  for await (const batches of stepBatches(data, { recipe, order: rest })) {
     const started = performance.now();
     const learningRate = learningRateAt(run, run.state.step);
-    const scheduled = { ...optimizer, learningRate };
     const measure = gradientsEvery !== undefined && run.state.step % gradientsEvery === 0;
-    const { loss, correct, state, layers } = await takeStep({ ...run, seed: recipe.seed }, batch, {
-      optimizer: scheduled,
-      measure,
-    });
+    const { loss, correct, state, layers } = await takeStep(run, batches, { learningRate, measure });
     run.state = state;
     run.estimated = false;
     const step = run.progress.step + 1;
-    checkFinite(loss, { what: 'loss', at: `at step ${step} of epoch ${epoch}`, optimizer });
-    const images = batch.labels.length;
+    checkFinite(loss, { what: 'loss', at: `at step ${step} of epoch ${epoch}`, recipe });
+    const images = batches.reduce((sum, { labels }) => sum + labels.length, 0);
     const totals = added(run.progress.totals, { loss, correct, images });
-    run.progress = { ...run.progress, step, position: from + batch.end, totals };
+    const { end } = batches.at(-1) as (typeof batches)[number];
+    run.progress = { ...run.progress, step, position: from + end, totals };
     const imagesPerSecond = images / ((performance.now() - started) / 1000);
     const accuracy = correct / images;
     const mean = averages(totals);
@@ -187,21 +242,52 @@ async function* takeSteps(run: Run, rest: Uint32Array, from: number): AsyncGener
   }
 }
 
-/** The learning rate of a step, counted from 0 over all epochs. */
-function learningRateAt({ recipe, data, progress }: Run, step: number): number {
-  const stepsPerEpoch = Math.ceil(data.labels.length / recipe.batchSize);
-  return (
-    recipe.optimizer.learningRate *
-    learningRateFactor(recipe, { step, stepsPerEpoch, history: progress.history })
-  );
+/** The learning rate of a step, counted from 0 over all epochs; each rollback has halved it. */
+function learningRateAt({ recipe, stepsPerEpoch, progress }: Run, step: number): number {
+  const { history, rollbacks = 0 } = progress;
+  const factor = learningRateFactor(recipe, { step, stepsPerEpoch, history });
+  return recipe.optimizer.learningRate * factor * 0.5 ** rollbacks;
 }
 
 async function* estimate(run: Run, batchLimit: number): AsyncGenerator<TrainEvent, void, void> {
   const { batchSize, seed } = run.recipe;
   const { epoch } = run.progress;
-  const { classifier, data, learned } = run;
-  yield* estimateStatistics(classifier, data, { batchSize, batchLimit, seed, epoch, learned });
+  const { data, learned } = run;
+  yield* withModel(run, (model) =>
+    estimateStatistics(model, data, { batchSize, batchLimit, seed, epoch, learned }),
+  );
   run.estimated = true;
+}
+
+function validated(run: Run, data: Dataset, options: Parameters<typeof validate>[2]) {
+  return withModel(run, (model) => validate(model, data, options));
+}
+
+/**
+ * Runs `work` on the model that the training would end with: the classifier, or one with the averaged weights, whose
+ * statistics then become the classifier's.
+ */
+async function* withModel<Result>(
+  { classifier, state, recipe }: Run,
+  work: (model: Classifier) => AsyncGenerator<TrainEvent, Result, void>,
+): AsyncGenerator<TrainEvent, Result, void> {
+  if (recipe.averaging === undefined) return yield* work(classifier);
+  const { weights, statistics } = classifier.variables;
+  const model = { ...classifier, variables: { weights: modelWeights(weights, state), statistics } };
+  try {
+    return yield* work(model);
+  } finally {
+    disposeTensors(model.variables.weights);
+    classifier.variables = { weights, statistics: model.variables.statistics };
+  }
+}
+
+/** Leaves the averaged weights in the classifier, if the recipe keeps them. */
+function finishAveraging({ classifier, state, recipe }: Run): void {
+  if (recipe.averaging === undefined) return;
+  const { weights, statistics } = classifier.variables;
+  classifier.variables = { weights: modelWeights(weights, state), statistics };
+  disposeTensors(weights);
 }
 
 function checkpoint({ classifier, state, progress }: Run, at: CheckpointEvent['at']): CheckpointEvent {
@@ -217,7 +303,7 @@ function done({ progress, recipe, state }: Run): TrainEvent {
   const isValidated = isOver(progress) || step === 0;
   return {
     event: 'done',
-    completed: history.length === recipe.epochs,
+    completed: history.length === recipe.epochs || outOfPatience(recipe, history),
     epochs: step > 0 ? epoch : epoch - 1,
     steps: state.step,
     ...(totals.images > 0 ? averages(totals) : { loss: null, accuracy: null }),
@@ -234,9 +320,18 @@ function isOver({ history, epoch }: TrainingProgress): boolean {
   return history.length === epoch;
 }
 
+/** Whether all epochs are over, or patience has run out. */
+function isFinished({ progress, recipe }: Run): boolean {
+  return progress.epoch >= recipe.epochs || outOfPatience(recipe, progress.history);
+}
+
 function nextEpoch({ progress, generator }: Run): TrainingProgress {
-  const totals = { loss: 0, correct: 0, images: 0 };
-  return { ...progress, epoch: progress.epoch + 1, step: 0, position: 0, totals, order: generator.state() };
+  return { ...beginning(progress), epoch: progress.epoch + 1, order: generator.state() };
+}
+
+/** The progress at the start of its epoch. */
+function beginning(progress: TrainingProgress): TrainingProgress {
+  return { ...progress, step: 0, position: 0, totals: { loss: 0, correct: 0, images: 0 } };
 }
 
 /** A step's loss is a mean over its images. */

@@ -6,15 +6,16 @@ import {
   type TensorMap,
 } from '@resnetjs/core';
 import { compareNames, contentHash, type Dataset } from '@resnetjs/data';
-import type {
-  Checkpoint,
-  DatasetFingerprint,
-  Recipe,
-  TrainingProgress,
-  TrainingState,
+import {
+  type Checkpoint,
+  type DatasetFingerprint,
+  type Recipe,
+  spansAllEpochs,
+  type TrainingProgress,
+  type TrainingState,
 } from '@resnetjs/recipe';
 import type * as tf from '@tensorflow/tfjs-core';
-import { disposeOptimizerState, slotNames } from './optimizer.js';
+import { allSlots, disposeOptimizerState } from './optimizer.js';
 import { shared } from './shared.js';
 
 /** A checkpoint with tensors of its own that share the values' memory; they stay as they are while training continues. */
@@ -86,7 +87,7 @@ export function checkResumed({ optimizer, progress }: TrainingState, learned: Te
   checkImages(progress, start);
   checkRecipe(progress.recipe, start.recipe);
   const { recipe, data } = start;
-  const { epochs, batchSize } = recipe;
+  const { epochs, batchSize, accumulate = 1 } = recipe;
   const { epoch, step, position, history, totals } = progress;
   if (epochs < epoch) {
     throw new ResNetError(
@@ -95,7 +96,8 @@ export function checkResumed({ optimizer, progress }: TrainingState, learned: Te
       { epochs, epoch },
     );
   }
-  const steps = Math.ceil(data.images / batchSize);
+  const imagesPerStep = batchSize * accumulate;
+  const steps = Math.ceil(data.images / imagesPerStep);
   const fits =
     epoch >= 1 &&
     (history.length === epoch - 1 || (history.length === epoch && position === data.images)) &&
@@ -104,10 +106,10 @@ export function checkResumed({ optimizer, progress }: TrainingState, learned: Te
     // Images that can't be read are missing from a step, and one without any is not taken.
     step <= Math.ceil(position / batchSize) &&
     totals.images >= step &&
-    totals.images <= Math.min(step * batchSize, position) &&
+    totals.images <= Math.min(step * imagesPerStep, position) &&
     optimizer.step >= epoch - 1 + step &&
     optimizer.step <= (epoch - 1) * steps + step &&
-    String(Object.keys(optimizer.slots)) === String(slotNames[recipe.optimizer.kind]) &&
+    String(Object.keys(optimizer.slots)) === String(allSlots(recipe)) &&
     Object.values(optimizer.slots).every((slot) => sameShapes(slot, learned));
   if (fits) return;
   throw new ResNetError(
@@ -147,12 +149,15 @@ function differenceOf(before: DatasetFingerprint | null, now: DatasetFingerprint
 }
 
 function checkRecipe(before: Recipe, now: Recipe): void {
-  for (const key of Object.keys(now) as (keyof Recipe)[]) {
-    if (same(before[key], now[key]) || (key === 'epochs' && now.schedule === 'constant')) continue;
-    const why = key === 'epochs' ? `: its ${now.schedule} learning-rate schedule spans all of them` : '';
+  for (const key of new Set([...Object.keys(before), ...Object.keys(now)]) as Set<keyof Recipe>) {
+    if (same(before[key], now[key]) || (key === 'epochs' && !spansAllEpochs(now.schedule))) continue;
+    const { schedule } = now;
+    const name = typeof schedule === 'string' ? schedule : schedule.kind;
+    const why = key === 'epochs' ? `: its ${name} learning-rate schedule spans all of them` : '';
+    const words = (value: unknown) => (value === undefined ? 'none' : JSON.stringify(value));
     throw new ResNetError(
       'bad-option',
-      `The training began with ${key} ${JSON.stringify(before[key])} and can't resume with ${JSON.stringify(now[key])}${why}.`,
+      `The training began with ${key} ${words(before[key])} and can't resume with ${words(now[key])}${why}.`,
       { option: key },
     );
   }

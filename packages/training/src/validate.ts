@@ -3,9 +3,8 @@ import type { Dataset } from '@resnetjs/data';
 import { breathe } from './breathe.js';
 import { checkFinite } from './checks.js';
 import { evaluateChecked } from './evaluate.js';
-import type { Optimizer } from '@resnetjs/recipe';
 import type { TrainEvent } from './train-events.js';
-import { bestEpoch, type EpochRecord, type EvaluationSummary } from '@resnetjs/recipe';
+import { bestEpoch, type EpochRecord, type EvaluationSummary, type Recipe } from '@resnetjs/recipe';
 
 /** Yields the events of the validation after an epoch, and returns its result; undefined if the signal stopped it. Throws `not-finite`. */
 export async function* validate(
@@ -13,18 +12,18 @@ export async function* validate(
   validation: Dataset,
   options: {
     epoch: number;
-    batchSize: number;
-    optimizer: Optimizer;
+    recipe: Recipe;
     signal: AbortSignal | undefined;
     /** The epochs before. */
     history: readonly EpochRecord[];
   },
 ): AsyncGenerator<TrainEvent, EvaluationSummary | undefined, void> {
-  const { epoch, batchSize, optimizer, signal, history } = options;
+  const { epoch, recipe, signal, history } = options;
+  const { batchSize } = recipe;
   let evaluated: EvaluationSummary | undefined;
   if (signal?.aborted) return evaluated;
   const check = (loss: number) =>
-    checkFinite(loss, { what: 'validation loss', at: `after epoch ${epoch}`, optimizer });
+    checkFinite(loss, { what: 'validation loss', at: `after epoch ${epoch}`, recipe });
   const settings = { batchSize, ...(signal ? { signal } : {}) };
   for await (const event of evaluateChecked(classifier, validation, settings, check)) {
     if (event.event === 'progress') {

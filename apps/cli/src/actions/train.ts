@@ -1,6 +1,6 @@
 import { type Classifier, disposeVariables } from '@resnetjs/core';
 import type { Checkpoint, EpochRecord, TrainingRecord } from '@resnetjs/recipe';
-import { train as trainEvents } from '@resnetjs/training';
+import { checkpointModel, train as trainEvents } from '@resnetjs/training';
 import { encodeClassifier } from '@resnetjs/weights';
 import { readNewestCheckpoint, writeModelFile } from '@resnetjs/weights/node';
 import type { Command } from 'commander';
@@ -146,14 +146,16 @@ function hasLearned(done: Done): done is Learned {
 }
 
 /** The model file of a checkpoint at an epoch's end, as if the training had ended there. */
-async function encodeCheckpointModel(
-  plan: TrainPlan,
-  { classifier, state }: Checkpoint,
-): Promise<Uint8Array> {
-  const { epoch: epochs, history } = state.progress;
-  const last = history.at(-1) as EpochRecord;
-  const training = describeTraining(plan, { ...last, epochs, steps: state.optimizer.step });
-  return encodeClassifier(classifier, { training });
+async function encodeCheckpointModel(plan: TrainPlan, checkpoint: Checkpoint): Promise<Uint8Array> {
+  const { progress, optimizer } = checkpoint.state;
+  const last = progress.history.at(-1) as EpochRecord;
+  const training = describeTraining(plan, { ...last, epochs: progress.epoch, steps: optimizer.step });
+  const model = checkpointModel(checkpoint);
+  try {
+    return await encodeClassifier(model, { training });
+  } finally {
+    disposeVariables(model.variables);
+  }
 }
 
 function describeTraining(

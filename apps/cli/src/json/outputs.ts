@@ -372,6 +372,16 @@ const train = z.discriminatedUnion('event', [
     })
     .describe('A checkpoint was saved.'),
   z
+    .strictObject({
+      event: z.literal('rollback'),
+      epoch,
+      step: z.int(),
+      learningRate: z.number().describe('of the next step: half of what it was'),
+    })
+    .describe(
+      'The loss was not finite, and the training is back at the start of the epoch (--on-nan rollback).',
+    ),
+  z
     .strictObject({ event: z.literal('skipped'), ...skippedImage.shape })
     .describe('An image that could be read before cannot be read any more.'),
   z

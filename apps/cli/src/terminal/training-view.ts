@@ -87,6 +87,11 @@ export class TrainingView {
       case 'validation':
         if (this.#epoch) this.#row(this.#epoch, event);
         break;
+      case 'rollback':
+        this.#progress.print(
+          `epoch ${at(event.epoch)}, step ${event.step}: the loss is not finite; back to the start of the epoch, at learning rate ${event.learningRate}`,
+        );
+        break;
       case 'gradients':
       case 'checkpoint':
       case 'done':
