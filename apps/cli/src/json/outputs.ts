@@ -375,7 +375,7 @@ const train = z.discriminatedUnion('event', [
     .strictObject({
       event: z.literal('rollback'),
       epoch,
-      step: z.int(),
+      step: z.int().describe('the step of the epoch at which it was found'),
       learningRate: z.number().describe('of the next step: half of what it was'),
     })
     .describe(
