@@ -1,5 +1,28 @@
+export {
+  type Augmentation,
+  type AugmentationKind,
+  augmentation,
+  augmentationDefaults,
+  augmentationKinds,
+  augmentationSchema,
+  augmentationsSchema,
+  type Blur,
+  type Color,
+  type Crop,
+  type Erase,
+  type Flip,
+  type Gray,
+  type RandAugment,
+  type Range,
+  type Rotate,
+  type Shear,
+  type Translate,
+  type TrivialAugment,
+} from './augmentation.js';
+export { formatAugmentations, parseAugmentations } from './augmentation-text.js';
 export { safeParse } from './checked.js';
 export type { Checkpoint, OptimizerState, TrainingState } from './checkpoint.js';
+export { type Mixing, mixing, mixingSchema } from './mixing.js';
 export {
   type Adam,
   adam,

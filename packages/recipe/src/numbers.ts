@@ -5,6 +5,7 @@ import * as z from 'zod/mini';
 const what = {
   positive: 'must be a positive number',
   share: 'must be at least 0 and less than 1',
+  probability: 'must be a number from 0 to 1',
   nonNegative: 'must be a number of at least 0',
   positiveInteger: 'must be a whole number of at least 1',
   count: 'must be a whole number of at least 0',
@@ -12,6 +13,9 @@ const what = {
 
 export const positive = z.number(what.positive).check(z.positive(what.positive));
 export const shareBelowOne = z.number(what.share).check(z.gte(0, what.share), z.lt(1, what.share));
+export const probability = z
+  .number(what.probability)
+  .check(z.gte(0, what.probability), z.lte(1, what.probability));
 export const nonNegative = z.number(what.nonNegative).check(z.gte(0, what.nonNegative));
 /** 1, 2, 3 … */
 export const positiveInteger = z.int(what.positiveInteger).check(z.gte(1, what.positiveInteger));
