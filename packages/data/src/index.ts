@@ -1,4 +1,7 @@
 export { alignClasses, listed } from './align-classes.js';
+export { type AugmentJob, augmentBatch } from './augment/augment-batch.js';
+export { type AugmentedOptions, augmented } from './augment/augmented.js';
+export { type MixedBatch, mixBatch, type UnmixedBatch } from './augment/mix-batch.js';
 export { type Batch, type BatchesOptions, batches } from './batches.js';
 export { cached } from './cached.js';
 export { checkDataset } from './check-dataset.js';
