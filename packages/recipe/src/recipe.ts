@@ -1,9 +1,11 @@
 import { ResNetError } from '@resnetjs/core/network';
 import * as z from 'zod/mini';
+import { type Augmentation, augmentationsSchema } from './augmentation.js';
 import { checked } from './checked.js';
 import { count, nonNegative, oneOf, positive, positiveInteger, shareBelowOne } from './numbers.js';
 import { adam, type Optimizer, optimizerSchema } from './optimizer.js';
 import { type ParameterGroup, parameterGroupSchema } from './parameter-groups.js';
+import { type Mixing, mixingSchema } from './mixing.js';
 import { type Schedule, scheduleSchema } from './schedule.js';
 
 /** Which batch-normalization statistics a trained model has: see `Recipe`. */
@@ -38,6 +40,10 @@ export interface Recipe {
   /** Settings of some of the weights: rates, penalties, decay, what is frozen. Default: none. */
   readonly groups: readonly ParameterGroup[];
   // What follows is off where it is absent.
+  /** What is done to each training image, in this order, other in each epoch; validation images stay as they are. */
+  readonly augment?: readonly Augmentation[];
+  /** How the images of a batch are mixed with each other. */
+  readonly mixing?: Mixing;
   /** Epochs, or a share of one, in which the learning rate grows from about 0 to where the schedule begins. */
   readonly warmup?: number;
   /** Batches whose gradients are added up for one step. Each is normalized by statistics of its own. */
@@ -74,6 +80,8 @@ export const recipeSchema = z.strictObject({
   statisticsBatches: positiveInteger,
   optimizer: optimizerSchema,
   groups: z.readonly(z.array(parameterGroupSchema).check(z.maxLength(1000))),
+  augment: z.exactOptional(augmentationsSchema),
+  mixing: z.exactOptional(mixingSchema),
   warmup: z.exactOptional(nonNegative),
   accumulate: z.exactOptional(positiveInteger),
   clipNorm: z.exactOptional(positive),

@@ -1,10 +1,12 @@
-import type { Dataset } from '@resnetjs/data';
+import type { AugmentJob, Dataset } from '@resnetjs/data';
 import type { Recipe, TrainingState } from '@resnetjs/recipe';
 
 /** Options of `train`: the recipe, each setting with its default, and what does not change the numbers. */
 export interface TrainOptions extends Partial<Recipe> {
   /** Images to evaluate on after each epoch. Default: none. */
   readonly validation?: Dataset;
+  /** What augments images: `augmentInBackground` of `@resnetjs/data/node`, for example. Default: this thread. */
+  readonly augmentImages?: (job: AugmentJob) => Promise<Uint8Array> | Uint8Array;
   /** Stops the training after the current step; the last event is then `done`, with `completed` false. */
   readonly signal?: AbortSignal;
   /**

@@ -103,7 +103,15 @@ export async function* train(
 
 /** Checks everything, and sets up the optimizer's state: the resumed one, or zeros. */
 async function begin(classifier: Classifier, images: Dataset, options: TrainOptions): Promise<Run> {
-  const { validation, signal: _, resume, checkpointEvery, gradientsEvery, ...given } = options;
+  const {
+    validation,
+    signal: _,
+    resume,
+    checkpointEvery,
+    gradientsEvery,
+    augmentImages: _run,
+    ...given
+  } = options;
   const recipe = createRecipe(given);
   checkOptions({
     ...(checkpointEvery !== undefined && { checkpointEvery }),
@@ -213,9 +221,17 @@ async function* trainEpoch(run: Run, order: Uint32Array): AsyncGenerator<TrainEv
 /** An epoch's steps over the rest of its images, from a position on, until the signal. */
 async function* takeSteps(run: Run, rest: Uint32Array, from: number): AsyncGenerator<TrainEvent, void, void> {
   const { data, recipe, stepsPerEpoch } = run;
-  const { checkpointEvery, gradientsEvery } = run.options;
+  const { checkpointEvery, gradientsEvery, augmentImages } = run.options;
   const { epoch } = run.progress;
-  for await (const batches of stepBatches(data, { recipe, order: rest })) {
+  const { step: before } = run.state;
+  const steps = stepBatches(data, {
+    recipe,
+    epoch,
+    step: before,
+    order: rest,
+    ...(augmentImages && { augmentImages }),
+  });
+  for await (const { batches, end } of steps) {
     const started = performance.now();
     const learningRate = learningRateAt(run, run.state.step);
     const measure = gradientsEvery !== undefined && run.state.step % gradientsEvery === 0;
@@ -226,7 +242,6 @@ async function* takeSteps(run: Run, rest: Uint32Array, from: number): AsyncGener
     checkFinite(loss, { what: 'loss', at: `at step ${step} of epoch ${epoch}`, recipe });
     const images = batches.reduce((sum, { labels }) => sum + labels.length, 0);
     const totals = added(run.progress.totals, { loss, correct, images });
-    const { end } = batches.at(-1) as (typeof batches)[number];
     run.progress = { ...run.progress, step, position: from + end, totals };
     const imagesPerSecond = images / ((performance.now() - started) / 1000);
     const accuracy = correct / images;
