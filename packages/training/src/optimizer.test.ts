@@ -2,7 +2,7 @@ import '@tensorflow/tfjs-backend-cpu';
 import { adam, type Optimizer, type ParameterSettings, sgd } from '@resnetjs/recipe';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { applyGradients, disposeOptimizerState, initialOptimizerState } from './optimizer.js';
+import { applyGradients, clipGradients, disposeOptimizerState, initialOptimizerState } from './optimizer.js';
 
 beforeAll(() => tf.setBackend('cpu'));
 
@@ -31,15 +31,16 @@ const gradients = [
   [-0.5, 0.6, 2e-6],
 ];
 
-/** The same in float64, with Keras's formulas (keras.optimizers.Adam and SGD). */
-function truth(optimizer: Optimizer, l2: number): number[] {
+/** The same in float64, with Keras's formulas (keras.optimizers.Adam, AdamW and SGD). */
+function truth(optimizer: Optimizer, { l2 = 0, decay = 0 }: Partial<ParameterSettings>): number[] {
   return [1, -2, 0.5].map((start, index) => {
     let [w, first, second] = [start, 0, 0];
     gradients.forEach((row, done) => {
       const g = (row[index] as number) + 2 * l2 * w;
       if (optimizer.kind === 'sgd') {
-        first = optimizer.momentum * first - optimizer.learningRate * g;
-        w += first;
+        const { momentum, learningRate, nesterov } = optimizer;
+        first = momentum * first - learningRate * g;
+        w += (nesterov ? momentum * first - learningRate * g : first) - learningRate * decay * w;
         return;
       }
       const t = done + 1;
@@ -47,7 +48,7 @@ function truth(optimizer: Optimizer, l2: number): number[] {
       second += (g * g - second) * (1 - optimizer.beta2);
       const alpha =
         (optimizer.learningRate * Math.sqrt(1 - optimizer.beta2 ** t)) / (1 - optimizer.beta1 ** t);
-      w -= (alpha * first) / (Math.sqrt(second) + optimizer.epsilon);
+      w -= (alpha * first) / (Math.sqrt(second) + optimizer.epsilon) + optimizer.learningRate * decay * w;
     });
     return w;
   });
@@ -56,15 +57,19 @@ function truth(optimizer: Optimizer, l2: number): number[] {
 describe.each([
   ['adam', adam({ learningRate: 0.01 })],
   ['sgd', sgd({ learningRate: 0.1, momentum: 0.8 })],
+  ['sgd with Nesterov', sgd({ learningRate: 0.1, momentum: 0.8, nesterov: true })],
 ])('%s', (_name, optimizer) => {
-  it.each([0, 0.05])('does what Keras does in float64, within 1e-6, with an L2 penalty of %d', (l2) => {
-    const tensors = tf.memory().numTensors;
-    const expected = truth(optimizer, l2);
-    descend(optimizer, { l2 }).forEach((value, index) => {
-      expect(Math.abs(value - (expected[index] as number))).toBeLessThan(1e-6);
-    });
-    expect(tf.memory().numTensors).toBe(tensors);
-  });
+  it.each<Partial<ParameterSettings>>([{}, { l2: 0.05 }, { decay: 0.1 }, { decay: 0.1, l2: 0.05 }])(
+    'does what Keras does in float64, within 1e-6, with %j',
+    (settings) => {
+      const tensors = tf.memory().numTensors;
+      const expected = truth(optimizer, settings);
+      descend(optimizer, settings).forEach((value, index) => {
+        expect(Math.abs(value - (expected[index] as number))).toBeLessThan(1e-6);
+      });
+      expect(tf.memory().numTensors).toBe(tensors);
+    },
+  );
 
   it('takes the rate times the factor', () => {
     const { learningRate } = optimizer;
@@ -76,6 +81,29 @@ describe.each([
   it('leaves frozen weights as they are, and keeps nothing for them', () => {
     const tensors = tf.memory().numTensors;
     expect(descend(optimizer, { frozen: true, l2: 1 })).toEqual([1, -2, 0.5]);
+    expect(tf.memory().numTensors).toBe(tensors);
+  });
+});
+
+describe('clipping by norm', () => {
+  const norms = (largest: number) => {
+    const gradients = new Map([
+      ['a', tf.tensor1d([3, 0]) as tf.Tensor],
+      ['b', tf.tensor2d([[0, -4]]) as tf.Tensor],
+    ]);
+    const clipped = clipGradients(gradients, largest);
+    const values = [...clipped.values()].flatMap((tensor) => [...tensor.dataSync()]);
+    tf.dispose([...gradients.values(), ...clipped.values()]);
+    return values;
+  };
+
+  it('scales all gradients down together, and leaves shorter ones to the bit', () => {
+    const tensors = tf.memory().numTensors;
+    norms(1).forEach((value, index) => {
+      expect(value).toBeCloseTo([0.6, 0, 0, -0.8][index] as number, 6);
+    });
+    expect(norms(5)).toEqual([3, 0, 0, -4]);
+    expect(norms(100)).toEqual([3, 0, 0, -4]);
     expect(tf.memory().numTensors).toBe(tensors);
   });
 });

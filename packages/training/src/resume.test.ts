@@ -1,6 +1,6 @@
 import '@tensorflow/tfjs-backend-cpu';
 import { disposeVariables, type Network } from '@resnetjs/core';
-import { adam, sgd, type Checkpoint } from '@resnetjs/recipe';
+import { adam, type Checkpoint, mixing, parseAugmentations, sgd } from '@resnetjs/recipe';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { tinyClassifier, tinyData, tinyNetwork } from './tiny.test-support.js';
@@ -87,6 +87,18 @@ describe.each<[string, TrainOptions]>([
   ['sgd, running statistics', { ...base, optimizer: sgd({ learningRate: 0.05 }), statistics: 'running' }],
   ['the block frozen', { ...base, groups: [{ match: { id: 'stage0.*' }, frozen: true }] }],
   ['with dropout', base],
+  [
+    'everything switched on',
+    {
+      ...base,
+      ...{ batchSize: 5, accumulate: 2, warmup: 0.5, schedule: 'cosine', clipNorm: 0.5, averaging: 0.9 },
+      ...{ labelSmoothing: 0.1, classWeights: 'balanced', sampling: 'balanced', onNonFinite: 'rollback' },
+      augment: parseAugmentations('crop,flip,color=0.2,trivialAugment,erase'),
+      mixing: mixing({ mixup: 0.3, cutmix: 1, probability: 0.8 }),
+      groups: [{ match: { role: 'kernel' }, decay: 0.05 }],
+      optimizer: sgd({ learningRate: 0.05, nesterov: true }),
+    },
+  ],
 ])('training that is interrupted and resumed: %s', (name, options) => {
   beforeEach(() => {
     network = name === 'with dropout' ? withDropout : tinyNetwork();
