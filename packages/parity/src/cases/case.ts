@@ -53,6 +53,8 @@ export interface UpdateCase extends Named {
   readonly optimizer: Optimizer;
   /** Coefficient of the L2 penalty. */
   readonly l2: number;
+  /** Decoupled weight decay. */
+  readonly decay: number;
   readonly seed: number;
 }
 
@@ -63,6 +65,8 @@ export interface LossCase extends Named {
   readonly classes: number;
   /** The std of the logits. */
   readonly scale: number;
+  /** Whether the loss is against targets that spread over several classes, and weigh images, in the labels' place. */
+  readonly soft: boolean;
   readonly seed: number;
 }
 

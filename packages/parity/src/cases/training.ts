@@ -3,11 +3,11 @@ import { adam, sgd } from '@resnetjs/recipe';
 import type { LossCase, TrajectoryCase, UpdateCase } from './case.js';
 import { withWidth } from './with-width.js';
 
-const update = { kind: 'update', group: 'update', level: 'quick' } as const;
+const update = { kind: 'update', group: 'update', level: 'quick', l2: 0, decay: 0 } as const;
 
 /** Optimizers and losses. */
 export const updateCases: readonly (UpdateCase | LossCase)[] = [
-  { ...update, name: 'Adam, 1e-3', optimizer: adam(), l2: 0, seed: 1 },
+  { ...update, name: 'Adam, 1e-3', optimizer: adam(), seed: 1 },
   {
     ...update,
     name: 'Adam, 1.5e-4, with an L2 penalty',
@@ -15,7 +15,7 @@ export const updateCases: readonly (UpdateCase | LossCase)[] = [
     l2: 1e-2,
     seed: 2,
   },
-  { ...update, name: 'SGD, momentum 0.9', optimizer: sgd(), l2: 0, seed: 3 },
+  { ...update, name: 'SGD, momentum 0.9', optimizer: sgd(), seed: 3 },
   {
     ...update,
     name: 'SGD without momentum, with an L2 penalty',
@@ -23,18 +23,29 @@ export const updateCases: readonly (UpdateCase | LossCase)[] = [
     l2: 1e-2,
     seed: 4,
   },
+  { ...update, name: 'AdamW, decay 0.05', optimizer: adam(), decay: 0.05, seed: 5 },
+  {
+    ...update,
+    name: 'SGD, Nesterov, decay 5e-3',
+    optimizer: sgd({ learningRate: 0.1, nesterov: true }),
+    decay: 5e-3,
+    seed: 6,
+  },
   ...(
     [
       [16, 6, 1],
       [3, 1000, 1],
       [5, 6, 40],
+      [16, 6, 1, 'soft'],
+      [5, 1000, 20, 'soft'],
     ] as const
   ).map(
-    ([batch, classes, scale], index): LossCase => ({
+    ([batch, classes, scale, soft], index): LossCase => ({
       kind: 'loss',
       group: 'update',
       level: 'quick',
-      name: `softmax cross-entropy of ${batch}×${classes} logits, std ${scale}`,
+      name: `softmax cross-entropy of ${batch}×${classes} logits, std ${scale}${soft ? ', against soft targets' : ''}`,
+      soft: soft !== undefined,
       batch,
       classes,
       scale,

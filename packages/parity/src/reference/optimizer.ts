@@ -50,6 +50,7 @@ export function adamStep(state: AdamState, gradient: ReferenceTensor, options: A
 export interface SgdOptions {
   readonly learningRate: number;
   readonly momentum: number;
+  readonly nesterov?: boolean;
 }
 
 /** A variable and its velocity, of one shape. */
@@ -63,15 +64,26 @@ export function sgdStart(variable: ReferenceTensor): SgdState {
   return { variable, velocity: zeros(variable.shape, variable) };
 }
 
-/** One step of SGD with momentum as in Keras: the velocity contains the learning rate of each past step. */
+/** One step of SGD with momentum, or with Nesterov's, as in Keras: the velocity contains the learning rate of each past step. */
 export function sgdStep(
   state: SgdState,
   gradient: ReferenceTensor,
-  { learningRate, momentum }: SgdOptions,
+  { learningRate, momentum, nesterov = false }: SgdOptions,
 ): SgdState {
-  const velocity = mapped(
-    state.velocity,
-    (v, i) => momentum * v - learningRate * (gradient.data[i] as number),
-  );
-  return { velocity, variable: mapped(state.variable, (value, i) => value + (velocity.data[i] as number)) };
+  const change = (i: number) => learningRate * (gradient.data[i] as number);
+  const velocity = mapped(state.velocity, (v, i) => momentum * v - change(i));
+  const step = (i: number) => {
+    const v = velocity.data[i] as number;
+    return nesterov ? momentum * v - change(i) : v;
+  };
+  return { velocity, variable: mapped(state.variable, (value, i) => value + step(i)) };
+}
+
+/** A variable after a step, less its decoupled decay: learning rate · decay of what it was before (Loshchilov and Hutter 2019). */
+export function decayed(
+  after: ReferenceTensor,
+  before: ReferenceTensor,
+  { learningRate, decay }: { readonly learningRate: number; readonly decay: number },
+): ReferenceTensor {
+  return mapped(after, (value, i) => value - learningRate * decay * (before.data[i] as number));
 }

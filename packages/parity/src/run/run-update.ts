@@ -10,7 +10,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { LossCase, UpdateCase } from '../cases/case.js';
 import { tolerances } from '../tolerances.js';
 import { softmaxCrossEntropy as referenceLoss } from '../reference/loss.js';
-import { adamStart, adamStep, sgdStart, sgdStep } from '../reference/optimizer.js';
+import { adamStart, adamStep, decayed, sgdStart, sgdStep } from '../reference/optimizer.js';
 import { mapped, type ReferenceTensor, tensor64 } from '../reference/tensor.js';
 import type { Comparison } from '../compare.js';
 import { compareWith, prefixed, tensorsLeft, toTensor } from './quantities.js';
@@ -30,7 +30,7 @@ const kinds = [
 ] as const;
 
 /** An optimizer's steps with gradients of sizes between 1e-6 and 1, so that some are near Adam's epsilon. */
-export function prepareUpdate({ optimizer, l2, seed }: UpdateCase): Run {
+export function prepareUpdate({ optimizer, l2, decay, seed }: UpdateCase): Run {
   const random = RandomGenerator.stateless(seed, 5);
   const normals = (shape: readonly number[], size: () => number) =>
     tensor64(
@@ -45,10 +45,10 @@ export function prepareUpdate({ optimizer, l2, seed }: UpdateCase): Run {
   const exact = new Map<string, ReferenceTensor>();
   weights.forEach((weight, index) => {
     const own = gradients.map((each) => each[index] as ReferenceTensor);
-    for (const [name, tensor] of Object.entries(referenceUpdate(optimizer, weight, own, l2)))
+    for (const [name, tensor] of Object.entries(referenceUpdate(optimizer, weight, own, { l2, decay })))
       exact.set(`${ids[index]} ${name}`, tensor);
   });
-  const settings = new Map(ids.map((id) => [id, { l2, learningRateFactor: 1, decay: 0, frozen: false }]));
+  const settings = new Map(ids.map((id) => [id, { l2, decay, learningRateFactor: 1, frozen: false }]));
   const tensors = (values: readonly ReferenceTensor[]): TensorMap =>
     new Map(values.map((value, index) => [ids[index] as string, toTensor(value)]));
 
@@ -91,21 +91,31 @@ function referenceUpdate(
   optimizer: Optimizer,
   weight: ReferenceTensor,
   gradients: readonly ReferenceTensor[],
-  l2: number,
+  { l2, decay }: Pick<UpdateCase, 'l2' | 'decay'>,
 ): Record<string, ReferenceTensor> {
-  const decayed = (gradient: ReferenceTensor, variable: ReferenceTensor) =>
+  const { learningRate } = optimizer;
+  const withPenalty = (gradient: ReferenceTensor, variable: ReferenceTensor) =>
     mapped(gradient, (value, i) => value + 2 * l2 * (variable.data[i] as number));
+  const lessDecay = <State extends { readonly variable: ReferenceTensor }>(
+    next: State,
+    before: State,
+  ): State => ({
+    ...next,
+    variable: decayed(next.variable, before.variable, { learningRate, decay }),
+  });
   switch (optimizer.kind) {
     case 'adam': {
       const { variable, firstMoment, secondMoment } = gradients.reduce(
-        (state, gradient) => adamStep(state, decayed(gradient, state.variable), optimizer),
+        (state, gradient) =>
+          lessDecay(adamStep(state, withPenalty(gradient, state.variable), optimizer), state),
         adamStart(weight),
       );
       return { value: variable, first: firstMoment, second: secondMoment };
     }
     case 'sgd': {
       const { variable, velocity } = gradients.reduce(
-        (state, gradient) => sgdStep(state, decayed(gradient, state.variable), optimizer),
+        (state, gradient) =>
+          lessDecay(sgdStep(state, withPenalty(gradient, state.variable), optimizer), state),
         sgdStart(weight),
       );
       return { value: variable, velocity };
@@ -116,14 +126,20 @@ function referenceUpdate(
 }
 
 /** Softmax cross-entropy and its gradient on sampled logits. */
-export function prepareLoss({ batch, classes, scale, seed }: LossCase): Run {
+export function prepareLoss({ batch, classes, scale, soft, seed }: LossCase): Run {
   const random = RandomGenerator.stateless(seed, 6);
   const logits = tensor64(
     Float32Array.from({ length: batch * classes }, () => scale * random.normal()),
     [batch, classes],
   );
   const labels = Int32Array.from({ length: batch }, () => Math.floor(random.uniform() * classes));
-  const { loss, gradient } = referenceLoss(logits, labels);
+  const targets = soft
+    ? tensor64(
+        Float32Array.from({ length: batch * classes }, () => random.uniform() / classes),
+        [batch, classes],
+      )
+    : undefined;
+  const { loss, gradient } = referenceLoss(logits, targets ?? labels);
   const exact = new Map([
     ['loss', tensor64([loss], [])],
     ['gradient', gradient],
@@ -132,12 +148,13 @@ export function prepareLoss({ batch, classes, scale, seed }: LossCase): Run {
     const before = tf.memory().numTensors;
     const compareTensor = compareWith({ exact }, { precision, atLeast: tolerances.update });
     const [x, truth] = [toTensor(logits) as tf.Tensor2D, tf.tensor1d(labels, 'int32')];
-    const computed = softmaxCrossEntropy(x, truth);
+    const wanted = targets && (toTensor(targets) as tf.Tensor2D);
+    const computed = softmaxCrossEntropy(x, truth, wanted);
     const comparisons = [
       await compareTensor('loss', 'loss', computed.loss),
       await compareTensor('gradient', 'gradient', computed.gradient),
     ];
-    tf.dispose([x, truth, computed.loss, computed.correct, computed.gradient]);
+    tf.dispose([x, truth, ...(wanted ? [wanted] : []), computed.loss, computed.correct, computed.gradient]);
     return { comparisons: [...comparisons, tensorsLeft('live tensors at the end', before)] };
   };
 }
