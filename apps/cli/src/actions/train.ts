@@ -29,9 +29,9 @@ export async function resume(path: string, command: Command): Promise<void> {
   await readNewest(path); // fails before a folder is made if there is nothing to resume
   await inFolder(path, command.opts(), async (folder, stop) => {
     const saved = await readNewest(path);
-    const options = resumedOptions(command, saved, path);
+    const { options, recipe } = resumedOptions(command, saved, path);
     checkPlaces(command, options);
-    const plan = await startedPlan(await makeResumedPlan(options, saved.classifier));
+    const plan = await startedPlan(await makeResumedPlan(options, { classifier: saved.classifier, recipe }));
     const resumed = await readNewestCheckpoint(path);
     const { network } = resumed.checkpoint.classifier;
     await run({ ...plan, network, resumed }, folder, stop);

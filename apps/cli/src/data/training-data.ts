@@ -51,6 +51,8 @@ interface OpenTrainingDataOptions {
   readonly defaultSize: readonly [height: number, width: number];
   /** How a folder's images are fitted into that. */
   readonly preprocessing: Preprocessing;
+  /** Of synthetic images, and of what is held out for validation. */
+  readonly seed: number;
   readonly broken: BrokenImages;
   /** Called as the images of a folder are read. */
   readonly progress: (done: number, of: number) => void;
@@ -62,9 +64,9 @@ interface OpenTrainingDataOptions {
  */
 export async function openTrainingData(
   options: TrainCommandOptions,
-  { defaultSize, preprocessing, broken, progress }: OpenTrainingDataOptions,
+  { defaultSize, preprocessing, seed, broken, progress }: OpenTrainingDataOptions,
 ): Promise<TrainingData> {
-  const { data, images, seed } = options;
+  const { data, images } = options;
   const { interpolation, fit, cropShare = 1 } = preprocessing;
   const source = sourceOf(data);
   checkSources(options, source);
@@ -79,7 +81,7 @@ export async function openTrainingData(
     ...(images === undefined ? {} : { count: images }),
   });
   const opened = await withHint(opening, 'bad-option', 'Leave --image-size out.');
-  const [training, validation] = await withValidation(opened, options, reading);
+  const [training, validation] = await withValidation(opened, { ...options, seed }, reading);
   return {
     training,
     validation,
@@ -94,7 +96,7 @@ type Held = NamedDataset & Pick<TrainingData, 'leftOut'>;
 /** The training images, without those that are held out of them, and the validation images. */
 async function withValidation(
   opened: OpenedDataset,
-  options: TrainCommandOptions,
+  options: TrainCommandOptions & { readonly seed: number },
   reading: OpenDatasetOptions,
 ): Promise<[training: NamedDataset, validation: Held | null]> {
   const { data, validationSplit, seed } = options;

@@ -273,7 +273,7 @@ describe('a training', () => {
 
   it.each([
     ['--seed 4', 2, /began with --seed 3, which can't change/],
-    ['--learning-rate 0.1', 2, /began without --learning-rate/],
+    ['--learning-rate 0.1', 2, /began with another --learning-rate, which can't change/],
     ['--epochs 5', 2, /has 6 epochs: --epochs can be raised, not lowered to 5/],
     ['--out elsewhere', 2, /resumes in its own folder, whole/],
     ['--data others', 2, /began with --data synthetic:signs\. --data can only say where the same images are/],

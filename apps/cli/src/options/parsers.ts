@@ -85,6 +85,16 @@ export function integerList(text: string): readonly number[] {
   );
 }
 
+/** `none`, `balanced`, or a number for each class: `1,2.5,1` */
+export function classWeights(text: string): 'none' | 'balanced' | readonly number[] {
+  if (text === 'none' || text === 'balanced') return text;
+  const values = text.split(',').map(number);
+  if (values.every((value) => value >= 0)) return values;
+  throw new InvalidArgumentError(
+    'It must be none, balanced, or a number of at least 0 for each class, such as 1,2.5,1.',
+  );
+}
+
 /** A decimal number, or NaN: Number('') would be 0, and Number('0x10') 16. */
 function number(text: string): number {
   return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text.trim()) ? Number(text) : Number.NaN;

@@ -1,100 +1,242 @@
 import {
   adam,
-  createRecipe,
   defaultRecipe,
-  type Optimizer,
+  nonFiniteRules,
   optimizerKinds,
   parameterGroupSchema,
   type Recipe,
   recipeSchema,
+  samplingKinds,
   type Sgd,
-  namedSchedules,
   sgd,
   sgdSchema,
   statisticsKinds,
 } from '@resnetjs/recipe';
 import { type Command, Option } from 'commander';
 import { headings } from './help.js';
-import { numberOf } from './parsers.js';
-import { refuse } from './refuse.js';
+import { classWeights, integer, integerList, numberOf } from './parsers.js';
 
-/** The options of a recipe, as commander parses them. */
-export interface RecipeOptions extends Pick<Recipe, 'epochs' | 'batchSize' | 'schedule' | 'seed'> {
-  readonly optimizer: Optimizer['kind'];
-  readonly learningRate?: number;
+/** The optimizers' names: those of recipes, and AdamW, which is Adam with a weight decay. */
+export const optimizerNames = [...optimizerKinds, 'adamw'] as const;
+export type OptimizerName = (typeof optimizerNames)[number];
+
+/** The schedules' names, and what each is called in a recipe. */
+export const scheduleKinds = {
+  constant: 'constant',
+  step: 'step',
+  cosine: 'cosine',
+  'one-cycle': 'oneCycle',
+  plateau: 'plateau',
+} as const;
+export type ScheduleOption = keyof typeof scheduleKinds;
+
+/** What a recipe has that the options don't change. */
+export const recipeDefaults = {
+  epochs: 5,
+  weightDecay: 0.01,
+  scheduleFactor: 0.1,
+  schedulePatience: 5,
+} as const;
+
+/** The options of a recipe, as commander parses them: undefined where the recipe stays as it is. */
+export interface RecipeOptions {
+  readonly epochs?: number;
+  readonly batchSize?: number;
+  readonly accumulate?: number;
+  readonly optimizer?: OptimizerName;
   readonly momentum?: Sgd['momentum'];
-  readonly bnStatistics: Recipe['statistics'];
+  readonly nesterov?: boolean;
+  /** 0 for none; so are those below. */
+  readonly clipNorm?: number;
+  readonly onNan?: NonNullable<Recipe['onNonFinite']>;
+  readonly bnStatistics?: Recipe['statistics'];
+  readonly seed?: number;
+  readonly learningRate?: number;
+  readonly warmup?: number;
+  readonly schedule?: ScheduleOption;
+  readonly milestones?: readonly number[];
+  readonly scheduleFactor?: number;
+  readonly schedulePatience?: number;
+  readonly weightDecay?: number;
   readonly l2?: number;
+  readonly labelSmoothing?: number;
+  readonly averaging?: number;
+  readonly patience?: number;
+  readonly classWeights?: 'none' | 'balanced' | readonly number[];
+  readonly sampling?: NonNullable<Recipe['sampling']>;
 }
 
-const { epochs, batchSize, seed } = recipeSchema.shape;
+/** Their names. */
+const recipeOptions = {
+  epochs: true,
+  batchSize: true,
+  accumulate: true,
+  optimizer: true,
+  momentum: true,
+  nesterov: true,
+  clipNorm: true,
+  onNan: true,
+  bnStatistics: true,
+  seed: true,
+  learningRate: true,
+  warmup: true,
+  schedule: true,
+  milestones: true,
+  scheduleFactor: true,
+  schedulePatience: true,
+  weightDecay: true,
+  l2: true,
+  labelSmoothing: true,
+  averaging: true,
+  patience: true,
+  classWeights: true,
+  sampling: true,
+} as const satisfies Record<keyof RecipeOptions, true>;
+
+export const isRecipeOption = (name: string): name is keyof RecipeOptions =>
+  Object.hasOwn(recipeOptions, name);
+
+const { epochs, batchSize, seed, accumulate, warmup, labelSmoothing, averaging } = recipeSchema.shape;
+const { l2, decay } = parameterGroupSchema.shape;
+const nonNegative = numberOf(warmup);
 
 /** Adds the options that say how the weights are learned; their values are those that the recipe's schema takes. */
 export function addRecipeOptions(command: Command): void {
+  addStepOptions(command);
+  addRateOptions(command);
+  addRegularizationOptions(command);
+  addClassOptions(command);
+}
+
+function addStepOptions(command: Command): void {
   command
     .optionsGroup(headings.recipe)
-    .option('--epochs <count>', 'number of epochs', numberOf(epochs), 5)
-    .option('--batch-size <count>', 'images per batch', numberOf(batchSize), defaultRecipe.batchSize)
-    .addOption(
-      new Option('--optimizer <name>', 'optimizer')
-        .choices(optimizerKinds)
-        .default(defaultRecipe.optimizer.kind),
+    .option('--epochs <count>', `number of epochs (default: ${recipeDefaults.epochs})`, numberOf(epochs))
+    .option(
+      '--batch-size <count>',
+      `images per batch (default: ${defaultRecipe.batchSize})`,
+      numberOf(batchSize),
     )
     .option(
-      '--learning-rate <number>',
-      `learning rate (default: ${adam().learningRate} for adam, ${sgd().learningRate} for sgd)`,
-      numberOf(sgdSchema.shape.learningRate),
+      '--accumulate <count>',
+      'batches whose gradients are added up for one step (default: 1)',
+      numberOf(accumulate),
+    )
+    .addOption(
+      new Option(
+        '--optimizer <name>',
+        `optimizer; adamw is adam with a weight decay of ${recipeDefaults.weightDecay} (default: "${defaultRecipe.optimizer.kind}")`,
+      ).choices(optimizerNames),
     )
     .option(
       '--momentum <number>',
       `SGD momentum (default: ${sgd().momentum})`,
       numberOf(sgdSchema.shape.momentum),
     )
-    .addOption(
-      new Option('--schedule <name>', 'learning-rate schedule')
-        .choices(namedSchedules)
-        .default(defaultRecipe.schedule as string),
-    )
+    .option('--nesterov', "SGD: Nesterov's momentum")
+    .addOption(new Option('--no-nesterov').default(undefined).hideHelp())
     .option(
-      '--l2 <number>',
-      "L2 penalty on the convolution kernels, as Keras's: adds number · Σw² to the training loss (default: 0)",
-      numberOf(parameterGroupSchema.shape.l2),
+      '--clip-norm <number>',
+      'scale the gradients down to this norm where theirs is larger (default: 0, for never)',
+      nonNegative,
+    )
+    .addOption(
+      new Option(
+        '--on-nan <name>',
+        'when the loss is no longer finite: stop, or go back to where the epoch began, with half the learning rate (default: "stop")',
+      ).choices(nonFiniteRules),
     )
     .addOption(
       new Option(
         '--bn-statistics <name>',
-        `the model's batch-normalization statistics: precise computes them over up to ${defaultRecipe.statisticsBatches} training batches before each validation and at the end, running keeps the moving averages`,
-      )
-        .choices(statisticsKinds)
-        .default(defaultRecipe.statistics),
+        `the model's batch-normalization statistics: precise computes them over up to ${defaultRecipe.statisticsBatches} training batches before each validation and at the end, running keeps the moving averages (default: "${defaultRecipe.statistics}")`,
+      ).choices(statisticsKinds),
     )
     .option(
       '--seed <number>',
-      'random seed of the initial weights, the shuffling, the split and the synthetic images',
+      `random seed of the initial weights, the shuffling, the split and the synthetic images (default: ${defaultRecipe.seed})`,
       numberOf(seed),
-      defaultRecipe.seed,
     );
 }
 
-/** The recipe that the options describe. Throws `bad-option` for options that don't go together. */
-export function recipeOf(options: RecipeOptions): Recipe {
-  const { epochs, batchSize, seed, schedule, bnStatistics: statistics, l2 = 0 } = options;
-  return createRecipe({
-    ...{ epochs, batchSize, seed, schedule, statistics },
-    optimizer: optimizerOf(options),
-    groups: l2 > 0 ? [{ match: { op: 'conv', role: 'kernel' }, l2 }] : [],
-  });
+function addRateOptions(command: Command): void {
+  command
+    .optionsGroup(headings.learningRate)
+    .option(
+      '--learning-rate <number>',
+      `learning rate (default: ${adam().learningRate} for adam and adamw, ${sgd().learningRate} for sgd)`,
+      numberOf(sgdSchema.shape.learningRate),
+    )
+    .option(
+      '--warmup <epochs>',
+      'epochs, or a share of one, in which the rate grows from about 0 (default: 0)',
+      nonNegative,
+    )
+    .addOption(
+      new Option(
+        '--schedule <name>',
+        `what happens to the rate then: step lowers it at milestones, cosine to 0 at the end, one-cycle raises it first, plateau lowers it when the loss no longer falls (default: "${defaultRecipe.schedule}")`,
+      ).choices(Object.keys(scheduleKinds)),
+    )
+    .option(
+      '--milestones <epochs>',
+      'step: after which epochs, such as 15,25 (default: half and three quarters of all)',
+      integerList,
+    )
+    .option(
+      '--schedule-factor <number>',
+      `step and plateau: factor on the rate each time (default: ${recipeDefaults.scheduleFactor})`,
+      numberOf(sgdSchema.shape.learningRate),
+    )
+    .option(
+      '--schedule-patience <epochs>',
+      `plateau: epochs without a lower loss to wait for (default: ${recipeDefaults.schedulePatience})`,
+      integer(1),
+    );
 }
 
-function optimizerOf({ optimizer, learningRate, momentum }: RecipeOptions): Optimizer {
-  const rate = learningRate === undefined ? {} : { learningRate };
-  switch (optimizer) {
-    case 'sgd':
-      return sgd({ ...rate, ...(momentum === undefined ? {} : { momentum }) });
-    case 'adam':
-      refuse({ '--momentum': momentum }, 'is for --optimizer sgd; adam takes none');
-      return adam(rate);
-    default:
-      return optimizer satisfies never;
-  }
+function addRegularizationOptions(command: Command): void {
+  command
+    .optionsGroup(headings.regularization)
+    .option(
+      '--weight-decay <number>',
+      'decoupled weight decay, as in AdamW, for sgd too: each step takes learning rate · number off the kernels, not off biases and normalizations (default: 0)',
+      numberOf(decay),
+    )
+    .option(
+      '--l2 <number>',
+      "L2 penalty on the convolution kernels, as Keras's: adds number · Σw² to the training loss (default: 0)",
+      numberOf(l2),
+    )
+    .option(
+      '--label-smoothing <share>',
+      'share of each label that is spread over all classes, such as 0.1 (default: 0)',
+      numberOf(labelSmoothing),
+    )
+    .option(
+      '--averaging <share>',
+      'use a moving average of the weights that keeps this share at each step, such as 0.999 (default: 0)',
+      numberOf(averaging),
+    )
+    .option(
+      '--patience <epochs>',
+      'stop after so many epochs without a better validation (default: 0, for never)',
+      integer(0),
+    );
+}
+
+function addClassOptions(command: Command): void {
+  command
+    .optionsGroup(headings.classes)
+    .option(
+      '--class-weights <weights>',
+      "factors on the loss of each class's images: balanced, or numbers such as 1,2.5,1 (default: none)",
+      classWeights,
+    )
+    .addOption(
+      new Option(
+        '--sampling <name>',
+        'balanced takes as many images of each class in an epoch, some more than once (default: "shuffle")',
+      ).choices(samplingKinds),
+    );
 }

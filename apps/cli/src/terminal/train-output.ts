@@ -46,11 +46,11 @@ export class TrainOutput {
   #stopping = false;
 
   constructor(plan: TrainPlan) {
-    const { json, epochs } = plan.options;
+    const { json } = plan.options;
     this.#plan = plan;
     this.#progress = new Progress(json ? process.stderr : process.stdout);
     this.#view = new TrainingView(this.#progress, {
-      epochs,
+      epochs: plan.recipe.epochs,
       withValidation: plan.data.validation !== null,
       stepsBefore: plan.resumed?.steps ?? 0,
     });
@@ -68,7 +68,7 @@ export class TrainOutput {
       classes,
       images: training.dataset.labels.length,
       validationImages: validation?.dataset.labels.length ?? 0,
-      epochs: options.epochs,
+      epochs: this.#plan.recipe.epochs,
       skipped: broken.skipped,
       leftOut: data.leftOut,
       split: data.split,
@@ -103,7 +103,7 @@ export class TrainOutput {
   #resuming({ problems, path, steps, checkpoint }: NewestCheckpoint): void {
     for (const why of problems) this.#progress.print(`skipped     ${why}`);
     const { epoch, history } = checkpoint.state.progress;
-    const { epochs } = this.#plan.options;
+    const { epochs } = this.#plan.recipe;
     const from = `after ${plural(steps, 'step')}, in epoch ${epoch} of ${epochs}, from ${path}`;
     const all = epochs === 1 ? 'its epoch is' : `all ${count(epochs)} epochs are`;
     const over = `${all} done; give a higher --epochs to train further`;
@@ -159,7 +159,7 @@ export class TrainOutput {
     const steps = plural(done.steps, 'step');
     const how = done.completed
       ? `Trained for ${plural(done.epochs, 'epoch')} (${steps}) in ${duration(seconds)}`
-      : `Stopped in epoch ${done.epochs} of ${options.epochs}, after ${steps} (${duration(seconds)})`;
+      : `Stopped in epoch ${done.epochs} of ${this.#plan.recipe.epochs}, after ${steps} (${duration(seconds)})`;
     const run = shellArgument(options.out);
     const held = this.#plan.data.split?.validation ? options.data : 'IMAGES';
     const evaluatedOn = shellArgument(options.validation ?? (written.sampleImage ? syntheticSource : held));

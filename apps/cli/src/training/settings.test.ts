@@ -1,4 +1,5 @@
-import { createNetwork } from '@resnetjs/core';
+import { createNetwork, RandomGenerator } from '@resnetjs/core';
+import { createRecipe, type Recipe, type TrainingProgress } from '@resnetjs/recipe';
 import { describe, expect, it } from 'vitest';
 import { trainCommand } from '../commands/train.js';
 import { resumedOptions } from './settings.js';
@@ -9,6 +10,15 @@ const settings = {
   ...{ keep: 2, backend: 'wasm', interpolation: 'bilinear', fit: 'fill', onError: 'fail' },
   ...{ shortcuts: true, bnStatistics: 'precise' },
 };
+
+/** A checkpoint's progress, by this recipe. */
+const progressOf = (recipe: Partial<Recipe>): TrainingProgress => ({
+  ...{ epoch: 1, step: 1, position: 32, totals: { loss: 1, correct: 8, images: 32 }, history: [] },
+  order: RandomGenerator.stateless(0).state(),
+  recipe: createRecipe({ epochs: 5, ...recipe }),
+  data: { images: 64, labels: '0' },
+  validation: null,
+});
 
 const resumed = (
   own: Record<string, string | number | boolean>,
@@ -21,7 +31,8 @@ const resumed = (
     fit: 'fill',
   } as const;
   const classifier = { network: createNetwork(network), classes: ['0', '1'], preprocessing };
-  return resumedOptions(trainCommand(), { settings: { ...settings, ...own }, classifier }, 'run');
+  const saved = { settings: { ...settings, ...own }, classifier, progress: progressOf({}) };
+  return resumedOptions(trainCommand(), saved, 'run').options;
 };
 
 describe('the options that a training resumes with', () => {

@@ -1,9 +1,13 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { ResNetError } from '@resnetjs/core';
+import type { Recipe } from '@resnetjs/recipe';
 import type { CheckpointDescription, CheckpointSettings } from '@resnetjs/weights';
 import type { Command, Option } from 'commander';
 import type { TrainCommandOptions } from '../options/command-options.js';
+import { recipeOf } from '../options/recipe-of.js';
+import { isRecipeOption, type RecipeOptions } from '../options/recipe-options.js';
 
 /** Options of one call, which are not stored in checkpoints. */
 const transient: readonly string[] = ['resume', 'out', 'json', 'stopOn', 'ignoreHangup'];
@@ -26,9 +30,12 @@ export function settingsOf(options: TrainCommandOptions): CheckpointSettings {
   const entries = Object.entries(options).filter(
     ([name, value]) => value !== undefined && !transient.includes(name),
   );
-  return Object.fromEntries(
-    entries.map(([name, value]) => [name, paths.includes(name) ? absolute(value) : value]),
-  );
+  return Object.fromEntries(entries.map(([name, value]) => [name, settingOf(name, value)]));
+}
+
+function settingOf(name: string, value: unknown): string | number | boolean {
+  if (paths.includes(name)) return absolute(value as string);
+  return Array.isArray(value) ? value.join(',') : (value as string | number | boolean);
 }
 
 /** A path that is valid from every folder. */
@@ -73,10 +80,19 @@ function withPresentNames({ settings, classifier }: Saved): CheckpointSettings {
 }
 
 /** What a checkpoint says of the training that it is of. */
-type Saved = Pick<CheckpointDescription, 'settings' | 'classifier'>;
+type Saved = Pick<CheckpointDescription, 'settings' | 'classifier' | 'progress'>;
 
-/** The options that a training resumes with: the checkpoint's, and those of the command. Throws `bad-option`, `bad-file`. */
-export function resumedOptions(command: Command, saved: Saved, run: string): TrainCommandOptions {
+/** What a training resumes with. */
+export interface Resumed {
+  readonly options: TrainCommandOptions;
+  readonly recipe: Recipe;
+}
+
+/**
+ * The options that a training resumes with, the checkpoint's and those of the command, and its recipe. Throws `bad-option`,
+ * `bad-file`.
+ */
+export function resumedOptions(command: Command, saved: Saved, run: string): Resumed {
   const settings = withPresentNames(saved);
   const current = command.opts();
   const options: Record<string, unknown> = { ...current, out: run };
@@ -85,8 +101,11 @@ export function resumedOptions(command: Command, saved: Saved, run: string): Tra
     const name = option.attributeName();
     if (transient.includes(name)) continue;
     const before = settings[name] === undefined ? undefined : parse(option, settings[name]);
-    if (given(name) && !changeable.includes(name) && current[name] !== before) {
-      const began = before === undefined ? `without ${option.long}` : `with ${option.long} ${before}`;
+    const isOther = isRecipeOption(name)
+      ? () => changesRecipe({ [name]: current[name] }, saved.progress.recipe)
+      : () => String(current[name]) !== String(before);
+    if (given(name) && !changeable.includes(name) && isOther()) {
+      const began = beganWith(option, settings[name]);
       throw new ResNetError(
         'bad-option',
         `The training in ${run} began ${began}, which can't change when it resumes. Leave ${option.long} out, or start a new training.`,
@@ -113,14 +132,31 @@ export function resumedOptions(command: Command, saved: Saved, run: string): Tra
       `--out is ${current.out}, but a training resumes in its own folder, ${run}. Leave --out out.`,
     );
   }
-  if (Number(options.epochs) < Number(settings.epochs)) {
-    throw new ResNetError(
-      'bad-option',
-      `The training in ${run} has ${settings.epochs} epochs: --epochs can be raised, not lowered to ${options.epochs}.`,
-      { option: '--epochs' },
-    );
-  }
-  return options as unknown as TrainCommandOptions;
+  return {
+    options: options as unknown as TrainCommandOptions,
+    recipe: resumedRecipe(saved, current.epochs, run),
+  };
+}
+
+/** What a training had in an option's place, in words; `setting` is what its checkpoint keeps of it. */
+function beganWith(option: Option, setting: unknown): string {
+  const { long } = option;
+  if (setting !== undefined) return `with ${long} ${setting}`;
+  return isRecipeOption(option.attributeName()) ? `with another ${long}` : `without ${long}`;
+}
+
+/** The checkpoint's recipe, with as many epochs as it has or the command asks for. */
+function resumedRecipe({ progress: { recipe } }: Saved, epochs = recipe.epochs, run: string): Recipe {
+  if (epochs >= recipe.epochs) return { ...recipe, epochs };
+  throw new ResNetError(
+    'bad-option',
+    `The training in ${run} has ${recipe.epochs} epochs: --epochs can be raised, not lowered to ${epochs}.`,
+    { option: '--epochs' },
+  );
+}
+
+function changesRecipe(options: RecipeOptions, recipe: Recipe): boolean {
+  return !isDeepStrictEqual(recipeOf(options, recipe), recipe);
 }
 
 /** Throws `file-system` if images of a resumed training are gone, and the command doesn't say where they are now. */

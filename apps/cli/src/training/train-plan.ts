@@ -8,7 +8,7 @@ import { BrokenImages } from '../data/broken-images.js';
 import { openTrainingData, type TrainingData } from '../data/training-data.js';
 import { asNetworkName, buildNetwork, defaultSize } from '../networks/build-network.js';
 import type { TrainCommandOptions } from '../options/command-options.js';
-import { recipeOf } from '../options/recipe-options.js';
+import { recipeOf } from '../options/recipe-of.js';
 import { Progress } from '../terminal/progress.js';
 import { openStart, sizedStart, startedNetwork, startRecord, startVariables, startWords } from './start.js';
 
@@ -44,18 +44,22 @@ export function makePlan(options: TrainCommandOptions): Promise<TrainPlan> {
   return options.from === undefined ? planByName(options) : planFromFile(options, options.from);
 }
 
-/** Plans the rest of a training, of the classifier in its checkpoint. */
-export async function makeResumedPlan(options: TrainCommandOptions, saved: Subject): Promise<TrainPlan> {
-  if (options.from === undefined) return { ...(await planByName(options)), network: saved.network };
-  const { network, classes, preprocessing } = saved;
-  const { data, ...given } = await planned(options, saved);
+/** Plans the rest of a training, of the classifier and by the recipe in its checkpoint. */
+export async function makeResumedPlan(
+  options: TrainCommandOptions,
+  { classifier, recipe }: { readonly classifier: Subject; readonly recipe: Recipe },
+): Promise<TrainPlan> {
+  const { network, classes, preprocessing } = classifier;
+  const { data, ...given } = await planned(options, recipe, classifier);
   const { from, fromContainer = 'unknown' } = options;
-  const record = { file: basename(from), container: fromContainer, network: network.name };
+  const record = from !== undefined && {
+    ...{ file: basename(from), container: fromContainer, network: network.name },
+  };
   return {
     ...{ ...given, network, classes, preprocessing },
     data: aligned(data, classes),
-    initialVariables: async () => initialize(network, { seed: options.seed }),
-    start: { record, words: null, isNewHead: null },
+    initialVariables: async () => initialize(network, { seed: recipe.seed }),
+    start: record ? { record, words: null, isNewHead: null } : null,
   };
 }
 
@@ -65,22 +69,24 @@ async function planByName(options: TrainCommandOptions): Promise<TrainPlan> {
   const { interpolation = defaultFitting.interpolation, fit = defaultFitting.fit } = options;
   const side = defaultSize(name);
   const preprocessing = { ...unitRange(), interpolation, fit };
-  const plan = await planned(options, { network: { input: [side, side, 3] }, preprocessing });
+  const recipe = recipeOf(options);
+  const plan = await planned(options, recipe, { network: { input: [side, side, 3] }, preprocessing });
   const { shape, classes } = plan.data.training.dataset;
   const network = buildNetwork(name, options, { input: shape, classes: classes.length });
   return {
     ...{ ...plan, network, classes },
     preprocessing: { ...unitRange(shape[2]), interpolation, fit },
-    initialVariables: async () => initialize(network, { seed: options.seed }),
+    initialVariables: async () => initialize(network, { seed: recipe.seed }),
     start: null,
   };
 }
 
 async function planFromFile(options: TrainCommandOptions, from: string): Promise<TrainPlan> {
+  const recipe = recipeOf(options);
   const found = await openStart(from, options);
   const { interpolation = found.preprocessing.interpolation, fit = found.preprocessing.fit } = options;
   const preprocessing = { ...found.preprocessing, interpolation, fit };
-  const { data, ...given } = await planned(options, { network: found.network, preprocessing });
+  const { data, ...given } = await planned(options, recipe, { network: found.network, preprocessing });
   const { shape, classes } = data.training.dataset;
   const start = await sizedStart(found, shape);
   const started = startedNetwork(start, classes);
@@ -88,7 +94,7 @@ async function planFromFile(options: TrainCommandOptions, from: string): Promise
     ...{ ...given, preprocessing, network: started.network, classes: started.classes },
     options: { ...options, fromContainer: start.container },
     data: aligned(data, started.classes),
-    initialVariables: () => startVariables(start, started, options.seed),
+    initialVariables: () => startVariables(start, started, recipe.seed),
     start: {
       record: startRecord(start),
       words: startWords(start, started),
@@ -100,16 +106,22 @@ async function planFromFile(options: TrainCommandOptions, from: string): Promise
 /** What every plan has. */
 async function planned(
   options: TrainCommandOptions,
+  recipe: Recipe,
   { network, preprocessing }: Pick<Subject, 'preprocessing'> & { readonly network: Pick<Network, 'input'> },
 ) {
-  const recipe = recipeOf(options);
   const broken = new BrokenImages(options.onError);
   const view = new Progress(options.json ? process.stderr : process.stdout);
   const progress = (done: number, of: number) =>
     view.update({ label: 'reading images', short: 'reading', done, of, figures: [] });
   const [height, width] = network.input;
   try {
-    const opening = { defaultSize: [height, width] as const, preprocessing, broken, progress };
+    const opening = {
+      defaultSize: [height, width] as const,
+      seed: recipe.seed,
+      preprocessing,
+      broken,
+      progress,
+    };
     const data = await openTrainingData(options, opening);
     return { options, recipe, broken, data, resumed: null, replaces: null };
   } finally {
