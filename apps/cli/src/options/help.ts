@@ -11,6 +11,7 @@ export const headings = {
   recipe: 'Recipe:',
   learningRate: 'Learning rate:',
   regularization: 'Regularization:',
+  augmentation: 'Augmentation:',
   classes: 'Unequal classes:',
   run: 'Run:',
   device: 'Device:',

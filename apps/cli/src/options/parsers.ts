@@ -1,3 +1,5 @@
+import { ResNetError } from '@resnetjs/core/network';
+import { formatAugmentations, parseAugmentations } from '@resnetjs/recipe';
 import { InvalidArgumentError } from 'commander';
 import { extraSignals } from '../process/stop-signals.js';
 
@@ -83,6 +85,23 @@ export function integerList(text: string): readonly number[] {
   throw new InvalidArgumentError(
     'It must be whole numbers of at least 1, separated by commas, such as 64,64,256.',
   );
+}
+
+/** `flip,crop=0.5`, or none: the same augmentations, written alike. */
+export function augmentations(text: string): string {
+  if (text === 'none') return text;
+  try {
+    return formatAugmentations(parseAugmentations(given(text)));
+  } catch (error) {
+    throw error instanceof ResNetError ? new InvalidArgumentError(error.message) : error;
+  }
+}
+
+/** A parameter of mixup and cutmix; 0 for none. */
+export function alpha(text: string): number {
+  const value = number(text);
+  if (value >= 0 && value <= 4) return value;
+  throw new InvalidArgumentError('It must be more than 0 and at most 4, or 0 for none.');
 }
 
 /** `none`, `balanced`, or a number for each class: `1,2.5,1` */

@@ -1,4 +1,4 @@
-import { adam, createRecipe, type Recipe, sgd } from '@resnetjs/recipe';
+import { adam, augmentation, createRecipe, mixing, type Recipe, sgd } from '@resnetjs/recipe';
 import { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
 import { plainRecipe, recipeOf } from './recipe-of.js';
@@ -16,6 +16,8 @@ const decay = (number: number) => [{ match: { role: 'kernel' }, decay: number }]
 const trained = createRecipe({
   ...{ epochs: 30, batchSize: 64, seed: 7, warmup: 2, labelSmoothing: 0.1, averaging: 0.99, patience: 5 },
   ...{ accumulate: 2, clipNorm: 1, classWeights: 'balanced', sampling: 'balanced', onNonFinite: 'rollback' },
+  augment: [augmentation('flip')],
+  mixing: mixing({ cutmix: 1, probability: 0.5 }),
   optimizer: sgd({ learningRate: 0.1, nesterov: true }),
   schedule: { kind: 'step', epochs: [10, 20], factor: 0.2 },
   groups: [
@@ -56,6 +58,13 @@ describe('a recipe', () => {
       { accumulate: 4, clipNorm: 1, averaging: 0.999, labelSmoothing: 0.1, patience: 3 },
     ],
     ['--class-weights 1,2.5 --sampling balanced', { classWeights: [1, 2.5], sampling: 'balanced' }],
+    [
+      '--augment flip,rotate=10 --mixup 0.2',
+      {
+        augment: [augmentation('flip'), augmentation('rotate', { degrees: 10 })],
+        mixing: mixing({ mixup: 0.2 }),
+      },
+    ],
     ['--class-weights balanced --on-nan rollback', { classWeights: 'balanced', onNonFinite: 'rollback' }],
     ['--bn-statistics running', { statistics: 'running' }],
   ])('%s', (text, expected) => {
@@ -71,6 +80,8 @@ describe('a recipe', () => {
     ['--optimizer adam', { optimizer: adam(), groups: [trained.groups[0]!] }],
     ['--optimizer adamw', { optimizer: adam(), groups: [trained.groups[0]!, ...decay(0.01)] as never }],
     ['--optimizer sgd', {}],
+    ['--mixup 0.4', { mixing: mixing({ mixup: 0.4, cutmix: 1, probability: 0.5 }) }],
+    ['--augment gray', { augment: [augmentation('gray')] }],
   ])('of another training is changed by %s', (text, expected) => {
     expect(recipe(text, trained)).toEqual({ ...trained, ...expected });
   });
@@ -78,7 +89,7 @@ describe('a recipe', () => {
   it('loses what is switched off', () => {
     const off =
       '--warmup 0 --accumulate 1 --clip-norm 0 --averaging 0 --label-smoothing 0 --patience 0 ' +
-      '--class-weights none --sampling shuffle --on-nan stop --schedule constant --weight-decay 0';
+      '--augment none --cutmix 0 --class-weights none --sampling shuffle --on-nan stop --schedule constant --weight-decay 0';
     const { epochs, batchSize, seed, optimizer } = trained;
     const groups = trained.groups.slice(0, 1);
     expect(recipe(off, trained)).toEqual(createRecipe({ epochs, batchSize, seed, optimizer, groups }));
@@ -100,6 +111,8 @@ describe('a recipe', () => {
     ['--epochs 2 --warmup 2', 'leaves none of the 2 epochs'],
     ['--averaging 0.9 --bn-statistics running', 'Averaged weights'],
     ['--class-weights 1,-2', 'It must be none, balanced, or a number of at least 0 for each class'],
+    ['--augment flips', 'There is no augmentation "flips"'],
+    ['--mixup 5', 'It must be more than 0 and at most 4, or 0 for none'],
     ['--label-smoothing 1', 'It must be at least 0 and less than 1'],
   ])('refuses %s', (text, message) => {
     expect(() => recipe(text)).toThrow(message);

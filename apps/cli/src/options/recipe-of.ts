@@ -1,8 +1,10 @@
 import {
   adam,
   createRecipe,
+  mixing,
   type Optimizer,
   type ParameterGroup,
+  parseAugmentations,
   type Recipe,
   type Schedule,
   type Sgd,
@@ -36,6 +38,8 @@ export function recipeOf(options: RecipeOptions, recipe: Recipe = plainRecipe): 
     averaging: unless(0, options.averaging ?? recipe.averaging),
     labelSmoothing: unless(0, options.labelSmoothing ?? recipe.labelSmoothing),
     patience: unless(0, options.patience ?? recipe.patience),
+    augment: options.augment === undefined ? recipe.augment : augmentationsOf(options.augment),
+    mixing: mixingOf(options, recipe),
     classWeights: unless('none', options.classWeights ?? recipe.classWeights),
     sampling: unless('shuffle', options.sampling ?? recipe.sampling),
     onNonFinite: unless('stop', options.onNan ?? recipe.onNonFinite),
@@ -46,6 +50,15 @@ export function recipeOf(options: RecipeOptions, recipe: Recipe = plainRecipe): 
 /** undefined for the value that a recipe leaves out. */
 const unless = <Value, Off>(off: Off, value: Value): Exclude<Value, Off> | undefined =>
   (value as unknown) === off ? undefined : (value as Exclude<Value, Off>);
+
+const augmentationsOf = (text: string) => (text === 'none' ? undefined : parseAugmentations(text));
+
+function mixingOf(options: RecipeOptions, { mixing: before }: Recipe): Recipe['mixing'] {
+  const { mixup = before?.mixup ?? 0, cutmix = before?.cutmix ?? 0 } = options;
+  if (mixup === 0 && cutmix === 0) return undefined;
+  const { probability = 1 } = before ?? {};
+  return mixing({ ...(mixup > 0 && { mixup }), ...(cutmix > 0 && { cutmix }), probability });
+}
 
 const kindOf = (name: OptimizerName): Optimizer['kind'] => (name === 'adamw' ? 'adam' : name);
 

@@ -1,5 +1,6 @@
 import {
   adam,
+  augmentationKinds,
   defaultRecipe,
   nonFiniteRules,
   optimizerKinds,
@@ -14,7 +15,7 @@ import {
 } from '@resnetjs/recipe';
 import { type Command, Option } from 'commander';
 import { headings } from './help.js';
-import { classWeights, integer, integerList, numberOf } from './parsers.js';
+import { alpha, augmentations, classWeights, integer, integerList, numberOf } from './parsers.js';
 
 /** The optimizers' names: those of recipes, and AdamW, which is Adam with a weight decay. */
 export const optimizerNames = [...optimizerKinds, 'adamw'] as const;
@@ -62,6 +63,10 @@ export interface RecipeOptions {
   readonly labelSmoothing?: number;
   readonly averaging?: number;
   readonly patience?: number;
+  /** As `parseAugmentations` reads them, or none. */
+  readonly augment?: string;
+  readonly mixup?: number;
+  readonly cutmix?: number;
   readonly classWeights?: 'none' | 'balanced' | readonly number[];
   readonly sampling?: NonNullable<Recipe['sampling']>;
 }
@@ -89,6 +94,9 @@ const recipeOptions = {
   labelSmoothing: true,
   averaging: true,
   patience: true,
+  augment: true,
+  mixup: true,
+  cutmix: true,
   classWeights: true,
   sampling: true,
 } as const satisfies Record<keyof RecipeOptions, true>;
@@ -105,6 +113,7 @@ export function addRecipeOptions(command: Command): void {
   addStepOptions(command);
   addRateOptions(command);
   addRegularizationOptions(command);
+  addAugmentationOptions(command);
   addClassOptions(command);
 }
 
@@ -222,6 +231,26 @@ function addRegularizationOptions(command: Command): void {
       '--patience <epochs>',
       'stop after so many epochs without a better validation (default: 0, for never)',
       integer(0),
+    );
+}
+
+function addAugmentationOptions(command: Command): void {
+  command
+    .optionsGroup(headings.augmentation)
+    .option(
+      '--augment <list>',
+      `change the training images at random, such as flip,crop=0.5,color=0.2: ${augmentationKinds.join(', ')} (see resnet augment; default: none)`,
+      augmentations,
+    )
+    .option(
+      '--mixup <alpha>',
+      'average pairs of images and their labels, by shares of Beta(alpha, alpha), such as 0.2 (default: 0)',
+      alpha,
+    )
+    .option(
+      '--cutmix <alpha>',
+      'paste a box of another image in, of an area of Beta(alpha, alpha), such as 1 (default: 0)',
+      alpha,
     );
 }
 

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { countParameters } from '@resnetjs/core';
+import { outOfPatience } from '@resnetjs/recipe';
 import type { CheckpointEvent, TrainEvent } from '@resnetjs/training';
 import type { NewestCheckpoint, SavedCheckpoint } from '@resnetjs/weights/node';
 import type { SkippedImage } from '../data/broken-images.js';
@@ -103,11 +104,14 @@ export class TrainOutput {
   #resuming({ problems, path, steps, checkpoint }: NewestCheckpoint): void {
     for (const why of problems) this.#progress.print(`skipped     ${why}`);
     const { epoch, history } = checkpoint.state.progress;
-    const { epochs } = this.#plan.recipe;
+    const { recipe } = this.#plan;
+    const { epochs } = recipe;
     const from = `after ${plural(steps, 'step')}, in epoch ${epoch} of ${epochs}, from ${path}`;
     const all = epochs === 1 ? 'its epoch is' : `all ${count(epochs)} epochs are`;
     const over = `${all} done; give a higher --epochs to train further`;
-    this.#progress.print(`resuming    ${history.length >= epochs ? over : from}`);
+    const stopped = `it is over: ${plural(recipe.patience ?? 0, 'epoch')} brought no better validation`;
+    const isOver = history.length >= epochs;
+    this.#progress.print(`resuming    ${isOver ? over : outOfPatience(recipe, history) ? stopped : from}`);
   }
 
   event(event: Exclude<TrainEvent, Done | CheckpointEvent>): void {
@@ -157,8 +161,11 @@ export class TrainOutput {
     const { paint } = this.#progress;
     const seconds = (performance.now() - this.#started) / 1000;
     const steps = plural(done.steps, 'step');
+    const { recipe } = this.#plan;
+    const early =
+      done.epochs < recipe.epochs ? `, the last ${recipe.patience} without a better validation` : '';
     const how = done.completed
-      ? `Trained for ${plural(done.epochs, 'epoch')} (${steps}) in ${duration(seconds)}`
+      ? `Trained for ${plural(done.epochs, 'epoch')} (${steps}) in ${duration(seconds)}${early}`
       : `Stopped in epoch ${done.epochs} of ${this.#plan.recipe.epochs}, after ${steps} (${duration(seconds)})`;
     const run = shellArgument(options.out);
     const held = this.#plan.data.split?.validation ? options.data : 'IMAGES';

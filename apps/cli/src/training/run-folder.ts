@@ -1,6 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { ResNetError } from '@resnetjs/core';
+import { outOfPatience } from '@resnetjs/recipe';
 import type { CheckpointDescription } from '@resnetjs/weights';
 import {
   type FolderLock,
@@ -49,7 +50,8 @@ export async function whatIsReplaced(run: string): Promise<'training' | 'model' 
     throw error;
   });
   const { epoch, history, recipe } = description?.progress ?? {};
-  if (recipe && history && history.length >= recipe.epochs) return 'training';
+  const isOver = recipe && history && (history.length >= recipe.epochs || outOfPatience(recipe, history));
+  if (isOver) return 'training';
   const far = recipe ? ` (in epoch ${epoch} of ${recipe.epochs})` : '';
   throw new ResNetError(
     'file-system',

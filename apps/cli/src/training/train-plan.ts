@@ -9,6 +9,7 @@ import { openTrainingData, type TrainingData } from '../data/training-data.js';
 import { asNetworkName, buildNetwork, defaultSize } from '../networks/build-network.js';
 import type { TrainCommandOptions } from '../options/command-options.js';
 import { recipeOf } from '../options/recipe-of.js';
+import { refuse } from '../options/refuse.js';
 import { Progress } from '../terminal/progress.js';
 import { openStart, sizedStart, startedNetwork, startRecord, startVariables, startWords } from './start.js';
 
@@ -123,6 +124,12 @@ async function planned(
       progress,
     };
     const data = await openTrainingData(options, opening);
+    if (data.validation === null) {
+      refuse(
+        { '--patience': recipe.patience },
+        'waits for a better validation: give --validation or --validation-split',
+      );
+    }
     return { options, recipe, broken, data, resumed: null, replaces: null };
   } finally {
     view.end();
