@@ -27,7 +27,7 @@ export { type Initializer, initializers } from './network/initializer.js';
 export { mapOperations, type RewriteOperations } from './network/map-operations.js';
 export { type DialectName, dialectNames, dialectOf } from './network/dialects.js';
 export { kerasVariableNames } from './network/dialects/keras.js';
-export { layerNames, parameterName } from './network/names.js';
+export { blockName, layerNames, parameterName, stageName } from './network/names.js';
 export {
   isWeighted,
   type OperationKind,

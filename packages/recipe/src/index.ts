@@ -34,6 +34,7 @@ export {
   sgd,
   sgdSchema,
 } from './optimizer.js';
+export { freezeGroups, partGroups } from './freeze.js';
 export {
   learnedWeights,
   type ParameterGroup,
