@@ -2,6 +2,7 @@ import { defaultFitting, fitModes, interpolations } from '@resnetjs/core/images'
 import { Command, Option } from 'commander';
 import { backendOption } from '../options/backend-option.js';
 import type { TrainCommandOptions } from '../options/command-options.js';
+import { addFreezeOptions } from '../options/freeze-options.js';
 import { addNotes, headings } from '../options/help.js';
 import {
   addNetworkOptions,
@@ -32,6 +33,7 @@ export function trainCommand(): Command {
   addNetworkOptions(command);
   addTrainedNetworkOptions(command);
   addRecipeOptions(command);
+  addFreezeOptions(command);
   addRunOptions(command);
   command
     .optionsGroup(headings.device)
@@ -50,6 +52,7 @@ export function trainCommand(): Command {
       'resnet train --network preact/resnet --data flowers/ --validation-split 0.2 --image-size 32 --epochs 5 --out runs/flowers',
       'resnet train --network cifar/resnet20 --data cifar10/ --optimizer sgd --learning-rate 0.1 --schedule cosine --epochs 30 --out runs/cifar',
       'resnet train --from torchvision:resnet50 --data flowers/ --validation-split 0.2 --learning-rate 1e-4 --out runs/flowers50',
+      'resnet train --from torchvision:resnet18 --freeze body --data flowers/ --validation-split 0.2 --out runs/head',
       'resnet train --resume runs/signs',
     ],
   }).action(async (options: TrainCommandOptions) => {

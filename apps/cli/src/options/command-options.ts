@@ -2,6 +2,7 @@ import type { DialectName, FitMode, Interpolation } from '@resnetjs/core';
 import type { extraSignals } from '../process/stop-signals.js';
 import type { ErrorRule } from '../data/broken-images.js';
 import type { BlockCommandOptions } from './block-options.js';
+import type { FreezeOptions } from './freeze-options.js';
 import type { NetworkOptions } from './network-options.js';
 import type { HubWeights, OnnxOptions, WrittenFormat } from '@resnetjs/weights';
 import type { RecipeOptions } from './recipe-options.js';
@@ -52,7 +53,7 @@ export interface DrawCommandOptions
   readonly json?: true;
 }
 
-export interface TrainCommandOptions extends NetworkOptions, RecipeOptions {
+export interface TrainCommandOptions extends NetworkOptions, RecipeOptions, FreezeOptions {
   /** With --from or --resume it may be absent. */
   readonly network?: string;
   /** A file or folder of weights to start from, or a name on a hub. */

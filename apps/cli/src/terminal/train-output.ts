@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { countParameters } from '@resnetjs/core';
-import { outOfPatience } from '@resnetjs/recipe';
+import { countParameters, parameters } from '@resnetjs/core';
+import { learnedWeights, outOfPatience, parameterSettings } from '@resnetjs/recipe';
 import type { CheckpointEvent, TrainEvent } from '@resnetjs/training';
 import type { NewestCheckpoint, SavedCheckpoint } from '@resnetjs/weights/node';
 import type { SkippedImage } from '../data/broken-images.js';
@@ -85,7 +85,7 @@ export class TrainOutput {
     if (start?.words) this.#progress.print(`from        ${shown(start.words, 400)}`);
     this.#progress.print(`training    ${training.describe}`);
     if (validation) this.#progress.print(`validation  ${validation.describe}`);
-    for (const line of this.#dataNotes()) this.#progress.print(line);
+    for (const line of [...this.#dataNotes(), ...this.#frozen()]) this.#progress.print(line);
     if (resumed) this.#resuming(resumed);
     if (replaces)
       this.#progress.print(`replacing   what ${shown(options.out, 200)} holds: ${replacedWords[replaces]}`);
@@ -99,6 +99,18 @@ export class TrainOutput {
       (name) => `not used    ${shown(join(options.data, name), 200)}: evaluate the model on it`,
     );
     return [...unused, ...leftOutLines(data.leftOut), ...broken.describe(), ...duplicateLines(data.twins)];
+  }
+
+  /** How much of the network learns, if it isn't all. */
+  #frozen(): string[] {
+    const { network, recipe } = this.#plan;
+    const learned = learnedWeights(parameterSettings(network, recipe.groups));
+    const weights = parameters(network).filter(({ trainable }) => trainable);
+    if (learned.size === weights.length) return [];
+    const size = (some: typeof weights) =>
+      some.reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);
+    const learning = size(weights.filter(({ id }) => learned.has(id)));
+    return [`learning    ${count(learning)} of ${count(size(weights))} weights; the others are frozen`];
   }
 
   #resuming({ problems, path, steps, checkpoint }: NewestCheckpoint): void {

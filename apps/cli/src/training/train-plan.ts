@@ -8,6 +8,7 @@ import { BrokenImages } from '../data/broken-images.js';
 import { openTrainingData, type TrainingData } from '../data/training-data.js';
 import { asNetworkName, buildNetwork, defaultSize } from '../networks/build-network.js';
 import type { TrainCommandOptions } from '../options/command-options.js';
+import { withFreezing } from '../options/freeze-options.js';
 import { recipeOf } from '../options/recipe-of.js';
 import { refuse } from '../options/refuse.js';
 import { Progress } from '../terminal/progress.js';
@@ -66,7 +67,8 @@ export async function makeResumedPlan(
 
 async function planByName(options: TrainCommandOptions): Promise<TrainPlan> {
   const name = asNetworkName(options.network ?? '');
-  buildNetwork(name, options, {}); // rejects options of other networks before images are read
+  // Rejects options of other networks before images are read.
+  withFreezing(recipeOf(options), options, buildNetwork(name, options, {}));
   const { interpolation = defaultFitting.interpolation, fit = defaultFitting.fit } = options;
   const side = defaultSize(name);
   const preprocessing = { ...unitRange(), interpolation, fit };
@@ -76,6 +78,7 @@ async function planByName(options: TrainCommandOptions): Promise<TrainPlan> {
   const network = buildNetwork(name, options, { input: shape, classes: classes.length });
   return {
     ...{ ...plan, network, classes },
+    recipe: withFreezing(plan.recipe, options, network),
     preprocessing: { ...unitRange(shape[2]), interpolation, fit },
     initialVariables: async () => initialize(network, { seed: recipe.seed }),
     start: null,
@@ -85,6 +88,8 @@ async function planByName(options: TrainCommandOptions): Promise<TrainPlan> {
 async function planFromFile(options: TrainCommandOptions, from: string): Promise<TrainPlan> {
   const recipe = recipeOf(options);
   const found = await openStart(from, options);
+  // Rejects other parts before images are read.
+  if (found.classes !== null) withFreezing(recipe, options, found.network);
   const { interpolation = found.preprocessing.interpolation, fit = found.preprocessing.fit } = options;
   const preprocessing = { ...found.preprocessing, interpolation, fit };
   const { data, ...given } = await planned(options, recipe, { network: found.network, preprocessing });
@@ -93,6 +98,7 @@ async function planFromFile(options: TrainCommandOptions, from: string): Promise
   const started = startedNetwork(start, classes);
   return {
     ...{ ...given, preprocessing, network: started.network, classes: started.classes },
+    recipe: withFreezing(given.recipe, options, started.network),
     options: { ...options, fromContainer: start.container },
     data: aligned(data, started.classes),
     initialVariables: () => startVariables(start, started, recipe.seed),
