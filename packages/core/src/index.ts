@@ -4,6 +4,7 @@ export {
   createClassifier,
 } from './classify/classifier.js';
 export {
+  adaptPreprocessing,
   type ChannelOrder,
   channelOrders,
   checkPreprocessing,

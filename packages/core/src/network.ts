@@ -89,6 +89,7 @@ export {
 export { withStochasticDepth, withZeroInitResidual } from './networks/block-starts.js';
 export { type CifarOptions, type ShortcutOption, shortcutOptions } from './networks/cifar.js';
 export { truncate } from './networks/truncate.js';
+export { adaptKernel, withChannels } from './networks/with-channels.js';
 export { type HeadOptions, withHead } from './networks/with-head.js';
 export { type StageFeatures, stageFeatures } from './inspect/stage-features.js';
 export { type PreactResNetOptions, preactResNet } from './networks/preact.js';

@@ -5,6 +5,7 @@ import { topClasses } from '../classes/top-classes.js';
 import { disposeVariables } from '../compute/variables.js';
 import { fitImage } from '../images/fit-image.js';
 import type { Pixels } from '../images/pixels.js';
+import { toChannels } from '../images/to-channels.js';
 import { preactResNet } from '../networks/preact.js';
 import { RandomGenerator } from '../random/random-generator.js';
 import { type Classifier, createClassifier } from './classifier.js';
@@ -96,11 +97,21 @@ it("is of the classifier's variables when it was made, and leaves them alone", a
   predictor.dispose();
 });
 
+it('takes gray images as RGB, and RGB ones as gray', async () => {
+  const classifier = sample();
+  const predictor = createPredictor(classifier);
+  const gray = image(5, 4, 1, 1);
+  const [found] = await predictor.predict([gray]);
+  expect(found).toEqual((await predictor.predict([toChannels(gray, 3)]))[0]);
+  predictor.dispose();
+  disposeVariables(classifier.variables);
+});
+
 it('refuses images with other channels, by their index', async () => {
   const classifier = sample();
   const predictor = createPredictor(classifier);
-  await expect(predictor.predict([image(4, 4, 1), image(4, 4, 1, 1)])).rejects.toThrow(
-    'Image 1 has 1 channels, but preact/resnet takes 3.',
+  await expect(predictor.predict([image(4, 4, 1), image(4, 4, 1, 4)])).rejects.toThrow(
+    'Image 1 has 4 channels, but preact/resnet takes 3.',
   );
   predictor.dispose();
   disposeVariables(classifier.variables);

@@ -4,6 +4,7 @@ import { disposeVariables } from '../compute/variables.js';
 import { ResNetError } from '../errors.js';
 import { fitImage } from '../images/fit-image.js';
 import type { Pixels } from '../images/pixels.js';
+import { isConvertible } from '../images/to-channels.js';
 import { foldBatchNorm } from '../rewrite/fold.js';
 import type { Classifier } from './classifier.js';
 import { preprocess } from './preprocess.js';
@@ -47,9 +48,9 @@ function checkFinite(rows: readonly (readonly number[])[]): void {
 /** Classifies images of any size. */
 export interface Predictor {
   /**
-   * Class probabilities, `[images, classes]`. Each image is resized to the network's input as its preprocessing says.
-   * No images give no probabilities. Throws `shape-mismatch` for images with other channels, `bad-option` for what is no list
-   * of `Pixels`, and `not-finite` as `predict` does.
+   * Class probabilities, `[images, classes]`. Each image is resized to the network's input as its preprocessing says, and
+   * becomes gray or RGB as the network takes it. No images give no probabilities. Throws `shape-mismatch` for images that are
+   * neither, `bad-option` for what is no list of `Pixels`, and `not-finite` as `predict` does.
    */
   predict(images: readonly Pixels[]): Promise<number[][]>;
   /** Disposes of the predictor's own variables; the classifier's stay. */
@@ -79,7 +80,7 @@ export function createPredictor(classifier: Classifier): Predictor {
       }
       const batch = new Uint8Array(images.length * height * width * channels); // [images, height, width, channels]
       for (const [index, image] of images.entries()) {
-        if (image.channels !== channels) {
+        if (!isConvertible(image.channels, channels)) {
           throw new ResNetError(
             'shape-mismatch',
             `Image ${index} has ${image.channels} channels, but ${network.name} takes ${channels}.`,

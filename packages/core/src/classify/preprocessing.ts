@@ -25,6 +25,20 @@ export function unitRange(channels = 3): Preprocessing {
 }
 
 /**
+ * Preprocessing for images with other channels: each gets the average of mean and std, as with timm's loader.
+ *
+ * @example
+ * adaptPreprocessing(preprocessings.torchvision, 1).mean; // [114.495]
+ */
+export function adaptPreprocessing(preprocessing: Preprocessing, channels: number): Preprocessing {
+  const { channelOrder: _, mean, std, ...fitting } = preprocessing;
+  if (mean.length === channels) return preprocessing;
+  const average = (values: readonly number[]): readonly number[] =>
+    Array(channels).fill(values.reduce((a, b) => a + b, 0) / values.length);
+  return { mean: average(mean), std: average(std), ...fitting };
+}
+
+/**
  * Throws `bad-option` unless there is a finite mean, and a std above 0, for each channel, with an order and a crop that there
  * are.
  */

@@ -3,12 +3,15 @@ import { checkChoice } from './check-levels.js';
 import { cropShareRange, defaultFitting, type Fitting, fitModes } from './fitting.js';
 import type { Pixels } from './pixels.js';
 import { resize } from './resize.js';
+import { toChannels } from './to-channels.js';
 
 /**
- * Resizes an RGB image to `shape`, `[height, width, 3]`. Fit 'fill' stretches it. 'crop' keeps its aspect ratio: it resizes to
+ * Resizes an image to `shape`, `[height, width, channels]`; RGB becomes gray before that where one channel is asked for, and
+ * gray RGB where three are (see `toChannels`). Fit 'fill' stretches it. 'crop' keeps its aspect ratio: it resizes to
  * the smallest size that covers `shape` (the longer side rounded down, as in torchvision's `Resize`), then takes the center
  * (as `CenterCrop`). With a `cropShare` below 1, either resizes to `shape` ÷ `cropShare`, rounded down, and takes the center: on
- * square inputs these are timm's crop modes 'squash' and 'center'. Default: 'bilinear' and 'fill'. Throws `bad-option`.
+ * square inputs these are timm's crop modes 'squash' and 'center'. Default: 'bilinear' and 'fill'. Throws `bad-option`, and
+ * `shape-mismatch` for other channels.
  *
  * @example
  * const fitting = { interpolation: 'bicubic', fit: 'crop', cropShare: 0.875 } as const;
@@ -16,7 +19,7 @@ import { resize } from './resize.js';
  */
 export function fitImage(
   image: Pixels,
-  [height, width]: readonly [height: number, width: number, channels: number],
+  [height, width, channels]: readonly [height: number, width: number, channels: number],
   { interpolation, fit, cropShare = 1 }: Fitting = defaultFitting,
 ): Uint8Array {
   checkChoice('fit', fit, fitModes);
@@ -29,7 +32,7 @@ export function fitImage(
     height,
     width,
   };
-  return resize(image, { ...resized, interpolation, crop }).data;
+  return resize(toChannels(image, channels), { ...resized, interpolation, crop }).data;
 }
 
 /** Throws `bad-option` for a share out of `cropShareRange`. */
