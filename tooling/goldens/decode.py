@@ -2,8 +2,9 @@
 
     python tooling/goldens/decode.py FOLDER FILE...                       (Pillow, numpy)
     python tooling/goldens/decode.py --resize FILTER WIDTH HEIGHT FOLDER FILE...
+    python tooling/goldens/decode.py --gray --resize FILTER WIDTH HEIGHT FOLDER FILE...
 
-Writes FOLDER/<position>.rgb for each file, and prints a line of JSON: a list of [width, height], or of a sentence where Pillow
+Writes FOLDER/<position>.rgb for each file, gray levels with --gray, and prints a line of JSON: a list of [width, height], or of a sentence where Pillow
 refuses a file. Pillow keeps only the upper byte of 16-bit colours.
 """
 
@@ -35,6 +36,9 @@ def decode(path):
 
 def main(arguments):
     size = None
+    gray = arguments[0] == "--gray"
+    if gray:
+        arguments = arguments[1:]
     if arguments[0] == "--resize":
         filter = Image.Resampling[arguments[1].upper()]
         size, arguments = (int(arguments[2]), int(arguments[3])), arguments[4:]
@@ -46,6 +50,8 @@ def main(arguments):
         except Exception as error:  # a broken file may raise any of them
             sizes.append(f"{type(error).__name__}: {error}")
             continue
+        if gray:
+            image = image.convert("L")
         if size is not None:
             image = image.resize(size, filter)
         (folder / f"{position}.rgb").write_bytes(image.tobytes())

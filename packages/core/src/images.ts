@@ -10,5 +10,5 @@ export {
   interpolations,
 } from './images/fitting.js';
 export type { Pixels } from './images/pixels.js';
-export { toChannels } from './images/to-channels.js';
+export { toChannels, toGray } from './images/to-channels.js';
 export { type CropBox, type ResizeOptions, resize } from './images/resize.js';

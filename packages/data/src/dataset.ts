@@ -18,7 +18,7 @@ export interface Dataset {
   readonly shape: readonly [height: number, width: number, channels: number];
   /** The label of each image, `[images]`; its length is the number of images. */
   readonly labels: Uint16Array;
-  /** The images at `indices`, in that order: `[batch, height, width, channels]`, RGB, 0 to 255. */
+  /** The images at `indices`, in that order: `[batch, height, width, channels]`, RGB or gray, 0 to 255. */
   read(indices: ArrayLike<number>): Promise<Uint8Array>;
   /** Whether reading an image has failed: `read` then gives zeros in its place, and `batches` leaves it out. */
   isBroken?(index: number): boolean;

@@ -21,6 +21,7 @@ export {
 } from './folder/arrange-images.js';
 export { describeLeftOut } from './folder/describe-left-out.js';
 export { type FileKind, fileKind, isHidden } from './folder/file-kind.js';
+export { inGray } from './in-gray.js';
 export { identifyPixels } from './identify-pixels.js';
 export { type SyntheticSignsOptions, syntheticSigns } from './signs/synthetic-signs.js';
 export { type SplitOptions, splitDataset, subset } from './subset.js';

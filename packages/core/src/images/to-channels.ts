@@ -28,7 +28,10 @@ export function isConvertible(from: number, to: number): boolean {
   return from === to || (from === 1 && to === 3) || (from === 3 && to === 1);
 }
 
-/** Gray levels of RGB pixels: [pixels, 3] → [pixels]. The factors are .299, .587 and .114 in units of 2⁻¹⁶. */
+/**
+ * Gray levels of RGB pixels: `[pixels, 3]` to `[pixels]`, for images of one size one after the other, too. The factors are
+ * .299, .587 and .114 in units of 2⁻¹⁶.
+ */
 export function toGray(rgb: Uint8Array): Uint8Array {
   const gray = new Uint8Array(rgb.length / 3);
   for (let pixel = 0, at = 0; pixel < gray.length; pixel++, at += 3) {

@@ -24,8 +24,8 @@ declare const OffscreenCanvas: new (
 ) => { getContext(kind: '2d', options: object): Context | null };
 
 /**
- * Decodes a JPEG, PNG or WebP image with the browser's own decoder, and resizes it to `shape`: `[height, width, 3]`, RGB, 0
- * to 255. Default: 'bilinear' and 'fill' (see `fitImage`). The rules and filters are those of Node's `loadImage`;
+ * Decodes a JPEG, PNG or WebP image with the browser's own decoder, and resizes it to `shape`: `[height, width, 3]`, RGB, or
+ * `[height, width, 1]`, gray (see `toChannels`), 0 to 255. Default: 'bilinear' and 'fill' (see `fitImage`). The rules and filters are those of Node's `loadImage`;
  * docs/images.md says how far the decoders differ. Throws `bad-file` or `bad-option`.
  *
  * @example
@@ -39,8 +39,8 @@ export async function loadImage(
   options: Partial<Fitting> = {},
 ): Promise<Uint8Array> {
   const [height, width, channels] = shape;
-  if (channels !== 3 || !(height >= 1) || !(width >= 1)) {
-    const message = `Images are decoded to [height, width, 3], not [${shape}].`;
+  if ((channels !== 3 && channels !== 1) || !(height >= 1) || !(width >= 1)) {
+    const message = `Images are decoded to [height, width, 3] or, in gray, [height, width, 1], not [${shape}].`;
     throw new ResNetError('bad-option', message, { shape });
   }
   return fitImage(await decodeImage(source), shape, { ...defaultFitting, ...options });

@@ -30,21 +30,32 @@ const scratch = mkdtempSync(join(tmpdir(), 'resnetjs-pillow-'));
 afterAll(() => rmSync(scratch, { recursive: true }));
 
 describe('images', () => {
-  it.skipIf(reason !== null).each(interpolations)(
-    "equal Pillow's, decoded and resized: %s",
-    async (interpolation) => {
+  const cases = [...interpolations.map((each) => [each, 3] as const), ['bilinear', 1] as const];
+  it.skipIf(reason !== null).each(cases)(
+    "equal Pillow's, decoded and resized: %s, %s channels",
+    async (interpolation, channels) => {
       const files = readdirSync(images).filter(isImage);
-      const folder = join(scratch, interpolation);
+      const folder = join(scratch, `${interpolation}-${channels}`);
       mkdirSync(folder);
       const [width, height] = [97, 64];
       const paths = files.map((name) => join(images, name));
-      const args = [script, '--resize', interpolation, String(width), String(height), folder, ...paths];
+      const gray = channels === 1 ? ['--gray'] : [];
+      const args = [
+        script,
+        ...gray,
+        '--resize',
+        interpolation,
+        String(width),
+        String(height),
+        folder,
+        ...paths,
+      ];
       const sizes: ([number, number] | string)[] = JSON.parse(
         execFileSync(PYTHON, args, { encoding: 'utf8' }),
       );
       expect(sizes.filter((size) => typeof size !== 'string').length).toBeGreaterThan(5);
       for (const [i, size] of sizes.entries()) {
-        const decoded = loadImage(paths[i] as string, [height, width, 3], { interpolation });
+        const decoded = loadImage(paths[i] as string, [height, width, channels], { interpolation });
         if (typeof size === 'string') await expect(decoded).rejects.toMatchObject({ code: 'bad-file' });
         else
           expect(

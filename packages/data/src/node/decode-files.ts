@@ -20,7 +20,7 @@ export interface Failure {
 }
 
 export interface DecodedFiles {
-  /** `[files, height, width, 3]`; zeros in place of those that failed. */
+  /** `[files, height, width, channels]`; zeros in place of those that failed. */
   readonly images: Uint8Array<ArrayBuffer>;
   readonly failures: readonly Failure[];
   /** Each file's `contentHash`; null for one that isn't decoded. */
@@ -37,8 +37,8 @@ const waiting: { pixels: number; start: () => void }[] = [];
 
 /** Decodes and resizes images, a few at a time, so that memory holds few of them at full size. */
 export async function decodeFiles({ files, shape, fitting }: DecodeJob): Promise<DecodedFiles> {
-  const size = shape[0] * shape[1] * 3;
-  const images = new Uint8Array(files.length * size); // [files, height, width, 3]
+  const size = shape[0] * shape[1] * shape[2];
+  const images = new Uint8Array(files.length * size); // [files, height, width, channels]
   const failures: Failure[] = [];
   const hashes: (string | null)[] = files.map(() => null);
   let next = 0;

@@ -169,11 +169,11 @@ describe('loadImage', () => {
     ]);
   });
 
-  it('refuses other formats, and shapes that are not RGB', async () => {
+  it('refuses other formats, and shapes that are neither RGB nor gray', async () => {
     const svg = new TextEncoder().encode('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>');
     await expect(loadImage(svg, [4, 4, 3])).rejects.toThrow('is not a JPEG, PNG or WebP image');
     await expect(loadImage(new Uint8Array(), [4, 4, 3])).rejects.toThrow('it is empty');
-    await expect(loadImage(svg, [4, 4, 1])).rejects.toMatchObject({ code: 'bad-option' });
+    await expect(loadImage(svg, [4, 4, 2])).rejects.toMatchObject({ code: 'bad-option' });
     await expect(loadImage(join(folder, 'absent.png'), [4, 4, 3])).rejects.toMatchObject({
       code: 'file-system',
     });

@@ -20,8 +20,8 @@ export interface ImageSize {
 }
 
 /**
- * Decodes a JPEG, PNG or WebP image (a path, or the file's bytes) and resizes it to `shape`: `[height, width, 3]`, RGB, 0 to
- * 255. Default: 'bilinear' and 'fill' (see `fitImage`). How orientation, transparency, 16 bits and CMYK are handled: see
+ * Decodes a JPEG, PNG or WebP image (a path, or the file's bytes) and resizes it to `shape`: `[height, width, 3]`, RGB, or
+ * `[height, width, 1]`, gray (see `toChannels`), 0 to 255. Default: 'bilinear' and 'fill' (see `fitImage`). How orientation, transparency, 16 bits and CMYK are handled: see
  * `decodeImage`. Throws `file-system`, `bad-file` or `bad-option`.
  *
  * @example
@@ -119,8 +119,7 @@ function toRgb(levels: Uint8Array, channels: number, cmyk: boolean): Uint8Array 
 
 function checkShape(shape: Dataset['shape']): void {
   const [height, width, channels] = shape;
-  if (channels === 3 && height >= 1 && width >= 1) return;
-  throw new ResNetError('bad-option', `Images are decoded to [height, width, 3], not [${shape}].`, {
-    shape,
-  });
+  if ((channels === 3 || channels === 1) && height >= 1 && width >= 1) return;
+  const message = `Images are decoded to [height, width, 3] or, in gray, [height, width, 1], not [${shape}].`;
+  throw new ResNetError('bad-option', message, { shape });
 }

@@ -1,6 +1,7 @@
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { toGray } from '@resnetjs/core/images';
 import sharp from 'sharp';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { batches } from '../batches.js';
@@ -337,6 +338,22 @@ describe('openDataset', () => {
     await expect(openDataset('synthetic:signs', { imageSize: [16, 32] })).rejects.toThrow(
       'generates square images, not 16×32',
     );
+  });
+
+  it('opens each kind in gray', async () => {
+    put('a/1.png', await plain(RED).png().toBuffer());
+    put('b/1.png', await plain(BLUE).png().toBuffer());
+    const folder = await openDataset(root, { imageSize: [2, 3], channels: 1 });
+    expect(folder.shape).toEqual([2, 3, 1]);
+    expect(folder.description).toContain('2×3 pixels, gray');
+    const [red, blue] = [RED, BLUE].map((rgb) => toGray(Uint8Array.from(rgb))[0] as number);
+    const images = await folder.read([1, 0]);
+    expect([...images]).toEqual([...Array(6).fill(blue), ...Array(6).fill(red)]);
+    const options = { imageSize: 16, count: 6 };
+    const signs = await openDataset('synthetic:signs', { ...options, channels: 1 });
+    expect(signs.shape).toEqual([16, 16, 1]);
+    const colours = await (await openDataset('synthetic:signs', options)).read([4, 2]);
+    expect(await signs.read([4, 2])).toEqual(toGray(colours));
   });
 
   it('opens a folder', async () => {

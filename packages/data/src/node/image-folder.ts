@@ -29,6 +29,8 @@ export interface BrokenImage {
 export interface ImageFolderOptions extends Partial<Fitting> {
   /** Height and width that every image is resized to, in pixels, 1 to 4096. Default: 64. */
   readonly imageSize?: number | readonly [height: number, width: number];
+  /** 3 for RGB; 1 for gray, into which images are turned before they are resized: see `toChannels`. Default: 3. */
+  readonly channels?: 1 | 3;
   /**
    * Which images of a folder that is split into `train` and `test`, `val`, `valid` or `validation`. Where it has no validation
    * images, its test images stand for them, and the other way round; a folder without a split is whole. Default: 'train'.
@@ -83,7 +85,7 @@ const CACHE_BYTES = 2 ** 28;
  * console.log(flowers.classes, flowers.labels.length, flowers.leftOut);
  */
 export async function imageFolder(path: string, options: ImageFolderOptions = {}): Promise<ImageFolder> {
-  const shape = imageShape(options.imageSize ?? 64);
+  const shape = imageShape(options.imageSize ?? 64, options.channels);
   const { split = 'train' } = options;
   await checkFolder(path);
   const { classes, parts, leftOut } = arrangeImages(await listFiles(path), path);
@@ -162,7 +164,10 @@ function summaryOf({ part, folder, files }: FolderPart): FolderPartSummary {
   return { part, folder, images: files.length };
 }
 
-function imageShape(size: number | readonly [height: number, width: number]): Dataset['shape'] {
+function imageShape(
+  size: number | readonly [height: number, width: number],
+  channels: 1 | 3 = 3,
+): Dataset['shape'] {
   const [height, width] = typeof size === 'number' ? [size, size] : size;
   for (const side of [height, width]) {
     if (Number.isInteger(side) && side >= 1 && side <= 4096) continue;
@@ -172,7 +177,7 @@ function imageShape(size: number | readonly [height: number, width: number]): Da
       { size },
     );
   }
-  return [height, width, 3];
+  return [height, width, channels];
 }
 
 async function checkFolder(path: string): Promise<void> {

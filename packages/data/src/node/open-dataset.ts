@@ -4,6 +4,7 @@ import type { Fitting } from '@resnetjs/core/images';
 import { ResNetError } from '@resnetjs/core/network';
 import { cached } from '../cached.js';
 import type { Dataset } from '../dataset.js';
+import { inGray } from '../in-gray.js';
 import type { LeftOut } from '../folder/arrange-images.js';
 import { syntheticSigns } from '../signs/synthetic-signs.js';
 import { dropBrokenImages } from './drop-broken-images.js';
@@ -15,6 +16,8 @@ import { readSigns, type SignsSplit } from './signs-file.js';
 export interface OpenDatasetOptions extends Partial<Fitting> {
   /** Height and width in pixels. Default: 64; an HDF5 file has a size of its own, and accepts no other. */
   readonly imageSize?: number | readonly [height: number, width: number];
+  /** 3 for RGB, 1 for gray: see `imageFolder`; images of synthetic:signs and HDF5 files become gray as they are. Default: 3. */
+  readonly channels?: 1 | 3;
   /** synthetic:signs: number of images. Default: 3,000 for training, 600 for testing. */
   readonly count?: number;
   /** synthetic:signs: seed of the training images. Default: 0. */
@@ -80,7 +83,7 @@ export async function openDataset(spec: string, options: OpenDatasetOptions = {}
 }
 
 function openSynthetic(options: OpenDatasetOptions): OpenedDataset {
-  const { imageSize = 64, cacheBytes, split = 'train', ...rest } = options;
+  const { imageSize = 64, cacheBytes, split = 'train', channels, ...rest } = options;
   const [height, width] = sides(imageSize);
   if (height !== width) {
     const message = `${SYNTHETIC} generates square images, not ${height}×${width}: give one number as the image size.`;
@@ -88,7 +91,7 @@ function openSynthetic(options: OpenDatasetOptions): OpenedDataset {
   }
   const side = signsSplit(split);
   const dataset = syntheticSigns({ ...rest, split: side, size: height });
-  return described(cached(dataset, cacheBytes), `${SYNTHETIC} (${side})`);
+  return described(inChannels(cached(dataset, cacheBytes), channels), `${SYNTHETIC} (${side})`);
 }
 
 async function openSigns(path: string, options: OpenDatasetOptions): Promise<OpenedDataset> {
@@ -103,7 +106,7 @@ async function openSigns(path: string, options: OpenDatasetOptions): Promise<Ope
       imageSize: options.imageSize,
     });
   }
-  return described(dataset, `${path} (${dataset.split})`);
+  return described(inChannels(dataset, options.channels), `${path} (${dataset.split})`);
 }
 
 function signsSplit(split: FolderSplit): SignsSplit {
@@ -114,8 +117,12 @@ function sides(size: number | readonly [height: number, width: number]): readonl
   return typeof size === 'number' ? [size, size] : size;
 }
 
+function inChannels<D extends Dataset>(dataset: D, channels: 1 | 3 = 3): D {
+  return channels === 1 ? inGray(dataset) : dataset;
+}
+
 function described<D extends Dataset>(dataset: D, name: string): D & OpenedDataset {
   const { classes, labels, shape } = dataset;
-  const description = `${name}: ${labels.length} images of ${classes.length} classes, ${shape[0]}×${shape[1]} pixels`;
+  const description = `${name}: ${labels.length} images of ${classes.length} classes, ${shape[0]}×${shape[1]} pixels${shape[2] === 1 ? ', gray' : ''}`;
   return { ...dataset, description };
 }
