@@ -1,5 +1,5 @@
 // Functions that engines compute with different last bits, here by additions and multiplications alone, which are the
-// same everywhere: what is random in an image must not depend on who computes it. Errors are below 1e-15, relative or absolute.
+// same everywhere: what is random in an image must not depend on who computes it. Errors are at most 1e-15.
 
 const LN2_HIGH = 0.6931471803691238; // its last 33 bits are zeros, so that small multiples are exact
 const LN2_LOW = 1.9082149292705877e-10;

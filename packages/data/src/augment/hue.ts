@@ -2,6 +2,10 @@ import type { Image } from './image.js';
 
 const { floor, fround, max, min, round, trunc } = Math;
 
+/** The sixth of the circle that a hue of 8 bits is in, and how far. */
+const sextants = Uint8Array.from({ length: 256 }, (_, hue) => floor((hue * 6) / 255));
+const progress = Float32Array.from({ length: 256 }, (_, hue) => (hue * 6) / 255 - (sextants[hue] as number));
+
 /**
  * Turns hues, by at most half a turn: byte for byte as torchvision does on Pillow's HSV images, which computes in float32 and
  * cuts hue and saturation off to 8 bits. An image of one channel has no hue.
@@ -18,22 +22,42 @@ function turnPixel(levels: Uint8Array, at: number, steps: number): void {
   const blue = levels[at + 2] as number;
   const most = max(red, green, blue);
   const chroma = most - min(red, green, blue);
-  const saturation = floor(fround(chroma / most) * 255);
-  if (chroma === 0 || saturation === 0) {
-    levels.fill(most, at, at + 3);
+  const saturation = chroma === 0 ? 0 : floor(fround(chroma / most) * 255);
+  if (saturation === 0) {
+    setPixel(levels, at, most, most, most);
     return;
   }
   const turned = (hueOf(red, green, blue, most, chroma) + steps) & 255;
-  const sextant = floor((turned * 6) / 255);
-  const rest = fround((turned * 6) / 255 - sextant);
+  const rest = progress[turned] as number;
   const share = fround(saturation / 255);
   const low = round(most * (1 - share));
   const falling = round(most * (1 - share * rest));
   const rising = round(most * (1 - share * (1 - rest)));
-  const cycle = sextant % 6;
-  levels[at] = cycle === 0 || cycle === 5 ? most : cycle === 1 ? falling : cycle === 4 ? rising : low;
-  levels[at + 1] = cycle === 1 || cycle === 2 ? most : cycle === 0 ? rising : cycle === 3 ? falling : low;
-  levels[at + 2] = cycle === 3 || cycle === 4 ? most : cycle === 2 ? rising : cycle === 5 ? falling : low;
+  switch ((sextants[turned] as number) % 6) {
+    case 0:
+      setPixel(levels, at, most, rising, low);
+      break;
+    case 1:
+      setPixel(levels, at, falling, most, low);
+      break;
+    case 2:
+      setPixel(levels, at, low, most, rising);
+      break;
+    case 3:
+      setPixel(levels, at, low, falling, most);
+      break;
+    case 4:
+      setPixel(levels, at, rising, low, most);
+      break;
+    default:
+      setPixel(levels, at, most, low, falling);
+  }
+}
+
+function setPixel(levels: Uint8Array, at: number, red: number, green: number, blue: number): void {
+  levels[at] = red;
+  levels[at + 1] = green;
+  levels[at + 2] = blue;
 }
 
 /** The hue in 255ths of a turn. */
@@ -41,9 +65,10 @@ function hueOf(red: number, green: number, blue: number, most: number, chroma: n
   const fromRed = fround((most - red) / chroma);
   const fromGreen = fround((most - green) / chroma);
   const fromBlue = fround((most - blue) / chroma);
-  let sextants: number;
-  if (red === most) sextants = fround(fromBlue - fromGreen);
-  else if (green === most) sextants = fround(2 + fromRed - fromBlue);
-  else sextants = fround(4 + fromGreen - fromRed);
-  return floor(fround((sextants / 6 + 1) % 1) * 255);
+  let sixths: number;
+  if (red === most) sixths = fround(fromBlue - fromGreen);
+  else if (green === most) sixths = fround(2 + fromRed - fromBlue);
+  else sixths = fround(4 + fromGreen - fromRed);
+  const turns = sixths / 6 + 1;
+  return floor(fround(turns >= 1 ? turns - 1 : turns) * 255);
 }

@@ -32,9 +32,12 @@ export function saturation({ levels, channels }: Image, factor: number): void {
   }
 }
 
+/** Each pixel's own gray. */
 export function gray({ levels, channels }: Image): void {
-  if (channels === 3) {
-    for (let at = 0; at < levels.length; at += 3) levels.fill(luma(levels, at), at, at + 3);
+  if (channels !== 3) return;
+  for (let at = 0; at < levels.length; at += 3) {
+    const level = luma(levels, at);
+    for (let c = at; c < at + 3; c++) levels[c] = level;
   }
 }
 

@@ -25,50 +25,53 @@ export function sharpness({ levels, height, width, channels }: Image, factor: nu
 const rowSum = (levels: Uint8Array, at: number, channels: number) =>
   (levels[at - channels] as number) + (levels[at] as number) + (levels[at + channels] as number);
 
-/** The sum of a Gaussian's weights. */
+/** The sum of a Gaussian's weights; levels between its two passes are in 256ths. */
 const TOTAL = 2 ** 14;
 
 /** A Gaussian of a standard deviation of `sigma` pixels, cut off at three of these; beyond the edges the image is mirrored. */
 export function blur({ levels, height, width, channels }: Image, sigma: number): void {
   const weights = gaussian(sigma);
-  const radius = (weights.length - 1) / 2;
   const line = width * channels;
-  const between = new Uint16Array(levels.length); // levels in 256ths
-  const columns = neighbours(width, radius);
-  for (let at = 0; at < levels.length; at++) {
-    const column = Math.floor((at % line) / channels);
-    const origin = at - column * channels;
-    let sum = 32;
-    for (let k = 0; k < weights.length; k++) {
-      const from = origin + (columns[column + k] as number) * channels;
-      sum += (weights[k] as number) * (levels[from] as number);
+  const radius = weights.length - 1;
+  const edge = radius * channels;
+  const padded = new Int32Array(line + 2 * edge); // a row, mirrored beyond its ends
+  const across = new Int32Array(levels.length); // [height, width, channels]
+  for (let row = 0; row < height; row++) {
+    for (let column = -radius; column < width + radius; column++) {
+      const from = row * line + mirrored(column, width) * channels;
+      for (let c = 0; c < channels; c++) padded[edge + column * channels + c] = levels[from + c] as number;
     }
-    between[at] = sum >>> 6;
+    const sums = across.subarray(row * line, (row + 1) * line);
+    weights.forEach((weight, k) => {
+      addPair(sums, weight, padded, edge - k * channels, edge + k * channels);
+    });
+    for (let i = 0; i < line; i++) sums[i] = ((sums[i] as number) + 32) >> 6;
   }
-  const rows = neighbours(height, radius);
-  for (let at = 0; at < levels.length; at++) {
-    const row = Math.floor(at / line);
-    const origin = at - row * line;
-    let sum = 2 ** 21;
-    for (let k = 0; k < weights.length; k++) {
-      sum += (weights[k] as number) * (between[origin + (rows[row + k] as number) * line] as number);
-    }
-    levels[at] = sum >>> 22;
+  const sums = new Int32Array(line);
+  for (let row = 0; row < height; row++) {
+    sums.fill(128 * TOTAL);
+    weights.forEach((weight, k) => {
+      addPair(sums, weight, across, mirrored(row - k, height) * line, mirrored(row + k, height) * line);
+    });
+    for (let i = 0; i < line; i++) levels[row * line + i] = (sums[i] as number) >> 22;
   }
 }
 
-/** The pixels from −radius to size + radius, mirrored. */
-const neighbours = (size: number, radius: number) =>
-  Int32Array.from({ length: size + 2 * radius }, (_, i) => mirrored(i - radius, size));
+/** Adds to each sum the weight's share of two values, from `one` and from `other` on. */
+function addPair(sums: Int32Array, weight: number, values: Int32Array, one: number, other: number): void {
+  for (let i = 0; i < sums.length; i++) {
+    sums[i] = (sums[i] as number) + weight * ((values[one + i] as number) + (values[other + i] as number));
+  }
+}
 
-/** Whole weights, whose sum is `TOTAL`. */
+/** Whole weights, from half of the middle one outwards: twice their sum is `TOTAL`. */
 function gaussian(sigma: number): Int32Array {
-  const radius = Math.ceil(3 * sigma);
-  const shares = Array.from({ length: 2 * radius + 1 }, (_, i) =>
-    exponential(-((i - radius) ** 2) / (2 * sigma * sigma)),
+  const shares = Array.from({ length: Math.ceil(3 * sigma) + 1 }, (_, k) =>
+    exponential(-(k ** 2) / (2 * sigma * sigma)),
   );
-  const sum = shares.reduce((a, b) => a + b);
+  const sum = 2 * shares.reduce((a, b) => a + b) - 1;
   const weights = Int32Array.from(shares, (share) => Math.round((share / sum) * TOTAL));
-  weights[radius] = (weights[radius] as number) + TOTAL - weights.reduce((a, b) => a + b);
+  weights[0] = 0;
+  weights[0] = TOTAL / 2 - weights.reduce((a, b) => a + b);
   return weights;
 }
