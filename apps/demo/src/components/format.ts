@@ -1,4 +1,4 @@
-import type { BackendName, Variant } from '../worker/protocol.js';
+import type { BackendName, ModelFacts, Variant } from '../worker/protocol.js';
 
 export const backendTitle: Readonly<Record<BackendName, string>> = { wasm: 'WebAssembly', webgl: 'WebGL' };
 export const variantTitle: Readonly<Record<Variant, string>> = {
@@ -9,6 +9,10 @@ export const variantTitle: Readonly<Record<Variant, string>> = {
 /** A network's name, in plain words first where it could be taken for another. */
 export const networkTitle = (name: string) =>
   name.startsWith('course/resnet50') ? `The course’s ResNet-50 (${name})` : name;
+
+/** Where a model comes from: its file's name, or `trained here, from resnet18.pth`. */
+export const originWords = ({ file, origin, startedFrom }: ModelFacts) =>
+  `${file?.name ?? origin}${startedFrom === null ? '' : `, from ${startedFrom}`}`;
 
 const whole = new Intl.NumberFormat('en');
 

@@ -1,6 +1,6 @@
 import { Notice } from '../components/notice.js';
 import { networkTitle } from '../components/format.js';
-import { fetching } from '../hub/hub.js';
+import { fetching, isListed } from '../hub/hub.js';
 import { room } from '../route.js';
 import { isNews, openedFile, opening, openingProblem, readiness } from './opened-file.js';
 import { refusal } from './take-files.js';
@@ -10,7 +10,7 @@ export function News() {
   const refused = refusal.value;
   return (
     <div class="news">
-      {fetching.value !== null && room.value !== 'use' && <Fetching />}
+      {fetching.value !== null && !isListed.value && <Fetching />}
       {opening.value !== null && <Opening />}
       {isNews.value && opening.value === null && <WhereItIs />}
       <OpeningProblem />
@@ -61,7 +61,7 @@ function WhereItIs() {
   const file = openedFile.value;
   if (file === null) return null;
   const state = readiness.value;
-  const [inLook, inUse] = [room.value === 'look', room.value === 'use'];
+  const [inLook, inUse, inTrain] = [room.value === 'look', room.value === 'use', room.value === 'train'];
   return (
     <Notice
       kind="info"
@@ -76,6 +76,7 @@ function WhereItIs() {
           <>
             {inLook ? ', and ' : '; '}
             {inUse ? 'show it a picture here' : <a href="#use">answers in Use</a>}
+            {inTrain && ', and its last layer can learn your classes here'}
           </>
         )}
         .{state.is === 'failed' && ` It can’t classify pictures in Use: ${state.why}`}

@@ -15,7 +15,8 @@ const enter = (name: string) => {
 };
 
 /**
- * Takes what was dropped anywhere on the page, or chosen in its header: a model is opened, in Look and in Use; an image is
+ * Takes what was dropped anywhere on the page, or chosen in its header: a model is opened, in Look and in Use, and in Train to start
+ * from; an image is
  * classified, or in Look pushed through the network; folders of images are for Train. The code of a room is loaded for it.
  */
 export async function takeFiles(found: readonly FoundFile[]): Promise<void> {
@@ -23,7 +24,12 @@ export async function takeFiles(found: readonly FoundFile[]): Promise<void> {
   const sorted = sortFiles(found);
   switch (sorted.kind) {
     case 'model':
-      if (room.value !== 'use') enter('look');
+      if (room.value === 'train' && !occupied.value) {
+        const { setup, startFrom } = await import('../rooms/train/setup.js');
+        if (setup.value.start === 'new') startFrom('trained');
+      } else if (room.value !== 'use') {
+        enter('look');
+      }
       return openModel(sorted.files);
     case 'image': {
       if (room.value === 'look') {

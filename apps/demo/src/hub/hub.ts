@@ -13,6 +13,8 @@ export const fetching = signal<{ readonly name: string; readonly progress: HubPr
 export const hubProblem = signal<{ readonly name: string; readonly message: string } | null>(null);
 /** What the browser's storage has; null until it was looked into. */
 export const kept = signal<readonly CachedWeights[] | null>(null);
+/** Whether networks by name are on the page, with what is being fetched. */
+export const isListed = signal(false);
 /** Whether what was fetched last is gone with the page. */
 export const isUnkept = signal(false);
 

@@ -3,7 +3,7 @@ import { useEffect } from 'preact/hooks';
 import { bytes } from '../components/format.js';
 import { type Choice, chosen, firstChoices, search, tableSize, whyNoName } from './choices.js';
 import { ChosenNetwork } from './chosen-network.js';
-import { fetching, listKept } from './hub.js';
+import { fetching, isListed, listKept } from './hub.js';
 import { KeptNetworks } from './kept-networks.js';
 import { ServerChoice } from './server-choice.js';
 import './hub.css';
@@ -15,6 +15,10 @@ export function NetworksByName() {
   const text = useSignal('');
   useEffect(() => {
     void listKept();
+    isListed.value = true;
+    return () => {
+      isListed.value = false;
+    };
   }, []);
   const found = text.value.trim() === '' ? firstChoices : search(text.value);
   const problem = whyNoName(text.value);

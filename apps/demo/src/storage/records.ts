@@ -1,6 +1,7 @@
 // What the page saves in the browser's storage.
 
 import type { ImageIdentity } from '@resnetjs/data';
+import type { StartRecord } from '@resnetjs/recipe';
 import type { ModelFacts, NetworkConfig, RecipeChoice, Variant } from '../worker/protocol.js';
 import type { SavedHistory } from './saved-history.js';
 
@@ -13,6 +14,8 @@ export interface SavedTraining {
   readonly savedAt: number;
   readonly data: SavedData;
   readonly network: NetworkConfig;
+  /** The trained weights that it started from: missing in older records, whose networks were new. */
+  readonly from?: StartRecord | null;
   readonly variants: readonly Variant[];
   readonly recipe: RecipeChoice;
   /** Steps done, of all `steps`. */

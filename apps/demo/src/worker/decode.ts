@@ -1,4 +1,4 @@
-import { ResNetError } from '@resnetjs/core';
+import { type Fitting, ResNetError } from '@resnetjs/core';
 import { contentHash, type ImageIdentity, listed } from '@resnetjs/data';
 import { loadImage } from '@resnetjs/data/browser';
 import { emit } from './channel.js';
@@ -17,7 +17,8 @@ export async function decodeFiles({
   files,
   classes,
   size,
-}: Requests['decode']['params']): Promise<Decoded> {
+  fitting,
+}: Omit<Requests['decode']['params'], 'forModel'> & { readonly fitting?: Fitting }): Promise<Decoded> {
   const bytes = size * size * 3;
   const pixels = new Uint8Array(files.length * bytes); // [files, size, size, 3]
   const labels: number[] = [];
@@ -28,7 +29,7 @@ export async function decodeFiles({
   for (const [index, { file, name, label, unseen }] of files.entries()) {
     try {
       const content = await read(file);
-      pixels.set(await loadImage(content, [size, size, 3]), labels.length * bytes);
+      pixels.set(await loadImage(content, [size, size, 3], fitting), labels.length * bytes);
       labels.push(label);
       heldOut.push(unseen ? 1 : 0);
       identities.push({ name, content: contentHash(content) });

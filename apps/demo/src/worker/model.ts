@@ -9,6 +9,7 @@ import type { TrainingRecord } from '@resnetjs/recipe';
 import { byteSource, decodeClassifier, encodeClassifier } from '@resnetjs/weights';
 import { writeRecord } from '../storage/database.js';
 import { version } from '../storage/records.js';
+import { featureCount } from './new-head.js';
 import { namedPreprocessings, nameOf } from './preprocessing-names.js';
 import { PageError } from './problem.js';
 import type { DownloadFormat, ModelFacts, Requests } from './protocol.js';
@@ -45,8 +46,10 @@ export function setModel(classifier: Classifier, { accuracy, origin, file, train
     fit: preprocessing.fit,
     cropShare: preprocessing.cropShare ?? 1,
     parameters: countParameters(network).total,
+    features: featureCount(network),
     accuracy,
     origin,
+    startedFrom: training?.from?.file ?? null,
     file,
     preprocessing: nameOf(preprocessing),
     givenPreprocessing: nameOf(preprocessing),

@@ -1,6 +1,6 @@
 import type { DialectName, FitMode, Network, NetworkName, ParameterId } from '@resnetjs/core';
 import type { TwinReport } from '@resnetjs/data';
-import type { Adam, NamedSchedule, Recipe } from '@resnetjs/recipe';
+import type { Adam, NamedSchedule, Recipe, StartRecord } from '@resnetjs/recipe';
 import type {
   CachedWeights,
   ContainerName,
@@ -51,7 +51,10 @@ export type RecipeChoice = Pick<Recipe, 'epochs' | 'batchSize' | 'seed'> & {
 
 export interface TrainingConfig {
   readonly data: DataSource;
+  /** The network that is trained, unless it starts from trained weights. */
   readonly network: NetworkConfig;
+  /** The trained weights that it starts from, of which only a new last layer learns; null for a new network. */
+  readonly from: StartRecord | null;
   /** The first one becomes the model. */
   readonly variants: readonly Variant[];
   readonly recipe: RecipeChoice;
@@ -93,7 +96,7 @@ export type TrainingEvent =
   | {
       readonly event: 'busy';
       readonly variant: Variant;
-      readonly what: 'statistics' | 'validation';
+      readonly what: 'features' | 'statistics' | 'validation';
       /** 0 to 1. */
       readonly share: number;
     }
@@ -189,9 +192,13 @@ export interface ModelFacts {
   /** How much of the fitted image is used, by side: its center. */
   readonly cropShare: number;
   readonly parameters: number;
+  /** The length of the vector that its last layer takes; null if it takes none. */
+  readonly features: number | null;
   /** On the validation images; null if it was never evaluated. */
   readonly accuracy: number | null;
   readonly origin: 'trained here' | 'opened';
+  /** The file of the trained weights that its training started from; null if it started from none. */
+  readonly startedFrom: string | null;
   /** Null for models of ResNet.js. */
   readonly file: FileFacts | null;
   /** How images are prepared; null if it is none of the named ways. */
@@ -315,7 +322,13 @@ export interface HubFile extends Pick<HubWeightsFile, 'file' | 'options'> {
 /** The requests of the page, with their parameters and results. */
 export interface Requests {
   start: { params: { readonly backend: BackendName }; result: BackendFacts };
-  train: { params: TrainingConfig; result: TrainingEnd };
+  train: {
+    params: Omit<TrainingConfig, 'from'> & {
+      /** Whether it starts from the worker's model. */
+      readonly fromModel: boolean;
+    };
+    result: TrainingEnd;
+  };
   resume: { params: null; result: TrainingEnd };
   pause: { params: { readonly paused: boolean }; result: null };
   stop: { params: null; result: null };
@@ -325,6 +338,8 @@ export interface Requests {
       readonly files: readonly LabelledFile[];
       readonly classes: readonly string[];
       readonly size: number;
+      /** Whether they are fitted as the worker's model wants them. */
+      readonly forModel: boolean;
     };
     result: Decoded;
   };
@@ -332,8 +347,9 @@ export interface Requests {
     params: {
       readonly file: Blob;
       readonly name: string;
-      /** Height and width to which images that aren't square are resized, in pixels. */
+      /** Height and width to which images that aren't square are resized, in pixels; for the worker's model, all are. */
       readonly size: number;
+      readonly forModel: boolean;
     };
     result: Decoded;
   };
@@ -350,6 +366,8 @@ export interface Requests {
   tensorStatistics: { params: { readonly parameter: ParameterId }; result: TensorStatistics };
   /** Has the model's images prepared otherwise, or as when it was opened. */
   prepare: { params: { readonly preprocessing: PreprocessingName | 'given' }; result: ModelFacts };
+  /** The seconds that the model takes for an image up to its last layer. */
+  secondsPerImage: { params: { readonly size: number }; result: number };
   /** Answers when the storage holds what it is to hold. */
   whenSaved: { params: null; result: null };
   modelFile: { params: { readonly format: DownloadFormat }; result: Blob };

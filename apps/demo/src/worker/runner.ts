@@ -4,7 +4,9 @@ import { adam, type Checkpoint, createRecipe, type Recipe, type TrainingState } 
 import { type TrainEvent, train } from '@resnetjs/training';
 import { buildNetwork } from './build-network.js';
 import type { TrainingData } from './datasets.js';
-import type { RecipeChoice, TrainingConfig, Variant } from './protocol.js';
+import { currentModel } from './model.js';
+import { headGroups, withNewHead } from './new-head.js';
+import type { TrainingConfig, Variant } from './protocol.js';
 
 /** Steps between two points at which a checkpoint may be saved: at each, so that a pause keeps the step it is at. */
 const checkpointEvery = 1;
@@ -24,32 +26,40 @@ export interface Runner {
   diverged: boolean;
 }
 
-/** A newly initialized network, with the same seed for every variant, so that only the shortcuts differ. */
+/**
+ * A newly initialized network, with the same seed for every variant, so that only the shortcuts differ; or the worker's model,
+ * with a new last layer.
+ */
 export function initialClassifier(config: TrainingConfig, variant: Variant, data: Dataset): Classifier {
+  if (config.from !== null) return withNewHead(currentModel().classifier, data, config.recipe.seed);
   const [size] = data.shape;
   const network = buildNetwork(config.network, variant, { size, classes: data.classes.length });
   return createClassifier(network, { classes: data.classes, seed: config.recipe.seed });
 }
 
-/** The whole recipe of a choice: Adam, with the other defaults. */
-export function recipeOf({ learningRate, ...choice }: RecipeChoice): Recipe {
-  return createRecipe({ ...choice, optimizer: adam({ learningRate }) });
+/** The whole recipe of a training: Adam, with the other defaults; from trained weights, only the last layer learns. */
+export function recipeOf({ recipe, from }: TrainingConfig, { network }: Classifier): Recipe {
+  const { learningRate, ...choice } = recipe;
+  const settings = { ...choice, optimizer: adam({ learningRate }) };
+  if (from === null) return createRecipe(settings);
+  // No normalization learns, so that there are no statistics to estimate.
+  return createRecipe({ ...settings, statistics: 'running', groups: headGroups(network) });
 }
 
 export interface RunnerOptions {
+  readonly config: TrainingConfig;
   readonly data: TrainingData;
-  readonly recipe: RecipeChoice;
   readonly signal: AbortSignal;
   readonly resume?: TrainingState;
 }
 
 export function startRunner(variant: Variant, classifier: Classifier, options: RunnerOptions): Runner {
-  const { data, recipe, signal, resume } = options;
+  const { config, data, signal, resume } = options;
   const events = train(classifier, data.train, {
-    ...recipeOf(recipe),
+    ...recipeOf(config, classifier),
     validation: data.validation,
     checkpointEvery,
-    gradientsEvery,
+    ...(config.from === null && { gradientsEvery }),
     signal,
     ...(resume && { resume }),
   });

@@ -5,6 +5,7 @@ import type { FromWorker, TrainingConfig } from './protocol.js';
 const config: TrainingConfig = {
   data: { kind: 'signs', size: 16, count: 60 },
   network: { name: 'preact/resnet', blocks: 1, normalized: true },
+  from: null,
   variants: ['residual'],
   recipe: { epochs: 1, batchSize: 4, learningRate: 1e-3, schedule: 'constant', seed: 0 },
 };

@@ -1,4 +1,4 @@
-import { disposeCheckpoint } from '@resnetjs/training';
+import { type CheckpointEvent, disposeCheckpoint } from '@resnetjs/training';
 import { byteSource, decodeCheckpoint, encodeCheckpoint } from '@resnetjs/weights';
 import { checkStorage, deleteRecord, readRecord, writeRecord } from '../storage/database.js';
 import { type SavedTraining, version } from '../storage/records.js';
@@ -10,7 +10,8 @@ import { asProblem, PageError } from './problem.js';
 import type { DataSource, TrainingConfig, Variant } from './protocol.js';
 import type { Runner } from './runner.js';
 
-const millisecondsBetween = 10_000;
+/** Between two checkpoints: an epoch of a last layer alone takes milliseconds, and its checkpoint all of the network. */
+const millisecondsBetween = { step: 10_000, epoch: 1000, stop: 0 } as const;
 
 /** Whether another tab is training, and owns the saved training. */
 let takenByOthers = false;
@@ -56,9 +57,9 @@ export class CheckpointWriter {
     emit({ event: 'save-failed', message });
   }
 
-  /** Whether the last checkpoint is old enough to be replaced within an epoch. */
-  isDue(): boolean {
-    return performance.now() - this.#savedAt > millisecondsBetween;
+  /** Whether the last checkpoint is old enough to be replaced. */
+  isDue(at: CheckpointEvent['at']): boolean {
+    return performance.now() - this.#savedAt >= millisecondsBetween[at];
   }
 
   /** If nothing can be saved (no room, site data is blocked), the training continues, and the page says so. */
@@ -67,8 +68,8 @@ export class CheckpointWriter {
     try {
       const checkpoints = [];
       for (const runner of runners) checkpoints.push(await encode(runner));
-      const { network, variants, recipe } = this.#config;
-      const record = { version, savedAt: Date.now(), data: this.#data, network, variants, recipe };
+      const { data: _, ...config } = this.#config;
+      const record = { ...config, version, savedAt: Date.now(), data: this.#data };
       await writeRecord('training', {
         ...record,
         step,
@@ -125,6 +126,6 @@ export async function loadTraining(): Promise<LoadedTraining> {
     const blob = saved.checkpoints[index] ?? null;
     checkpoints.push({ variant, checkpoint: blob && (await decodeCheckpoint(byteSource(blob))) });
   }
-  const { network, variants, recipe } = saved;
-  return { config: { data, network, variants, recipe }, saved, checkpoints };
+  const { network, from = null, variants, recipe } = saved;
+  return { config: { data, network, from, variants, recipe }, saved, checkpoints };
 }

@@ -1,10 +1,11 @@
-import type { TrainingRecord } from '@resnetjs/recipe';
+import type { StartRecord, TrainingRecord } from '@resnetjs/recipe';
 import type { TrainEvent } from '@resnetjs/training';
+import type { Classifier } from '@resnetjs/core';
 import { emit } from './channel.js';
 import { openData, type TrainingData } from './datasets.js';
-import { saveModel, setModel } from './model.js';
+import { currentModel, saveModel, setModel } from './model.js';
 import { asProblem, PageError } from './problem.js';
-import type { TrainingConfig, TrainingEnd } from './protocol.js';
+import type { Requests, TrainingConfig, TrainingEnd } from './protocol.js';
 import { endRunner, initialClassifier, nextEvent, recipeOf, type Runner, startRunner } from './runner.js';
 import {
   CheckpointWriter,
@@ -72,10 +73,14 @@ class Gate {
 }
 
 /** Trains, and makes the first variant's network the worker's model. */
-export function startTraining(config: TrainingConfig, backend: string): Promise<TrainingEnd> {
+export function startTraining(
+  { fromModel, ...asked }: Requests['train']['params'],
+  backend: string,
+): Promise<TrainingEnd> {
   return exclusively(async (signal) => {
+    const config: TrainingConfig = { ...asked, from: fromModel ? startRecord() : null };
     const data = openData(config.data);
-    const options = { data, recipe: config.recipe, signal };
+    const options = { config, data, signal };
     const runners = config.variants.map((variant) =>
       startRunner(variant, initialClassifier(config, variant, data.train), options),
     );
@@ -89,7 +94,7 @@ export function resumeTraining(backend: string): Promise<TrainingEnd> {
   return exclusively(async (signal) => {
     const { config, saved, checkpoints } = await loadTraining();
     const data = openData(config.data);
-    const options = { data, recipe: config.recipe, signal };
+    const options = { config, data, signal };
     const runners = checkpoints.map(({ variant, checkpoint }) => {
       if (checkpoint !== null) {
         return startRunner(variant, checkpoint.classifier, { ...options, resume: checkpoint.state });
@@ -101,6 +106,17 @@ export function resumeTraining(backend: string): Promise<TrainingEnd> {
     const steps = totalSteps(config, data);
     return runToEnd({ config, data, runners, writer, steps, backend, step: saved.step });
   });
+}
+
+/** What the worker's model is to a training that starts from it. */
+function startRecord(): StartRecord {
+  const { facts, training } = currentModel();
+  if (facts.file !== null) {
+    const { name, container } = facts.file;
+    return { file: name, container, network: facts.network };
+  }
+  // All but the last layer is as it was in the file that it started from.
+  return training?.from ?? { file: 'model.safetensors', container: 'resnetjs', network: facts.network };
 }
 
 function totalSteps({ recipe }: TrainingConfig, { train }: TrainingData): number {
@@ -145,8 +161,7 @@ async function runToEnd(run: Run): Promise<TrainingEnd> {
       if (first === null || first === undefined) break;
       if (first.event === 'done') done = first;
       midStep = first.event === 'step' || first.event === 'gradients';
-      const isWanted = () => gate !== undefined || writer.isDue();
-      if (first.event === 'checkpoint' && (first.at !== 'step' || isWanted()))
+      if (first.event === 'checkpoint' && (gate !== undefined || writer.isDue(first.at)))
         await saveCheckpoint(run, events);
     }
     for (const other of others) await endRunner(other);
@@ -155,7 +170,7 @@ async function runToEnd(run: Run): Promise<TrainingEnd> {
     throw error;
   }
   const accuracy = done?.validation?.accuracy ?? null;
-  const training = trainingRecord(run, done);
+  const training = trainingRecord(run, done, main.classifier);
   const model = setModel(main.classifier, { accuracy, origin: 'trained here', file: null, training });
   const isModelKept = await saveModel().then(
     () => true,
@@ -226,15 +241,20 @@ async function saveCheckpoint(run: Run, events: readonly (TrainEvent | null)[]):
 }
 
 /** How the model was trained, for its file; null if it took no step. */
-function trainingRecord({ config, data, backend }: Run, done: Done | undefined): TrainingRecord | null {
+function trainingRecord(
+  { config, data, backend }: Run,
+  done: Done | undefined,
+  classifier: Classifier,
+): TrainingRecord | null {
   if (done === undefined || done.loss === null || done.accuracy === null) return null;
   const source = config.data.kind === 'signs' ? 'synthetic:signs' : 'folder';
   const { loss, accuracy, validation } = done;
   return {
-    recipe: recipeOf(config.recipe),
+    recipe: recipeOf(config, classifier),
     data: { source, images: data.train.labels.length },
     validation: { source, images: data.validation.labels.length },
     initialization: 'glorot',
+    ...(config.from !== null && { from: config.from }),
     backend,
     epochs: done.epochs,
     steps: done.steps,

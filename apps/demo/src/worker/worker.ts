@@ -4,6 +4,7 @@ import { withDuplicates } from './datasets.js';
 import { decodeFiles } from './decode.js';
 import { lookAtMaps } from './look.js';
 import { currentModel, modelFile, openModel, prepareOtherwise, saveModelLater, whenSaved } from './model.js';
+import { secondsPerImage } from './new-head.js';
 import { predict } from './predict.js';
 import { PageError } from './problem.js';
 import type { BackendName, HubRequestKind, RequestKind } from './protocol.js';
@@ -18,6 +19,10 @@ function startedBackend(): BackendName {
 
 /** Loaded when the Prove room needs it, because it brings the float64 reference. */
 const prove = () => import('./prove.js');
+
+/** How images to train on are fitted; the libraries' way, unless it is the model's. */
+const fittingOf = (forModel: boolean) =>
+  forModel ? { fitting: currentModel().classifier.preprocessing } : {};
 
 const handlers: Handlers<Exclude<RequestKind, HubRequestKind>> = {
   async start({ backend: name }) {
@@ -35,10 +40,11 @@ const handlers: Handlers<Exclude<RequestKind, HubRequestKind>> = {
     stopTraining();
     return null;
   },
-  decode: async (params) => withDuplicates(await decodeFiles(params)),
-  async decodeHdf5(params) {
+  decode: async ({ forModel, ...params }) =>
+    withDuplicates(await decodeFiles({ ...params, ...fittingOf(forModel) })),
+  async decodeHdf5({ forModel, ...params }) {
     const { decodeHdf5 } = await import('./decode-hdf5.js');
-    return withDuplicates(await decodeHdf5(params));
+    return withDuplicates(await decodeHdf5({ ...params, ...fittingOf(forModel) }));
   },
   openModel,
   async openFile(params) {
@@ -54,6 +60,7 @@ const handlers: Handlers<Exclude<RequestKind, HubRequestKind>> = {
     saveModelLater();
     return facts;
   },
+  secondsPerImage: ({ size }) => secondsPerImage(currentModel().classifier, size),
   whenSaved,
   modelFile: ({ format }) => modelFile(format),
   predict,

@@ -68,7 +68,7 @@ describe('folders of images', () => {
       sent = params;
       return { classes: [], count: 0, problems: [], duplicates: null };
     };
-    await decodeOwn({ request } as unknown as Engine, 8);
+    await decodeOwn({ request } as unknown as Engine, { size: 8, forModel: false });
     expect(sent?.classes).toEqual(['Apple', 'Zed', 'red', 'é']);
     expect(sent?.files.map(({ name, label }) => `${name} ${label}`)).toEqual([
       'Apple/1.png 0',

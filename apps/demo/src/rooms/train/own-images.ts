@@ -45,6 +45,13 @@ const minImages = 5;
 /** In all, which at 64 pixels is about 120 MB. */
 const maxImages = 10_000;
 
+/** How many images there are; null for those of a file, which is not yet read. */
+export const imageCount = computed<number | null>(() =>
+  ownFile.value === null
+    ? ownClasses.value.reduce((sum, { files, unseen }) => sum + files.length + unseen.length, 0)
+    : null,
+);
+
 /** What is missing before a training can start; null if nothing is. */
 export const missing = computed<string | null>(() => {
   if (ownFile.value !== null) return null;
@@ -52,7 +59,7 @@ export const missing = computed<string | null>(() => {
   if (classes.length < 2) return 'Give pictures of at least two classes.';
   const small = classes.find(({ files }) => files.length < minImages);
   if (small) return `Give at least ${minImages} pictures of “${small.name}”.`;
-  const all = classes.reduce((sum, { files, unseen }) => sum + files.length + unseen.length, 0);
+  const all = imageCount.value ?? 0;
   return all > maxImages
     ? `There are ${all} pictures, but this page takes at most ${maxImages}. Give fewer, or train with the command line.`
     : null;
@@ -131,20 +138,23 @@ export function renameClass(from: string, to: string): void {
   ownClasses.value = ownClasses.value.map((each) => (each.name === from ? { ...each, name } : each));
 }
 
-/** Has the worker decode the images, at the network's input size, and store them. Rejects with EngineError. */
-export async function decodeOwn(engine: Engine, size: number): Promise<Decoded> {
+/** Has the worker decode the images, at the network's input size, and fitted as the model wants them if it is `forModel`, and store them. Rejects with EngineError. */
+export async function decodeOwn(
+  engine: Engine,
+  as: { readonly size: number; readonly forModel: boolean },
+): Promise<Decoded> {
   unreadable.value = [];
   duplicates.value = null;
-  const decoded = await requestDecoding(engine, size);
+  const decoded = await requestDecoding(engine, as);
   unreadable.value = decoded.problems;
   duplicates.value = decoded.duplicates;
   return decoded;
 }
 
 /** Classes and images in the order in which the command line reads them from a folder. */
-function requestDecoding(engine: Engine, size: number): Promise<Decoded> {
+function requestDecoding(engine: Engine, as: Parameters<typeof decodeOwn>[1]): Promise<Decoded> {
   const file = ownFile.value;
-  if (file !== null) return engine.request('decodeHdf5', { file, name: file.name, size });
+  if (file !== null) return engine.request('decodeHdf5', { file, name: file.name, ...as });
   const own = [...ownClasses.value].sort((a, b) => compareNames(a.name, b.name));
   const classes = own.map(({ name }) => name);
   const labelled = ({ file: image, path }: OwnImage, label: number, unseen: boolean): LabelledFile => ({
@@ -157,7 +167,7 @@ function requestDecoding(engine: Engine, size: number): Promise<Decoded> {
     ...[...seen].sort(byPath).map((image) => labelled(image, label, false)),
     ...[...unseen].sort(byPath).map((image) => labelled(image, label, true)),
   ]);
-  return engine.request('decode', { name: 'own pictures', files, classes, size });
+  return engine.request('decode', { name: 'own pictures', files, classes, ...as });
 }
 
 function byPath(a: OwnImage, b: OwnImage): number {

@@ -4,7 +4,7 @@ import { change, setup } from './setup.js';
 
 /** The recipe: epochs, sizes, learning rate. */
 export function RecipeFields() {
-  const { recipe, count, size, data, network } = setup.value;
+  const { recipe, count, size, data, start, network } = setup.value;
   const changeRecipe = (part: Partial<typeof recipe>) => change({ recipe: { ...recipe, ...part } });
   return (
     <details class="setup-part">
@@ -43,8 +43,8 @@ export function RecipeFields() {
           id="size"
           title="Size, pixels"
           value={size}
-          min={network.name === 'course/resnet50' ? 64 : 16}
-          max={128}
+          min={start === 'new' && network.name === 'course/resnet50' ? 64 : 16}
+          max={start === 'new' ? 128 : 512}
           onChange={(value) => change({ size: value })}
         />
         <Numeric

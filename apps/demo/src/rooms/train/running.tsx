@@ -2,7 +2,7 @@ import { Notice } from '../../components/notice.js';
 import { SubmitButton } from '../../components/submit-button.js';
 import { OtherBackend } from '../../components/other-backend.js';
 import { count, duration, percent } from '../../components/format.js';
-import { occupied } from '../../engine/session.js';
+import { model, occupied } from '../../engine/session.js';
 import {
   busyShare,
   lastCheckpoint,
@@ -150,5 +150,9 @@ function StartButton() {
 
 /** What the visitor has to give before a training can start; null if nothing is missing. */
 function whatIsMissing(): string | null {
-  return setup.value.data === 'own' ? missing.value : null;
+  const { data, start: from } = setup.value;
+  return (
+    (data === 'own' ? missing.value : null) ??
+    (from === 'trained' && model.value === null ? 'Open trained weights, or fetch some by name.' : null)
+  );
 }

@@ -1,18 +1,19 @@
 import { count } from '../../components/format.js';
 import { Segmented } from '../../components/segmented.js';
 import { occupied } from '../../engine/session.js';
-import { Slider } from './number-fields.js';
+import { NewNetwork } from './new-network.js';
 import { OwnImages } from './own-images-panel.js';
 import { RecipeFields } from './recipe.js';
 import { SampleSigns } from './sample-signs.js';
-import { change, depth, keptImages, setup } from './setup.js';
+import { change, keptImages, setup, startFrom } from './setup.js';
+import { TrainedWeights } from './trained-weights.js';
 
 /** The id of the form, for the button that submits it. */
 export const setupForm = 'setup';
 
 /** Images, network, recipe. */
 export function SetupForm() {
-  const { data, network, twin } = setup.value;
+  const { data, start } = setup.value;
   const kept = keptImages.value;
   return (
     <form id={setupForm} aria-label="Set up a training">
@@ -40,56 +41,16 @@ export function SetupForm() {
         <section class="setup-part" aria-labelledby="setup-network">
           <h2 id="setup-network">Network</h2>
           <Segmented
-            label="Kind"
-            name="network"
-            value={network.name}
+            label="Start from"
+            name="start"
+            value={start}
             options={[
-              { value: 'preact/resnet', title: 'Small' },
-              { value: 'course/resnet50', title: 'Course’s ResNet-50' },
+              { value: 'new', title: 'New weights' },
+              { value: 'trained', title: 'Trained weights' },
             ]}
-            onChange={(name) =>
-              change({
-                network: { ...network, name },
-                size: name === 'course/resnet50' ? 64 : 24,
-                recipe: { ...setup.value.recipe, learningRate: name === 'course/resnet50' ? 1.5e-4 : 3e-3 },
-              })
-            }
+            onChange={startFrom}
           />
-          {network.name === 'preact/resnet' ? (
-            <Slider
-              id="blocks"
-              title="Residual blocks"
-              value={network.blocks}
-              min={1}
-              max={18}
-              text={`${network.blocks} (${depth.value} layers)`}
-              onChange={(blocks) => change({ network: { ...network, blocks } })}
-            />
-          ) : (
-            <p class="aside">
-              The course’s ResNet-50, made for pictures of 64 × 64 pixels and six classes: fifty layers, 23.6
-              million numbers to learn. The original of 2015 takes 224 × 224 pixels and knows 1,000 classes.
-              On a processor, a step takes seconds, and a checkpoint about 280 MB of this browser’s storage.
-            </p>
-          )}
-          <label class="choice">
-            <input type="checkbox" checked={twin} onChange={() => change({ twin: !twin })} />
-            <span>
-              <strong>Train its plain twin beside it</strong>
-              <small>The same layers and the same initial values, without the shortcuts.</small>
-            </span>
-          </label>
-          <label class="choice">
-            <input
-              type="checkbox"
-              checked={network.normalized}
-              onChange={() => change({ network: { ...network, normalized: !network.normalized } })}
-            />
-            <span>
-              <strong>Batch normalization</strong>
-              <small>Keeps each layer’s values in a common range. Networks before 2015 had none.</small>
-            </span>
-          </label>
+          {start === 'new' ? <NewNetwork /> : <TrainedWeights />}
         </section>
         <RecipeFields />
       </fieldset>

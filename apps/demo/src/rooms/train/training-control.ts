@@ -4,11 +4,12 @@ import { signal } from '@preact/signals';
 import { backendTitle } from '../../components/format.js';
 import { type Engine, messageOf } from '../../engine/engine.js';
 import { backend, getEngine, model, occupied, onWorkerEvent } from '../../engine/session.js';
+import { isNews } from '../../files/opened-file.js';
 import { deleteRecord, readRecord } from '../../storage/database.js';
 import type { SavedTraining } from '../../storage/records.js';
-import type { DataSource, Variant, TrainingEnd, TrainingConfig } from '../../worker/protocol.js';
+import type { DataSource, Requests, Variant, TrainingEnd, TrainingEvent } from '../../worker/protocol.js';
 import { decodeOwn } from './own-images.js';
-import { keptImages, setup, showSaved, variants } from './setup.js';
+import { keptImages, keptStart, setup, showSaved, variants } from './setup.js';
 import { beginHistory, recordEvent } from './training-history.js';
 
 export type Status =
@@ -35,6 +36,8 @@ export const shownTraining = signal<{
   readonly variants: readonly Variant[];
   readonly classes: readonly string[];
   readonly normalized: boolean;
+  /** Whether the last layer alone learns. */
+  readonly isTrained: boolean;
 } | null>(null);
 /** The last checkpoint that was saved, and when. */
 export const lastCheckpoint = signal<{ readonly step: number; readonly at: number } | null>(null);
@@ -45,6 +48,12 @@ export const savedTraining = signal<SavedTraining | null>(null);
 void readRecord('training').then((saved) => {
   if (status.value.is === 'idle') savedTraining.value = saved;
 });
+
+const busyWords = {
+  features: 'Looking at each picture once',
+  statistics: 'Measuring statistics',
+  validation: 'Evaluating on unseen pictures',
+} as const satisfies Readonly<Record<Extract<TrainingEvent, { event: 'busy' }>['what'], string>>;
 
 const signClasses = ['0', '1', '2', '3', '4', '5'];
 
@@ -82,7 +91,7 @@ onWorkerEvent((event) => {
       return;
     }
     case 'busy':
-      setText(event.what === 'validation' ? 'Evaluating on unseen pictures' : 'Measuring statistics');
+      setText(busyWords[event.what]);
       busyShare.value = event.share;
       return;
     case 'saved':
@@ -109,13 +118,22 @@ export const tryAgain = () => last();
 export function start(): Promise<void> {
   last = start;
   keptImages.value = null;
+  keptStart.value = null;
   return run(async (engine) => {
-    const { network, recipe } = setup.value;
+    const { network, recipe, start: from } = setup.value;
+    const before = model.value;
     const { data, classes } = await prepareData(engine);
-    shownTraining.value = { variants: variants.value, classes, normalized: network.normalized };
+    if (from === 'trained' && model.value !== before) {
+      throw new Error('Another model was opened in the meantime. Start again to train its last layer.');
+    }
+    const shown = { variants: variants.value, classes, normalized: network.normalized };
+    shownTraining.value = { ...shown, isTrained: from === 'trained' };
     beginHistory();
-    const config: TrainingConfig = { data, network, variants: variants.value, recipe };
-    return () => engine.request('train', config);
+    const fromModel = from === 'trained';
+    const asked: Requests['train']['params'] = {
+      ...{ data, network, fromModel, variants: variants.value, recipe },
+    };
+    return () => engine.request('train', asked);
   });
 }
 
@@ -127,7 +145,10 @@ export function resume(): Promise<void> {
     if (saved !== null) {
       showSaved(saved);
       const classes = saved.data.kind === 'own' ? saved.data.classes : signClasses;
-      shownTraining.value = { variants: saved.variants, classes, normalized: saved.network.normalized };
+      shownTraining.value = {
+        ...{ variants: saved.variants, classes, normalized: saved.network.normalized },
+        isTrained: Boolean(saved.from),
+      };
       beginHistory(saved.history);
     }
     return () => engine.request('resume', null);
@@ -137,6 +158,7 @@ export function resume(): Promise<void> {
 async function run(prepare: (engine: Engine) => Promise<() => Promise<TrainingEnd>>): Promise<void> {
   if (occupied.value) return;
   occupied.value = true;
+  isNews.value = false;
   status.value = { is: 'preparing', text: `Starting ${backendTitle[backend.value]} …` };
   progress.value = null;
   busyShare.value = null;
@@ -161,10 +183,10 @@ async function run(prepare: (engine: Engine) => Promise<() => Promise<TrainingEn
 }
 
 async function prepareData(engine: Engine): Promise<{ data: DataSource; classes: readonly string[] }> {
-  const { data, size, count } = setup.value;
+  const { data, size, count, start: from } = setup.value;
   if (data === 'signs') return { data: { kind: 'signs', size, count }, classes: signClasses };
   status.value = { is: 'preparing', text: 'Reading the pictures …' };
-  const { classes } = await decodeOwn(engine, size);
+  const { classes } = await decodeOwn(engine, { size, forModel: from === 'trained' });
   return { data: { kind: 'own' }, classes };
 }
 

@@ -1,7 +1,7 @@
 import { signal } from '@preact/signals';
 import { download } from '../../components/download.js';
 import { Notice } from '../../components/notice.js';
-import { count, networkTitle, percent } from '../../components/format.js';
+import { count, networkTitle, originWords, percent } from '../../components/format.js';
 import { isModel } from '../../files/opened-file.js';
 import { OpenModel } from '../../files/open-model.js';
 import { containerTitles, dialectTitles } from '../../files/sources.js';
@@ -64,7 +64,7 @@ export function ModelPanel() {
 }
 
 function Facts({ facts }: { readonly facts: ModelFacts }) {
-  const { network, parameters, size, classes, accuracy, origin, file } = facts;
+  const { network, parameters, size, classes, accuracy, file } = facts;
   return (
     <dl class="facts">
       <dt>Network</dt>
@@ -89,7 +89,7 @@ function Facts({ facts }: { readonly facts: ModelFacts }) {
       <dt>Origin</dt>
       <dd>
         {file === null
-          ? origin
+          ? originWords(facts)
           : `${file.name}: ${containerTitles[file.container]}, ${dialectTitles[file.dialect]}`}
       </dd>
     </dl>
