@@ -1,3 +1,4 @@
+export { augmentInBackground } from './augment-in-background.js';
 export { dropBrokenImages } from './drop-broken-images.js';
 export { loadImage, type ImageSize, decodeImage } from './decode-image.js';
 export { type OpenDatasetOptions, type OpenedDataset, openDataset } from './open-dataset.js';
