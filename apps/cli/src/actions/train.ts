@@ -10,22 +10,29 @@ import { syntheticSource } from '../data/training-data.js';
 import type { TrainCommandOptions } from '../options/command-options.js';
 import { StopSignals } from '../process/stop-signals.js';
 import { type Done, type Learned, TrainOutput } from '../terminal/train-output.js';
+import { refuse } from '../options/refuse.js';
 import { CheckpointWriter } from '../training/checkpoint-writer.js';
+import { EpochLog } from '../training/epoch-log.js';
+import { readRecipeFile, writeRecipeFile } from '../training/recipe-file.js';
 import { openRunFolder, type RunFolder, readNewest, whatIsReplaced } from '../training/run-folder.js';
 import { checkPlaces, resumedOptions, settingsOf } from '../training/settings.js';
 import { makePlan, makeResumedPlan, type TrainPlan } from '../training/train-plan.js';
 
 /** Trains a network and writes the model to a folder. Checks everything that it can before the first step. */
-export function train(options: TrainCommandOptions): Promise<void> {
+export async function train(given: TrainCommandOptions, command: Command): Promise<void> {
+  const used = given.recipe === undefined ? null : await readRecipeFile(given.recipe, command);
+  const { options } = used ?? { options: given };
   return inFolder(options.out, options, async (folder, stop) => {
     const replaces = await whatIsReplaced(options.out);
-    const plan = await startedPlan(await makePlan(options));
-    await run({ ...plan, replaces }, folder, stop);
+    const plan = await startedPlan(await makePlan(options, used?.recipe));
+    await run({ ...plan, replaces, recipeFile: used }, folder, stop);
   });
 }
 
 /** Resumes the training in a folder, with its own options and those that the command may change. */
 export async function resume(path: string, command: Command): Promise<void> {
+  const { recipe } = command.opts<TrainCommandOptions>();
+  refuse({ '--recipe': recipe }, "can't be given with --resume: a training resumes by its own recipe");
   await readNewest(path); // fails before a folder is made if there is nothing to resume
   await inFolder(path, command.opts(), async (folder, stop) => {
     const saved = await readNewest(path);
@@ -72,6 +79,7 @@ async function run(plan: TrainPlan, folder: RunFolder, stop: StopSignals): Promi
   const output = new TrainOutput(plan);
   stop.abortFirst(() => output.stopping());
   const classifier = resumed?.checkpoint.classifier ?? (await newClassifier(plan));
+  const log = new EpochLog(folder.path);
   const writer = new CheckpointWriter(folder, {
     settings: settingsOf(options),
     keep: options.keep,
@@ -79,14 +87,20 @@ async function run(plan: TrainPlan, folder: RunFolder, stop: StopSignals): Promi
     replace: plan.replaces === 'training',
     resumed,
     model: (checkpoint) => encodeCheckpointModel(plan, checkpoint),
+    first: () => writeRecipeFile(folder.path, plan),
+    epoch: ({ progress, optimizer }) => log.add(progress.history, optimizer.step),
   });
   try {
+    if (resumed) {
+      const { history } = resumed.checkpoint.state.progress;
+      await writer.write(() => log.resume(history));
+    }
     output.start();
     const { training, validation } = data;
     const images = training.dataset.labels.length + (validation?.dataset.labels.length ?? 0);
     broken.begin(images, (image) => output.lost(image));
     const signal = AbortSignal.any([stop.signal, broken.signal]);
-    const done = await follow(plan, { classifier, output, writer, signal });
+    const done = await follow(plan, { classifier, output, writer, log, signal });
     if (!hasLearned(done)) {
       output.nothing(done);
       process.exitCode = stop.exitCode ?? 1;
@@ -119,10 +133,11 @@ interface Training {
   readonly classifier: Classifier;
   readonly output: TrainOutput;
   readonly writer: CheckpointWriter;
+  readonly log: EpochLog;
   readonly signal: AbortSignal;
 }
 
-async function follow(plan: TrainPlan, { classifier, output, writer, signal }: Training): Promise<Done> {
+async function follow(plan: TrainPlan, { classifier, output, writer, log, signal }: Training): Promise<Done> {
   const { options, recipe, data, resumed } = plan;
   const { checkpointEvery = 1 } = options;
   const settings = {
@@ -136,7 +151,10 @@ async function follow(plan: TrainPlan, { classifier, output, writer, signal }: T
     if (event.event === 'checkpoint') {
       const saved = await writer.take(event);
       if (saved) output.saved(event, saved);
-    } else output.event(event);
+    } else {
+      if (event.event === 'epoch') log.epoch(event);
+      output.event(event);
+    }
   }
   throw new Error('The training ended without a result.');
 }

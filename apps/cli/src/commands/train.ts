@@ -32,6 +32,13 @@ export function trainCommand(): Command {
   command.option('--offline', offlineWords);
   addNetworkOptions(command);
   addTrainedNetworkOptions(command);
+  command
+    .optionsGroup(headings.recipe)
+    .option(
+      '--recipe <path>',
+      'train as another training did: its recipe.json, or its folder; options given besides change it',
+      given,
+    );
   addRecipeOptions(command);
   addFreezeOptions(command);
   addRunOptions(command);
@@ -56,23 +63,13 @@ export function trainCommand(): Command {
       'resnet train --resume runs/signs',
     ],
   }).action(async (options: TrainCommandOptions) => {
-    const network = options.from === undefined ? ['network'] : [];
+    const { from, recipe } = options;
+    const network = from === undefined && recipe === undefined ? ['network'] : [];
     if (options.resume === undefined) requireOptions(command, [...network, 'data', 'out']);
     const { train, resume } = await import('../actions/train.js');
     if (options.resume !== undefined) await resume(options.resume, command);
-    else await train(options.from === undefined ? options : withoutDefaults(command, options));
+    else await train(options, command);
   });
-}
-
-/** The options without the defaults of those that a file of weights decides. */
-function withoutDefaults(command: Command, options: TrainCommandOptions): TrainCommandOptions {
-  const { interpolation, fit, ...others } = options;
-  const isGiven = (name: string) => command.getOptionValueSource(name) !== 'default';
-  return {
-    ...others,
-    ...(interpolation && isGiven('interpolation') && { interpolation }),
-    ...(fit && isGiven('fit') && { fit }),
-  };
 }
 
 /** Which images, and how they are read. */
@@ -98,14 +95,16 @@ function addDataOptions(command: Command): void {
       integer(1, 4096),
     )
     .addOption(
-      new Option('--interpolation <name>', 'how images are resized, in training and by the model')
-        .choices(interpolations)
-        .default(defaultFitting.interpolation),
+      new Option(
+        '--interpolation <name>',
+        `how images are resized, in training and by the model (default: "${defaultFitting.interpolation}")`,
+      ).choices(interpolations),
     )
     .addOption(
-      new Option('--fit <name>', 'images of another aspect ratio: stretch them to fill, or crop their center')
-        .choices(fitModes)
-        .default(defaultFitting.fit),
+      new Option(
+        '--fit <name>',
+        `images of another aspect ratio: stretch them to fill, or crop their center (default: "${defaultFitting.fit}")`,
+      ).choices(fitModes),
     )
     .addOption(onErrorOption())
     .option(

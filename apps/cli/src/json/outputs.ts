@@ -308,6 +308,16 @@ const train = z.discriminatedUnion('event', [
         })
         .exactOptional()
         .describe('the file of weights that it started from; only with --from'),
+      recipe: z
+        .strictObject({
+          file: text.describe('its path'),
+          changed: z
+            .array(text)
+            .readonly()
+            .describe('the options given besides that differ from it, such as `--epochs`'),
+        })
+        .exactOptional()
+        .describe('the recipe of another training; only with --recipe'),
       resumed: z
         .strictObject({
           steps: integer.describe('optimizer steps that were taken before'),

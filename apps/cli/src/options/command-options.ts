@@ -59,7 +59,9 @@ export interface TrainCommandOptions extends NetworkOptions, RecipeOptions, Free
   /** A file or folder of weights to start from, or a name on a hub. */
   readonly from?: string;
   readonly offline?: true;
-  /** That file's format: no option, but kept in checkpoints, since the file may be gone. */
+  /** A recipe's file, or the folder of the training that it is of. */
+  readonly recipe?: string;
+  /** The format of --from's file: no option, but kept in checkpoints, since the file may be gone. */
   readonly fromContainer?: string;
   readonly data: string;
   readonly out: string;

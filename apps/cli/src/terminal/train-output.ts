@@ -25,6 +25,12 @@ const replacedWords = {
   model: 'a model without checkpoints',
 } as const satisfies Record<Exclude<TrainPlan['replaces'], null>, string>;
 
+/** `runs/a/recipe.json, changed by --epochs, --seed` */
+function recipeWords({ file, changed }: NonNullable<TrainPlan['recipeFile']>): string {
+  const by = changed.length === 0 ? '' : `, changed by ${changed.join(', ')}`;
+  return `${shown(file, 200)}${by}`;
+}
+
 const figuresOf = ({ loss, accuracy }: { readonly loss: number; readonly accuracy: number }) =>
   `loss ${figure(loss)}, accuracy ${percent(accuracy)}`;
 
@@ -58,7 +64,7 @@ export class TrainOutput {
   }
 
   start(): void {
-    const { network, classes, data, options, broken, resumed, replaces, start } = this.#plan;
+    const { network, classes, data, options, broken, resumed, replaces, start, recipeFile } = this.#plan;
     const { training, validation } = data;
     const parameters = countParameters(network);
     this.#json({
@@ -76,6 +82,7 @@ export class TrainOutput {
       duplicates: data.twins,
       replaces,
       ...(start ? { from: { ...start.record, newHead: start.isNewHead } } : {}),
+      ...(recipeFile ? { recipe: { file: recipeFile.file, changed: recipeFile.changed } } : {}),
       ...(resumed ? { resumed: { steps: resumed.steps, path: resumed.path } } : {}),
     });
     const { paint } = this.#progress;
@@ -83,6 +90,7 @@ export class TrainOutput {
       `${paint('bold', network.name)}: ${count(parameters.total)} parameters, on ${options.backend}`,
     );
     if (start?.words) this.#progress.print(`from        ${shown(start.words, 400)}`);
+    if (recipeFile) this.#progress.print(`recipe      ${recipeWords(recipeFile)}`);
     this.#progress.print(`training    ${training.describe}`);
     if (validation) this.#progress.print(`validation  ${validation.describe}`);
     for (const line of [...this.#dataNotes(), ...this.#frozen()]) this.#progress.print(line);

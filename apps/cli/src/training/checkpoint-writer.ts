@@ -22,6 +22,10 @@ interface CheckpointWriterOptions {
   readonly resumed: SavedCheckpoint | null;
   /** The model file of a checkpoint at an epoch's end. */
   readonly model: (checkpoint: Checkpoint) => Promise<Uint8Array>;
+  /** What is written before the first checkpoint. */
+  readonly first: () => Promise<void>;
+  /** What is written before an epoch's checkpoint. */
+  readonly epoch: (state: Checkpoint['state']) => Promise<void>;
 }
 
 /** Takes a training's checkpoints, and keeps the newest few and the best model in its folder. */
@@ -31,6 +35,7 @@ export class CheckpointWriter {
   #last: SavedCheckpoint | null;
   #lastTime = performance.now();
   #replace: boolean;
+  #begun = false;
 
   constructor(run: RunFolder, options: CheckpointWriterOptions) {
     this.#run = run;
@@ -52,7 +57,12 @@ export class CheckpointWriter {
         removeEarlier: this.#replace,
         ...(best ? { bestModel: await this.#options.model(checkpoint) } : {}),
       };
-      this.#last = await this.write(() => saveCheckpoint(this.#run.path, checkpoint, options));
+      this.#last = await this.write(async () => {
+        if (!this.#begun) await this.#options.first();
+        this.#begun = true;
+        if (event.at === 'epoch') await this.#options.epoch(checkpoint.state);
+        return saveCheckpoint(this.#run.path, checkpoint, options);
+      });
       this.#lastTime = performance.now();
       this.#replace = false;
       return this.#last;

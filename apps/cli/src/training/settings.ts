@@ -10,7 +10,9 @@ import { recipeOf } from '../options/recipe-of.js';
 import { isRecipeOption, type RecipeOptions } from '../options/recipe-options.js';
 
 /** Options of one call, which are not stored in checkpoints. */
-const transient: readonly string[] = ['resume', 'out', 'json', 'stopOn', 'ignoreHangup'];
+export const ofOneCall: readonly string[] = [
+  ...['resume', 'out', 'recipe', 'json', 'stopOn', 'ignoreHangup'],
+];
 /** What may change when a training resumes. That the images are the same is checked by their labels. */
 const changeable: readonly string[] = [
   'epochs',
@@ -25,17 +27,20 @@ const paths: readonly string[] = ['data', 'validation', 'from'];
 /** What checkpoints keep that is no option. */
 const kept: readonly string[] = ['fromContainer'];
 
+type Setting = CheckpointSettings[string];
+
 /** The options as a checkpoint stores them, so that `--resume` needs no others. */
 export function settingsOf(options: TrainCommandOptions): CheckpointSettings {
   const entries = Object.entries(options).filter(
-    ([name, value]) => value !== undefined && !transient.includes(name),
+    ([name, value]) => value !== undefined && !ofOneCall.includes(name),
   );
   return Object.fromEntries(entries.map(([name, value]) => [name, settingOf(name, value)]));
 }
 
-function settingOf(name: string, value: unknown): string | number | boolean {
+/** An option's value as files keep it. */
+export function settingOf(name: string, value: unknown): Setting {
   if (paths.includes(name)) return absolute(value as string);
-  return Array.isArray(value) ? value.join(',') : (value as string | number | boolean);
+  return Array.isArray(value) ? value.join(',') : (value as Setting);
 }
 
 /** A path that is valid from every folder. */
@@ -99,7 +104,7 @@ export function resumedOptions(command: Command, saved: Saved, run: string): Res
   const given = (name: string) => command.getOptionValueSource(name) === 'cli';
   for (const option of command.options) {
     const name = option.attributeName();
-    if (transient.includes(name)) continue;
+    if (ofOneCall.includes(name)) continue;
     const before = settings[name] === undefined ? undefined : parse(option, settings[name]);
     const isOther = isRecipeOption(name)
       ? () => changesRecipe({ [name]: current[name] }, saved.progress.recipe)
@@ -155,7 +160,8 @@ function resumedRecipe({ progress: { recipe } }: Saved, epochs = recipe.epochs, 
   );
 }
 
-function changesRecipe(options: RecipeOptions, recipe: Recipe): boolean {
+/** Whether these options, given alone, make another recipe. */
+export function changesRecipe(options: RecipeOptions, recipe: Recipe): boolean {
   return !isDeepStrictEqual(recipeOf(options, recipe), recipe);
 }
 
@@ -174,15 +180,19 @@ export function checkPlaces(command: Command, options: TrainCommandOptions): voi
   }
 }
 
-/** Parses a stored value as if it came from the command line. */
-function parse(option: Option, value: string | number | boolean): unknown {
-  if (typeof value === 'boolean' && !option.required && !option.optional) return value;
-  if (typeof value === 'boolean' || !option.required) throw otherVersion(option.attributeName());
+function parse(option: Option, value: Setting): unknown {
   try {
-    return option.parseArg ? option.parseArg(String(value), undefined) : String(value);
+    return parseSetting(option, value);
   } catch (cause) {
     throw otherVersion(option.attributeName(), cause);
   }
+}
+
+/** Parses a value that a file keeps as if it came from the command line. Throws for one that the option doesn't take. */
+export function parseSetting(option: Option, value: Setting): unknown {
+  if (typeof value === 'boolean' && !option.required && !option.optional) return value;
+  if (typeof value === 'boolean' || !option.required) throw new Error(`${option.long} can't be ${value}.`);
+  return option.parseArg ? option.parseArg(String(value), undefined) : String(value);
 }
 
 function otherVersion(name: string, cause?: unknown): ResNetError {

@@ -9,9 +9,10 @@ import { openTrainingData, type TrainingData } from '../data/training-data.js';
 import { asNetworkName, buildNetwork, defaultSize } from '../networks/build-network.js';
 import type { TrainCommandOptions } from '../options/command-options.js';
 import { withFreezing } from '../options/freeze-options.js';
-import { recipeOf } from '../options/recipe-of.js';
+import { plainRecipe, recipeOf } from '../options/recipe-of.js';
 import { refuse } from '../options/refuse.js';
 import { Progress } from '../terminal/progress.js';
+import type { UsedRecipe } from './recipe-file.js';
 import { openStart, sizedStart, startedNetwork, startRecord, startVariables, startWords } from './start.js';
 
 /** What a training is of: a classifier, whose variables come when its backend has started. */
@@ -29,6 +30,8 @@ export interface TrainPlan extends Subject {
   readonly start: PlannedStart | null;
   /** The checkpoint that it resumes from. */
   readonly resumed: NewestCheckpoint | null;
+  /** The recipe's file, and which options changed it; null for a training without one. */
+  readonly recipeFile: Pick<UsedRecipe, 'file' | 'changed'> | null;
   /** What the folder holds and is replaced: a finished training, or a model alone; null if nothing is. */
   readonly replaces: 'training' | 'model' | null;
 }
@@ -41,9 +44,12 @@ interface PlannedStart {
   readonly isNewHead: boolean | null;
 }
 
-/** Plans a new training: of a network by name, or from a file of weights. */
-export function makePlan(options: TrainCommandOptions): Promise<TrainPlan> {
-  return options.from === undefined ? planByName(options) : planFromFile(options, options.from);
+/** Plans a new training: of a network by name, or from a file of weights. The options change the recipe. */
+export function makePlan(options: TrainCommandOptions, base = plainRecipe): Promise<TrainPlan> {
+  const recipe = recipeOf(options, base);
+  return options.from === undefined
+    ? planByName(options, recipe)
+    : planFromFile(options, recipe, options.from);
 }
 
 /** Plans the rest of a training, of the classifier and by the recipe in its checkpoint. */
@@ -65,14 +71,13 @@ export async function makeResumedPlan(
   };
 }
 
-async function planByName(options: TrainCommandOptions): Promise<TrainPlan> {
+async function planByName(options: TrainCommandOptions, recipe: Recipe): Promise<TrainPlan> {
   const name = asNetworkName(options.network ?? '');
   // Rejects options of other networks before images are read.
-  withFreezing(recipeOf(options), options, buildNetwork(name, options, {}));
+  withFreezing(recipe, options, buildNetwork(name, options, {}));
   const { interpolation = defaultFitting.interpolation, fit = defaultFitting.fit } = options;
   const side = defaultSize(name);
   const preprocessing = { ...unitRange(), interpolation, fit };
-  const recipe = recipeOf(options);
   const plan = await planned(options, recipe, { network: { input: [side, side, 3] }, preprocessing });
   const { shape, classes } = plan.data.training.dataset;
   const network = buildNetwork(name, options, { input: shape, classes: classes.length });
@@ -85,8 +90,7 @@ async function planByName(options: TrainCommandOptions): Promise<TrainPlan> {
   };
 }
 
-async function planFromFile(options: TrainCommandOptions, from: string): Promise<TrainPlan> {
-  const recipe = recipeOf(options);
+async function planFromFile(options: TrainCommandOptions, recipe: Recipe, from: string): Promise<TrainPlan> {
   const found = await openStart(from, options);
   // Rejects other parts before images are read.
   if (found.classes !== null) withFreezing(recipe, options, found.network);
@@ -136,7 +140,7 @@ async function planned(
         'waits for a better validation: give --validation or --validation-split',
       );
     }
-    return { options, recipe, broken, data, resumed: null, replaces: null };
+    return { options, recipe, broken, data, resumed: null, replaces: null, recipeFile: null };
   } finally {
     view.end();
   }
