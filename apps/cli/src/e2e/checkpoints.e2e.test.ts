@@ -15,8 +15,7 @@ import { RandomGenerator } from '@resnetjs/core';
 import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vitest';
 import { isAlive, type Outcome, program, residentIn, resnetIn, writeImages } from './e2e.test-support.js';
 
-/** Ten with RESNETJS_THOROUGH=1. */
-const kills = process.env.RESNETJS_THOROUGH === '1' ? 10 : 4;
+const thorough = process.env.RESNETJS_THOROUGH === '1';
 const folder = mkdtempSync(join(tmpdir(), 'resnetjs-checkpoints-'));
 const resnet = resnetIn(folder);
 /** In a process of its own. */
@@ -26,6 +25,10 @@ const { line, end } = residentIn(folder);
 const recipe =
   'train --network preact/resnet --blocks 1 --batch-size 12 --data synthetic:signs --image-size 16 ' +
   '--images 64 --validation-split 0.25 --seed 3 --epochs 6 --checkpoint-every 1 --json';
+const everything =
+  `${recipe.replace('--batch-size 12', '--batch-size 6 --accumulate 2')} --optimizer adamw --weight-decay 0.05 ` +
+  '--clip-norm 1 --warmup 0.5 --schedule cosine --averaging 0.9 --label-smoothing 0.1 --mixup 0.3 --cutmix 1 ' +
+  '--augment crop,flip,color=0.2,trivialAugment,erase --class-weights balanced --sampling balanced --on-nan rollback';
 /** Trains for longer than any test waits. */
 const endless = recipe.replace('--epochs 6', '--epochs 100000');
 
@@ -71,10 +74,14 @@ afterAll(async () => {
 });
 
 /** Resumes the training in a folder to its end, and compares its model with that of the run that was never interrupted. */
-async function expectWhole(run: string, args = '', killed: readonly string[] = []): Promise<Outcome> {
+async function expectWhole(
+  run: string,
+  options: { readonly args?: string; readonly killed?: readonly string[]; readonly whole?: Buffer } = {},
+): Promise<Outcome> {
+  const { args = '', killed = [] } = options;
   const outcome = await (killed.length > 0 ? alone : line)(`train --resume ${run}${args}`);
   expect(outcome.code, outcome.stderr).toBe(0);
-  expect(Buffer.compare(model(run), whole), `killed after\n${killed.join('\n')}`).toBe(0);
+  expect(Buffer.compare(model(run), options.whole ?? whole), `killed after\n${killed.join('\n')}`).toBe(0);
   expect(readdirSync(join(folder, run)).filter((name) => name.startsWith('.'))).toEqual([]);
   return outcome;
 }
@@ -83,18 +90,23 @@ async function expectWhole(run: string, args = '', killed: readonly string[] = [
 const itHearsCtrlC = it.skipIf(process.platform === 'win32');
 
 describe('a training', () => {
-  it(`that is killed ${kills} times, anywhere, ends with the same model`, async () => {
+  it.each([
+    ['plain', recipe, thorough ? 10 : 4],
+    ['everything', everything, thorough ? 10 : 2],
+  ] as const)('that is killed, anywhere, ends with the same model: %s', async (name, train, times) => {
+    const uninterrupted = name === 'plain' ? 'whole' : `whole-${name}`;
+    if (name !== 'plain') expect(await alone(`${train} --out ${uninterrupted}`)).toMatchObject({ code: 0 });
     const random = RandomGenerator.stateless(0);
     const best = (run: string) => readFileSync(join(folder, run, 'checkpoints/best.safetensors'));
     const where: string[] = [];
-    for (let training = 0; where.length < kills; training++) {
-      const run = `killed-${training}`;
+    for (let training = 0; where.length < times; training++) {
+      const run = `killed-${name}-${training}`;
       let over = false; // a kill may come too late; then the next training takes the rest of them
-      while (!over && where.length < kills) {
+      while (!over && where.length < times) {
         const events = 2 + random.integer(16);
         const begun = steps(run).length > 0; // a kill may come before the first is whole
         const outcome = await interrupted(
-          begun ? `train --resume ${run} --json` : `${recipe} --out ${run}`,
+          begun ? `train --resume ${run} --json` : `${train} --out ${run}`,
           (lines) => lines.length > events,
           (child) => setTimeout(kill, random.integer(15), child),
         );
@@ -102,9 +114,9 @@ describe('a training', () => {
         if (over) expect(outcome.code, outcome.stderr).toBe(0);
         else where.push(outcome.stdout.trimEnd().split('\n').at(-1)?.slice(0, 60) ?? '');
       }
-      await expectWhole(run, '', where);
-      expect(checkpoints(run)).toEqual(checkpoints('whole'));
-      expect(Buffer.compare(best(run), best('whole'))).toBe(0);
+      await expectWhole(run, { killed: where, whole: model(uninterrupted) });
+      expect(checkpoints(run)).toEqual(checkpoints(uninterrupted));
+      expect(Buffer.compare(best(run), best(uninterrupted))).toBe(0);
     }
   });
 
@@ -113,7 +125,7 @@ describe('a training', () => {
     expect(outcome.code).toBe(130);
     expect(outcome.stderr).toMatch(/resnet train --resume stopped$/m);
     expect(Buffer.compare(model('stopped'), whole)).not.toBe(0);
-    const resumed = await expectWhole('stopped', ' --json');
+    const resumed = await expectWhole('stopped', { args: ' --json' });
     expect(JSON.parse(resumed.stdout.split('\n')[0] as string).resumed.steps).toBeGreaterThan(4);
   });
 
