@@ -60,7 +60,7 @@ describe('the command line', () => {
 
   it.each([
     [['tarin'], /unknown command 'tarin'\n\(Did you mean train\?\)\n\(see --help\)/],
-    [['fit'], /unknown command 'fit'\n\(Commands: networks, hub, summary, draw, train, .*, help\)/],
+    [['fit'], /unknown command 'fit'\n\(Commands: networks, hub, summary, draw, augment, train, .*, help\)/],
     [['backends', 'instal'], /\(Did you mean install\?\)/],
     [['train', '--count', '3'], /unknown option '--count'\n\(see --help\)/],
     [['train', '--batchsize=3'], /\(Did you mean --batch-size\?\)/],

@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import { Command } from 'commander';
+import { augmentCommand } from './commands/augment.js';
 import { backendsCommand } from './commands/backends.js';
 import { convertCommand } from './commands/convert.js';
 import { drawCommand } from './commands/draw.js';
@@ -44,6 +45,7 @@ export function createProgram(): Command {
     hubCommand(),
     summaryCommand(),
     drawCommand(),
+    augmentCommand(),
     trainCommand(),
     evaluateCommand(),
     predictCommand(),

@@ -195,6 +195,47 @@ describe('resnet draw', () => {
   });
 });
 
+describe('resnet augment', () => {
+  it('writes a sheet, the same one for a seed, and says what is on it', async () => {
+    const options = '--image-size 16 --augment flip=1,rotate=5,color=0.2 --mixup 0.2 --seed 3';
+    const first = await line(`augment flowers --count 3 ${options} --out sheet.png`);
+    expect(first).toEqual({
+      code: 0,
+      stdout:
+        'the folder flowers: 15 images of 3 classes, 16×16 pixels\nWrote sheet.png: daisy, rose, tulip; each as it is, and in the epochs 1 to 8.\n',
+      stderr: '',
+    });
+    const again = await line(`augment flowers --count 3 ${options} --out again.png --json`);
+    expect(readFileSync(join(folder, 'again.png'))).toEqual(readFileSync(join(folder, 'sheet.png')));
+    expect(json(again.stdout)).toEqual({
+      out: 'again.png',
+      images: [
+        { index: 0, class: 'daisy' },
+        { index: 5, class: 'rose' },
+        { index: 10, class: 'tulip' },
+      ],
+      epochs: [1, 2, 3, 4, 5, 6, 7, 8],
+      augment: 'flip=horizontal:1,rotate=5,color=0.2:0.2:0.2:0.05',
+      mixing: { mixup: 0.2, probability: 1 },
+      seed: 3,
+    });
+    await line(`augment flowers --count 3 ${options} --epoch 2 --out later.png`);
+    expect(readFileSync(join(folder, 'later.png'))).not.toEqual(readFileSync(join(folder, 'sheet.png')));
+  });
+
+  it.each([
+    ['augment flowers --augment flip', 2, "required option '--out <path>' not specified"],
+    ['augment flowers --augment turn --out x.png', 2, 'There is no augmentation "turn"'],
+    ['augment flowers --augment flip --out x.jpg', 2, '--out x.jpg: a sheet is a PNG file'],
+    ['augment flowers --out x.png', 2, 'There is nothing to show. Give --augment'],
+    ['augment broken --augment flip --out x.png', 1, 'rose/1.jpg'],
+  ])('%s: fails, and writes nothing', async (text, expected, message) => {
+    const { code, stderr } = await line(text);
+    expect([code, stderr]).toEqual([expected, expect.stringContaining(message)]);
+    expect(existsSync(join(folder, 'x.png'))).toBe(false);
+  });
+});
+
 describe('resnet train', () => {
   it('takes HDF5 files, and tells each event as a line of JSON', async () => {
     const { code, stdout, stderr } = await alone(

@@ -223,6 +223,30 @@ const drawing = z.strictObject({
 });
 null as unknown as Drawing satisfies z.input<typeof drawing>;
 
+const augment = z.strictObject({
+  out: text.describe('the PNG file'),
+  images: z
+    .array(
+      z.strictObject({
+        index: integer.describe('which image of the dataset it is, from 0'),
+        class: text.describe('its class'),
+      }),
+    )
+    .readonly()
+    .describe('the images, a row for each'),
+  epochs: z.array(integer).readonly().describe('the epochs, a column for each, after the images as they are'),
+  augment: text.describe('the augmentations, as `--augment` takes them; empty for none'),
+  mixing: z
+    .strictObject({
+      mixup: z.number().optional().describe('its alpha'),
+      cutmix: z.number().optional().describe('its alpha'),
+      probability: share.describe('the share of the batches that are mixed'),
+    })
+    .nullable()
+    .describe('how images are mixed with each other; null if they are not'),
+  seed: integer.describe('the seed'),
+});
+
 const epoch = integer.describe('the epoch, from 1');
 const steps = integer.describe('optimizer steps so far, over all epochs');
 const learningRate = (of: string) =>
@@ -786,6 +810,7 @@ export const outputs = {
   'hub rm': { schema: hubRemove, lines: false },
   summary: { schema: summary, lines: false },
   draw: { schema: drawing, lines: false },
+  augment: { schema: augment, lines: false },
   train: { schema: train, lines: true },
   evaluate: { schema: evaluate, lines: false },
   predict: { schema: predict, lines: false },

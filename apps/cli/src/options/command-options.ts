@@ -84,6 +84,15 @@ export interface TrainCommandOptions extends NetworkOptions, RecipeOptions, Free
   readonly json?: true;
 }
 
+export interface AugmentCommandOptions extends Pick<RecipeOptions, 'augment' | 'mixup' | 'cutmix'> {
+  readonly out: string;
+  readonly count: number;
+  readonly imageSize?: number;
+  readonly seed: number;
+  readonly epoch: number;
+  readonly json?: true;
+}
+
 export interface EvaluateCommandOptions extends WeightsFileOptions {
   readonly best?: true;
   readonly data: string;

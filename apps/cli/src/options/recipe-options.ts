@@ -234,12 +234,13 @@ function addRegularizationOptions(command: Command): void {
     );
 }
 
-function addAugmentationOptions(command: Command): void {
+/** `reference`: where more is said about --augment. */
+export function addAugmentationOptions(command: Command, reference = 'see resnet augment'): void {
   command
     .optionsGroup(headings.augmentation)
     .option(
       '--augment <list>',
-      `change the training images at random, such as flip,crop=0.5,color=0.2: ${augmentationKinds.join(', ')} (see resnet augment; default: none)`,
+      `change the training images at random, such as flip,crop=0.5,color=0.2: ${augmentationKinds.join(', ')} (${reference}; default: none)`,
       augmentations,
     )
     .option(
