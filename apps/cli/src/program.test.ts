@@ -35,6 +35,7 @@ describe('the command line', () => {
     [['networks']],
     [['summary']],
     [['draw']],
+    [['augment']],
     [['train']],
     [['evaluate']],
     [['predict']],

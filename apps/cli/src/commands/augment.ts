@@ -28,7 +28,7 @@ export function augmentCommand(): Command {
     notes: [
       'The first column has the images as they are, the others have them as they are in one epoch after the other, to the pixel as in a training with this seed on all of these images; what an image is mixed with depends on the batch, so that mixup and cutmix are examples.',
       'Augmentations are names separated by commas, each with a strength: crop=0.5 (the share of the area that may be cut away), translate=0.1 (of height and width), flip, flip=vertical or flip=0.5 (probability), rotate=15 and shear=10 (degrees), color=0.4 (brightness, contrast and saturation; hue a quarter of that), gray=0.1 (probability), blur=1 (pixels), erase=0.3 (share of the area), randAugment=9 (magnitude, 0 to 30), trivialAugment.',
-      'Or with settings, where ranges have two dots: crop=AREA:RATIO as in crop=0.5..1:0.8..1.25, flip=AXIS:PROBABILITY, color=BRIGHTNESS:CONTRAST:SATURATION:HUE, blur=SIGMA:PROBABILITY, erase=AREA:RATIO:PROBABILITY, randAugment=MAGNITUDE:OPERATIONS.',
+      'Or with settings, where ranges have two dots: crop=AREA:RATIO as in crop=0.5..1:0.8..1.25, flip=AXIS:PROBABILITY, color=0.4:0.4:0.4:0.1 in the order above, blur=SIGMA:PROBABILITY, erase=AREA:RATIO:PROBABILITY, randAugment=MAGNITUDE:OPERATIONS.',
     ],
     examples: [
       'resnet augment flowers/ --augment flip,crop=0.5,color=0.2 --out sheet.png',
