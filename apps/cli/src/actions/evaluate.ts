@@ -22,11 +22,12 @@ export async function evaluate(model: string, options: EvaluateCommandOptions): 
   const classifier = await loadModel(model, options);
   try {
     if (!options.json) printAssumed(classifier);
-    const [height, width] = classifier.network.input;
+    const [height, width, channels] = classifier.network.input;
     const { interpolation, fit, cropShare = 1 } = classifier.preprocessing;
     const broken = new BrokenImages(options.onError);
     const opened = openDataset(options.data, {
       imageSize: [height, width],
+      ...(channels === 1 && { channels }),
       split: 'test',
       interpolation,
       fit,

@@ -10,7 +10,8 @@ import {
   defaultsByNetwork,
 } from '../options/network-options.js';
 import { onErrorOption } from '../options/on-error-option.js';
-import { extraSignal, fraction, given, integer } from '../options/parsers.js';
+import { imageSize } from '../options/image-size.js';
+import { extraSignal, fraction, given, integer, numberAmong } from '../options/parsers.js';
 import { addRecipeOptions } from '../options/recipe-options.js';
 import { requireOptions } from '../options/require-options.js';
 import { threadsOption } from '../options/threads-option.js';
@@ -91,8 +92,13 @@ function addDataOptions(command: Command): void {
     )
     .option(
       '--image-size <pixels>',
-      `height and width to resize images to (default: a SIGNS file's own; otherwise the network's, ${defaultsByNetwork(({ input }) => String(input[0]))})`,
-      integer(1, 4096),
+      `size to resize images to, such as 64, or height x width, 48x64 (default: a SIGNS file's own; otherwise the network's, ${defaultsByNetwork(({ input }) => String(input[0]))})`,
+      imageSize,
+    )
+    .option(
+      '--channels <count>',
+      '3 for images in RGB, 1 for gray ones, into which RGB is turned, by the model, too; with --from, the first kernels are adapted (default: 3, or what --from has)',
+      numberAmong([1, 3]),
     )
     .addOption(
       new Option(

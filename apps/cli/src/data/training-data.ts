@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type Preprocessing, ResNetError } from '@resnetjs/core';
+import { type Network, type Preprocessing, ResNetError } from '@resnetjs/core';
 import {
   choosePart,
   type Dataset,
@@ -10,6 +10,7 @@ import {
 } from '@resnetjs/data';
 import { type OpenDatasetOptions, type OpenedDataset, openDataset } from '@resnetjs/data/node';
 import type { TrainCommandOptions } from '../options/command-options.js';
+import { sidesOf } from '../options/image-size.js';
 import { shellArgument } from '../terminal/shell-argument.js';
 import type { BrokenImages } from './broken-images.js';
 import { withHint } from './with-hint.js';
@@ -47,8 +48,8 @@ export interface FolderSplit {
 }
 
 interface OpenTrainingDataOptions {
-  /** Height and width of the images, if neither their file nor the options decide. */
-  readonly defaultSize: readonly [height: number, width: number];
+  /** Of the images: height and width if neither their file nor the options decide. */
+  readonly input: Network['input'];
   /** How a folder's images are fitted into that. */
   readonly preprocessing: Preprocessing;
   /** Of synthetic images, and of what is held out for validation. */
@@ -64,15 +65,19 @@ interface OpenTrainingDataOptions {
  */
 export async function openTrainingData(
   options: TrainCommandOptions,
-  { defaultSize, preprocessing, seed, broken, progress }: OpenTrainingDataOptions,
+  { input: [height, width, channels], preprocessing, seed, broken, progress }: OpenTrainingDataOptions,
 ): Promise<TrainingData> {
   const { data, images } = options;
   const { interpolation, fit, cropShare = 1 } = preprocessing;
   const source = sourceOf(data);
   checkSources(options, source);
   await checkSplits(options, source);
-  const reading = { interpolation, fit, cropShare, onError: broken.add, onCheckProgress: progress };
-  const imageSize = options.imageSize ?? (source === 'hdf5' ? undefined : defaultSize);
+  const reading = {
+    ...{ interpolation, fit, cropShare, onError: broken.add, onCheckProgress: progress },
+    ...(channels === 1 && { channels: 1 as const }),
+  };
+  const own = source === 'hdf5' ? undefined : ([height, width] as const);
+  const imageSize = options.imageSize === undefined ? own : sidesOf(options.imageSize);
   const opening = openDataset(data, {
     ...reading,
     split: 'train',

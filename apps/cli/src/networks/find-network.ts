@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { createNetwork, type Network } from '@resnetjs/core';
 import { isHubName, parseHubName, publishedWeights } from '@resnetjs/weights';
 import type { DescribedNetworkOptions } from '../options/command-options.js';
+import { sidesOf } from '../options/image-size.js';
 import { networkNames } from '../options/network-options.js';
 import { refuse } from '../options/refuse.js';
 import type { StructureOptions } from '../options/weights-options.js';
@@ -39,8 +40,7 @@ function publishedNetwork(name: string, { network, imageSize }: StructureOptions
   const { published } = parseHubName(name);
   if (published === null || network !== undefined) return null;
   const row = publishedWeights[published];
-  const side = imageSize ?? row.side;
-  return createNetwork(row.network, { input: [side, side, 3] });
+  return createNetwork(row.network, { input: [...sidesOf(imageSize ?? row.side), 3] });
 }
 
 /** The options that describe a network, by their names on the command line; undefined if not given. */

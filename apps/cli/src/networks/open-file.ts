@@ -7,6 +7,7 @@ import {
   type WeightsOptions,
 } from '@resnetjs/weights';
 import { configsBeside, type FetchedWeights, readModel } from '@resnetjs/weights/node';
+import { sidesOf } from '../options/image-size.js';
 import type { WeightsFileOptions } from '../options/weights-options.js';
 import { asNetworkName } from './build-network.js';
 import { fetchByName } from './fetch-by-name.js';
@@ -37,7 +38,7 @@ export async function placeOf(source: string, options: WeightsFileOptions): Prom
     ...(labels === undefined ? {} : { classes: await readLabels(labels) }),
   };
   const named = name === undefined ? undefined : namedPreprocessing(name);
-  const side = imageSize ?? named?.side;
+  const size = imageSize ?? named?.side;
   const hub = isHubName(source) ? await fetchByName(source, options) : null;
   const path = hub?.path ?? (await findFile(source));
   const configs = await configsBeside(path);
@@ -49,7 +50,7 @@ export async function placeOf(source: string, options: WeightsFileOptions): Prom
       ...hub?.options,
       ...said,
       ...(named && { preprocessing: named.preprocessing }),
-      ...(side && { input: [side, side, 3] as const }), // the channels are the file's
+      ...(size !== undefined && { input: [...sidesOf(size), 3] as const }), // the channels are the file's
       configs: configs.map(({ config }) => config),
     },
   };

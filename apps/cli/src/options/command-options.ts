@@ -2,6 +2,7 @@ import type { DialectName, FitMode, Interpolation } from '@resnetjs/core';
 import type { extraSignals } from '../process/stop-signals.js';
 import type { ErrorRule } from '../data/broken-images.js';
 import type { BlockCommandOptions } from './block-options.js';
+import type { ImageSize } from './image-size.js';
 import type { FreezeOptions } from './freeze-options.js';
 import type { NetworkOptions } from './network-options.js';
 import type { HubWeights, OnnxOptions, WrittenFormat } from '@resnetjs/weights';
@@ -73,7 +74,8 @@ export interface TrainCommandOptions extends NetworkOptions, RecipeOptions, Free
   readonly ignoreHangup?: true;
   readonly validation?: string;
   readonly validationSplit?: number;
-  readonly imageSize?: number;
+  readonly imageSize?: ImageSize;
+  readonly channels?: 1 | 3;
   /** Absent for what the file of --from wants. */
   readonly interpolation?: Interpolation;
   readonly fit?: FitMode;

@@ -1,11 +1,12 @@
 import type { Command } from 'commander';
 import { headings } from './help.js';
-import { given, integer } from './parsers.js';
+import { type ImageSize, imageSize } from './image-size.js';
+import { given } from './parsers.js';
 
 /** What files of weights by others leave open of their network's structure. */
 export interface StructureOptions {
   readonly network?: string;
-  readonly imageSize?: number;
+  readonly imageSize?: ImageSize;
   readonly offline?: true;
 }
 
@@ -29,8 +30,8 @@ export function addStructureOptions(command: Command): Command {
     )
     .option(
       '--image-size <pixels>',
-      "height and width of the network's images (default: what the file or its configuration says, or the network's own)",
-      integer(1, 4096),
+      "size of the network's images, such as 224, or height x width, 192x256 (default: what the file or its configuration says, or the network's own)",
+      imageSize,
     )
     .option('--offline', offlineWords);
 }

@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import {
+  adaptKernel,
   type Network,
   parameters,
   type Preprocessing,
@@ -7,6 +8,7 @@ import {
   siteName,
   statelessSource,
   type Variables,
+  withChannels,
   withHead,
 } from '@resnetjs/core';
 import { type ContainerName, containerNames, readVariables } from '@resnetjs/weights';
@@ -20,8 +22,10 @@ import { refuse } from '../options/refuse.js';
 export interface Start {
   readonly place: WeightsPlace;
   readonly container: ContainerName;
-  /** As it is in the file, for images of the size that the options ask for. */
+  /** As it is in the file, for images of the size that the options ask for, or of the training's. */
   readonly network: Network;
+  /** Of the images that the file's network takes. */
+  readonly channels: number;
   /** null if the file ends before a classifier. */
   readonly classes: readonly string[] | null;
   readonly preprocessing: Preprocessing;
@@ -46,15 +50,20 @@ export async function openStart(from: string, options: TrainCommandOptions): Pro
   return open(place);
 }
 
-/** The same for images of a size that their file decides. Throws `bad-option` if the network can't take them. */
-export async function sizedStart(start: Start, input: Network['input']): Promise<Start> {
-  if (String(input) === String(start.network.input)) return start;
-  return open({ ...start.place, options: { ...start.place.options, input } });
+/** The same for images of a size that their file decides, and of other channels. Throws `bad-option` if the network can't take them. */
+export async function fittedStart(start: Start, [height, width, channels]: Network['input']): Promise<Start> {
+  const [rows, columns, own] = start.network.input;
+  const input = [height, width, own] as const;
+  const options = { ...start.place.options, input };
+  const isSized = height === rows && width === columns;
+  const sized = isSized ? start : await open({ ...start.place, options });
+  return { ...sized, network: withChannels(sized.network, channels) };
 }
 
 function open(place: WeightsPlace): Promise<Start> {
   return withWeights(place, async ({ container, network, classes, preprocessing }) => ({
     ...{ place, container, network, classes, preprocessing },
+    channels: network.input[2],
   }));
 }
 
@@ -85,17 +94,22 @@ export function startVariables(
   const head = isNewHead ? parameters(network).findLast(({ op }) => op === 'dense') : undefined;
   const newSite = head && siteName(head.site);
   const source = statelessSource(seed);
-  return withWeights(place, ({ read, ...opened }) =>
-    readVariables({
+  return withWeights(place, ({ read, ...opened }) => {
+    const held = new Map(parameters(opened.network).map((parameter) => [parameter.id, parameter]));
+    return readVariables({
       ...opened,
       network,
       async read(parameter) {
-        const { site, initializer, shape } = parameter;
-        if (siteName(site) !== newSite) return read(parameter);
-        return Float32Array.from(sampleInitialValues(initializer, shape, source));
+        const { id, site, initializer, shape } = parameter;
+        if (siteName(site) === newSite)
+          return Float32Array.from(sampleInitialValues(initializer, shape, source));
+        const own = held.get(id) ?? parameter;
+        const values = await read(own);
+        if (String(own.shape) === String(shape)) return values;
+        return adaptKernel(values, own.shape as Parameters<typeof adaptKernel>[1], network.input[2]);
       },
-    }),
-  );
+    });
+  });
 }
 
 /** Its name on a hub, or that of the file. */
@@ -107,9 +121,14 @@ export function startRecord({ place, container, network }: Start): StartRecord {
 }
 
 /** `resnet50.pth (PyTorch, zip archive), with a new dense layer for 5 classes, where it has 1,000` */
-export function startWords({ place, container, classes }: Start, started: StartedNetwork): string {
+export function startWords({ place, container, classes, channels }: Start, started: StartedNetwork): string {
   const file = `${fileName(place)} (${containerNames[container]})`;
-  if (!started.isNewHead) return `${file}, with its classes: all weights are kept`;
+  const isGray = started.network.input[2] === 1;
+  const adapted =
+    channels === started.network.input[2]
+      ? ''
+      : `; its first kernels are adapted to ${isGray ? 'gray' : 'RGB'} images`;
+  if (!started.isNewHead) return `${file}, with its classes: all weights are kept${adapted}`;
   const had = classes === null ? 'it has none' : `it has ${classes.length} others`;
-  return `${file}: all weights are kept, but for a new dense layer for ${started.classes.length} classes, since ${had}`;
+  return `${file}: all weights are kept, but for a new dense layer for ${started.classes.length} classes, since ${had}${adapted}`;
 }

@@ -1,4 +1,12 @@
-import { type Classifier, initialize, type Network, unitRange, type Variables } from '@resnetjs/core';
+import {
+  adaptPreprocessing,
+  type Classifier,
+  initialize,
+  type Network,
+  unitRange,
+  type Variables,
+  withChannels,
+} from '@resnetjs/core';
 import { alignClasses } from '@resnetjs/data';
 import type { Recipe, StartRecord } from '@resnetjs/recipe';
 import type { NewestCheckpoint } from '@resnetjs/weights/node';
@@ -13,7 +21,7 @@ import { plainRecipe, recipeOf } from '../options/recipe-of.js';
 import { refuse } from '../options/refuse.js';
 import { Progress } from '../terminal/progress.js';
 import type { UsedRecipe } from './recipe-file.js';
-import { openStart, sizedStart, startedNetwork, startRecord, startVariables, startWords } from './start.js';
+import { openStart, fittedStart, startedNetwork, startRecord, startVariables, startWords } from './start.js';
 
 /** What a training is of: a classifier, whose variables come when its backend has started. */
 type Subject = Omit<Classifier, 'variables'>;
@@ -92,18 +100,20 @@ async function planByName(options: TrainCommandOptions, recipe: Recipe): Promise
 
 async function planFromFile(options: TrainCommandOptions, recipe: Recipe, from: string): Promise<TrainPlan> {
   const found = await openStart(from, options);
-  // Rejects other parts before images are read.
+  // Rejects other channels and parts before images are read.
+  if (options.channels !== undefined) withChannels(found.network, options.channels);
   if (found.classes !== null) withFreezing(recipe, options, found.network);
   const { interpolation = found.preprocessing.interpolation, fit = found.preprocessing.fit } = options;
   const preprocessing = { ...found.preprocessing, interpolation, fit };
   const { data, ...given } = await planned(options, recipe, { network: found.network, preprocessing });
   const { shape, classes } = data.training.dataset;
-  const start = await sizedStart(found, shape);
+  const start = await fittedStart(found, shape);
   const started = startedNetwork(start, classes);
   return {
-    ...{ ...given, preprocessing, network: started.network, classes: started.classes },
+    ...{ ...given, network: started.network, classes: started.classes },
     recipe: withFreezing(given.recipe, options, started.network),
     options: { ...options, fromContainer: start.container },
+    preprocessing: adaptPreprocessing(preprocessing, shape[2]),
     data: aligned(data, started.classes),
     initialVariables: () => startVariables(start, started, recipe.seed),
     start: {
@@ -124,15 +134,10 @@ async function planned(
   const view = new Progress(options.json ? process.stderr : process.stdout);
   const progress = (done: number, of: number) =>
     view.update({ label: 'reading images', short: 'reading', done, of, figures: [] });
-  const [height, width] = network.input;
+  const [height, width, channels] = network.input;
+  const input = [height, width, options.channels ?? channels] as const;
   try {
-    const opening = {
-      defaultSize: [height, width] as const,
-      seed: recipe.seed,
-      preprocessing,
-      broken,
-      progress,
-    };
+    const opening = { input, seed: recipe.seed, preprocessing, broken, progress };
     const data = await openTrainingData(options, opening);
     if (data.validation === null) {
       refuse(
