@@ -88,6 +88,7 @@ export {
 } from './networks/options.js';
 export { withStochasticDepth, withZeroInitResidual } from './networks/block-starts.js';
 export { type CifarOptions, type ShortcutOption, shortcutOptions } from './networks/cifar.js';
+export { type SplitNetwork, type SplitPlace, splitNetwork } from './networks/split-network.js';
 export { truncate } from './networks/truncate.js';
 export { adaptKernel, withChannels } from './networks/with-channels.js';
 export { type HeadOptions, withHead } from './networks/with-head.js';
