@@ -18,6 +18,11 @@ export async function pixelsOf(
   if (height !== width || height < 16 || height > 256) {
     throw new PageError('no-signs', `Hand signs are square, from 16 to 256 pixels, not ${width}×${height}.`);
   }
-  const signs = syntheticSigns({ size: height, count: unseenSigns, split: 'test' });
-  return Uint8Array.from(await signs.read([image.index]));
+  return signPixels(height, image.index);
+}
+
+/** A generated hand sign that no network trains on: [size, size, 3]. */
+export async function signPixels(size: number, index: number): Promise<Uint8Array<ArrayBuffer>> {
+  const signs = syntheticSigns({ size, count: unseenSigns, split: 'test' });
+  return Uint8Array.from(await signs.read([index]));
 }

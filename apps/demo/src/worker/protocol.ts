@@ -1,6 +1,6 @@
 import type { DialectName, FitMode, Network, NetworkName, ParameterId } from '@resnetjs/core';
 import type { TwinReport } from '@resnetjs/data';
-import type { Adam, NamedSchedule, Recipe, StartRecord } from '@resnetjs/recipe';
+import type { Adam, Augmentation, NamedSchedule, Recipe, StartRecord } from '@resnetjs/recipe';
 import type {
   CachedWeights,
   ContainerName,
@@ -47,7 +47,8 @@ export interface NetworkConfig {
 /** The settings of a recipe that the page asks for. */
 export type RecipeChoice = Pick<Recipe, 'epochs' | 'batchSize' | 'seed'> & {
   readonly schedule: NamedSchedule;
-} & Pick<Adam, 'learningRate'>;
+} & Pick<Adam, 'learningRate'> &
+  Partial<Pick<Recipe, 'augment'>>;
 
 export interface TrainingConfig {
   readonly data: DataSource;
@@ -342,6 +343,17 @@ export interface Requests {
       readonly forModel: boolean;
     };
     result: Decoded;
+  };
+  /** An image as the first epochs of a training will see it: [epochs, size, size, 3]. Needs no backend. */
+  variedImage: {
+    params: {
+      readonly image: ImageSource;
+      readonly size: number;
+      readonly augment: readonly Augmentation[];
+      readonly seed: number;
+      readonly epochs: number;
+    };
+    result: Uint8Array<ArrayBuffer>;
   };
   decodeHdf5: {
     params: {

@@ -8,6 +8,7 @@ import { secondsPerImage } from './new-head.js';
 import { predict } from './predict.js';
 import { PageError } from './problem.js';
 import type { BackendName, HubRequestKind, RequestKind } from './protocol.js';
+import { variedImage } from './varied.js';
 import { pauseTraining, resumeTraining, startTraining, stopTraining } from './training.js';
 
 let backend: BackendName | undefined;
@@ -46,6 +47,7 @@ const handlers: Handlers<Exclude<RequestKind, HubRequestKind>> = {
     const { decodeHdf5 } = await import('./decode-hdf5.js');
     return withDuplicates(await decodeHdf5({ ...params, ...fittingOf(forModel) }));
   },
+  variedImage,
   openModel,
   async openFile(params) {
     const { openFile } = await import('./open-file.js');

@@ -7,6 +7,7 @@ import { RecipeFields } from './recipe.js';
 import { SampleSigns } from './sample-signs.js';
 import { change, keptImages, setup, startFrom } from './setup.js';
 import { TrainedWeights } from './trained-weights.js';
+import { VariedImages } from './varied-images.js';
 
 /** The id of the form, for the button that submits it. */
 export const setupForm = 'setup';
@@ -37,6 +38,7 @@ export function SetupForm() {
           ) : (
             <OwnImages />
           )}
+          <VariedImages />
         </section>
         <section class="setup-part" aria-labelledby="setup-network">
           <h2 id="setup-network">Network</h2>
