@@ -2,11 +2,12 @@ import {
   type Classifier,
   disposeTensors,
   type ParameterId,
+  parameters,
   RandomGenerator,
-  preprocess,
 } from '@resnetjs/core';
-import { batches, type Dataset } from '@resnetjs/data';
+import { batches } from '@resnetjs/data';
 import { breathe } from './breathe.js';
+import type { Inputs } from './network-inputs.js';
 import { shared } from './shared.js';
 import { StatisticsEstimate } from './statistics.js';
 import type { TrainEvent } from './train-events.js';
@@ -28,23 +29,25 @@ interface EstimateOptions {
 /** Replaces the running statistics by precise ones, over up to `batchLimit` random training batches under the current weights. */
 export async function* estimateStatistics(
   classifier: Classifier,
-  data: Dataset,
+  { data, network, inputOf }: Inputs,
   options: EstimateOptions,
 ): AsyncGenerator<TrainEvent, void, void> {
   const { batchSize, batchLimit, seed, epoch, learned } = options;
+  // Without a normalization that learns, all statistics stay as they are.
+  if (!parameters(network).some(({ id, op }) => op === 'norm' && learned.has(id))) return;
   const count = data.labels.length;
   const full = Math.max(1, Math.floor(count / batchSize));
   const batchCount = Math.min(full, batchLimit);
   const order = RandomGenerator.stateless(seed, STATISTICS_STREAM + epoch).permutation(count);
   const random = RandomGenerator.stateless(seed, STATISTICS_DROPOUT_STREAM + epoch);
-  const estimate = new StatisticsEstimate(classifier.network, { learned, random });
+  const estimate = new StatisticsEstimate(network, { learned, random });
   try {
     let batch = 0;
-    for await (const { images } of batches(data, {
+    for await (const each of batches(data, {
       batchSize,
       order: order.slice(0, batchCount * batchSize),
     })) {
-      const input = preprocess(classifier, images); // [batch, height, width, channels]
+      const input = inputOf(each); // [batch, height, width, channels]
       try {
         estimate.add(classifier.variables, input);
       } finally {

@@ -1,7 +1,8 @@
-import { type Classifier, forward, preprocess, ResNetError } from '@resnetjs/core';
-import { batches, type Dataset } from '@resnetjs/data';
+import { type Classifier, forward, ResNetError } from '@resnetjs/core';
+import { type Batch, batches, type Dataset } from '@resnetjs/data';
 import * as tf from '@tensorflow/tfjs-core';
 import { checkOptions, fitted } from './checks.js';
+import { imageInputs, type Inputs } from './network-inputs.js';
 import { softmaxCrossEntropy } from './loss.js';
 
 /** How well a classifier does on a dataset. */
@@ -40,12 +41,13 @@ export interface EvaluateOptions {
  *   if (event.event === 'done') console.log(`accuracy ${event.accuracy}, loss ${event.loss}`);
  * }
  */
-export function evaluate(
+export async function* evaluate(
   classifier: Classifier,
   dataset: Dataset,
   options: EvaluateOptions = {},
 ): AsyncGenerator<EvaluationEvent, void, void> {
-  return evaluateChecked(classifier, dataset, options, checkLoss);
+  const inputs = imageInputs(classifier, fitted(classifier, dataset));
+  yield* evaluateChecked(classifier, inputs, options, checkLoss);
 }
 
 function checkLoss(loss: number): void {
@@ -60,19 +62,19 @@ function checkLoss(loss: number): void {
 /** `evaluate`; `check` throws if a batch's mean loss isn't finite. */
 export async function* evaluateChecked(
   classifier: Classifier,
-  dataset: Dataset,
+  inputs: Inputs,
   options: EvaluateOptions,
   check: (loss: number) => void,
 ): AsyncGenerator<EvaluationEvent, void, void> {
   const { batchSize = 32, signal } = options;
   checkOptions({ batchSize });
-  const data = fitted(classifier, dataset);
+  const { data } = inputs;
   const confusion = classifier.classes.map(() => classifier.classes.map(() => 0));
   let loss = 0;
   let images = 0;
   for await (const batch of batches(data, { batchSize })) {
     if (signal?.aborted) return;
-    const { meanLoss, predicted } = await inferBatch(classifier, batch.images, batch.labels);
+    const { meanLoss, predicted } = await inferBatch(classifier, inputs, batch);
     check(meanLoss);
     loss += meanLoss * batch.labels.length;
     batch.labels.forEach((label, index) => {
@@ -87,11 +89,10 @@ export async function* evaluateChecked(
   yield { event: 'done', loss: loss / images, accuracy: correct / images, images, confusion };
 }
 
-async function inferBatch(classifier: Classifier, images: Uint8Array, labels: Uint16Array) {
+async function inferBatch({ variables }: Classifier, { network, inputOf }: Inputs, batch: Batch) {
   const [loss, predicted] = tf.tidy(() => {
-    const input = preprocess(classifier, images); // [batch, height, width, channels]
-    const logits = forward(classifier.network, classifier.variables, input); // [batch, classes]
-    const truth = tf.tensor1d(Int32Array.from(labels), 'int32'); // [batch]
+    const logits = forward(network, variables, inputOf(batch)); // [batch, classes]
+    const truth = tf.tensor1d(Int32Array.from(batch.labels), 'int32'); // [batch]
     return [softmaxCrossEntropy(logits as tf.Tensor2D, truth).loss, tf.argMax(logits, 1)] as const; // [], [batch]
   });
   try {

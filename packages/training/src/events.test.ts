@@ -5,6 +5,7 @@ import type { Dataset } from '@resnetjs/data';
 import { adam, type Checkpoint, schedules } from '@resnetjs/recipe';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { imageInputs } from './network-inputs.js';
 import { estimateStatistics } from './estimate-statistics.js';
 import { evaluate, type EvaluationEvent } from './evaluate.js';
 import { tinyClassifier, tinyData } from './tiny.test-support.js';
@@ -396,7 +397,10 @@ describe('estimateStatistics', () => {
     };
     const reported: unknown[] = [];
     const learned = new Set(classifier.variables.weights.keys());
-    for await (const { event: _, ...rest } of estimateStatistics(classifier, data, { ...options, learned }))
+    for await (const { event: _, ...rest } of estimateStatistics(classifier, imageInputs(classifier, data), {
+      ...options,
+      learned,
+    }))
       reported.push(rest);
     const left = tf.memory().numTensors - tensors;
     const kept = classifier.variables.statistics === statistics;

@@ -15,7 +15,13 @@ export {
 } from './optimizer.js';
 export { StatisticsEstimate, updateStatistics } from './statistics.js';
 export { train } from './train.js';
-export type { CheckpointEvent, GradientsEvent, StepEvent, TrainEvent } from './train-events.js';
+export type {
+  CheckpointEvent,
+  FeaturesEvent,
+  GradientsEvent,
+  StepEvent,
+  TrainEvent,
+} from './train-events.js';
 export type { TrainOptions } from './train-options.js';
 export { disposeCheckpoint } from './training-state.js';
 export {

@@ -4,11 +4,11 @@ import {
   disposeTensors,
   disposeTrainingPass,
   type ParameterId,
-  preprocess,
   type RandomGenerator,
   type TensorMap,
 } from '@resnetjs/core';
 import type { Batch } from '@resnetjs/data';
+import type { Inputs } from './network-inputs.js';
 import type { ParameterSettings, Recipe } from '@resnetjs/recipe';
 import * as tf from '@tensorflow/tfjs-core';
 import { softmaxCrossEntropy } from './loss.js';
@@ -17,11 +17,12 @@ import { updateStatistics } from './statistics.js';
 import { type BatchLabels, targetsOf } from './targets.js';
 
 /** Images of a step, which may be mixed. */
-export type StepBatch = Pick<Batch, 'images'> & BatchLabels;
+export type StepBatch = Pick<Batch, 'images' | 'indices'> & BatchLabels;
 
 /** What the batches of a step have in common. */
 export interface StepContext {
   readonly classifier: Classifier;
+  readonly inputs: Inputs;
   readonly recipe: Recipe;
   /** Of every weight. */
   readonly settings: ReadonlyMap<ParameterId, ParameterSettings>;
@@ -50,10 +51,10 @@ export class StepSum {
 
   /** Adds a batch, which has a share of the step's images. `random` is where dropout takes its random numbers from. */
   async add(batch: StepBatch, share: number, random: RandomGenerator): Promise<void> {
-    const { classifier, settings, learned } = this.#context;
+    const { classifier, inputs, settings, learned } = this.#context;
     const { network, variables } = classifier;
     const measured: tf.Scalar[] = [];
-    const images = preprocess(classifier, batch.images); // [batch, height, width, channels]
+    const input = inputs.inputOf(batch); // [batch, height, width, channels]
     const labels = tf.tensor1d(Int32Array.from(batch.labels), 'int32'); // [batch]
     const targets = this.#targets(batch); // [batch, classes]
     try {
@@ -62,7 +63,7 @@ export class StepSum {
         measured.push(tf.keep(tf.add(loss, penalty(settings, variables.weights))), tf.keep(correct));
         return share === 1 ? gradient : tf.mul(gradient, share); // [batch, classes]
       };
-      const pass = differentiate(network, variables, images, upstream, { learned, random });
+      const pass = differentiate(inputs.network, variables, input, upstream, { learned, random });
       try {
         const [loss, correct] = (await Promise.all(
           measured.map(async (scalar) => (await scalar.data())[0]),
@@ -77,7 +78,7 @@ export class StepSum {
         disposeTrainingPass(pass);
       }
     } finally {
-      tf.dispose([images, labels, ...(targets ? [targets] : []), ...measured]);
+      tf.dispose([input, labels, ...(targets ? [targets] : []), ...measured]);
     }
   }
 

@@ -9,10 +9,11 @@ import type { BestEpoch, Checkpoint, EvaluationSummary } from '@resnetjs/recipe'
 export type TrainEvent =
   | StepEvent
   | GradientsEvent
-  /** Progress of the work after an epoch's steps: estimating precise statistics, or validating. */
+  | FeaturesEvent
+  /** Progress of the work before the first step, computing features, or after an epoch's: estimating precise statistics, or validating. */
   | {
       readonly event: 'progress';
-      readonly of: 'statistics' | 'validation';
+      readonly of: 'features' | 'statistics' | 'validation';
       readonly epoch: number;
       /** Batches done. */
       readonly batch: number;
@@ -65,6 +66,21 @@ export type TrainEvent =
       /** The epoch with the best validation; null if there was no validation. */
       readonly best: BestEpoch | null;
     };
+
+/**
+ * Where the first layers of a network are frozen, what they compute of an image is the same each time: whether it is computed
+ * once and kept, before the first step.
+ */
+export interface FeaturesEvent {
+  readonly event: 'features';
+  readonly of: 'training' | 'validation';
+  readonly images: number;
+  /** What the images' features take, kept or not. */
+  readonly bytes: number;
+  readonly kept: boolean;
+  /** Why they are computed each time: images are augmented or mixed, or `featureBytes` are too few. null if they are kept. */
+  readonly why: 'random' | 'memory' | null;
+}
 
 /** A point from which training can resume. */
 export interface CheckpointEvent {

@@ -7,6 +7,11 @@ export interface TrainOptions extends Partial<Recipe> {
   readonly validation?: Dataset;
   /** What augments images: `augmentInBackground` of `@resnetjs/data/node`, for example. Default: this thread. */
   readonly augmentImages?: (job: AugmentJob) => Promise<Uint8Array> | Uint8Array;
+  /**
+   * Memory, in bytes, for what frozen layers compute of training and validation images, which is kept if it fits, and nothing
+   * before it is random: see the event `features`. Default: 1 GiB.
+   */
+  readonly featureBytes?: number;
   /** Stops the training after the current step; the last event is then `done`, with `completed` false. */
   readonly signal?: AbortSignal;
   /**

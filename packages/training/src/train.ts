@@ -25,6 +25,9 @@ import { checkFinite, checkOptions, fitted } from './checks.js';
 import { epochOrder } from './epoch-order.js';
 import { markStart, startOf } from './epoch-start.js';
 import { estimateStatistics } from './estimate-statistics.js';
+import { FrozenBody } from './frozen-body.js';
+import { frozenFeatures } from './frozen-features.js';
+import { imageInputs, type Inputs } from './network-inputs.js';
 import { disposeOptimizerState, initialState, keptSlots } from './optimizer.js';
 import { stepBatches } from './step-batches.js';
 import { takeStep } from './take-step.js';
@@ -43,7 +46,11 @@ const maxRollbacks = 5;
 /** A training in progress. */
 interface Run {
   readonly classifier: Classifier;
-  readonly data: Dataset;
+  /** The training images. */
+  inputs: Inputs;
+  validation: Inputs | null;
+  /** The part of the network that computes the same of an image each time; null if there is none. */
+  readonly body: FrozenBody | null;
   readonly options: TrainOptions;
   readonly recipe: Recipe;
   /** Of every weight. */
@@ -83,6 +90,7 @@ export async function* train(
   let run: Run | undefined;
   try {
     run = await begin(classifier, data, options);
+    yield* keepFeatures(run);
     while (!stopped(run)) {
       const order = nextOrder(run);
       if (!isOver(run.progress) && !(yield* triedEpoch(run, order))) continue;
@@ -96,6 +104,7 @@ export async function* train(
     finishAveraging(run);
     yield done(run);
   } finally {
+    run?.body?.dispose();
     const state = run?.state ?? options.resume?.optimizer;
     if (state !== undefined) disposeOptimizerState(state);
   }
@@ -110,12 +119,14 @@ async function begin(classifier: Classifier, images: Dataset, options: TrainOpti
     checkpointEvery,
     gradientsEvery,
     augmentImages: _run,
+    featureBytes,
     ...given
   } = options;
   const recipe = createRecipe(given);
   checkOptions({
     ...(checkpointEvery !== undefined && { checkpointEvery }),
     ...(gradientsEvery !== undefined && { gradientsEvery }),
+    ...(featureBytes !== undefined && { featureBytes }),
   });
   const data = fitted(classifier, images);
   const unseen = validation === undefined ? null : fitted(classifier, validation);
@@ -132,8 +143,12 @@ async function begin(classifier: Classifier, images: Dataset, options: TrainOpti
   const weights: TensorMap = new Map([...classifier.variables.weights].filter(([id]) => learned.has(id)));
   if (resume) checkResumed(resume, weights, start);
   const progress = resume ? { ...resume.progress, ...start } : firstProgress(start);
+  const body = FrozenBody.of(classifier, learned);
+  const inputsOf = (images: Dataset) => body?.inputs(images) ?? imageInputs(classifier, images);
   return {
-    ...{ classifier, data, options, recipe, progress },
+    ...{ classifier, options, recipe, progress, body },
+    inputs: inputsOf(data),
+    validation: unseen && inputsOf(unseen),
     estimated: resume !== undefined && wasEstimated(resume.progress),
     settings,
     learned,
@@ -144,9 +159,24 @@ async function begin(classifier: Classifier, images: Dataset, options: TrainOpti
   };
 }
 
+/** Computes what the frozen part of the network gives once, where that is possible, and there are steps to take. */
+async function* keepFeatures(run: Run): AsyncGenerator<TrainEvent, void, void> {
+  const { body, recipe, options, progress, validation } = run;
+  if (body === null || (isOver(progress) && isFinished(run))) return;
+  const { featureBytes = 2 ** 30, signal } = options;
+  const common = { batchSize: recipe.batchSize, epoch: progress.epoch, signal };
+  const random = (recipe.augment ?? []).length > 0 || recipe.mixing !== undefined;
+  const training = { ...common, of: 'training', random, limit: featureBytes } as const;
+  run.inputs = yield* frozenFeatures(body, run.inputs.data, training);
+  if (validation === null) return;
+  const limit = featureBytes - run.inputs.bytes;
+  const unseen = { ...common, of: 'validation', random: false, limit } as const;
+  run.validation = yield* frozenFeatures(body, validation.data, unseen);
+}
+
 /** The images of the current epoch in their order. */
-function nextOrder({ recipe, data, progress, generator }: Run): Uint32Array {
-  return epochOrder(recipe, data.labels, { epoch: progress.epoch, generator });
+function nextOrder({ recipe, inputs, progress, generator }: Run): Uint32Array {
+  return epochOrder(recipe, inputs.data.labels, { epoch: progress.epoch, generator });
 }
 
 /** An epoch; false if its loss wasn't finite, and the training is back at its start, to try it with a lower learning rate. */
@@ -195,7 +225,8 @@ function wasEstimated(progress: TrainingProgress): boolean {
 /** The rest of an epoch, with its validation and its checkpoint; the signal may end it before either. */
 async function* trainEpoch(run: Run, order: Uint32Array): AsyncGenerator<TrainEvent, void, void> {
   const { recipe } = run;
-  const { validation, signal } = run.options;
+  const { validation } = run;
+  const { signal } = run.options;
   const { epochs, statistics, statisticsBatches } = recipe;
   const { epoch, position } = run.progress;
   const started = performance.now();
@@ -208,11 +239,11 @@ async function* trainEpoch(run: Run, order: Uint32Array): AsyncGenerator<TrainEv
   const figures = averages(run.progress.totals);
   const learningRate = learningRateAt(run, run.state.step - 1);
   yield { event: 'epoch', epoch, ...figures, learningRate, seconds: (performance.now() - started) / 1000 };
-  if (statistics === 'precise' && (validation !== undefined || epoch === epochs))
+  if (statistics === 'precise' && (validation !== null || epoch === epochs))
     yield* estimate(run, statisticsBatches);
   const { history } = run.progress;
   const evaluated = validation && (yield* validated(run, validation, { epoch, recipe, signal, history }));
-  if (validation !== undefined && evaluated === undefined) return;
+  if (validation !== null && evaluated === undefined) return;
   const record = { ...figures, validation: evaluated ?? null };
   run.progress = { ...run.progress, history: [...history, record] };
   yield checkpoint(run, 'epoch');
@@ -220,11 +251,11 @@ async function* trainEpoch(run: Run, order: Uint32Array): AsyncGenerator<TrainEv
 
 /** An epoch's steps over the rest of its images, from a position on, until the signal. */
 async function* takeSteps(run: Run, rest: Uint32Array, from: number): AsyncGenerator<TrainEvent, void, void> {
-  const { data, recipe, stepsPerEpoch } = run;
+  const { inputs, recipe, stepsPerEpoch } = run;
   const { checkpointEvery, gradientsEvery, augmentImages } = run.options;
   const { epoch } = run.progress;
   const { step: before } = run.state;
-  const steps = stepBatches(data, {
+  const steps = stepBatches(inputs.data, {
     recipe,
     epoch,
     step: before,
@@ -267,15 +298,15 @@ function learningRateAt({ recipe, stepsPerEpoch, progress }: Run, step: number):
 async function* estimate(run: Run, batchLimit: number): AsyncGenerator<TrainEvent, void, void> {
   const { batchSize, seed } = run.recipe;
   const { epoch } = run.progress;
-  const { data, learned } = run;
+  const { inputs, learned } = run;
   yield* withModel(run, (model) =>
-    estimateStatistics(model, data, { batchSize, batchLimit, seed, epoch, learned }),
+    estimateStatistics(model, inputs, { batchSize, batchLimit, seed, epoch, learned }),
   );
   run.estimated = true;
 }
 
-function validated(run: Run, data: Dataset, options: Parameters<typeof validate>[2]) {
-  return withModel(run, (model) => validate(model, data, options));
+function validated(run: Run, inputs: Inputs, options: Parameters<typeof validate>[2]) {
+  return withModel(run, (model) => validate(model, inputs, options));
 }
 
 /**

@@ -11,6 +11,7 @@ import {
 import type { Dataset } from '@resnetjs/data';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { imageInputs } from './network-inputs.js';
 import { estimateStatistics } from './estimate-statistics.js';
 import { StatisticsEstimate } from './statistics.js';
 import { tinyNetwork } from './tiny.test-support.js';
@@ -151,7 +152,7 @@ async function estimated(data: Dataset, options: { batchSize: number; batchLimit
   const sizes: number[] = [];
   const learned = new Set(classifier.variables.weights.keys());
   const all = { ...options, seed: 1, epoch: 1, learned };
-  for await (const event of estimateStatistics(classifier, data, all))
+  for await (const event of estimateStatistics(classifier, imageInputs(classifier, data), all))
     sizes.push((event as { batch: number }).batch);
   const { statistics } = classifier.variables;
   const values = ['mean', 'variance'].flatMap((role) => [

@@ -1,15 +1,15 @@
 import type { Classifier } from '@resnetjs/core';
-import type { Dataset } from '@resnetjs/data';
 import { breathe } from './breathe.js';
 import { checkFinite } from './checks.js';
 import { evaluateChecked } from './evaluate.js';
+import type { Inputs } from './network-inputs.js';
 import type { TrainEvent } from './train-events.js';
 import { bestEpoch, type EpochRecord, type EvaluationSummary, type Recipe } from '@resnetjs/recipe';
 
 /** Yields the events of the validation after an epoch, and returns its result; undefined if the signal stopped it. Throws `not-finite`. */
 export async function* validate(
   classifier: Classifier,
-  validation: Dataset,
+  validation: Inputs,
   options: {
     epoch: number;
     recipe: Recipe;

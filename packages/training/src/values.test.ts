@@ -16,6 +16,7 @@ import type { Dataset } from '@resnetjs/data';
 import { adam, sgd } from '@resnetjs/recipe';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { imageInputs } from './network-inputs.js';
 import { estimateStatistics } from './estimate-statistics.js';
 import { evaluate } from './evaluate.js';
 import { initialOptimizerState, applyGradients } from './optimizer.js';
@@ -150,7 +151,7 @@ describe('precise statistics', () => {
     const data = randomData(count, names, read);
     const learned = new Set(classifier.variables.weights.keys());
     const options = { batchSize: 20, batchLimit, seed: 1, epoch: 2, learned };
-    for await (const _ of estimateStatistics(classifier, data, options));
+    for await (const _ of estimateStatistics(classifier, imageInputs(classifier, data), options));
     const order = [...read];
     expect(new Set(order).size).toBe(Math.min(count, 20 * batchLimit));
     const expected = await statisticsOf(classifier, data, order, 20);

@@ -381,13 +381,30 @@ const train = z.discriminatedUnion('event', [
     .strictObject({
       event: z.literal('progress'),
       of: z
-        .enum(['statistics', 'validation'])
-        .describe('estimating batch-normalization statistics, or validating'),
+        .enum(['features', 'statistics', 'validation'])
+        .describe(
+          'computing what frozen layers give, estimating batch-normalization statistics, or validating',
+        ),
       epoch,
       batch: integer.describe('batches done'),
       batches: integer.describe('batches to do'),
     })
-    .describe("The work that follows an epoch's steps, or a stop."),
+    .describe("The work before the first step, or that follows an epoch's steps, or a stop."),
+  z
+    .strictObject({
+      event: z.literal('features'),
+      of: z.enum(['training', 'validation']).describe('which images'),
+      images: integer.describe('how many'),
+      bytes: integer.describe('what their features take in memory'),
+      kept: z.boolean().describe('whether they are computed once, before the first step, and kept'),
+      why: z
+        .enum(['random', 'memory'])
+        .nullable()
+        .describe(
+          'why they are computed each time: images are augmented or mixed, or there is not enough memory; null if they are kept',
+        ),
+    })
+    .describe('The first layers are frozen (--freeze): how their result, the features, is come by.'),
   z
     .strictObject({
       event: z.literal('validation'),

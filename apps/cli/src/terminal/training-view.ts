@@ -1,5 +1,5 @@
-import type { TrainEvent } from '@resnetjs/training';
-import { count, duration, figure, percent } from './format.js';
+import type { FeaturesEvent, TrainEvent } from '@resnetjs/training';
+import { count, duration, figure, percent, size } from './format.js';
 import type { Progress } from './progress.js';
 
 /** About what a pass for precise statistics costs, in training steps: it computes no gradients. */
@@ -22,6 +22,21 @@ const narrowColumns = [
   { name: 'val loss', width: 9 },
   { name: 'val acc', width: 8 },
 ];
+
+/** How the features of a frozen part are come by, in words. */
+function featuresWords({ of, images, bytes, why }: FeaturesEvent): string {
+  const whose = `of ${count(images)} ${of} images`;
+  switch (why) {
+    case null:
+      return `${whose}: computed once, and kept in ${size(bytes)}`;
+    case 'random':
+      return `${whose}: computed at each step, since augmentation or mixing changes the images`;
+    case 'memory':
+      return `${whose}: computed at each step, since they would take ${size(bytes)}`;
+    default:
+      return why satisfies never;
+  }
+}
 
 /** Shows a training as it runs: a progress line for the current step, and a line that stays for each epoch. */
 export class TrainingView {
@@ -86,6 +101,9 @@ export class TrainingView {
         break;
       case 'validation':
         if (this.#epoch) this.#row(this.#epoch, event);
+        break;
+      case 'features':
+        this.#progress.print(`features    ${featuresWords(event)}`);
         break;
       case 'rollback':
         this.#progress.print(

@@ -14,7 +14,10 @@ import { checkPreprocessing } from './preprocessing.js';
  * const input = preprocess(classifier, await images.read([0, 1])); // [2, height, width, channels]
  * const logits = forward(classifier.network, classifier.variables, input);
  */
-export function preprocess({ network, preprocessing }: Classifier, images: Uint8Array): tf.Tensor4D {
+export function preprocess(
+  { network, preprocessing }: Pick<Classifier, 'network' | 'preprocessing'>,
+  images: Uint8Array,
+): tf.Tensor4D {
   checkLevels(images, 'images');
   const [height, width, channels] = network.input;
   checkPreprocessing(preprocessing, channels);
