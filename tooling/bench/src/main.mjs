@@ -7,6 +7,7 @@ import { networks } from '@resnetjs/core';
 import { compareMemory, compareSpeed, compareStart } from './comparison.mjs';
 import { contenderNames, contenders } from './contenders.mjs';
 import { family } from './family.mjs';
+import { frozen } from './frozen.mjs';
 import { heap } from './heap.mjs';
 import { load } from './load.mjs';
 import { describeMachine } from './machine.mjs';
@@ -22,7 +23,7 @@ const comparisons = {
   start: compareStart,
   memory: compareMemory,
 };
-const names = [...Object.keys(comparisons), 'heap', 'family', 'load', 'all'];
+const names = [...Object.keys(comparisons), 'heap', 'family', 'frozen', 'load', 'all'];
 
 const usage = `npm run -s bench -- NAME… [options]
 
@@ -32,8 +33,9 @@ const usage = `npm run -s bench -- NAME… [options]
   memory     peak memory of a process
   heap       tensors and the Wasm heap over 200 training steps, ResNet.js only
   family     networks of the family in turn, our Wasm and onnxruntime-web: inference at 224², batch 1; a step at 64², batch 32
+  frozen     a training step with a frozen body, its features computed at each step or kept, against a forward pass, on our Wasm in one thread
   load       from a file of 100 MB to the first prediction, and the memory that it takes: ours from safetensors, onnxruntime-web from ONNX
-  all        all of these except heap, family and load
+  all        all of these except heap, family, frozen and load
 
   --rounds N       measured rounds, after one to warm up; contenders take turns (default: 9; heap: 200 steps)
   --threads LIST   numbers of threads, such as 1,2 (default: 1,2 with two cores or more, else 1)
@@ -42,8 +44,8 @@ const usage = `npm run -s bench -- NAME… [options]
   --markdown FILE  write the tables into this page
   --json           print one JSON document
   --networks LIST  family: networks of which the others are compared with the first (default: resnet50,resnext50_32x4d)
-  --network NAME   heap: course/resnet50 or preact/resnet (default: course/resnet50)
-  --batch-size N   heap: batch size (default: 32)
+  --network NAME   heap, frozen: the network (default: course/resnet50)
+  --batch-size N   heap, frozen: batch size (default: 32)
 
 Contenders:
 ${contenderNames.map((name) => `  ${name.padEnd(17)} ${contenders[name].title}`).join('\n')}`;
@@ -132,7 +134,7 @@ function measured(table) {
 }
 
 for (const name of request.chosen) {
-  const ourBenchmark = { heap, training: step, family, load }[name];
+  const ourBenchmark = { heap, training: step, family, frozen, load }[name];
   const wanted = name !== 'training' || request.only.includes('ours');
   if (ourBenchmark !== undefined && wanted) {
     const { data: readings, text } = await ourBenchmark(request, log);

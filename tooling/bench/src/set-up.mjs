@@ -22,13 +22,17 @@ export async function setUpTraining(options) {
     labels: Uint16Array.from({ length: options.batchSize }, (_, index) => index % 6),
     read: async () => noise,
   };
-  /** @param {number} steps */
-  const steps = (steps) =>
+  /**
+   * @param {number} steps
+   * @param {import('@resnetjs/training').TrainOptions} [settings]
+   */
+  const steps = (steps, settings = {}) =>
     train(classifier, data, {
       epochs: steps,
       batchSize: options.batchSize,
       optimizer: adam(),
       statistics: 'running',
+      ...settings,
     });
   return { backend, classifier, noise, steps };
 }
