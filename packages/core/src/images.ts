@@ -10,5 +10,6 @@ export {
   interpolations,
 } from './images/fitting.js';
 export type { Pixels } from './images/pixels.js';
+export { type TestTimeAugmentation, testTimeAugmentations } from './images/test-time-augmentation.js';
 export { toChannels, toGray } from './images/to-channels.js';
 export { type CropBox, type ResizeOptions, resize } from './images/resize.js';

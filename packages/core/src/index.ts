@@ -12,7 +12,8 @@ export {
   unitRange,
 } from './classify/preprocessing.js';
 export { preprocessings } from './classify/preprocessings.js';
-export { createPredictor, type Predictor, predict } from './classify/predict.js';
+export { createPredictor, type PredictOptions, type Predictor, predict } from './classify/predict.js';
+export { inferLogits } from './classify/infer-logits.js';
 export { preprocess } from './classify/preprocess.js';
 export { type KerasMode, type Levels, preprocessInput } from './classify/preprocess-input.js';
 export { type ClassProbability, topClasses } from './classes/top-classes.js';

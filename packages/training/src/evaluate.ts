@@ -1,4 +1,4 @@
-import { type Classifier, forward, ResNetError } from '@resnetjs/core';
+import { type Classifier, inferLogits, ResNetError, type TestTimeAugmentation } from '@resnetjs/core';
 import { type Batch, batches, type Dataset } from '@resnetjs/data';
 import * as tf from '@tensorflow/tfjs-core';
 import { checkOptions, fitted } from './checks.js';
@@ -26,6 +26,8 @@ export type EvaluationEvent =
 export interface EvaluateOptions {
   /** Images per batch. Default: 32. */
   readonly batchSize?: number;
+  /** Test-time augmentation: see `predict`. Default: none. */
+  readonly tta?: TestTimeAugmentation;
   /** Stops the evaluation before the next batch, without `done`. */
   readonly signal?: AbortSignal;
 }
@@ -66,15 +68,17 @@ export async function* evaluateChecked(
   options: EvaluateOptions,
   check: (loss: number) => void,
 ): AsyncGenerator<EvaluationEvent, void, void> {
-  const { batchSize = 32, signal } = options;
+  const { batchSize = 32, signal, tta } = options;
   checkOptions({ batchSize });
-  const { data } = inputs;
+  const { data, network, inputOf } = inputs;
+  const logitsOf = (batch: Batch) =>
+    inferLogits({ network, variables: classifier.variables }, inputOf(batch), tta);
   const confusion = classifier.classes.map(() => classifier.classes.map(() => 0));
   let loss = 0;
   let images = 0;
   for await (const batch of batches(data, { batchSize })) {
     if (signal?.aborted) return;
-    const { meanLoss, predicted } = await inferBatch(classifier, inputs, batch);
+    const { meanLoss, predicted } = await inferBatch(batch, logitsOf);
     check(meanLoss);
     loss += meanLoss * batch.labels.length;
     batch.labels.forEach((label, index) => {
@@ -89,11 +93,11 @@ export async function* evaluateChecked(
   yield { event: 'done', loss: loss / images, accuracy: correct / images, images, confusion };
 }
 
-async function inferBatch({ variables }: Classifier, { network, inputOf }: Inputs, batch: Batch) {
+async function inferBatch(batch: Batch, logitsOf: (batch: Batch) => tf.Tensor2D) {
   const [loss, predicted] = tf.tidy(() => {
-    const logits = forward(network, variables, inputOf(batch)); // [batch, classes]
+    const logits = logitsOf(batch); // [batch, classes]
     const truth = tf.tensor1d(Int32Array.from(batch.labels), 'int32'); // [batch]
-    return [softmaxCrossEntropy(logits as tf.Tensor2D, truth).loss, tf.argMax(logits, 1)] as const; // [], [batch]
+    return [softmaxCrossEntropy(logits, truth).loss, tf.argMax(logits, 1)] as const; // [], [batch]
   });
   try {
     return { meanLoss: (await loss.data())[0] as number, predicted: await predicted.data() };

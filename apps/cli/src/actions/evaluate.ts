@@ -18,6 +18,7 @@ import { columnsOf } from '../terminal/wrapped.js';
 
 /** Evaluates a model on images, and prints its figures. */
 export async function evaluate(model: string, options: EvaluateCommandOptions): Promise<void> {
+  const { batchSize, tta } = options;
   await startBackend(options.backend, options);
   const classifier = await loadModel(model, options);
   try {
@@ -35,7 +36,7 @@ export async function evaluate(model: string, options: EvaluateCommandOptions): 
       onError: broken.add,
     });
     const dataset = await withHint(opened, 'bad-option', `The model takes images of ${height}×${width}.`);
-    const running = run(evaluateEvents(classifier, dataset, { batchSize: options.batchSize }));
+    const running = run(evaluateEvents(classifier, dataset, { batchSize, ...(tta && { tta }) }));
     const result = await (classifier.file.classesFrom === 'assumed'
       ? withHint(running, 'bad-data', "The file doesn't name its classes: --labels does.")
       : running);
@@ -58,7 +59,11 @@ export async function evaluate(model: string, options: EvaluateCommandOptions): 
     }
     const columns = columnsOf(process.stdout);
     const text = formatEvaluation(classes, result, { columns, paint: paintFor(process.stdout) });
-    const notes = [...leftOutLines(dataset.leftOut ?? []), ...broken.describe()];
+    const notes = [
+      ...(tta ? [`test-time augmentation: ${tta}`] : []),
+      ...leftOutLines(dataset.leftOut ?? []),
+      ...broken.describe(),
+    ];
     const head = [dataset.description, ...notes].join('\n');
     process.stdout.write(`${head}\n\n${text}\n`);
   } finally {

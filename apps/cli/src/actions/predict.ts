@@ -24,6 +24,7 @@ export async function predict(
   files: readonly string[],
   options: PredictCommandOptions,
 ): Promise<void> {
+  const tta = options.tta === undefined ? {} : { tta: options.tta };
   await startBackend(options.backend, options);
   const classifier = await loadModel(model, options);
   try {
@@ -32,7 +33,7 @@ export async function predict(
     for (let start = 0; start < files.length; start += batchSize) {
       const batch = files.slice(start, start + batchSize);
       const images = await decodeAll(batch, classifier);
-      const probabilities = await inferBatch(classifier, concatenated(images));
+      const probabilities = await inferBatch(classifier, concatenated(images), tta);
       probabilities.forEach((row, index) => {
         const predictions = topClasses(classifier.classes, row, options.top);
         results.push({ file: batch[index] as string, predictions });

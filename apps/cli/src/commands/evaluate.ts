@@ -6,6 +6,7 @@ import { onErrorOption } from '../options/on-error-option.js';
 import { given, integer } from '../options/parsers.js';
 import { requireOptions } from '../options/require-options.js';
 import { threadsOption } from '../options/threads-option.js';
+import { ttaOption } from '../options/tta-option.js';
 import { addWeightsOptions } from '../options/weights-options.js';
 
 export function evaluateCommand(): Command {
@@ -28,6 +29,7 @@ export function evaluateCommand(): Command {
     )
     .addOption(onErrorOption())
     .option('--batch-size <count>', 'images per batch', integer(1, 65_536), 32)
+    .addOption(ttaOption())
     .addOption(backendOption())
     .addOption(threadsOption())
     .option('--json', 'print the result as JSON');

@@ -4,6 +4,7 @@ import type { PredictCommandOptions } from '../options/command-options.js';
 import { addNotes } from '../options/help.js';
 import { given, integer } from '../options/parsers.js';
 import { threadsOption } from '../options/threads-option.js';
+import { ttaOption } from '../options/tta-option.js';
 import { addWeightsOptions } from '../options/weights-options.js';
 
 export function predictCommand(): Command {
@@ -20,6 +21,7 @@ export function predictCommand(): Command {
       "of a run folder, the model of the epoch with the best validation (default: the last epoch's)",
     )
     .option('--top <count>', 'number of classes to print for each image', integer(1), 3)
+    .addOption(ttaOption())
     .addOption(backendOption())
     .addOption(threadsOption())
     .option('--json', 'print the result as JSON');

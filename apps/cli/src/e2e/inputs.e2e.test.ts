@@ -45,11 +45,14 @@ it('trains in gray from weights for RGB, frozen but for the head, and resumes so
   const { stderr } = await run([...gray.split(' '), '--json']);
   expect(stderr).toContain('its first kernels are adapted to gray images');
   expect(stderr).toContain('learning    130 of');
+  expect(stderr).toContain('features    of 12 training images: computed once, and kept in 3 kB');
   await json('train --resume gray --epochs 2');
   const [evaluated] = await json('evaluate gray --data images');
   expect(evaluated.images).toBe(12);
   expect(evaluated.model.inputShape).toEqual([16, 24, 1]);
-  const [predicted] = await json('predict gray images/light/3.jpg');
+  const { stdout } = await run('evaluate gray --data images --tta flip'.split(' '));
+  expect(stdout).toContain('test-time augmentation: flip');
+  const [predicted] = await json('predict gray images/light/3.jpg --tta flip');
   expect(predicted.images).toHaveLength(1);
   const back = await run('train --from gray --channels 3 --data images --epochs 1 --out back'.split(' '));
   expect(back.stdout).toContain('its first kernels are adapted to RGB images');

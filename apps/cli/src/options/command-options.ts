@@ -1,4 +1,4 @@
-import type { DialectName, FitMode, Interpolation } from '@resnetjs/core';
+import type { DialectName, FitMode, Interpolation, TestTimeAugmentation } from '@resnetjs/core';
 import type { extraSignals } from '../process/stop-signals.js';
 import type { ErrorRule } from '../data/broken-images.js';
 import type { BlockCommandOptions } from './block-options.js';
@@ -100,6 +100,7 @@ export interface EvaluateCommandOptions extends WeightsFileOptions {
   readonly data: string;
   readonly onError: ErrorRule;
   readonly batchSize: number;
+  readonly tta?: TestTimeAugmentation;
   readonly backend: string;
   readonly threads?: number;
   readonly json?: true;
@@ -121,6 +122,7 @@ export interface ConvertCommandOptions extends WeightsFileOptions, OnnxOptions {
 export interface PredictCommandOptions extends WeightsFileOptions {
   readonly best?: true;
   readonly top: number;
+  readonly tta?: TestTimeAugmentation;
   readonly backend: string;
   readonly threads?: number;
   readonly json?: true;

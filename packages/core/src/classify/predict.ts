@@ -1,13 +1,20 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { forward } from '../compute/forward.js';
 import { disposeVariables } from '../compute/variables.js';
 import { ResNetError } from '../errors.js';
 import { fitImage } from '../images/fit-image.js';
 import type { Pixels } from '../images/pixels.js';
+import type { TestTimeAugmentation } from '../images/test-time-augmentation.js';
 import { isConvertible } from '../images/to-channels.js';
 import { foldBatchNorm } from '../rewrite/fold.js';
 import type { Classifier } from './classifier.js';
+import { inferLogits } from './infer-logits.js';
 import { preprocess } from './preprocess.js';
+
+/** Options of `predict` and `createPredictor`. */
+export interface PredictOptions {
+  /** Test-time augmentation: 'flip' takes the mean of the probabilities of an image and its mirror image. Default: none. */
+  readonly tta?: TestTimeAugmentation;
+}
 
 /**
  * Class probabilities, `[batch, classes]`, for 8-bit images `[batch, height, width, channels]`, 0 to 255, of the network's
@@ -19,12 +26,15 @@ import { preprocess } from './preprocess.js';
  * const [probabilities] = await predict(classifier, await images.read([0]));
  * const [best] = topClasses(classifier.classes, probabilities, 1);
  */
-export async function predict(classifier: Classifier, images: Uint8Array): Promise<number[][]> {
+export async function predict(
+  classifier: Classifier,
+  images: Uint8Array,
+  { tta }: PredictOptions = {},
+): Promise<number[][]> {
   const probabilities = tf.tidy(() => {
     const input = preprocess(classifier, images); // [batch, height, width, channels]
     if (input.size === 0) return tf.zeros([0, classifier.classes.length]);
-    const logits = forward(classifier.network, classifier.variables, input); // [batch, classes]
-    return tf.softmax(logits as tf.Tensor2D);
+    return tf.softmax(inferLogits(classifier, input, tta)); // [batch, classes]
   });
   try {
     const rows = (await probabilities.array()) as number[][];
@@ -67,7 +77,7 @@ export interface Predictor {
  * topClasses(classifier.classes, probabilities, 5); // [{ class: 'cat', probability: 0.97 }, …]
  * predictor.dispose();
  */
-export function createPredictor(classifier: Classifier): Predictor {
+export function createPredictor(classifier: Classifier, options: PredictOptions = {}): Predictor {
   const { network, preprocessing } = classifier;
   const folded = { ...classifier, ...foldBatchNorm(classifier) };
   const [height, width, channels] = network.input;
@@ -89,7 +99,7 @@ export function createPredictor(classifier: Classifier): Predictor {
         }
         batch.set(fitImage(image, network.input, preprocessing), index * height * width * channels);
       }
-      return predict(folded, batch);
+      return predict(folded, batch, options);
     },
     dispose: () => disposeVariables(folded.variables),
   };
