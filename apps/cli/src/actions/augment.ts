@@ -6,6 +6,7 @@ import { writeFileAtomically } from '@resnetjs/weights/node';
 import { imageSheet } from '../data/image-sheet.js';
 import { printJson } from '../json/print-json.js';
 import type { AugmentCommandOptions } from '../options/command-options.js';
+import { sidesOf } from '../options/image-size.js';
 import { recipeOf } from '../options/recipe-of.js';
 import { leftOutLines } from '../terminal/data-notes.js';
 
@@ -33,7 +34,10 @@ export async function augment(data: string, options: AugmentCommandOptions): Pro
       { option: '--augment' },
     );
   }
-  const dataset = await openDataset(data, { split: 'train', ...(imageSize && { imageSize }) });
+  const dataset = await openDataset(data, {
+    split: 'train',
+    ...(imageSize && { imageSize: sidesOf(imageSize) }),
+  });
   const indices = spread(dataset.labels.length, count);
   const epochs = Array.from({ length: epochsShown }, (_, i) => first + i);
   const columns = [await dataset.read(indices)];

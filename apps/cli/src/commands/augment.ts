@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import type { AugmentCommandOptions } from '../options/command-options.js';
 import { addNotes, headings } from '../options/help.js';
+import { imageSize } from '../options/image-size.js';
 import { given, integer } from '../options/parsers.js';
 import { addAugmentationOptions } from '../options/recipe-options.js';
 import { requireOptions } from '../options/require-options.js';
@@ -17,8 +18,8 @@ export function augmentCommand(): Command {
     .option('--count <images>', 'images to show, a row for each', integer(1, 50), 8)
     .option(
       '--image-size <pixels>',
-      "height and width to resize images to (default: a SIGNS file's own; otherwise 64)",
-      integer(1, 512),
+      "size to resize images to, such as 64, or height x width, 48x64 (default: a SIGNS file's own; otherwise 64)",
+      imageSize(512),
     )
     .option('--seed <number>', 'seed of all that is random', integer(0), 0)
     .option('--epoch <number>', 'the first of the eight epochs that are shown', integer(1, 1_000_000), 1);

@@ -93,7 +93,7 @@ function addDataOptions(command: Command): void {
     .option(
       '--image-size <pixels>',
       `size to resize images to, such as 64, or height x width, 48x64 (default: a SIGNS file's own; otherwise the network's, ${defaultsByNetwork(({ input }) => String(input[0]))})`,
-      imageSize,
+      imageSize(),
     )
     .option(
       '--channels <count>',

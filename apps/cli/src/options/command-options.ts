@@ -89,7 +89,7 @@ export interface TrainCommandOptions extends NetworkOptions, RecipeOptions, Free
 export interface AugmentCommandOptions extends Pick<RecipeOptions, 'augment' | 'mixup' | 'cutmix'> {
   readonly out: string;
   readonly count: number;
-  readonly imageSize?: number;
+  readonly imageSize?: ImageSize;
   readonly seed: number;
   readonly epoch: number;
   readonly json?: true;

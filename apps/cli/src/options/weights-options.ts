@@ -31,7 +31,7 @@ export function addStructureOptions(command: Command): Command {
     .option(
       '--image-size <pixels>',
       "size of the network's images, such as 224, or height x width, 192x256 (default: what the file or its configuration says, or the network's own)",
-      imageSize,
+      imageSize(),
     )
     .option('--offline', offlineWords);
 }

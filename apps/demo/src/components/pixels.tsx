@@ -1,7 +1,7 @@
 import { useEffect, useRef } from 'preact/hooks';
 
 interface PixelsProps {
-  /** [height, width, 3], RGB, 0 to 255. */
+  /** [height, width, 3], RGB, or [height, width, 1], gray; 0 to 255. */
   readonly pixels: Uint8Array;
   readonly width: number;
   readonly height: number;
@@ -16,10 +16,12 @@ export function Pixels({ pixels, width, height, label }: PixelsProps) {
     if (!context) return;
     const image = context.createImageData(width, height);
     const rgba = new Uint32Array(image.data.buffer);
-    const channel = (i: number) => pixels[i] ?? 0;
+    const channels = pixels.length / rgba.length;
+    const level = (pixel: number, channel: number) =>
+      pixels[channels * pixel + Math.min(channel, channels - 1)] ?? 0;
     for (let i = 0; i < rgba.length; i++) {
       // Lowest byte first: red.
-      rgba[i] = 0xff000000 | (channel(3 * i + 2) << 16) | (channel(3 * i + 1) << 8) | channel(3 * i);
+      rgba[i] = 0xff000000 | (level(i, 2) << 16) | (level(i, 1) << 8) | level(i, 0);
     }
     context.putImageData(image, 0, 0);
   }, [pixels, width, height]);

@@ -212,7 +212,7 @@ export interface Prediction {
   readonly probabilities: readonly number[];
   /** From pixels to probabilities, without Grad-CAM. */
   readonly milliseconds: number;
-  /** The image as the network sees it: [height, width, 3]. */
+  /** The image as the network sees it: [height, width, 3], or [height, width, 1] in gray. */
   readonly pixels: Uint8Array<ArrayBuffer>;
   /** Grad-CAM of the requested class, 0 to 1; null for a network without a final feature map. */
   readonly heat: { readonly height: number; readonly width: number; readonly values: Float32Array } | null;

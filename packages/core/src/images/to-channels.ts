@@ -32,7 +32,7 @@ export function isConvertible(from: number, to: number): boolean {
  * Gray levels of RGB pixels: `[pixels, 3]` to `[pixels]`, for images of one size one after the other, too. The factors are
  * .299, .587 and .114 in units of 2⁻¹⁶.
  */
-export function toGray(rgb: Uint8Array): Uint8Array {
+export function toGray(rgb: Uint8Array): Uint8Array<ArrayBuffer> {
   const gray = new Uint8Array(rgb.length / 3);
   for (let pixel = 0, at = 0; pixel < gray.length; pixel++, at += 3) {
     const sum =
