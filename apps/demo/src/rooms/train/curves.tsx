@@ -3,7 +3,8 @@ import { mergeCurves, type CurveData, thin } from '../../charts/merge-curves.js'
 import { variantTitle, percent } from '../../components/format.js';
 import type { Variant } from '../../worker/protocol.js';
 import { shownTraining } from './training-control.js';
-import { variants as planned } from './setup.js';
+import { ownClasses } from './own-images.js';
+import { setup, variants as planned } from './setup.js';
 import { type Curve, historyVersion, trainingHistory } from './training-history.js';
 
 const raw = ({ steps, values }: Curve): CurveData => thin({ steps, values });
@@ -20,11 +21,14 @@ export function Curves() {
   const names = shownTraining.value?.variants ?? planned.value;
   return (
     <div class="curves">
-      <Loss names={names} classes={shownTraining.value?.classes.length ?? 6} />
+      <Loss names={names} classes={shownTraining.value?.classes.length ?? plannedClasses()} />
       <Accuracy names={names} />
     </div>
   );
 }
+
+/** How many classes the form's images have, as far as they are known. */
+const plannedClasses = () => (setup.value.data === 'own' ? Math.max(2, ownClasses.value.length) : 6);
 
 function Loss({ names, classes }: { readonly names: readonly Variant[]; readonly classes: number }) {
   const curves = names.flatMap((name) => [

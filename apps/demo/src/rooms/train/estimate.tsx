@@ -56,7 +56,9 @@ export function Estimate() {
     );
   }
   const images = data === 'signs' ? count + unseenSigns : (imageCount.value ?? 100);
-  const seconds = now.seconds * images * recipe.epochs;
+  // What the other layers compute of each picture is kept, unless it is another picture each time.
+  const passes = recipe.augment === undefined ? 1 : recipe.epochs;
+  const seconds = now.seconds * images * passes;
   const smaller = smallerSize(size);
   return (
     <p class="aside" role="status">

@@ -106,9 +106,7 @@ function StatusBar() {
             {now.is === 'done' ? (now.end.completed ? 'Done' : 'Stopped') : now.text}
           </p>
         ) : (
-          <p class="aside">
-            {whatIsMissing() ?? 'Choose an experiment, and start. The charts fill as it learns.'}
-          </p>
+          <p class="aside">{whatIsMissing() ?? whatNext()}</p>
         )}
         {begun && current !== null && (
           <p class="number aside">
@@ -147,6 +145,11 @@ function StartButton() {
     </SubmitButton>
   );
 }
+
+const whatNext = () =>
+  setup.value.start === 'trained'
+    ? 'All is here. The last layer learns as soon as you start.'
+    : 'Choose an experiment, and start. The charts fill as it learns.';
 
 /** What the visitor has to give before a training can start; null if nothing is missing. */
 function whatIsMissing(): string | null {

@@ -30,8 +30,8 @@ export function VariedImages() {
         <span>
           <strong>Vary the pictures</strong>
           <small>
-            In each epoch they are moved, turned, mirrored and coloured a little otherwise: few pictures teach
-            as much as many.
+            In each epoch they are cropped, turned, mirrored and coloured a little otherwise, so that few
+            teach more.
           </small>
         </span>
       </label>
