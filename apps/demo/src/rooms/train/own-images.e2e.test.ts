@@ -36,7 +36,7 @@ describe.skipIf(whyNoBrowser !== null)(`the visitor’s own images ${whyNoBrowse
     writeFileSync(join(folder, 'own/red/broken.jpg'), Buffer.from('ffd8ffe000104a46', 'hex'));
     const { page, close } = await visit({ room: 'train' });
     try {
-      await page.getByRole('radio', { name: 'Your own' }).check();
+      await page.getByRole('radio', { name: 'Your own', exact: true }).check();
       expect(await page.getByRole('button', { name: 'Start training' }).isDisabled()).toBe(true);
       await page.locator('[data-purpose="folders"]').setInputFiles(join(folder, 'own'));
       expect(await page.locator('.classes li').count()).toBe(2);
@@ -74,7 +74,7 @@ describe.skipIf(whyNoBrowser !== null)(`the visitor’s own images ${whyNoBrowse
     writeFileSync(join(root, 'train/red/a.gif'), 'GIF89a');
     const { page, close } = await visit({ room: 'train' });
     try {
-      await page.getByRole('radio', { name: 'Your own' }).check();
+      await page.getByRole('radio', { name: 'Your own', exact: true }).check();
       const give = () => page.locator('[data-purpose="folders"]').setInputFiles(root);
       await give();
       const panel = page.locator('.setup-part').first();
@@ -123,7 +123,7 @@ describe.skipIf(whyNoBrowser !== null)(`the visitor’s own images ${whyNoBrowse
     writeFileSync(join(folder, 'other.h5'), 'no HDF5 at all');
     const { page, errors, close } = await visit({ room: 'train' });
     try {
-      await page.getByRole('radio', { name: 'Your own' }).check();
+      await page.getByRole('radio', { name: 'Your own', exact: true }).check();
       await page.locator('[data-purpose="hdf5"]').setInputFiles(join(folder, 'other.h5'));
       await startTraining(page);
       const alert = page.getByRole('alert').filter({ hasText: 'The training could not start' });
@@ -146,7 +146,7 @@ describe.skipIf(whyNoBrowser !== null)(`the visitor’s own images ${whyNoBrowse
     await writeSigns(join(folder, 'wide.hdf5'), { height: 8, width: 32, float: true });
     const { page, errors, close } = await visit({ room: 'train' });
     try {
-      await page.getByRole('radio', { name: 'Your own' }).check();
+      await page.getByRole('radio', { name: 'Your own', exact: true }).check();
       const box = await page.locator('.drop').boundingBox();
       const devTools = await page.context().newCDPSession(page);
       const files = [join(folder, 'wide.hdf5')];
@@ -175,7 +175,7 @@ describe.skipIf(whyNoBrowser !== null)(`the visitor’s own images ${whyNoBrowse
       flags: ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'],
     });
     try {
-      await page.getByRole('radio', { name: 'Your own' }).check();
+      await page.getByRole('radio', { name: 'Your own', exact: true }).check();
       for (const index of [1, 2]) {
         await page.getByRole('button', { name: 'Add a class by webcam' }).click();
         const name = page.getByLabel(`Name of class ${index}`);
