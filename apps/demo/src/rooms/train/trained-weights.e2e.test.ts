@@ -99,7 +99,11 @@ describe.skipIf(why !== null)(`a last layer on trained weights ${why ?? ''}`, ()
       await page.getByText('Give pictures of at least two classes.').waitFor();
       expect(await accessibilityProblems(page)).toEqual([]);
       await give(page);
+      await page.getByLabel('Vary the pictures').check();
+      await page.locator('.varied canvas').nth(5).waitFor();
       expect(await accessibilityProblems(page)).toEqual([]);
+      const hidden = () => document.documentElement.scrollWidth - document.documentElement.clientWidth;
+      expect(await page.evaluate(hidden)).toBeLessThanOrEqual(0);
       await page.locator('details.setup-part > summary').click();
       await page.getByLabel('Epochs', { exact: true }).fill('200');
       await page.getByLabel('Schedule').focus();
