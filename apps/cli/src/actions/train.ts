@@ -11,6 +11,7 @@ import type { TrainCommandOptions } from '../options/command-options.js';
 import { StopSignals } from '../process/stop-signals.js';
 import { type Done, type Learned, TrainOutput } from '../terminal/train-output.js';
 import { refuse } from '../options/refuse.js';
+import { choose, defaultOut } from '../training/choose.js';
 import { CheckpointWriter } from '../training/checkpoint-writer.js';
 import { EpochLog } from '../training/epoch-log.js';
 import { readRecipeFile, writeRecipeFile } from '../training/recipe-file.js';
@@ -21,12 +22,19 @@ import { makePlan, makeResumedPlan, type TrainPlan } from '../training/train-pla
 /** Trains a network and writes the model to a folder. Checks everything that it can before the first step. */
 export async function train(given: TrainCommandOptions, command: Command): Promise<void> {
   const used = given.recipe === undefined ? null : await readRecipeFile(given.recipe, command);
-  const { options } = used ?? { options: given };
-  return inFolder(options.out, options, async (folder, stop) => {
-    const replaces = await whatIsReplaced(options.out);
-    const plan = await startedPlan(await makePlan(options, used?.recipe));
-    await run({ ...plan, replaces, recipeFile: used }, folder, stop);
+  const { out = await defaultOut(given.data), ...asked } = used?.options ?? given;
+  await inFolder(out, asked, async (folder, stop) => {
+    const replaces = await whatIsReplaced(out);
+    const choice = used === null && isOpen(asked) ? await choose({ ...asked, out }) : null;
+    const { options, recipe } = choice ?? { options: { ...asked, out }, recipe: used?.recipe };
+    const plan = await startedPlan(await makePlan(options, recipe));
+    await run({ ...plan, replaces, recipeFile: used, choice }, folder, stop);
   });
+}
+
+/** Whether the options leave open what is trained. */
+function isOpen({ network, from }: Pick<TrainCommandOptions, 'network' | 'from'>): boolean {
+  return network === undefined && from === undefined;
 }
 
 /** Resumes the training in a folder, with its own options and those that the command may change. */

@@ -11,7 +11,7 @@ import {
 } from '../options/network-options.js';
 import { onErrorOption } from '../options/on-error-option.js';
 import { imageSize } from '../options/image-size.js';
-import { extraSignal, fraction, given, integer, numberAmong } from '../options/parsers.js';
+import { extraSignal, fractionOrNone, given, integer, numberAmong } from '../options/parsers.js';
 import { addRecipeOptions } from '../options/recipe-options.js';
 import { requireOptions } from '../options/require-options.js';
 import { threadsOption } from '../options/threads-option.js';
@@ -24,7 +24,11 @@ export function trainCommand(): Command {
   addDataOptions(command);
   command
     .optionsGroup(headings.network)
-    .option('--network <name>', 'network, such as cifar/resnet20 or resnet50 (see resnet networks)');
+    .option(
+      '--network <name>',
+      'network, such as cifar/resnet20 or resnet50 (see resnet networks; default: one that suits the images, with a recipe)',
+      given,
+    );
   command.option(
     '--from <path>',
     "start from the weights in this file or folder, of ResNet.js, PyTorch, timm, transformers, Keras, TensorFlow.js or ONNX, or from published ones by name (see resnet hub): its network, image size and preprocessing; with other classes than the images', its dense layer is replaced",
@@ -64,9 +68,7 @@ export function trainCommand(): Command {
       'resnet train --resume runs/signs',
     ],
   }).action(async (options: TrainCommandOptions) => {
-    const { from, recipe } = options;
-    const network = from === undefined && recipe === undefined ? ['network'] : [];
-    if (options.resume === undefined) requireOptions(command, [...network, 'data', 'out']);
+    if (options.resume === undefined) requireOptions(command, ['data']);
     const { train, resume } = await import('../actions/train.js');
     if (options.resume !== undefined) await resume(options.resume, command);
     else await train(options, command);
@@ -87,8 +89,8 @@ function addDataOptions(command: Command): void {
     )
     .option(
       '--validation-split <fraction>',
-      'fraction of --data to use for validation, such as 0.2, at random in each class',
-      fraction,
+      'fraction of --data to use for validation, such as 0.2, at random in each class (default: 0; 0.2 without --network, --from and --recipe)',
+      fractionOrNone,
     )
     .option(
       '--image-size <pixels>',
@@ -124,7 +126,11 @@ function addDataOptions(command: Command): void {
 function addRunOptions(command: Command): void {
   command
     .optionsGroup(headings.run)
-    .option('--out <path>', 'folder for model.safetensors and checkpoints; a finished run there is replaced')
+    .option(
+      '--out <path>',
+      'folder for model.safetensors and checkpoints; a finished run there is replaced (default: runs/ and the name of the data, with a number if there is one)',
+      given,
+    )
     .option('--resume <path>', 'resume the training in this folder, with the options it began with')
     .option(
       '--checkpoint-every <steps>',

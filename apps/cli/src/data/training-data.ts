@@ -64,9 +64,10 @@ interface OpenTrainingDataOptions {
  * hour, and skipped, with --on-error skip, before anything is split or shuffled.
  */
 export async function openTrainingData(
-  options: TrainCommandOptions,
+  { validationSplit, ...asked }: TrainCommandOptions,
   { input: [height, width, channels], preprocessing, seed, broken, progress }: OpenTrainingDataOptions,
 ): Promise<TrainingData> {
+  const options = { ...asked, ...(validationSplit ? { validationSplit } : {}) }; // 0 is none
   const { data, images } = options;
   const { interpolation, fit, cropShare = 1 } = preprocessing;
   const source = sourceOf(data);
@@ -135,7 +136,7 @@ async function withValidation(
 }
 
 /** Which folders of a split folder a training takes; null for another dataset. */
-function splitOf({ part, parts = [] }: OpenedDataset): FolderSplit | null {
+export function splitOf({ part, parts = [] }: OpenedDataset): FolderSplit | null {
   if (part?.part !== 'train') return null;
   const held = choosePart(parts, 'validation')?.folder ?? null;
   const unused = parts
@@ -176,7 +177,7 @@ function checkSources(
   }
 }
 
-function sourceOf(spec: string): Source {
+export function sourceOf(spec: string): Source {
   if (spec === syntheticSource) return spec;
   return /\.(h5|hdf5)$/i.test(spec) ? 'hdf5' : 'folder';
 }

@@ -332,6 +332,18 @@ const train = z.discriminatedUnion('event', [
         })
         .exactOptional()
         .describe('the file of weights that it started from; only with --from'),
+      chosen: z
+        .array(
+          z.strictObject({
+            what: text.describe('what was chosen, such as `cifar/resnet20` or `30 epochs`'),
+            why: text.describe('the reason'),
+          }),
+        )
+        .readonly()
+        .exactOptional()
+        .describe(
+          'what was chosen by the number and size of the images; only without --network, --from and --recipe',
+        ),
       recipe: z
         .strictObject({
           file: text.describe('its path'),

@@ -43,6 +43,11 @@ export function fraction(text: string): number {
   throw new InvalidArgumentError('It must be between 0 and 1, such as 0.2.');
 }
 
+/** A fraction, or 0 for none. */
+export function fractionOrNone(text: string): number {
+  return number(text) === 0 ? 0 : fraction(text);
+}
+
 /** One of a few numbers. */
 export function numberAmong<Value extends number>(values: readonly Value[]) {
   return (text: string): Value => {

@@ -64,7 +64,8 @@ export class TrainOutput {
   }
 
   start(): void {
-    const { network, classes, data, options, broken, resumed, replaces, start, recipeFile } = this.#plan;
+    const { network, classes, data, options, broken, resumed, replaces, start, recipeFile, choice } =
+      this.#plan;
     const { training, validation } = data;
     const parameters = countParameters(network);
     this.#json({
@@ -82,6 +83,7 @@ export class TrainOutput {
       duplicates: data.twins,
       replaces,
       ...(start ? { from: { ...start.record, newHead: start.isNewHead } } : {}),
+      ...(choice ? { chosen: choice.reasons } : {}),
       ...(recipeFile ? { recipe: { file: recipeFile.file, changed: recipeFile.changed } } : {}),
       ...(resumed ? { resumed: { steps: resumed.steps, path: resumed.path } } : {}),
     });
@@ -94,10 +96,23 @@ export class TrainOutput {
     this.#progress.print(`training    ${training.describe}`);
     if (validation) this.#progress.print(`validation  ${validation.describe}`);
     for (const line of [...this.#dataNotes(), ...this.#frozen()]) this.#progress.print(line);
+    for (const line of this.#chosen()) this.#progress.print(line);
     if (resumed) this.#resuming(resumed);
     if (replaces)
       this.#progress.print(`replacing   what ${shown(options.out, 200)} holds: ${replacedWords[replaces]}`);
     this.#progress.print('');
+  }
+
+  /** What was chosen and why, and how to start from trained weights, which nobody asked to download. */
+  #chosen(): string[] {
+    const { choice } = this.#plan;
+    if (choice === null) return [];
+    const { command, bytes } = choice.fromTrained;
+    const download = bytes === null ? '' : ` (downloads ${size(bytes)})`;
+    const reasons = choice.reasons.map(
+      ({ what, why }, index) => `${index === 0 ? 'chosen' : ''.padEnd(6)}      ${what}: ${why}`,
+    );
+    return [...reasons, `or          from trained weights${download}: ${command}`];
   }
 
   /** What is used for what, what is left out, and what is there twice. */

@@ -20,7 +20,7 @@ import { withFreezing } from '../options/freeze-options.js';
 import { plainRecipe, recipeOf } from '../options/recipe-of.js';
 import { refuse } from '../options/refuse.js';
 import { Progress } from '../terminal/progress.js';
-import type { UsedRecipe } from './recipe-file.js';
+import type { Choice } from './choose.js';
 import { openStart, fittedStart, startedNetwork, startRecord, startVariables, startWords } from './start.js';
 
 /** What a training is of: a classifier, whose variables come when its backend has started. */
@@ -38,8 +38,10 @@ export interface TrainPlan extends Subject {
   readonly start: PlannedStart | null;
   /** The checkpoint that it resumes from. */
   readonly resumed: NewestCheckpoint | null;
-  /** The recipe's file, and which options changed it; null for a training without one. */
-  readonly recipeFile: Pick<UsedRecipe, 'file' | 'changed'> | null;
+  /** The file of its recipe, and the options that changed it; null for a training without one. */
+  readonly recipeFile: { readonly file: string; readonly changed: readonly string[] } | null;
+  /** What was chosen for it; null where the options say what to train. */
+  readonly choice: Choice | null;
   /** What the folder holds and is replaced: a finished training, or a model alone; null if nothing is. */
   readonly replaces: 'training' | 'model' | null;
 }
@@ -145,7 +147,7 @@ async function planned(
         'waits for a better validation: give --validation or --validation-split',
       );
     }
-    return { options, recipe, broken, data, resumed: null, replaces: null, recipeFile: null };
+    return { options, recipe, broken, data, resumed: null, replaces: null, recipeFile: null, choice: null };
   } finally {
     view.end();
   }

@@ -10,4 +10,5 @@ export {
   type ImageFolderOptions,
   imageFolder,
 } from './image-folder.js';
+export { sampleSides } from './sample-sides.js';
 export { type ReadSignsOptions, readSigns, type SignsDataset, type SignsSplit } from './signs-file.js';

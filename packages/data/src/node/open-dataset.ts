@@ -39,6 +39,8 @@ export interface OpenDatasetOptions extends Partial<Fitting> {
 export interface OpenedDataset extends Dataset {
   /** For example `synthetic:signs (test): 600 images of 6 classes, 64×64 pixels`. */
   readonly description: string;
+  /** The path of each image of a folder. */
+  readonly files?: readonly string[];
   /** The part of a folder that was opened, and all that the folder has. */
   readonly part?: FolderPartSummary;
   readonly parts?: readonly FolderPartSummary[];
