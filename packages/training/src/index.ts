@@ -5,6 +5,12 @@ export {
   type EvaluationEvent,
   evaluate,
 } from './evaluate.js';
+export {
+  type FindLearningRateOptions,
+  findLearningRate,
+  type RatePoint,
+  suggestLearningRate,
+} from './find-learning-rate.js';
 export { type BatchLoss, softmaxCrossEntropy } from './loss.js';
 export {
   applyGradients,

@@ -69,13 +69,18 @@ const SHUFFLE_STREAM = 4 * 2 ** 32;
 /** A recipe, and what its images are recognized by. */
 export type Start = Pick<TrainingProgress, 'recipe' | 'data' | 'validation'>;
 
+/** The generator that shuffles the first epoch's images. */
+export function firstGenerator({ seed }: Pick<Recipe, 'seed'>): TrainingProgress['order'] {
+  return RandomGenerator.stateless(seed, SHUFFLE_STREAM).state();
+}
+
 /** The progress before the first step. */
 export function firstProgress(start: Start): TrainingProgress {
   return {
     epoch: 1,
     step: 0,
     position: 0,
-    order: RandomGenerator.stateless(start.recipe.seed, SHUFFLE_STREAM).state(),
+    order: firstGenerator(start.recipe),
     totals: { loss: 0, correct: 0, images: 0 },
     history: [],
     ...start,
