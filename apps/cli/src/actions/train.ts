@@ -14,22 +14,39 @@ import { refuse } from '../options/refuse.js';
 import { choose, defaultOut } from '../training/choose.js';
 import { CheckpointWriter } from '../training/checkpoint-writer.js';
 import { EpochLog } from '../training/epoch-log.js';
-import { readRecipeFile, writeRecipeFile } from '../training/recipe-file.js';
+import { readRecipeFile, type UsedRecipe, writeRecipeFile } from '../training/recipe-file.js';
 import { openRunFolder, type RunFolder, readNewest, whatIsReplaced } from '../training/run-folder.js';
 import { checkPlaces, resumedOptions, settingsOf } from '../training/settings.js';
-import { makePlan, makeResumedPlan, type TrainPlan } from '../training/train-plan.js';
+import {
+  makePlan,
+  makeResumedPlan,
+  newClassifier,
+  type TrainPlan,
+  trainingOptions,
+} from '../training/train-plan.js';
+import { tryOut } from './dry-run.js';
+import { findRate } from './find-learning-rate.js';
 
 /** Trains a network and writes the model to a folder. Checks everything that it can before the first step. */
 export async function train(given: TrainCommandOptions, command: Command): Promise<void> {
   const used = given.recipe === undefined ? null : await readRecipeFile(given.recipe, command);
-  const { out = await defaultOut(given.data), ...asked } = used?.options ?? given;
-  await inFolder(out, asked, async (folder, stop) => {
+  const { options: asked } = used ?? { options: given };
+  const { out = await defaultOut(asked.data), dryRun, findLearningRate } = asked;
+  const options = { ...asked, out };
+  if (dryRun) return tryOut(await newPlan(options, used));
+  await inFolder(out, options, async (folder, stop) => {
+    if (findLearningRate) return findRate(await newPlan(options, used));
     const replaces = await whatIsReplaced(out);
-    const choice = used === null && isOpen(asked) ? await choose({ ...asked, out }) : null;
-    const { options, recipe } = choice ?? { options: { ...asked, out }, recipe: used?.recipe };
-    const plan = await startedPlan(await makePlan(options, recipe));
-    await run({ ...plan, replaces, recipeFile: used, choice }, folder, stop);
+    await run({ ...(await newPlan(options, used)), replaces }, folder, stop);
   });
+}
+
+/** The plan of a new training, on its backend, by a recipe from a file, the options, or a choice. */
+async function newPlan(asked: TrainCommandOptions, used: UsedRecipe | null): Promise<TrainPlan> {
+  const choice = used === null && isOpen(asked) ? await choose(asked) : null;
+  const { options, recipe } = choice ?? { options: asked, recipe: used?.recipe };
+  const plan = await startedPlan(await makePlan(options, recipe));
+  return { ...plan, recipeFile: used, choice };
 }
 
 /** Whether the options leave open what is trained. */
@@ -39,8 +56,10 @@ function isOpen({ network, from }: Pick<TrainCommandOptions, 'network' | 'from'>
 
 /** Resumes the training in a folder, with its own options and those that the command may change. */
 export async function resume(path: string, command: Command): Promise<void> {
-  const { recipe } = command.opts<TrainCommandOptions>();
+  const { recipe, dryRun, findLearningRate } = command.opts<TrainCommandOptions>();
   refuse({ '--recipe': recipe }, "can't be given with --resume: a training resumes by its own recipe");
+  const trials = { '--dry-run': dryRun, '--find-learning-rate': findLearningRate };
+  refuse(trials, "is for new trainings, and can't be given with --resume");
   await readNewest(path); // fails before a folder is made if there is nothing to resume
   await inFolder(path, command.opts(), async (folder, stop) => {
     const saved = await readNewest(path);
@@ -132,11 +151,6 @@ async function run(plan: TrainPlan, folder: RunFolder, stop: StopSignals): Promi
   }
 }
 
-async function newClassifier(plan: TrainPlan): Promise<Classifier> {
-  const { network, classes, preprocessing, initialVariables } = plan;
-  return { network, classes, preprocessing, variables: await initialVariables() };
-}
-
 interface Training {
   readonly classifier: Classifier;
   readonly output: TrainOutput;
@@ -146,12 +160,11 @@ interface Training {
 }
 
 async function follow(plan: TrainPlan, { classifier, output, writer, log, signal }: Training): Promise<Done> {
-  const { options, recipe, data, resumed } = plan;
+  const { options, data, resumed } = plan;
   const { checkpointEvery = 1 } = options;
   const settings = {
-    ...recipe,
+    ...trainingOptions(plan),
     ...{ signal, checkpointEvery },
-    ...(data.validation ? { validation: data.validation.dataset } : {}),
     ...(resumed ? { resume: resumed.checkpoint.state } : {}),
   };
   for await (const event of trainEvents(classifier, data.training.dataset, settings)) {

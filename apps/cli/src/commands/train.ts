@@ -133,6 +133,14 @@ function addRunOptions(command: Command): void {
     )
     .option('--resume <path>', 'resume the training in this folder, with the options it began with')
     .option(
+      '--dry-run',
+      'say what the training would take, by its first three steps: time, memory and disk; write nothing',
+    )
+    .option(
+      '--find-learning-rate',
+      'instead of training, take up to 100 steps with a growing learning rate, suggest one, and write learning-rate.svg and .csv',
+    )
+    .option(
       '--checkpoint-every <steps>',
       'save a checkpoint every so many steps, in addition to the end of each epoch and Ctrl-C (default: every 5 minutes)',
       integer(1),

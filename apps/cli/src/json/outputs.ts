@@ -449,6 +449,40 @@ const train = z.discriminatedUnion('event', [
     .describe('An image that could be read before cannot be read any more.'),
   z
     .strictObject({
+      event: z.literal('rate'),
+      step: integer.describe('the step, from 1'),
+      learningRate: z.number().describe('that of this step'),
+      loss: loss('the mean of its images; null if it is not finite'),
+      smoothed: loss('a running mean of the losses; null if it is not finite'),
+    })
+    .describe('With --find-learning-rate, a step of the search.'),
+  z
+    .strictObject({
+      event: z.literal('foundRate'),
+      learningRate: z.number().nullable().describe('the suggestion; null if the loss did not fall'),
+      picture: text.describe('the SVG file'),
+      numbers: text.describe('the CSV file'),
+    })
+    .describe('With --find-learning-rate, the last line.'),
+  z
+    .strictObject({
+      event: z.literal('dryRun'),
+      steps: integer.describe('the steps that were tried'),
+      stepsPerEpoch: integer.describe('steps of an epoch'),
+      secondsPerStep: z.number().describe('the mean of all but the first of them'),
+      secondsPerEpoch: z
+        .number()
+        .describe(
+          'about what an epoch takes, with statistics and validation, of which an image is taken to cost 0.4 of that in a step',
+        ),
+      peakBytes: integer.describe("the process's largest use of memory so far"),
+      checkpointBytes: integer.describe('the size of a checkpoint'),
+      keep: integer.describe('how many checkpoints are kept'),
+      modelBytes: integer.describe('the size of the model file'),
+    })
+    .describe('With --dry-run, the last line.'),
+  z
+    .strictObject({
       event: z.literal('done'),
       completed: z.boolean().describe('whether all epochs were trained; false if it was stopped'),
       epochs: integer.describe('epochs begun'),

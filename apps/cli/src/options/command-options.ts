@@ -68,6 +68,10 @@ export interface TrainCommandOptions extends NetworkOptions, RecipeOptions, Free
   readonly out: string;
   /** A run's folder. The other options are then those that it began with, except for the few that may change. */
   readonly resume?: string;
+  /** Says what the training would take, and writes nothing. */
+  readonly dryRun?: true;
+  /** Searches for a learning rate instead of training. */
+  readonly findLearningRate?: true;
   readonly checkpointEvery?: number;
   readonly keep: number;
   readonly stopOn?: (typeof extraSignals)[number];

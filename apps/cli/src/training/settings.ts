@@ -11,7 +11,7 @@ import { isRecipeOption, type RecipeOptions } from '../options/recipe-options.js
 
 /** Options of one call, which are not stored in checkpoints. */
 export const ofOneCall: readonly string[] = [
-  ...['resume', 'out', 'recipe', 'json', 'stopOn', 'ignoreHangup'],
+  ...['resume', 'out', 'recipe', 'dryRun', 'findLearningRate', 'json', 'stopOn', 'ignoreHangup'],
 ];
 /** What may change when a training resumes. That the images are the same is checked by their labels. */
 const changeable: readonly string[] = [

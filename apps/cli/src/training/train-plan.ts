@@ -8,7 +8,9 @@ import {
   withChannels,
 } from '@resnetjs/core';
 import { alignClasses } from '@resnetjs/data';
+import { augmentInBackground } from '@resnetjs/data/node';
 import type { Recipe, StartRecord } from '@resnetjs/recipe';
+import type { TrainOptions } from '@resnetjs/training';
 import type { NewestCheckpoint } from '@resnetjs/weights/node';
 import { defaultFitting } from '@resnetjs/core/images';
 import { basename } from 'node:path';
@@ -52,6 +54,21 @@ interface PlannedStart {
   readonly words: string | null;
   /** Whether the dense layer is a new one; null when the training resumes. */
   readonly isNewHead: boolean | null;
+}
+
+/** The classifier that a new training starts with, on the current backend. */
+export async function newClassifier(plan: TrainPlan): Promise<Classifier> {
+  const { network, classes, preprocessing, initialVariables } = plan;
+  return { network, classes, preprocessing, variables: await initialVariables() };
+}
+
+/** What a planned training asks of `train`, from its start. */
+export function trainingOptions({ recipe, data }: TrainPlan): TrainOptions {
+  return {
+    ...recipe,
+    augmentImages: augmentInBackground,
+    ...(data.validation ? { validation: data.validation.dataset } : {}),
+  };
 }
 
 /** Plans a new training: of a network by name, or from a file of weights. The options change the recipe. */
