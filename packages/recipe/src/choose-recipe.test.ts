@@ -18,6 +18,11 @@ it.each<[number, Partial<ImagesToLearn>, string, number, number]>([
   expect(chosen(images, more)).toMatchObject({ network, imageSize, recipe: { epochs } });
 });
 
+it('has larger batches for many small images', () => {
+  expect(chosen(500).recipe.batchSize).toBe(8);
+  expect(chosen(50_000, { sides: [32] }).recipe.batchSize).toBe(32);
+});
+
 it('holds images out unless there are others', () => {
   expect(chosen(500).validationSplit).toBe(0.2);
   const { validationSplit, reasons } = chosen(500, { validation: true });

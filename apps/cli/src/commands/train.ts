@@ -9,6 +9,7 @@ import {
   addTrainedNetworkOptions,
   defaultsByNetwork,
 } from '../options/network-options.js';
+import { normalizations } from '../options/normalization.js';
 import { onErrorOption } from '../options/on-error-option.js';
 import { imageSize } from '../options/image-size.js';
 import { extraSignal, fractionOrNone, given, integer, numberAmong } from '../options/parsers.js';
@@ -113,6 +114,12 @@ function addDataOptions(command: Command): void {
         '--fit <name>',
         `images of another aspect ratio: stretch them to fill, or crop their center (default: "${defaultFitting.fit}")`,
       ).choices(fitModes),
+    )
+    .addOption(
+      new Option(
+        '--normalization <name>',
+        'how levels become the network\'s input: from 0 to 1, or by ImageNet\'s mean and std (default: "unit-range", or what --from has)',
+      ).choices(normalizations),
     )
     .addOption(onErrorOption())
     .option(

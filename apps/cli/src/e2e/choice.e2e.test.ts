@@ -27,8 +27,8 @@ describe('a training of a folder with nothing else', () => {
     );
     expect(existsSync(join(folder, 'runs/flowers/model.safetensors'))).toBe(true);
     const { recipe, options } = json('runs/flowers/recipe.json');
-    expect(options).toMatchObject({ network: 'cifar/resnet20', imageSize: 32, validationSplit: 0.2 });
-    expect(recipe).toMatchObject({ epochs: 2, schedule: 'cosine', labelSmoothing: 0.1 });
+    expect(options).toMatchObject({ network: 'cifar/resnet20', imageSize: 32, normalization: 'imagenet' });
+    expect(recipe).toMatchObject({ epochs: 2, schedule: 'cosine', averaging: 0.9 });
   });
 
   it('has a folder of its own each time, and resumes what it chose', async () => {
@@ -41,7 +41,7 @@ describe('a training of a folder with nothing else', () => {
     expect(start.chosen[0]).toMatchObject({ what: 'cifar/resnet20' });
     const resumed = await line('train --resume runs/flowers-2 --epochs 2 --json');
     expect({ code: resumed.code, stderr: resumed.stderr }).toMatchObject({ code: 0 });
-    expect(json('runs/flowers-2/recipe.json').recipe).toMatchObject({ epochs: 2, batchSize: 16 });
+    expect(json('runs/flowers-2/recipe.json').recipe).toMatchObject({ epochs: 2, batchSize: 8 });
   });
 
   it('repeats by its recipe', async () => {

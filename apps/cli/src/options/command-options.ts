@@ -5,6 +5,7 @@ import type { BlockCommandOptions } from './block-options.js';
 import type { ImageSize } from './image-size.js';
 import type { FreezeOptions } from './freeze-options.js';
 import type { NetworkOptions } from './network-options.js';
+import type { Normalization } from './normalization.js';
 import type { HubWeights, OnnxOptions, WrittenFormat } from '@resnetjs/weights';
 import type { RecipeOptions } from './recipe-options.js';
 import type { StructureOptions, WeightsFileOptions } from './weights-options.js';
@@ -83,6 +84,7 @@ export interface TrainCommandOptions extends NetworkOptions, RecipeOptions, Free
   /** Absent for what the file of --from wants. */
   readonly interpolation?: Interpolation;
   readonly fit?: FitMode;
+  readonly normalization?: Normalization;
   readonly onError: ErrorRule;
   readonly images?: number;
   readonly backend: string;

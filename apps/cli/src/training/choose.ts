@@ -52,6 +52,7 @@ export async function choose(options: TrainCommandOptions): Promise<Choice> {
     options: {
       ...options,
       network: chosen.network,
+      normalization: options.normalization ?? chosen.normalization,
       ...(side === undefined && { imageSize: chosen.imageSize }),
       ...(chosen.validationSplit !== null && { validationSplit: chosen.validationSplit }),
     },

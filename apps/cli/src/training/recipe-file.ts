@@ -95,6 +95,7 @@ export async function readRecipeFile(place: string, command: Command): Promise<U
   const replaced = (key: string) =>
     given(key) ||
     (isOtherNetwork && ofNetwork.includes(key)) ||
+    (key === 'normalization' && given('from')) ||
     (key === 'validationSplit' && given('validation'));
   const ofFile: Record<string, unknown> = {};
   for (const [key, setting] of Object.entries(options)) {

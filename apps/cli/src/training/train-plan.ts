@@ -23,6 +23,7 @@ import { plainRecipe, recipeOf } from '../options/recipe-of.js';
 import { refuse } from '../options/refuse.js';
 import { Progress } from '../terminal/progress.js';
 import type { Choice } from './choose.js';
+import { levelsOf } from './levels-of.js';
 import { openStart, fittedStart, startedNetwork, startRecord, startVariables, startWords } from './start.js';
 
 /** What a training is of: a classifier, whose variables come when its backend has started. */
@@ -103,6 +104,7 @@ async function planByName(options: TrainCommandOptions, recipe: Recipe): Promise
   // Rejects options of other networks before images are read.
   withFreezing(recipe, options, buildNetwork(name, options, {}));
   const { interpolation = defaultFitting.interpolation, fit = defaultFitting.fit } = options;
+  const { normalization = 'unit-range' } = options;
   const side = defaultSize(name);
   const preprocessing = { ...unitRange(), interpolation, fit };
   const plan = await planned(options, recipe, { network: { input: [side, side, 3] }, preprocessing });
@@ -111,13 +113,14 @@ async function planByName(options: TrainCommandOptions, recipe: Recipe): Promise
   return {
     ...{ ...plan, network, classes },
     recipe: withFreezing(plan.recipe, options, network),
-    preprocessing: { ...unitRange(shape[2]), interpolation, fit },
+    preprocessing: { ...levelsOf(normalization, shape[2]), interpolation, fit },
     initialVariables: async () => initialize(network, { seed: recipe.seed }),
     start: null,
   };
 }
 
 async function planFromFile(options: TrainCommandOptions, recipe: Recipe, from: string): Promise<TrainPlan> {
+  refuse({ '--normalization': options.normalization }, `can't be given with --from: that of ${from} is kept`);
   const found = await openStart(from, options);
   // Rejects other channels and parts before images are read.
   if (options.channels !== undefined) withChannels(found.network, options.channels);
