@@ -12,7 +12,7 @@ import {
 import { normalizations } from '../options/normalization.js';
 import { onErrorOption } from '../options/on-error-option.js';
 import { imageSize } from '../options/image-size.js';
-import { extraSignal, fractionOrNone, given, integer, numberAmong } from '../options/parsers.js';
+import { byteCount, extraSignal, fractionOrNone, given, integer, numberAmong } from '../options/parsers.js';
 import { addRecipeOptions } from '../options/recipe-options.js';
 import { requireOptions } from '../options/require-options.js';
 import { threadsOption } from '../options/threads-option.js';
@@ -122,6 +122,11 @@ function addDataOptions(command: Command): void {
       ).choices(normalizations),
     )
     .addOption(onErrorOption())
+    .option(
+      '--cache <size>',
+      'memory for decoded images, such as 2GB; those that find no room are read again in each epoch (default: 512MB)',
+      byteCount,
+    )
     .option(
       '--images <count>',
       'synthetic:signs: number of training images (default: 3000)',

@@ -38,7 +38,19 @@ export interface TrainingData {
   readonly leftOut: readonly LeftOut[];
   /** Images of equal content; null if they can't be recognized. */
   readonly twins: TwinReport | null;
+  /** null for a file of images, which is in memory anyway. */
+  readonly cache: CacheUse | null;
 }
+
+/** How many of the images stay in memory once they are decoded. */
+export interface CacheUse {
+  readonly images: number;
+  readonly kept: number;
+  /** What would keep all of them. */
+  readonly bytesForAll: number;
+}
+
+const defaultCacheBytes = 512e6;
 
 /** Which folders of a split folder are used for what. */
 export interface FolderSplit {
@@ -79,22 +91,38 @@ export async function openTrainingData(
   };
   const own = source === 'hdf5' ? undefined : ([height, width] as const);
   const imageSize = options.imageSize === undefined ? own : sidesOf(options.imageSize);
+  const { cache: cacheBytes = defaultCacheBytes } = options;
   const opening = openDataset(data, {
     ...reading,
+    cacheBytes,
     split: 'train',
     seed,
     ...(imageSize === undefined ? {} : { imageSize }),
     ...(images === undefined ? {} : { count: images }),
   });
   const opened = await withHint(opening, 'bad-option', 'Leave --image-size out.');
-  const [training, validation] = await withValidation(opened, { ...options, seed }, reading);
+  const ofValidation = { ...reading, cacheBytes: Math.max(0, cacheBytes - bytesOf(opened)) };
+  const [training, validation] = await withValidation(opened, { ...options, seed }, ofValidation);
   return {
     training,
     validation,
     split: splitOf(opened),
     leftOut: [...(opened.leftOut ?? []), ...(validation?.leftOut ?? [])],
     twins: await findTwins(training.dataset, validation?.dataset),
+    cache: source === 'hdf5' ? null : cacheUse([training, validation], cacheBytes),
   };
+}
+
+const bytesOf = ({ labels, shape: [height, width, channels] }: Dataset) =>
+  labels.length * height * width * channels;
+
+function cacheUse(held: readonly (NamedDataset | null)[], cacheBytes: number): CacheUse {
+  const datasets = held.flatMap((each) => each?.dataset ?? []);
+  const sum = (values: readonly number[]) => values.reduce((a, b) => a + b, 0);
+  const images = sum(datasets.map(({ labels }) => labels.length));
+  const bytesForAll = sum(datasets.map(bytesOf));
+  const kept = Math.min(images, Math.floor((cacheBytes / bytesForAll) * images));
+  return { images, kept, bytesForAll };
 }
 
 type Held = NamedDataset & Pick<TrainingData, 'leftOut'>;

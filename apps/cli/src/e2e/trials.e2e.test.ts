@@ -61,6 +61,17 @@ it('a search for a learning rate suggests one, and leaves a picture and numbers'
   expect(readdirSync(join(folder, 'runs/signs')).sort()).toEqual(['learning-rate.csv', 'learning-rate.svg']);
 });
 
+it('images that find no room in memory are counted, and change nothing', async () => {
+  const cached = (bytes: string) => line(`${train} --epochs 1 --cache ${bytes} --out cache-${bytes}`);
+  const [some, all] = [await cached('10kB'), await cached('1GB')];
+  expect(some.stdout).toMatch(/^cache +13 of 364 images stay in memory; .* --cache 1MB keeps all$/m);
+  expect(all.stdout).toMatch(/^cache +all images stay in memory \(280 kB\)$/m);
+  const [first, second] = ['10kB', '1GB'].map((bytes) =>
+    readFileSync(join(folder, `cache-${bytes}/model.safetensors`)),
+  );
+  expect(Buffer.compare(first as Buffer, second as Buffer)).toBe(0);
+});
+
 it.each(['--dry-run', '--find-learning-rate'])('%s has no place where a training resumes', async (option) => {
   const outcome = await line(`train --resume run ${option}`);
   expect(outcome.code).toBe(2);

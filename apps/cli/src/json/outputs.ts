@@ -332,6 +332,14 @@ const train = z.discriminatedUnion('event', [
         })
         .exactOptional()
         .describe('the file of weights that it started from; only with --from'),
+      cache: z
+        .strictObject({
+          images: integer.describe('training and validation images'),
+          kept: integer.describe('how many of them stay in memory once they are decoded'),
+          bytesForAll: integer.describe('what would keep all of them'),
+        })
+        .exactOptional()
+        .describe('memory for images (--cache); absent for a SIGNS file, which is in memory as it is'),
       chosen: z
         .array(
           z.strictObject({

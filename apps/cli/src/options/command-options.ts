@@ -86,6 +86,8 @@ export interface TrainCommandOptions extends NetworkOptions, RecipeOptions, Free
   readonly fit?: FitMode;
   readonly normalization?: Normalization;
   readonly onError: ErrorRule;
+  /** Bytes. */
+  readonly cache?: number;
   readonly images?: number;
   readonly backend: string;
   readonly threads?: number;

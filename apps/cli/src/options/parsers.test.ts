@@ -1,7 +1,7 @@
 import { parameterGroupSchema, recipeSchema, sgdSchema } from '@resnetjs/recipe';
 import { InvalidArgumentError } from 'commander';
 import { describe, expect, it } from 'vitest';
-import { fraction, inputShape, integer, numberOf } from './parsers.js';
+import { byteCount, fraction, inputShape, integer, numberOf } from './parsers.js';
 
 const positiveNumber = numberOf(sgdSchema.shape.learningRate);
 const nonNegativeNumber = numberOf(parameterGroupSchema.shape.l2);
@@ -34,5 +34,19 @@ describe('option values', () => {
     [inputShape, ['64,64', '64,64,3,1', '64x64x3', '64,64,', '0,64,3', '64,64,1.5', '99999,64,3']],
   ])('are rejected where they make no sense: %s', (parse: (text: string) => unknown, texts: string[]) => {
     for (const text of texts) expect(() => parse(text), JSON.stringify(text)).toThrow(InvalidArgumentError);
+  });
+});
+
+describe('a number of bytes', () => {
+  it.each([
+    ['2GB', 2e9],
+    ['1.5gib', 1.5 * 2 ** 30],
+    ['300 MB', 3e8],
+    ['4096', 4096],
+    ['0', 0],
+  ])('%s', (text, bytes) => expect(byteCount(text)).toBe(bytes));
+
+  it.each(['', 'many', '2TB', '-1', '1.2.3MB', 'GB', '1e3'])('is not %j', (text) => {
+    expect(() => byteCount(text)).toThrow('It must be a number of bytes, such as 500MB');
   });
 });

@@ -83,6 +83,17 @@ export function nameList(text: string): readonly string[] {
   throw new InvalidArgumentError('It must be names separated by commas, such as wasm,node.');
 }
 
+const bytesPer = { '': 1, kb: 1e3, mb: 1e6, gb: 1e9, kib: 2 ** 10, mib: 2 ** 20, gib: 2 ** 30 } as const;
+
+/** A number of bytes: `2GB`, `1.5GiB`, `300MB`, or 0 for none. */
+export function byteCount(text: string): number {
+  const [, digits = '', unit = ''] = /^([\d.]+)\s*([a-z]*)$/i.exec(text.trim()) ?? [];
+  const factor = Object.entries(bytesPer).find(([name]) => name === unit.toLowerCase())?.[1];
+  const bytes = Math.floor(number(digits) * (factor ?? Number.NaN));
+  if (Number.isSafeInteger(bytes)) return bytes;
+  throw new InvalidArgumentError('It must be a number of bytes, such as 500MB or 2GB, or 0 for none.');
+}
+
 /** `64,64,256` */
 export function integerList(text: string): readonly number[] {
   const values = text.split(',').map(number);

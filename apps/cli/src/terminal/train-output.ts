@@ -83,6 +83,7 @@ export class TrainOutput {
       duplicates: data.twins,
       replaces,
       ...(start ? { from: { ...start.record, newHead: start.isNewHead } } : {}),
+      ...(data.cache ? { cache: data.cache } : {}),
       ...(choice ? { chosen: choice.reasons } : {}),
       ...(recipeFile ? { recipe: { file: recipeFile.file, changed: recipeFile.changed } } : {}),
       ...(resumed ? { resumed: { steps: resumed.steps, path: resumed.path } } : {}),
@@ -103,6 +104,22 @@ export class TrainOutput {
     this.#progress.print('');
   }
 
+  /** How many images stay in memory, if not all do, or if that was asked for. */
+  #cache(): string[] {
+    const { data, options } = this.#plan;
+    if (data.cache === null) return [];
+    const { images, kept, bytesForAll } = data.cache;
+    if (kept < images) {
+      const enough = `${Math.ceil(bytesForAll / 1e6)}MB`;
+      return [
+        `cache       ${count(kept)} of ${count(images)} images stay in memory; the others are read in each epoch. --cache ${enough} keeps all`,
+      ];
+    }
+    return options.cache === undefined
+      ? []
+      : [`cache       all images stay in memory (${size(bytesForAll)})`];
+  }
+
   /** What was chosen and why, and how to start from trained weights, which nobody asked to download. */
   #chosen(): string[] {
     const { choice } = this.#plan;
@@ -121,7 +138,13 @@ export class TrainOutput {
     const unused = (data.split?.unused ?? []).map(
       (name) => `not used    ${shown(join(options.data, name), 200)}: evaluate the model on it`,
     );
-    return [...unused, ...leftOutLines(data.leftOut), ...broken.describe(), ...duplicateLines(data.twins)];
+    return [
+      ...unused,
+      ...this.#cache(),
+      ...leftOutLines(data.leftOut),
+      ...broken.describe(),
+      ...duplicateLines(data.twins),
+    ];
   }
 
   /** How much of the network learns, if it isn't all. */

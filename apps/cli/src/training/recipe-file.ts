@@ -33,7 +33,17 @@ type RecipeFile = z.infer<typeof recipeFileSchema>;
 /** What of the options isn't in the file: where the images are, and how the run is kept. */
 const leftOut: readonly string[] = [
   ...ofOneCall,
-  ...['data', 'validation', 'onError', 'checkpointEvery', 'keep', 'threads', 'offline', 'fromContainer'],
+  ...[
+    'data',
+    'validation',
+    'onError',
+    'cache',
+    'checkpointEvery',
+    'keep',
+    'threads',
+    'offline',
+    'fromContainer',
+  ],
   ...['freeze', 'bodyRateFactor'], // groups of the recipe
 ];
 /** What another network makes meaningless. */

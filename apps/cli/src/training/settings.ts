@@ -19,6 +19,7 @@ const changeable: readonly string[] = [
   'data',
   'validation',
   'onError',
+  'cache',
   'checkpointEvery',
   'keep',
   'threads',
