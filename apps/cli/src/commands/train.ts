@@ -20,47 +20,30 @@ import { offlineWords } from '../options/weights-options.js';
 
 export function trainCommand(): Command {
   const command = new Command('train').description(
-    'Train a network on images and write the model to a folder.',
+    'Train a network on images and write the model to a folder. With --data alone, what to train and how is chosen by the images, and said.',
   );
   addDataOptions(command);
-  command
-    .optionsGroup(headings.network)
-    .option(
-      '--network <name>',
-      'network, such as cifar/resnet20 or resnet50 (see resnet networks; default: one that suits the images, with a recipe)',
-      given,
-    );
-  command.option(
-    '--from <path>',
-    "start from the weights in this file or folder, of ResNet.js, PyTorch, timm, transformers, Keras, TensorFlow.js or ONNX, or from published ones by name (see resnet hub): its network, image size and preprocessing; with other classes than the images', its dense layer is replaced",
-    given,
-  );
-  command.option('--offline', offlineWords);
+  addSubjectOptions(command);
+  addFreezeOptions(command);
+  addRecipeOptions(command);
+  addRunOptions(command);
+  command.optionsGroup(headings.device).addOption(backendOption()).addOption(threadsOption());
+  addImageOptions(command);
   addNetworkOptions(command);
   addTrainedNetworkOptions(command);
   command
-    .optionsGroup(headings.recipe)
-    .option(
-      '--recipe <path>',
-      'train as another training did: its recipe.json, or its folder; options given besides change it',
-      given,
-    );
-  addRecipeOptions(command);
-  addFreezeOptions(command);
-  addRunOptions(command);
-  command
-    .optionsGroup(headings.device)
-    .addOption(backendOption())
-    .addOption(threadsOption())
     .optionsGroup(headings.general)
     .option('--json', 'print every event as a line of JSON; the last event is done');
   return addNotes(command, {
     notes: [
       'Ctrl-C finishes the current step, saves a checkpoint, computes the batch-normalization statistics, writes the model as it is, and exits with 130. A second Ctrl-C quits at once. SIGTERM (143) and a closed terminal (SIGHUP, 129) stop a training alike.',
-      '--resume continues as if there had been no pause. It accepts a higher --epochs, --data and --validation for images that have moved, and another --threads, --keep, --checkpoint-every or --on-error.',
+      '--resume continues as if there had been no pause. It accepts a higher --epochs, --data and --validation for images that have moved, and another --threads, --keep, --checkpoint-every, --cache or --on-error.',
+      'The folder of a run has model.safetensors, checkpoints, recipe.json, which --recipe takes back, and log.csv, with a row for each epoch.',
       "model.safetensors is the last epoch's model, which evaluate and predict take from a run folder. With validation, the best epoch's is checkpoints/best.safetensors; --best takes it. Best is by accuracy, then by loss.",
     ],
     examples: [
+      'resnet train --data flowers/',
+      'resnet train --data flowers/ --dry-run',
       'resnet train --network course/resnet50 --data train_signs.h5 --validation test_signs.h5 --epochs 20 --learning-rate 1.5e-4 --out runs/signs',
       'resnet train --network preact/resnet --data flowers/ --validation-split 0.2 --image-size 32 --epochs 5 --out runs/flowers',
       'resnet train --network cifar/resnet20 --data cifar10/ --optimizer sgd --learning-rate 0.1 --schedule cosine --epochs 30 --out runs/cifar',
@@ -76,7 +59,7 @@ export function trainCommand(): Command {
   });
 }
 
-/** Which images, and how they are read. */
+/** Which images. */
 function addDataOptions(command: Command): void {
   command
     .optionsGroup(headings.data)
@@ -97,7 +80,13 @@ function addDataOptions(command: Command): void {
       '--image-size <pixels>',
       `size to resize images to, such as 64, or height x width, 48x64 (default: a SIGNS file's own; otherwise the network's, ${defaultsByNetwork(({ input }) => String(input[0]))})`,
       imageSize(),
-    )
+    );
+}
+
+/** How images are read. */
+function addImageOptions(command: Command): void {
+  command
+    .optionsGroup(headings.images)
     .option(
       '--channels <count>',
       '3 for images in RGB, 1 for gray ones, into which RGB is turned, by the model, too; with --from, the first kernels are adapted (default: 3, or what --from has)',
@@ -131,6 +120,28 @@ function addDataOptions(command: Command): void {
       '--images <count>',
       'synthetic:signs: number of training images (default: 3000)',
       integer(2, 10_000_000),
+    );
+}
+
+/** What is trained, and from where. */
+function addSubjectOptions(command: Command): void {
+  command
+    .optionsGroup(headings.subject)
+    .option(
+      '--network <name>',
+      'network, such as cifar/resnet20 or resnet50 (see resnet networks; default: one that suits the images, with a recipe)',
+      given,
+    )
+    .option(
+      '--from <path>',
+      "start from the weights in this file or folder, of ResNet.js, PyTorch, timm, transformers, Keras, TensorFlow.js or ONNX, or from published ones by name (see resnet hub): its network, image size and preprocessing; with other classes than the images', its dense layer is replaced",
+      given,
+    )
+    .option('--offline', offlineWords)
+    .option(
+      '--recipe <path>',
+      'train as another training did: its recipe.json, or its folder; options given besides change it',
+      given,
     );
 }
 

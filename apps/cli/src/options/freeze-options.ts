@@ -21,7 +21,7 @@ export interface FreezeOptions {
 /** Adds the options that say which parts of a network learn, and how fast. */
 export function addFreezeOptions(command: Command): void {
   command
-    .optionsGroup(headings.recipe)
+    .optionsGroup(headings.subject)
     .option(
       '--freeze <parts>',
       'parts that stay as they are, their batch-normalization statistics too, such as body (all but the last dense layer), or stem,stage1..3; stages and blocks are counted, or called, as resnet draw shows them',

@@ -4,6 +4,8 @@ import { type Command, Help, type HelpConfiguration } from 'commander';
 /** The headings of the options, the same in every command that has many. */
 export const headings = {
   data: 'Data:',
+  images: 'How images are read:',
+  subject: 'What to train:',
   network: 'Network:',
   weights: 'Weights of others:',
   onnx: 'ONNX files:',
