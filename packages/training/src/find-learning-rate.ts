@@ -4,6 +4,7 @@ import { createRecipe, learnedWeights, parameterSettings, type Recipe } from '@r
 import { breathe } from './breathe.js';
 import { checkOptions, fitted } from './checks.js';
 import { epochOrder } from './epoch-order.js';
+import { imageInputs } from './network-inputs.js';
 import { disposeOptimizerState, initialState } from './optimizer.js';
 import { shared } from './shared.js';
 import { stepBatches } from './step-batches.js';
@@ -87,9 +88,10 @@ function startSearch(classifier: Classifier, data: Dataset, recipe: Recipe) {
   const copy = (map: TensorMap) => new Map([...map].map(([id, tensor]) => [id, shared(tensor)] as const));
   const settings = parameterSettings(classifier.network, recipe.groups);
   const learned = learnedWeights(settings);
+  const copied = { ...classifier, variables: { weights: copy(weights), statistics: copy(statistics) } };
   return {
-    ...{ data, recipe, settings, learned },
-    classifier: { ...classifier, variables: { weights: copy(weights), statistics: copy(statistics) } },
+    ...{ data, recipe, settings, learned, classifier: copied },
+    inputs: imageInputs(copied, data),
     classWeights: resolveClassWeights(recipe, data.labels, classifier.classes),
     state: initialState(recipe, new Map([...weights].filter(([id]) => learned.has(id)))),
   };
