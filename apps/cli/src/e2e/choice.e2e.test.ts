@@ -23,7 +23,7 @@ describe('a training of a folder with nothing else', () => {
     expect(stdout).toMatch(/^chosen +cifar\/resnet20: it was made for images as small as these$/m);
     expect(stdout).toMatch(/^ +a fifth held out: there are no other images/m);
     expect(stdout).toMatch(
-      /^or +from trained weights \(downloads .*\): resnet train --from torchvision:resnet18 .* --data flowers /m,
+      /^or +from trained weights \(downloads .*\):\n +resnet train --from torchvision:resnet18 .* --data flowers /m,
     );
     expect(existsSync(join(folder, 'runs/flowers/model.safetensors'))).toBe(true);
     const { recipe, options } = json('runs/flowers/recipe.json');

@@ -15,6 +15,7 @@ import { count, duration, figure, percent, plural, shown, size } from './format.
 import { Progress } from './progress.js';
 import { shellArgument } from './shell-argument.js';
 import { TrainingView } from './training-view.js';
+import { wrapped } from './wrapped.js';
 
 export type Done = Extract<TrainEvent, { event: 'done' }>;
 /** The end of a training that took at least one step. */
@@ -30,6 +31,9 @@ function recipeWords({ file, changed }: NonNullable<TrainPlan['recipeFile']>): s
   const by = changed.length === 0 ? '' : `, changed by ${changed.join(', ')}`;
   return `${shown(file, 200)}${by}`;
 }
+
+/** Labels stand before it. */
+const indent = ' '.repeat(12);
 
 const figuresOf = ({ loss, accuracy }: { readonly loss: number; readonly accuracy: number }) =>
   `loss ${figure(loss)}, accuracy ${percent(accuracy)}`;
@@ -111,13 +115,18 @@ export class TrainOutput {
     const { images, kept, bytesForAll } = data.cache;
     if (kept < images) {
       const enough = `${Math.ceil(bytesForAll / 1e6)}MB`;
-      return [
-        `cache       ${count(kept)} of ${count(images)} images stay in memory; the others are read in each epoch. --cache ${enough} keeps all`,
-      ];
+      const words = `${count(kept)} of ${count(images)} images stay in memory; the others are read in each epoch.`;
+      return [this.#labelled('cache', `${words} --cache ${enough} keeps all`)];
     }
     return options.cache === undefined
       ? []
       : [`cache       all images stay in memory (${size(bytesForAll)})`];
+  }
+
+  /** A text after its label, in as many lines as a terminal needs. */
+  #labelled(label: string, text: string): string {
+    const columns = this.#progress.live ? this.#progress.width : Number.POSITIVE_INFINITY;
+    return label.padEnd(indent.length) + wrapped(text, { columns, indent: indent.length }).trimStart();
   }
 
   /** What was chosen and why, and how to start from trained weights, which nobody asked to download. */
@@ -126,10 +135,13 @@ export class TrainOutput {
     if (choice === null) return [];
     const { command, bytes } = choice.fromTrained;
     const download = bytes === null ? '' : ` (downloads ${size(bytes)})`;
-    const reasons = choice.reasons.map(
-      ({ what, why }, index) => `${index === 0 ? 'chosen' : ''.padEnd(6)}      ${what}: ${why}`,
-    );
-    return [...reasons, `or          from trained weights${download}: ${command}`];
+    return [
+      ...choice.reasons.map(({ what, why }, index) =>
+        this.#labelled(index === 0 ? 'chosen' : '', `${what}: ${why}`),
+      ),
+      this.#labelled('or', `from trained weights${download}:`),
+      `${indent}${command}`, // in one line, to be copied
+    ];
   }
 
   /** What is used for what, what is left out, and what is there twice. */
