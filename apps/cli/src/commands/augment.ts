@@ -32,7 +32,7 @@ export function augmentCommand(): Command {
       'Or with settings, where ranges have two dots: crop=AREA:RATIO as in crop=0.5..1:0.8..1.25, flip=AXIS:PROBABILITY, color=0.4:0.4:0.4:0.1 in the order above, blur=SIGMA:PROBABILITY, erase=AREA:RATIO:PROBABILITY, randAugment=MAGNITUDE:OPERATIONS.',
     ],
     examples: [
-      'resnet augment flowers/ --augment flip,crop=0.5,color=0.2 --out sheet.png',
+      'resnet augment flowers/ --augment flip,crop=0.5,gray --out sheet.png',
       'resnet augment synthetic:signs --augment trivialAugment --mixup 0.2 --epoch 5 --out sheet.png',
     ],
   }).action(async (data: string, options: AugmentCommandOptions) => {

@@ -273,7 +273,12 @@ describe('resnet train', () => {
     );
     expect(stdout).toMatch(/^The model is runs\/flowers\/model\.safetensors/m);
     expect(stdout).not.toContain('\u001b');
-    expect(readdirSync(join(folder, 'runs/flowers'))).toEqual(['checkpoints', 'model.safetensors']);
+    expect(readdirSync(join(folder, 'runs/flowers'))).toEqual([
+      'checkpoints',
+      'log.csv',
+      'model.safetensors',
+      'recipe.json',
+    ]);
   });
 
   it.runIf(process.platform === 'linux')('says that nothing can be printed to a full disk', () => {
@@ -359,7 +364,9 @@ describe('resnet train', () => {
     expect(Buffer.compare(model('other'), model('start'))).not.toBe(0);
     expect(readdirSync(join(folder, 'runs/again'))).toEqual([
       'checkpoints',
+      'log.csv',
       'model.safetensors',
+      'recipe.json',
       'unseen-4.png',
     ]);
   });
@@ -590,7 +597,9 @@ describe('what can go wrong', () => {
     expect(Buffer.compare(readFileSync(path), before)).toBe(0);
     expect(readdirSync(join(folder, 'runs/start'))).toEqual([
       'checkpoints',
+      'log.csv',
       'model.safetensors',
+      'recipe.json',
       'unseen-4.png',
     ]);
   });
