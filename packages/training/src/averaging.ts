@@ -1,7 +1,7 @@
 import type { Classifier, ParameterId, TensorMap } from '@resnetjs/core';
 import type { Checkpoint, OptimizerState } from '@resnetjs/recipe';
 import * as tf from '@tensorflow/tfjs-core';
-import { shared } from './shared.js';
+import { shared, sharedMap } from './shared.js';
 
 /**
  * The exponential moving average of the weights after a step, in new tensors. Early on it keeps less of itself, so that the
@@ -34,9 +34,8 @@ export function modelWeights(weights: TensorMap, { slots }: OptimizerState): Ten
  */
 export function checkpointModel({ classifier, state }: Checkpoint): Classifier {
   const { weights, statistics } = classifier.variables;
-  const held = new Map([...statistics].map(([id, tensor]) => [id, shared(tensor)]));
   return {
     ...classifier,
-    variables: { weights: modelWeights(weights, state.optimizer), statistics: held },
+    variables: { weights: modelWeights(weights, state.optimizer), statistics: sharedMap(statistics) },
   };
 }

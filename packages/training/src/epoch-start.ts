@@ -1,6 +1,6 @@
-import { disposeTensors, type ParameterId, type TensorMap } from '@resnetjs/core';
+import { disposeTensors, type TensorMap } from '@resnetjs/core';
 import type { OptimizerState } from '@resnetjs/recipe';
-import { shared } from './shared.js';
+import { sharedMap } from './shared.js';
 
 // A training that may roll back keeps what it had at the start of the epoch in slots of the optimizer's state, so that
 // checkpoints hold it, too: the weights, and each slot under its own name.
@@ -27,7 +27,7 @@ export function markStart(
   const learned = new Map([...first.keys()].map((id) => [id, weights.get(id)] as const));
   const starts = [learned as TensorMap, ...names.map((name) => state.slots[name] as TensorMap)];
   for (const name of startSlotNames(names)) disposeTensors(state.slots[name] ?? new Map());
-  const marked = startSlotNames(names).map((name, index) => [name, copy(starts[index] as TensorMap)]);
+  const marked = startSlotNames(names).map((name, index) => [name, sharedMap(starts[index] as TensorMap)]);
   return { step: state.step, slots: { ...state.slots, ...Object.fromEntries(marked) } };
 }
 
@@ -38,15 +38,9 @@ export function startOf(
   names: readonly string[],
 ): { weights: TensorMap; state: OptimizerState } {
   const start = (name: string) => state.slots[prefix + name] as TensorMap;
-  const slots = names.map((name) => [name, copy(start(name))] as const);
+  const slots = names.map((name) => [name, sharedMap(start(name))] as const);
   return {
-    weights: copy(start('weights')),
+    weights: sharedMap(start('weights')),
     state: { step: state.step - steps, slots: Object.fromEntries(slots) },
   };
-}
-
-function copy(map: TensorMap): TensorMap {
-  return new Map<ParameterId, ReturnType<typeof shared>>(
-    [...map].map(([id, tensor]) => [id, shared(tensor)]),
-  );
 }

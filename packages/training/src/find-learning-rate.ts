@@ -1,4 +1,4 @@
-import { type Classifier, disposeVariables, RandomGenerator, type TensorMap } from '@resnetjs/core';
+import { type Classifier, disposeVariables, RandomGenerator } from '@resnetjs/core';
 import type { Dataset } from '@resnetjs/data';
 import { createRecipe, learnedWeights, parameterSettings, type Recipe } from '@resnetjs/recipe';
 import { breathe } from './breathe.js';
@@ -6,7 +6,7 @@ import { checkOptions, fitted } from './checks.js';
 import { epochOrder } from './epoch-order.js';
 import { imageInputs } from './network-inputs.js';
 import { disposeOptimizerState, initialState } from './optimizer.js';
-import { shared } from './shared.js';
+import { sharedMap } from './shared.js';
 import { stepBatches } from './step-batches.js';
 import { takeStep } from './take-step.js';
 import { resolveClassWeights } from './targets.js';
@@ -85,10 +85,12 @@ export async function* findLearningRate(
 /** A training of a copy of the classifier. */
 function startSearch(classifier: Classifier, data: Dataset, recipe: Recipe) {
   const { weights, statistics } = classifier.variables;
-  const copy = (map: TensorMap) => new Map([...map].map(([id, tensor]) => [id, shared(tensor)] as const));
   const settings = parameterSettings(classifier.network, recipe.groups);
   const learned = learnedWeights(settings);
-  const copied = { ...classifier, variables: { weights: copy(weights), statistics: copy(statistics) } };
+  const copied = {
+    ...classifier,
+    variables: { weights: sharedMap(weights), statistics: sharedMap(statistics) },
+  };
   return {
     ...{ data, recipe, settings, learned, classifier: copied },
     inputs: imageInputs(copied, data),

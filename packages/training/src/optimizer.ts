@@ -9,7 +9,7 @@ import {
 import type { Adam, Optimizer, OptimizerState, ParameterSettings, Recipe, Sgd } from '@resnetjs/recipe';
 import * as tf from '@tensorflow/tfjs-core';
 import { startSlotNames } from './epoch-start.js';
-import { shared } from './shared.js';
+import { shared, sharedMap } from './shared.js';
 
 /** The names of the tensors that each optimizer keeps per weight. */
 export const slotNames = { adam: ['first', 'second'], sgd: ['velocity'] } as const satisfies Record<
@@ -53,8 +53,7 @@ export function clipGradients(gradients: TensorMap, largest: number): TensorMap 
 export function initialState(recipe: Recipe, weights: TensorMap): OptimizerState {
   const { step, slots } = initialOptimizerState(recipe.optimizer, weights);
   if (recipe.averaging === undefined) return { step, slots };
-  const average = new Map([...weights].map(([id, tensor]) => [id, shared(tensor)]));
-  return { step, slots: { ...slots, average } };
+  return { step, slots: { ...slots, average: sharedMap(weights) } };
 }
 
 /** Disposes of an optimizer state's tensors. */

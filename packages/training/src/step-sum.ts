@@ -12,7 +12,7 @@ import type { Inputs } from './network-inputs.js';
 import type { ParameterSettings, Recipe } from '@resnetjs/recipe';
 import * as tf from '@tensorflow/tfjs-core';
 import { softmaxCrossEntropy } from './loss.js';
-import { shared } from './shared.js';
+import { shared, sharedMap } from './shared.js';
 import { updateStatistics } from './statistics.js';
 import { type BatchLabels, targetsOf } from './targets.js';
 
@@ -46,7 +46,7 @@ export class StepSum {
   constructor(context: StepContext) {
     this.#context = context;
     const { statistics } = context.classifier.variables;
-    this.statistics = new Map([...statistics].map(([id, tensor]) => [id, shared(tensor)]));
+    this.statistics = sharedMap(statistics);
   }
 
   /** Adds a batch, which has a share of the step's images. `random` is where dropout takes its random numbers from. */

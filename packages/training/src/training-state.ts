@@ -1,10 +1,4 @@
-import {
-  disposeVariables,
-  RandomGenerator,
-  type ParameterId,
-  ResNetError,
-  type TensorMap,
-} from '@resnetjs/core';
+import { disposeVariables, RandomGenerator, ResNetError, type TensorMap } from '@resnetjs/core';
 import { compareNames, contentHash, type Dataset } from '@resnetjs/data';
 import {
   type Checkpoint,
@@ -14,23 +8,21 @@ import {
   type TrainingProgress,
   type TrainingState,
 } from '@resnetjs/recipe';
-import type * as tf from '@tensorflow/tfjs-core';
 import { allSlots, disposeOptimizerState } from './optimizer.js';
-import { shared } from './shared.js';
+import { sharedMap } from './shared.js';
 
 /** A checkpoint with tensors of its own that share the values' memory; they stay as they are while training continues. */
 export function holdCheckpoint({ classifier, state }: Checkpoint): Checkpoint {
   const { weights, statistics } = classifier.variables;
   const { step, slots } = state.optimizer;
-  const held = Object.entries(slots).map(([name, slot]) => [name, hold(slot)] as const);
+  const held = Object.entries(slots).map(([name, slot]) => [name, sharedMap(slot)] as const);
   return {
-    classifier: { ...classifier, variables: { weights: hold(weights), statistics: hold(statistics) } },
+    classifier: {
+      ...classifier,
+      variables: { weights: sharedMap(weights), statistics: sharedMap(statistics) },
+    },
     state: { ...state, optimizer: { step, slots: Object.fromEntries(held) } },
   };
-}
-
-function hold(map: TensorMap): TensorMap {
-  return new Map<ParameterId, tf.Tensor>([...map].map(([id, tensor]) => [id, shared(tensor)]));
 }
 
 /** Disposes of all of a checkpoint's tensors, those of its classifier included. */
