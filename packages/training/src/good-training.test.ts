@@ -1,9 +1,11 @@
 import '@tensorflow/tfjs-backend-cpu';
 import { type Classifier, disposeVariables } from '@resnetjs/core';
-import { adam, type Checkpoint, sgd } from '@resnetjs/recipe';
+import { adam, type Checkpoint, createRecipe, parseAugmentations, sgd } from '@resnetjs/recipe';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { checkpointModel } from './averaging.js';
+import { stepBatches } from './step-batches.js';
+import type { StepBatch } from './step-sum.js';
 import { tinyClassifier, tinyData } from './tiny.test-support.js';
 import { train } from './train.js';
 import type { TrainEvent } from './train-events.js';
@@ -58,6 +60,24 @@ describe('accumulation', () => {
           expect(Math.abs(value - (values[i] as number))).toBeLessThan(2e-6);
         });
       }
+    }
+  });
+});
+
+describe('balanced sampling', () => {
+  it('augments an image anew when it comes again', async () => {
+    const few = { ...tinyData(), labels: new Uint16Array(24).fill(1, 0, 1) }; // one image of the second class
+    const recipe = createRecipe({
+      ...base,
+      ...{ batchSize: 24, sampling: 'balanced', augment: parseAugmentations('translate=0.5') },
+    });
+    const order = Uint32Array.from({ length: 24 }, (_, place) => (place % 2 ? place : 0));
+    for await (const { batches } of stepBatches(few, { recipe, epoch: 1, step: 0, order })) {
+      const [{ images }] = batches as [StepBatch];
+      const shown = [...order.keys()].filter((place) => order[place] === 0);
+      expect(
+        new Set(shown.map((row) => String(images.slice(48 * row, 48 * (row + 1))))).size,
+      ).toBeGreaterThan(5);
     }
   });
 });

@@ -1,5 +1,5 @@
 import { RandomGenerator } from '@resnetjs/core';
-import { augmented, batches, type Dataset, mixBatch } from '@resnetjs/data';
+import { augmented, batches, type Dataset, mixBatch, subset } from '@resnetjs/data';
 import type { Recipe } from '@resnetjs/recipe';
 import type { StepBatch } from './step-sum.js';
 import type { TrainOptions } from './train-options.js';
@@ -20,24 +20,31 @@ interface StepBatchesOptions extends Pick<TrainOptions, 'augmentImages'> {
   readonly epoch: number;
   /** Of the first of these steps, over all epochs. */
   readonly step: number;
+  /** The epoch's images. */
   readonly order: Uint32Array;
+  /** The position in the order to begin at. Default: 0. */
+  readonly from?: number;
 }
 
 /** The images of an epoch's steps, augmented and mixed as the recipe says. */
 export async function* stepBatches(
   data: Dataset,
-  { recipe, epoch, step: first, order, augmentImages: run }: StepBatchesOptions,
+  { recipe, epoch, step: first, order, from = 0, augmentImages: run }: StepBatchesOptions,
 ): AsyncGenerator<StepImages, void, void> {
-  const { batchSize, accumulate = 1, seed, augment = [], mixing } = recipe;
+  const { batchSize, accumulate = 1, seed, augment = [], mixing, sampling } = recipe;
   const { shape } = data;
-  const images = augmented(data, { augment, seed, epoch, ...(run && { run }) });
+  // Augmentation goes by index: where images may come again, each time has one of its own.
+  const comesAgain = sampling === 'balanced' && augment.length > 0;
+  const shown = comesAgain ? subset(data, order) : data;
+  const indices = comesAgain ? order.map((_, place) => place) : order;
+  const images = augmented(shown, { augment, seed, epoch, ...(run && { run }) });
   let step = first;
   let random = RandomGenerator.stateless(seed, MIXING_STREAM + step);
   let group: StepBatch[] = [];
   let end = 0;
-  for await (const batch of batches(images, { batchSize, order })) {
+  for await (const batch of batches(images, { batchSize, order: indices.subarray(from) })) {
     group.push(mixing ? { ...batch, ...mixBatch({ ...batch, shape }, mixing, random) } : batch);
-    ({ end } = batch);
+    end = from + batch.end;
     if (group.length < accumulate) continue;
     yield { batches: group, end };
     group = [];

@@ -230,7 +230,7 @@ async function* trainEpoch(run: Run, order: Uint32Array): AsyncGenerator<TrainEv
   const { epochs, statistics, statisticsBatches } = recipe;
   const { epoch, position } = run.progress;
   const started = performance.now();
-  yield* takeSteps(run, order.subarray(position), position);
+  yield* takeSteps(run, order, position);
   if (run.progress.step === 0) {
     throw new ResNetError('bad-data', `None of the images can be read any more, in epoch ${epoch}.`);
   }
@@ -250,7 +250,11 @@ async function* trainEpoch(run: Run, order: Uint32Array): AsyncGenerator<TrainEv
 }
 
 /** An epoch's steps over the rest of its images, from a position on, until the signal. */
-async function* takeSteps(run: Run, rest: Uint32Array, from: number): AsyncGenerator<TrainEvent, void, void> {
+async function* takeSteps(
+  run: Run,
+  order: Uint32Array,
+  from: number,
+): AsyncGenerator<TrainEvent, void, void> {
   const { inputs, recipe, stepsPerEpoch } = run;
   const { checkpointEvery, gradientsEvery, augmentImages } = run.options;
   const { epoch } = run.progress;
@@ -259,7 +263,8 @@ async function* takeSteps(run: Run, rest: Uint32Array, from: number): AsyncGener
     recipe,
     epoch,
     step: before,
-    order: rest,
+    order,
+    from,
     ...(augmentImages && { augmentImages }),
   });
   for await (const { batches, end } of steps) {
@@ -273,7 +278,7 @@ async function* takeSteps(run: Run, rest: Uint32Array, from: number): AsyncGener
     checkFinite(loss, { what: 'loss', at: `at step ${step} of epoch ${epoch}`, recipe });
     const images = batches.reduce((sum, { labels }) => sum + labels.length, 0);
     const totals = added(run.progress.totals, { loss, correct, images });
-    run.progress = { ...run.progress, step, position: from + end, totals };
+    run.progress = { ...run.progress, step, position: end, totals };
     const imagesPerSecond = images / ((performance.now() - started) / 1000);
     const accuracy = correct / images;
     const mean = averages(totals);
