@@ -16,3 +16,7 @@ it.each([
 ])('refuses %j', (settings, message) => {
   expect(() => mixing(settings)).toThrow(message);
 });
+
+it('a schema refuses a mixing of nothing', () => {
+  expect(mixingSchema.safeParse({ probability: 1 }).success).toBe(false);
+});

@@ -20,11 +20,14 @@ const range = 'must be more than 0 and at most 4';
 const alpha = z.number(range).check(z.gt(0, range), z.lte(4, range));
 
 /** The schema of a `Mixing`. */
-export const mixingSchema = z.strictObject({
-  mixup: z.exactOptional(alpha),
-  cutmix: z.exactOptional(alpha),
-  probability,
-}) satisfies z.ZodMiniType<Mixing>;
+export const mixingSchema = z
+  .strictObject({ mixup: z.exactOptional(alpha), cutmix: z.exactOptional(alpha), probability })
+  .check(
+    z.refine(
+      ({ mixup, cutmix }) => mixup !== undefined || cutmix !== undefined,
+      'needs mixup, cutmix or both, for example { mixup: 0.2 }',
+    ),
+  ) satisfies z.ZodMiniType<Mixing>;
 null as unknown as Mixing satisfies z.input<typeof mixingSchema>;
 
 /**

@@ -78,7 +78,7 @@ export interface TrainingProgress {
   readonly rollbacks?: number;
   /** The finished epochs. The current one is among them once it has its validation. */
   readonly history: readonly EpochRecord[];
-  /** A resumed training may have more epochs, if its learning rate is constant. */
+  /** A resumed training may have more epochs, unless its schedule spans all of them (`spansAllEpochs`). */
   readonly recipe: Recipe;
   /** The training images. */
   readonly data: DatasetFingerprint;

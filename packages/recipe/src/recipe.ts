@@ -40,7 +40,10 @@ export interface Recipe {
   /** Settings of some of the weights: rates, penalties, decay, what is frozen. Default: none. */
   readonly groups: readonly ParameterGroup[];
   // What follows is off where it is absent.
-  /** What is done to each training image, in this order, other in each epoch; validation images stay as they are. */
+  /**
+   * What is done to each training image, other in each epoch; validation images stay as they are. Crops, translations, flips,
+   * rotations and shears come first, as one map; the rest in this order.
+   */
   readonly augment?: readonly Augmentation[];
   /** How the images of a batch are mixed with each other. */
   readonly mixing?: Mixing;
@@ -57,7 +60,7 @@ export interface Recipe {
   readonly averaging?: number;
   /** The share of each label that is spread evenly over all classes (Szegedy et al. 2016, §7). */
   readonly labelSmoothing?: number;
-  /** The factor of each class on its images' losses, in the classes' order; 'balanced' has images / (classes · the class's). */
+  /** The factor of each class on its images' losses, in the classes' order; 'balanced' has images / (classes that have any · the class's). */
   readonly classWeights?: 'balanced' | readonly number[];
   /** 'balanced' takes as many images of each class in an epoch, some more often than once; absent, each image comes once. */
   readonly sampling?: (typeof samplingKinds)[number];
@@ -127,7 +130,7 @@ export function createRecipe(options: Partial<Recipe> = {}): Recipe {
 /** What in a recipe doesn't go together, in words; null if all does. */
 function contradictionIn({ epochs, schedule, warmup, statistics, ...recipe }: Recipe): string | null {
   if (recipe.averaging !== undefined && statistics !== 'precise') {
-    return "Averaged weights (averaging) need statistics of their own: give statistics 'precise', which is the default.";
+    return "Averaged weights (averaging) need statistics of their own: give statistics 'precise', which is the default, or no averaging.";
   }
   if (recipe.onNonFinite === 'rollback' && statistics !== 'precise') {
     return "A rollback restores weights, not statistics: give statistics 'precise', which is the default.";

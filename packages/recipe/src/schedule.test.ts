@@ -42,6 +42,7 @@ describe('the factor on the learning rate', () => {
     expect(after(3, 2, 2.5, 2)).toBe(1);
     expect(after(3, 2, 2.5, 2, 1.9999)).toBe(0.5); // better by too little
     expect(after(3, 2, 2.5, 2, 1.9)).toBe(1);
+    expect(after(1, 0.99995, 0.9999, 0.99985)).toBe(1); // better by enough than the best before the pause
     expect(after(1, 2, 2, 2, 2, 2, 2)).toBe(0.25);
   });
 });

@@ -161,8 +161,9 @@ function plateau({ patience, factor }: PlateauSchedule, history: SchedulePoint['
   let result = 1;
   for (const { loss, validation } of history) {
     const current = validation?.loss ?? loss;
-    worse = current < best * (1 - 1e-4) ? 0 : worse + 1;
-    best = Math.min(best, current);
+    const isBetter = current < best * (1 - 1e-4);
+    worse = isBetter ? 0 : worse + 1;
+    if (isBetter) best = current;
     if (worse <= patience) continue;
     result *= factor;
     worse = 0;

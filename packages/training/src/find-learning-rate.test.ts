@@ -76,3 +76,14 @@ it('suggests a tenth of the rate at the lowest smoothed loss, if it ever fell', 
   expect(suggestLearningRate(points.slice(3).map((point) => ({ ...point, step: 1 })))).toBeNull();
   expect(suggestLearningRate([])).toBeNull();
 });
+
+it('ends at a loss that is not finite, and refuses rates that fall', async () => {
+  const classifier = tinyClassifier();
+  const endless = findLearningRate(classifier, tinyData(), { groups: [{ match: {}, l2: 1e38 }] });
+  expect((await endless.next()).value).toMatchObject({ step: 1 });
+  expect((await endless.next()).done).toBe(true);
+  for (const rates of [{ lowest: 0 }, { lowest: 2, highest: 1 }, { highest: Number.NaN }]) {
+    await expect(findLearningRate(classifier, tinyData(), rates).next()).rejects.toThrow('rates must rise');
+  }
+  disposeVariables(classifier.variables);
+});

@@ -1,4 +1,4 @@
-import { type Classifier, disposeVariables, RandomGenerator } from '@resnetjs/core';
+import { type Classifier, disposeVariables, RandomGenerator, ResNetError } from '@resnetjs/core';
 import type { Dataset } from '@resnetjs/data';
 import { createRecipe, learnedWeights, parameterSettings, type Recipe } from '@resnetjs/recipe';
 import { breathe } from './breathe.js';
@@ -59,6 +59,10 @@ export async function* findLearningRate(
   const { onNonFinite: _, averaging: __, ...recipe } = createRecipe(given);
   checkOptions({ steps });
   const top = highest ?? (recipe.optimizer.kind === 'sgd' ? 10 : 1);
+  if (!(lowest > 0 && lowest <= top && Number.isFinite(top))) {
+    const message = `The rates must rise, from more than 0, and can't go from ${lowest} to ${top}.`;
+    throw new ResNetError('bad-option', message, { lowest, highest: top });
+  }
   const ramp = (step: number) => lowest * (top / lowest) ** ((step - 1) / Math.max(1, steps - 1));
   const search = startSearch(classifier, fitted(classifier, images), recipe);
   let best = Number.POSITIVE_INFINITY;
@@ -74,7 +78,7 @@ export async function* findLearningRate(
       yield { step, learningRate, loss, smoothed };
       best = Math.min(best, smoothed);
       await breathe();
-      if (!(smoothed <= diverged * best) || step >= steps || signal?.aborted) return;
+      if (!Number.isFinite(loss) || smoothed > diverged * best || step >= steps || signal?.aborted) return;
     }
   } finally {
     disposeOptimizerState(search.state);
@@ -87,14 +91,14 @@ function startSearch(classifier: Classifier, data: Dataset, recipe: Recipe) {
   const { weights, statistics } = classifier.variables;
   const settings = parameterSettings(classifier.network, recipe.groups);
   const learned = learnedWeights(settings);
+  const classWeights = resolveClassWeights(recipe, data.labels, classifier.classes);
   const copied = {
     ...classifier,
     variables: { weights: sharedMap(weights), statistics: sharedMap(statistics) },
   };
   return {
-    ...{ data, recipe, settings, learned, classifier: copied },
+    ...{ data, recipe, settings, learned, classWeights, classifier: copied },
     inputs: imageInputs(copied, data),
-    classWeights: resolveClassWeights(recipe, data.labels, classifier.classes),
     state: initialState(recipe, new Map([...weights].filter(([id]) => learned.has(id)))),
   };
 }

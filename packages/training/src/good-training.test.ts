@@ -4,6 +4,7 @@ import { adam, type Checkpoint, createRecipe, parseAugmentations, sgd } from '@r
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { checkpointModel } from './averaging.js';
+import { findLearningRate } from './find-learning-rate.js';
 import { stepBatches } from './step-batches.js';
 import type { StepBatch } from './step-sum.js';
 import { tinyClassifier, tinyData } from './tiny.test-support.js';
@@ -79,6 +80,61 @@ describe('balanced sampling', () => {
         new Set(shown.map((row) => String(images.slice(48 * row, 48 * (row + 1))))).size,
       ).toBeGreaterThan(5);
     }
+  });
+});
+
+it('weights for other classes are refused, and leave no tensor behind', async () => {
+  const tensors = tf.memory().numTensors;
+  const classifier = tinyClassifier();
+  const options = { classWeights: [1, 2], groups: [{ match: { id: 'stage0.*' }, frozen: true }] };
+  for (const begin of [train, findLearningRate]) {
+    await expect(begin(classifier, tinyData(), options).next()).rejects.toThrow(
+      '2 class weights for 3 classes',
+    );
+  }
+  disposeVariables(classifier.variables);
+  expect(tf.memory().numTensors).toBe(tensors);
+});
+
+describe('clipping', () => {
+  it('clips the gradient of the L2 penalty, too', async () => {
+    const initial = tinyClassifier();
+    const before = valuesOf(initial);
+    disposeVariables(initial.variables);
+    const { values } = await trained({
+      ...{ epochs: 1, batchSize: 24, clipNorm: 1e-3, optimizer: sgd({ learningRate: 1, momentum: 0 }) },
+      groups: [{ match: { role: 'kernel' }, l2: 0.1 }],
+    });
+    const moved = [...values].flatMap(([id, now]) =>
+      now.map((each, i) => each - (before.get(id)?.[i] as number)),
+    );
+    expect(Math.hypot(...moved)).toBeCloseTo(1e-3, 6);
+  });
+});
+
+describe('a rollback', () => {
+  const optimizer = sgd({ learningRate: 1e30 });
+  const bad = { epochs: 2, batchSize: 24, onNonFinite: 'rollback', optimizer } as const;
+
+  it('restores statistics that are finite, so that what is saved next can be', async () => {
+    const finite: boolean[] = [];
+    const run = trained({ ...bad, validation: tinyData(12), checkpointEvery: 1 }, (event, { variables }) => {
+      if (event.event !== 'rollback' && event.event !== 'checkpoint') return;
+      for (const each of variables.statistics.values())
+        finite.push([...each.dataSync()].every(Number.isFinite));
+    });
+    await expect(run).rejects.toThrow('validation loss became NaN');
+    expect(finite.length).toBeGreaterThan(5);
+    expect(finite).not.toContain(false);
+  });
+
+  it('tries an epoch again whose last step did the damage', async () => {
+    const epochs: number[] = [];
+    const run = trained(bad, (event) => {
+      if (event.event === 'rollback') epochs.push(event.epoch);
+    });
+    await expect(run).rejects.toThrow('after epoch 1');
+    expect(epochs).toEqual([1, 1, 1, 1, 1]);
   });
 });
 

@@ -34,14 +34,47 @@ export function initialOptimizerState(optimizer: Optimizer, weights: TensorMap):
   return { step: 0, slots: Object.fromEntries(slotNames[optimizer.kind].map((name) => [name, zeros()])) };
 }
 
+/** What `applyGradients` takes. */
+interface BeforeUpdate {
+  readonly optimizer: Optimizer;
+  readonly settings: ReadonlyMap<ParameterId, ParameterSettings>;
+  readonly weights: TensorMap;
+  readonly gradients: TensorMap;
+  readonly state: OptimizerState;
+}
+
+/**
+ * `applyGradients` for gradients whose norm, of all together, is at most `largest`: longer ones are scaled down to it, those of
+ * the L2 penalty with them, as by Keras's `global_clipnorm`.
+ */
+export function applyClipped(
+  { optimizer, settings, weights, gradients, state }: BeforeUpdate,
+  largest: number,
+): OptimizerStep {
+  const clipped = clipGradients(gradients, largest, (gradient, id) =>
+    withDecay(gradient, weights.get(id) as tf.Tensor, 2 * (settings.get(id)?.l2 ?? 0)),
+  );
+  const rest = new Map([...settings].map(([id, own]) => [id, { ...own, l2: 0 }] as const));
+  try {
+    return applyGradients(optimizer, rest, weights, clipped, state);
+  } finally {
+    disposeTensors(clipped);
+  }
+}
+
 /**
  * Gradients whose norm, of all together, is at most `largest`, in new tensors: longer ones are scaled down to it, as by
- * Keras's `global_clipnorm` and PyTorch's `clip_grad_norm_`.
+ * PyTorch's `clip_grad_norm_`. `whole` adds to a gradient what is to be clipped with it.
  */
-export function clipGradients(gradients: TensorMap, largest: number): TensorMap {
+export function clipGradients(
+  gradients: TensorMap,
+  largest: number,
+  whole: (gradient: tf.Tensor, id: ParameterId) => tf.Tensor = (gradient) => gradient,
+): TensorMap {
+  if (gradients.size === 0) return gradients;
   const ids = [...gradients.keys()];
   const clipped = tf.tidy(() => {
-    const all = [...gradients.values()];
+    const all = [...gradients].map(([id, gradient]) => whole(gradient, id));
     const norm = tf.sqrt(tf.addN(all.map((gradient) => tf.sum(tf.square(gradient))))); // []
     const factor = tf.div(largest, tf.maximum(norm, largest)); // []
     return all.map((gradient) => tf.mul(gradient, factor));

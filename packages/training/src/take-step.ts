@@ -8,7 +8,7 @@ import {
 } from '@resnetjs/core';
 import type { OptimizerState } from '@resnetjs/recipe';
 import { updateAverage } from './averaging.js';
-import { applyGradients, clipGradients, keptSlots } from './optimizer.js';
+import { applyClipped, applyGradients, keptSlots } from './optimizer.js';
 import { type StepBatch, type StepContext, StepSum } from './step-sum.js';
 
 /** What a step starts from; it puts new variables into the classifier. */
@@ -71,11 +71,13 @@ function update(
   gradients: TensorMap,
   learningRate: number,
 ) {
-  const { optimizer, clipNorm, averaging: decay } = recipe;
+  const { clipNorm, averaging: decay } = recipe;
   const { weights } = classifier.variables;
-  const clipped = clipNorm === undefined ? null : clipGradients(gradients, clipNorm);
-  const next = applyGradients({ ...optimizer, learningRate }, settings, weights, clipped ?? gradients, state);
-  if (clipped) disposeTensors(clipped);
+  const optimizer = { ...recipe.optimizer, learningRate };
+  const next =
+    clipNorm === undefined
+      ? applyGradients(optimizer, settings, weights, gradients, state)
+      : applyClipped({ optimizer, settings, weights, gradients, state }, clipNorm);
   if (decay === undefined) return next;
   const { step, slots } = next.state;
   const average = updateAverage(state.slots.average as TensorMap, next.weights, { decay, step });

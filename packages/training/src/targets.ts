@@ -47,7 +47,7 @@ export function targetsOf(
 
 /**
  * The factor of each class on its images' losses, as a recipe has it; null for 1. 'balanced' is scikit-learn's: images / (classes
- * · the class's images). Throws `bad-option` unless there is a weight for each class.
+ * · the class's images), where classes without images don't count. Throws `bad-option` unless there is a weight for each class.
  */
 export function resolveClassWeights(
   { classWeights }: Pick<Recipe, 'classWeights'>,
@@ -57,7 +57,8 @@ export function resolveClassWeights(
   if (classWeights === undefined) return null;
   if (classWeights === 'balanced') {
     const counts = classCounts(labels, classes.length);
-    return counts.map((count) => labels.length / (classes.length * Math.max(1, count)));
+    const present = counts.filter((count) => count > 0).length;
+    return counts.map((count) => labels.length / (present * Math.max(1, count)));
   }
   if (classWeights.length === classes.length) return classWeights;
   throw new ResNetError(

@@ -16,7 +16,7 @@ export interface TrainOptions extends Partial<Recipe> {
   readonly signal?: AbortSignal;
   /**
    * Resumes from a checkpoint's state. Pass the checkpoint's classifier and the options that the training began with; only
-   * `epochs` may grow, with a constant learning rate. The state's tensors become the training's, which disposes of them.
+   * `epochs` may grow, unless the schedule spans all of them. The state's tensors become the training's, which disposes of them.
    */
   readonly resume?: TrainingState;
   /** Steps between two `checkpoint` events within an epoch. Default: one at the end of each epoch only. */

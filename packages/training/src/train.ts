@@ -30,8 +30,9 @@ import { frozenFeatures } from './frozen-features.js';
 import { imageInputs, type Inputs } from './network-inputs.js';
 import { disposeOptimizerState, initialState, keptSlots } from './optimizer.js';
 import { stepBatches } from './step-batches.js';
+import { type StepBatch, StepSum } from './step-sum.js';
 import { takeStep } from './take-step.js';
-import { shared } from './shared.js';
+import { shared, sharedMap } from './shared.js';
 import { resolveClassWeights } from './targets.js';
 import type { CheckpointEvent, TrainEvent } from './train-events.js';
 import type { TrainOptions } from './train-options.js';
@@ -64,6 +65,8 @@ interface Run {
   generator: RandomGenerator;
   state: OptimizerState;
   progress: TrainingProgress;
+  /** The statistics at the start of the epoch, for a training that may roll back. */
+  startStatistics: TensorMap | null;
   /** Whether the classifier has precise statistics of the current weights. */
   estimated: boolean;
 }
@@ -105,6 +108,7 @@ export async function* train(
     yield done(run);
   } finally {
     run?.body?.dispose();
+    disposeTensors(run?.startStatistics ?? new Map());
     const state = run?.state ?? options.resume?.optimizer;
     if (state !== undefined) disposeOptimizerState(state);
   }
@@ -140,19 +144,18 @@ async function begin(classifier: Classifier, images: Dataset, options: TrainOpti
   }
   const settings = parameterSettings(classifier.network, recipe.groups);
   const learned = learnedWeights(settings);
+  const classWeights = resolveClassWeights(recipe, data.labels, classifier.classes);
   const weights: TensorMap = new Map([...classifier.variables.weights].filter(([id]) => learned.has(id)));
   if (resume) checkResumed(resume, weights, start);
   const progress = resume ? { ...resume.progress, ...start } : firstProgress(start);
   const body = FrozenBody.of(classifier, learned);
   const inputsOf = (images: Dataset) => body?.inputs(images) ?? imageInputs(classifier, images);
   return {
-    ...{ classifier, options, recipe, progress, body },
+    ...{ classifier, options, recipe, progress, body, settings, learned, classWeights },
     inputs: inputsOf(data),
     validation: unseen && inputsOf(unseen),
     estimated: resume !== undefined && wasEstimated(resume.progress),
-    settings,
-    learned,
-    classWeights: resolveClassWeights(recipe, data.labels, classifier.classes),
+    startStatistics: null,
     stepsPerEpoch: Math.ceil(data.labels.length / (recipe.batchSize * (recipe.accumulate ?? 1))),
     generator: RandomGenerator.restore(progress.order),
     state: resume?.optimizer ?? initialState(recipe, weights),
@@ -185,9 +188,10 @@ async function* triedEpoch(run: Run, order: Uint32Array): AsyncGenerator<TrainEv
     yield* trainEpoch(run, order);
     return true;
   }
-  if (run.progress.position === 0) {
-    run.state = markStart(run.state, run.classifier.variables.weights, keptSlots(run.recipe));
-  }
+  const { weights, statistics } = run.classifier.variables;
+  if (run.progress.position === 0) run.state = markStart(run.state, weights, keptSlots(run.recipe));
+  disposeTensors(run.startStatistics ?? new Map());
+  run.startStatistics = sharedMap(statistics);
   try {
     yield* trainEpoch(run, order);
     return true;
@@ -208,10 +212,15 @@ function rollBack(run: Run): void {
   const { weights, statistics } = classifier.variables;
   const start = startOf(state, progress.step, keptSlots(recipe));
   const before = [...weights].map(([id, tensor]) => [id, start.weights.get(id) ?? shared(tensor)] as const);
-  classifier.variables = { weights: new Map(before), statistics };
+  classifier.variables = {
+    weights: new Map(before),
+    statistics: sharedMap(run.startStatistics ?? statistics),
+  };
   disposeTensors(weights);
+  disposeTensors(statistics);
   disposeOptimizerState(state);
   run.state = start.state;
+  run.estimated = false;
   run.progress = { ...beginning(progress), rollbacks: (progress.rollbacks ?? 0) + 1 };
   run.generator = RandomGenerator.restore(progress.order);
 }
@@ -235,6 +244,7 @@ async function* trainEpoch(run: Run, order: Uint32Array): AsyncGenerator<TrainEv
     throw new ResNetError('bad-data', `None of the images can be read any more, in epoch ${epoch}.`);
   }
   if (stopped(run)) return;
+  if (recipe.onNonFinite === 'rollback' && validation === null) await checkLastStep(run, order);
   run.progress = { ...run.progress, position: order.length };
   const figures = averages(run.progress.totals);
   const learningRate = learningRateAt(run, run.state.step - 1);
@@ -290,6 +300,24 @@ async function* takeSteps(
     if (checkpointEvery && state.step % checkpointEvery === 0) yield checkpoint(run, 'step');
     await breathe();
     if (stopped(run)) return;
+  }
+}
+
+/**
+ * Throws `not-finite` if an epoch's last step left weights with which a loss isn't finite: a step's loss is computed before its
+ * update, so that the next epoch would begin with them. A validation finds them, too.
+ */
+async function checkLastStep(run: Run, order: Uint32Array): Promise<void> {
+  const { inputs, recipe, progress, state } = run;
+  const { epoch } = progress;
+  for await (const { batches } of stepBatches(inputs.data, { recipe, epoch, step: state.step, order })) {
+    const sum = new StepSum(run);
+    try {
+      await sum.add(batches[0] as StepBatch, 1, RandomGenerator.stateless(recipe.seed));
+      return checkFinite(sum.loss, { what: 'loss', at: `after epoch ${epoch}`, recipe });
+    } finally {
+      sum.dispose();
+    }
   }
 }
 

@@ -24,7 +24,7 @@ export function addFreezeOptions(command: Command): void {
     .optionsGroup(headings.subject)
     .option(
       '--freeze <parts>',
-      'parts that stay as they are, their batch-normalization statistics too, such as body (all but the last dense layer), or stem,stage1..3; stages and blocks are counted, or called, as resnet draw shows them',
+      'parts that stay as they are, their batch-normalization statistics too, such as body (all but the last dense layer), or stem,stage1..3; stages and blocks are counted, or called, as resnet draw shows them (default: none)',
       given,
     )
     .option(
@@ -40,16 +40,16 @@ export function withFreezing(
   { freeze, bodyRateFactor }: FreezeOptions,
   network: Network,
 ): Recipe {
-  if (freeze === undefined && bodyRateFactor === undefined) return recipe;
   const groups = [
-    ...recipe.groups,
+    ...(freeze === 'none' ? recipe.groups.filter(({ frozen }) => !frozen) : recipe.groups),
     ...(bodyRateFactor === undefined
       ? []
       : partGroups('body', network, { learningRateFactor: bodyRateFactor })),
-    ...(freeze === undefined ? [] : freezeGroups(freeze, network)),
+    ...(freeze === undefined || freeze === 'none' ? [] : freezeGroups(freeze, network)),
   ];
   if (learnedWeights(parameterSettings(network, groups)).size > 0) return createRecipe({ ...recipe, groups });
-  throw new ResNetError('bad-option', `--freeze ${freeze} leaves nothing to learn. Leave a part out.`, {
+  const what = freeze === undefined ? 'The recipe' : `--freeze ${freeze}`;
+  throw new ResNetError('bad-option', `${what} leaves nothing to learn. Leave a part out.`, {
     option: '--freeze',
   });
 }

@@ -42,7 +42,7 @@ export function mixBatch(batch: UnmixedBatch, mixing: Mixing, random: RandomGene
   const partners = Uint16Array.from(labels, (_, i) => labels.at(i - 1) as number);
   const { mixup, cutmix } = mixing;
   const cut = cutmix !== undefined && (mixup === undefined || happens(random, 0.5));
-  const { images, share } = cut ? cutmixed(batch, cutmix, random) : mixedUp(batch, mixup ?? 1, random);
+  const { images, share } = cut ? cutmixed(batch, cutmix, random) : mixedUp(batch, mixup as number, random);
   return { images, partners, shares: new Float32Array(labels.length).fill(share) };
 }
 
