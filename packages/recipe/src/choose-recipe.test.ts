@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { chooseRecipe, type ImagesToLearn } from './choose-recipe.js';
 
 const chosen = (images: number, more: Partial<ImagesToLearn> = {}) =>
-  chooseRecipe({ images, classes: 5, sides: [128, 100, 300], ...more });
+  chooseRecipe({ images, sides: [128, 100, 300], ...more });
 
 it.each<[number, Partial<ImagesToLearn>, string, number, number]>([
   [500, {}, 'cifar/resnet20', 32, 30],
@@ -25,9 +25,12 @@ it('has larger batches for many small images', () => {
 
 it('holds images out unless there are others', () => {
   expect(chosen(500).validationSplit).toBe(0.2);
-  const { validationSplit, reasons } = chosen(500, { validation: true });
+  const { validationSplit, reasons } = chosen(500, { validationSplit: null });
   expect(validationSplit).toBeNull();
   expect(reasons.some(({ why }) => why.includes('validation'))).toBe(false);
+  const half = chosen(500, { validationSplit: 0.5 });
+  expect(half.recipe.epochs).toBe(38);
+  expect(half.reasons.map(({ why }) => why).join()).toMatch(/250 make 9500 in all/);
 });
 
 it('has a recipe that holds together, however few epochs and images there are', () => {
@@ -46,4 +49,5 @@ it('says what it chose, and not what it was given', () => {
   const what = (more?: Partial<ImagesToLearn>) => chosen(500, more).reasons.map((reason) => reason.what);
   expect(what()).toEqual(expect.arrayContaining(['cifar/resnet20', '32×32 pixels', '30 epochs']));
   expect(what({ imageSize: 64, epochs: 3 }).join()).not.toMatch(/pixels|epochs/);
+  expect(what({ sides: [] }).join()).not.toMatch(/pixels/); // nothing is known of them
 });

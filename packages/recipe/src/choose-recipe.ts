@@ -7,15 +7,14 @@ import { createRecipe, type Recipe } from './recipe.js';
 export interface ImagesToLearn {
   /** How many there are, with those that are held out for validation. */
   readonly images: number;
-  readonly classes: number;
   /** The shorter sides of some of them, in pixels. */
   readonly sides: readonly number[];
   /** The height and width that they will have, in pixels, if that isn't to be chosen. */
   readonly imageSize?: number;
   /** Epochs, if they aren't to be chosen. */
   readonly epochs?: number;
-  /** Whether there are other images for validation. Default: false. */
-  readonly validation?: boolean;
+  /** The share of them that is held out for validation; null where there are others. Default: a fifth. */
+  readonly validationSplit?: number | null;
   /** Of the recipe. Default: 0. */
   readonly seed?: number;
 }
@@ -30,8 +29,16 @@ export interface ChosenRecipe {
   /** The share of the images to hold out for validation; null where there are others. */
   readonly validationSplit: number | null;
   readonly recipe: Recipe;
-  /** What was chosen, and why, a sentence's end for each. */
-  readonly reasons: readonly { readonly what: string; readonly why: string }[];
+  /** What was chosen, and why. */
+  readonly reasons: readonly Reason[];
+}
+
+/** Something that was chosen, and why, a sentence's end. */
+export interface Reason {
+  readonly what: string;
+  readonly why: string;
+  /** The settings of the recipe that it is about: where others are given, it doesn't hold. */
+  readonly settings: readonly (keyof Recipe)[];
 }
 
 /** A network by the number of images, with the size and the settings that it learned best with. */
@@ -82,41 +89,53 @@ const heldOut = 0.2;
  * createNetwork(network, { input: [imageSize, imageSize, 3], classes: 5 }); // cifar/resnet20, 32 pixels
  */
 export function chooseRecipe(given: ImagesToLearn): ChosenRecipe {
-  const { images, validation = false, seed = 0 } = given;
+  const { images, validationSplit = heldOut, seed = 0 } = given;
   const side = median(given.sides);
   const row = rowOf(images, side);
   const imageSize = given.imageSize ?? Math.min(row.imageSize, Math.max(32, side));
-  const trained = validation ? images : Math.round(images * (1 - heldOut));
+  const trained = Math.round(images * (1 - (validationSplit ?? 0)));
   const epochs = given.epochs ?? epochsFor(trained);
   const recipe = recipeOf(row, { epochs, seed, trained });
   return {
     network: row.network,
     imageSize,
     normalization: 'imagenet',
-    validationSplit: validation ? null : heldOut,
+    validationSplit,
     recipe,
     reasons: [
-      { what: row.network, why: row.why },
-      ...(given.imageSize === undefined
-        ? [{ what: `${imageSize}×${imageSize} pixels`, why: sizeReason(imageSize, side) }]
+      { what: row.network, why: row.why, settings: [] },
+      ...(given.imageSize === undefined && Number.isFinite(side)
+        ? [{ what: `${imageSize}×${imageSize} pixels`, why: sizeReason(imageSize, side), settings: [] }]
         : []),
-      ...(given.epochs === undefined
-        ? [
-            {
-              what: `${epochs} epochs`,
-              why: `few images are shown more often; ${trained} make ${epochs * trained} in all`,
-            },
-          ]
-        : []),
-      { what: 'AdamW, a cosine schedule', why: 'they learn well without being tuned' },
-      { what: 'crops and flips', why: 'no image is seen twice alike' },
-      {
-        what: 'averaged weights',
-        why: 'their mean over about an epoch classifies better than the last ones',
-      },
-      ...(validation ? [] : [{ what: 'a fifth held out', why: 'there are no other images for validation' }]),
+      ...(given.epochs === undefined ? [epochsReason(epochs, trained)] : []),
+      ...reasonsOfAll,
+      ...(given.validationSplit === undefined ? [splitReason] : []),
     ],
   };
+}
+
+const reasonsOfAll: readonly Reason[] = [
+  {
+    what: 'AdamW, a cosine schedule',
+    why: 'they learn well without being tuned',
+    settings: ['optimizer', 'groups', 'schedule'],
+  },
+  { what: 'crops and flips', why: 'no image is seen twice alike', settings: ['augment'] },
+  {
+    what: 'averaged weights',
+    why: 'their mean over about an epoch classifies better than the last ones',
+    settings: ['averaging'],
+  },
+];
+const splitReason: Reason = {
+  what: 'a fifth held out',
+  why: 'there are no other images for validation',
+  settings: [],
+};
+
+function epochsReason(epochs: number, trained: number): Reason {
+  const why = `few images are shown more often; ${trained} make ${epochs * trained} in all`;
+  return { what: `${epochs} epochs`, why, settings: [] };
 }
 
 function sizeReason(chosen: number, side: number): string {

@@ -21,7 +21,7 @@ export {
 } from './augmentation.js';
 export { formatAugmentations, parseAugmentations } from './augmentation-text.js';
 export { safeParse } from './checked.js';
-export { type ChosenRecipe, chooseRecipe, type ImagesToLearn } from './choose-recipe.js';
+export { type ChosenRecipe, type Reason, chooseRecipe, type ImagesToLearn } from './choose-recipe.js';
 export type { Checkpoint, OptimizerState, TrainingState } from './checkpoint.js';
 export { type Mixing, mixing, mixingSchema } from './mixing.js';
 export {

@@ -20,7 +20,7 @@ export {
   type OptimizerStep,
 } from './optimizer.js';
 export { StatisticsEstimate, updateStatistics } from './statistics.js';
-export { train } from './train.js';
+export { defaultFeatureBytes, train } from './train.js';
 export type {
   CheckpointEvent,
   FeaturesEvent,

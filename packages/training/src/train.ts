@@ -41,6 +41,8 @@ import { validate } from './validate.js';
 
 /** Batches that a stopped training still spends on precise statistics: few, so that it ends soon. */
 const batchesWhenStopped = 8;
+/** What frozen layers' features may take unless `featureBytes` says otherwise: 1 GiB. */
+export const defaultFeatureBytes = 2 ** 30;
 /** Each halves the learning rate; a training that needs more is hopeless. */
 const maxRollbacks = 5;
 
@@ -166,7 +168,7 @@ async function begin(classifier: Classifier, images: Dataset, options: TrainOpti
 async function* keepFeatures(run: Run): AsyncGenerator<TrainEvent, void, void> {
   const { body, recipe, options, progress, validation } = run;
   if (body === null || (isOver(progress) && isFinished(run))) return;
-  const { featureBytes = 2 ** 30, signal } = options;
+  const { featureBytes = defaultFeatureBytes, signal } = options;
   const common = { batchSize: recipe.batchSize, epoch: progress.epoch, signal };
   const random = (recipe.augment ?? []).length > 0 || recipe.mixing !== undefined;
   const training = { ...common, of: 'training', random, limit: featureBytes } as const;

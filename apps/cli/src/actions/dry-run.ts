@@ -1,5 +1,5 @@
 import { type Classifier, disposeVariables } from '@resnetjs/core';
-import { type CheckpointEvent, disposeCheckpoint, train } from '@resnetjs/training';
+import { type CheckpointEvent, defaultFeatureBytes, disposeCheckpoint, train } from '@resnetjs/training';
 import { encodeCheckpoint, encodeClassifier } from '@resnetjs/weights';
 import { TrainOutput } from '../terminal/train-output.js';
 import { TrialOutput } from '../terminal/trial-output.js';
@@ -45,8 +45,13 @@ async function trySteps(plan: TrainPlan, classifier: Classifier, progress: (done
   const times = [performance.now()];
   let stepsPerEpoch = 0;
   let checkpointBytes = 0;
-  const events = train(classifier, data.training.dataset, { ...trainingOptions(plan), checkpointEvery: 1 });
-  for await (const event of events) {
+  let keepsFeatures = false;
+  // A step computes its features: to compute those of all images first would take longer than a trial.
+  const options = { ...trainingOptions(plan), checkpointEvery: 1, featureBytes: 1 };
+  for await (const event of train(classifier, data.training.dataset, options)) {
+    if (event.event === 'features' && event.of === 'training') {
+      keepsFeatures = event.why === 'memory' && event.bytes <= defaultFeatureBytes;
+    }
     if (event.event === 'step') {
       times.push(performance.now());
       stepsPerEpoch = event.stepsPerEpoch;
@@ -61,7 +66,7 @@ async function trySteps(plan: TrainPlan, classifier: Classifier, progress: (done
   const steps = times.length - 1;
   const [first, last] = [times[steps > 1 ? 1 : 0] as number, times.at(-1) as number];
   const secondsPerStep = (last - first) / 1000 / Math.max(1, steps - 1);
-  return { steps, stepsPerEpoch, secondsPerStep, checkpointBytes };
+  return { steps, stepsPerEpoch, secondsPerStep, keepsFeatures, checkpointBytes };
 }
 
 async function sizeOf(event: CheckpointEvent): Promise<number> {

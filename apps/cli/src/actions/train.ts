@@ -32,6 +32,12 @@ export async function train(given: TrainCommandOptions, command: Command): Promi
   const used = given.recipe === undefined ? null : await readRecipeFile(given.recipe, command);
   const { options: asked } = used ?? { options: given };
   const { out = await defaultOut(asked.data), dryRun, findLearningRate } = asked;
+  if (dryRun) {
+    refuse(
+      { '--find-learning-rate': findLearningRate },
+      "takes steps, which --dry-run doesn't: give one of them",
+    );
+  }
   const options = { ...asked, out };
   if (dryRun) return tryOut(await newPlan(options, used));
   await inFolder(out, options, async (folder, stop) => {
@@ -114,7 +120,10 @@ async function run(plan: TrainPlan, folder: RunFolder, stop: StopSignals): Promi
     replace: plan.replaces === 'training',
     resumed,
     model: (checkpoint) => encodeCheckpointModel(plan, checkpoint),
-    first: () => writeRecipeFile(folder.path, plan),
+    first: async () => {
+      if (!resumed) await log.resume([]); // not that of a training that is replaced
+      await writeRecipeFile(folder.path, plan);
+    },
     epoch: ({ progress, optimizer }) => log.add(progress.history, optimizer.step),
   });
   try {

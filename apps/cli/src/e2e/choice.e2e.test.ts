@@ -38,7 +38,8 @@ describe('a training of a folder with nothing else', () => {
     expect(outcome.code).toBe(0);
     const [start] = outcome.stdout.split('\n').map((text) => text && JSON.parse(text));
     expect(start).toMatchObject({ network: 'cifar/resnet20', images: 10, validationImages: 0 });
-    expect(start.chosen[0]).toMatchObject({ what: 'cifar/resnet20' });
+    const chosen = start.chosen.map(({ what }: { what: string }) => what);
+    expect(chosen).toEqual(['cifar/resnet20', '32×32 pixels', 'crops and flips', 'averaged weights']);
     const resumed = await line('train --resume runs/flowers-2 --epochs 2 --json');
     expect({ code: resumed.code, stderr: resumed.stderr }).toMatchObject({ code: 0 });
     expect(json('runs/flowers-2/recipe.json').recipe).toMatchObject({ epochs: 2, batchSize: 8 });

@@ -483,6 +483,9 @@ const train = z.discriminatedUnion('event', [
         .describe(
           'about what an epoch takes, with statistics and validation, of which an image is taken to cost 0.4 of that in a step',
         ),
+      keepsFeatures: z
+        .boolean()
+        .describe("whether a frozen body's features are kept, so that all but the first epoch take less"),
       peakBytes: integer.describe("the process's largest use of memory so far"),
       checkpointBytes: integer.describe('the size of a checkpoint'),
       keep: integer.describe('how many checkpoints are kept'),

@@ -91,7 +91,7 @@ function groupsOf({ optimizer, weightDecay, l2 }: RecipeOptions, recipe: Recipe)
   const isOther = optimizer !== undefined && kindOf(optimizer) !== recipe.optimizer.kind;
   const hadDecay = recipe.groups.some((group) => !isOther && group.decay !== undefined);
   const usual = optimizer === 'adamw' && !hadDecay ? recipeDefaults.weightDecay : undefined;
-  const decay = weightDecay ?? usual ?? (isOther ? 0 : undefined);
+  const decay = weightDecay ?? usual ?? (isOther || optimizer === 'adam' ? 0 : undefined);
   const kept = recipe.groups
     .filter((group) => decay === undefined || !isOnly(group, 'decay', kernels))
     .filter((group) => l2 === undefined || !isOnly(group, 'l2', convKernels));

@@ -58,9 +58,14 @@ export class TrialOutput {
     const { stepsPerEpoch, secondsPerStep, secondsPerEpoch, peakBytes, checkpointBytes, modelBytes } =
       measured;
     const all = epochs * stepsPerEpoch;
+    const limit = measured.keepsFeatures ? 'at most ' : '';
+    const why = measured.keepsFeatures
+      ? ['            less from the second epoch on: what the frozen layers compute is kept']
+      : [];
     const lines = [
       `steps       ${count(stepsPerEpoch)} an epoch, ${count(all)} in ${plural(epochs, 'epoch')}`,
-      `time        ${seconds(secondsPerStep)} a step, about ${seconds(secondsPerEpoch)} an epoch, ${duration(secondsPerEpoch * epochs)} in all`,
+      `time        ${seconds(secondsPerStep)} a step, about ${seconds(secondsPerEpoch)} an epoch, ${limit}${duration(secondsPerEpoch * epochs)} in all`,
+      ...why,
       `memory      ${size(peakBytes)}: this process's peak in ${plural(measured.steps, 'step')}`,
       `disk        ${size(checkpointBytes)} a checkpoint, of which ${measured.keep} are kept; ${size(modelBytes)} the model`,
       '',

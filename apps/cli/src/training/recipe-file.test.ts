@@ -42,6 +42,26 @@ describe('a recipe from a file', () => {
     expect([...changed].sort()).toEqual(['--blocks', '--epochs']);
   });
 
+  it('takes options that make sense together alone', async () => {
+    const changed = async (text: string) => [...(await read(whole, text)).changed].sort();
+    expect(await changed('--schedule step --milestones 1,2')).toEqual(['--milestones', '--schedule']);
+    expect(await changed('--optimizer sgd --momentum 0.8')).toEqual(['--momentum', '--optimizer']);
+    expect(await changed('--epochs 20 --warmup 5')).toEqual(['--epochs', '--warmup']);
+    await expect(changed('--momentum 0.8')).rejects.toThrow('--momentum is for --optimizer sgd');
+  });
+
+  it('says which options win that it has nothing of', async () => {
+    const { changed } = await read(whole, '--freeze body --channels 1 --dropout 0.3 --cache 2GB');
+    expect([...changed].sort()).toEqual(['--channels', '--dropout', '--freeze']);
+  });
+
+  it('keeps the name of weights on a hub, and no number of drawn images for others', async () => {
+    const from = { ...whole, options: { from: 'torchvision:resnet18', images: 200 } };
+    expect(await read(from, '--data x --from torchvision:resnet18')).toMatchObject({ changed: [] });
+    expect((await read(from, '--data x')).options).not.toHaveProperty('images');
+    expect((await read(from, '--data synthetic:signs')).options).toHaveProperty('images', 200);
+  });
+
   it('keeps no options of a network that is replaced, and no split beside validation images', async () => {
     const { options } = await read(whole, '--network cifar/resnet20 --validation y');
     expect(options).toMatchObject({ network: 'cifar/resnet20', imageSize: 16, validation: 'y' });

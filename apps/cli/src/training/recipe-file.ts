@@ -1,14 +1,14 @@
 import { statSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { ResNetError } from '@resnetjs/core';
 import { type Recipe, recipeSchema, safeParse } from '@resnetjs/recipe';
-import { isHubName } from '@resnetjs/weights';
 import { fileSource, writeFileAtomically } from '@resnetjs/weights/node';
 import type { Command } from 'commander';
 import * as z from 'zod/mini';
+import { sourceOf, syntheticSource } from '../data/training-data.js';
 import type { TrainCommandOptions } from '../options/command-options.js';
 import { isRecipeOption } from '../options/recipe-options.js';
-import { changesRecipe, ofOneCall, parseSetting, settingOf } from './settings.js';
+import { ofOneCall, optionsThatChange, parseSetting, settingOf } from './settings.js';
 import type { TrainPlan } from './train-plan.js';
 
 export const recipeFileName = 'recipe.json';
@@ -30,6 +30,8 @@ const recipeFileSchema = z.strictObject({
 });
 type RecipeFile = z.infer<typeof recipeFileSchema>;
 
+/** What of the options is in the recipe's groups. */
+const ofGroups: readonly string[] = ['freeze', 'bodyRateFactor'];
 /** What of the options isn't in the file: where the images are, and how the run is kept. */
 const leftOut: readonly string[] = [
   ...ofOneCall,
@@ -44,7 +46,7 @@ const leftOut: readonly string[] = [
     'offline',
     'fromContainer',
   ],
-  ...['freeze', 'bodyRateFactor'], // groups of the recipe
+  ...ofGroups,
 ];
 /** What another network makes meaningless. */
 const ofNetwork: readonly string[] = [
@@ -70,9 +72,7 @@ function recipeFileOf({ options, recipe, data, preprocessing }: TrainPlan): Reci
   return {
     format,
     recipe,
-    options: Object.fromEntries(
-      kept.map(([key, value]) => [key, key === 'from' ? placeOfStart(String(value)) : settingOf(key, value)]),
-    ),
+    options: Object.fromEntries(kept.map(([key, value]) => [key, settingOf(key, value)])),
     data: {
       source: training.source,
       images: labels.length,
@@ -81,9 +81,6 @@ function recipeFileOf({ options, recipe, data, preprocessing }: TrainPlan): Reci
     },
   };
 }
-
-/** A name on a hub, or a path that is valid from every folder. */
-const placeOfStart = (from: string) => (isHubName(from) ? from : resolve(from));
 
 /** A recipe from a file, and the options that go with it. */
 export interface UsedRecipe {
@@ -106,7 +103,8 @@ export async function readRecipeFile(place: string, command: Command): Promise<U
     given(key) ||
     (isOtherNetwork && ofNetwork.includes(key)) ||
     (key === 'normalization' && given('from')) ||
-    (key === 'validationSplit' && given('validation'));
+    (key === 'validationSplit' && given('validation')) ||
+    (key === 'images' && sourceOf(String(current.data)) !== syntheticSource);
   const ofFile: Record<string, unknown> = {};
   for (const [key, setting] of Object.entries(options)) {
     const option = command.options.find((each) => each.attributeName() === key);
@@ -119,13 +117,15 @@ export async function readRecipeFile(place: string, command: Command): Promise<U
   if ([ofFile, current].every(({ network, from }) => network === undefined && from === undefined)) {
     throw badRecipe(path, 'it says neither a network nor the weights to start from');
   }
-  const differs = (key: string) =>
-    isRecipeOption(key)
-      ? changesRecipe({ [key]: current[key] }, recipe)
-      : Object.hasOwn(options, key) && String(settingOf(key, current[key])) !== String(options[key]);
-  const changed = command.options.filter(
-    (each) => given(each.attributeName()) && differs(each.attributeName()),
-  );
+  const givenOnes = command.options.filter((each) => given(each.attributeName()));
+  const ofRecipe = givenOnes.map((each) => each.attributeName()).filter(isRecipeOption);
+  const changing = optionsThatChange(Object.fromEntries(ofRecipe.map((key) => [key, current[key]])), recipe);
+  const differs = (key: string) => {
+    if (isRecipeOption(key)) return changing.includes(key);
+    if (leftOut.includes(key)) return ofGroups.includes(key);
+    return String(settingOf(key, current[key])) !== String(options[key]);
+  };
+  const changed = givenOnes.filter((each) => differs(each.attributeName()));
   return {
     recipe,
     file: path,

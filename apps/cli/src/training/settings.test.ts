@@ -2,7 +2,8 @@ import { createNetwork, RandomGenerator } from '@resnetjs/core';
 import { createRecipe, type Recipe, type TrainingProgress } from '@resnetjs/recipe';
 import { describe, expect, it } from 'vitest';
 import { trainCommand } from '../commands/train.js';
-import { resumedOptions } from './settings.js';
+import type { TrainCommandOptions } from '../options/command-options.js';
+import { resumedOptions, settingsOf } from './settings.js';
 
 const settings = {
   network: 'resnet50',
@@ -51,4 +52,10 @@ describe('the options that a training resumes with', () => {
       'a setting "outputStride" that this version',
     );
   });
+});
+
+it('a checkpoint keeps paths that are valid from every folder, and names on a hub as they are', () => {
+  const { data, from } = settingsOf({ data: 'flowers', from: 'torchvision:resnet18' } as TrainCommandOptions);
+  expect(data).toMatch(/^(\/|[A-Z]:).*flowers$/);
+  expect(from).toBe('torchvision:resnet18');
 });

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { ResNetError } from '@resnetjs/core';
 import type { Recipe } from '@resnetjs/recipe';
-import type { CheckpointDescription, CheckpointSettings } from '@resnetjs/weights';
+import { type CheckpointDescription, type CheckpointSettings, isHubName } from '@resnetjs/weights';
 import type { Command, Option } from 'commander';
 import type { TrainCommandOptions } from '../options/command-options.js';
 import { recipeOf } from '../options/recipe-of.js';
@@ -44,9 +44,9 @@ export function settingOf(name: string, value: unknown): Setting {
   return Array.isArray(value) ? value.join(',') : (value as Setting);
 }
 
-/** A path that is valid from every folder. */
+/** A path that is valid from every folder, or a name on a hub, or of images that are drawn. */
 function absolute(spec: string): string {
-  return spec.startsWith('synthetic:') ? spec : resolve(spec);
+  return spec.startsWith('synthetic:') || isHubName(spec) ? spec : resolve(spec);
 }
 
 /** Options under the names that they had in checkpoints of format version 1. */
@@ -107,9 +107,10 @@ export function resumedOptions(command: Command, saved: Saved, run: string): Res
     const name = option.attributeName();
     if (ofOneCall.includes(name)) continue;
     const before = settings[name] === undefined ? undefined : parse(option, settings[name]);
-    const isOther = isRecipeOption(name)
-      ? () => changesRecipe({ [name]: current[name] }, saved.progress.recipe)
-      : () => String(current[name]) !== String(before);
+    const isOther =
+      isRecipeOption(name) && before === undefined
+        ? () => changesRecipe({ [name]: current[name] }, saved.progress.recipe)
+        : () => String(current[name]) !== String(before);
     if (given(name) && !changeable.includes(name) && isOther()) {
       const began = beganWith(option, settings[name]);
       throw new ResNetError(
@@ -164,6 +165,18 @@ function resumedRecipe({ progress: { recipe } }: Saved, epochs = recipe.epochs, 
 /** Whether these options, given alone, make another recipe. */
 export function changesRecipe(options: RecipeOptions, recipe: Recipe): boolean {
   return !isDeepStrictEqual(recipeOf(options, recipe), recipe);
+}
+
+/** Which of these options change a recipe: without them it would be another, or make no sense. Throws `bad-option`. */
+export function optionsThatChange(options: RecipeOptions, recipe: Recipe): readonly string[] {
+  const changed = recipeOf(options, recipe);
+  return Object.keys(options).filter((name) => {
+    try {
+      return !isDeepStrictEqual(recipeOf({ ...options, [name]: undefined }, recipe), changed);
+    } catch {
+      return true;
+    }
+  });
 }
 
 /** Throws `file-system` if images of a resumed training are gone, and the command doesn't say where they are now. */

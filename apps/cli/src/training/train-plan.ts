@@ -11,6 +11,7 @@ import { alignClasses } from '@resnetjs/data';
 import { augmentInBackground } from '@resnetjs/data/node';
 import type { Recipe, StartRecord } from '@resnetjs/recipe';
 import type { TrainOptions } from '@resnetjs/training';
+import { isHubName } from '@resnetjs/weights';
 import type { NewestCheckpoint } from '@resnetjs/weights/node';
 import { defaultFitting } from '@resnetjs/core/images';
 import { basename } from 'node:path';
@@ -89,7 +90,7 @@ export async function makeResumedPlan(
   const { data, ...given } = await planned(options, recipe, classifier);
   const { from, fromContainer = 'unknown' } = options;
   const record = from !== undefined && {
-    ...{ file: basename(from), container: fromContainer, network: network.name },
+    ...{ file: isHubName(from) ? from : basename(from), container: fromContainer, network: network.name },
   };
   return {
     ...{ ...given, network, classes, preprocessing },

@@ -80,6 +80,13 @@ describe("a run's checkpoints", () => {
     expect(await names()).toEqual(['best.safetensors', named(1), named(2)]);
   });
 
+  it('keeps what a training saves that has gone back, and nothing of what it went back from', async () => {
+    for (const step of [2, 4, 5]) await save(step);
+    const { path } = await save(3);
+    expect((await readFile(path)).length).toBeGreaterThan(0);
+    expect((await listCheckpoints(run)).map(({ steps }) => steps)).toEqual([3]);
+  });
+
   it('are skipped if damaged, and set aside until the next one is complete', async () => {
     const tensors = tf.memory().numTensors;
     for (const step of [1, 2, 3]) await save(step, { maxToKeep: 3 });

@@ -141,7 +141,8 @@ export interface SaveCheckpointOptions {
 }
 
 /**
- * Writes a checkpoint into a run's folder atomically, then removes those that need not be kept. The run's folder must exist.
+ * Writes a checkpoint into a run's folder atomically, then removes those that need not be kept, and those of more steps, from which
+ * the training has gone back. The run's folder must exist.
  * Throws `file-system` and what `encodeCheckpoint` throws; then the checkpoints that were there stay.
  *
  * @example
@@ -168,7 +169,9 @@ export async function saveCheckpoint(
     if (bestModel) await writeFileAtomically(join(folder, bestFile), bestModel);
   };
   await writeFileAtomically(path, encodeCheckpoint(checkpoint, settings), { beforeRename });
-  const kept = (await listCheckpoints(run)).slice(0, maxToKeep).map((each) => each.path);
+  // Those of more steps are of an attempt that the training went back from.
+  const upToThis = (await listCheckpoints(run)).filter((each) => each.steps <= steps);
+  const kept = upToThis.slice(0, maxToKeep).map((each) => each.path);
   await removeOthers(folder, [...kept, join(folder, bestFile)]);
   return { path, steps };
 }
