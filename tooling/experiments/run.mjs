@@ -91,6 +91,17 @@ function report(figures) {
   appendFileSync(results, `${line}\n`);
 }
 
+/**
+ * @param {import('@resnetjs/core').Classifier} classifier
+ * @param {import('@resnetjs/data').Dataset} images
+ * @param {'flip'} [tta]
+ */
+async function evaluated(classifier, images, tta) {
+  for await (const event of evaluate(classifier, images, tta && { tta })) {
+    if (event.event === 'done') return { loss: event.loss, accuracy: event.accuracy };
+  }
+}
+
 for await (const { part, training, unseen } of divisions()) {
   for (const seed of values.seeds.split(',').map(Number)) {
     const classifier = await classifierFor(experiment, { classes: whole.classes, seed });
@@ -109,11 +120,12 @@ for await (const { part, training, unseen } of divisions()) {
         report({ ...run, epoch, validation: { loss, accuracy } });
       }
     }
-    for await (const event of evaluate(classifier, unseen)) {
-      if (event.event !== 'done') continue;
-      const { loss, accuracy } = event;
-      report({ ...run, final: { loss, accuracy }, minutes: (performance.now() - started) / 60_000 });
-    }
+    const minutes = (performance.now() - started) / 60_000;
+    const [final, flipped] = [
+      await evaluated(classifier, unseen),
+      await evaluated(classifier, unseen, 'flip'),
+    ];
+    report({ ...run, final, flipped, minutes });
     disposeVariables(classifier.variables);
   }
 }

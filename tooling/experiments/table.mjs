@@ -1,22 +1,32 @@
-// node tooling/experiments/table.mjs FILE.jsonl …: the last accuracies of each experiment and their mean, in Markdown.
+// node tooling/experiments/table.mjs FILE.jsonl …: the last accuracies of each experiment, their mean, and that with
+// flipped images averaged in, in Markdown.
 import { readFileSync } from 'node:fs';
 
-/** @type {Map<string, Map<string, number>>} */
+/** @type {Map<string, Map<string, { final: number, flipped?: number }>>} */
 const experiments = new Map();
 for (const file of process.argv.slice(2)) {
   for (const line of readFileSync(file, 'utf8').trim().split('\n')) {
-    const { experiment, part, seed, final } = JSON.parse(line);
+    const { experiment, part, seed, final, flipped } = JSON.parse(line);
     if (final === undefined) continue;
     const kind = part === 'test' ? 'test, seeds' : `folds, seed ${seed}`;
     const key = `${experiment} | ${kind}`;
     const runs = experiments.get(key) ?? new Map();
-    experiments.set(key, runs.set(`${part} ${seed}`, final.accuracy)); // a run again counts once
+    experiments.set(key, runs.set(`${part} ${seed}`, { final: final.accuracy, flipped: flipped?.accuracy })); // a run again counts once
   }
 }
-console.log('| experiment | trained | accuracies | mean |\n|---|---|---|---|');
+/** @param {readonly (number | undefined)[]} values */
+const mean = (values) =>
+  values.some((value) => value === undefined)
+    ? '–'
+    : (
+        values.reduce((sum, value) => /** @type {number} */ (sum) + /** @type {number} */ (value), 0) /
+        values.length
+      ).toFixed(3);
+
+console.log('| experiment | trained | accuracies | mean | with flips |\n|---|---|---|---|---|');
 for (const [key, runs] of experiments) {
-  const accuracies = [...runs.values()];
-  const mean = accuracies.reduce((sum, value) => sum + value, 0) / accuracies.length;
-  const each = accuracies.map((value) => value.toFixed(3)).join(' ');
-  console.log(`| ${key} | ${each} | **${mean.toFixed(3)}** |`);
+  const all = [...runs.values()];
+  const finals = all.map(({ final }) => final);
+  const each = finals.map((value) => value.toFixed(3)).join(' ');
+  console.log(`| ${key} | ${each} | **${mean(finals)}** | ${mean(all.map(({ flipped }) => flipped))} |`);
 }
