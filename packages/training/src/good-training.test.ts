@@ -9,7 +9,7 @@ import { stepBatches } from './step-batches.js';
 import type { StepBatch } from './step-sum.js';
 import { tinyClassifier, tinyData } from './tiny.test-support.js';
 import { train } from './train.js';
-import type { TrainEvent } from './train-events.js';
+import type { TrainEvent, UnaveragedFigures } from './train-events.js';
 import type { TrainOptions } from './train-options.js';
 import { disposeCheckpoint } from './training-state.js';
 
@@ -166,6 +166,12 @@ describe('averaging', () => {
     const losses = (all: readonly TrainEvent[]) =>
       all.flatMap((event) => (event.event === 'validation' ? [event.loss] : []));
     expect(losses(events)).not.toEqual(losses(plain.events));
+    // What isn't averaged is validated beside it, and is as it would be without.
+    const figures = ({ loss, accuracy }: UnaveragedFigures) => ({ loss, accuracy });
+    const beside = events.flatMap((event) => (event.event === 'validation' ? [event.unaveraged] : []));
+    expect(beside).toEqual(
+      plain.events.flatMap((event) => (event.event === 'validation' ? [figures(event)] : [])),
+    );
   });
 
   it("a checkpoint's model is what the training would end with", async () => {

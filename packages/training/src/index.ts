@@ -27,6 +27,7 @@ export type {
   GradientsEvent,
   StepEvent,
   TrainEvent,
+  UnaveragedFigures,
 } from './train-events.js';
 export type { TrainOptions } from './train-options.js';
 export { disposeCheckpoint } from './training-state.js';

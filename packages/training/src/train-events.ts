@@ -38,6 +38,8 @@ export type TrainEvent =
       readonly epoch: number;
       /** Whether it is the best so far: by accuracy, then by loss. */
       readonly best: boolean;
+      /** Where the recipe averages the weights, what those have that aren't averaged. */
+      readonly unaveraged?: UnaveragedFigures;
     } & Evaluation)
   | CheckpointEvent
   /** A loss was not finite, and the training is back at the start of the epoch, with half the learning rate. */
@@ -96,6 +98,9 @@ export interface CheckpointEvent {
    */
   capture(): Checkpoint;
 }
+
+/** What a validation says of weights that aren't averaged. */
+export type UnaveragedFigures = Pick<EvaluationSummary, 'loss' | 'accuracy'>;
 
 /** One optimizer step. */
 export interface StepEvent {

@@ -34,7 +34,7 @@ import { type StepBatch, StepSum } from './step-sum.js';
 import { takeStep } from './take-step.js';
 import { shared, sharedMap } from './shared.js';
 import { resolveClassWeights } from './targets.js';
-import type { CheckpointEvent, TrainEvent } from './train-events.js';
+import type { CheckpointEvent, TrainEvent, UnaveragedFigures } from './train-events.js';
 import type { TrainOptions } from './train-options.js';
 import { checkResumed, fingerprint, firstProgress, holdCheckpoint } from './training-state.js';
 import { validate } from './validate.js';
@@ -251,10 +251,16 @@ async function* trainEpoch(run: Run, order: Uint32Array): AsyncGenerator<TrainEv
   const figures = averages(run.progress.totals);
   const learningRate = learningRateAt(run, run.state.step - 1);
   yield { event: 'epoch', epoch, ...figures, learningRate, seconds: (performance.now() - started) / 1000 };
+  const { history } = run.progress;
+  const options = { epoch, recipe, signal, history };
+  const unaveraged =
+    validation !== null && recipe.averaging !== undefined
+      ? yield* validatedUnaveraged(run, validation, options)
+      : undefined;
   if (statistics === 'precise' && (validation !== null || epoch === epochs))
     yield* estimate(run, statisticsBatches);
-  const { history } = run.progress;
-  const evaluated = validation && (yield* validated(run, validation, { epoch, recipe, signal, history }));
+  const evaluated =
+    validation && (yield* validated(run, validation, { ...options, ...(unaveraged && { unaveraged }) }));
   if (validation !== null && evaluated === undefined) return;
   const record = { ...figures, validation: evaluated ?? null };
   run.progress = { ...run.progress, history: [...history, record] };
@@ -331,17 +337,38 @@ function learningRateAt({ recipe, stepsPerEpoch, progress }: Run, step: number):
 }
 
 async function* estimate(run: Run, batchLimit: number): AsyncGenerator<TrainEvent, void, void> {
-  const { batchSize, seed } = run.recipe;
-  const { epoch } = run.progress;
-  const { inputs, learned } = run;
-  yield* withModel(run, (model) =>
-    estimateStatistics(model, inputs, { batchSize, batchLimit, seed, epoch, learned }),
-  );
+  yield* withModel(run, (model) => estimateOf(run, model, batchLimit));
   run.estimated = true;
+}
+
+function estimateOf({ recipe, progress, inputs, learned }: Run, model: Classifier, batchLimit: number) {
+  const { batchSize, seed } = recipe;
+  const { epoch } = progress;
+  return estimateStatistics(model, inputs, { batchSize, batchLimit, seed, epoch, learned });
 }
 
 function validated(run: Run, inputs: Inputs, options: Parameters<typeof validate>[2]) {
   return withModel(run, (model) => validate(model, inputs, options));
+}
+
+/** What the weights have in a validation that aren't averaged, with statistics of their own; undefined if the signal stopped it. */
+async function* validatedUnaveraged(
+  run: Run,
+  inputs: Inputs,
+  options: Parameters<typeof validate>[2],
+): AsyncGenerator<TrainEvent, UnaveragedFigures | undefined, void> {
+  const { weights, statistics } = run.classifier.variables;
+  const model = { ...run.classifier, variables: { weights, statistics: sharedMap(statistics) } };
+  try {
+    yield* estimateOf(run, model, run.recipe.statisticsBatches);
+    for await (const event of validate(model, inputs, options)) {
+      if (event.event === 'validation') return { loss: event.loss, accuracy: event.accuracy };
+      yield event;
+    }
+    return undefined;
+  } finally {
+    disposeTensors(model.variables.statistics);
+  }
 }
 
 /**

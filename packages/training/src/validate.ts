@@ -3,7 +3,7 @@ import { breathe } from './breathe.js';
 import { checkFinite } from './checks.js';
 import { evaluateChecked } from './evaluate.js';
 import type { Inputs } from './network-inputs.js';
-import type { TrainEvent } from './train-events.js';
+import type { TrainEvent, UnaveragedFigures } from './train-events.js';
 import { bestEpoch, type EpochRecord, type EvaluationSummary, type Recipe } from '@resnetjs/recipe';
 
 /** Yields the events of the validation after an epoch, and returns its result; undefined if the signal stopped it. Throws `not-finite`. */
@@ -16,9 +16,11 @@ export async function* validate(
     signal: AbortSignal | undefined;
     /** The epochs before. */
     history: readonly EpochRecord[];
+    /** What the weights have that aren't averaged, if the classifier's are. */
+    unaveraged?: UnaveragedFigures;
   },
 ): AsyncGenerator<TrainEvent, EvaluationSummary | undefined, void> {
-  const { epoch, recipe, signal, history } = options;
+  const { epoch, recipe, signal, history, unaveraged } = options;
   const { batchSize } = recipe;
   let evaluated: EvaluationSummary | undefined;
   if (signal?.aborted) return evaluated;
@@ -40,7 +42,7 @@ export async function* validate(
       const { loss, accuracy, images } = evaluation;
       evaluated = { loss, accuracy, images };
       const best = bestEpoch([...history, { validation: evaluated }])?.epoch === history.length + 1;
-      yield { event: 'validation', epoch, best, ...evaluation };
+      yield { event: 'validation', epoch, best, ...evaluation, ...(unaveraged && { unaveraged }) };
     }
     await breathe();
   }

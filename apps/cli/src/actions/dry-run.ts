@@ -86,5 +86,6 @@ function evaluationSteps({ data, recipe }: TrainPlan): number {
   const perStep = recipe.batchSize * (recipe.accumulate ?? 1);
   const batches = Math.min(recipe.statisticsBatches, data.training.dataset.labels.length / recipe.batchSize);
   const ofStatistics = recipe.statistics === 'precise' ? batches * recipe.batchSize : 0;
-  return (forwardCost * (ofStatistics + data.validation.dataset.labels.length)) / perStep;
+  const models = recipe.averaging === undefined ? 1 : 2; // averaged, and not
+  return (models * forwardCost * (ofStatistics + data.validation.dataset.labels.length)) / perStep;
 }

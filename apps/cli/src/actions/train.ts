@@ -183,6 +183,7 @@ async function follow(plan: TrainPlan, { classifier, output, writer, log, signal
       if (saved) output.saved(event, saved);
     } else {
       if (event.event === 'epoch') log.epoch(event);
+      if (event.event === 'validation') log.validation(event);
       output.event(event);
     }
   }

@@ -432,6 +432,11 @@ const train = z.discriminatedUnion('event', [
       best: z.boolean().describe('whether it is the best so far: by accuracy, then by loss'),
       ...validation,
       confusion,
+      unaveraged: z
+        .optional(
+          z.strictObject({ loss: loss('without averaging'), accuracy: share.describe('without averaging') }),
+        )
+        .describe('with --averaging: what the weights have that are not averaged'),
     })
     .describe('The result of the validation after an epoch.'),
   z

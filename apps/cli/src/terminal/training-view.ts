@@ -139,7 +139,11 @@ export class TrainingView {
     const time = duration((performance.now() - this.#started) / 1000);
     const best = validation?.best === true;
     if (!this.#progress.live) {
-      const validated = evaluated ? `  validation loss ${evaluated[0]}  accuracy ${evaluated[1]}` : '';
+      const { unaveraged } = validation ?? {};
+      const without = unaveraged ? ` (${percent(unaveraged.accuracy)} not averaged)` : '';
+      const validated = evaluated
+        ? `  validation loss ${evaluated[0]}  accuracy ${evaluated[1]}${without}`
+        : '';
       this.#progress.print(
         `epoch ${at} done  loss ${figures[0]}  accuracy ${figures[1]}${validated}${best ? '  best so far' : ''}  ${time}`,
       );

@@ -7,11 +7,12 @@ import { writeFileAtomically } from '@resnetjs/weights/node';
 export const logFileName = 'log.csv';
 const columns = [
   ...['epoch', 'step', 'loss', 'accuracy', 'validation_loss', 'validation_accuracy'],
-  ...['learning_rate', 'seconds'],
+  ...['learning_rate', 'seconds', 'unaveraged_validation_loss', 'unaveraged_validation_accuracy'],
 ] as const;
 const header = columns.join(',');
 
 type EpochEvent = Extract<TrainEvent, { event: 'epoch' }>;
+type ValidationEvent = Extract<TrainEvent, { event: 'validation' }>;
 
 /**
  * The log of a training: a row for each finished epoch. It is written anew with each row, before the epoch's checkpoint: a
@@ -21,6 +22,7 @@ export class EpochLog {
   readonly #path: string;
   #rows: string[] = [];
   #last: EpochEvent | null = null;
+  #unaveraged: ValidationEvent['unaveraged'];
 
   constructor(run: string) {
     this.#path = join(run, logFileName);
@@ -33,7 +35,7 @@ export class EpochLog {
     const known = first === header ? rows : [];
     this.#rows = history.map((record, index) => {
       const before = known.find((row) => row.startsWith(`${index + 1},`));
-      return before ?? rowOf([index + 1, null, ...figures(record), null, null]);
+      return before ?? rowOf([index + 1, null, ...figures(record), null, null, null, null]);
     });
     await this.#write();
   }
@@ -41,6 +43,12 @@ export class EpochLog {
   /** The steps of an epoch are done. */
   epoch(event: EpochEvent): void {
     this.#last = event;
+    this.#unaveraged = undefined;
+  }
+
+  /** Its validation, if there is one. */
+  validation({ unaveraged }: Pick<ValidationEvent, 'unaveraged'>): void {
+    this.#unaveraged = unaveraged;
   }
 
   /** The epoch is over: its validation is in the history. `steps` were taken so far. */
@@ -48,7 +56,9 @@ export class EpochLog {
     const record = history.at(-1);
     if (record === undefined || this.#last?.epoch !== history.length) return;
     const { epoch, learningRate, seconds } = this.#last;
-    this.#rows.push(rowOf([epoch, steps, ...figures(record), learningRate, Number(seconds.toFixed(3))]));
+    const { loss = null, accuracy = null } = this.#unaveraged ?? {};
+    const rest = [learningRate, Number(seconds.toFixed(3)), loss, accuracy];
+    this.#rows.push(rowOf([epoch, steps, ...figures(record), ...rest]));
     await this.#write();
   }
 
