@@ -7,7 +7,7 @@ import { writeFileAtomically } from '@resnetjs/weights/node';
 export const logFileName = 'log.csv';
 const columns = [
   ...['epoch', 'step', 'loss', 'accuracy', 'validation_loss', 'validation_accuracy'],
-  ...['learning_rate', 'seconds', 'unaveraged_validation_loss', 'unaveraged_validation_accuracy'],
+  ...['unaveraged_validation_loss', 'unaveraged_validation_accuracy', 'learning_rate', 'seconds'],
 ] as const;
 const header = columns.join(',');
 
@@ -57,7 +57,7 @@ export class EpochLog {
     if (record === undefined || this.#last?.epoch !== history.length) return;
     const { epoch, learningRate, seconds } = this.#last;
     const { loss = null, accuracy = null } = this.#unaveraged ?? {};
-    const rest = [learningRate, Number(seconds.toFixed(3)), loss, accuracy];
+    const rest = [loss, accuracy, learningRate, Number(seconds.toFixed(3))];
     this.#rows.push(rowOf([epoch, steps, ...figures(record), ...rest]));
     await this.#write();
   }
