@@ -1,9 +1,8 @@
 // Writes WebAssembly into TypeScript files, so that no bundler has to find a .wasm file: the microkernels, compiled for plain
 // and for shared memory, and the two builds of TensorFlow.js's backend that are used.
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import asc from 'assemblyscript/asc';
@@ -11,35 +10,57 @@ import asc from 'assemblyscript/asc';
 const here = fileURLToPath(new URL('.', import.meta.url));
 const generated = join(here, '..', 'src', 'generated');
 
-async function compile(memoryOptions) {
-  const file = join(tmpdir(), `resnetjs-microkernels-${process.pid}.wasm`);
-  const { error, stderr } = await asc.main([
-    join(here, 'index.ts'),
-    ...['--outFile', file, '--runtime', 'stub', '--use', 'abort='],
-    ...['-O3', '--converge', '--noAssert', '--enable', 'simd'],
-    ...['--importMemory', '--noExportMemory', '--initialMemory', '1'],
-    ...memoryOptions,
-  ]);
+/** The microkernels with other constants than those of variant.ts. */
+async function compile({ shared, fused = false, wide = false }) {
+  let bytes = new Uint8Array();
+  // A shared memory has a maximum: TensorFlow.js's is 4 GiB.
+  const ofThreads = ['--enable', 'threads', '--sharedMemory', '--maximumMemory', '65536'];
+  const constants = `export const FUSED: bool = ${fused};\nexport const WIDE: bool = ${wide};\n`;
+  const { error, stderr } = await asc.main(
+    [
+      join(here, 'index.ts'),
+      ...['--outFile', 'microkernels.wasm', '--runtime', 'stub', '--use', 'abort='],
+      ...['-O3', '--converge', '--noAssert', '--enable', 'simd'],
+      ...['--importMemory', '--noExportMemory', '--initialMemory', '1'],
+      ...(fused ? ['--enable', 'relaxed-simd'] : []),
+      ...(shared ? ofThreads : []),
+    ],
+    {
+      readFile: (name, base) => (name.endsWith('/variant.ts') ? constants : read(resolve(base, name))),
+      writeFile(_, contents) {
+        bytes = contents;
+      },
+    },
+  );
   if (error) throw new Error(`The microkernels do not compile:\n${stderr}`, { cause: error });
-  const bytes = readFileSync(file);
-  rmSync(file);
-  return bytes;
+  return Buffer.from(bytes);
 }
 
-const plain = await compile([]);
-// A shared memory has a maximum: TensorFlow.js's is 4 GiB.
-const shared = await compile(['--enable', 'threads', '--sharedMemory', '--maximumMemory', '65536']);
+/** What the compiler finds at a path; null if there is nothing. */
+function read(path) {
+  return existsSync(path) ? readFileSync(path, 'utf8') : null;
+}
+
+const compressed = (bytes) => gzipSync(bytes, { level: 9 }).toString('base64');
 
 mkdirSync(generated, { recursive: true });
-writeFileSync(
-  join(generated, 'microkernels.ts'),
-  `// Written by assembly/compile.mjs.
-export const plainMemory =
-  '${plain.toString('base64')}';
-export const sharedMemory =
-  '${shared.toString('base64')}';
-`,
-);
+/** A build for both kinds of memory, as the value of a variable. */
+async function exported(name, constants) {
+  const memories = [
+    `plainMemory: '${compressed(await compile({ ...constants, shared: false }))}'`,
+    `sharedMemory: '${compressed(await compile({ ...constants, shared: true }))}'`,
+  ];
+  return `export const ${name} = {\n  ${memories.join(',\n  ')},\n};\n`;
+}
+
+const heading = '// Written by assembly/compile.mjs: the microkernels, compressed by gzip, in base64.\n';
+writeFileSync(join(generated, 'microkernels.ts'), heading + (await exported('portable', {})));
+const others = [
+  await exported('multiplyAdd', { fused: true }),
+  await exported('wide', { wide: true }),
+  await exported('wideMultiplyAdd', { fused: true, wide: true }),
+];
+writeFileSync(join(generated, 'microkernel-builds.ts'), heading + others.join(''));
 
 const builds = createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm');
 for (const build of ['simd', 'threaded-simd']) {
@@ -49,7 +70,7 @@ for (const build of ['simd', 'threaded-simd']) {
     `// Written by assembly/compile.mjs: tfjs-backend-wasm-${build}.wasm of TensorFlow.js, Copyright 2019 Google LLC, Apache-2.0.
 /** Compressed by gzip, in base64. */
 export const build =
-  '${gzipSync(bytes, { level: 9 }).toString('base64')}';
+  '${compressed(bytes)}';
 `,
   );
 }

@@ -1,3 +1,4 @@
+import { addProduct } from './add-product';
 import { pack } from './pack';
 
 // Convolutions in narrow groups, of 4·n channels: too few columns to pay for packing patches. Instead the channels of a
@@ -142,6 +143,12 @@ function at(base: usize, offsets: usize, index: i32): usize {
 
 // @ts-ignore: decorator
 @inline
+function clamp(value: v128, lowest: v128, highest: v128): v128 {
+  return f32x4.min(f32x4.max(value, lowest), highest);
+}
+
+// @ts-ignore: decorator
+@inline
 function activate(sum: v128, bias: v128, lowest: v128, highest: v128): v128 {
   return f32x4.min(f32x4.max(f32x4.add(sum, bias), lowest), highest);
 }
@@ -154,8 +161,6 @@ function correlateEight(
 ): void {
   const low = f32x4.splat(lowest);
   const high = f32x4.splat(highest);
-  const bias0 = bias ? v128.load(bias) : f32x4.splat(0);
-  const bias1 = bias ? v128.load(bias, 16) : f32x4.splat(0);
   const nextRun = runStep - run;
   const nextRow = rowStep - <usize>runs * runStep;
   const end = count - 1;
@@ -176,17 +181,17 @@ function correlateEight(
           const r0 = v128.load(w);
           const r1 = v128.load(w, 16);
           let s = v128.load_splat<f32>(l0);
-          a0 = f32x4.add(a0, f32x4.mul(s, r0));
-          a1 = f32x4.add(a1, f32x4.mul(s, r1));
+          a0 = addProduct(a0, s, r0);
+          a1 = addProduct(a1, s, r1);
           s = v128.load_splat<f32>(l1);
-          b0 = f32x4.add(b0, f32x4.mul(s, r0));
-          b1 = f32x4.add(b1, f32x4.mul(s, r1));
+          b0 = addProduct(b0, s, r0);
+          b1 = addProduct(b1, s, r1);
           s = v128.load_splat<f32>(l2);
-          d0 = f32x4.add(d0, f32x4.mul(s, r0));
-          d1 = f32x4.add(d1, f32x4.mul(s, r1));
+          d0 = addProduct(d0, s, r0);
+          d1 = addProduct(d1, s, r1);
           s = v128.load_splat<f32>(l3);
-          e0 = f32x4.add(e0, f32x4.mul(s, r0));
-          e1 = f32x4.add(e1, f32x4.mul(s, r1));
+          e0 = addProduct(e0, s, r0);
+          e1 = addProduct(e1, s, r1);
           l0 += 4;
           l1 += 4;
           l2 += 4;
@@ -203,18 +208,30 @@ function correlateEight(
       l2 += nextRow;
       l3 += nextRow;
     }
+    if (bias) {
+      const bias0 = v128.load(bias);
+      const bias1 = v128.load(bias, 16);
+      a0 = f32x4.add(a0, bias0);
+      a1 = f32x4.add(a1, bias1);
+      b0 = f32x4.add(b0, bias0);
+      b1 = f32x4.add(b1, bias1);
+      d0 = f32x4.add(d0, bias0);
+      d1 = f32x4.add(d1, bias1);
+      e0 = f32x4.add(e0, bias0);
+      e1 = f32x4.add(e1, bias1);
+    }
     let to = at(target, targetOffsets, i);
-    v128.store(to, activate(a0, bias0, low, high));
-    v128.store(to, activate(a1, bias1, low, high), 16);
+    v128.store(to, clamp(a0, low, high));
+    v128.store(to, clamp(a1, low, high), 16);
     to = at(target, targetOffsets, min(i + 1, end));
-    v128.store(to, activate(b0, bias0, low, high));
-    v128.store(to, activate(b1, bias1, low, high), 16);
+    v128.store(to, clamp(b0, low, high));
+    v128.store(to, clamp(b1, low, high), 16);
     to = at(target, targetOffsets, min(i + 2, end));
-    v128.store(to, activate(d0, bias0, low, high));
-    v128.store(to, activate(d1, bias1, low, high), 16);
+    v128.store(to, clamp(d0, low, high));
+    v128.store(to, clamp(d1, low, high), 16);
     to = at(target, targetOffsets, min(i + 3, end));
-    v128.store(to, activate(e0, bias0, low, high));
-    v128.store(to, activate(e1, bias1, low, high), 16);
+    v128.store(to, clamp(e0, low, high));
+    v128.store(to, clamp(e1, low, high), 16);
   }
 }
 
@@ -368,17 +385,17 @@ function sumEight(
       const r0 = v128.load(dy);
       const r1 = v128.load(dy, 16);
       let s = v128.load_splat<f32>(x);
-      a0 = f32x4.add(a0, f32x4.mul(s, r0));
-      a1 = f32x4.add(a1, f32x4.mul(s, r1));
+      a0 = addProduct(a0, s, r0);
+      a1 = addProduct(a1, s, r1);
       s = v128.load_splat<f32>(x, 4);
-      b0 = f32x4.add(b0, f32x4.mul(s, r0));
-      b1 = f32x4.add(b1, f32x4.mul(s, r1));
+      b0 = addProduct(b0, s, r0);
+      b1 = addProduct(b1, s, r1);
       s = v128.load_splat<f32>(x, 8);
-      d0 = f32x4.add(d0, f32x4.mul(s, r0));
-      d1 = f32x4.add(d1, f32x4.mul(s, r1));
+      d0 = addProduct(d0, s, r0);
+      d1 = addProduct(d1, s, r1);
       s = v128.load_splat<f32>(x, 12);
-      e0 = f32x4.add(e0, f32x4.mul(s, r0));
-      e1 = f32x4.add(e1, f32x4.mul(s, r1));
+      e0 = addProduct(e0, s, r0);
+      e1 = addProduct(e1, s, r1);
       x += step;
       dy += dyStep;
     }

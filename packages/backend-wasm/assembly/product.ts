@@ -1,11 +1,13 @@
+import { addProduct } from './add-product';
 import { pack } from './pack';
+import { WIDE } from './variant';
 
 // The matrix product after Goto and van de Geijn (2008): blocks along the depth, a packed right block
 // for the outer cache, a packed left block for the middle one, tiles of 4×8 in registers. Eight
 // accumulators, two vectors of the right and one of the left fit the sixteen registers of x86-64;
 // tiles of 5×8 and 6×8 spill.
 const TILE_ROWS = 4;
-const TILE_COLUMNS = 8;
+const TILE_COLUMNS = WIDE ? 16 : 8;
 const BLOCK_DEPTH = 256;
 const BLOCK_ROWS = 128;
 const BLOCK_COLUMNS = 2048;
@@ -21,20 +23,21 @@ export function multiplyScratchBytes(rows: i32, columns: i32, depth: i32): i32 {
 /** A finished sum plus its bias, clamped to [lowest, highest]. */
 // @ts-ignore: decorator
 @inline
-function activate(sum: v128, bias: v128, lowest: v128, highest: v128): v128 {
-  return f32x4.min(f32x4.max(f32x4.add(sum, bias), lowest), highest);
+function activate(sum: v128, lowest: v128, highest: v128): v128 {
+  return f32x4.min(f32x4.max(sum, lowest), highest);
 }
 
 /**
  * Writes, or adds, the 4×8 tile left·right of packed panels; the rows of the tile begin at c0 … c3.
- * With `finish`, eight biases are added (none if their address is 0) and the result is clamped.
+ * With `finish`, eight biases are added (none if their address is 0), then the addend of each entry, `toAddend` bytes from
+ * it, and the result is clamped.
  */
 // @ts-ignore: decorator
 @inline
-function tile(
+function tile8(
   depth: i32, left: usize, right: usize,
   c0: usize, c1: usize, c2: usize, c3: usize, add: bool,
-  finish: bool, bias: usize, lowest: f32, highest: f32,
+  finish: bool, bias: usize, addend: bool, toAddend: usize, lowest: f32, highest: f32,
 ): void {
   let a0 = f32x4.splat(0), a1 = f32x4.splat(0);
   let b0 = f32x4.splat(0), b1 = f32x4.splat(0);
@@ -46,17 +49,17 @@ function tile(
     const r0 = v128.load(r);
     const r1 = v128.load(r, 16);
     let s = v128.load_splat<f32>(l);
-    a0 = f32x4.add(a0, f32x4.mul(s, r0));
-    a1 = f32x4.add(a1, f32x4.mul(s, r1));
+    a0 = addProduct(a0, s, r0);
+    a1 = addProduct(a1, s, r1);
     s = v128.load_splat<f32>(l, 4);
-    b0 = f32x4.add(b0, f32x4.mul(s, r0));
-    b1 = f32x4.add(b1, f32x4.mul(s, r1));
+    b0 = addProduct(b0, s, r0);
+    b1 = addProduct(b1, s, r1);
     s = v128.load_splat<f32>(l, 8);
-    d0 = f32x4.add(d0, f32x4.mul(s, r0));
-    d1 = f32x4.add(d1, f32x4.mul(s, r1));
+    d0 = addProduct(d0, s, r0);
+    d1 = addProduct(d1, s, r1);
     s = v128.load_splat<f32>(l, 12);
-    e0 = f32x4.add(e0, f32x4.mul(s, r0));
-    e1 = f32x4.add(e1, f32x4.mul(s, r1));
+    e0 = addProduct(e0, s, r0);
+    e1 = addProduct(e1, s, r1);
     l += 16;
     r += 32;
   }
@@ -71,18 +74,38 @@ function tile(
     e1 = f32x4.add(e1, v128.load(c3, 16));
   }
   if (finish) {
-    const bias0 = bias ? v128.load(bias) : f32x4.splat(0);
-    const bias1 = bias ? v128.load(bias, 16) : f32x4.splat(0);
+    if (bias) {
+      const bias0 = v128.load(bias);
+      const bias1 = v128.load(bias, 16);
+      a0 = f32x4.add(a0, bias0);
+      a1 = f32x4.add(a1, bias1);
+      b0 = f32x4.add(b0, bias0);
+      b1 = f32x4.add(b1, bias1);
+      d0 = f32x4.add(d0, bias0);
+      d1 = f32x4.add(d1, bias1);
+      e0 = f32x4.add(e0, bias0);
+      e1 = f32x4.add(e1, bias1);
+    }
+    if (addend) {
+      a0 = f32x4.add(a0, v128.load(c0 + toAddend));
+      a1 = f32x4.add(a1, v128.load(c0 + toAddend, 16));
+      b0 = f32x4.add(b0, v128.load(c1 + toAddend));
+      b1 = f32x4.add(b1, v128.load(c1 + toAddend, 16));
+      d0 = f32x4.add(d0, v128.load(c2 + toAddend));
+      d1 = f32x4.add(d1, v128.load(c2 + toAddend, 16));
+      e0 = f32x4.add(e0, v128.load(c3 + toAddend));
+      e1 = f32x4.add(e1, v128.load(c3 + toAddend, 16));
+    }
     const low = f32x4.splat(lowest);
     const high = f32x4.splat(highest);
-    a0 = activate(a0, bias0, low, high);
-    a1 = activate(a1, bias1, low, high);
-    b0 = activate(b0, bias0, low, high);
-    b1 = activate(b1, bias1, low, high);
-    d0 = activate(d0, bias0, low, high);
-    d1 = activate(d1, bias1, low, high);
-    e0 = activate(e0, bias0, low, high);
-    e1 = activate(e1, bias1, low, high);
+    a0 = activate(a0, low, high);
+    a1 = activate(a1, low, high);
+    b0 = activate(b0, low, high);
+    b1 = activate(b1, low, high);
+    d0 = activate(d0, low, high);
+    d1 = activate(d1, low, high);
+    e0 = activate(e0, low, high);
+    e1 = activate(e1, low, high);
   }
   v128.store(c0, a0);
   v128.store(c0, a1, 16);
@@ -94,13 +117,162 @@ function tile(
   v128.store(c3, e1, 16);
 }
 
+/** The same, 4×16: two neighbouring vectors are one of 256 bits where the engine pairs them. */
+// @ts-ignore: decorator
+@inline
+function tile16(
+  depth: i32, left: usize, right: usize,
+  c0: usize, c1: usize, c2: usize, c3: usize, add: bool,
+  finish: bool, bias: usize, addend: bool, toAddend: usize, lowest: f32, highest: f32,
+): void {
+  let a0 = f32x4.splat(0), a1 = f32x4.splat(0), a2 = f32x4.splat(0), a3 = f32x4.splat(0);
+  let b0 = f32x4.splat(0), b1 = f32x4.splat(0), b2 = f32x4.splat(0), b3 = f32x4.splat(0);
+  let d0 = f32x4.splat(0), d1 = f32x4.splat(0), d2 = f32x4.splat(0), d3 = f32x4.splat(0);
+  let e0 = f32x4.splat(0), e1 = f32x4.splat(0), e2 = f32x4.splat(0), e3 = f32x4.splat(0);
+  let l = left, r = right;
+  const end = left + (<usize>depth << 4);
+  while (l < end) {
+    const r0 = v128.load(r);
+    const r1 = v128.load(r, 16);
+    const r2 = v128.load(r, 32);
+    const r3 = v128.load(r, 48);
+    let s = v128.load_splat<f32>(l);
+    a0 = addProduct(a0, s, r0);
+    a1 = addProduct(a1, s, r1);
+    a2 = addProduct(a2, s, r2);
+    a3 = addProduct(a3, s, r3);
+    s = v128.load_splat<f32>(l, 4);
+    b0 = addProduct(b0, s, r0);
+    b1 = addProduct(b1, s, r1);
+    b2 = addProduct(b2, s, r2);
+    b3 = addProduct(b3, s, r3);
+    s = v128.load_splat<f32>(l, 8);
+    d0 = addProduct(d0, s, r0);
+    d1 = addProduct(d1, s, r1);
+    d2 = addProduct(d2, s, r2);
+    d3 = addProduct(d3, s, r3);
+    s = v128.load_splat<f32>(l, 12);
+    e0 = addProduct(e0, s, r0);
+    e1 = addProduct(e1, s, r1);
+    e2 = addProduct(e2, s, r2);
+    e3 = addProduct(e3, s, r3);
+    l += 16;
+    r += 64;
+  }
+  if (add) {
+    a0 = f32x4.add(a0, v128.load(c0));
+    a1 = f32x4.add(a1, v128.load(c0, 16));
+    a2 = f32x4.add(a2, v128.load(c0, 32));
+    a3 = f32x4.add(a3, v128.load(c0, 48));
+    b0 = f32x4.add(b0, v128.load(c1));
+    b1 = f32x4.add(b1, v128.load(c1, 16));
+    b2 = f32x4.add(b2, v128.load(c1, 32));
+    b3 = f32x4.add(b3, v128.load(c1, 48));
+    d0 = f32x4.add(d0, v128.load(c2));
+    d1 = f32x4.add(d1, v128.load(c2, 16));
+    d2 = f32x4.add(d2, v128.load(c2, 32));
+    d3 = f32x4.add(d3, v128.load(c2, 48));
+    e0 = f32x4.add(e0, v128.load(c3));
+    e1 = f32x4.add(e1, v128.load(c3, 16));
+    e2 = f32x4.add(e2, v128.load(c3, 32));
+    e3 = f32x4.add(e3, v128.load(c3, 48));
+  }
+  if (finish) {
+    if (bias) {
+      const bias0 = v128.load(bias);
+      const bias1 = v128.load(bias, 16);
+      const bias2 = v128.load(bias, 32);
+      const bias3 = v128.load(bias, 48);
+      a0 = f32x4.add(a0, bias0);
+      a1 = f32x4.add(a1, bias1);
+      a2 = f32x4.add(a2, bias2);
+      a3 = f32x4.add(a3, bias3);
+      b0 = f32x4.add(b0, bias0);
+      b1 = f32x4.add(b1, bias1);
+      b2 = f32x4.add(b2, bias2);
+      b3 = f32x4.add(b3, bias3);
+      d0 = f32x4.add(d0, bias0);
+      d1 = f32x4.add(d1, bias1);
+      d2 = f32x4.add(d2, bias2);
+      d3 = f32x4.add(d3, bias3);
+      e0 = f32x4.add(e0, bias0);
+      e1 = f32x4.add(e1, bias1);
+      e2 = f32x4.add(e2, bias2);
+      e3 = f32x4.add(e3, bias3);
+    }
+    if (addend) {
+      a0 = f32x4.add(a0, v128.load(c0 + toAddend));
+      a1 = f32x4.add(a1, v128.load(c0 + toAddend, 16));
+      a2 = f32x4.add(a2, v128.load(c0 + toAddend, 32));
+      a3 = f32x4.add(a3, v128.load(c0 + toAddend, 48));
+      b0 = f32x4.add(b0, v128.load(c1 + toAddend));
+      b1 = f32x4.add(b1, v128.load(c1 + toAddend, 16));
+      b2 = f32x4.add(b2, v128.load(c1 + toAddend, 32));
+      b3 = f32x4.add(b3, v128.load(c1 + toAddend, 48));
+      d0 = f32x4.add(d0, v128.load(c2 + toAddend));
+      d1 = f32x4.add(d1, v128.load(c2 + toAddend, 16));
+      d2 = f32x4.add(d2, v128.load(c2 + toAddend, 32));
+      d3 = f32x4.add(d3, v128.load(c2 + toAddend, 48));
+      e0 = f32x4.add(e0, v128.load(c3 + toAddend));
+      e1 = f32x4.add(e1, v128.load(c3 + toAddend, 16));
+      e2 = f32x4.add(e2, v128.load(c3 + toAddend, 32));
+      e3 = f32x4.add(e3, v128.load(c3 + toAddend, 48));
+    }
+    const low = f32x4.splat(lowest);
+    const high = f32x4.splat(highest);
+    a0 = activate(a0, low, high);
+    a1 = activate(a1, low, high);
+    a2 = activate(a2, low, high);
+    a3 = activate(a3, low, high);
+    b0 = activate(b0, low, high);
+    b1 = activate(b1, low, high);
+    b2 = activate(b2, low, high);
+    b3 = activate(b3, low, high);
+    d0 = activate(d0, low, high);
+    d1 = activate(d1, low, high);
+    d2 = activate(d2, low, high);
+    d3 = activate(d3, low, high);
+    e0 = activate(e0, low, high);
+    e1 = activate(e1, low, high);
+    e2 = activate(e2, low, high);
+    e3 = activate(e3, low, high);
+  }
+  v128.store(c0, a0);
+  v128.store(c0, a1, 16);
+  v128.store(c0, a2, 32);
+  v128.store(c0, a3, 48);
+  v128.store(c1, b0);
+  v128.store(c1, b1, 16);
+  v128.store(c1, b2, 32);
+  v128.store(c1, b3, 48);
+  v128.store(c2, d0);
+  v128.store(c2, d1, 16);
+  v128.store(c2, d2, 32);
+  v128.store(c2, d3, 48);
+  v128.store(c3, e0);
+  v128.store(c3, e1, 16);
+  v128.store(c3, e2, 32);
+  v128.store(c3, e3, 48);
+}
+
+// @ts-ignore: decorator
+@inline
+function tile(
+  depth: i32, left: usize, right: usize,
+  c0: usize, c1: usize, c2: usize, c3: usize, add: bool,
+  finish: bool, bias: usize, addend: bool, toAddend: usize, lowest: f32, highest: f32,
+): void {
+  if (WIDE) tile16(depth, left, right, c0, c1, c2, c3, add, finish, bias, addend, toAddend, lowest, highest);
+  else tile8(depth, left, right, c0, c1, c2, c3, add, finish, bias, addend, toAddend, lowest, highest);
+}
+
 /** A tile at the edge: computed in scratch memory, of which only the part inside the target is copied. */
 function edgeTile(
   depth: i32, left: usize, right: usize, aside: usize,
   target: usize, targetRows: usize, rows: i32, columns: i32, add: bool,
-  finish: bool, bias: usize, lowest: f32, highest: f32,
+  finish: bool, bias: usize, addend: bool, toAddend: usize, lowest: f32, highest: f32,
 ): void {
-  tile(depth, left, right, aside, aside + 32, aside + 64, aside + 96, false, false, 0, 0, 0);
+  tile(depth, left, right, aside, aside + TILE_COLUMNS * 4, aside + TILE_COLUMNS * 8, aside + TILE_COLUMNS * 12, false, false, 0, false, 0, 0, 0);
   for (let i = 0; i < rows; i++) {
     const to = target + load<i32>(targetRows + (<usize>i << 2));
     for (let j = 0; j < columns; j++) {
@@ -109,6 +281,7 @@ function edgeTile(
       if (add) value += load<f32>(at);
       if (finish) {
         if (bias) value += load<f32>(bias + (<usize>j << 2));
+        if (addend) value += load<f32>(at + toAddend);
         value = min<f32>(max<f32>(value, lowest), highest);
       }
       store<f32>(at, value);
@@ -177,16 +350,16 @@ export function packRight(
  * results are clamped to [lowest, highest]. `packed` is the result of `packRight` for all `columns`,
  * or 0.
  */
-function multiplyRange(
+export function multiplyRange(
   left: usize, leftRows: usize, leftDepths: usize,
   right: usize, rightDepths: usize, rightColumns: usize, packed: usize, columns: i32,
   target: usize, targetRows: usize, depth: i32,
-  finish: bool, bias: usize, lowest: f32, highest: f32,
+  finish: bool, bias: usize, addend: bool, toAddend: usize, lowest: f32, highest: f32,
   firstRow: i32, lastRow: i32, firstColumn: i32, lastColumn: i32,
   scratch: usize,
 ): void {
   const aside = (scratch + 63) & ~63;
-  const packedLeft = aside + 128;
+  const packedLeft = aside + TILE_ROWS * TILE_COLUMNS * 4;
   const leftBlock = <usize>((min(lastRow - firstRow, BLOCK_ROWS) + TILE_ROWS) * min(depth, BLOCK_DEPTH)) << 2;
   const packedRight = (packedLeft + leftBlock + 31) & ~31;
 
@@ -215,13 +388,13 @@ function multiplyRange(
                 k, leftPanel, rightPanel,
                 column + load<i32>(rows), column + load<i32>(rows, 4),
                 column + load<i32>(rows, 8), column + load<i32>(rows, 12), add,
-                end, biases, lowest, highest,
+                end, biases, addend, toAddend, lowest, highest,
               );
             } else {
               edgeTile(
                 k, leftPanel, rightPanel, aside, column, rows,
                 min(TILE_ROWS, i1 - i), min(TILE_COLUMNS, j1 - j), add,
-                end, biases, lowest, highest,
+                end, biases, addend, toAddend, lowest, highest,
               );
             }
           }
@@ -234,13 +407,13 @@ function multiplyRange(
 /**
  * The parts [first, last) of a product of `rows` × `columns`, which is split into parts of `partRows` ×
  * `partColumns` (a multiple of 8), numbered along the columns first, or of such a product for each group, numbered along
- * the groups last; the steps, in bytes, lead to the next group's matrices. The split doesn't change a bit of the result.
+ * the groups last; an addend, if its address is not 0, is a matrix like the target; the steps, in bytes, lead to the next group's matrices. The split doesn't change a bit of the result.
  */
 export function multiply(
   left: usize, leftRows: usize, leftDepths: usize,
   right: usize, rightDepths: usize, rightColumns: usize, packed: usize,
   target: usize, targetRows: usize, depth: i32,
-  finish: bool, bias: usize, lowest: f32, highest: f32,
+  finish: bool, bias: usize, addend: usize, lowest: f32, highest: f32,
   rows: i32, columns: i32, partRows: i32, partColumns: i32,
   leftStep: i32, rightStep: i32, targetStep: i32,
   first: i32, last: i32, scratch: usize,
@@ -257,7 +430,7 @@ export function multiply(
       right + <usize>(group * rightStep), rightDepths, rightColumns,
       packed ? packed + <usize>(group * packRightBytes(columns, depth)) : 0, columns,
       target + <usize>(group * targetStep), targetRows, depth,
-      finish, bias ? bias + (<usize>(group * columns) << 2) : 0, lowest, highest,
+      finish, bias ? bias + (<usize>(group * columns) << 2) : 0, addend != 0, addend - target, lowest, highest,
       firstRow, min(firstRow + partRows, rows), firstColumn, min(firstColumn + partColumns, columns), scratch,
     );
   }

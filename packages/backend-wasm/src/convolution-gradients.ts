@@ -11,6 +11,7 @@ import { checkFilter } from './check-filter.js';
 import { planFilterGradient, planInputGradient } from './convolution-plan.js';
 import type { KernelContext } from './heap.js';
 import { runPlan } from './run-plan.js';
+import { runWinograd, suitsWinograd, turnedShape } from './winograd.js';
 
 type Shape4 = [number, number, number, number];
 
@@ -35,6 +36,9 @@ export function conv2DBackpropInput(
   const { inputShape } = attrs;
   const shapes = { x: inputShape, filter: filter.shape, dy: dy.shape };
   const shape = convolutionShape(Conv2DBackpropInput, shapes, attrs);
+  const turned = turnedShape(shape);
+  if (context.tiles && suitsWinograd(turned))
+    return runWinograd(context, turned, { x: dy, filter, turned: true });
   return runPlan(context, planInputGradient(shape), { image: dy, right: filter }, inputShape);
 }
 

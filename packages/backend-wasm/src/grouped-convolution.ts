@@ -47,7 +47,12 @@ export function convolution(
       convolveNarrow({ ...context, allocate }, shape, { ...operands, target }),
     );
   }
-  return runPlan(context, planForward(shape), { image: x, right: filter, finish }, outputShapeOf(shape));
+  return runPlan(
+    context,
+    planForward(shape),
+    { image: x, right: filter, keep: true, finish },
+    outputShapeOf(shape),
+  );
 }
 
 /** The gradient of x [batch, height, width, in]. */

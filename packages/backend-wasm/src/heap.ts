@@ -2,6 +2,7 @@ import { BackendError } from '@resnetjs/backend';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { Address, Exports } from './microkernels.js';
+import type { PreparedFilters } from './prepared-filters.js';
 import type { Team } from './threads/team.js';
 import type { WasmMemory } from './web-assembly.js';
 
@@ -52,22 +53,34 @@ export function makeOutput(backend: BackendWasm, shape: readonly number[]): Tens
   return output;
 }
 
+/** The heap's own allocation. */
+export interface HeapFunctions {
+  /** 0 if there is no room. */
+  allocate(bytes: number): Address;
+  free(address: Address): void;
+}
+
+export function allocateFor(backend: BackendWasm): HeapFunctions {
+  const module = backend.wasm as unknown as HeapModule;
+  return { allocate: (bytes) => module._malloc(bytes) >>> 0, free: (address) => module._free(address) };
+}
+
 /** Memory for one call: everything allocated is freed when `use` returns or throws. */
 export function withScratch<Result>(
   backend: BackendWasm,
   use: (allocate: (bytes: number) => Address) => Result,
 ): Result {
-  const module = backend.wasm as unknown as HeapModule;
+  const heap = allocateFor(backend);
   const allocated: Address[] = [];
   try {
     return use((bytes) => {
-      const address = module._malloc(bytes) >>> 0;
+      const address = heap.allocate(bytes);
       if (address === 0) throw outOfMemory(bytes);
       allocated.push(address);
       return address;
     });
   } finally {
-    for (const address of allocated) module._free(address);
+    for (const address of allocated) heap.free(address);
   }
 }
 
@@ -92,6 +105,9 @@ export interface KernelContext {
   readonly backend: BackendWasm;
   readonly microkernels: Exports;
   readonly team: Team;
+  readonly filters: PreparedFilters;
+  /** Whether convolutions of 3×3 are computed by tiles, which changes last bits. */
+  readonly tiles: boolean;
 }
 
 function outOfMemory(bytes: number): BackendError {

@@ -30,7 +30,7 @@ export function batchMatMul(
   };
   const plan = planProduct(product, null);
   const batches = a.shape.length >= b.shape.length ? a.shape.slice(0, -2) : b.shape.slice(0, -2);
-  return runPlan(context, plan, { image: a, right: b }, [...batches, rows, columns]);
+  return runPlan(context, plan, { image: a, right: b, keep: true }, [...batches, rows, columns]);
 }
 
 function matrix({ shape }: TensorInfo, transposed: boolean): [rows: number, columns: number] {

@@ -3,15 +3,15 @@ import { sample, expectClose } from '@resnetjs/kernel-tests';
 import { backend_util } from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { plainMemory, sharedMemory } from './generated/microkernels.js';
 import { normalizeBatch, normalizeBatchGradient, normalizeGiven } from './batch-norm.js';
 import { filterGradient, inputGradient } from './depthwise-gradients.js';
 import { volumePoolingSizes } from './max-pool-3d.js';
 import { dilationSizes } from './dilation.js';
-import { type Exports, startMicrokernels } from './microkernels.js';
+import { bytesOfBuild, startMicrokernels } from './instructions.js';
+import type { Exports } from './microkernels.js';
 import { areNarrow, convolveNarrow, narrowFilterGradient, narrowInputGradient } from './narrow-groups.js';
 import { oneThread } from './threads/team.js';
-import { bytesOf, type WasmMemory } from './web-assembly.js';
+import type { WasmMemory } from './web-assembly.js';
 
 const { Memory } = (globalThis as unknown as { WebAssembly: { Memory: MemoryConstructor } }).WebAssembly;
 type MemoryConstructor = new (size: { initial: number; maximum?: number; shared?: boolean }) => WasmMemory;
@@ -82,7 +82,7 @@ function guardedProduct(
     // biome-ignore format: operand by operand
     kernels.multiply(
       left, leftRows, leftDepths, right, rightDepths, rightColumns, packed, target, targetRows, depth,
-      false, 0, 0, 0, rows, columns, partRows, partColumns, 0, 0, 0, part, part + 1, scratch,
+      false, 0, 0, 0, 0, rows, columns, partRows, partColumns, 0, 0, 0, part, part + 1, scratch,
     );
   }
   guarded.expectNothingElseWritten();
@@ -249,7 +249,14 @@ describe('a convolution in narrow groups and its gradients', () => {
           const [x, filter, dy] = [array(xShape), array(filterShape), array(yShape)];
           const [y, dx, dFilter] = [array(yShape), array(xShape), array(filterShape)];
           const allocate = (bytes: number) => guarded.allocate(bytes);
-          const run = { backend: null as never, microkernels, team: oneThread(microkernels), allocate };
+          const run = {
+            backend: null as never,
+            filters: null as never,
+            tiles: false,
+            microkernels,
+            team: oneThread(microkernels),
+            allocate,
+          };
           convolveNarrow(run, shape, { images: x, filter, target: y });
           narrowInputGradient(run, shape, { images: dy, filter, target: dx });
           narrowFilterGradient(run, shape, { x, dy, target: dFilter });
@@ -438,15 +445,18 @@ describe('padding', () => {
 });
 
 describe.each([
-  ['plain', plainMemory],
-  ['shared', sharedMemory],
-])('the module for %s memory', (_, base64) => {
-  it('has no globals and no data in memory', () => {
-    // Sections 6 and 11 of a WebAssembly module are globals and data (core specification, §5.5.2).
-    const found = sections(bytesOf(base64));
-    expect(found).not.toContain(6);
-    expect(found).not.toContain(11);
-  });
+  ['plain', false],
+  ['shared', true],
+] as const)('the modules for %s memory', (_, shared) => {
+  it.each(['portable', 'multiplyAdd', 'wide', 'wideMultiplyAdd'] as const)(
+    'have no globals and no data in memory: %s',
+    async (build) => {
+      // Sections 6 and 11 of a WebAssembly module are globals and data (core specification, §5.5.2).
+      const found = sections(await bytesOfBuild(build, shared));
+      expect(found).not.toContain(6);
+      expect(found).not.toContain(11);
+    },
+  );
 });
 
 function sections(bytes: Uint8Array): number[] {

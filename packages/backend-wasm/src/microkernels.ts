@@ -1,7 +1,3 @@
-import { BackendError } from '@resnetjs/backend';
-import { plainMemory, sharedMemory } from './generated/microkernels.js';
-import { bytesOf, webAssembly, type WasmMemory } from './web-assembly.js';
-
 /** A byte address in the Wasm heap. */
 export type Address = number;
 
@@ -11,6 +7,7 @@ export interface Microkernels {
   multiplyScratchBytes(rows: number, columns: number, depth: number): number;
   packRightItems(columns: number, depth: number): number;
   packRightBytes(columns: number, depth: number): number;
+  winogradScratchBytes(tiles: number, into: number, out: number): number;
   runsOf(rows: number): number;
   addRuns(one: Address, other: Address, runs: Address, count: number, channels: number): void;
   shiftFrom(shift: Address, total: Address, count: number, channels: number): void;
@@ -165,6 +162,7 @@ export interface SharedArguments {
     depth: number,
     finish: boolean,
     bias: Address,
+    addend: Address,
     lowest: number,
     highest: number,
     rows: number,
@@ -174,6 +172,32 @@ export interface SharedArguments {
     leftStep: number,
     rightStep: number,
     targetStep: number,
+  ];
+  /** Items are input channels. */
+  transformFilter: [to: Address, filter: Address, into: number, out: number, turned: boolean];
+  /** Items are bands of tiles, for each part of the output channels. */
+  winograd: [
+    target: Address,
+    images: Address,
+    packed: Address,
+    leftRows: Address,
+    leftDepths: Address,
+    targetRows: Address,
+    count: number,
+    height: number,
+    width: number,
+    into: number,
+    rows: number,
+    columns: number,
+    out: number,
+    top: number,
+    left: number,
+    tiles: number,
+    partOut: number,
+    bias: Address,
+    addend: Address,
+    lowest: number,
+    highest: number,
   ];
   /** Items are groups. */
   packGroups: [
@@ -367,6 +391,8 @@ export const sharedKernels = [
   'zero',
   'packRight',
   'multiply',
+  'transformFilter',
+  'winograd',
   'packGroups',
   'correlateGroups',
   'groupFilterGradients',
@@ -398,24 +424,3 @@ export type Exports = Microkernels & {
     ...args: [...SharedArguments[Name], first: number, last: number, scratch?: Address]
   ) => void;
 };
-
-export interface StartedMicrokernels {
-  readonly module: object;
-  readonly microkernels: Exports;
-}
-
-/** Starts the microkernels on a plain or shared memory. Throws BackendError `unavailable` if there is no SIMD. */
-export async function startMicrokernels(memory: WasmMemory): Promise<StartedMicrokernels> {
-  const shared = !(memory.buffer instanceof ArrayBuffer);
-  const bytes = bytesOf(shared ? sharedMemory : plainMemory);
-  const engine = webAssembly();
-  if (!engine.validate(bytes)) {
-    throw new BackendError(
-      'unavailable',
-      'This JavaScript engine rejects the microkernels: WebAssembly SIMD is needed. Use a newer browser or Node, or another backend.',
-    );
-  }
-  const module = await engine.compile(bytes);
-  const { exports } = await engine.instantiate(module, { env: { memory } });
-  return { module, microkernels: exports as Exports };
-}

@@ -10,7 +10,7 @@ import { BackendWasm, setThreadsCount, version_wasm } from '@tensorflow/tfjs-bac
 import * as tf from '@tensorflow/tfjs-core';
 import { conv3DBackpropFilterV2, conv3DBackpropInputV2 } from './convolution-3d-gradients.js';
 import { conv2DBackpropFilter, conv2DBackpropInput } from './convolution-gradients.js';
-import { conv2D, fusedConv2D } from './convolution.js';
+import { conv2D, fusedConv2D, fusedConvAdd } from './convolution.js';
 import { slice, stridedSlice, tile } from './copies.js';
 import {
   depthwiseConv2dNativeBackpropFilter,
@@ -24,7 +24,13 @@ import { heapMemory, type KernelContext } from './heap.js';
 import { batchMatMul } from './matrix-product.js';
 import { maxPool3D, maxPool3DGrad } from './max-pool-3d.js';
 import { messageOf } from './message-of.js';
-import { type StartedMicrokernels, startMicrokernels } from './microkernels.js';
+import {
+  type InstructionName,
+  instructionNames,
+  type StartedMicrokernels,
+  startMicrokernels,
+} from './instructions.js';
+import { PreparedFilters } from './prepared-filters.js';
 import { unsortedSegmentSum } from './segment-sum.js';
 import { mean, sum } from './sums.js';
 import { availableCores, whyNoThreads } from './threads/platform.js';
@@ -50,6 +56,13 @@ export interface RegisterOptions {
    * aren't available there is one, and the result's `details.threads` says why.
    */
   readonly threads?: number;
+  /**
+   * What products are computed with; `details.instructions` says what was taken. Default: 'portable', which gives the same bits on
+   * every engine. 'auto' is 'multiply-add' where the engine has it (relaxed SIMD: Node 22, Chrome 114), computes 3×3 convolutions by
+   * Winograd's tiles, and is faster. 'wide' is 256 bits in Node 24 and newer on x86 with AVX2, tried when the backend starts: it sets a
+   * flag of V8 for the whole process (`--experimental-wasm-revectorize`), and doesn't change a bit of 'auto'.
+   */
+  readonly instructions?: InstructionName;
 }
 
 /** TensorFlow.js's default number of threads. */
@@ -88,6 +101,7 @@ const kernels: KernelTable<KernelContext> = {
   [tf.Relu]: relu,
   [kernelNames.batchNormTraining]: { kernel: batchNormTraining, activations: ['relu'] },
   [kernelNames.batchNormTrainingGradient]: { kernel: batchNormTrainingGradient, activations: ['relu'] },
+  [kernelNames.fusedConvAdd]: { kernel: fusedConvAdd, activations: ['relu'] },
   [kernelNames.fusedAdd]: { kernel: fusedAdd, activations: ['relu'] },
   [kernelNames.activationGradient]: { kernel: activationGradient, activations: ['relu'] },
   [kernelNames.convolution]: { kernel: convolution, activations: ['relu'] },
@@ -114,7 +128,7 @@ let served: { backend: BackendWasm; result: RegisteredBackend } | undefined;
  * console.log(tf.getBackend(), threads, details.threads); // wasm 2 "2, on shared memory"
  */
 export async function register(options: RegisterOptions = {}): Promise<RegisteredBackend> {
-  const wanted = wantedThreads(options);
+  const wanted = { ...wantedThreads(options), instructions: wantedInstructions(options) };
   starting ??= start(wanted).finally(() => {
     starting = undefined;
   });
@@ -124,21 +138,27 @@ export async function register(options: RegisterOptions = {}): Promise<Registere
 /** The start that is under way, which everyone waits for who asks meanwhile. */
 let starting: Promise<RegisteredBackend> | undefined;
 
-async function start(wanted: Wanted): Promise<RegisteredBackend> {
+async function start(
+  wanted: Wanted & { readonly instructions: InstructionName },
+): Promise<RegisteredBackend> {
   const { backend, problem } = await startBackend(wanted);
   if (served?.backend === backend) return served.result;
 
   const memory = heapMemory(backend);
-  const started = await startMicrokernels(memory);
+  const started = await startMicrokernels(memory, wanted.instructions);
   const { team, description } = await gatherTeam(started, memory, wanted, problem);
   stopWith(backend, team);
-  replaceKernels(backendName, kernels, { backend, microkernels: started.microkernels, team });
+  const filters = new PreparedFilters(backend);
+  replaceKernels(backendName, kernels, {
+    ...{ backend, microkernels: started.microkernels, team, filters },
+    tiles: wanted.instructions !== 'portable',
+  });
   const result: RegisteredBackend = {
     name: backendName,
     threads: team.threads,
     precision: 32,
     kernels: Object.keys(kernels),
-    details: { tensorflow: version_wasm, instructions: 'WebAssembly SIMD, 128 bits', threads: description },
+    details: { tensorflow: version_wasm, instructions: started.instructions, threads: description },
   };
   served = { backend, result };
   return result;
@@ -148,6 +168,14 @@ interface Wanted {
   readonly threads: number;
   /** If there is only one thread: why. */
   readonly problem?: string;
+}
+
+function wantedInstructions({ instructions = 'portable' }: RegisterOptions): InstructionName {
+  if (instructionNames.includes(instructions)) return instructions;
+  throw new BackendError(
+    'bad-arguments',
+    `instructions: expected ${instructionNames.join(', ')}, got ${String(instructions)}.`,
+  );
 }
 
 function wantedThreads({ threads }: RegisterOptions): Wanted {

@@ -1,4 +1,4 @@
-import { type TensorInfo, util } from '@tensorflow/tfjs-core';
+import { type DataId, type TensorInfo, util } from '@tensorflow/tfjs-core';
 import {
   countOf,
   splitProduct,
@@ -11,9 +11,11 @@ import { addressOf, computeOutput, type KernelContext } from './heap.js';
 import type { Address } from './microkernels.js';
 import { floatsWorthwhile } from './threads/team.js';
 
-/** What is applied to each finished sum of a product: a bias per column of all groups, and a range to clamp to. */
+/** What is applied to each finished sum of a product: a bias per column of all groups, an addend, and a range to clamp to. */
 export interface Finish {
   readonly bias: TensorInfo | null;
+  /** Of the target's shape. */
+  readonly addend?: TensorInfo;
   readonly lowest: number;
   readonly highest: number;
 }
@@ -23,6 +25,8 @@ interface PlanInputs {
   readonly image: TensorInfo;
   /** The right matrix. */
   readonly right: TensorInfo;
+  /** Whether it may be kept as the product reads it, if it comes again: a filter may. */
+  readonly keep?: boolean;
   readonly finish?: Finish | undefined;
 }
 
@@ -41,6 +45,8 @@ interface PlanPlaces {
   /** [batch, height, width, channels] */
   readonly image: Place;
   readonly right: Address;
+  /** The tensor of the right matrix, if it may be kept as the product reads it. */
+  readonly kept?: DataId | undefined;
   readonly target: Place;
   readonly finish?: Finish | undefined;
 }
@@ -49,13 +55,14 @@ interface PlanPlaces {
 export function runPlan(
   context: KernelContext,
   plan: Plan,
-  { image, right, finish }: PlanInputs,
+  { image, right, keep = false, finish }: PlanInputs,
   outputShape: readonly number[],
 ): TensorInfo {
   const { backend } = context;
   const from = {
     image: { address: addressOf(backend, image), shape: image.shape },
     right: addressOf(backend, right),
+    kept: keep ? right.dataId : undefined,
     finish,
   };
   return computeOutput(backend, outputShape, (address, allocate) =>
@@ -86,11 +93,11 @@ function zero({ team }: Run, { address, shape }: Place): void {
 
 function operandsOf(
   run: Run,
-  { image, right, target, finish }: PlanPlaces,
+  { image, right, kept, target, finish }: PlanPlaces,
   padding: Padding | null,
 ): Operands {
   const left = padding === null ? image.address : pad(run, image, padding);
-  return { left, right, target: target.address, finish };
+  return { left, right, kept, target: target.address, finish };
 }
 
 /** A copy of the image, padded with zeros: [batch, padded.height, padded.width, channels]. */
@@ -109,12 +116,13 @@ function pad({ team, allocate }: Run, { address, shape }: Place, padded: Padding
 interface Operands {
   readonly left: Address;
   readonly right: Address;
+  readonly kept: DataId | undefined;
   readonly target: Address;
   readonly finish: Finish | undefined;
 }
 
-function multiply(run: Run, product: Product, { left, right, target, finish }: Operands): void {
-  const { backend, microkernels, team, allocate } = run;
+function multiply(run: Run, product: Product, { left, right, kept, target, finish }: Operands): void {
+  const { backend, filters, microkernels, team, allocate } = run;
   const rows = countOf(product.leftRows);
   const columns = countOf(product.rightColumns);
   const depth = countOf(product.leftDepths);
@@ -125,16 +133,21 @@ function multiply(run: Run, product: Product, { left, right, target, finish }: O
   const rightStart = right + 4 * product.rightDepths.start;
   const rightDepths = writeTable(run, product.rightDepths);
   const rightColumns = writeTable(run, product.rightColumns);
-  let packed = 0;
-  if (parts.packFirst) {
-    packed = allocate(groups.count * microkernels.packRightBytes(columns, depth));
+  const packedBytes = groups.count * microkernels.packRightBytes(columns, depth);
+  const pack = (to: Address) => {
     const pieces = groups.count * microkernels.packRightItems(columns, depth);
     team.share(
       'packRight',
-      [packed, rightStart, rightDepths, rightColumns, depth, columns, rightStep],
+      [to, rightStart, rightDepths, rightColumns, depth, columns, rightStep],
       pieces,
       1,
     );
+  };
+  const layout = JSON.stringify([product.rightDepths, product.rightColumns, groups.count]);
+  let packed = kept === undefined ? 0 : filters.find(kept, layout, packedBytes, pack);
+  if (packed === 0 && parts.packFirst) {
+    packed = allocate(packedBytes);
+    pack(packed);
   }
   const bytesEach = microkernels.multiplyScratchBytes(parts.rows, parts.columns, depth);
   team.share(
@@ -152,6 +165,7 @@ function multiply(run: Run, product: Product, { left, right, target, finish }: O
       depth,
       finish !== undefined,
       finish?.bias ? addressOf(backend, finish.bias) : 0,
+      finish?.addend ? addressOf(backend, finish.addend) + 4 * product.targetRows.start : 0,
       finish?.lowest ?? 0,
       finish?.highest ?? 0,
       rows,

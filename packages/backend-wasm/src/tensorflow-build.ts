@@ -2,20 +2,12 @@ import { BackendError } from '@resnetjs/backend';
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs-core';
 import { messageOf } from './message-of.js';
-import { bytesOf, webAssembly } from './web-assembly.js';
+import { inflate, webAssembly } from './web-assembly.js';
 
 /**
  * TensorFlow.js's backend fetches its WebAssembly from a .wasm file beside the page's scripts, where few bundlers put it. So
  * its builds are modules of this package, loaded when they are used, and while the backend starts, what it fetches is that.
  */
-
-interface Globals {
-  readonly DecompressionStream?: new (format: 'gzip') => object;
-  readonly Blob: new (
-    parts: readonly Uint8Array[],
-  ) => { stream(): { pipeThrough(transform: object): object } };
-  readonly Response: new (body: object) => { arrayBuffer(): Promise<ArrayBuffer> };
-}
 
 type Fetch = (path: string, init?: object) => Promise<unknown>;
 
@@ -27,7 +19,7 @@ export async function withInlinedBuild<Result>(
   shared: boolean,
   start: () => Promise<Result>,
 ): Promise<Result> {
-  const bytes = await decompress(await loadBuild(shared));
+  const bytes = await inflate(await loadBuild(shared));
   await checkCompiles(bytes);
   const name = shared ? 'tfjs-backend-wasm-threaded-simd.wasm' : 'tfjs-backend-wasm-simd.wasm';
   setWasmPaths('', true);
@@ -57,18 +49,6 @@ async function loadBuild(shared: boolean): Promise<string> {
       { cause },
     );
   }
-}
-
-async function decompress(build: string): Promise<ArrayBuffer> {
-  const { DecompressionStream, Blob, Response } = globalThis as unknown as Globals;
-  if (DecompressionStream === undefined) {
-    throw new BackendError(
-      'unavailable',
-      'This JavaScript engine has no DecompressionStream. Use a browser of 2023 or newer, Node, Deno, or Bun 1.3.3 or newer.',
-    );
-  }
-  const compressed = new Blob([bytesOf(build)]).stream();
-  return new Response(compressed.pipeThrough(new DecompressionStream('gzip'))).arrayBuffer();
 }
 
 async function checkCompiles(bytes: ArrayBuffer): Promise<void> {

@@ -5,7 +5,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { Worker } from 'node:worker_threads';
 import { afterAll, describe, expect, it } from 'vitest';
 import { register } from './index.js';
-import { startMicrokernels } from './microkernels.js';
+import { startMicrokernels } from './instructions.js';
 import { registerAgain } from './register-again.test-support.js';
 import { startTeam } from './threads/team.js';
 import type { WasmMemory } from './web-assembly.js';

@@ -9,6 +9,7 @@ export interface WasmMemory {
 
 interface Platform {
   readonly WebAssembly?: {
+    readonly Memory: new (size: { readonly initial: number }) => WasmMemory;
     readonly Module: new (bytes: Uint8Array) => object;
     validate(bytes: Uint8Array): boolean;
     compile(bytes: Uint8Array): Promise<object>;
@@ -45,4 +46,25 @@ const emptyModule = Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0);
 
 export function bytesOf(base64: string): Uint8Array {
   return Uint8Array.from(platform.atob(base64), (character) => character.charCodeAt(0));
+}
+
+interface Globals {
+  readonly DecompressionStream?: new (format: 'gzip') => object;
+  readonly Blob: new (
+    parts: readonly Uint8Array[],
+  ) => { stream(): { pipeThrough(transform: object): object } };
+  readonly Response: new (body: object) => { arrayBuffer(): Promise<ArrayBuffer> };
+}
+
+/** What gzip compressed, in base64. Throws BackendError `unavailable` where an engine can't decompress. */
+export async function inflate(base64: string): Promise<ArrayBuffer> {
+  const { DecompressionStream, Blob, Response } = globalThis as unknown as Globals;
+  if (DecompressionStream === undefined) {
+    throw new BackendError(
+      'unavailable',
+      'This JavaScript engine has no DecompressionStream. Use a browser of 2023 or newer, Node, Deno, or Bun 1.3.3 or newer.',
+    );
+  }
+  const compressed = new Blob([bytesOf(base64)]).stream();
+  return new Response(compressed.pipeThrough(new DecompressionStream('gzip'))).arrayBuffer();
 }

@@ -27,7 +27,8 @@ interface BrowserWorker {
 interface Platform {
   readonly process?: {
     readonly getBuiltinModule?: (name: string) => unknown;
-    readonly versions?: { node?: string };
+    readonly versions?: { readonly node?: string; readonly bun?: string; readonly deno?: string };
+    readonly arch?: string;
   };
   readonly navigator?: { readonly hardwareConcurrency?: number };
   readonly crossOriginIsolated?: boolean;
@@ -44,6 +45,7 @@ interface NodeModules {
   'node:worker_threads': {
     Worker: new (source: string, options: Readonly<Record<string, unknown>>) => NodeWorker;
   };
+  'node:v8': { setFlagsFromString(flags: string): void };
   'node:os': { availableParallelism(): number; cpus(): unknown };
 }
 
@@ -101,4 +103,25 @@ function startBrowserWorker(source: string, message: unknown): WorkerHandle {
   }).finally(() => platform.URL.revokeObjectURL(url));
   worker.postMessage(message);
   return { ready, detach: () => {}, terminate: () => worker.terminate() };
+}
+
+/** The first version of Node whose V8 pairs 128-bit instructions of WebAssembly into 256-bit ones where it is asked to. */
+const pairingNode = 24;
+
+/** Asks V8 to pair vectors in what it compiles from now on. False where it can't. */
+export function pairVectors(): boolean {
+  const { versions, arch, getBuiltinModule } = platform.process ?? {};
+  const major = Number(versions?.node?.split('.')[0] ?? 0);
+  const isNode = versions?.bun === undefined && versions?.deno === undefined;
+  if (!isNode || major < pairingNode || arch !== 'x64' || getBuiltinModule === undefined) return false;
+  builtin('node:v8').setFlagsFromString('--experimental-wasm-revectorize');
+  return true;
+}
+
+/** Resolves after some milliseconds. */
+export function pause(milliseconds: number): Promise<void> {
+  const { setTimeout } = globalThis as unknown as {
+    setTimeout(run: () => void, milliseconds: number): unknown;
+  };
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }

@@ -5,8 +5,8 @@ import {
   type SharedArguments,
   type SharedKernel,
   sharedKernels,
-  type StartedMicrokernels,
 } from '../microkernels.js';
+import type { StartedMicrokernels } from '../instructions.js';
 import type { WasmMemory } from '../web-assembly.js';
 import { control, controlBytes } from './control.js';
 import { startWorker, type WorkerHandle } from './platform.js';

@@ -1,0 +1,218 @@
+import { multiplyRange, multiplyScratchBytes, packRightBytes } from './product';
+
+// Convolutions of 3×3 with stride 1 after Winograd, F(2×2, 3×3) (Lavin and Gray 2016): 16 products of a tile's 4×4 inputs,
+// transformed, give 2×2 outputs, which take 36 otherwise. Tiles are in bands that stay in the cache.
+
+/** Positions of a transformed tile. */
+const POSITIONS = 16;
+/** Bytes between the positions' matrices: at a distance of a power of two they would share few lines of the cache. */
+const APART = 192;
+
+/**
+ * Transforms filters [3, 3, into, out], or the same turned by 180°, to [16, into, out]; `out` is a multiple of four. Items are
+ * input channels.
+ */
+export function transformFilter(
+  to: usize, filter: usize, into: i32, out: i32, turned: bool, first: i32, last: i32,
+): void {
+  const row = <usize>out << 2;
+  const tap = <usize>into * row;
+  const half = f32x4.splat(0.5);
+  const start = turned ? filter + 8 * tap : filter;
+  const next = turned ? 0 - tap : tap;
+  for (let channel = first; channel < last; channel++) {
+    for (let at = <usize>channel * row, end = at + row; at < end; at += 16) {
+      for (let x: usize = 0; x < 3; x++) {
+        // The columns of G · g, in the places of the first three columns.
+        const g0 = v128.load(start + at + x * next);
+        const g1 = v128.load(start + at + (3 + x) * next);
+        const g2 = v128.load(start + at + (6 + x) * next);
+        const even = f32x4.mul(half, f32x4.add(g0, g2));
+        const odd = f32x4.mul(half, g1);
+        v128.store(to + at + x * tap, g0);
+        v128.store(to + at + (4 + x) * tap, f32x4.add(even, odd));
+        v128.store(to + at + (8 + x) * tap, f32x4.sub(even, odd));
+        v128.store(to + at + (12 + x) * tap, g2);
+      }
+      for (let y: usize = 0; y < 4; y++) {
+        const place = to + at + 4 * y * tap;
+        const h0 = v128.load(place);
+        const h1 = v128.load(place + tap);
+        const h2 = v128.load(place + 2 * tap);
+        const even = f32x4.mul(half, f32x4.add(h0, h2));
+        const odd = f32x4.mul(half, h1);
+        v128.store(place + tap, f32x4.add(even, odd));
+        v128.store(place + 2 * tap, f32x4.sub(even, odd));
+        v128.store(place + 3 * tap, h2);
+      }
+    }
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function within(place: i32, size: i32): bool {
+  return place >= 0 && place < size;
+}
+
+// @ts-ignore: decorator
+@inline
+function at(image: usize, inside: bool): v128 {
+  return inside ? v128.load(image) : f32x4.splat(0);
+}
+
+/**
+ * Transforms the inputs of one tile, whose first pixel is (y, x) of an image [height, width, channels] with zeros outside, to its
+ * place in [16, tiles, channels]; `step` bytes lie between the positions.
+ */
+function transformInput(
+  to: usize, step: usize, image: usize, height: i32, width: i32, pixel: usize, y: i32, x: i32,
+): void {
+  const row = <usize>width * pixel;
+  const start = image + <usize>(y * width + x) * pixel;
+  const inside = y >= 0 && x >= 0 && y + 4 <= height && x + 4 <= width;
+  const y0 = within(y, height), y1 = within(y + 1, height), y2 = within(y + 2, height), y3 = within(y + 3, height);
+  for (let c: usize = 0; c < pixel; c += 16) {
+    for (let i = 0; i < 4; i++) {
+      // A column of Bᵀ · d.
+      const from = start + <usize>i * pixel + c;
+      let d0: v128, d1: v128, d2: v128, d3: v128;
+      if (inside) {
+        d0 = v128.load(from);
+        d1 = v128.load(from + row);
+        d2 = v128.load(from + 2 * row);
+        d3 = v128.load(from + 3 * row);
+      } else {
+        const column = within(x + i, width);
+        d0 = at(from, column && y0);
+        d1 = at(from + row, column && y1);
+        d2 = at(from + 2 * row, column && y2);
+        d3 = at(from + 3 * row, column && y3);
+      }
+      const place = to + c + <usize>i * step;
+      v128.store(place, f32x4.sub(d0, d2));
+      v128.store(place + 4 * step, f32x4.add(d1, d2));
+      v128.store(place + 8 * step, f32x4.sub(d2, d1));
+      v128.store(place + 12 * step, f32x4.sub(d1, d3));
+    }
+    for (let j: usize = 0; j < 4; j++) {
+      const place = to + c + 4 * j * step;
+      const e0 = v128.load(place);
+      const e1 = v128.load(place + step);
+      const e2 = v128.load(place + 2 * step);
+      const e3 = v128.load(place + 3 * step);
+      v128.store(place, f32x4.sub(e0, e2));
+      v128.store(place + step, f32x4.add(e1, e2));
+      v128.store(place + 2 * step, f32x4.sub(e2, e1));
+      v128.store(place + 3 * step, f32x4.sub(e1, e3));
+    }
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function finished(
+  to: usize, sum: v128, bias: v128, addend: bool, toAddend: usize, low: v128, high: v128,
+): void {
+  let value = f32x4.add(sum, bias);
+  if (addend) value = f32x4.add(value, v128.load(to + toAddend));
+  v128.store(to, f32x4.min(f32x4.max(value, low), high));
+}
+
+/** The channels [first, last), in bytes, of a tile's 2×2 outputs from its 16 sums; `right` and `below`: whether those are inside the target. */
+function transformOutput(
+  to: usize, row: usize, pixel: usize, first: usize, last: usize, right: bool, below: bool, from: usize, step: usize,
+  bias: usize, addend: bool, toAddend: usize, lowest: f32, highest: f32,
+): void {
+  const low = f32x4.splat(lowest);
+  const high = f32x4.splat(highest);
+  for (let c = first; c < last; c += 16) {
+    const m = from + c;
+    // The rows of Aᵀ · m.
+    const a0 = v128.load(m), a1 = v128.load(m + step), a2 = v128.load(m + 2 * step), a3 = v128.load(m + 3 * step);
+    const b0 = v128.load(m + 4 * step), b1 = v128.load(m + 5 * step);
+    const b2 = v128.load(m + 6 * step), b3 = v128.load(m + 7 * step);
+    const d0 = v128.load(m + 8 * step), d1 = v128.load(m + 9 * step);
+    const d2 = v128.load(m + 10 * step), d3 = v128.load(m + 11 * step);
+    const e0 = v128.load(m + 12 * step), e1 = v128.load(m + 13 * step);
+    const e2 = v128.load(m + 14 * step), e3 = v128.load(m + 15 * step);
+    const t0 = f32x4.add(f32x4.add(a0, b0), d0), t1 = f32x4.add(f32x4.add(a1, b1), d1);
+    const t2 = f32x4.add(f32x4.add(a2, b2), d2), t3 = f32x4.add(f32x4.add(a3, b3), d3);
+    const u0 = f32x4.sub(f32x4.sub(b0, d0), e0), u1 = f32x4.sub(f32x4.sub(b1, d1), e1);
+    const u2 = f32x4.sub(f32x4.sub(b2, d2), e2), u3 = f32x4.sub(f32x4.sub(b3, d3), e3);
+    const biases = bias ? v128.load(bias + c) : f32x4.splat(0);
+    const place = to + c;
+    finished(place, f32x4.add(f32x4.add(t0, t1), t2), biases, addend, toAddend, low, high);
+    if (right) finished(place + pixel, f32x4.sub(f32x4.sub(t1, t2), t3), biases, addend, toAddend, low, high);
+    if (below) {
+      finished(place + row, f32x4.add(f32x4.add(u0, u1), u2), biases, addend, toAddend, low, high);
+      if (right) finished(place + row + pixel, f32x4.sub(f32x4.sub(u1, u2), u3), biases, addend, toAddend, low, high);
+    }
+  }
+}
+
+/** Bytes of scratch that `winograd` needs for bands of so many tiles. */
+export function winogradScratchBytes(tiles: i32, into: i32, out: i32): i32 {
+  return POSITIONS * (tiles * (into + out) * 4 + 2 * APART) + multiplyScratchBytes(tiles, out, into) + 64;
+}
+
+/**
+ * target [images, rows, columns, out] = images [images, height, width, into] with zeros around them, correlated with filters of
+ * 3×3, which `transformFilter` and `packRight` prepared for 16 groups; plus bias (none if its address is 0), plus the addend, a
+ * tensor like the target (none if its address is 0), clamped to [lowest, highest]. `into` and `out` are multiples of four. Items
+ * are bands of `tiles` tiles of all images, for each part of `partOut` output channels, a multiple of 16. Of a band, the tables
+ * hold the offsets of its tiles' channels, before and after the products, and those of the input channels.
+ */
+export function winograd(
+  target: usize, images: usize, packed: usize, leftRows: usize, leftDepths: usize, targetRows: usize,
+  count: i32, height: i32, width: i32, into: i32, rows: i32, columns: i32, out: i32, top: i32, left: i32, tiles: i32,
+  partOut: i32, bias: usize, addend: usize, lowest: f32, highest: f32, first: i32, last: i32, scratch: usize,
+): void {
+  const across = (columns + 1) >> 1;
+  const ofImage = ((rows + 1) >> 1) * across;
+  const all = count * ofImage;
+  const pixel = <usize>into << 2;
+  const outPixel = <usize>out << 2;
+  const inputStep = <usize>tiles * pixel + APART;
+  const sumStep = <usize>tiles * outPixel + APART;
+  const inputs = (scratch + 63) & ~63;
+  const sums = inputs + <usize>POSITIONS * inputStep;
+  const rest = sums + <usize>POSITIONS * sumStep;
+  const imageBytes = <usize>(height * width) * pixel;
+  const targetBytes = <usize>(rows * columns) * outPixel;
+  const step = <usize>packRightBytes(out, into);
+  const toAddend = addend - target;
+  const parts = (out + partOut - 1) / partOut;
+  for (let item = first; item < last; item++) {
+    const from = item / parts * tiles;
+    const firstOut = item % parts * partOut;
+    const lastOut = min(firstOut + partOut, out);
+    const band = min(tiles, all - from);
+    for (let tile = 0; tile < band; tile++) {
+      const index = from + tile;
+      const image = index / ofImage;
+      const place = index - image * ofImage;
+      const y = place / across, x = place % across;
+      transformInput(
+        inputs + <usize>tile * pixel, inputStep, images + <usize>image * imageBytes, height, width, pixel,
+        2 * y - top, 2 * x - left,
+      );
+    }
+    for (let position = 0; position < POSITIONS; position++) {
+      multiplyRange(
+        inputs + <usize>position * inputStep, leftRows, leftDepths, 0, 0, 0, packed + <usize>position * step, out,
+        sums + <usize>position * sumStep, targetRows, into, false, 0, false, 0, 0, 0, 0, band, firstOut, lastOut, rest,
+      );
+    }
+    for (let tile = 0; tile < band; tile++) {
+      const index = from + tile;
+      const image = index / ofImage;
+      const place = index - image * ofImage;
+      const y = place / across << 1, x = place % across << 1;
+      transformOutput(
+        target + <usize>image * targetBytes + <usize>(y * columns + x) * outPixel, <usize>columns * outPixel, outPixel,
+        <usize>firstOut << 2, <usize>lastOut << 2, x + 1 < columns, y + 1 < rows, sums + <usize>tile * outPixel, sumStep, bias, addend != 0, toAddend, lowest, highest,
+      );
+    }
+  }
+}

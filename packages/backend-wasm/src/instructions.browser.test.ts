@@ -1,0 +1,3 @@
+import { testBuilds } from './instructions.test-support.js';
+
+testBuilds();
