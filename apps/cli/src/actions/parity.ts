@@ -70,7 +70,7 @@ export async function parity(options: ParityCommandOptions): Promise<void> {
         figures: [name],
       });
     const inProcess = candidates.filter(({ name }) => !isInBrowser(name));
-    await runInProcess(inProcess, cases, { threads: options.threads, show, signal: stop.signal });
+    await runInProcess(inProcess, cases, { options, show, signal: stop.signal });
     for (const candidate of candidates) {
       if (!isInBrowser(candidate.name) || stop.signal.aborted) continue;
       await followBrowser(candidate, options, { show, signal: stop.signal });
@@ -115,12 +115,12 @@ interface Follow {
 async function runInProcess(
   candidates: readonly Candidate[],
   cases: readonly ParityCase[],
-  { threads, show, signal }: Follow & { readonly threads: number | undefined },
+  { options, show, signal }: Follow & { readonly options: ParityCommandOptions },
 ): Promise<void> {
   for (const candidate of candidates) {
     candidate.where = `Node ${process.versions.node}`;
     try {
-      candidate.registered = await startBackend(candidate.name, threads === undefined ? {} : { threads });
+      candidate.registered = await startBackend(candidate.name, options);
     } catch (error) {
       candidate.reason = error instanceof Error ? error.message : String(error);
     }
@@ -175,7 +175,7 @@ function browserName(userAgent: string): string {
 
 function makeReport(
   candidates: readonly Candidate[],
-  { level, only, gpu }: ParityCommandOptions,
+  { level, only, gpu, instructions }: ParityCommandOptions,
 ): ParityReport {
   const backends = candidates.map(({ name, where, reason, registered, cases }): BackendReport => {
     return { name, where, reason, registered: registered && described(registered), cases };
@@ -184,7 +184,7 @@ function makeReport(
   return {
     level,
     date: new Date().toISOString(),
-    command: `resnet parity --backends ${names} --level ${level}${gpu ? ' --gpu' : ''}${only === undefined ? '' : ` --only "${only}"`}`,
+    command: `resnet parity --backends ${names} --level ${level}${gpu ? ' --gpu' : ''}${instructions ? ` --instructions ${instructions}` : ''}${only === undefined ? '' : ` --only "${only}"`}`,
     machine: {
       processor: cpus()[0]?.model.trim() ?? 'unknown',
       cores: String(availableParallelism()),

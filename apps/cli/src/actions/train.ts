@@ -100,12 +100,24 @@ async function inFolder(
   }
 }
 
-/** Starts the backend, and puts the one that auto chose into the options: a training resumes on the same. */
+/** Starts the backend, and puts the one that auto chose into the options, with what it computes: a training resumes on the same. */
 async function startedPlan(plan: TrainPlan): Promise<TrainPlan> {
   const { options } = plan;
-  const { choice } = await startBackend(options.backend, options);
-  return { ...plan, options: { ...options, backend: choice } };
+  const { choice, details } = await startBackend(options.backend, options);
+  const before = plan.options.computedWith;
+  const now = details?.instructions;
+  return {
+    ...plan,
+    options: { ...options, backend: choice, ...(now !== undefined && { computedWith: now }) },
+    otherRounding:
+      before !== undefined && roundsOnce(before) !== roundsOnce(now ?? '')
+        ? { before, now: now ?? '' }
+        : null,
+  };
 }
+
+/** Whether an addition of a product is rounded once: then last bits are others. Vectors of 256 bits change none. */
+const roundsOnce = (instructions: string) => instructions.includes('multiply-add');
 
 async function run(plan: TrainPlan, folder: RunFolder, stop: StopSignals): Promise<void> {
   const { options, data, broken, resumed } = plan;

@@ -1,5 +1,6 @@
 import { BackendError, type RegisteredBackend } from '@resnetjs/backend';
 import { ResNetError } from '@resnetjs/core';
+import { defaultInstructions, type InstructionChoice } from '../options/instructions-option.js';
 import { unknownName } from '../options/unknown-name.js';
 import { plural } from '../terminal/format.js';
 
@@ -9,12 +10,16 @@ const inBrowsers = 'runs in browsers, where @resnetjs/backend-webgl registers it
 interface BackendOptions {
   /** Default: one per core (wasm: at most 8). */
   readonly threads?: number;
+  /** Of wasm. Default: portable. */
+  readonly instructions?: InstructionChoice;
 }
 
 /** How each backend starts, or why it can't. */
 export const backends = {
-  wasm: async (options = {}) => (await import('@resnetjs/backend-wasm')).register(options),
-  node: async (options = {}) => (await import('@resnetjs/backend-node')).register(options),
+  wasm: async ({ instructions = defaultInstructions, ...options } = {}) =>
+    (await import('@resnetjs/backend-wasm')).register({ ...options, instructions }),
+  node: async ({ instructions: _, ...options } = {}) =>
+    (await import('@resnetjs/backend-node')).register(options),
   cpu: async () => (await import('@resnetjs/backend-cpu')).register(),
   webgl: inBrowsers,
   webgpu: notYet,
@@ -43,8 +48,11 @@ const choices = [...backendNames, 'auto'];
  * Starts a backend and makes it the current one. `auto` takes the fastest that can run, and prints its name to stderr.
  * Throws `unknown-name`, `missing-backend`, and a BackendError if the backend can't run.
  */
-export async function startBackend(name: string, { threads }: BackendOptions = {}): Promise<StartedBackend> {
-  const options = threads === undefined ? {} : { threads };
+export async function startBackend(
+  name: string,
+  { threads, instructions }: BackendOptions = {},
+): Promise<StartedBackend> {
+  const options = { ...(threads !== undefined && { threads }), ...(instructions && { instructions }) };
   if (name === 'auto') return startFastest(options);
   const known =
     backendNames.find((each) => each === name) ??

@@ -5,6 +5,7 @@ import { addNotes } from '../options/help.js';
 import { onErrorOption } from '../options/on-error-option.js';
 import { given, integer } from '../options/parsers.js';
 import { requireOptions } from '../options/require-options.js';
+import { instructionsOption } from '../options/instructions-option.js';
 import { threadsOption } from '../options/threads-option.js';
 import { ttaOption } from '../options/tta-option.js';
 import { addWeightsOptions } from '../options/weights-options.js';
@@ -32,6 +33,7 @@ export function evaluateCommand(): Command {
     .addOption(ttaOption())
     .addOption(backendOption())
     .addOption(threadsOption())
+    .addOption(instructionsOption())
     .option('--json', 'print the result as JSON');
   addWeightsOptions(command);
   return addNotes(command, {

@@ -2,6 +2,7 @@ import { Command, Option } from 'commander';
 import type { ParityCommandOptions } from '../options/command-options.js';
 import { addNotes } from '../options/help.js';
 import { nameList } from '../options/parsers.js';
+import { instructionsOption } from '../options/instructions-option.js';
 import { threadsOption } from '../options/threads-option.js';
 
 export function parityCommand(): Command {
@@ -31,6 +32,7 @@ export function parityCommand(): Command {
       "run webgl on this machine's GPU (default: software rendering, the same on all machines)",
     )
     .addOption(threadsOption())
+    .addOption(instructionsOption())
     .option('--json', 'print the result as JSON');
   return addNotes(command, {
     notes: [

@@ -3,6 +3,7 @@ import { backendOption } from '../options/backend-option.js';
 import type { PredictCommandOptions } from '../options/command-options.js';
 import { addNotes } from '../options/help.js';
 import { given, integer } from '../options/parsers.js';
+import { instructionsOption } from '../options/instructions-option.js';
 import { threadsOption } from '../options/threads-option.js';
 import { ttaOption } from '../options/tta-option.js';
 import { addWeightsOptions } from '../options/weights-options.js';
@@ -24,6 +25,7 @@ export function predictCommand(): Command {
     .addOption(ttaOption())
     .addOption(backendOption())
     .addOption(threadsOption())
+    .addOption(instructionsOption())
     .option('--json', 'print the result as JSON');
   addWeightsOptions(command);
   return addNotes(command, {

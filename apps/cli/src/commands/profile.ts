@@ -3,6 +3,7 @@ import type { ProfileCommandOptions } from '../options/command-options.js';
 import { addNotes, headings } from '../options/help.js';
 import { addNetworkOptions, addShapeOptions } from '../options/network-options.js';
 import { given, integer } from '../options/parsers.js';
+import { instructionsOption } from '../options/instructions-option.js';
 import { threadsOption } from '../options/threads-option.js';
 
 export function profileCommand(): Command {
@@ -25,6 +26,7 @@ export function profileCommand(): Command {
   command
     .optionsGroup(headings.device)
     .addOption(threadsOption())
+    .addOption(instructionsOption())
     .optionsGroup(headings.general)
     .option('--json', 'print the result as JSON');
   return addNotes(command, {

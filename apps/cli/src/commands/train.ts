@@ -15,6 +15,7 @@ import { imageSize } from '../options/image-size.js';
 import { byteCount, extraSignal, fractionOrNone, given, integer, numberAmong } from '../options/parsers.js';
 import { addRecipeOptions } from '../options/recipe-options.js';
 import { requireOptions } from '../options/require-options.js';
+import { instructionsOption } from '../options/instructions-option.js';
 import { threadsOption } from '../options/threads-option.js';
 import { offlineWords } from '../options/weights-options.js';
 
@@ -27,7 +28,11 @@ export function trainCommand(): Command {
   addFreezeOptions(command);
   addRecipeOptions(command);
   addRunOptions(command);
-  command.optionsGroup(headings.device).addOption(backendOption()).addOption(threadsOption());
+  command
+    .optionsGroup(headings.device)
+    .addOption(backendOption())
+    .addOption(threadsOption())
+    .addOption(instructionsOption());
   addImageOptions(command);
   addNetworkOptions(command);
   addTrainedNetworkOptions(command);

@@ -369,6 +369,15 @@ const train = z.discriminatedUnion('event', [
         })
         .exactOptional()
         .describe('only if it resumes'),
+      otherRounding: z
+        .strictObject({
+          before: text.describe('what its backend computed with when it was saved'),
+          now: text.describe('what it computes with'),
+        })
+        .exactOptional()
+        .describe(
+          'only if it resumes with instructions that round otherwise: the last bits of its results differ',
+        ),
     })
     .describe('The first line.'),
   z

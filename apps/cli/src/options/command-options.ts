@@ -1,3 +1,4 @@
+import type { InstructionChoice } from './instructions-option.js';
 import type { DialectName, FitMode, Interpolation, TestTimeAugmentation } from '@resnetjs/core';
 import type { extraSignals } from '../process/stop-signals.js';
 import type { ErrorRule } from '../data/broken-images.js';
@@ -65,6 +66,8 @@ export interface TrainCommandOptions extends NetworkOptions, RecipeOptions, Free
   readonly recipe?: string;
   /** The format of --from's file: no option, but kept in checkpoints, since the file may be gone. */
   readonly fromContainer?: string;
+  /** What its backend computed with when it was saved. Not an option. */
+  readonly computedWith?: string;
   readonly data: string;
   readonly out: string;
   /** A run's folder. The other options are then those that it began with, except for the few that may change. */
@@ -91,6 +94,7 @@ export interface TrainCommandOptions extends NetworkOptions, RecipeOptions, Free
   readonly images?: number;
   readonly backend: string;
   readonly threads?: number;
+  readonly instructions?: InstructionChoice;
   readonly json?: true;
 }
 
@@ -111,6 +115,7 @@ export interface EvaluateCommandOptions extends WeightsFileOptions {
   readonly tta?: TestTimeAugmentation;
   readonly backend: string;
   readonly threads?: number;
+  readonly instructions?: InstructionChoice;
   readonly json?: true;
 }
 
@@ -133,6 +138,7 @@ export interface PredictCommandOptions extends WeightsFileOptions {
   readonly tta?: TestTimeAugmentation;
   readonly backend: string;
   readonly threads?: number;
+  readonly instructions?: InstructionChoice;
   readonly json?: true;
 }
 
@@ -150,6 +156,7 @@ export interface ProfileCommandOptions extends DescribedNetworkOptions {
   readonly mode: 'inference' | 'training';
   readonly rounds: number;
   readonly threads?: number;
+  readonly instructions?: InstructionChoice;
   readonly json?: true;
 }
 
@@ -163,5 +170,6 @@ export interface ParityCommandOptions {
   readonly browser?: string;
   readonly gpu?: boolean;
   readonly threads?: number;
+  readonly instructions?: InstructionChoice;
   readonly json?: true;
 }

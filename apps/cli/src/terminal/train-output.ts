@@ -70,6 +70,7 @@ export class TrainOutput {
   start(): void {
     const { network, classes, data, options, broken, resumed, replaces, start, recipeFile, choice } =
       this.#plan;
+    const { otherRounding } = this.#plan;
     const { training, validation } = data;
     const parameters = countParameters(network);
     this.#json({
@@ -91,6 +92,7 @@ export class TrainOutput {
       ...(choice ? { chosen: choice.reasons } : {}),
       ...(recipeFile ? { recipe: { file: recipeFile.file, changed: recipeFile.changed } } : {}),
       ...(resumed ? { resumed: { steps: resumed.steps, path: resumed.path } } : {}),
+      ...(otherRounding ? { otherRounding } : {}),
     });
     const { paint } = this.#progress;
     this.#progress.print(
@@ -103,6 +105,10 @@ export class TrainOutput {
     for (const line of [...this.#dataNotes(), ...this.#frozen()]) this.#progress.print(line);
     for (const line of this.#chosen()) this.#progress.print(line);
     if (resumed) this.#resuming(resumed);
+    if (otherRounding) {
+      const words = `it began with ${otherRounding.before}, and goes on with ${otherRounding.now}: its results differ in the last bits from those of a training without a pause`;
+      this.#progress.print(this.#labelled('rounding', words));
+    }
     if (replaces)
       this.#progress.print(`replacing   what ${shown(options.out, 200)} holds: ${replacedWords[replaces]}`);
     this.#progress.print('');

@@ -45,6 +45,7 @@ const leftOut: readonly string[] = [
     'threads',
     'offline',
     'fromContainer',
+    'computedWith',
   ],
   ...ofGroups,
 ];

@@ -23,10 +23,11 @@ const changeable: readonly string[] = [
   'checkpointEvery',
   'keep',
   'threads',
+  'instructions',
 ];
 const paths: readonly string[] = ['data', 'validation', 'from'];
 /** What checkpoints keep that is no option. */
-const kept: readonly string[] = ['fromContainer'];
+const kept: readonly string[] = ['fromContainer', 'computedWith'];
 
 type Setting = CheckpointSettings[string];
 

@@ -40,6 +40,8 @@ export interface TrainPlan extends Subject {
   readonly initialVariables: () => Promise<Variables>;
   /** The file whose weights it started from; null if it started from initial weights alone. */
   readonly start: PlannedStart | null;
+  /** What its backend computed with before a pause, where that rounds otherwise than what it computes with now. */
+  readonly otherRounding: { readonly before: string; readonly now: string } | null;
   /** The checkpoint that it resumes from. */
   readonly resumed: NewestCheckpoint | null;
   /** The file of its recipe, and the options that changed it; null for a training without one. */
@@ -168,7 +170,8 @@ async function planned(
         'waits for a better validation: give --validation or --validation-split',
       );
     }
-    return { options, recipe, broken, data, resumed: null, replaces: null, recipeFile: null, choice: null };
+    const later = { resumed: null, replaces: null, recipeFile: null, choice: null, otherRounding: null };
+    return { options, recipe, broken, data, ...later };
   } finally {
     view.end();
   }
