@@ -1,8 +1,7 @@
 import { BackendError } from '@resnetjs/backend';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
-import type { TensorInfo } from '@tensorflow/tfjs-core';
+import type { DataId, TensorInfo } from '@tensorflow/tfjs-core';
 import type { Address, Exports } from './microkernels.js';
-import type { PreparedFilters } from './prepared-filters.js';
 import type { Team } from './threads/team.js';
 import type { WasmMemory } from './web-assembly.js';
 
@@ -100,12 +99,21 @@ export function computeOutput(
   }
 }
 
+/** Filters in the order in which kernels read them, kept as long as their tensors. */
+export interface FilterStore {
+  /**
+   * Where a filter is prepared, in this layout: `prepare` writes it there once. 0 for a filter that comes the first time, where
+   * there is no room, and where it is kept in another layout.
+   */
+  find(dataId: DataId, layout: string, bytes: number, prepare: (to: Address) => void): Address;
+}
+
 /** The context of this package's kernels. */
 export interface KernelContext {
   readonly backend: BackendWasm;
   readonly microkernels: Exports;
   readonly team: Team;
-  readonly filters: PreparedFilters;
+  readonly filters: FilterStore;
   /** Whether convolutions of 3×3 are computed by tiles, which changes last bits. */
   readonly tiles: boolean;
 }

@@ -1,6 +1,6 @@
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import type { DataId } from '@tensorflow/tfjs-core';
-import { allocateFor, type HeapFunctions } from './heap.js';
+import { allocateFor, type FilterStore, type HeapFunctions } from './heap.js';
 import type { Address } from './microkernels.js';
 
 /** Bytes that prepared filters may take: a sixteenth of the heap's limit. */
@@ -16,7 +16,7 @@ interface Prepared {
  * Filters in the order in which products read them, kept as long as their tensors: at batch 1, packing a late layer's filter takes
  * longer than multiplying by it. A filter is prepared when it comes the second time: in training, each comes but once.
  */
-export class PreparedFilters {
+export class PreparedFilters implements FilterStore {
   readonly #heap: HeapFunctions;
   #seen = new WeakSet<DataId>();
   readonly #kept = new Map<DataId, Prepared>();
@@ -33,15 +33,6 @@ export class PreparedFilters {
     };
   }
 
-  /** Bytes that are kept. */
-  get bytes(): number {
-    return this.#bytes;
-  }
-
-  /**
-   * Where a filter is prepared, in this layout: `prepare` writes it there once. 0 for a filter that comes the first time, where
-   * there is no room, and where it is kept in another layout.
-   */
   find(dataId: DataId, layout: string, bytes: number, prepare: (to: Address) => void): Address {
     const kept = this.#kept.get(dataId);
     if (kept !== undefined) return kept.layout === layout ? kept.address : 0;
