@@ -182,11 +182,11 @@ async function checkSplits(
   const split = splitOf(await openDataset(data));
   if (split === null || split.validation === null) return;
   const option = validation === undefined ? '--validation-split' : '--validation';
-  const ofRecipe = validation === undefined ? ' (where a recipe has it, give --validation-split 0)' : '';
+  const ofRecipe = validation === undefined ? ' (--validation-split 0 switches off that of a recipe)' : '';
   const training = shellArgument(join(data, split.training));
   throw new ResNetError(
     'bad-option',
-    `${data} is split into ${split.training} and ${split.validation}, so that it has validation images of its own. Leave ${option} out${ofRecipe}, or use ${split.training} alone: --data ${training}`,
+    `${data} is split into ${split.training} and ${split.validation}, so that it has validation images of its own. Leave ${option} out, or use ${split.training} alone: --data ${training}${ofRecipe}`,
     { option },
   );
 }
