@@ -28,7 +28,8 @@ export async function startMicrokernels(
   wanted: InstructionName = 'portable',
 ): Promise<StartedMicrokernels & { readonly instructions: string }> {
   const build = await chooseBuild(wanted);
-  return { ...(await startBuild(build, memory)), instructions: words[build] };
+  const tiles = wanted === 'portable' ? '' : ', tiles for 3×3';
+  return { ...(await startBuild(build, memory)), instructions: words[build] + tiles };
 }
 
 const words = {

@@ -110,14 +110,12 @@ async function startedPlan(plan: TrainPlan): Promise<TrainPlan> {
     ...plan,
     options: { ...options, backend: choice, ...(now !== undefined && { computedWith: now }) },
     otherRounding:
-      before !== undefined && roundsOnce(before) !== roundsOnce(now ?? '')
-        ? { before, now: now ?? '' }
-        : null,
+      before !== undefined && rounding(before) !== rounding(now ?? '') ? { before, now: now ?? '' } : null,
   };
 }
 
-/** Whether an addition of a product is rounded once: then last bits are others. Vectors of 256 bits change none. */
-const roundsOnce = (instructions: string) => instructions.includes('multiply-add');
+/** What of the instructions last bits depend on: not how long vectors are. */
+const rounding = (instructions: string) => instructions.replace(/\d+ bits/, '');
 
 async function run(plan: TrainPlan, folder: RunFolder, stop: StopSignals): Promise<void> {
   const { options, data, broken, resumed } = plan;
