@@ -82,7 +82,7 @@ function fromTrained(
   const held = validation === undefined ? '' : ` --validation ${shellArgument(validation)}`;
   const split = hasValidation ? held : ' --validation-split 0.2';
   return {
-    command: `${resnetCommand} train --from ${trainedWeights} --freeze body --data ${shellArgument(data)}${split} --epochs 20`,
+    command: `${resnetCommand} train --from ${trainedWeights} --freeze body --data ${shellArgument(data)}${split} --epochs 20 --learning-rate 0.01 --schedule cosine`,
     bytes: hubWeights().find(isTheirs)?.bytes ?? null,
   };
 }
