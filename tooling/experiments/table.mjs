@@ -14,19 +14,14 @@ for (const file of process.argv.slice(2)) {
     experiments.set(key, runs.set(`${part} ${seed}`, { final: final.accuracy, flipped: flipped?.accuracy })); // a run again counts once
   }
 }
-/** @param {readonly (number | undefined)[]} values */
-const mean = (values) =>
-  values.some((value) => value === undefined)
-    ? '–'
-    : (
-        values.reduce((sum, value) => /** @type {number} */ (sum) + /** @type {number} */ (value), 0) /
-        values.length
-      ).toFixed(3);
+/** @param {readonly number[]} values */
+const mean = (values) => (values.reduce((sum, value) => sum + value, 0) / values.length).toFixed(3);
 
 console.log('| experiment | trained | accuracies | mean | with flips |\n|---|---|---|---|---|');
 for (const [key, runs] of experiments) {
-  const all = [...runs.values()];
-  const finals = all.map(({ final }) => final);
+  const finals = [...runs.values()].map(({ final }) => final);
+  const flipped = [...runs.values()].flatMap((run) => run.flipped ?? []);
   const each = finals.map((value) => value.toFixed(3)).join(' ');
-  console.log(`| ${key} | ${each} | **${mean(finals)}** | ${mean(all.map(({ flipped }) => flipped))} |`);
+  const withFlips = flipped.length === finals.length ? mean(flipped) : '–';
+  console.log(`| ${key} | ${each} | **${mean(finals)}** | ${withFlips} |`);
 }

@@ -1,4 +1,5 @@
 import { addProduct } from './add-product';
+import { clamp } from './clamp';
 import { pack } from './pack';
 
 // Convolutions in narrow groups, of 4·n channels: too few columns to pay for packing patches. Instead the channels of a
@@ -143,14 +144,8 @@ function at(base: usize, offsets: usize, index: i32): usize {
 
 // @ts-ignore: decorator
 @inline
-function clamp(value: v128, lowest: v128, highest: v128): v128 {
-  return f32x4.min(f32x4.max(value, lowest), highest);
-}
-
-// @ts-ignore: decorator
-@inline
 function activate(sum: v128, bias: v128, lowest: v128, highest: v128): v128 {
-  return f32x4.min(f32x4.max(f32x4.add(sum, bias), lowest), highest);
+  return clamp(f32x4.add(sum, bias), lowest, highest);
 }
 
 /** Eight output channels of `count` pixels, four at a time; the last ones are computed again where fewer are left. */

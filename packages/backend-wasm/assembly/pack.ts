@@ -75,7 +75,7 @@ function quarter(to: usize, line: i32, width: i32, depth: i32): usize {
 }
 
 /**
- * Packs the lines [first, last) into panels of `width` (4 or 8). A last panel that is not full repeats
+ * Packs the lines [first, last) into panels of `width` (4, 8 or 16). A last panel that is not full repeats
  * the last line; the results of the repeated lines are never stored.
  */
 export function pack(

@@ -1,4 +1,5 @@
 import { addProduct } from './add-product';
+import { clamp } from './clamp';
 import { pack } from './pack';
 import { WIDE } from './variant';
 
@@ -18,13 +19,6 @@ export function multiplyScratchBytes(rows: i32, columns: i32, depth: i32): i32 {
   const m = min(rows, BLOCK_ROWS) + TILE_ROWS;
   const n = min(columns, BLOCK_COLUMNS) + TILE_COLUMNS;
   return ((m + n) * k + TILE_ROWS * TILE_COLUMNS) * 4 + 192;
-}
-
-/** A finished sum plus its bias, clamped to [lowest, highest]. */
-// @ts-ignore: decorator
-@inline
-function activate(sum: v128, lowest: v128, highest: v128): v128 {
-  return f32x4.min(f32x4.max(sum, lowest), highest);
 }
 
 /**
@@ -98,14 +92,14 @@ function tile8(
     }
     const low = f32x4.splat(lowest);
     const high = f32x4.splat(highest);
-    a0 = activate(a0, low, high);
-    a1 = activate(a1, low, high);
-    b0 = activate(b0, low, high);
-    b1 = activate(b1, low, high);
-    d0 = activate(d0, low, high);
-    d1 = activate(d1, low, high);
-    e0 = activate(e0, low, high);
-    e1 = activate(e1, low, high);
+    a0 = clamp(a0, low, high);
+    a1 = clamp(a1, low, high);
+    b0 = clamp(b0, low, high);
+    b1 = clamp(b1, low, high);
+    d0 = clamp(d0, low, high);
+    d1 = clamp(d1, low, high);
+    e0 = clamp(e0, low, high);
+    e1 = clamp(e1, low, high);
   }
   v128.store(c0, a0);
   v128.store(c0, a1, 16);
@@ -220,22 +214,22 @@ function tile16(
     }
     const low = f32x4.splat(lowest);
     const high = f32x4.splat(highest);
-    a0 = activate(a0, low, high);
-    a1 = activate(a1, low, high);
-    a2 = activate(a2, low, high);
-    a3 = activate(a3, low, high);
-    b0 = activate(b0, low, high);
-    b1 = activate(b1, low, high);
-    b2 = activate(b2, low, high);
-    b3 = activate(b3, low, high);
-    d0 = activate(d0, low, high);
-    d1 = activate(d1, low, high);
-    d2 = activate(d2, low, high);
-    d3 = activate(d3, low, high);
-    e0 = activate(e0, low, high);
-    e1 = activate(e1, low, high);
-    e2 = activate(e2, low, high);
-    e3 = activate(e3, low, high);
+    a0 = clamp(a0, low, high);
+    a1 = clamp(a1, low, high);
+    a2 = clamp(a2, low, high);
+    a3 = clamp(a3, low, high);
+    b0 = clamp(b0, low, high);
+    b1 = clamp(b1, low, high);
+    b2 = clamp(b2, low, high);
+    b3 = clamp(b3, low, high);
+    d0 = clamp(d0, low, high);
+    d1 = clamp(d1, low, high);
+    d2 = clamp(d2, low, high);
+    d3 = clamp(d3, low, high);
+    e0 = clamp(e0, low, high);
+    e1 = clamp(e1, low, high);
+    e2 = clamp(e2, low, high);
+    e3 = clamp(e3, low, high);
   }
   v128.store(c0, a0);
   v128.store(c0, a1, 16);

@@ -1,3 +1,4 @@
+import { clamp } from './clamp';
 import { multiplyRange, multiplyScratchBytes, packRightBytes } from './product';
 
 // Convolutions of 3×3 with stride 1 after Winograd, F(2×2, 3×3) (Lavin and Gray 2016): 16 products of a tile's 4×4 inputs,
@@ -116,7 +117,7 @@ function finished(
 ): void {
   let value = f32x4.add(sum, bias);
   if (addend) value = f32x4.add(value, v128.load(to + toAddend));
-  v128.store(to, f32x4.min(f32x4.max(value, low), high));
+  v128.store(to, clamp(value, low, high));
 }
 
 /** The channels [first, last), in bytes, of a tile's 2×2 outputs from its 16 sums; `right` and `below`: whether those are inside the target. */

@@ -143,8 +143,11 @@ function multiply(run: Run, product: Product, { left, right, kept, target, finis
       1,
     );
   };
-  const layout = JSON.stringify([product.rightDepths, product.rightColumns, groups.count]);
-  let packed = kept === undefined ? 0 : filters.find(kept, layout, packedBytes, pack);
+  let packed = 0;
+  if (kept !== undefined) {
+    const layout = JSON.stringify([product.rightDepths, product.rightColumns, groups.count]);
+    packed = filters.find(kept, layout, packedBytes, pack);
+  }
   if (packed === 0 && parts.packFirst) {
     packed = allocate(packedBytes);
     pack(packed);

@@ -32,14 +32,14 @@ export async function train(given: TrainCommandOptions, command: Command): Promi
   const used = given.recipe === undefined ? null : await readRecipeFile(given.recipe, command);
   const { options: asked } = used ?? { options: given };
   const { out = await defaultOut(asked.data), dryRun, findLearningRate } = asked;
+  const options = { ...asked, out };
   if (dryRun) {
     refuse(
       { '--find-learning-rate': findLearningRate },
       "takes steps, which --dry-run doesn't: give one of them",
     );
+    return tryOut(await newPlan(options, used));
   }
-  const options = { ...asked, out };
-  if (dryRun) return tryOut(await newPlan(options, used));
   await inFolder(out, options, async (folder, stop) => {
     if (findLearningRate) return findRate(await newPlan(options, used));
     const replaces = await whatIsReplaced(out);
@@ -104,13 +104,13 @@ async function inFolder(
 async function startedPlan(plan: TrainPlan): Promise<TrainPlan> {
   const { options } = plan;
   const { choice, details } = await startBackend(options.backend, options);
-  const before = plan.options.computedWith;
-  const now = details?.instructions;
+  const { computedWith: before } = options;
+  const { instructions: now = '' } = details;
+  const isOther = before !== undefined && rounding(before) !== rounding(now);
   return {
     ...plan,
-    options: { ...options, backend: choice, ...(now !== undefined && { computedWith: now }) },
-    otherRounding:
-      before !== undefined && rounding(before) !== rounding(now ?? '') ? { before, now: now ?? '' } : null,
+    options: { ...options, backend: choice, ...(now !== '' && { computedWith: now }) },
+    otherRounding: isOther ? { before, now } : null,
   };
 }
 

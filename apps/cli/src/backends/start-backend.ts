@@ -1,6 +1,6 @@
 import { BackendError, type RegisteredBackend } from '@resnetjs/backend';
 import { ResNetError } from '@resnetjs/core';
-import { defaultInstructions, type InstructionChoice } from '../options/instructions-option.js';
+import type { InstructionChoice } from '../options/instructions-option.js';
 import { unknownName } from '../options/unknown-name.js';
 import { plural } from '../terminal/format.js';
 
@@ -16,8 +16,7 @@ interface BackendOptions {
 
 /** How each backend starts, or why it can't. */
 export const backends = {
-  wasm: async ({ instructions = defaultInstructions, ...options } = {}) =>
-    (await import('@resnetjs/backend-wasm')).register({ ...options, instructions }),
+  wasm: async (options = {}) => (await import('@resnetjs/backend-wasm')).register(options),
   node: async ({ instructions: _, ...options } = {}) =>
     (await import('@resnetjs/backend-node')).register(options),
   cpu: async () => (await import('@resnetjs/backend-cpu')).register(),

@@ -4,11 +4,9 @@ import { Option } from 'commander';
 export const instructionChoices = ['portable', 'multiply-add', 'wide'] as const;
 export type InstructionChoice = (typeof instructionChoices)[number];
 
-export const defaultInstructions: InstructionChoice = 'portable';
-
 export function instructionsOption(): Option {
   return new Option(
     '--instructions <name>',
-    `wasm: portable has the same bits everywhere; multiply-add rounds once where the engine can, and is faster; wide computes on 256 bits as well, from Node 24 on, and is twice as fast (default: "${defaultInstructions}")`,
+    `wasm: portable has the same bits everywhere; multiply-add rounds once where the engine can, and is faster; wide computes on 256 bits as well, from Node 24 on, and is twice as fast (default: "portable")`,
   ).choices(instructionChoices);
 }

@@ -183,7 +183,7 @@ async function trainsOnWebGL({ page, errors }: Visit, reason: RegExp): Promise<v
   const notice = page.getByRole('alert').filter({ hasText: 'could not start' });
   await notice.getByText(reason).waitFor();
   await notice.getByRole('button', { name: 'Use WebGL instead' }).click();
-  if (thorough) await waitForSteps(page, 2); // without a GPU they take most of the time
+  await waitForSteps(page, 2);
   expect(errors).toEqual([]);
 }
 
