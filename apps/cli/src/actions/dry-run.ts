@@ -3,12 +3,11 @@ import { type CheckpointEvent, defaultFeatureBytes, disposeCheckpoint, train } f
 import { encodeCheckpoint, encodeClassifier } from '@resnetjs/weights';
 import { TrainOutput } from '../terminal/train-output.js';
 import { TrialOutput } from '../terminal/trial-output.js';
+import { forwardCost } from '../training/forward-cost.js';
 import { newClassifier, type TrainPlan, trainingOptions } from '../training/train-plan.js';
 
 /** The first step allocates memory, compiles and plans: it is slower than those that follow. */
 const trialSteps = 3;
-/** What an image costs without gradients, in statistics and validations, as a share of its part of a step. */
-const forwardCost = 0.4;
 
 /** Says what a planned training would take, measured on its first steps, whose weights are thrown away. Writes nothing. */
 export async function tryOut(plan: TrainPlan): Promise<void> {

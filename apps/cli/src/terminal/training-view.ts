@@ -1,9 +1,7 @@
 import type { FeaturesEvent, TrainEvent } from '@resnetjs/training';
+import { forwardCost } from '../training/forward-cost.js';
 import { count, duration, figure, percent, size } from './format.js';
 import type { Progress } from './progress.js';
-
-/** About what a pass for precise statistics costs, in training steps: it computes no gradients. */
-const statisticsCost = 0.4;
 
 /** Cells that the table of epochs needs to show all its columns. */
 const roomyTable = 74;
@@ -126,7 +124,7 @@ export class TrainingView {
     const left = this.#epochs * each - done;
     const doneHere = done - this.#stepsBefore;
     const firstEpoch = doneHere <= each;
-    return (elapsed / doneHere) * left * (firstEpoch ? 1 + statisticsCost : 1);
+    return (elapsed / doneHere) * left * (firstEpoch ? 1 + forwardCost : 1);
   }
 
   #row(

@@ -1,10 +1,11 @@
 import '@tensorflow/tfjs-backend-cpu';
 import { createClassifier, createNetwork, disposeVariables, preprocessings } from '@resnetjs/core';
 import { syntheticSigns } from '@resnetjs/data';
+import { freezeGroups } from '@resnetjs/recipe';
 import { train } from '@resnetjs/training';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { featureCount, headGroups, secondsPerImage, withNewHead } from './new-head.js';
+import { featureCount, secondsPerImage, withNewHead } from './new-head.js';
 
 beforeAll(() => tf.setBackend('cpu'));
 
@@ -25,7 +26,7 @@ describe('withNewHead', () => {
     expect(now.preprocessing).toBe(before.preprocessing);
     expect(now.classes).toEqual(images.classes);
     const first = values(now.variables);
-    const groups = headGroups(now.network);
+    const groups = freezeGroups('body', now.network);
     const recipe = { epochs: 1, batchSize: 6, statistics: 'running', groups } as const;
     for await (const event of train(now, images, recipe)) void event;
     const { weights, statistics } = now.variables;

@@ -12,7 +12,6 @@ import {
   withHead,
 } from '@resnetjs/core';
 import type { Dataset } from '@resnetjs/data';
-import type { ParameterGroup } from '@resnetjs/recipe';
 import * as tf from '@tensorflow/tfjs-core';
 import { PageError } from './problem.js';
 
@@ -61,14 +60,6 @@ export function withNewHead(
     (trainable ? weights : statistics).set(id, value);
   }
   return { network, classes, preprocessing, variables: { weights, statistics } };
-}
-
-/** All layers stay as they are, but for the last. */
-export function headGroups(network: Network): readonly ParameterGroup[] {
-  return [
-    { match: {}, frozen: true },
-    { match: { id: `${headSite(network)}.*` }, frozen: false },
-  ];
 }
 
 /** The seconds that a trained network takes for an image up to its last layer, on this device. */

@@ -1,11 +1,18 @@
 import { type Classifier, createClassifier, disposeVariables, ResNetError } from '@resnetjs/core';
 import type { Dataset } from '@resnetjs/data';
-import { adam, type Checkpoint, createRecipe, type Recipe, type TrainingState } from '@resnetjs/recipe';
+import {
+  adam,
+  type Checkpoint,
+  createRecipe,
+  freezeGroups,
+  type Recipe,
+  type TrainingState,
+} from '@resnetjs/recipe';
 import { type TrainEvent, train } from '@resnetjs/training';
 import { buildNetwork } from './build-network.js';
 import type { TrainingData } from './datasets.js';
 import { currentModel } from './model.js';
-import { headGroups, withNewHead } from './new-head.js';
+import { withNewHead } from './new-head.js';
 import type { TrainingConfig, Variant } from './protocol.js';
 
 /** Steps between two points at which a checkpoint may be saved: at each, so that a pause keeps the step it is at. */
@@ -43,7 +50,7 @@ export function recipeOf({ recipe, from }: TrainingConfig, { network }: Classifi
   const settings = { ...choice, optimizer: adam({ learningRate }) };
   if (from === null) return createRecipe(settings);
   // No normalization learns, so that there are no statistics to estimate.
-  return createRecipe({ ...settings, statistics: 'running', groups: headGroups(network) });
+  return createRecipe({ ...settings, statistics: 'running', groups: freezeGroups('body', network) });
 }
 
 export interface RunnerOptions {
