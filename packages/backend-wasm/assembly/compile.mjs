@@ -44,23 +44,25 @@ function read(path) {
 const compressed = (bytes) => gzipSync(bytes, { level: 9 }).toString('base64');
 
 mkdirSync(generated, { recursive: true });
-/** A build for both kinds of memory, as the value of a variable. */
-async function exported(name, constants) {
-  const memories = [
-    `plainMemory: '${compressed(await compile({ ...constants, shared: false }))}'`,
-    `sharedMemory: '${compressed(await compile({ ...constants, shared: true }))}'`,
-  ];
-  return `export const ${name} = {\n  ${memories.join(',\n  ')},\n};\n`;
+const microkernels = {
+  portable: {},
+  'multiply-add': { fused: true },
+  'wide-portable': { wide: true },
+  'wide-multiply-add': { fused: true, wide: true },
+};
+for (const [name, constants] of Object.entries(microkernels)) {
+  writeFileSync(
+    join(generated, `microkernels-${name}.ts`),
+    `// Written by assembly/compile.mjs: the microkernels, compressed by gzip, in base64.
+export const build = {
+  plainMemory:
+    '${compressed(await compile({ ...constants, shared: false }))}',
+  sharedMemory:
+    '${compressed(await compile({ ...constants, shared: true }))}',
+};
+`,
+  );
 }
-
-const heading = '// Written by assembly/compile.mjs: the microkernels, compressed by gzip, in base64.\n';
-writeFileSync(join(generated, 'microkernels.ts'), heading + (await exported('portable', {})));
-const others = [
-  await exported('multiplyAdd', { fused: true }),
-  await exported('wide', { wide: true }),
-  await exported('wideMultiplyAdd', { fused: true, wide: true }),
-];
-writeFileSync(join(generated, 'microkernel-builds.ts'), heading + others.join(''));
 
 const builds = createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm');
 for (const build of ['simd', 'threaded-simd']) {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type BuildName, canRun, startBuild } from './instructions.js';
+import { type BuildName, hasMultiplyAdd, startBuild } from './instructions.js';
 import type { Exports } from './microkernels.js';
 import { webAssembly } from './web-assembly.js';
 
@@ -55,15 +55,15 @@ export function testBuilds(): void {
 
   describe('builds of the microkernels', () => {
     it.each([
-      ['wide', 'portable'],
+      ['widePortable', 'portable'],
       ['wideMultiplyAdd', 'multiplyAdd'],
     ] as const)('%s has the bits of %s', async (wide, narrow) => {
-      if (!(await canRun(wide))) return;
+      if (narrow === 'multiplyAdd' && !hasMultiplyAdd()) return;
       expect(await productsOf(wide)).toEqual(await productsOf(narrow));
     });
 
     it('multiplyAdd differs from portable in the last bits alone', async () => {
-      if (!(await canRun('multiplyAdd'))) return;
+      if (!hasMultiplyAdd()) return;
       const [fused, portable] = [await productsOf('multiplyAdd'), await productsOf('portable')];
       for (const [index, values] of fused.entries()) {
         values.forEach((value, at) => {

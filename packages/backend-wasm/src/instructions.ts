@@ -1,56 +1,77 @@
 import { BackendError } from '@resnetjs/backend';
-import { portable } from './generated/microkernels.js';
 import { messageOf } from './message-of.js';
 import type { Exports } from './microkernels.js';
 import { inflate, webAssembly, type WasmMemory } from './web-assembly.js';
 import { pairVectors, pause } from './threads/platform.js';
 
 /**
- * What the microkernels may be made of. `portable`: multiplication and addition on 128 bits, the same bits everywhere.
- * `multiply-add`: one rounding for both (relaxed SIMD), where the engine has it. `wide`: 256 bits, where V8 pairs neighbouring
- * instructions (a flag of the whole process), and multiply-add, each where there is; bits are those of `multiply-add`.
- * `auto`: `multiply-add`.
+ * What the kernels compute with. `portable`: multiplication and addition on 128 bits, the same bits everywhere. `auto`: one rounding
+ * for both (relaxed SIMD) where the engine has it, and Winograd's tiles. `wide`, `wide-portable`: the bits of `auto` and `portable`, on
+ * 256 bits where V8 pairs neighbouring instructions (a flag of the whole process).
  */
-export const instructionNames = ['auto', 'portable', 'multiply-add', 'wide'] as const;
+export const instructionNames = ['auto', 'portable', 'wide', 'wide-portable'] as const;
 export type InstructionName = (typeof instructionNames)[number];
 
-/** A build of the microkernels: of what each is made, `assembly/compile.mjs` says. */
-export type BuildName = 'portable' | 'multiplyAdd' | 'wide' | 'wideMultiplyAdd';
+/** The builds of the microkernels, for each kind of memory: of what each is made, `assembly/compile.mjs` says. */
+const builds = {
+  portable: () => import('./generated/microkernels-portable.js'),
+  multiplyAdd: () => import('./generated/microkernels-multiply-add.js'),
+  widePortable: () => import('./generated/microkernels-wide-portable.js'),
+  wideMultiplyAdd: () => import('./generated/microkernels-wide-multiply-add.js'),
+};
+export type BuildName = keyof typeof builds;
+
+const words = {
+  portable: 'WebAssembly SIMD, 128 bits',
+  multiplyAdd: 'WebAssembly SIMD, 128 bits, multiply-add',
+  widePortable: 'WebAssembly SIMD, 256 bits',
+  wideMultiplyAdd: 'WebAssembly SIMD, 256 bits, multiply-add',
+} as const satisfies Record<BuildName, string>;
 
 export interface StartedMicrokernels {
   readonly module: object;
   readonly microkernels: Exports;
 }
 
+interface Chosen extends StartedMicrokernels {
+  /** Whether convolutions of 3×3 are computed by tiles, which changes last bits. */
+  readonly tiles: boolean;
+  /** In words. */
+  readonly instructions: string;
+}
+
 /** Starts the microkernels on a plain or shared memory. Throws BackendError `unavailable` if there is no SIMD, and `start-failed`. */
 export async function startMicrokernels(
   memory: WasmMemory,
-  wanted: InstructionName = 'portable',
-): Promise<StartedMicrokernels & { readonly instructions: string }> {
+  wanted: InstructionName = 'auto',
+): Promise<Chosen> {
   const build = await chooseBuild(wanted);
-  const tiles = wanted === 'portable' ? '' : ', tiles for 3×3';
-  return { ...(await startBuild(build, memory)), instructions: words[build] + tiles };
+  const tiles = !isPortable(wanted);
+  const instructions = `${words[build]}${tiles ? ', tiles for 3×3' : ''}`;
+  return { ...(await startBuild(build, memory)), tiles, instructions };
 }
 
-const words = {
-  portable: 'WebAssembly SIMD, 128 bits',
-  multiplyAdd: 'WebAssembly SIMD, 128 bits, multiply-add',
-  wide: 'WebAssembly SIMD, 256 bits',
-  wideMultiplyAdd: 'WebAssembly SIMD, 256 bits, multiply-add',
-} as const satisfies Record<BuildName, string>;
+const isPortable = (wanted: InstructionName) => wanted.endsWith('portable');
 
 async function chooseBuild(wanted: InstructionName): Promise<BuildName> {
-  if (wanted === 'portable') return 'portable';
-  const fused = await canRun('multiplyAdd');
-  const narrow = fused ? 'multiplyAdd' : 'portable';
-  if (wanted !== 'wide' || !pairVectors()) return narrow;
-  const wide = fused ? 'wideMultiplyAdd' : 'wide';
+  const isFused = !isPortable(wanted) && hasMultiplyAdd();
+  const [narrow, wide] = isFused
+    ? (['multiplyAdd', 'wideMultiplyAdd'] as const)
+    : (['portable', 'widePortable'] as const);
+  if (!wanted.startsWith('wide') || !pairVectors()) return narrow;
   return (await isFaster(wide, narrow)) ? wide : narrow;
 }
 
-/** Whether the engine takes a build. */
-export const canRun = async (build: BuildName): Promise<boolean> =>
-  webAssembly().validate(await bytesOfBuild(build, false));
+/** Whether the engine has relaxed SIMD's multiply-add. */
+export const hasMultiplyAdd = (): boolean => webAssembly().validate(multiplyAddModule);
+
+/** A module with one function, `f32x4.relaxed_madd` of its three parameters (relaxed SIMD's opcode 0x105). */
+const multiplyAddModule = Uint8Array.of(
+  ...[0, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
+  ...[1, 8, 1, 0x60, 3, 0x7b, 0x7b, 0x7b, 1, 0x7b], // its type: three vectors to one
+  ...[3, 2, 1, 0],
+  ...[10, 13, 1, 11, 0, 0x20, 0, 0x20, 1, 0x20, 2, 0xfd, 0x85, 2, 0x0b],
+);
 
 export async function startBuild(build: BuildName, memory: WasmMemory): Promise<StartedMicrokernels> {
   const bytes = await bytesOfBuild(build, !(memory.buffer instanceof ArrayBuffer));
@@ -66,21 +87,15 @@ export async function startBuild(build: BuildName, memory: WasmMemory): Promise<
   return { module, microkernels: exports as Exports };
 }
 
-export async function bytesOfBuild(build: BuildName, shared: boolean): Promise<Uint8Array> {
-  const texts = build === 'portable' ? portable : (await loadBuilds())[build];
-  return new Uint8Array(await inflate(shared ? texts.sharedMemory : texts.plainMemory));
-}
-
-async function loadBuilds() {
-  try {
-    return await import('./generated/microkernel-builds.js');
-  } catch (cause) {
+export async function bytesOfBuild(name: BuildName, shared: boolean): Promise<Uint8Array<ArrayBuffer>> {
+  const { build } = await builds[name]().catch((cause) => {
     throw new BackendError(
       'start-failed',
-      `The script that holds more WebAssembly could not be loaded (${messageOf(cause)}). Serve every file that the bundler wrote, or ask for the portable instructions.`,
+      `The script that holds the microkernels could not be loaded (${messageOf(cause)}). Serve every file that the bundler wrote.`,
       { cause },
     );
-  }
+  });
+  return new Uint8Array(await inflate(shared ? build.sharedMemory : build.plainMemory));
 }
 
 /** The sizes of the product that two builds are compared by: a million multiply-adds, in the first caches. */

@@ -448,7 +448,7 @@ describe.each([
   ['plain', false],
   ['shared', true],
 ] as const)('the modules for %s memory', (_, shared) => {
-  it.each(['portable', 'multiplyAdd', 'wide', 'wideMultiplyAdd'] as const)(
+  it.each(['portable', 'multiplyAdd', 'widePortable', 'wideMultiplyAdd'] as const)(
     'have no globals and no data in memory: %s',
     async (build) => {
       // Sections 6 and 11 of a WebAssembly module are globals and data (core specification, §5.5.2).

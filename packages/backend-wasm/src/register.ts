@@ -57,10 +57,11 @@ export interface RegisterOptions {
    */
   readonly threads?: number;
   /**
-   * What products are computed with; `details.instructions` says what was taken. Default: 'portable', which gives the same bits on
-   * every engine. 'auto' is 'multiply-add' where the engine has it (relaxed SIMD: Node 22, Chrome 114), computes 3×3 convolutions by
-   * Winograd's tiles, and is faster. 'wide' is 256 bits in Node 24 and newer on x86 with AVX2, tried when the backend starts: it sets a
-   * flag of V8 for the whole process (`--experimental-wasm-revectorize`), and doesn't change a bit of 'auto'.
+   * What products are computed with; `details.instructions` says what was taken. Default: 'auto': multiply-add where the
+   * engine has it (relaxed SIMD: Node 22, Chrome 114), and Winograd's tiles for convolutions of 3×3. 'portable' has neither, and gives
+   * the same bits on every engine and in every version. 'wide' and 'wide-portable' compute the bits of 'auto' and 'portable' on 256 bits
+   * in Node 24 and newer on x86 with AVX2, tried when the backend starts: they set a flag of V8 for the whole process
+   * (`--experimental-wasm-revectorize`).
    */
   readonly instructions?: InstructionName;
 }
@@ -151,7 +152,7 @@ async function start(
   const filters = new PreparedFilters(backend);
   replaceKernels(backendName, kernels, {
     ...{ backend, microkernels: started.microkernels, team, filters },
-    tiles: wanted.instructions !== 'portable',
+    tiles: started.tiles,
   });
   const result: RegisteredBackend = {
     name: backendName,
@@ -170,7 +171,7 @@ interface Wanted {
   readonly problem?: string;
 }
 
-function wantedInstructions({ instructions = 'portable' }: RegisterOptions): InstructionName {
+function wantedInstructions({ instructions = 'auto' }: RegisterOptions): InstructionName {
   if (instructionNames.includes(instructions)) return instructions;
   throw new BackendError(
     'bad-arguments',

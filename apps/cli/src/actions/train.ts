@@ -4,6 +4,7 @@ import { checkpointModel, train as trainEvents } from '@resnetjs/training';
 import { encodeClassifier } from '@resnetjs/weights';
 import { readNewestCheckpoint, writeModelFile } from '@resnetjs/weights/node';
 import type { Command } from 'commander';
+import { instructionsAs } from '../options/instructions-option.js';
 import { startBackend } from '../backends/start-backend.js';
 import { writeSampleImage } from '../data/sample-image.js';
 import { syntheticSource } from '../data/training-data.js';
@@ -69,7 +70,8 @@ export async function resume(path: string, command: Command): Promise<void> {
   await readNewest(path); // fails before a folder is made if there is nothing to resume
   await inFolder(path, command.opts(), async (folder, stop) => {
     const saved = await readNewest(path);
-    const { options, recipe } = resumedOptions(command, saved, path);
+    const { options: own, recipe } = resumedOptions(command, saved, path);
+    const options = { ...own, instructions: own.instructions ?? instructionsAs(own.computedWith) };
     checkPlaces(command, options);
     const plan = await startedPlan(await makeResumedPlan(options, { classifier: saved.classifier, recipe }));
     const resumed = await readNewestCheckpoint(path);
@@ -103,8 +105,8 @@ async function inFolder(
 /** Starts the backend, and puts the one that auto chose into the options, with what it computes: a training resumes on the same. */
 async function startedPlan(plan: TrainPlan): Promise<TrainPlan> {
   const { options } = plan;
-  const { choice, details } = await startBackend(options.backend, options);
   const { computedWith: before } = options;
+  const { choice, details } = await startBackend(options.backend, options);
   const { instructions: now = '' } = details;
   const isOther = before !== undefined && rounding(before) !== rounding(now);
   return {

@@ -10,13 +10,14 @@ const inBrowsers = 'runs in browsers, where @resnetjs/backend-webgl registers it
 interface BackendOptions {
   /** Default: one per core (wasm: at most 8). */
   readonly threads?: number;
-  /** Of wasm. Default: portable. */
+  /** Of wasm. Default: wide. */
   readonly instructions?: InstructionChoice;
 }
 
 /** How each backend starts, or why it can't. */
 export const backends = {
-  wasm: async (options = {}) => (await import('@resnetjs/backend-wasm')).register(options),
+  wasm: async ({ instructions = 'wide', ...options } = {}) =>
+    (await import('@resnetjs/backend-wasm')).register({ instructions, ...options }),
   node: async ({ instructions: _, ...options } = {}) =>
     (await import('@resnetjs/backend-node')).register(options),
   cpu: async () => (await import('@resnetjs/backend-cpu')).register(),

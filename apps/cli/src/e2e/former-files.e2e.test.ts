@@ -71,7 +71,15 @@ describe('a training from the start', () => {
     const recipe =
       '--network course/resnet50 --epochs 1 --batch-size 32 --optimizer adam --learning-rate 1.5e-4 --seed 0';
     const { stdout } = await resnet(
-      ['train', ...recipe.split(' '), '--data', join(signs, 'train_signs.h5'), '--out', 'signs', '--json'],
+      [
+        'train',
+        ...recipe.split(' '),
+        '--data',
+        join(signs, 'train_signs.h5'),
+        '--out',
+        'signs',
+        '--json',
+      ].concat('--instructions=portable'),
       undefined,
       { text: '"event":"step"', count, act: 'process.kill(process.pid, "SIGKILL")' },
     );
