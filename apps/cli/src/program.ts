@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import { Command } from 'commander';
 import { augmentCommand } from './commands/augment.js';
 import { backendsCommand } from './commands/backends.js';
+import { benchCommand } from './commands/bench.js';
 import { convertCommand } from './commands/convert.js';
 import { drawCommand } from './commands/draw.js';
 import { evaluateCommand } from './commands/evaluate.js';
@@ -52,6 +53,7 @@ export function createProgram(): Command {
     inspectCommand(),
     convertCommand(),
     profileCommand(),
+    benchCommand(),
     backendsCommand(),
     parityCommand(),
   ]) {

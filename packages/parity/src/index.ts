@@ -34,3 +34,10 @@ export {
 } from './report/parity-report.js';
 export type { CaseReport } from './run/case-report.js';
 export { type PreparedCase, prepareCase } from './run/prepare-case.js';
+export {
+  measureSpeed,
+  type MeasureSpeedOptions,
+  type SpeedReading,
+  type SpeedWorkload,
+  speedWorkloads,
+} from './speed/measure-speed.js';

@@ -106,7 +106,7 @@ async function inFolder(
 async function startedPlan(plan: TrainPlan): Promise<TrainPlan> {
   const { options } = plan;
   const { computedWith: before } = options;
-  const { choice, details } = await startBackend(options.backend, options);
+  const { choice, details } = await startBackend(options.backend, options, 'training');
   const { instructions: now = '' } = details;
   const isOther = before !== undefined && rounding(before) !== rounding(now);
   return {

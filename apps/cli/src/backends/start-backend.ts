@@ -3,6 +3,7 @@ import { ResNetError } from '@resnetjs/core';
 import type { InstructionChoice } from '../options/instructions-option.js';
 import { unknownName } from '../options/unknown-name.js';
 import { plural } from '../terminal/format.js';
+import { rankHere, type Work } from './fastest.js';
 
 const notYet = 'not part of this version';
 const inBrowsers = 'runs in browsers, where @resnetjs/backend-webgl registers it';
@@ -35,9 +36,6 @@ export interface StartedBackend extends RegisteredBackend {
   readonly choice: BackendName;
 }
 
-/** Fastest first, as measured on a CPU. */
-const fastest = ['node', 'wasm'] as const satisfies readonly BackendName[];
-
 /** What people call the device that no backend computes on in Node. */
 const gpuNames: readonly string[] = ['gpu', 'cuda', 'rocm', 'metal', 'mps', 'tpu'];
 const noGpu = 'In Node every backend computes on the processor; a GPU computes in browsers, with webgl.';
@@ -45,15 +43,16 @@ const noGpu = 'In Node every backend computes on the processor; a GPU computes i
 const choices = [...backendNames, 'auto'];
 
 /**
- * Starts a backend and makes it the current one. `auto` takes the fastest that can run, and prints its name to stderr.
+ * Starts a backend and makes it the current one. `auto` takes the fastest for the work that can run, and prints its name to stderr.
  * Throws `unknown-name`, `missing-backend`, and a BackendError if the backend can't run.
  */
 export async function startBackend(
   name: string,
   { threads, instructions }: BackendOptions = {},
+  work: Work = 'inference',
 ): Promise<StartedBackend> {
   const options = { ...(threads !== undefined && { threads }), ...(instructions && { instructions }) };
-  if (name === 'auto') return startFastest(options);
+  if (name === 'auto') return startFastest(options, work);
   const known =
     backendNames.find((each) => each === name) ??
     unknownName('backend', name, choices, gpuNames.includes(name.toLowerCase()) ? { why: noGpu } : {});
@@ -66,19 +65,18 @@ export async function startBackend(
   );
 }
 
-async function startFastest(options: BackendOptions): Promise<StartedBackend> {
-  let reason = '';
-  for (const name of fastest) {
-    try {
-      const registered = await backends[name](options);
-      const { threads } = registered;
-      process.stderr.write(`backend: ${name}, ${plural(threads, 'thread')}${reason}\n`);
-      return { ...registered, choice: name };
-    } catch (error) {
-      if (!(error instanceof BackendError) || error.code === 'bad-arguments') throw error;
-      reason ||= ` (${name} would be faster: resnet backends says why it can't run)`;
-      if (name === fastest.at(-1)) throw error;
-    }
+async function startFastest(options: BackendOptions, work: Work): Promise<StartedBackend> {
+  const { order, why } = rankHere(work, options.instructions);
+  const [first, second] = order;
+  const start = async (name: typeof first, reason: string): Promise<StartedBackend> => {
+    const registered = await backends[name](options);
+    process.stderr.write(`backend: ${name}, ${plural(registered.threads, 'thread')}${reason}\n`);
+    return { ...registered, choice: name };
+  };
+  try {
+    return await start(first, why === '' ? '' : ` (the fastest ${why})`);
+  } catch (error) {
+    if (!(error instanceof BackendError) || error.code === 'bad-arguments') throw error;
+    return start(second, ` (${first} would be faster: resnet backends says why it can't run)`);
   }
-  throw new Error('there is always a last one');
 }

@@ -97,6 +97,18 @@ describe('resnet profile', () => {
   });
 });
 
+describe('resnet bench', () => {
+  it('says what was measured, on what, and every time', async () => {
+    const { code, stdout } = await line('bench --rounds 1 --threads 1 --json');
+    expect(code).toBe(0);
+    const { backend, threads, details, processor, workloads } = json(stdout);
+    expect({ backend, threads }).toEqual({ backend: 'wasm', threads: 1 });
+    expect(details.instructions).toMatch(/^WebAssembly SIMD, (128|256) bits.*, tiles for 3×3$/);
+    expect(processor.name).not.toBe('');
+    for (const { rounds, median } of workloads) expect(rounds).toEqual([median]);
+  });
+});
+
 describe('resnet networks', () => {
   it('lists every network with the published figures, and takes each name', async () => {
     const [text, data] = await Promise.all([line('networks'), line('networks --json')]);

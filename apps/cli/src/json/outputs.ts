@@ -778,6 +778,36 @@ const profile = z.strictObject({
   totalMs: z.number().describe('the whole time, in milliseconds'),
 });
 
+const bench = z.strictObject({
+  backend: text.describe('the backend that was measured'),
+  threads: integer.describe('compute threads'),
+  details: z.record(text, text).describe('what the backend says about itself, such as its instructions'),
+  processor: z.strictObject({
+    name: text.describe('as the system names it'),
+    instructionSets: z
+      .array(text)
+      .readonly()
+      .nullable()
+      .describe('those that decide how fast products are; null where the system does not tell'),
+  }),
+  node: text.describe("Node's version"),
+  system: text.describe('operating system and architecture'),
+  workloads: z
+    .array(
+      z.strictObject({
+        network: text.describe("the network's name"),
+        task: z.enum(['inference', 'training']).describe('what was measured'),
+        size: integer.describe('height and width of the images'),
+        batchSize: integer.describe('images per batch'),
+        classes: integer.describe('the number of classes'),
+        first: z.number().describe('the first run, in milliseconds'),
+        rounds: z.array(z.number()).readonly().describe('those after the second'),
+        median: z.number().describe('of the rounds'),
+      }),
+    )
+    .readonly(),
+});
+
 const backend = {
   threads: integer.describe('compute threads'),
   precision: z.number().describe('bits of a float on the device: 32, or 16'),
@@ -905,6 +935,7 @@ export const outputs = {
   inspect: { schema: inspect, lines: false },
   convert: { schema: convert, lines: false },
   profile: { schema: profile, lines: false },
+  bench: { schema: bench, lines: false },
   backends: { schema: backends, lines: false },
   'backends install': { schema: install, lines: true },
   parity: { schema: parity, lines: false },

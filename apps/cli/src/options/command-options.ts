@@ -160,6 +160,14 @@ export interface ProfileCommandOptions extends DescribedNetworkOptions {
   readonly json?: true;
 }
 
+export interface BenchCommandOptions {
+  readonly rounds: number;
+  readonly backend: string;
+  readonly threads?: number;
+  readonly instructions?: InstructionChoice;
+  readonly json?: true;
+}
+
 export interface ParityCommandOptions {
   /** Default: all that can run here. */
   readonly backends?: readonly string[];

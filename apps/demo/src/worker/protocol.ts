@@ -1,5 +1,6 @@
 import type { DialectName, FitMode, Network, NetworkName, ParameterId } from '@resnetjs/core';
 import type { TwinReport } from '@resnetjs/data';
+import type { SpeedReading, SpeedWorkload } from '@resnetjs/parity';
 import type { Adam, Augmentation, NamedSchedule, Recipe, StartRecord } from '@resnetjs/recipe';
 import type {
   CachedWeights,
@@ -286,6 +287,9 @@ export interface SpeedResult {
   readonly warm: number;
 }
 
+/** What every device is compared by, and what it takes here. */
+export type NetworkSpeed = SpeedWorkload & SpeedReading;
+
 /** A model, and what came with it. */
 export interface FileToOpen {
   /** What it is called on the page. */
@@ -404,6 +408,9 @@ export interface Requests {
   proveCase: { params: { readonly id: number; readonly precision: 16 | 32 }; result: ProofResult };
   provePublished: { params: null; result: readonly PublishedProof[] };
   measureSpeed: { params: null; result: readonly SpeedResult[] };
+  speedWorkloads: { params: null; result: readonly SpeedWorkload[] };
+  /** An index of speedWorkloads. */
+  measureNetwork: { params: { readonly index: number }; result: NetworkSpeed };
 }
 
 export type RequestKind = keyof Requests;

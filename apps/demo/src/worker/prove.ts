@@ -2,11 +2,17 @@
 
 import { createClassifier, disposeVariables, preactResNet, predict } from '@resnetjs/core';
 import { syntheticSigns } from '@resnetjs/data';
-import { type ParityCase, parityCases, prepareCase } from '@resnetjs/parity';
+import {
+  measureSpeed as timeWorkload,
+  type ParityCase,
+  parityCases,
+  prepareCase,
+  speedWorkloads,
+} from '@resnetjs/parity';
 import { publishedResults, reproduce } from '@resnetjs/parity/published';
 import { train } from '@resnetjs/training';
 import { PageError } from './problem.js';
-import type { ProofCase, ProofResult, PublishedProof, SpeedResult } from './protocol.js';
+import type { NetworkSpeed, ProofCase, ProofResult, PublishedProof, SpeedResult } from './protocol.js';
 
 /** The cases that are compared with float64; the published numbers have a table of their own. */
 const comparedCases: readonly ParityCase[] = parityCases('quick').filter(
@@ -41,6 +47,15 @@ export async function provePublished(): Promise<readonly PublishedProof[]> {
     proofs.push({ source: published.source, call: published.call, passed, message });
   }
   return proofs;
+}
+
+export { speedWorkloads };
+
+/** Times one of the networks that every device is compared by. */
+export async function measureNetwork(index: number): Promise<NetworkSpeed> {
+  const workload = speedWorkloads[index];
+  if (workload === undefined) throw new PageError('no-case', `There is no workload ${index}.`);
+  return { ...workload, ...(await timeWorkload(workload)) };
 }
 
 const warmRuns = 5;

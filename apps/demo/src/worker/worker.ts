@@ -72,6 +72,8 @@ const handlers: Handlers<Exclude<RequestKind, HubRequestKind>> = {
   proveCase: async ({ id, precision }) => (await prove()).proveCase(id, precision),
   provePublished: async () => (await prove()).provePublished(),
   measureSpeed: async () => (await prove()).measureSpeed(),
+  speedWorkloads: async () => (await prove()).speedWorkloads,
+  measureNetwork: async ({ index }) => (await prove()).measureNetwork(index),
 };
 
 serve(handlers);

@@ -45,6 +45,22 @@ describe.skipIf(whyNoBrowser !== null)(`the Prove room ${whyNoBrowser ?? ''}`, (
     if (!thorough) await saysThatWebGLCannotRun(page);
   });
 
+  it('times real networks, and offers the times', async () => {
+    const { page } = here;
+    // WebGL in software would take minutes; where it is off, it says so.
+    if (thorough) await page.getByRole('checkbox', { name: 'WebGL' }).click();
+    await page.getByRole('button', { name: 'Measure the speed' }).click();
+    const offer = page.getByRole('button', { name: 'Download the times' });
+    await offer.waitFor({ timeout: long });
+    const { backends } = JSON.parse((await downloaded(page, 'Download the times')).toString());
+    const [wasm] = backends;
+    expect(wasm.facts.details.instructions).toMatch(/^WebAssembly SIMD, 128 bits/);
+    expect(wasm.speeds.map(({ network }: { network: string }) => network)).toEqual([
+      ...['resnet18', 'resnet50', 'course/resnet50'],
+    ]);
+    for (const { median, rounds } of wasm.speeds) expect(rounds).toContain(median);
+  });
+
   it('is accessible, makes no outside request, and hides no error', async () => {
     expect(await accessibilityProblems(here.page)).toEqual([]);
     expect(here.outside).toEqual([]);

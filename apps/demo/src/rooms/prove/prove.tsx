@@ -4,6 +4,8 @@ import { SubmitButton } from '../../components/submit-button.js';
 import { Segmented } from '../../components/segmented.js';
 import { type BackendName, backendNames } from '../../worker/protocol.js';
 import { Matrix } from './matrix.js';
+import { measureNetworks, stopMeasuring } from './network-speeds.js';
+import { NetworkSpeedsTable } from './network-speeds-table.js';
 import { chosen, level, proofs, prove, proving, stopProving } from './proof.js';
 import { Published } from './published.js';
 import { reportHtml } from './report.js';
@@ -54,8 +56,26 @@ export function Prove() {
               Prove it here
             </SubmitButton>
           ) : (
-            <button key="stop" type="button" class="button" onClick={stopProving}>
+            <button
+              key="stop"
+              type="button"
+              class="button"
+              onClick={() => {
+                stopProving();
+                stopMeasuring();
+              }}
+            >
               Stop
+            </button>
+          )}
+          {now === null && (
+            <button
+              type="button"
+              class="button"
+              disabled={chosen.value.length === 0}
+              onClick={() => void measureNetworks()}
+            >
+              Measure the speed
             </button>
           )}
           {any && now === null && (
@@ -81,6 +101,7 @@ export function Prove() {
       <Matrix />
       <Published />
       <Speeds />
+      <NetworkSpeedsTable />
     </>
   );
 }
