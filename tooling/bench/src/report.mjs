@@ -32,8 +32,14 @@ function headsOf(table) {
 const headline = (table) => `${table.title}; ${table.threads} ${table.threads === 1 ? 'thread' : 'threads'}`;
 
 /** @param {Machine} machine */
-export const machineLine = ({ processor, cores, memory, system, node, load }) =>
-  `${processor}, ${cores} cores, ${memory}, ${system}, Node ${node}, load ${load}`;
+export function machineLine({ processor, details, cores, memory, system, node, browser, load }) {
+  const known =
+    details === null
+      ? ''
+      : ` (family ${[details.family, `model ${details.model}`, ...details.instructions].join(', ')})`;
+  const programs = [`Node ${node}`, ...(browser === undefined ? [] : [browser])].join(', ');
+  return `${processor}${known}, ${cores} cores, ${memory}, ${system}, ${programs}, load ${load}`;
+}
 
 /** A table for the terminal. */
 export function asText(/** @type {Table} */ table) {
