@@ -49,7 +49,13 @@ def layer_of(node):
     match node["op"]:
         case "conv":
             return layers.Conv2D(
-                node["filters"], node["kernelSize"], use_bias=node["bias"], kernel_initializer="zeros", **window
+                node["filters"],
+                node["kernelSize"],
+                dilation_rate=node["dilations"],
+                groups=node["groups"],
+                use_bias=node["bias"],
+                kernel_initializer="zeros",
+                **window,
             )
         case "norm":
             return layers.BatchNormalization(epsilon=node["epsilon"], momentum=node["momentum"])
@@ -62,6 +68,8 @@ def layer_of(node):
         case "pool":
             pooling = layers.MaxPooling2D if node["mode"] == "max" else layers.AveragePooling2D
             return pooling(node["size"], **window)
+        case "globalPool":
+            return layers.GlobalAveragePooling2D(keepdims=node["keepDims"])
         case "flatten":
             return layers.Flatten()
         case "dense":

@@ -1,20 +1,36 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ContenderProcess } from './contender-process.mjs';
-import { baseline, findMissing, refusal } from './contenders.mjs';
+import { ContenderProcess, processes } from './contender-process.mjs';
+import { findMissing, refusal } from './contenders.mjs';
 import { distance, spread } from './statistics.mjs';
 import { workloads, writeWorkload } from './workloads.mjs';
 
-/** @typedef {import('./contenders.mjs').ContenderName} ContenderName */
 /** @typedef {import('./workloads.mjs').Task} Task */
+/** @typedef {import('./workloads.mjs').Workload} Workload */
 /** @typedef {import('./statistics.mjs').Spread} Spread */
+
+/**
+ * A contender at work on a workload.
+ * @typedef {object} Running
+ * @property {() => Promise<{ version: string }>} ready
+ * @property {() => Promise<{ milliseconds: number, result: number[] }>} run
+ * @property {() => unknown} end
+ */
+
+/**
+ * Where contenders compute: in processes, or on a browser's pages.
+ * @typedef {object} Venue
+ * @property {Readonly<Record<string, import('./contenders.mjs').Contender>>} contenders by the names that --only takes
+ * @property {Readonly<Record<Task, string>>} ours the contender that all others are compared with
+ * @property {(name: string, options: { folder: string, threads: number, python: string }) => Running} start
+ */
 
 /**
  * @typedef {object} CompareOptions
  * @property {number} rounds
  * @property {readonly number[]} threads
- * @property {readonly ContenderName[]} only
+ * @property {readonly string[]} only
  * @property {string} python
  * @property {(line: string) => void} log
  * @property {(table: Table) => void} measured called with each table, so that an interrupted run keeps those it has
@@ -23,7 +39,8 @@ import { workloads, writeWorkload } from './workloads.mjs';
 /**
  * A row has either a measurement or, in `reason`, why there is none.
  * @typedef {object} Row
- * @property {ContenderName} name
+ * @property {string} name
+ * @property {string} title
  * @property {string} [reason]
  * @property {string} [version]
  * @property {Spread} [spread] milliseconds or bytes
@@ -36,21 +53,25 @@ import { workloads, writeWorkload } from './workloads.mjs';
 /** The largest relative difference from our result that summation in another order explains, in float32. */
 const tolerance = { inference: 1e-4, training: 1e-4 };
 
+/** The workloads of a task that processes are measured at. */
+export const workloadsOf = (/** @type {Task} */ task) => workloads.filter((each) => each.task === task);
+
 /**
- * Times a task's workloads: all contenders side by side, taking turns.
- * @param {Task} task
+ * Times workloads: all contenders side by side, taking turns.
+ * @param {readonly Workload[]} workloads
  * @param {CompareOptions} options
+ * @param {Venue} venue
  */
-export const compareSpeed = (task, options) =>
-  forEachWorkload(options, task, (setting) => timeInTurn(setting, options));
+export const compareSpeed = (workloads, options, venue = processes) =>
+  forEachWorkload(options, workloads, (setting) => timeInTurn(setting, options), venue);
 
 /**
  * Times the start of a process up to its first prediction: importing, starting, reading the weights, building, predicting.
  * @param {CompareOptions} options
  */
 export const compareStart = (options) =>
-  forEachWorkload(options, 'inference', async (setting) => {
-    /** @type {Map<ContenderName, number[]>} */
+  forEachWorkload(options, workloadsOf('inference'), async (setting) => {
+    /** @type {Map<string, number[]>} */
     const times = new Map();
     for (let round = -1; round < options.rounds; round++) {
       for (const name of setting.names) {
@@ -71,7 +92,7 @@ export const compareStart = (options) =>
  */
 export async function compareMemory(options) {
   const measure = async (/** @type {Setting} */ setting) => {
-    /** @type {Map<ContenderName, number[]>} */
+    /** @type {Map<string, number[]>} */
     const peaks = new Map();
     for (const name of setting.names) {
       await attempt(setting, name, async () => {
@@ -82,31 +103,35 @@ export async function compareMemory(options) {
     return rowsOf(setting, peaks, 'Peak memory: ', 'bytes');
   };
   return [
-    ...(await forEachWorkload(options, 'inference', measure)),
-    ...(await forEachWorkload(options, 'training', measure)),
+    ...(await forEachWorkload(options, workloadsOf('inference'), measure)),
+    ...(await forEachWorkload(options, workloadsOf('training'), measure)),
   ];
 }
 
 /**
  * @typedef {object} Setting
- * @property {import('./workloads.mjs').Workload} workload
+ * @property {Venue} venue
+ * @property {Workload} workload
  * @property {string} folder
  * @property {number} threads
- * @property {ContenderName[]} names contenders that can be measured
- * @property {Map<ContenderName, Row>} rows of all requested contenders
+ * @property {string[]} names contenders that can be measured
+ * @property {Map<string, Row>} rows of all requested contenders
  */
 
 /**
  * @param {CompareOptions} options
- * @param {Task} task
+ * @param {readonly Workload[]} workloads
  * @param {(setting: Setting) => Promise<Table>} measure
+ * @param {Venue} venue
  * @returns {Promise<Table[]>}
  */
-async function forEachWorkload(options, task, measure) {
-  const missing = await findMissing(options.only, options);
+async function forEachWorkload(options, workloads, measure, venue = processes) {
+  const { contenders } = venue;
+  const only = options.only.filter((name) => name in contenders);
+  const missing = await findMissing(only, options, contenders);
   /** @type {Table[]} */
   const tables = [];
-  for (const workload of workloads.filter((each) => each.task === task)) {
+  for (const workload of workloads) {
     const folder = mkdtempSync(join(tmpdir(), 'resnetjs-bench-'));
     const remove = () => rmSync(folder, { recursive: true, force: true });
     process.once('exit', remove); // hundreds of megabytes, removed on an interrupt, too
@@ -114,14 +139,15 @@ async function forEachWorkload(options, task, measure) {
       await writeWorkload(workload, folder);
       for (const threads of options.threads) {
         options.log(`${workload.title}, ${threads} ${threads === 1 ? 'thread' : 'threads'}`);
-        /** @type {Map<ContenderName, Row>} */
+        /** @type {Map<string, Row>} */
         const rows = new Map();
-        for (const name of options.only) {
-          const reason = refusal(name, task, threads) ?? missing.get(name);
-          rows.set(name, { name, ...(reason === undefined ? {} : { reason }) });
+        for (const name of only) {
+          const contender = /** @type {import('./contenders.mjs').Contender} */ (contenders[name]);
+          const reason = refusal(contender, workload.task, threads) ?? missing.get(name);
+          rows.set(name, { name, title: contender.title, ...(reason === undefined ? {} : { reason }) });
         }
-        const names = options.only.filter((name) => rows.get(name)?.reason === undefined);
-        const table = await measure({ workload, folder, threads, names, rows });
+        const names = only.filter((name) => rows.get(name)?.reason === undefined);
+        const table = await measure({ venue, workload, folder, threads, names, rows });
         tables.push(table);
         options.measured(table);
       }
@@ -138,26 +164,26 @@ async function forEachWorkload(options, task, measure) {
  * @param {CompareOptions} options
  */
 async function timeInTurn(setting, options) {
-  const { workload, folder, threads, names, rows } = setting;
-  const reference = baseline(workload.task, names);
-  /** @type {Map<ContenderName, ContenderProcess>} */
-  const processes = new Map();
-  /** @type {Map<ContenderName, number[]>} */
+  const { venue, workload, folder, threads, names, rows } = setting;
+  const reference = baseline(setting);
+  /** @type {Map<string, Running>} */
+  const running = new Map();
+  /** @type {Map<string, number[]>} */
   const times = new Map();
   /** @type {number[] | undefined} */
   let expected;
-  const drop = (/** @type {ContenderName} */ name) => {
-    processes.get(name)?.end();
-    processes.delete(name);
+  const drop = async (/** @type {string} */ name) => {
+    await running.get(name)?.end();
+    running.delete(name);
   };
   try {
     // Ours first: the others' results are compared with it.
     for (const name of [...names].sort((a, b) => Number(b === reference) - Number(a === reference))) {
       await attempt(setting, name, async () => {
-        const process = new ContenderProcess(name, { folder, threads, python: options.python });
-        processes.set(name, process);
-        const { version } = await process.ready();
-        const { result } = await process.run();
+        const contender = venue.start(name, { folder, threads, python: options.python });
+        running.set(name, contender);
+        const { version } = await contender.ready();
+        const { result } = await contender.run();
         if (!result.every(Number.isFinite)) throw new Error('its result is not finite');
         expected ??= result;
         const difference = distance(expected, result);
@@ -168,27 +194,27 @@ async function timeInTurn(setting, options) {
         if (!(difference.relative <= tolerance[workload.task]))
           throw new Error('its result differs from ours');
       });
-      if (rows.get(name)?.reason !== undefined) drop(name);
+      if (rows.get(name)?.reason !== undefined) await drop(name);
     }
     for (let round = -1; round < options.rounds; round++) {
-      for (const [name, process] of processes) {
+      for (const [name, contender] of running) {
         await attempt(setting, name, async () => {
-          const { milliseconds } = await process.run();
+          const { milliseconds } = await contender.run();
           if (round >= 0) listIn(times, name).push(milliseconds);
         });
-        if (rows.get(name)?.reason !== undefined) drop(name);
+        if (rows.get(name)?.reason !== undefined) await drop(name);
       }
       options.log(round < 0 ? 'warming up' : `round ${round + 1} of ${options.rounds}`);
     }
   } finally {
-    for (const process of processes.values()) process.end();
+    for (const contender of running.values()) await contender.end();
   }
   return rowsOf(setting, times, '', 'ms');
 }
 
 /**
  * Runs a contender several times in a fresh process; returns the last answer.
- * @param {ContenderName} name
+ * @param {string} name
  * @param {Setting} setting
  * @param {CompareOptions} options
  * @param {number} runs
@@ -206,10 +232,16 @@ async function runInFreshProcess(name, { folder, threads, rows }, { python }, ru
   }
 }
 
+/** The contender that all others are divided by: ours if it is measured, else the first that is. @param {Setting} setting */
+function baseline({ venue, workload, names }) {
+  const ours = venue.ours[workload.task];
+  return names.includes(ours) ? ours : /** @type {string} */ (names[0]);
+}
+
 /**
  * Makes a failure the row's reason; the contender isn't run again.
  * @param {Setting} setting
- * @param {ContenderName} name
+ * @param {string} name
  * @param {() => Promise<void>} act
  */
 async function attempt({ rows }, name, act) {
@@ -224,14 +256,15 @@ async function attempt({ rows }, name, act) {
 
 /**
  * @param {Setting} setting
- * @param {Map<ContenderName, number[]>} values
+ * @param {Map<string, number[]>} values
  * @param {string} prefix
  * @param {'ms' | 'bytes'} unit
  * @returns {Table}
  */
-function rowsOf({ workload, threads, names, rows }, values, prefix, unit) {
-  const medianOf = (/** @type {ContenderName} */ name) => spread(values.get(name) ?? []).median;
-  const ours = medianOf(baseline(workload.task, names));
+function rowsOf(setting, values, prefix, unit) {
+  const { workload, threads, rows } = setting;
+  const medianOf = (/** @type {string} */ name) => spread(values.get(name) ?? []).median;
+  const ours = medianOf(baseline(setting));
   const all = [...rows.values()].map((row) =>
     row.reason !== undefined
       ? row
@@ -241,7 +274,7 @@ function rowsOf({ workload, threads, names, rows }, values, prefix, unit) {
   return { title: `${prefix}${workload.title}`, unit, threads, load, rows: all };
 }
 
-/** @param {Map<ContenderName, number[]>} lists @param {ContenderName} name */
+/** @param {Map<string, number[]>} lists @param {string} name */
 function listIn(lists, name) {
   const list = lists.get(name) ?? [];
   lists.set(name, list);

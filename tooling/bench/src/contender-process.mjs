@@ -1,8 +1,18 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import { commandOf } from './contenders.mjs';
+import { commandOf, contenders } from './contenders.mjs';
 
 /** @typedef {{ milliseconds: number, result: number[], peakBytes: number }} Answer */
+
+/**
+ * Contenders as processes of this machine.
+ * @type {import('./comparison.mjs').Venue}
+ */
+export const processes = {
+  contenders,
+  ours: { inference: 'folded', training: 'ours' },
+  start: (name, options) => new ContenderProcess(name, options),
+};
 
 /** A contender in a separate process, with its own memory and threads, which answers line by line. */
 export class ContenderProcess {
@@ -11,7 +21,7 @@ export class ContenderProcess {
   #errorOutput = '';
 
   /**
-   * @param {import('./contenders.mjs').ContenderName} name
+   * @param {string} name
    * @param {{ folder: string, threads: number, python: string }} options
    */
   constructor(name, options) {

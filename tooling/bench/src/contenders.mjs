@@ -10,15 +10,22 @@ import { runNpm } from '../../scripts/commands.mjs';
 /**
  * @typedef {object} Contender
  * @property {string} title
- * @property {string} [script] run by Node, in contenders/
- * @property {string} [python] the module that python/contender.py runs
+ * @property {string} [script] run by Node, in contenders/, or by a page, in browser/pages/
+ * @property {keyof typeof pythonPackages} [python] the script of python/ that it needs
  * @property {string} [argument]
- * @property {object} [order] additional fields of its order
+ * @property {Record<string, unknown>} [order] additional fields of its order
  * @property {readonly Task[]} tasks
  * @property {boolean} [oneThread]
  * @property {boolean} [native] needs native TensorFlow
  * @property {string} [package] an npm package installed in the bench's own folder
  */
+
+/** What Python must have for a script. */
+const pythonPackages = {
+  keras: ['keras', 'tensorflow'],
+  torch: ['torch'],
+  tflite: ['keras', 'tensorflow'],
+};
 
 /** Every contender by the name that --only takes. */
 export const contenders = /** @satisfies {Record<string, Contender>} */ ({
@@ -84,27 +91,16 @@ export const contenders = /** @satisfies {Record<string, Contender>} */ ({
 export const contenderNames = /** @type {ContenderName[]} */ (Object.keys(contenders));
 
 /**
- * The contender that all others are divided by: our Wasm if it is measured, else the first that is.
- * @param {Task} task
- * @param {readonly ContenderName[]} names
- */
-export function baseline(task, names) {
-  const ours = task === 'inference' ? 'folded' : 'ours';
-  return names.includes(ours) ? ours : /** @type {ContenderName} */ (names[0]);
-}
-
-/**
  * Why a contender can't take part in a task; undefined if it can.
- * @param {ContenderName} name
+ * @param {Contender} contender
  * @param {Task} task
  * @param {number} threads
  */
-export function refusal(name, task, threads) {
-  /** @type {Contender} */
-  const contender = contenders[name];
+export function refusal(contender, task, threads) {
   if (!contender.tasks.includes(task)) {
-    if (name === 'folded' || name === 'node-folded') return 'a folded network is for inference';
-    if (name === 'tfjs-layers') return "TensorFlow.js's Wasm backend has no gradient of a convolution";
+    if (contender.order?.folded) return 'a folded network is for inference';
+    if (contender.script === 'layers.mjs')
+      return "TensorFlow.js's Wasm backend has no gradient of a convolution";
     return 'it is for inference only';
   }
   return contender.oneThread && threads > 1 ? 'TensorFlow.js runs one thread in Node' : undefined;
@@ -114,18 +110,19 @@ export const modules = fileURLToPath(new URL('../contenders/', import.meta.url))
 
 /**
  * Installs missing packages, and returns which contenders aren't available.
- * @param {readonly ContenderName[]} names
+ * @param {readonly string[]} names
  * @param {{ python: string, log: (line: string) => void }} options
- * @returns {Promise<Map<ContenderName, string>>} reasons
+ * @param {Readonly<Record<string, Contender>>} table
+ * @returns {Promise<Map<string, string>>} reasons
  */
-export async function findMissing(names, { python, log }) {
-  /** @type {Map<ContenderName, string>} */
+export async function findMissing(names, { python, log }, table = contenders) {
+  /** @type {Map<string, string>} */
   const missing = new Map();
-  const packaged = names.filter((name) => /** @type {Contender} */ (contenders[name]).package);
-  const installed = (/** @type {ContenderName} */ name) =>
-    existsSync(join(modules, 'node_modules', /** @type {Contender} */ (contenders[name]).package ?? ''));
+  const packaged = names.filter((name) => table[name]?.package !== undefined);
+  const installed = (/** @type {string} */ name) =>
+    existsSync(join(modules, 'node_modules', table[name]?.package ?? ''));
   if (!packaged.every(installed)) {
-    log('installing onnxruntime (about 440 MB, once)');
+    log('installing onnxruntime and LiteRT.js (about 475 MB, once)');
     // onnxruntime-node's install script would download CUDA libraries.
     const flags = ['--ignore-scripts', '--no-audit', '--no-fund'];
     const { code, output } = await runNpm('npm', ['ci', ...flags], { cwd: modules });
@@ -134,11 +131,11 @@ export async function findMissing(names, { python, log }) {
   }
   const found = locateNative();
   for (const name of names) {
-    const contender = /** @type {Contender} */ (contenders[name]);
+    const contender = /** @type {Contender} */ (table[name]);
     if (contender.native && found.native === null)
       missing.set(name, 'it needs native TensorFlow: npm run -s resnet -- backends install node');
     if (contender.python === undefined) continue;
-    const needed = contender.python === 'keras' ? ['keras', 'tensorflow'] : ['torch'];
+    const needed = pythonPackages[contender.python];
     const code = `import importlib.util as u, sys; sys.exit(not all(u.find_spec(n) for n in ${JSON.stringify(needed)}))`;
     const { status, error } = spawnSync(python, ['-c', code]);
     if (error) missing.set(name, `${python} was not found`);
@@ -149,13 +146,12 @@ export async function findMissing(names, { python, log }) {
 
 /**
  * The command that starts a contender's process.
- * @param {ContenderName} name
+ * @param {string} name
  * @param {{ folder: string, threads: number, python: string }} options
  * @returns {[command: string, args: string[]]}
  */
 export function commandOf(name, { folder, threads, python }) {
-  /** @type {Contender} */
-  const contender = contenders[name];
+  const contender = /** @type {Contender} */ (contenders[/** @type {ContenderName} */ (name)]);
   const order = JSON.stringify({ folder, threads, modules, ...contender.order });
   const path = (/** @type {string} */ file) => fileURLToPath(new URL(file, import.meta.url));
   if (contender.python !== undefined)

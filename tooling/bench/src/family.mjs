@@ -38,7 +38,7 @@ const tolerance = 1e-4;
 
 /**
  * Times networks of the family side by side: all networks and contenders take turns.
- * @param {{ family: NetworkName[], rounds: number, threads: readonly number[], only: readonly ContenderName[], python: string }} request
+ * @param {{ family: NetworkName[], rounds: number, threads: readonly number[], only: readonly string[], python: string }} request
  * @param {(line: string) => void} log
  */
 export async function family({ family: networks, rounds, threads, only, python }, log) {

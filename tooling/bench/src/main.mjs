@@ -4,7 +4,9 @@ import { availableParallelism } from 'node:os';
 import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
 import { networks } from '@resnetjs/core';
-import { compareMemory, compareSpeed, compareStart } from './comparison.mjs';
+import { findBrowser } from '@resnetjs/parity/node';
+import { contenderNames as pageNames, contenders as pages } from './browser/contenders.mjs';
+import { compareMemory, compareSpeed, compareStart, workloadsOf } from './comparison.mjs';
 import { contenderNames, contenders } from './contenders.mjs';
 import { family } from './family.mjs';
 import { frozen } from './frozen.mjs';
@@ -16,14 +18,16 @@ import { asText, intoPage, machineLine, versions } from './report.mjs';
 
 /** @typedef {import('./comparison.mjs').CompareOptions} CompareOptions */
 
-/** @type {Record<string, (options: CompareOptions) => Promise<import('./comparison.mjs').Table[]>>} */
+/** @type {Record<string, (options: CompareOptions & { networks: import('@resnetjs/core').NetworkName[], opened: (browser: string) => void }) => Promise<import('./comparison.mjs').Table[]>>} */
 const comparisons = {
-  inference: (options) => compareSpeed('inference', options),
-  training: (options) => compareSpeed('training', options),
+  inference: (options) => compareSpeed(workloadsOf('inference'), options),
+  training: (options) => compareSpeed(workloadsOf('training'), options),
   start: compareStart,
   memory: compareMemory,
+  browser: async (options) => (await import('./browser.mjs')).compareInBrowser(options),
 };
 const names = [...Object.keys(comparisons), 'heap', 'family', 'frozen', 'load', 'all'];
+const inAll = Object.keys(comparisons).filter((name) => name !== 'browser');
 
 const usage = `npm run -s bench -- NAME… [options]
 
@@ -31,24 +35,29 @@ const usage = `npm run -s bench -- NAME… [options]
   training   a training step of the course's ResNet-50, 64², batch 32, Adam: against our forward passes, then against others
   start      time from the start of a process to its first prediction
   memory     peak memory of a process
+  browser    on pages of an installed browser: inference of networks at 224², batch 1, and the training step
   heap       tensors and the Wasm heap over 200 training steps, ResNet.js only
   family     networks of the family in turn, our Wasm and onnxruntime-web: inference at 224², batch 1; a step at 64², batch 32
   frozen     a training step with a frozen body, its features computed at each step or kept, against a forward pass, on our Wasm in one thread
   load       from a file of 100 MB to the first prediction, and the memory that it takes: ours from safetensors, onnxruntime-web from ONNX
-  all        all of these except heap, family, frozen and load
+  all        all of these except browser, heap, family, frozen and load
 
   --rounds N       measured rounds, after one to warm up; contenders take turns (default: 9; heap: 200 steps)
   --threads LIST   numbers of threads, such as 1,2 (default: 1,2 with two cores or more, else 1)
-  --only LIST      contenders to measure, of ${contenderNames.join(', ')} (default: all)
-  --python PATH    a Python that has keras or torch (default: python3)
+  --only LIST      contenders to measure, by the names below (default: all)
+  --python PATH    a Python that has keras and tensorflow, or torch (default: python3)
   --markdown FILE  write the tables into this page
   --json           print one JSON document
-  --networks LIST  family: networks of which the others are compared with the first (default: resnet50,resnext50_32x4d)
+  --networks LIST  family: networks of which the others are compared with the first (default: resnet50,resnext50_32x4d);
+                   browser: networks for inference (default: resnet50,resnet18)
   --network NAME   heap, frozen: the network (default: course/resnet50)
   --batch-size N   heap, frozen: batch size (default: 32)
 
 Contenders:
-${contenderNames.map((name) => `  ${name.padEnd(17)} ${contenders[name].title}`).join('\n')}`;
+${contenderNames.map((name) => `  ${name.padEnd(17)} ${contenders[name].title}`).join('\n')}
+
+Contenders in a browser:
+${pageNames.map((name) => `  ${name.padEnd(17)} ${pages[name].title}`).join('\n')}`;
 
 function readArguments() {
   const { values, positionals } = parseArgs({
@@ -56,32 +65,44 @@ function readArguments() {
     options: {
       rounds: { type: 'string' },
       threads: { type: 'string', default: availableParallelism() > 1 ? '1,2' : '1' },
-      only: { type: 'string', default: contenderNames.join(',') },
+      only: { type: 'string' },
       python: { type: 'string', default: 'python3' },
       markdown: { type: 'string' },
       json: { type: 'boolean', default: false },
       network: { type: 'string', default: 'course/resnet50' },
-      networks: { type: 'string', default: 'resnet50,resnext50_32x4d' },
+      networks: { type: 'string' },
       'batch-size': { type: 'string', default: '32' },
       help: { type: 'boolean', default: false },
     },
   });
   if (values.help) throw new Error(usage);
   if (positionals.length === 0 || !positionals.every((each) => names.includes(each))) throw new Error(usage);
-  const chosen = positionals.includes('all') ? Object.keys(comparisons) : positionals;
+  const chosen = [...new Set(positionals.flatMap((each) => (each === 'all' ? inAll : [each])))];
   const rounds = count('--rounds', values.rounds ?? (chosen.includes('heap') ? '200' : '9'));
   const threads = values.threads.split(',').map((each) => count('--threads', each));
-  const only = /** @type {CompareOptions['only']} */ (values.only.split(','));
-  const unknown = only.filter((each) => !contenderNames.includes(each));
+  const known = [
+    ...new Set(
+      chosen.flatMap((each) => /** @type {string[]} */ (each === 'browser' ? pageNames : contenderNames)),
+    ),
+  ];
+  const only = values.only?.split(',') ?? known;
+  const unknown = only.filter((each) => !known.includes(each));
   if (unknown.length > 0)
-    throw new Error(`--only: ${unknown.join(', ')}: expected some of ${contenderNames.join(', ')}`);
-  const family = /** @type {import('@resnetjs/core').NetworkName[]} */ (values.networks.split(','));
+    throw new Error(`--only: ${unknown.join(', ')}: expected some of ${known.join(', ')}`);
+  const listed = (/** @type {string} */ text) =>
+    /** @type {import('@resnetjs/core').NetworkName[]} */ ((values.networks ?? text).split(','));
+  const family = listed('resnet50,resnext50_32x4d');
+  const inBrowser = listed('resnet50,resnet18');
   const strange = [values.network, ...family].find((each) => !(each in networks));
   if (strange !== undefined)
     throw new Error(`There is no network ${strange}: \`resnet networks\` lists those that there are.`);
   const batchSize = count('--batch-size', values['batch-size']);
   if (values.markdown !== undefined) checkWritable(values.markdown);
-  return { ...values, chosen, rounds, threads, only, batchSize, family };
+  if (chosen.includes('browser')) {
+    const search = findBrowser();
+    if (!search.found) throw new Error(search.reason);
+  }
+  return { ...values, chosen, rounds, threads, only, batchSize, family, networks: inBrowser };
 }
 
 /** @param {string} option @param {string} text */
@@ -115,7 +136,11 @@ process.once('SIGINT', () => process.exit(130));
 process.once('SIGTERM', () => process.exit(143));
 
 const log = (/** @type {string} */ line) => console.error(line);
+/** @type {import('./report.mjs').Machine} */
 const machine = describeMachine();
+const opened = (/** @type {string} */ browser) => {
+  machine.browser = browser;
+};
 /** @type {import('./comparison.mjs').Table[]} */
 const tables = [];
 /** @type {Record<string, unknown>} */
@@ -141,7 +166,7 @@ for (const name of request.chosen) {
     data[name] = readings;
     if (!request.json) console.log(`${machineLine(machine)}\n\n${text}\n`);
   }
-  await comparisons[name]?.({ ...request, log, measured });
+  await comparisons[name]?.({ ...request, log, measured, opened });
 }
 if (request.json)
   console.log(

@@ -1,8 +1,6 @@
-import { contenders } from './contenders.mjs';
-
 /** @typedef {import('./comparison.mjs').Table} Table */
 /** @typedef {import('./comparison.mjs').Row} Row */
-/** @typedef {ReturnType<typeof import('./machine.mjs').describeMachine>} Machine */
+/** @typedef {ReturnType<typeof import('./machine.mjs').describeMachine> & { browser?: string }} Machine */
 
 /** @param {number} value @param {Table['unit']} unit */
 function shown(value, unit) {
@@ -12,7 +10,7 @@ function shown(value, unit) {
 
 /** @param {Table} table @returns {(row: Row) => string[]} */
 const cells = (table) => (row) => {
-  const title = contenders[row.name].title;
+  const { title } = row;
   if (row.spread === undefined) return [title, 'not measured', row.reason ?? '', '', ''];
   const { median, low, high } = row.spread;
   const between = table.unit === 'ms' ? `${shown(low, 'ms').replace(' ms', '')} to ${shown(high, 'ms')}` : '';
@@ -69,7 +67,7 @@ export function asMarkdown(/** @type {Table} */ table) {
 /** The versions of the measured contenders, by title. */
 export function versions(/** @type {readonly Table[]} */ tables) {
   const found = tables.flatMap((table) =>
-    table.rows.flatMap(({ name, version }) => (version ? [[contenders[name].title, version]] : [])),
+    table.rows.flatMap(({ title, version }) => (version ? [[title, version]] : [])),
   );
   return Object.fromEntries(found);
 }
@@ -92,7 +90,7 @@ export function intoPage(page, { command, machine, tables }) {
     start,
     `Generated ${new Date().toISOString().slice(0, 10)} by`,
     `\`\`\`sh\n${command}\n\`\`\``,
-    `on ${machineLine(machine)}. Contenders take turns, each in a separate process; ${ours}; "difference" is the largest difference of the first result from ours, relative to the largest value.`,
+    `on ${machineLine(machine)}. Contenders take turns, each in a separate process, in a browser on a page of its own; ${ours}; "difference" is the largest difference of the first result from ours, relative to the largest value.`,
     versionList.join('\n'),
     ...tables.map(asMarkdown),
     end,

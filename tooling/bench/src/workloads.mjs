@@ -40,6 +40,23 @@ export const workloads = [
   },
 ];
 
+/**
+ * What a browser is measured at: inference of these networks, and the training step.
+ * @param {readonly NetworkName[]} names
+ * @returns {Workload[]}
+ */
+export const browserWorkloads = (names) => [
+  ...names.map((network) => ({
+    title: `Inference, ${network}, 224², batch 1, 1000 classes`,
+    task: /** @type {const} */ ('inference'),
+    size: 224,
+    batchSize: 1,
+    classes: 1000,
+    network,
+  })),
+  ...workloads.filter(({ task }) => task === 'training'),
+];
+
 export const learningRate = 1e-3;
 
 /**
@@ -61,16 +78,18 @@ export async function writeWorkload({ task, size, batchSize, classes, network: n
     }),
   );
   const roles = /** @type {const} */ (['kernel', 'bias', 'scale', 'offset', 'mean', 'variance']);
-  const nodes = walk(network).map(({ op, from, site }) => ({
-    ...op,
-    from,
-    parameters: Object.fromEntries(
-      roles.flatMap((role) => {
-        const place = places.get(parameterId(site, role));
-        return place === undefined ? [] : [[role, place]];
-      }),
-    ),
-  }));
+  const nodes = plainNodes(
+    walk(network).map(({ op, from, site }) => ({
+      ...op,
+      from,
+      parameters: Object.fromEntries(
+        roles.flatMap((role) => {
+          const place = places.get(parameterId(site, role));
+          return place === undefined ? [] : [[role, place]];
+        }),
+      ),
+    })),
+  );
   const images = Float32Array.from(noise(batchSize * size * size * 3), (byte) => byte / 255);
   const description = { task, batchSize, classes, learningRate, network, nodes };
   mkdirSync(folder, { recursive: true });
@@ -83,6 +102,50 @@ export async function writeWorkload({ task, size, batchSize, classes, network: n
       await onnxFile(network, values, { batchSize, layout: 'nhwc' }),
     );
   }
+}
+
+/**
+ * Nodes with no padding but 'same' and 'valid', which is all that most contenders have: margins that are what 'same' gives
+ * become 'same', others a node of their own.
+ * @param {readonly any[]} nodes
+ */
+export function plainNodes(nodes) {
+  /** @type {any[]} */
+  const plain = [];
+  /** @type {number[]} the new places of the nodes */
+  const places = [];
+  for (const { from, ...node } of nodes) {
+    let inputs = from.map((/** @type {number} */ each) => places[each]);
+    if (Array.isArray(node.padding)) {
+      const [top, bottom, left, right] = node.padding;
+      if (isSame(node)) node.padding = 'same';
+      else {
+        node.padding = 'valid';
+        if (top + bottom + left + right > 0) {
+          // Around values that aren't negative, zeros don't change a maximum.
+          if (node.op === 'pool' && (node.mode !== 'max' || plain[inputs[0]].op !== 'act'))
+            throw new Error('Margins of pooling, but for maxima of activations, are not supported.');
+          plain.push({ op: 'pad', top, bottom, left, right, from: inputs, parameters: {} });
+          inputs = [plain.length - 1];
+        }
+      }
+    }
+    places.push(plain.length);
+    plain.push({ ...node, from: inputs });
+  }
+  return plain;
+}
+
+/** Whether margins are those of 'same' for a map of any size. @param {any} node */
+function isSame({ op, padding: [top, bottom, left, right], kernelSize, strides, dilations }) {
+  if (op !== 'conv' || strides[0] > 1 || strides[1] > 1) return false;
+  const [height, width] = [(kernelSize[0] - 1) * dilations[0], (kernelSize[1] - 1) * dilations[1]];
+  return (
+    top === Math.floor(height / 2) &&
+    bottom === Math.ceil(height / 2) &&
+    left === Math.floor(width / 2) &&
+    right === Math.ceil(width / 2)
+  );
 }
 
 /**

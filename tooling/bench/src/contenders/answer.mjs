@@ -14,12 +14,10 @@ import { peakBytes } from './peak-memory.mjs';
  * @property {string} [modules] where the contender's packages are
  */
 
-/** @typedef {{ version: string, run: () => Promise<ArrayLike<number>> }} Opened a run returns logits, or the loss before the step */
-
 /**
  * A contender's side of the line protocol: a line of JSON with its version when it is ready; then, for each line `run` on
  * stdin, a line of JSON with the time, the result, and the peak memory of the process.
- * @param {(order: Order) => Promise<Opened>} open
+ * @param {(order: Order) => Promise<import('./workload.mjs').Opened>} open
  */
 export async function answer(open) {
   const send = (/** @type {object} */ message) => process.stdout.write(`@${JSON.stringify(message)}\n`);
@@ -43,13 +41,11 @@ export async function answer(open) {
 /**
  * Reads a workload from the folder that writeWorkload wrote.
  * @param {string} folder
+ * @returns {import('./workload.mjs').WrittenWorkload}
  */
 export function readWorkload(folder) {
-  const description = JSON.parse(readFileSync(join(folder, 'network.json'), 'utf8'));
   return {
-    .../** @type {{ task: import('../workloads.mjs').Task, batchSize: number, classes: number, learningRate: number, network: import('@resnetjs/core').Network, nodes: any[] }} */ (
-      description
-    ),
+    ...JSON.parse(readFileSync(join(folder, 'network.json'), 'utf8')),
     weights: floats(join(folder, 'weights.bin')),
     images: floats(join(folder, 'images.bin')),
   };
@@ -60,7 +56,3 @@ function floats(file) {
   const { buffer, byteOffset, byteLength } = readFileSync(file);
   return new Float32Array(buffer.slice(byteOffset, byteOffset + byteLength));
 }
-
-/** The labels of a batch. */
-export const labelsOf = (/** @type {number} */ batchSize, /** @type {number} */ classes) =>
-  Uint16Array.from({ length: batchSize }, (_, index) => index % classes);
