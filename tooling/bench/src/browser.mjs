@@ -7,18 +7,18 @@ import { ContenderPage } from './browser/contender-page.mjs';
 import { contenders } from './browser/contenders.mjs';
 import { serve } from './browser/serve.mjs';
 import { compareSpeed } from './comparison.mjs';
-import { browserWorkloads } from './workloads.mjs';
+import { course, inferenceOf } from './workloads.mjs';
 
 /**
  * Times contenders on pages of an installed browser, each in its own process: inference of networks, and the training step.
- * @param {import('./comparison.mjs').CompareOptions & { networks: readonly import('./workloads.mjs').NetworkName[], opened: (browser: string) => void }} options
+ * @param {import('./comparison.mjs').CompareOptions & { networks: readonly import('./workloads.mjs').NetworkName[], atATime: number, opened: (browser: string) => void }} options
  */
 export async function compareInBrowser(options) {
   const { browser, name, remove } = await launch();
   const served = await serve();
   try {
     options.opened(`${name} ${browser.version()}`);
-    return await compareSpeed(browserWorkloads(options.networks), options, {
+    return await compareSpeed([...inferenceOf(options.networks, options.atATime), course.training], options, {
       contenders,
       ours: { inference: 'ours', training: 'ours' },
       start: (name, given) => new ContenderPage(name, given, { browser, served }),

@@ -1,10 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { ContenderProcess, processes } from './contender-process.mjs';
 import { findMissing, refusal } from './contenders.mjs';
 import { distance, spread } from './statistics.mjs';
-import { workloads, writeWorkload } from './workloads.mjs';
+import { course, inferenceOf, writeWorkload } from './workloads.mjs';
 
 /** @typedef {import('./workloads.mjs').Task} Task */
 /** @typedef {import('./workloads.mjs').Workload} Workload */
@@ -50,11 +51,14 @@ import { workloads, writeWorkload } from './workloads.mjs';
 
 /** @typedef {{ title: string, unit: 'ms' | 'bytes', threads: number, load: number, rows: Row[] }} Table */
 
+/** Between turns: threads of some contenders go on spinning for a while after a run. */
+export const pause = () => setTimeout(100);
+
 /** The largest relative difference from our result that summation in another order explains, in float32. */
 const tolerance = { inference: 1e-4, training: 1e-4 };
 
-/** The workloads of a task that processes are measured at. */
-export const workloadsOf = (/** @type {Task} */ task) => workloads.filter((each) => each.task === task);
+/** What a process is started for, and what memory it takes for it. */
+const largest = inferenceOf(['resnet50'], 1);
 
 /**
  * Times workloads: all contenders side by side, taking turns.
@@ -70,7 +74,7 @@ export const compareSpeed = (workloads, options, venue = processes) =>
  * @param {CompareOptions} options
  */
 export const compareStart = (options) =>
-  forEachWorkload(options, workloadsOf('inference'), async (setting) => {
+  forEachWorkload(options, largest, async (setting) => {
     /** @type {Map<string, number[]>} */
     const times = new Map();
     for (let round = -1; round < options.rounds; round++) {
@@ -103,8 +107,8 @@ export async function compareMemory(options) {
     return rowsOf(setting, peaks, 'Peak memory: ', 'bytes');
   };
   return [
-    ...(await forEachWorkload(options, workloadsOf('inference'), measure)),
-    ...(await forEachWorkload(options, workloadsOf('training'), measure)),
+    ...(await forEachWorkload(options, largest, measure)),
+    ...(await forEachWorkload(options, [course.training], measure)),
   ];
 }
 
@@ -199,6 +203,7 @@ async function timeInTurn(setting, options) {
     for (let round = -1; round < options.rounds; round++) {
       for (const [name, contender] of running) {
         await attempt(setting, name, async () => {
+          await pause();
           const { milliseconds } = await contender.run();
           if (round >= 0) listIn(times, name).push(milliseconds);
         });

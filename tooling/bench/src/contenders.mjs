@@ -36,6 +36,12 @@ export const contenders = /** @satisfies {Record<string, Contender>} */ ({
     tasks: ['inference'],
   },
   ours: { title: 'ResNet.js, Wasm', script: 'ours.mjs', tasks: ['inference', 'training'] },
+  'portable-folded': {
+    title: 'ResNet.js, Wasm, portable, folded',
+    script: 'ours.mjs',
+    order: { folded: true, instructions: 'portable' },
+    tasks: ['inference'],
+  },
   'node-folded': {
     title: 'ResNet.js, native TensorFlow, folded',
     script: 'ours.mjs',

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pause } from './comparison.mjs';
 import { ContenderProcess } from './contender-process.mjs';
 import { contenders, findMissing } from './contenders.mjs';
 import { distance, spread } from './statistics.mjs';
@@ -93,6 +94,7 @@ async function inTurn({ by, ...workload }, networks, { rounds, log, ...options }
     }
     for (let round = -1; round < rounds; round++) {
       for (const { process, times } of entries) {
+        await pause();
         const { milliseconds } = await process.run();
         if (round >= 0) times.push(milliseconds);
       }

@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util';
 import { networks } from '@resnetjs/core';
 import { findBrowser } from '@resnetjs/parity/node';
 import { contenderNames as pageNames, contenders as pages } from './browser/contenders.mjs';
-import { compareMemory, compareSpeed, compareStart, workloadsOf } from './comparison.mjs';
+import { compareMemory, compareSpeed, compareStart } from './comparison.mjs';
 import { contenderNames, contenders } from './contenders.mjs';
 import { family } from './family.mjs';
 import { frozen } from './frozen.mjs';
@@ -14,14 +14,16 @@ import { heap } from './heap.mjs';
 import { load } from './load.mjs';
 import { describeMachine } from './machine.mjs';
 import { step } from './step.mjs';
+import { course, inferenceOf } from './workloads.mjs';
 import { asText, intoPage, machineLine, versions } from './report.mjs';
 
 /** @typedef {import('./comparison.mjs').CompareOptions} CompareOptions */
 
-/** @type {Record<string, (options: CompareOptions & { networks: import('@resnetjs/core').NetworkName[], opened: (browser: string) => void }) => Promise<import('./comparison.mjs').Table[]>>} */
+/** @type {Record<string, (options: CompareOptions & { networks: import('@resnetjs/core').NetworkName[], atATime: number, opened: (browser: string) => void }) => Promise<import('./comparison.mjs').Table[]>>} */
 const comparisons = {
-  inference: (options) => compareSpeed(workloadsOf('inference'), options),
-  training: (options) => compareSpeed(workloadsOf('training'), options),
+  inference: ({ networks, atATime, ...options }) =>
+    compareSpeed([...inferenceOf(networks, atATime), course.inference], options),
+  training: (options) => compareSpeed([course.training], options),
   start: compareStart,
   memory: compareMemory,
   browser: async (options) => (await import('./browser.mjs')).compareInBrowser(options),
@@ -31,7 +33,7 @@ const inAll = Object.keys(comparisons).filter((name) => name !== 'browser');
 
 const usage = `npm run -s bench -- NAME… [options]
 
-  inference  ResNet-50 at 224², batch 1, and the course's ResNet-50 at 64², batch 32
+  inference  resnet50 and resnet18 at 224², one image, or other networks; and the course's ResNet-50 at 64², batch 32
   training   a training step of the course's ResNet-50, 64², batch 32, Adam: against our forward passes, then against others
   start      time from the start of a process to its first prediction
   memory     peak memory of a process
@@ -49,9 +51,9 @@ const usage = `npm run -s bench -- NAME… [options]
   --markdown FILE  write the tables into this page
   --json           print one JSON document
   --networks LIST  family: networks of which the others are compared with the first (default: resnet50,resnext50_32x4d);
-                   browser: networks for inference (default: resnet50,resnet18)
+                   inference, browser: those that are measured (default: resnet50,resnet18)
   --network NAME   heap, frozen: the network (default: course/resnet50)
-  --batch-size N   heap, frozen: batch size (default: 32)
+  --batch-size N   inference, browser: images at a time (default: 1); training, heap, frozen: ours (default: 32)
 
 Contenders:
 ${contenderNames.map((name) => `  ${name.padEnd(17)} ${contenders[name].title}`).join('\n')}
@@ -71,7 +73,7 @@ function readArguments() {
       json: { type: 'boolean', default: false },
       network: { type: 'string', default: 'course/resnet50' },
       networks: { type: 'string' },
-      'batch-size': { type: 'string', default: '32' },
+      'batch-size': { type: 'string' },
       help: { type: 'boolean', default: false },
     },
   });
@@ -92,17 +94,17 @@ function readArguments() {
   const listed = (/** @type {string} */ text) =>
     /** @type {import('@resnetjs/core').NetworkName[]} */ ((values.networks ?? text).split(','));
   const family = listed('resnet50,resnext50_32x4d');
-  const inBrowser = listed('resnet50,resnet18');
+  const compared = listed('resnet50,resnet18');
   const strange = [values.network, ...family].find((each) => !(each in networks));
   if (strange !== undefined)
     throw new Error(`There is no network ${strange}: \`resnet networks\` lists those that there are.`);
-  const batchSize = count('--batch-size', values['batch-size']);
+  const [batchSize, atATime] = ['32', '1'].map((or) => count('--batch-size', values['batch-size'] ?? or));
   if (values.markdown !== undefined) checkWritable(values.markdown);
   if (chosen.includes('browser')) {
     const search = findBrowser();
     if (!search.found) throw new Error(search.reason);
   }
-  return { ...values, chosen, rounds, threads, only, batchSize, family, networks: inBrowser };
+  return { ...values, chosen, rounds, threads, only, batchSize, family, networks: compared, atATime };
 }
 
 /** @param {string} option @param {string} text */

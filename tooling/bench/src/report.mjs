@@ -30,13 +30,9 @@ function headsOf(table) {
 const headline = (table) => `${table.title}; ${table.threads} ${table.threads === 1 ? 'thread' : 'threads'}`;
 
 /** @param {Machine} machine */
-export function machineLine({ processor, details, cores, memory, system, node, browser, load }) {
-  const known =
-    details === null
-      ? ''
-      : ` (family ${[details.family, `model ${details.model}`, ...details.instructions].join(', ')})`;
+export function machineLine({ processor, cores, memory, system, node, browser, load }) {
   const programs = [`Node ${node}`, ...(browser === undefined ? [] : [browser])].join(', ');
-  return `${processor}${known}, ${cores} cores, ${memory}, ${system}, ${programs}, load ${load}`;
+  return `${processor}, ${cores} cores, ${memory}, ${system}, ${programs}, load ${load}`;
 }
 
 /** A table for the terminal. */

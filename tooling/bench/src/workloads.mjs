@@ -6,6 +6,7 @@ import {
   parameterId,
   parameters,
   createNetwork,
+  outputShape,
   statelessSource,
   walk,
 } from '@resnetjs/core';
@@ -15,47 +16,32 @@ import { encodeWeights } from '@resnetjs/weights';
 /** @typedef {import('@resnetjs/core').NetworkName} NetworkName */
 /** @typedef {{ title: string, task: Task, size: number, batchSize: number, classes: number, network?: NetworkName }} Workload */
 
-/** @type {readonly Workload[]} */
-export const workloads = [
-  {
-    title: 'Inference, ResNet-50, 224², batch 1, 1000 classes',
-    task: 'inference',
-    size: 224,
-    batchSize: 1,
-    classes: 1000,
-  },
-  {
-    title: "Inference, the course's ResNet-50, 64², batch 32, 6 classes",
-    task: 'inference',
-    size: 64,
-    batchSize: 32,
-    classes: 6,
-  },
-  {
-    title: "A training step, the course's ResNet-50, 64², batch 32, 6 classes, Adam",
-    task: 'training',
-    size: 64,
-    batchSize: 32,
-    classes: 6,
-  },
-];
-
 /**
- * What a browser is measured at: inference of these networks, and the training step.
+ * Inference of networks, on images of the size that each is for.
  * @param {readonly NetworkName[]} names
+ * @param {number} batchSize
  * @returns {Workload[]}
  */
-export const browserWorkloads = (names) => [
-  ...names.map((network) => ({
-    title: `Inference, ${network}, 224², batch 1, 1000 classes`,
-    task: /** @type {const} */ ('inference'),
-    size: 224,
-    batchSize: 1,
-    classes: 1000,
-    network,
-  })),
-  ...workloads.filter(({ task }) => task === 'training'),
-];
+export const inferenceOf = (names, batchSize) =>
+  names.map((network) => {
+    const built = createNetwork(network);
+    const [size] = built.input;
+    const [classes = 0] = outputShape(built);
+    const title = `Inference, ${network}, ${size}², batch ${batchSize}, ${classes} classes`;
+    return { title, task: 'inference', size, batchSize, classes, network };
+  });
+
+/** @satisfies {Record<Task, Workload>} */
+export const course = {
+  inference: {
+    title: "Inference, the course's ResNet-50, 64², batch 32, 6 classes",
+    ...{ task: /** @type {const} */ ('inference'), size: 64, batchSize: 32, classes: 6 },
+  },
+  training: {
+    title: "A training step, the course's ResNet-50, 64², batch 32, 6 classes, Adam",
+    ...{ task: /** @type {const} */ ('training'), size: 64, batchSize: 32, classes: 6 },
+  },
+};
 
 export const learningRate = 1e-3;
 

@@ -1,5 +1,5 @@
 import { measureSpeed, type SpeedWorkload, speedWorkloads } from '@resnetjs/parity';
-import { thisProcessor } from '../backends/processor.js';
+import { thisProcessor } from '@resnetjs/parity/node';
 import { startBackend } from '../backends/start-backend.js';
 import type { Output } from '../json/outputs.js';
 import { printJson } from '../json/print-json.js';

@@ -1,5 +1,5 @@
+import { type InstructionSet, thisProcessor } from '@resnetjs/parity/node';
 import type { InstructionChoice } from '../options/instructions-option.js';
-import { type InstructionSet, thisProcessor } from './processor.js';
 
 export type Work = 'training' | 'inference';
 

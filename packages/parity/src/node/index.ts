@@ -6,3 +6,4 @@ export {
   findBrowser,
   type Machine,
 } from './find-browser.js';
+export { describeProcessor, type InstructionSet, type Processor, thisProcessor } from './processor.js';

@@ -10,6 +10,7 @@ import { peakBytes } from './peak-memory.mjs';
  * @property {number} threads
  * @property {boolean} [folded]
  * @property {boolean} [native] on native TensorFlow
+ * @property {import('@resnetjs/backend-wasm').RegisterOptions['instructions']} [instructions]
  * @property {boolean} [ours] tfjs-layers: on our kernels
  * @property {string} [modules] where the contender's packages are
  */

@@ -12,6 +12,7 @@ export interface Processor {
   readonly instructionSets: readonly InstructionSet[] | null;
 }
 
+/** The processor of this machine. */
 export function thisProcessor(): Processor {
   const name = cpus()[0]?.model.trim() || 'unknown processor';
   if (process.platform === 'linux') return describeProcessor(name, readFileSync('/proc/cpuinfo', 'utf8'));
