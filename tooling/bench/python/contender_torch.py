@@ -35,7 +35,8 @@ def open_workload(workload, threads):
 class Network(nn.Module):
     def __init__(self, workload):
         super().__init__()
-        self.nodes = workload.nodes
+        self.nodes = with_own_margins(workload.nodes)
+        self.used = {number for node in self.nodes for number in node["from"]} | {len(self.nodes) - 1}
         self.layers = nn.ModuleDict()
         for index, node in enumerate(self.nodes):
             if node["parameters"]:
@@ -45,10 +46,26 @@ class Network(nn.Module):
     def forward(self, images):
         results = [images]
         for index, node in enumerate(self.nodes[1:], 1):
+            if index not in self.used:
+                results.append(None)
+                continue
             inputs = [results[number] for number in node["from"]]
             known = str(index) in self.layers
             results.append(self.layers[str(index)](inputs[0]) if known else apply(node, inputs))
         return results[-1]
+
+
+def with_own_margins(nodes):
+    """Nodes whose convolutions and pools have the margins that were nodes before them, as PyTorch's own networks do."""
+    merged = [dict(node) for node in nodes]
+    for node in merged:
+        if node["op"] not in ("conv", "pool"):
+            continue
+        before = merged[node["from"][0]]
+        if before["op"] == "pad" and before["top"] == before["bottom"] and before["left"] == before["right"]:
+            node["margins"] = (before["top"], before["left"])
+            node["from"] = before["from"]
+    return merged
 
 
 def layer_of(node, values):
@@ -58,11 +75,12 @@ def layer_of(node, values):
             if node["padding"] == "same" and (node["strides"] != [1, 1] or kernel.shape[2] % 2 == 0):
                 raise ValueError("PyTorch: 'same' with strides or even kernels is not supported")
             layer = nn.Conv2d(
-                kernel.shape[1],
+                kernel.shape[1] * node["groups"],
                 kernel.shape[0],
                 node["kernelSize"],
                 node["strides"],
-                padding=node["padding"] if node["padding"] == "same" else 0,
+                padding="same" if node["padding"] == "same" else node.get("margins", 0),
+                groups=node["groups"],
                 bias=node["bias"],
             )
             fill(layer.weight, kernel)
@@ -104,7 +122,9 @@ def apply(node, inputs):
             if node["padding"] == "same":
                 raise ValueError("PyTorch: pooling with 'same' is not supported")
             pool = functional.max_pool2d if node["mode"] == "max" else functional.avg_pool2d
-            return pool(x, node["size"], node["strides"])
+            return pool(x, node["size"], node["strides"], node.get("margins", 0))
+        case "globalPool":
+            return x.mean((2, 3), keepdim=node["keepDims"])
         case "flatten":
             return x.permute(0, 2, 3, 1).flatten(1)
     raise ValueError(f"PyTorch: {node['op']} is not supported")
