@@ -170,6 +170,7 @@ describeNative('kernels at their edges', () => {
         const all = {
           ...inputs,
           dy: tensor(dy, [2, 3, 5, 4]),
+          y: tensor(y, [2, 3, 5, 4]),
           mean: tensor(mean),
           variance: tensor(variance),
         };
@@ -204,6 +205,37 @@ describeNative('kernels at their edges', () => {
     );
     const found = Array.from(variable as Float32Array, (each, i) => each - (value[i] as number));
     expect(Math.max(...moves.map((move, i) => Math.abs(move - (found[i] as number))))).toBeLessThan(2e-7);
+  });
+
+  it('updates by Adam in place where it may, to the same bits, and leaves what is shared alone', () => {
+    const attributes = { stepSize: 0.01, beta1: 0.9, beta2: 0.999, epsilon: 1e-7, decay: 1e-4 };
+    const fresh = () => ({
+      ...{ variable: tensor(sample(40, 1)), gradient: tensor(sample(40, 2)) },
+      ...{
+        firstMoment: tensor(sample(40, 3)),
+        secondMoment: tensor(sample(40, 4).map((each) => each * each)),
+      },
+    });
+    const [one, two] = [fresh(), fresh()];
+    // Twice, so that memory that was handed out comes back.
+    const update = (inputs: ReturnType<typeof fresh>, reuse: boolean) => {
+      const step = (given: object) =>
+        tf
+          .engine()
+          .runKernel(
+            kernelNames.adamUpdate,
+            given as never,
+            { ...attributes, reuse } as never,
+          ) as tf.Tensor[];
+      const [variable, firstMoment, secondMoment] = step(inputs) as [tf.Tensor, tf.Tensor, tf.Tensor];
+      return step({ ...inputs, variable, firstMoment, secondMoment }).map((each) => each.dataSync());
+    };
+    const shared = tf.clone(two.variable);
+    const before = shared.dataSync().slice();
+    expect(update(two, true)).toEqual(update(one, false));
+    expect(shared.dataSync()).toEqual(before);
+    expect(one.firstMoment.dataSync()).toEqual(Float32Array.from(sample(40, 3)));
+    tf.dispose([one, two, shared]);
   });
 
   it('casts only what it must: fractions stay', () => {

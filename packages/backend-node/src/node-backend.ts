@@ -12,6 +12,8 @@ export interface NodeBackend extends KernelBackend {
   /** A tensor of TensorFlow.js that owns a tensor of the binding. */
   createOutputTensor(made: NativeTensor): Tensor;
   incRef(dataId: DataId): void;
+  /** The binding's number of each tensor; -1 for one that has none. */
+  readonly tensorMap: { get(dataId: DataId): { id: number } };
 }
 
 export function isNodeBackend(backend: KernelBackend | null): backend is NodeBackend {

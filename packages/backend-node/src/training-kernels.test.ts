@@ -43,8 +43,8 @@ describeNative('the optional kernels of native TensorFlow', () => {
         const [scale, offset] = [tf.ones([4]), tf.zeros([4])];
         const attrs = { epsilon: 1e-3, activation: 'relu' };
         const norm = tf.engine().runKernel(kernelNames.batchNormTraining, { x, scale, offset }, attrs);
-        const [, mean, variance] = norm as unknown as [tf.Tensor, tf.Tensor, tf.Tensor];
-        const inputs = { dy: x, x, scale, offset, mean, variance };
+        const [y, mean, variance] = norm as unknown as [tf.Tensor, tf.Tensor, tf.Tensor];
+        const inputs = { dy: x, x, y, scale, offset, mean, variance };
         tf.engine().runKernel(kernelNames.batchNormTrainingGradient, inputs, attrs);
         const update = { variable: x, gradient: x, firstMoment: x, secondMoment: x };
         const adam = { stepSize, beta1: 0.9, beta2: 0.999, epsilon: 1e-7, decay: 0.1 };

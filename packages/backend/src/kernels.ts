@@ -8,7 +8,7 @@ import type { ConvolutionPadding, GroupedConvolutionAttributes } from './grouped
  * | kernel | inputs | attributes | outputs |
  * |---|---|---|---|
  * | batchNormTraining | x [..., c], scale [c], offset [c] | BatchNormAttributes | y [..., c], mean [c], variance [c] |
- * | batchNormTrainingGradient | dy, x [..., c], scale, offset, mean, variance [c] | BatchNormAttributes | dx [..., c], dScale [c], dOffset [c] |
+ * | batchNormTrainingGradient | dy, x, y (with an activation) [..., c], scale, offset, mean, variance [c] | BatchNormAttributes | dx [..., c], dScale [c], dOffset [c] |
  * | fusedAdd | a, b, of the same shape | FusedAddAttributes | activation(a + b) |
  * | activationGradient | dy, y, of the same shape | ActivationGradientAttributes | the gradient of x, where y is activation(x) |
  * | fusedConvAdd | x [n, h, w, in], filter [kh, kw, in, out], bias [out], addend [n, oh, ow, out] | FusedConvAddAttributes | activation(x convolved with filter + bias + addend) [n, oh, ow, out] |
@@ -18,7 +18,7 @@ import type { ConvolutionPadding, GroupedConvolutionAttributes } from './grouped
  * | adamUpdate | variable, gradient, firstMoment, secondMoment, of the same shape | AdamUpdateAttributes | the new variable, firstMoment, secondMoment |
  *
  * Mean and (biased) variance are over all axes but the last; y is the activation of the normalized x. The gradient of a
- * ReLU is 0 wherever its result is 0. No kernel changes its inputs.
+ * ReLU is 0 wherever its result is 0. No kernel changes its inputs, but for adamUpdate with `reuse`.
  *
  * A convolution in groups splits the channels of x and of the filter in order: group g takes the g-th part of x's
  * channels, and gives the g-th part of the result's (Krizhevsky et al. 2012; Xie et al. 2017, §3). Core calls the three
@@ -105,4 +105,6 @@ export interface AdamUpdateAttributes {
   readonly epsilon: number;
   /** Twice the coefficient of the L2 penalty. */
   readonly decay: number;
+  /** Whether memory of the variable and the moments may become that of the results: they are then good for nothing but to be disposed of. */
+  readonly reuse?: boolean;
 }

@@ -41,6 +41,7 @@ interface BeforeUpdate {
   readonly weights: TensorMap;
   readonly gradients: TensorMap;
   readonly state: OptimizerState;
+  readonly reuse: boolean;
 }
 
 /**
@@ -48,7 +49,7 @@ interface BeforeUpdate {
  * the L2 penalty with them, as by Keras's `global_clipnorm`.
  */
 export function applyClipped(
-  { optimizer, settings, weights, gradients, state }: BeforeUpdate,
+  { optimizer, settings, weights, gradients, state, reuse }: BeforeUpdate,
   largest: number,
 ): OptimizerStep {
   const clipped = clipGradients(gradients, largest, (gradient, id) =>
@@ -56,7 +57,7 @@ export function applyClipped(
   );
   const rest = new Map([...settings].map(([id, own]) => [id, { ...own, l2: 0 }] as const));
   try {
-    return applyGradients(optimizer, rest, weights, clipped, state);
+    return applyGradients(optimizer, rest, weights, clipped, state, { reuse });
   } finally {
     disposeTensors(clipped);
   }
@@ -101,8 +102,8 @@ export interface OptimizerStep {
 }
 
 /**
- * One optimizer step: new weights and a new state, in new tensors; those passed in are left as they are. `settings` are
- * those of every weight (`parameterSettings`). `gradients` are the loss's alone: the gradient of a weight's L2 penalty,
+ * One optimizer step: new weights and a new state, in new tensors; those passed in are left as they are, or, with `reuse`, are good for
+ * nothing but to be disposed of, where they are not shared. `settings` are those of every weight (`parameterSettings`). `gradients` are the loss's alone: the gradient of a weight's L2 penalty,
  * 2 · l2 · weight, is added here, and so is its decoupled decay, learning rate · decay · weight. Throws `missing-variable` where a weight that is learned lacks its value, its gradient or
  * its slots, or they have different shapes.
  *
@@ -116,6 +117,7 @@ export function applyGradients(
   weights: TensorMap,
   gradients: TensorMap,
   state: OptimizerState,
+  { reuse = false }: { readonly reuse?: boolean } = {},
 ): OptimizerStep {
   const step = state.step + 1;
   const names = slotNames[optimizer.kind];
@@ -130,8 +132,10 @@ export function applyGradients(
         throw new ResNetError('missing-variable', message, { id });
       }
       const own = scaled(optimizer, learningRateFactor);
-      const [updated, ...newSlots] = stepOf(own, step, 2 * l2, tensors) as [tf.Tensor, ...tf.Tensor[]];
-      return [decayed(updated, tensors[0] as tf.Tensor, own.learningRate * decay), ...newSlots];
+      const share = own.learningRate * decay;
+      const call = { step, l2: 2 * l2, reuse: reuse && share === 0 }; // a decay reads the weight again
+      const [updated, ...newSlots] = stepOf(own, call, tensors) as [tf.Tensor, ...tf.Tensor[]];
+      return [decayed(updated, tensors[0] as tf.Tensor, share), ...newSlots];
     }),
   ) as unknown as tf.Tensor[][];
   const column = (index: number) =>
@@ -159,18 +163,20 @@ function scaled<Any extends Optimizer>(optimizer: Any, factor: number): Any {
   return { ...optimizer, learningRate: optimizer.learningRate * factor };
 }
 
+interface StepCall {
+  readonly step: number;
+  /** Twice the coefficient of the L2 penalty. */
+  readonly l2: number;
+  readonly reuse: boolean;
+}
+
 /** The new weight and its new slots, from the weight, its gradient and its slots. */
-function stepOf(
-  optimizer: Optimizer,
-  step: number,
-  decay: number,
-  tensors: readonly tf.Tensor[],
-): tf.Tensor[] {
+function stepOf(optimizer: Optimizer, call: StepCall, tensors: readonly tf.Tensor[]): tf.Tensor[] {
   switch (optimizer.kind) {
     case 'adam':
-      return adamStep(optimizer, step, decay, tensors as Four);
+      return adamStep(optimizer, call, tensors as Four);
     case 'sgd':
-      return sgdStep(optimizer, decay, tensors as Three);
+      return sgdStep(optimizer, call.l2, tensors as Three);
     default:
       return optimizer satisfies never;
   }
@@ -180,16 +186,16 @@ type Three = readonly [weight: tf.Tensor, gradient: tf.Tensor, velocity: tf.Tens
 type Four = readonly [weight: tf.Tensor, gradient: tf.Tensor, first: tf.Tensor, second: tf.Tensor];
 
 /** Both bias corrections are folded into the step size, as in Keras: that is where epsilon's meaning comes from. */
-function adamStep(optimizer: Adam, step: number, decay: number, tensors: Four): tf.Tensor[] {
+function adamStep(optimizer: Adam, { step, l2, reuse }: StepCall, tensors: Four): tf.Tensor[] {
   const { learningRate, beta1, beta2, epsilon } = optimizer;
   const stepSize = (learningRate * Math.sqrt(1 - beta2 ** step)) / (1 - beta1 ** step);
   const [weight, gradient, firstMoment, secondMoment] = tensors;
   return optionalKernel(
     kernelNames.adamUpdate,
     { variable: weight, gradient, firstMoment, secondMoment },
-    { stepSize, beta1, beta2, epsilon, decay },
+    { stepSize, beta1, beta2, epsilon, decay: l2, ...(reuse && { reuse }) },
     () => {
-      const g = withDecay(gradient, weight, decay);
+      const g = withDecay(gradient, weight, l2);
       const first = tf.add(firstMoment, tf.mul(tf.sub(g, firstMoment), 1 - beta1));
       const second = tf.add(secondMoment, tf.mul(tf.sub(tf.square(g), secondMoment), 1 - beta2));
       const change = tf.div(tf.mul(first, stepSize), tf.add(tf.sqrt(second), epsilon));

@@ -65,7 +65,7 @@ export async function takeStep(
   }
 }
 
-/** The new weights, and the slots that change from step to step. */
+/** The new weights, and the slots that change from step to step; those of before are used up. */
 function update(
   { classifier, recipe, settings, state }: BeforeStep,
   gradients: TensorMap,
@@ -74,10 +74,11 @@ function update(
   const { clipNorm, averaging: decay } = recipe;
   const { weights } = classifier.variables;
   const optimizer = { ...recipe.optimizer, learningRate };
+  const reuse = true; // both are disposed of once there are new ones
   const next =
     clipNorm === undefined
-      ? applyGradients(optimizer, settings, weights, gradients, state)
-      : applyClipped({ optimizer, settings, weights, gradients, state }, clipNorm);
+      ? applyGradients(optimizer, settings, weights, gradients, state, { reuse })
+      : applyClipped({ optimizer, settings, weights, gradients, state, reuse }, clipNorm);
   if (decay === undefined) return next;
   const { step, slots } = next.state;
   const average = updateAverage(state.slots.average as TensorMap, next.weights, { decay, step });

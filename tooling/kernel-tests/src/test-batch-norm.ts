@@ -58,12 +58,13 @@ export function testBatchNorm(cases: readonly NormCase[], { constant = 5.1 }: No
     it.each(cases)('has a gradient that agrees with float64 for $name', (each) => {
       const { shape, limit } = each;
       const norm = sampleNorm(each, activation);
-      const { mean, variance } = batchNorm(norm);
+      const { y, mean, variance } = batchNorm(norm);
       const dy = sample(norm.x.length, 4);
       const expected = batchNormGradient(norm, dy);
       const inputs = {
         dy: tensor(dy, shape),
         x: tensor(norm.x, shape),
+        y: tensor(y, shape),
         scale: tensor(norm.scale),
         offset: tensor(norm.offset),
         mean: tensor(mean),
@@ -87,7 +88,7 @@ export function testBatchNorm(cases: readonly NormCase[], { constant = 5.1 }: No
       const attributes = { epsilon: 1e-9, activation: 'relu' };
       const [y, mean, variance] = run(kernelNames.batchNormTraining, { x, scale, offset }, attributes);
       const moments = { mean: tf.tensor(mean!), variance: tf.tensor(variance!) };
-      const inputs = { dy: tf.ones([4000, 6]), x, scale, offset, ...moments };
+      const inputs = { dy: tf.ones([4000, 6]), x, y: tf.tensor(y!, [4000, 6]), scale, offset, ...moments };
       const [, , dOffset] = run(kernelNames.batchNormTrainingGradient, inputs, attributes);
       tf.dispose(inputs);
       const open = y!.map((value) => (value > 0 ? 1 : 0));

@@ -6,7 +6,7 @@ type AdamInputs = KernelInputs<'variable' | 'gradient' | 'firstMoment' | 'second
 
 /**
  * TensorFlow's ResourceApplyAdam on three variables of our own. They take the inputs' values without a copy; TensorFlow copies
- * them before it changes them, since the inputs still hold that memory.
+ * them before it changes them if anyone else still holds that memory. With `reuse`, the inputs let go of it.
  */
 export function adamUpdate(native: Native, inputs: AdamInputs, attrs: AdamUpdateAttributes): tf.TensorInfo[] {
   checkSameShape('adamUpdate', inputs);
@@ -33,6 +33,7 @@ export function adamUpdate(native: Native, inputs: AdamInputs, attrs: AdamUpdate
   handles.forEach((handle, index) => {
     binding.executeOp('AssignVariableOp', dtype, [handle, values[index]!], 0);
   });
+  if (attrs.reuse) for (const each of [variable, firstMoment, secondMoment]) letGo(native, each);
   // With both powers of beta at 0, TensorFlow's learning rate is the contract's step size.
   const numbers = [0, 0, attrs.stepSize, beta1, beta2, attrs.epsilon].map(scalar);
   const flags = [attributes.bool('use_locking', false), attributes.bool('use_nesterov', false)];
@@ -41,6 +42,14 @@ export function adamUpdate(native: Native, inputs: AdamInputs, attrs: AdamUpdate
   return handles.map((handle) =>
     backend.createOutputTensor(binding.executeOp('ReadVariableOp', dtype, [handle], 1)[0]!),
   );
+}
+
+/** Takes its memory from a tensor that nobody shares, which can then only be disposed of. */
+function letGo({ backend, binding }: Native, { dataId }: tf.TensorInfo): void {
+  const entry = backend.tensorMap.get(dataId);
+  if (backend.refCount(dataId) > 1 || entry.id < 0) return;
+  binding.deleteTensor(entry.id);
+  entry.id = -1;
 }
 
 /**

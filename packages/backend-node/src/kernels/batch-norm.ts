@@ -1,7 +1,7 @@
 import { type BatchNormAttributes, checkPerChannel, checkSameShape, forActivation } from '@resnetjs/backend';
 import * as tf from '@tensorflow/tfjs-core';
 import type { OperationAttribute } from '../native-binding.js';
-import { replaced, runForSome, runOperation } from '../operation.js';
+import { replaced, runOperation } from '../operation.js';
 import { activate, activations } from './activation.js';
 import type { Native } from './native.js';
 
@@ -17,6 +17,8 @@ interface NormInputs {
 
 interface NormGradientInputs extends NormInputs {
   readonly dy: tf.Tensor;
+  /** As x: the forward pass's result. */
+  readonly y: tf.Tensor;
   readonly mean: tf.Tensor;
   readonly variance: tf.Tensor;
 }
@@ -32,12 +34,7 @@ export function batchNormTraining(
   const { backend, nothing } = native;
   const x = withFourAxes(inputs.x);
   const ids = [...backend.getInputTensorIds([x, scale, offset]), nothing, nothing];
-  const made = native.binding.executeOp(
-    'FusedBatchNormV3',
-    normAttributes(native, attrs.epsilon, true),
-    ids,
-    6,
-  );
+  const made = native.binding.executeOp('FusedBatchNormV3', normAttributes(native, attrs.epsilon), ids, 6);
   // [1] and [2] are for running statistics, with the unbiased variance; [5] is for GPUs.
   for (const unused of [1, 2, 5]) native.binding.deleteTensor(made[unused]!.id);
   const [normalized, mean, variance] = [0, 3, 4].map((index) => backend.createOutputTensor(made[index]!));
@@ -58,48 +55,34 @@ export function batchNormTrainingGradient(
   const gradient = forActivation('batchNormTrainingGradient', attrs.activation, gradients);
   checkPerChannel('batchNormTrainingGradient', inputs.x, { scale, offset, mean, variance });
   checkSameShape('batchNormTrainingGradient', { x: inputs.x, dy: inputs.dy });
+  const given =
+    gradient === null
+      ? inputs.dy
+      : runOperation(native.backend, gradient, [native.attributes.float32], [inputs.dy, inputs.y]);
   const x = withFourAxes(inputs.x);
-  const dy = withFourAxes(inputs.dy);
-  const g = gradient === null ? dy : beforeActivation(native, gradient, { ...inputs, x, dy }, attrs.epsilon);
+  const g = withFourAxes(given);
   const ids = [...native.backend.getInputTensorIds([g, x, scale, mean, variance]), native.nothing];
-  const attributes = normAttributes(native, attrs.epsilon, true);
-  const made = native.binding.executeOp('FusedBatchNormGradV3', attributes, ids, 5);
-  for (const unused of [3, 4]) native.binding.deleteTensor(made[unused]!.id);
-  const [dx, dScale, dOffset] = [0, 1, 2].map((index) => native.backend.createOutputTensor(made[index]!));
-  if (x !== inputs.x) x.dispose();
-  if (dy !== inputs.dy) dy.dispose();
-  if (g !== dy) g.dispose();
+  const attributes = normAttributes(native, attrs.epsilon);
+  const results = native.binding.executeOp('FusedBatchNormGradV3', attributes, ids, 5);
+  for (const unused of [3, 4]) native.binding.deleteTensor(results[unused]!.id);
+  const [dx, dScale, dOffset] = [0, 1, 2].map((index) => native.backend.createOutputTensor(results[index]!));
+  for (const [made, from] of [
+    [x, inputs.x],
+    [g, given],
+    [given, inputs.dy],
+  ] as const)
+    if (made !== from) made.dispose();
   return [withShape(dx!, inputs.x.shape), dScale!, dOffset!];
 }
 
-/**
- * The gradient of the normalization's result, from that of its activation: the normalization is computed again, by the
- * same formula as in the forward pass.
- */
-function beforeActivation(
-  native: Native,
-  gradient: string,
-  inputs: NormGradientInputs,
-  epsilon: number,
-): tf.Tensor {
-  const { dy, x, scale, offset, mean, variance } = inputs;
-  const { backend } = native;
-  const attributes = normAttributes(native, epsilon, false);
-  const [y] = runForSome(backend, 'FusedBatchNormV3', attributes, [x, scale, offset, mean, variance], {
-    outputs: 6,
-    keep: [0],
-  });
-  return replaced(y!, (each) => runOperation(backend, gradient, [native.attributes.float32], [dy, each]));
-}
-
-function normAttributes(native: Native, epsilon: number, training: boolean): readonly OperationAttribute[] {
+function normAttributes(native: Native, epsilon: number): readonly OperationAttribute[] {
   const { attributes, binding } = native;
-  return native.once(`norm ${epsilon} ${training}`, () => [
+  return native.once(`norm ${epsilon}`, () => [
     attributes.float32,
     attributes.type('U', binding.TF_FLOAT),
     attributes.float('epsilon', epsilon),
     attributes.string('data_format', 'NHWC'),
-    attributes.bool('is_training', training),
+    attributes.bool('is_training', true),
   ]);
 }
 

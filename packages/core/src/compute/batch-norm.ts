@@ -57,10 +57,10 @@ export function differentiateNorm(
   );
   return {
     y,
-    saved: [x],
+    saved: activation === 'linear' ? [x] : [x, y],
     moments: { mean, variance },
     backward: (dy) => {
-      const inputs = { dy, x, scale, offset, mean, variance };
+      const inputs = { dy, x, y, scale, offset, mean, variance };
       const [dx, dScale, dOffset] = optionalKernel(
         kernelNames.batchNormTrainingGradient,
         inputs,
