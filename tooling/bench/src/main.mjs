@@ -157,7 +157,7 @@ function measured(table) {
     .slice(2)
     .map((each, index, all) => (all[index - 1] === '--python' ? 'PATH' : each));
   const command = `npm run -s bench -- ${shown.join(' ')}`;
-  writeFileSync(request.markdown, intoPage(page, { command, machine, tables }));
+  writeFileSync(request.markdown, intoPage(page, { benchmarks: request.chosen, command, machine, tables }));
 }
 
 for (const name of request.chosen) {

@@ -68,22 +68,21 @@ export function versions(/** @type {readonly Table[]} */ tables) {
   return Object.fromEntries(found);
 }
 
-const generated = [
-  '<!-- measured: from here on written by the command below -->',
-  '<!-- end of measured -->',
-];
-
 /**
- * The page, with the measurements between its marks replaced; the text around them is kept.
+ * The page, with what was measured before of the same benchmarks in the same program replaced; all else is kept. A page has
+ * a part for each, with marks around it; one that has none yet gets it at its end.
  * @param {string | undefined} page
- * @param {{ command: string, machine: Machine, tables: readonly Table[] }} measured
+ * @param {{ benchmarks: readonly string[], command: string, machine: Machine, tables: readonly Table[] }} measured
  */
-export function intoPage(page, { command, machine, tables }) {
-  const [start, end] = /** @type {[string, string]} */ (generated);
+export function intoPage(page, { benchmarks, command, machine, tables }) {
+  const program = machine.browser ?? `Node ${machine.node}`;
+  const subject = `${benchmarks.join(' and ')} in ${program.replace(/ v?(\d+)\..*/, ' $1')}`;
+  const [start, end] = [`<!-- measured: ${subject} -->`, '<!-- end of measured -->'];
   const versionList = Object.entries(versions(tables)).map(([title, version]) => `- ${title}: ${version}`);
   const ours = `"relative to ours" is a time or a size divided by that of our Wasm (folded in inference), or of the first row if that was not measured`;
   const body = [
     start,
+    `## Measured: ${subject}`,
     `Generated ${new Date().toISOString().slice(0, 10)} by`,
     `\`\`\`sh\n${command}\n\`\`\``,
     `on ${machineLine(machine)}. Contenders take turns, each in a separate process, in a browser on a page of its own; ${ours}; "difference" is the largest difference of the first result from ours, relative to the largest value.`,
@@ -91,8 +90,9 @@ export function intoPage(page, { command, machine, tables }) {
     ...tables.map(asMarkdown),
     end,
   ].join('\n\n');
-  const at = page?.indexOf(start) ?? -1;
-  const until = page?.indexOf(end) ?? -1;
-  if (page === undefined || at < 0 || until < at) return `# Performance\n\n${body}\n`;
+  if (page === undefined) return `# Performance\n\n${body}\n`;
+  const at = page.indexOf(start);
+  const until = page.indexOf(end, at);
+  if (at < 0 || until < 0) return `${page.trimEnd()}\n\n${body}\n`;
   return page.slice(0, at) + body + page.slice(until + end.length);
 }
