@@ -49,6 +49,9 @@ describeNative('the optional kernels of native TensorFlow', () => {
         const update = { variable: x, gradient: x, firstMoment: x, secondMoment: x };
         const adam = { stepSize, beta1: 0.9, beta2: 0.999, epsilon: 1e-7, decay: 0.1 };
         tf.engine().runKernel(kernelNames.adamUpdate, update, adam);
+        const own = () => tf.ones([2, 8, 8, 4]);
+        const usedUp = { variable: own(), gradient: x, firstMoment: own(), secondMoment: own() };
+        tf.engine().runKernel(kernelNames.adamUpdate, usedUp, { ...adam, reuse: true } as typeof adam);
       });
     for (let i = 1; i < 60; i++) step(1 / i);
     const before = count();

@@ -102,10 +102,11 @@ export interface OptimizerStep {
 }
 
 /**
- * One optimizer step: new weights and a new state, in new tensors; those passed in are left as they are, or, with `reuse`, are good for
- * nothing but to be disposed of, where they are not shared. `settings` are those of every weight (`parameterSettings`). `gradients` are the loss's alone: the gradient of a weight's L2 penalty,
- * 2 · l2 · weight, is added here, and so is its decoupled decay, learning rate · decay · weight. Throws `missing-variable` where a weight that is learned lacks its value, its gradient or
- * its slots, or they have different shapes.
+ * One optimizer step: new weights and a new state, in new tensors; those passed in are left as they are, or, with `reuse`, are good
+ * for nothing but to be disposed of, where they are not shared. `settings` are those of every weight (`parameterSettings`).
+ * `gradients` are the loss's alone: the gradient of a weight's L2 penalty, 2 · l2 · weight, is added here, and so is its decoupled
+ * decay, learning rate · decay · weight. Throws `missing-variable`, before anything is changed, where a weight that is learned lacks
+ * its value, its gradient or its slots, or they have different shapes.
  *
  * @example
  * const next = applyGradients(optimizer, parameterSettings(network, []), weights, gradients, state);
@@ -122,20 +123,21 @@ export function applyGradients(
   const step = state.step + 1;
   const names = slotNames[optimizer.kind];
   const learned = [...settings].filter(([, { frozen }]) => !frozen);
+  const given = learned.map(([id, own]) => {
+    const tensors = [weights.get(id), gradients.get(id), ...names.map((name) => state.slots[name]?.get(id))];
+    if (areAlike(tensors)) return { ...own, tensors };
+    const message = `${id} needs a weight, a gradient and ${optimizer.kind}'s ${names.join(' and ')}, all of one shape.`;
+    throw new ResNetError('missing-variable', message, { id });
+  });
   // For each weight that is learned: the new one, then its slots, all of the weight's shape.
   const rows: tf.Tensor[][] = tf.tidy(() =>
-    learned.map(([id, { l2, decay, learningRateFactor }]) => {
-      const slots = names.map((name) => state.slots[name]?.get(id));
-      const tensors = [weights.get(id), gradients.get(id), ...slots];
-      if (!areAlike(tensors)) {
-        const message = `${id} needs a weight, a gradient and ${optimizer.kind}'s ${names.join(' and ')}, all of one shape.`;
-        throw new ResNetError('missing-variable', message, { id });
-      }
+    given.map(({ tensors, l2, decay, learningRateFactor }) => {
       const own = scaled(optimizer, learningRateFactor);
-      const share = own.learningRate * decay;
-      const call = { step, l2: 2 * l2, reuse: reuse && share === 0 }; // a decay reads the weight again
+      const lost =
+        own.learningRate * decay === 0 ? null : tf.mul(tensors[0] as tf.Tensor, own.learningRate * decay);
+      const call = { step, l2: 2 * l2, reuse };
       const [updated, ...newSlots] = stepOf(own, call, tensors) as [tf.Tensor, ...tf.Tensor[]];
-      return [decayed(updated, tensors[0] as tf.Tensor, share), ...newSlots];
+      return [lost === null ? updated : tf.sub(updated, lost), ...newSlots];
     }),
   ) as unknown as tf.Tensor[][];
   const column = (index: number) =>
@@ -148,11 +150,6 @@ export function applyGradients(
     weights: new Map(all),
     state: { step, slots: Object.fromEntries(names.map((name, index) => [name, column(index + 1)])) },
   };
-}
-
-/** Without a decay the tensor itself. */
-function decayed(updated: tf.Tensor, weight: tf.Tensor, share: number): tf.Tensor {
-  return share === 0 ? updated : tf.sub(updated, tf.mul(weight, share));
 }
 
 function areAlike(tensors: readonly (tf.Tensor | undefined)[]): tensors is readonly tf.Tensor[] {

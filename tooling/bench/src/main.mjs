@@ -101,6 +101,7 @@ function readArguments() {
   const [batchSize, atATime] = ['32', '1'].map((or) => count('--batch-size', values['batch-size'] ?? or));
   if (values.markdown !== undefined) checkWritable(values.markdown);
   if (chosen.includes('browser')) {
+    if (chosen.length > 1) throw new Error('browser is measured by itself: give it alone.');
     const search = findBrowser();
     if (!search.found) throw new Error(search.reason);
   }

@@ -4,7 +4,7 @@ import { checkpointModel, train as trainEvents } from '@resnetjs/training';
 import { encodeClassifier } from '@resnetjs/weights';
 import { readNewestCheckpoint, writeModelFile } from '@resnetjs/weights/node';
 import type { Command } from 'commander';
-import { instructionsAs } from '../options/instructions-option.js';
+import { instructionsAs, portableInWords } from '../options/instructions-option.js';
 import { startBackend } from '../backends/start-backend.js';
 import { writeSampleImage } from '../data/sample-image.js';
 import { syntheticSource } from '../data/training-data.js';
@@ -70,10 +70,10 @@ export async function resume(path: string, command: Command): Promise<void> {
   await readNewest(path); // fails before a folder is made if there is nothing to resume
   await inFolder(path, command.opts(), async (folder, stop) => {
     const saved = await readNewest(path);
-    const { options: own, recipe } = resumedOptions(command, saved, path);
-    const options = { ...own, instructions: own.instructions ?? instructionsAs(own.computedWith) };
+    const { options, recipe } = resumedOptions(command, saved, path);
     checkPlaces(command, options);
-    const plan = await startedPlan(await makeResumedPlan(options, { classifier: saved.classifier, recipe }));
+    const resumedPlan = await makeResumedPlan(options, { classifier: saved.classifier, recipe });
+    const plan = await startedPlan(resumedPlan, options.computedWith ?? portableInWords);
     const resumed = await readNewestCheckpoint(path);
     const { network } = resumed.checkpoint.classifier;
     await run({ ...plan, network, resumed }, folder, stop);
@@ -102,13 +102,16 @@ async function inFolder(
   }
 }
 
-/** Starts the backend, and puts the one that auto chose into the options, with what it computes: a training resumes on the same. */
-async function startedPlan(plan: TrainPlan): Promise<TrainPlan> {
+/**
+ * Starts the backend, and puts the one that auto chose into the options, with what it computes: a training resumes on the same, and
+ * with the rounding of `before` if it can.
+ */
+async function startedPlan(plan: TrainPlan, before?: string): Promise<TrainPlan> {
   const { options } = plan;
-  const { computedWith: before } = options;
-  const { choice, details } = await startBackend(options.backend, options, 'training');
+  const { instructions = instructionsAs(before), ...device } = options;
+  const { choice, details } = await startBackend(options.backend, { ...device, instructions }, 'training');
   const { instructions: now = '' } = details;
-  const isOther = before !== undefined && rounding(before) !== rounding(now);
+  const isOther = before !== undefined && choice === 'wasm' && rounding(before) !== rounding(now);
   return {
     ...plan,
     options: { ...options, backend: choice, ...(now !== '' && { computedWith: now }) },

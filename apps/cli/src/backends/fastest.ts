@@ -17,20 +17,18 @@ interface Ranking {
   readonly why: string;
 }
 
-/** The first version of Node whose engine pairs vectors: `wide` of @resnetjs/backend-wasm. */
-const pairingNode = 24;
-
-export function rankHere(work: Work, instructions: InstructionChoice = 'wide'): Ranking {
-  const isWide = instructions.startsWith('wide') && Number.parseInt(process.versions.node, 10) >= pairingNode;
+export async function rankHere(work: Work, instructions: InstructionChoice = 'wide'): Promise<Ranking> {
+  const { canPairVectors } = await import('@resnetjs/backend-wasm');
+  const isWide = instructions.startsWith('wide') && canPairVectors();
   return rank({ work, isWide, sets: thisProcessor().instructionSets });
 }
 
 /** By what was measured: docs/native.md, "Which is faster". */
 export function rank({ work, sets, isWide }: Circumstances): Ranking {
-  if (sets === null) return { order: ['node', 'wasm'], why: '' };
-  const onX86 = sets.includes('AVX2') || sets.includes('AVX-512');
-  if (onX86 && !sets.includes('AVX-512')) return { order: ['wasm', 'node'], why: 'for AVX2 without AVX-512' };
-  if (onX86 && isWide && work === 'training')
-    return { order: ['wasm', 'node'], why: 'for training in this Node' };
-  return { order: ['node', 'wasm'], why: onX86 ? `for ${work} with AVX-512` : '' };
+  const [hasAvx2, hasAvx512] = [sets?.includes('AVX2') ?? false, sets?.includes('AVX-512') ?? false];
+  if (hasAvx2 && isWide) return { order: ['wasm', 'node'], why: 'in this Node' };
+  if (hasAvx2 && !hasAvx512 && work === 'training') {
+    return { order: ['wasm', 'node'], why: 'for training with AVX2 alone' };
+  }
+  return { order: ['node', 'wasm'], why: hasAvx512 ? 'with AVX-512' : '' };
 }

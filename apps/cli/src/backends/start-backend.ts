@@ -66,7 +66,7 @@ export async function startBackend(
 }
 
 async function startFastest(options: BackendOptions, work: Work): Promise<StartedBackend> {
-  const { order, why } = rankHere(work, options.instructions);
+  const { order, why } = await rankHere(work, options.instructions);
   const [first, second] = order;
   const start = async (name: typeof first, reason: string): Promise<StartedBackend> => {
     const registered = await backends[name](options);

@@ -53,6 +53,16 @@ describe('files of former format versions', () => {
     expect(tensorsOf(join(place, 'model.safetensors'))).toBe(tensorsSha256);
   });
 
+  it('say that they go on with other last bits where other instructions are asked for', async () => {
+    const place = join(folder, 'other');
+    mkdirSync(join(place, 'checkpoints'), { recursive: true });
+    const checkpoint = join(place, 'checkpoints', 'step-00000005.safetensors');
+    copyFileSync(join(testData, 'checkpoint-3.safetensors'), checkpoint);
+    const { code, stdout } = await resnet(['train', '--resume', place, '--instructions', 'wide']);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^rounding +it began with WebAssembly SIMD, 128 bits, and goes on with .*tiles/m);
+  });
+
   // The evaluation was of the network as it is; today it folds.
   it('evaluate to the same figures, the loss within 1e-5', async () => {
     const model = join(testData, 'model-1.safetensors');
@@ -69,7 +79,7 @@ describe('a training from the start', () => {
     // All 33 with RESNETJS_THOROUGH=1; each takes about a second. The third is that of two gradients and two updates.
     const count = process.env.RESNETJS_THOROUGH === '1' ? 33 : 3;
     const recipe =
-      '--network course/resnet50 --epochs 1 --batch-size 32 --optimizer adam --learning-rate 1.5e-4 --seed 0';
+      '--network course/resnet50 --epochs 1 --batch-size 32 --optimizer adam --learning-rate 1.5e-4 --seed 0 --instructions portable';
     const { stdout } = await resnet(
       [
         'train',

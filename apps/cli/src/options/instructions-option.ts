@@ -4,9 +4,12 @@ import { Option } from 'commander';
 export const instructionChoices = ['wide', 'auto', 'wide-portable', 'portable'] as const;
 export type InstructionChoice = (typeof instructionChoices)[number];
 
-/** Those of the bits that wasm had computed, in its own words: unless it was portable, with tiles. Former versions, which were, kept none. */
-export const instructionsAs = (computedWith = ''): InstructionChoice =>
-  computedWith.includes('tiles') ? 'wide' : 'wide-portable';
+/** What wasm says that it computes with if it is portable. Checkpoints of versions that always were do not say it. */
+export const portableInWords = 'WebAssembly SIMD, 128 bits';
+
+/** Those that give the bits of before, in the backend's words; the fastest for nothing before. */
+export const instructionsAs = (before?: string): InstructionChoice =>
+  before === undefined || before.includes('tiles') ? 'wide' : 'wide-portable';
 
 export function instructionsOption(): Option {
   return new Option(

@@ -51,27 +51,22 @@ export function batchNormTrainingGradient(
   inputs: NormGradientInputs,
   attrs: BatchNormAttributes,
 ): tf.TensorInfo[] {
-  const { scale, offset, mean, variance } = inputs;
+  const { dy, y, scale, offset, mean, variance } = inputs;
+  const { backend, attributes } = native;
   const gradient = forActivation('batchNormTrainingGradient', attrs.activation, gradients);
   checkPerChannel('batchNormTrainingGradient', inputs.x, { scale, offset, mean, variance });
-  checkSameShape('batchNormTrainingGradient', { x: inputs.x, dy: inputs.dy });
-  const given =
-    gradient === null
-      ? inputs.dy
-      : runOperation(native.backend, gradient, [native.attributes.float32], [inputs.dy, inputs.y]);
+  checkSameShape('batchNormTrainingGradient', { x: inputs.x, dy, ...(gradient !== null && { y }) });
+  const given = gradient === null ? dy : runOperation(backend, gradient, [attributes.float32], [dy, y]);
   const x = withFourAxes(inputs.x);
   const g = withFourAxes(given);
-  const ids = [...native.backend.getInputTensorIds([g, x, scale, mean, variance]), native.nothing];
-  const attributes = normAttributes(native, attrs.epsilon);
-  const results = native.binding.executeOp('FusedBatchNormGradV3', attributes, ids, 5);
-  for (const unused of [3, 4]) native.binding.deleteTensor(results[unused]!.id);
-  const [dx, dScale, dOffset] = [0, 1, 2].map((index) => native.backend.createOutputTensor(results[index]!));
-  for (const [made, from] of [
-    [x, inputs.x],
-    [g, given],
-    [given, inputs.dy],
-  ] as const)
-    if (made !== from) made.dispose();
+  const ids = [...backend.getInputTensorIds([g, x, scale, mean, variance]), native.nothing];
+  const ofNorm = normAttributes(native, attrs.epsilon);
+  const made = native.binding.executeOp('FusedBatchNormGradV3', ofNorm, ids, 5);
+  for (const unused of [3, 4]) native.binding.deleteTensor(made[unused]!.id);
+  const [dx, dScale, dOffset] = [0, 1, 2].map((index) => backend.createOutputTensor(made[index]!));
+  if (x !== inputs.x) x.dispose();
+  if (g !== given) g.dispose();
+  if (given !== dy) given.dispose();
   return [withShape(dx!, inputs.x.shape), dScale!, dOffset!];
 }
 

@@ -108,12 +108,17 @@ function startBrowserWorker(source: string, message: unknown): WorkerHandle {
 /** The first version of Node whose V8 pairs 128-bit instructions of WebAssembly into 256-bit ones where it is asked to. */
 const pairingNode = 24;
 
-/** Asks V8 to pair vectors in what it compiles from now on. False where it can't. */
-export function pairVectors(): boolean {
+/** Whether `instructions: 'wide'` is tried here: in Node 24 and newer on x86, whose V8 has the flag. */
+export function canPairVectors(): boolean {
   const { versions, arch, getBuiltinModule } = platform.process ?? {};
   const major = Number(versions?.node?.split('.')[0] ?? 0);
   const isNode = versions?.bun === undefined && versions?.deno === undefined;
-  if (!isNode || major < pairingNode || arch !== 'x64' || getBuiltinModule === undefined) return false;
+  return isNode && major >= pairingNode && arch === 'x64' && getBuiltinModule !== undefined;
+}
+
+/** Asks V8 to pair vectors in what it compiles from now on. False where it can't. */
+export function pairVectors(): boolean {
+  if (!canPairVectors()) return false;
   builtin('node:v8').setFlagsFromString('--experimental-wasm-revectorize');
   return true;
 }

@@ -60,7 +60,8 @@ export function differentiateNorm(
     saved: activation === 'linear' ? [x] : [x, y],
     moments: { mean, variance },
     backward: (dy) => {
-      const inputs = { dy, x, y, scale, offset, mean, variance };
+      const given = { dy, x, scale, offset, mean, variance };
+      const inputs = activation === 'linear' ? given : { ...given, y };
       const [dx, dScale, dOffset] = optionalKernel(
         kernelNames.batchNormTrainingGradient,
         inputs,
@@ -107,6 +108,8 @@ export function differentiateFixedNorm(
 interface GradientInputs extends NormWeights {
   readonly dy: tf.Tensor;
   readonly x: tf.Tensor;
+  /** With an activation: its result. */
+  readonly y?: tf.Tensor | undefined;
   readonly mean: tf.Tensor;
   readonly variance: tf.Tensor;
 }
@@ -117,13 +120,12 @@ function composeGradient(
   inputs: GradientInputs,
   activation: FusedActivation | 'linear',
 ): [tf.Tensor, tf.Tensor, tf.Tensor] {
-  const { dy, x, scale, offset, mean, variance } = inputs;
+  const { dy, x, y, scale, mean, variance } = inputs;
   const axes = positions(x);
   const count = x.size / scale.size;
   const inverse = tf.rsqrt(tf.add(variance, op.epsilon)); // [channels]
   const normalized = tf.mul(tf.sub(x, mean), inverse); // as x
-  const result = () => activate(activation, tf.add(tf.mul(normalized, scale), offset)); // as x
-  const g = activation === 'linear' ? dy : gradientThrough(activation, dy, result()); // as x
+  const g = activation === 'linear' ? dy : gradientThrough(activation, dy, y as tf.Tensor); // as x
   const dOffset = tf.sum(g, axes); // [channels]
   const dScale = tf.sum(tf.mul(g, normalized), axes); // [channels]
   const centered = tf.sub(tf.sub(g, tf.div(dOffset, count)), tf.mul(normalized, tf.div(dScale, count))); // as x

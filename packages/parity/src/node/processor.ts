@@ -15,8 +15,17 @@ export interface Processor {
 /** The processor of this machine. */
 export function thisProcessor(): Processor {
   const name = cpus()[0]?.model.trim() || 'unknown processor';
-  if (process.platform === 'linux') return describeProcessor(name, readFileSync('/proc/cpuinfo', 'utf8'));
+  if (process.platform === 'linux') return describeProcessor(name, textOf('/proc/cpuinfo'));
   return { name, instructionSets: process.arch === 'arm64' ? ['NEON'] : null };
+}
+
+/** A sandbox may have no such file. */
+function textOf(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
 }
 
 /** From the text of Linux's `/proc/cpuinfo`. */

@@ -25,6 +25,12 @@ it.each(['inference', 'training'] as const)('times %s, and leaves nothing behind
   expect(tf.memory().numTensors).toBe(before);
 });
 
+it('refuses to measure nothing', async () => {
+  await expect(measureSpeed({ ...tiny, task: 'inference' }, { rounds: 0 })).rejects.toThrow(
+    'rounds: expected',
+  );
+});
+
 it('ends when it is aborted, and leaves nothing behind', async () => {
   const before = tf.memory().numTensors;
   const stop = new AbortController();

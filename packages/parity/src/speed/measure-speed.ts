@@ -6,6 +6,7 @@ import {
   initialize,
   type Network,
   type NetworkName,
+  ResNetError,
   unitRange,
 } from '@resnetjs/core';
 import { adam } from '@resnetjs/recipe';
@@ -45,7 +46,7 @@ export interface MeasureSpeedOptions {
 
 /**
  * Times a workload on the current backend, with generated weights and images: inference of the folded network until its logits
- * are read, or a training step with Adam. Throws the signal's reason if it is aborted.
+ * are read, or a training step with Adam. Throws `bad-option` for no rounds, and the signal's reason if it is aborted.
  *
  * @example
  * for (const workload of speedWorkloads) console.log(workload.network, (await measureSpeed(workload)).median);
@@ -54,6 +55,9 @@ export async function measureSpeed(
   workload: SpeedWorkload,
   { rounds = 5, onRun, signal }: MeasureSpeedOptions = {},
 ): Promise<SpeedReading> {
+  if (!(Number.isInteger(rounds) && rounds > 0)) {
+    throw new ResNetError('bad-option', `rounds: expected a positive integer, got ${rounds}.`, { rounds });
+  }
   const { size, classes, batchSize, task } = workload;
   const network = createNetwork(workload.network, { input: [size, size, 3], classes });
   const subject =

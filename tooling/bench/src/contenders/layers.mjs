@@ -9,7 +9,7 @@ import { makeRun } from './layers-run.mjs';
 
 await answer(async ({ folder, threads, ours, native }) => {
   if (native) await startStock({ threads });
-  else if (ours) await register({ threads });
+  else if (ours) await register({ threads, instructions: 'wide' });
   else {
     setThreadsCount(threads);
     await tf.setBackend('wasm');

@@ -8,7 +8,9 @@ const tasks = { inference: 'Classifying', training: 'A training step of' } as co
 /** How long real networks take here. */
 export function NetworkSpeedsTable() {
   const shown = networkSpeeds.value;
-  const first = shown.find(({ speeds }) => speeds.length > 0);
+  const [first] = shown
+    .filter(({ speeds }) => speeds.length > 0)
+    .sort((a, b) => b.speeds.length - a.speeds.length);
   const problems = shown.filter(({ problem }) => problem !== null);
   if (first === undefined && problems.length === 0) return null;
   return (
@@ -53,6 +55,15 @@ export function NetworkSpeedsTable() {
             ))}
           </tbody>
         </table>
+      )}
+      {shown.map(
+        ({ backend, facts }) =>
+          facts !== null && (
+            <p key={backend} class="aside">
+              {backendTitle[backend]}: {facts.threads} {facts.threads === 1 ? 'thread' : 'threads'}
+              {facts.details.instructions && `, ${facts.details.instructions}`}
+            </p>
+          ),
       )}
       {first !== undefined && proving.value === null && (
         <button

@@ -66,9 +66,10 @@ async function measureOn(backend: BackendName): Promise<void> {
 export function speedsJson(): string {
   const { userAgent, hardwareConcurrency } = navigator;
   const where = { userAgent, hardwareConcurrency, crossOriginIsolated };
-  return JSON.stringify(
-    { measured: new Date().toISOString(), ...where, backends: networkSpeeds.value },
-    null,
-    2,
-  );
+  // Each backend in the form that `resnet bench --json` has.
+  const backends = networkSpeeds.value.map(({ backend, facts, problem, speeds }) => {
+    const { threads = null, details = {} } = facts ?? {};
+    return { backend, threads, details, workloads: speeds, problem };
+  });
+  return JSON.stringify({ measured: new Date().toISOString(), ...where, backends }, null, 2);
 }

@@ -54,11 +54,11 @@ describe.skipIf(whyNoBrowser !== null)(`the Prove room ${whyNoBrowser ?? ''}`, (
     await offer.waitFor({ timeout: long });
     const { backends } = JSON.parse((await downloaded(page, 'Download the times')).toString());
     const [wasm] = backends;
-    expect(wasm.facts.details.instructions).toMatch(/^WebAssembly SIMD, 128 bits/);
-    expect(wasm.speeds.map(({ network }: { network: string }) => network)).toEqual([
+    expect(wasm.details.instructions).toMatch(/^WebAssembly SIMD, 128 bits/);
+    expect(wasm.workloads.map(({ network }: { network: string }) => network)).toEqual([
       ...['resnet18', 'resnet50', 'course/resnet50'],
     ]);
-    for (const { median, rounds } of wasm.speeds) expect(rounds).toContain(median);
+    for (const { median, rounds } of wasm.workloads) expect(rounds).toContain(median);
   });
 
   it('is accessible, makes no outside request, and hides no error', async () => {
