@@ -23,7 +23,10 @@ describe('intoPage', () => {
   it('keeps what was measured in another program', () => {
     const first = intoPage(undefined, measured());
     const browser = { ...machine, browser: 'Chromium 156.0.8078.114' };
-    const both = intoPage(first, measured({ benchmarks: ['browser'], command: 'command-two', machine: browser }));
+    const both = intoPage(
+      first,
+      measured({ benchmarks: ['browser'], command: 'command-two', machine: browser }),
+    );
     expect(both.startsWith(first.trimEnd())).toBe(true);
     expect(both).toContain('## Measured: browser in Chromium 156\n');
   });
