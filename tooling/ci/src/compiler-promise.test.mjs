@@ -143,6 +143,7 @@ it.runIf(thorough)('lists what has to learn a field', async () => {
       "core/blocks/layers.ts",
       "parity/src/cases/layers.ts",
       "weights/src/graph/keras-layers.ts",
+      "weights/src/graph/onnx-layers.ts",
       "weights/src/graph/residual-network.ts",
       "weights/src/model-file/network-schema.ts",
       "weights/src/model-file/read-description.ts",
