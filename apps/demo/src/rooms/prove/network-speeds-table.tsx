@@ -66,13 +66,15 @@ export function NetworkSpeedsTable() {
           ),
       )}
       {first !== undefined && proving.value === null && (
-        <button
-          type="button"
-          class="button"
-          onClick={() => download(new Blob([speedsJson()], { type: 'application/json' }), 'speed.json')}
-        >
-          Download the times
-        </button>
+        <div class="row">
+          <button
+            type="button"
+            class="button"
+            onClick={() => download(new Blob([speedsJson()], { type: 'application/json' }), 'speed.json')}
+          >
+            Download the times
+          </button>
+        </div>
       )}
     </section>
   );
