@@ -1,6 +1,6 @@
 import { backendTitle, milliseconds } from '../../components/format.js';
 import { download } from '../../components/download.js';
-import { proving } from './proof.js';
+import { proving } from './each-backend.js';
 import { networkSpeeds, speedsJson } from './network-speeds.js';
 
 const tasks = { inference: 'Classifying', training: 'A training step of' } as const;

@@ -45,6 +45,15 @@ describe.skipIf(whyNoBrowser !== null)(`the Prove room ${whyNoBrowser ?? ''}`, (
     if (!thorough) await saysThatWebGLCannotRun(page);
   });
 
+  it('stops, and says so', async () => {
+    const { page } = here;
+    await page.getByRole('button', { name: 'Measure the speed' }).click();
+    await page.getByText('resnet18 …').waitFor({ timeout: long });
+    await page.getByRole('button', { name: 'Stop' }).click();
+    await page.getByText('WebAssembly: Stopped before the end.').waitFor({ timeout: long });
+    expect(await page.getByRole('button', { name: 'Measure the speed' }).isEnabled()).toBe(true);
+  });
+
   it('times real networks, and offers the times', async () => {
     const { page } = here;
     // WebGL in software would take minutes; where it is off, it says so.

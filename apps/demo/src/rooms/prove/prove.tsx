@@ -4,9 +4,10 @@ import { SubmitButton } from '../../components/submit-button.js';
 import { Segmented } from '../../components/segmented.js';
 import { type BackendName, backendNames } from '../../worker/protocol.js';
 import { Matrix } from './matrix.js';
-import { measureNetworks, stopMeasuring } from './network-speeds.js';
+import { proving, stopProving } from './each-backend.js';
+import { measureNetworks } from './network-speeds.js';
 import { NetworkSpeedsTable } from './network-speeds-table.js';
-import { chosen, level, proofs, prove, proving, stopProving } from './proof.js';
+import { chosen, level, proofs, prove } from './proof.js';
 import { Published } from './published.js';
 import { reportHtml } from './report.js';
 import { Speeds } from './speeds.js';
@@ -56,15 +57,7 @@ export function Prove() {
               Prove it here
             </SubmitButton>
           ) : (
-            <button
-              key="stop"
-              type="button"
-              class="button"
-              onClick={() => {
-                stopProving();
-                stopMeasuring();
-              }}
-            >
+            <button key="stop" type="button" class="button" onClick={stopProving}>
               Stop
             </button>
           )}

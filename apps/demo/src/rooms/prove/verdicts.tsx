@@ -1,6 +1,7 @@
 import { FactRows } from '../../components/backend-facts.js';
 import { backendTitle, scientific } from '../../components/format.js';
-import { type Proof, proofs, proving, summarize } from './proof.js';
+import { proving } from './each-backend.js';
+import { type Proof, proofs, summarize } from './proof.js';
 
 /** Each backend's result, with its facts. */
 export function Verdicts() {
