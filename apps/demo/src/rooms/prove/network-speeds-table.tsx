@@ -1,5 +1,6 @@
 import { backendTitle, milliseconds } from '../../components/format.js';
 import { download } from '../../components/download.js';
+import { BackendHeads } from './backend-heads.js';
 import { proving } from './each-backend.js';
 import { networkSpeeds, speedsJson } from './network-speeds.js';
 
@@ -30,11 +31,7 @@ export function NetworkSpeedsTable() {
           <thead>
             <tr>
               <th scope="col">What</th>
-              {shown.map(({ backend }) => (
-                <th key={backend} scope="col">
-                  {backendTitle[backend]}
-                </th>
-              ))}
+              <BackendHeads shown={shown} />
             </tr>
           </thead>
           <tbody>

@@ -1,5 +1,5 @@
 import { Scrolled } from '../../components/scrolled.js';
-import { backendTitle } from '../../components/format.js';
+import { BackendHeads } from './backend-heads.js';
 import { proofs } from './proof.js';
 
 /** The numbers that the course's documents printed, and whether they come out here. */
@@ -20,11 +20,7 @@ export function Published() {
             <tr>
               <th scope="col">Call</th>
               <th scope="col">Printed in</th>
-              {shown.map(({ backend }) => (
-                <th key={backend} scope="col">
-                  {backendTitle[backend]}
-                </th>
-              ))}
+              <BackendHeads shown={shown} />
             </tr>
           </thead>
           <tbody>

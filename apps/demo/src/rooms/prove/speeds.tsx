@@ -1,4 +1,5 @@
-import { backendTitle, milliseconds } from '../../components/format.js';
+import { milliseconds } from '../../components/format.js';
+import { BackendHeads } from './backend-heads.js';
 import { proofs } from './proof.js';
 
 /** How long classifying and training take here, cold and warm. */
@@ -17,11 +18,7 @@ export function Speeds() {
         <thead>
           <tr>
             <th scope="col">What</th>
-            {shown.map(({ backend }) => (
-              <th key={backend} scope="col">
-                {backendTitle[backend]}
-              </th>
-            ))}
+            <BackendHeads shown={shown} />
           </tr>
         </thead>
         <tbody>
