@@ -15,4 +15,6 @@ export { maxPool3d, maxPool3dGradient } from './volumes';
 export { correlateGroups, groupFilterGradients, packGroups } from './groups';
 export { copyBlocks } from './copies';
 export { sumRows } from './sums';
-export { transformFilter, winograd, winogradScratchBytes } from './winograd';
+export {
+  prepareFilter, prepareFilterItems, prepareFilterScratchBytes, winograd, winogradScratchBytes,
+} from './winograd';

@@ -31,6 +31,19 @@ function copySixteen(
   }
 }
 
+// @ts-ignore: decorator
+@inline
+export function storeTransposed(to: usize, step: usize, a: v128, b: v128, c: v128, d: v128): void {
+  const ab = v128.shuffle<i32>(a, b, 0, 4, 1, 5);
+  const cd = v128.shuffle<i32>(c, d, 0, 4, 1, 5);
+  const abHigh = v128.shuffle<i32>(a, b, 2, 6, 3, 7);
+  const cdHigh = v128.shuffle<i32>(c, d, 2, 6, 3, 7);
+  v128.store(to, v128.shuffle<i64>(ab, cd, 0, 2));
+  v128.store(to + step, v128.shuffle<i64>(ab, cd, 1, 3));
+  v128.store(to + 2 * step, v128.shuffle<i64>(abHigh, cdHigh, 0, 2));
+  v128.store(to + 3 * step, v128.shuffle<i64>(abHigh, cdHigh, 1, 3));
+}
+
 /** Any four lines: by 4×4 transpositions where four depths are adjacent. */
 function gatherFour(
   to: usize, step: usize,
@@ -45,14 +58,7 @@ function gatherFour(
       const b = v128.load(p1 + at);
       const c = v128.load(p2 + at);
       const d = v128.load(p3 + at);
-      const ab = v128.shuffle<i32>(a, b, 0, 4, 1, 5);
-      const cd = v128.shuffle<i32>(c, d, 0, 4, 1, 5);
-      const abHigh = v128.shuffle<i32>(a, b, 2, 6, 3, 7);
-      const cdHigh = v128.shuffle<i32>(c, d, 2, 6, 3, 7);
-      v128.store(to, v128.shuffle<i64>(ab, cd, 0, 2));
-      v128.store(to + step, v128.shuffle<i64>(ab, cd, 1, 3));
-      v128.store(to + 2 * step, v128.shuffle<i64>(abHigh, cdHigh, 0, 2));
-      v128.store(to + 3 * step, v128.shuffle<i64>(abHigh, cdHigh, 1, 3));
+      storeTransposed(to, step, a, b, c, d);
       to += 4 * step;
       k += 4;
     } else {

@@ -8,8 +8,8 @@ import { WIDE } from './variant';
 // accumulators, two vectors of the right and one of the left fit the sixteen registers of x86-64;
 // tiles of 5×8 and 6×8 spill.
 const TILE_ROWS = 4;
-const TILE_COLUMNS = WIDE ? 16 : 8;
-const BLOCK_DEPTH = 256;
+export const TILE_COLUMNS = WIDE ? 16 : 8;
+export const BLOCK_DEPTH = 256;
 const BLOCK_ROWS = 128;
 const BLOCK_COLUMNS = 2048;
 
@@ -305,7 +305,7 @@ export function packRightBytes(columns: i32, depth: i32): i32 {
 /** The offset of a depth block in the right matrix as packed by `packRight`. */
 // @ts-ignore: decorator
 @inline
-function packedBlock(packed: usize, k0: i32, columns: i32): usize {
+export function packedBlock(packed: usize, k0: i32, columns: i32): usize {
   const padded = (columns + TILE_COLUMNS - 1) / TILE_COLUMNS * TILE_COLUMNS;
   return ((packed + 31) & ~31) + (<usize>(k0 * padded) << 2);
 }

@@ -1,5 +1,8 @@
 import { clamp } from './clamp';
-import { multiplyRange, multiplyScratchBytes, packRightBytes } from './product';
+import { storeTransposed } from './pack';
+import {
+  BLOCK_DEPTH, multiplyRange, multiplyScratchBytes, packedBlock, packRightBytes, TILE_COLUMNS,
+} from './product';
 
 // Convolutions of 3×3 with stride 1 after Winograd, F(2×2, 3×3) (Lavin and Gray 2016): 16 products of a tile's 4×4 inputs,
 // transformed, give 2×2 outputs, which take 36 otherwise. Tiles are in bands that stay in the cache.
@@ -9,45 +12,84 @@ const POSITIONS = 16;
 /** Bytes between the positions' matrices: at a distance of a power of two they would share few lines of the cache. */
 const APART = 192;
 
-/**
- * Transforms filters [3, 3, into, out], or the same turned by 180°, to [16, into, out]; `out` is a multiple of four. Items are
- * input channels.
- */
-export function transformFilter(
-  to: usize, filter: usize, into: i32, out: i32, turned: bool, first: i32, last: i32,
-): void {
-  const row = <usize>out << 2;
-  const tap = <usize>into * row;
+/** Transforms four lanes of a filter's nine taps, `tap` bytes apart, to 16 vectors, 64 bytes apart. */
+function transformTaps(to: usize, from: usize, tap: usize): void {
   const half = f32x4.splat(0.5);
-  const start = turned ? filter + 8 * tap : filter;
-  const next = turned ? 0 - tap : tap;
-  for (let channel = first; channel < last; channel++) {
-    for (let at = <usize>channel * row, end = at + row; at < end; at += 16) {
-      for (let x: usize = 0; x < 3; x++) {
-        // The columns of G · g, in the places of the first three columns.
-        const g0 = v128.load(start + at + x * next);
-        const g1 = v128.load(start + at + (3 + x) * next);
-        const g2 = v128.load(start + at + (6 + x) * next);
-        const even = f32x4.mul(half, f32x4.add(g0, g2));
-        const odd = f32x4.mul(half, g1);
-        v128.store(to + at + x * tap, g0);
-        v128.store(to + at + (4 + x) * tap, f32x4.add(even, odd));
-        v128.store(to + at + (8 + x) * tap, f32x4.sub(even, odd));
-        v128.store(to + at + (12 + x) * tap, g2);
-      }
-      for (let y: usize = 0; y < 4; y++) {
-        const place = to + at + 4 * y * tap;
-        const h0 = v128.load(place);
-        const h1 = v128.load(place + tap);
-        const h2 = v128.load(place + 2 * tap);
-        const even = f32x4.mul(half, f32x4.add(h0, h2));
-        const odd = f32x4.mul(half, h1);
-        v128.store(place + tap, f32x4.add(even, odd));
-        v128.store(place + 2 * tap, f32x4.sub(even, odd));
-        v128.store(place + 3 * tap, h2);
+  for (let x: usize = 0; x < 3; x++) {
+    // The columns of G · g, in the places of the first three columns.
+    const g0 = v128.load(from + x * tap);
+    const g1 = v128.load(from + (3 + x) * tap);
+    const g2 = v128.load(from + (6 + x) * tap);
+    const even = f32x4.mul(half, f32x4.add(g0, g2));
+    const odd = f32x4.mul(half, g1);
+    const place = to + 64 * x;
+    v128.store(place, g0);
+    v128.store(place, f32x4.add(even, odd), 256);
+    v128.store(place, f32x4.sub(even, odd), 512);
+    v128.store(place, g2, 768);
+  }
+  for (let y: usize = 0; y < 4; y++) {
+    const place = to + 256 * y;
+    const h0 = v128.load(place);
+    const h1 = v128.load(place, 64);
+    const h2 = v128.load(place, 128);
+    const even = f32x4.mul(half, f32x4.add(h0, h2));
+    const odd = f32x4.mul(half, h1);
+    v128.store(place, f32x4.add(even, odd), 64);
+    v128.store(place, f32x4.sub(even, odd), 128);
+    v128.store(place, h2, 192);
+  }
+}
+
+/**
+ * Transforms a filter [3, 3, into, out], and packs it as the right matrices [into, out] of 16 groups, `packRightBytes` apart. A
+ * turned filter is [3, 3, out, into], and turned by 180°. `into` and `out` are multiples of four. Items are panels of the tile's
+ * columns.
+ */
+export function prepareFilter(
+  packed: usize, filter: usize, into: i32, out: i32, turned: bool, first: i32, last: i32, scratch: usize,
+): void {
+  const plane = <usize>into * <usize>out << 2;
+  const start = turned ? filter + 8 * plane : filter;
+  const tap = turned ? 0 - plane : plane;
+  const line = <usize>(turned ? into : out) << 2;
+  const step = <usize>packRightBytes(out, into);
+  for (let j0 = first * TILE_COLUMNS; j0 < last * TILE_COLUMNS; j0 += TILE_COLUMNS) {
+    for (let k0 = 0; k0 < into; k0 += BLOCK_DEPTH) {
+      const depth = min(into - k0, BLOCK_DEPTH);
+      for (let k = 0; k < depth; k += 4) {
+        for (let quarter = 0; quarter < TILE_COLUMNS; quarter += 4) {
+          const j = min(j0 + quarter, out - 4); // a last panel that is not full repeats columns, which are never stored
+          const from = turned ? start + <usize>j * line + (<usize>(k0 + k) << 2) : start + <usize>(k0 + k) * line + (<usize>j << 2);
+          for (let i: usize = 0; i < 4; i++) transformTaps(scratch + 16 * i, from + i * line, tap);
+          const place = (<usize>(j0 * depth + k * TILE_COLUMNS + quarter)) << 2;
+          for (let position = 0; position < POSITIONS; position++) {
+            const to = packedBlock(packed + <usize>position * step, k0, out) + place;
+            const lanes = scratch + <usize>position * 64;
+            const a = v128.load(lanes), b = v128.load(lanes, 16), c = v128.load(lanes, 32), d = v128.load(lanes, 48);
+            if (turned) {
+              storeTransposed(to, 4 * TILE_COLUMNS, a, b, c, d);
+            } else {
+              v128.store(to, a);
+              v128.store(to, b, 4 * TILE_COLUMNS);
+              v128.store(to, c, 8 * TILE_COLUMNS);
+              v128.store(to, d, 12 * TILE_COLUMNS);
+            }
+          }
+        }
       }
     }
   }
+}
+
+/** Bytes of scratch that `prepareFilter` needs: four lanes of four lines for each position. */
+export function prepareFilterScratchBytes(): i32 {
+  return POSITIONS * 64;
+}
+
+/** The number of items of `prepareFilter`. */
+export function prepareFilterItems(out: i32): i32 {
+  return (out + TILE_COLUMNS - 1) / TILE_COLUMNS;
 }
 
 // @ts-ignore: decorator
@@ -159,7 +201,7 @@ export function winogradScratchBytes(tiles: i32, into: i32, out: i32): i32 {
 
 /**
  * target [images, rows, columns, out] = images [images, height, width, into] with zeros around them, correlated with filters of
- * 3×3, which `transformFilter` and `packRight` prepared for 16 groups; plus bias (none if its address is 0), plus the addend, a
+ * 3×3, which `prepareFilter` prepared; plus bias (none if its address is 0), plus the addend, a
  * tensor like the target (none if its address is 0), clamped to [lowest, highest]. `into` and `out` are multiples of four. Items
  * are bands of `tiles` tiles of all images, for each part of `partOut` output channels, a multiple of 16. Of a band, the tables
  * hold the offsets of its tiles' channels, before and after the products, and those of the input channels.

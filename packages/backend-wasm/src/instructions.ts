@@ -95,7 +95,7 @@ export async function bytesOfBuild(name: BuildName, shared: boolean): Promise<Ui
       { cause },
     );
   });
-  return new Uint8Array(await inflate(shared ? build.sharedMemory : build.plainMemory));
+  return inflate(shared ? build.sharedMemory : build.plainMemory);
 }
 
 /** The sizes of the product that two builds are compared by: a million multiply-adds, in the first caches. */

@@ -7,6 +7,8 @@ export interface Microkernels {
   multiplyScratchBytes(rows: number, columns: number, depth: number): number;
   packRightItems(columns: number, depth: number): number;
   packRightBytes(columns: number, depth: number): number;
+  prepareFilterItems(out: number): number;
+  prepareFilterScratchBytes(): number;
   winogradScratchBytes(tiles: number, into: number, out: number): number;
   runsOf(rows: number): number;
   addRuns(one: Address, other: Address, runs: Address, count: number, channels: number): void;
@@ -173,8 +175,8 @@ export interface SharedArguments {
     rightStep: number,
     targetStep: number,
   ];
-  /** Items are input channels. */
-  transformFilter: [to: Address, filter: Address, into: number, out: number, turned: boolean];
+  /** Items are panels of output channels. */
+  prepareFilter: [packed: Address, filter: Address, into: number, out: number, turned: boolean];
   /** Items are bands of tiles, for each part of the output channels. */
   winograd: [
     target: Address,
@@ -391,7 +393,7 @@ export const sharedKernels = [
   'zero',
   'packRight',
   'multiply',
-  'transformFilter',
+  'prepareFilter',
   'winograd',
   'packGroups',
   'correlateGroups',

@@ -27,7 +27,7 @@ export async function withInlinedBuild<Result>(
   const before = Object.getOwnPropertyDescriptor(platform, 'fetch');
   const fetchOthers = platform.fetch.bind(platform);
   platform.fetch = async (path, init) =>
-    path === name ? { ok: true, arrayBuffer: async () => bytes } : fetchOthers(path, init);
+    path === name ? { ok: true, arrayBuffer: async () => bytes.buffer } : fetchOthers(path, init);
   try {
     return await start();
   } finally {
@@ -51,9 +51,9 @@ async function loadBuild(shared: boolean): Promise<string> {
   }
 }
 
-async function checkCompiles(bytes: ArrayBuffer): Promise<void> {
+async function checkCompiles(bytes: Uint8Array): Promise<void> {
   try {
-    await webAssembly().compile(new Uint8Array(bytes));
+    await webAssembly().compile(bytes);
   } catch (cause) {
     throw new BackendError(
       'start-failed',

@@ -44,27 +44,57 @@ export function webAssembly(): NonNullable<Platform['WebAssembly']> {
 /** The magic number and the version, of which a module has at least these (core specification, §5.5.16). */
 const emptyModule = Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0);
 
-export function bytesOf(base64: string): Uint8Array {
-  return Uint8Array.from(platform.atob(base64), (character) => character.charCodeAt(0));
+interface Globals {
+  readonly DecompressionStream?: new (
+    format: 'gzip',
+  ) => {
+    readonly writable: { getWriter(): Writer };
+    readonly readable: { getReader(): Reader };
+  };
 }
 
-interface Globals {
-  readonly DecompressionStream?: new (format: 'gzip') => object;
-  readonly Blob: new (
-    parts: readonly Uint8Array[],
-  ) => { stream(): { pipeThrough(transform: object): object } };
-  readonly Response: new (body: object) => { arrayBuffer(): Promise<ArrayBuffer> };
+interface Writer {
+  write(bytes: Uint8Array): Promise<void>;
+  close(): Promise<void>;
+}
+
+interface Reader {
+  read(): Promise<{ readonly done: boolean; readonly value?: Uint8Array }>;
 }
 
 /** What gzip compressed, in base64. Throws BackendError `unavailable` where an engine can't decompress. */
-export async function inflate(base64: string): Promise<ArrayBuffer> {
-  const { DecompressionStream, Blob, Response } = globalThis as unknown as Globals;
+export async function inflate(base64: string): Promise<Uint8Array<ArrayBuffer>> {
+  const { DecompressionStream } = globalThis as unknown as Globals;
   if (DecompressionStream === undefined) {
     throw new BackendError(
       'unavailable',
       'This JavaScript engine has no DecompressionStream. Use a browser of 2023 or newer, Node, Deno, or Bun 1.3.3 or newer.',
     );
   }
-  const compressed = new Blob([bytesOf(base64)]).stream();
-  return new Response(compressed.pipeThrough(new DecompressionStream('gzip'))).arrayBuffer();
+  const { writable, readable } = new DecompressionStream('gzip');
+  const writer = writable.getWriter();
+  const written = writer.write(bytesOf(base64)).then(() => writer.close());
+  const [bytes] = await Promise.all([readAll(readable.getReader()), written]);
+  return bytes;
+}
+
+function bytesOf(base64: string): Uint8Array {
+  const characters = platform.atob(base64);
+  const bytes = new Uint8Array(characters.length);
+  for (let i = 0; i < bytes.length; i++) bytes[i] = characters.charCodeAt(i);
+  return bytes;
+}
+
+async function readAll(reader: Reader): Promise<Uint8Array<ArrayBuffer>> {
+  const parts: Uint8Array[] = [];
+  for (let { done, value } = await reader.read(); !done; { done, value } = await reader.read()) {
+    if (value !== undefined) parts.push(value);
+  }
+  const bytes = new Uint8Array(parts.reduce((total, { length }) => total + length, 0));
+  let end = 0;
+  for (const part of parts) {
+    bytes.set(part, end);
+    end += part.length;
+  }
+  return bytes;
 }

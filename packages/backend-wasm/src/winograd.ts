@@ -98,22 +98,16 @@ function preparedFilter(
   { filter, turned }: { readonly filter: TensorInfo; readonly turned: boolean },
 ): Address {
   const { backend, microkernels, team, filters, allocate } = run;
-  const [rows, columns] = turned ? [outChannels, inChannels] : [inChannels, outChannels]; // of each tap, in memory
   const bytes = positions * microkernels.packRightBytes(outChannels, inChannels);
   const prepare = (to: Address) => {
-    const transformed = allocate(4 * positions * rows * columns);
-    const grain = Math.ceil(2048 / columns);
+    const bytesEach = microkernels.prepareFilterScratchBytes();
     team.share(
-      'transformFilter',
-      [transformed, addressOf(backend, filter), rows, columns, turned],
-      rows,
-      grain,
+      'prepareFilter',
+      [to, addressOf(backend, filter), inChannels, outChannels, turned],
+      microkernels.prepareFilterItems(outChannels),
+      1,
+      { address: allocate(bytesEach * team.threads), bytesEach },
     );
-    const depths = writeTable(run, line(inChannels, turned ? 1 : columns));
-    const outputs = writeTable(run, line(outChannels, turned ? columns : 1));
-    const pieces = positions * microkernels.packRightItems(outChannels, inChannels);
-    const sizes = [inChannels, outChannels, 4 * rows * columns] as const;
-    team.share('packRight', [to, transformed, depths, outputs, ...sizes], pieces, 1);
   };
   const kept = turned ? 0 : filters.find(filter.dataId, 'winograd', bytes, prepare);
   if (kept !== 0) return kept;

@@ -45,7 +45,7 @@ export {
 } from './compute/variables.js';
 export { type GradCamOptions, gradCam } from './explain/grad-cam.js';
 export { gradientNorms, layerDepths, type LayerGradientNorm } from './explain/gradient-norms.js';
-export { foldBatchNorm, type Model } from './rewrite/fold.js';
+export { foldBatchNorm, type FoldOptions, type Model } from './rewrite/fold.js';
 export { plainNetwork } from './rewrite/plain.js';
 export * from './images.js';
 export * from './network.js';

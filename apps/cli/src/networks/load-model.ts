@@ -1,6 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Classifier, disposeVariables, foldBatchNorm, type Network, ResNetError } from '@resnetjs/core';
+import { type Classifier, foldBatchNorm, type Network, ResNetError } from '@resnetjs/core';
 import { type ReadClassifier, readClassifier } from '@resnetjs/weights';
 import { readModel } from '@resnetjs/weights/node';
 import type { WeightsFileOptions } from '../options/weights-options.js';
@@ -24,11 +24,7 @@ export async function loadModel(
 ): Promise<LoadedModel> {
   const place = await placeOf(best ? findBest(fileOrFolder) : fileOrFolder, options);
   const model = await readModel(place.path, (source) => readClassifier(source, place.options));
-  try {
-    return { ...model, ...foldBatchNorm(model), unfolded: model.network, place };
-  } finally {
-    disposeVariables(model.variables);
-  }
+  return { ...model, ...foldBatchNorm(model, { dispose: true }), unfolded: model.network, place };
 }
 
 /** Where a run keeps the model of the epoch with the best validation. */

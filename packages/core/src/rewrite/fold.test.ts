@@ -156,6 +156,26 @@ describe('foldBatchNorm', () => {
     disposeVariables(folded.variables);
   });
 
+  it('disposes of the model as it goes, if asked, whatever happens', () => {
+    const network = narrow('resnet26d');
+    const before = tf.memory().numTensors;
+    const [variables, own] = [randomVariables(network), randomVariables(network)];
+    const expected = foldBatchNorm({ network, variables });
+    const folded = foldBatchNorm({ network, variables: own }, { dispose: true });
+    expect(folded.network).toEqual(expected.network);
+    for (const [id, tensor] of expected.variables.weights) {
+      expect(folded.variables.weights.get(id)?.dataSync()).toEqual(tensor.dataSync());
+    }
+    expect([...own.weights.values(), ...own.statistics.values()].every((each) => each.isDisposed)).toBe(true);
+
+    const foreign = { ...variables, statistics: new Map() };
+    expect(() => foldBatchNorm({ network, variables: foreign }, { dispose: true })).toThrow(
+      expect.objectContaining({ code: 'missing-variable' }),
+    );
+    for (const each of [variables, expected.variables, folded.variables]) disposeVariables(each);
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
   it('leaves no normalization in course/resnet50', () => {
     const network = courseResNet50({ input: [64, 64, 3] });
     const variables = createVariables(

@@ -14,6 +14,15 @@ export interface Model {
   readonly variables: Variables;
 }
 
+/** Options of `foldBatchNorm`. */
+export interface FoldOptions {
+  /**
+   * Whether it disposes of the model's own variables, whatever happens: each as soon as it is folded, so that memory never holds
+   * the model twice. Default: false.
+   */
+  readonly dispose?: boolean;
+}
+
 /**
  * Folds each normalization that directly follows a convolution into it, and leaves out dropout: the same function, for
  * inference only, with fewer operations. The variables are new tensors; the caller disposes of them. Throws `missing-variable` for another
@@ -24,23 +33,28 @@ export interface Model {
  * const logits = forward(folded.network, folded.variables, images);
  * disposeVariables(folded.variables);
  */
-export function foldBatchNorm({ network, variables }: Model): Model {
-  for (const { id, trainable } of parameters(network)) {
-    variable(trainable ? variables.weights : variables.statistics, id);
-  }
+export function foldBatchNorm({ network, variables }: Model, { dispose = false }: FoldOptions = {}): Model {
   const folded: Folded = { weights: new Map(), statistics: new Map() };
   try {
+    for (const { id, trainable } of parameters(network)) {
+      variable(trainable ? variables.weights : variables.statistics, id);
+    }
     const tensors: TensorsOf = new Map();
     const folds = mapOperations(network, (ops, siteOf) => foldOps(ops, siteOf, { variables, tensors }));
     for (const { op, site } of walk(folds)) {
-      for (const [role, tensor] of tensors.get(op)?.() ?? []) {
+      const making = tensors.get(op);
+      if (making === undefined) continue;
+      for (const [role, tensor] of making.make()) {
         folded[variablesOf[role]].set(parameterId(site, role), tensor);
       }
+      if (dispose) disposeOf(variables, making.from);
     }
     return { network: { ...folds, name: `${network.name}-folded` }, variables: folded };
   } catch (error) {
     disposeVariables(folded);
     throw error;
+  } finally {
+    if (dispose) disposeVariables(variables);
   }
 }
 
@@ -49,8 +63,14 @@ interface Folded extends Variables {
   readonly statistics: Map<ParameterId, tf.Tensor>;
 }
 
-/** By operation of the folded network, what makes its tensors: where it will stand isn't known before all are there. */
-type TensorsOf = Map<NetworkNode['op'], () => readonly (readonly [Role, tf.Tensor])[]>;
+/** By operation of the folded network, how its tensors are made: where it will stand isn't known before all are there. */
+type TensorsOf = Map<NetworkNode['op'], Making>;
+
+interface Making {
+  readonly make: () => readonly (readonly [Role, tf.Tensor])[];
+  /** The operations whose variables it reads, alone. */
+  readonly from: readonly (readonly [NetworkNode['op'], Site])[];
+}
 
 /** Operations without the normalizations that follow convolutions, and without dropout. */
 function foldOps(
@@ -67,15 +87,27 @@ function foldOps(
     if (op.op === 'conv' && next?.op === 'norm') {
       const normSite = siteOf(++index);
       const merged: Op = { ...op, bias: true };
-      tensors.set(merged, () => mergeNorm(variables, [op, site], [next, normSite]));
+      const from = [
+        [op, site],
+        [next, normSite],
+      ] as const;
+      tensors.set(merged, { make: () => mergeNorm(variables, ...from), from });
       folded.push(merged);
       continue;
     }
     const copy = { ...op }; // an operation of its own, even if the network uses one in several places
-    tensors.set(copy, () => ownTensors(variables, op, site));
+    tensors.set(copy, { make: () => ownTensors(variables, op, site), from: [[op, site]] });
     folded.push(copy);
   }
   return folded;
+}
+
+function disposeOf(variables: Variables, from: Making['from']): void {
+  for (const [{ op }, site] of from) {
+    for (const role of operations[op].roles) {
+      variables[variablesOf[role]].get(parameterId(site, role))?.dispose();
+    }
+  }
 }
 
 function ownTensors(variables: Variables, { op }: Op, site: Site): readonly (readonly [Role, tf.Tensor])[] {

@@ -85,8 +85,7 @@ interface Subject {
 }
 
 function inference(network: Network, batchSize: number): Subject {
-  const variables = initialize(network);
-  const folded = foldBatchNorm({ network, variables });
+  const folded = foldBatchNorm({ network, variables: initialize(network) }, { dispose: true });
   const images = tf.tidy(() => tf.randomUniform([batchSize, ...network.input], 0, 1, 'float32', 0));
   return {
     async run() {
@@ -97,7 +96,6 @@ function inference(network: Network, batchSize: number): Subject {
     async end() {
       images.dispose();
       disposeVariables(folded.variables);
-      disposeVariables(variables);
     },
   };
 }

@@ -55,5 +55,6 @@ export function readWorkload(folder) {
 /** @param {string} file */
 function floats(file) {
   const { buffer, byteOffset, byteLength } = readFileSync(file);
+  if (byteOffset % 4 === 0) return new Float32Array(buffer, byteOffset, byteLength / 4);
   return new Float32Array(buffer.slice(byteOffset, byteOffset + byteLength));
 }

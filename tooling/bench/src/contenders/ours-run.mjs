@@ -18,7 +18,7 @@ export function makeRun(workload, { folded }) {
     return weights.subarray(start, offset);
   });
   if (task === 'inference') {
-    const model = folded ? foldBatchNorm({ network, variables }) : { network, variables };
+    const model = folded ? foldBatchNorm({ network, variables }, { dispose: true }) : { network, variables };
     const input = tf.tensor(images, [batchSize, ...network.input]);
     return async () => {
       const logits = forward(model.network, model.variables, input);
