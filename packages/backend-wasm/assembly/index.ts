@@ -16,5 +16,6 @@ export { correlateGroups, groupFilterGradients, packGroups } from './groups';
 export { copyBlocks } from './copies';
 export { sumRows } from './sums';
 export {
-  prepareFilter, prepareFilterItems, prepareFilterScratchBytes, winograd, winogradScratchBytes,
+  prepareFilter, prepareFilterItems, prepareFilterScratchBytes, winograd, winogradFilter, winogradGradient,
+  winogradGradientScratchBytes, winogradScratchBytes, winogradSumsBytes,
 } from './winograd';

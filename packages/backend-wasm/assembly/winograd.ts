@@ -259,3 +259,151 @@ export function winograd(
     }
   }
 }
+
+/** [t0, t1] · Aᵀ */
+// @ts-ignore: decorator
+@inline
+function storeRow(to: usize, step: usize, t0: v128, t1: v128): void {
+  v128.store(to, t0);
+  v128.store(to + step, f32x4.add(t0, t1));
+  v128.store(to + 2 * step, f32x4.sub(t0, t1));
+  v128.store(to + 3 * step, f32x4.neg(t1));
+}
+
+/**
+ * Transforms `bytes` of the channels of the gradients of a tile's 2×2 outputs, to its place in [16, tiles, channels]: A · dy · Aᵀ, the
+ * transpose of `transformOutput`. `right` and `below`: whether those are inside.
+ */
+function transformGradient(
+  to: usize, step: usize, dy: usize, row: usize, pixel: usize, bytes: usize, right: bool, below: bool,
+): void {
+  for (let c: usize = 0; c < bytes; c += 16) {
+    const from = dy + c;
+    const d00 = v128.load(from), d01 = at(from + pixel, right);
+    const d10 = at(from + row, below), d11 = at(from + row + pixel, right && below);
+    const place = to + c;
+    storeRow(place, step, d00, d01);
+    storeRow(place + 4 * step, step, f32x4.add(d00, d10), f32x4.add(d01, d11));
+    storeRow(place + 8 * step, step, f32x4.sub(d00, d10), f32x4.sub(d01, d11));
+    storeRow(place + 12 * step, step, f32x4.neg(d10), f32x4.neg(d11));
+  }
+}
+
+/** Bytes of scratch that `winogradGradient` needs for bands of so many tiles, at most 256. */
+export function winogradGradientScratchBytes(tiles: i32, into: i32, partOut: i32): i32 {
+  return POSITIONS * (tiles * (into + partOut) * 4 + 2 * APART) + multiplyScratchBytes(into, partOut, tiles) + 64;
+}
+
+/** Bytes of one chunk's sums. */
+export function winogradSumsBytes(into: i32, out: i32): i32 {
+  return POSITIONS * (into * out * 4 + APART);
+}
+
+/**
+ * sums [chunks, 16, into, out], `winogradSumsBytes` for each chunk: for each position of a transformed tile, the products of the
+ * transformed images [images, height, width, into], with zeros around them, and gradients dy [images, rows, columns, out]. `into`
+ * and `out` are multiples of four. Items are chunks of `chunk` tiles of all images, for each part of `partOut` output channels, a
+ * multiple of 16. Of a band of at most `tiles` tiles, one block of a product's depth, the tables hold the offsets of its tiles in
+ * both matrices; of the sums, those of the input channels; and the offsets of adjacent channels.
+ */
+export function winogradGradient(
+  sums: usize, images: usize, dy: usize,
+  inputTiles: usize, gradientTiles: usize, sumRows: usize, adjacent: usize,
+  count: i32, height: i32, width: i32, into: i32, rows: i32, columns: i32, out: i32, top: i32, left: i32,
+  chunk: i32, tiles: i32, partOut: i32, first: i32, last: i32, scratch: usize,
+): void {
+  const across = (columns + 1) >> 1;
+  const ofImage = ((rows + 1) >> 1) * across;
+  const all = count * ofImage;
+  const pixel = <usize>into << 2;
+  const outPixel = <usize>out << 2;
+  const partPixel = <usize>partOut << 2;
+  const inputStep = <usize>tiles * pixel + APART;
+  const gradientStep = <usize>tiles * partPixel + APART;
+  const sumStep = <usize>into * outPixel + APART;
+  const inputs = (scratch + 63) & ~63;
+  const gradients = inputs + <usize>POSITIONS * inputStep;
+  const rest = gradients + <usize>POSITIONS * gradientStep;
+  const imageBytes = <usize>(height * width) * pixel;
+  const dyBytes = <usize>(rows * columns) * outPixel;
+  const parts = (out + partOut - 1) / partOut;
+  for (let item = first; item < last; item++) {
+    const firstTile = item / parts * chunk;
+    const lastTile = min(firstTile + chunk, all);
+    const firstOut = item % parts * partOut;
+    const part = min(partOut, out - firstOut);
+    const target = sums + <usize>(item / parts) * <usize>winogradSumsBytes(into, out) + (<usize>firstOut << 2);
+    for (let from = firstTile; from < lastTile; from += tiles) {
+      const band = min(tiles, lastTile - from);
+      for (let tile = 0; tile < band; tile++) {
+        const image = (from + tile) / ofImage;
+        const place = from + tile - image * ofImage;
+        const y = place / across << 1, x = place % across << 1;
+        transformInput(
+          inputs + <usize>tile * pixel, inputStep, images + <usize>image * imageBytes, height, width, pixel, y - top, x - left,
+        );
+        transformGradient(
+          gradients + <usize>tile * partPixel, gradientStep,
+          dy + <usize>image * dyBytes + <usize>(y * columns + x) * outPixel + (<usize>firstOut << 2),
+          <usize>columns * outPixel, outPixel, <usize>part << 2, x + 1 < columns, y + 1 < rows,
+        );
+      }
+      const more = from > firstTile;
+      for (let position = 0; position < POSITIONS; position++) {
+        multiplyRange(
+          inputs + <usize>position * inputStep, adjacent, inputTiles,
+          gradients + <usize>position * gradientStep, gradientTiles, adjacent, 0, part,
+          target + <usize>position * sumStep, sumRows, band,
+          more, 0, more, 0, -Infinity, Infinity, 0, into, 0, part, rest,
+        );
+      }
+    }
+  }
+}
+
+/**
+ * The gradient of a filter [3, 3, into, out] from the sums of `winogradGradient`: Gᵀ · m · G. The first chunk's sums become those of
+ * all. Items are input channels.
+ */
+export function winogradFilter(
+  to: usize, sums: usize, chunks: i32, into: i32, out: i32, first: i32, last: i32,
+): void {
+  const row = <usize>out << 2;
+  const tap = <usize>into * row;
+  const step = tap + APART;
+  const bytes = <usize>winogradSumsBytes(into, out);
+  const half = f32x4.splat(0.5);
+  const start = <usize>first * row, end = <usize>last * row;
+  for (let chunk = 1; chunk < chunks; chunk++) {
+    for (let position = 0; position < POSITIONS; position++) {
+      const place = sums + <usize>position * step;
+      for (let at = start; at < end; at += 16) {
+        v128.store(place + at, f32x4.add(v128.load(place + at), v128.load(place + <usize>chunk * bytes + at)));
+      }
+    }
+  }
+  for (let at = start; at < end; at += 16) {
+    for (let x: usize = 0; x < 3; x++) {
+      const m = sums + at;
+      const m0 = columnOf(m, step, x), m1 = columnOf(m + 4 * step, step, x);
+      const m2 = columnOf(m + 8 * step, step, x), m3 = columnOf(m + 12 * step, step, x);
+      const even = f32x4.mul(half, f32x4.add(m1, m2));
+      const place = to + at + x * tap;
+      v128.store(place, f32x4.add(m0, even));
+      v128.store(place + 3 * tap, f32x4.mul(half, f32x4.sub(m1, m2)));
+      v128.store(place + 6 * tap, f32x4.add(even, m3));
+    }
+  }
+}
+
+/** Column x of [m0, m1, m2, m3] · G. */
+// @ts-ignore: decorator
+@inline
+function columnOf(m: usize, step: usize, x: usize): v128 {
+  const half = f32x4.splat(0.5);
+  const m1 = v128.load(m + step);
+  const m2 = v128.load(m + 2 * step);
+  if (x == 1) return f32x4.mul(half, f32x4.sub(m1, m2));
+  const even = f32x4.mul(half, f32x4.add(m1, m2));
+  return f32x4.add(even, v128.load(x == 0 ? m : m + 3 * step));
+}

@@ -11,7 +11,13 @@ import { checkFilter } from './check-filter.js';
 import { planFilterGradient, planInputGradient } from './convolution-plan.js';
 import type { KernelContext } from './heap.js';
 import { runPlan } from './run-plan.js';
-import { runWinograd, suitsWinograd, turnedShape } from './winograd.js';
+import {
+  runFilterGradient,
+  runWinograd,
+  suitsFilterGradient,
+  suitsWinograd,
+  turnedShape,
+} from './winograd.js';
 
 type Shape4 = [number, number, number, number];
 
@@ -24,6 +30,7 @@ export function conv2DBackpropFilter(
   const { filterShape } = attrs;
   const shapes = { x: x.shape, filter: filterShape, dy: dy.shape };
   const shape = convolutionShape(Conv2DBackpropFilter, shapes, attrs);
+  if (context.tiles && suitsFilterGradient(shape)) return runFilterGradient(context, shape, { x, dy });
   return runPlan(context, planFilterGradient(shape), { image: x, right: dy }, filterShape);
 }
 

@@ -10,6 +10,8 @@ export interface Microkernels {
   prepareFilterItems(out: number): number;
   prepareFilterScratchBytes(): number;
   winogradScratchBytes(tiles: number, into: number, out: number): number;
+  winogradGradientScratchBytes(tiles: number, into: number, partOut: number): number;
+  winogradSumsBytes(into: number, out: number): number;
   runsOf(rows: number): number;
   addRuns(one: Address, other: Address, runs: Address, count: number, channels: number): void;
   shiftFrom(shift: Address, total: Address, count: number, channels: number): void;
@@ -177,6 +179,30 @@ export interface SharedArguments {
   ];
   /** Items are panels of output channels. */
   prepareFilter: [packed: Address, filter: Address, into: number, out: number, turned: boolean];
+  /** Items are chunks of tiles, for each part of the output channels. */
+  winogradGradient: [
+    sums: Address,
+    images: Address,
+    dy: Address,
+    inputTiles: Address,
+    gradientTiles: Address,
+    sumRows: Address,
+    adjacent: Address,
+    count: number,
+    height: number,
+    width: number,
+    into: number,
+    rows: number,
+    columns: number,
+    out: number,
+    top: number,
+    left: number,
+    chunk: number,
+    tiles: number,
+    partOut: number,
+  ];
+  /** Items are input channels. */
+  winogradFilter: [to: Address, sums: Address, chunks: number, into: number, out: number];
   /** Items are bands of tiles, for each part of the output channels. */
   winograd: [
     target: Address,
@@ -395,6 +421,8 @@ export const sharedKernels = [
   'multiply',
   'prepareFilter',
   'winograd',
+  'winogradGradient',
+  'winogradFilter',
   'packGroups',
   'correlateGroups',
   'groupFilterGradients',

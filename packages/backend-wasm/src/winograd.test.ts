@@ -4,7 +4,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { beforeAll, expect, it } from 'vitest';
 import { register } from './index.js';
-import { suitsWinograd } from './winograd.js';
+import { suitsFilterGradient, suitsWinograd } from './winograd.js';
 
 let threads: number;
 beforeAll(async () => {
@@ -69,6 +69,52 @@ it('computes convolutions of 3×3, with bias, addition and activation, and their
     { numRuns: 40, seed: 20161210 },
   );
   expect(tiled).toBeGreaterThan(15);
+});
+
+it('computes the gradients of filters of 3×3 for any size and padding, in chunks and parts', () => {
+  let [tiled, chunked] = [0, 0];
+  const margins = fc.array(upTo(0, 3), { minLength: 4, maxLength: 4 });
+  fc.assert(
+    fc.property(upTo(4, 24), upTo(4, 11), upTo(4, 11), upTo(4, 6), upTo(4, 10), margins, (...drawn) => {
+      const [batch, height, width, into, out, [top, bottom, left, right]] = drawn as [
+        ...[number, number, number, number, number],
+        [number, number, number, number],
+      ];
+      const xShape = [batch, height, width, 4 * into] as [number, number, number, number];
+      const filterShape = [3, 3, 4 * into, 4 * out] as [number, number, number, number];
+      const pad = [
+        ...[
+          [0, 0],
+          [top, bottom],
+        ],
+        ...[
+          [left, right],
+          [0, 0],
+        ],
+      ] as tf.backend_util.ExplicitPadding;
+      const attributes = {
+        ...{ strides: [1, 1] as [number, number], pad, dilations: [1, 1] as const },
+        dataFormat: 'NHWC',
+      };
+      const shape = groupedConvolutionShape('test', xShape, filterShape, { ...attributes, groups: 1 });
+      if (suitsFilterGradient(shape)) tiled++;
+      if (batch * Math.ceil(shape.outHeight / 2) * Math.ceil(shape.outWidth / 2) > 256) chunked++;
+      const yShape = [batch, shape.outHeight, shape.outWidth, 4 * out];
+      const [values, gradient] = [sample(size(xShape), 1), sample(size(yShape), 2)];
+      const [x, dy] = [tensor(values, xShape), tensor(gradient, yShape)];
+      const filter = new Float32Array(size(filterShape));
+      const [dFilter] = run(tf.Conv2DBackpropFilter, { x, dy }, { ...attributes, filterShape });
+      expectClose(
+        dFilter as never,
+        convolutionGradients(shape, { x: values, filter, dy: gradient }).dFilter,
+        2e-6,
+      );
+      tf.dispose([x, dy]);
+    }),
+    { numRuns: 12, seed: 20161210 },
+  );
+  expect(tiled).toBeGreaterThan(6);
+  expect(chunked).toBeGreaterThan(1);
 });
 
 it('keeps no memory of filters that are disposed of', () => {

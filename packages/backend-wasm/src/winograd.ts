@@ -115,3 +115,53 @@ function preparedFilter(
   prepare(packed);
   return packed;
 }
+
+/** Tiles of a band in the filter's gradient: a block of a product's depth, so that a band's products can be added where they are. */
+const gradientTiles = 256;
+/** Bytes of the sums of all chunks, and their most: each is summed by one thread. */
+const [sumsBytes, mostChunks] = [16_000_000, 16];
+/** With fewer tiles, finishing 16 sums of a filter's size takes longer than it saves. */
+const fewestTilesOfGradient = 96;
+
+/** Whether the gradient of a convolution's filter is computed by tiles. */
+export const suitsFilterGradient = (shape: ConvolutionShape): boolean =>
+  suitsWinograd(shape) && tilesOf(shape) >= fewestTilesOfGradient;
+
+/** The gradient of a filter [3, 3, inChannels, outChannels]: F(3×3, 2×2), the transpose of the convolution's tiles. */
+export function runFilterGradient(
+  context: KernelContext,
+  shape: ConvolutionShape,
+  { x, dy }: Readonly<Record<'x' | 'dy', TensorInfo>>,
+): TensorInfo {
+  const { backend, microkernels, team } = context;
+  const { batch, height, width, inChannels, outHeight, outWidth, outChannels, top, left } = shape;
+  return computeOutput(backend, [3, 3, inChannels, outChannels], (target, allocate) => {
+    const run = { ...context, allocate };
+    const bytes = microkernels.winogradSumsBytes(inChannels, outChannels);
+    const fitting = Math.min(mostChunks, Math.max(1, Math.floor(sumsBytes / bytes)));
+    const chunk = gradientTiles * Math.ceil(tilesOf(shape) / fitting / gradientTiles);
+    const chunks = Math.ceil(tilesOf(shape) / chunk);
+    const tiles = Math.min(gradientTiles, tilesOf(shape));
+    const parts = team.threads === 1 ? 1 : Math.ceil((2 * team.threads) / chunks);
+    const partOut = 16 * Math.ceil(Math.max(outChannels / parts, 32) / 16);
+    const bytesEach = microkernels.winogradGradientScratchBytes(tiles, inChannels, partOut);
+    const sums = allocate(chunks * bytes);
+    team.share(
+      'winogradGradient',
+      [
+        ...([sums, addressOf(backend, x), addressOf(backend, dy)] as const),
+        writeTable(run, line(tiles, inChannels)),
+        writeTable(run, line(tiles, partOut)),
+        writeTable(run, line(inChannels, outChannels)),
+        writeTable(run, line(Math.max(inChannels, partOut), 1)),
+        ...([batch, height, width, inChannels, outHeight, outWidth, outChannels, top, left] as const),
+        ...([chunk, tiles, partOut] as const),
+      ],
+      chunks * Math.ceil(outChannels / partOut),
+      1,
+      { address: allocate(bytesEach * team.threads), bytesEach },
+    );
+    const grain = Math.ceil(2048 / outChannels);
+    team.share('winogradFilter', [target, sums, chunks, inChannels, outChannels], inChannels, grain);
+  });
+}
