@@ -1,5 +1,5 @@
 export { BackendError, type BackendErrorCode } from './backend-error.js';
-export type { RegisteredBackend } from './registered-backend.js';
+export { type RegisteredBackend, sameRounding } from './registered-backend.js';
 export {
   type FusedActivation,
   type FusingKernelConfig,

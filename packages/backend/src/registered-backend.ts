@@ -18,3 +18,7 @@ export interface RegisteredBackend {
    */
   readonly lost?: Promise<BackendError>;
 }
+
+/** Whether two of `details.instructions` give the same bits: whatever the length of vectors. */
+export const sameRounding = (one: string, other: string): boolean =>
+  one.replace(/\d+ bits/, '') === other.replace(/\d+ bits/, '');

@@ -4,6 +4,7 @@ import { checkpointModel, train as trainEvents } from '@resnetjs/training';
 import { encodeClassifier } from '@resnetjs/weights';
 import { readNewestCheckpoint, writeModelFile } from '@resnetjs/weights/node';
 import type { Command } from 'commander';
+import { sameRounding } from '@resnetjs/backend';
 import { instructionsAs, portableInWords } from '../options/instructions-option.js';
 import { startBackend } from '../backends/start-backend.js';
 import { writeSampleImage } from '../data/sample-image.js';
@@ -111,16 +112,13 @@ async function startedPlan(plan: TrainPlan, before?: string): Promise<TrainPlan>
   const { instructions = instructionsAs(before), ...device } = options;
   const { choice, details } = await startBackend(options.backend, { ...device, instructions }, 'training');
   const { instructions: now = '' } = details;
-  const isOther = before !== undefined && choice === 'wasm' && rounding(before) !== rounding(now);
+  const isOther = before !== undefined && choice === 'wasm' && !sameRounding(before, now);
   return {
     ...plan,
     options: { ...options, backend: choice, ...(now !== '' && { computedWith: now }) },
     otherRounding: isOther ? { before, now } : null,
   };
 }
-
-/** What of the instructions last bits depend on: not how long vectors are. */
-const rounding = (instructions: string) => instructions.replace(/\d+ bits/, '');
 
 async function run(plan: TrainPlan, folder: RunFolder, stop: StopSignals): Promise<void> {
   const { options, data, broken, resumed } = plan;

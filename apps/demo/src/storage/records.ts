@@ -18,6 +18,8 @@ export interface SavedTraining {
   readonly from?: StartRecord | null;
   readonly variants: readonly Variant[];
   readonly recipe: RecipeChoice;
+  /** What it computes with, in words: missing in older records. */
+  readonly computedWith?: string;
   /** Steps done, of all `steps`. */
   readonly step: number;
   readonly steps: number;

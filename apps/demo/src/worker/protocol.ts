@@ -110,7 +110,9 @@ export type TrainingEvent =
     } & Evaluation)
   | { readonly event: 'diverged'; readonly variant: Variant; readonly message: string }
   | { readonly event: 'saved'; readonly step: number; readonly bytes: number }
-  | { readonly event: 'save-failed'; readonly message: string };
+  | { readonly event: 'save-failed'; readonly message: string }
+  /** A training resumes on what rounds otherwise than what it began with; null if that wasn't kept. */
+  | { readonly event: 'other-rounding'; readonly before: string | null; readonly now: string };
 
 export interface TrainingEnd {
   /** Whether all epochs were run; false if it was stopped. */

@@ -27,7 +27,7 @@ describe('CheckpointWriter', () => {
         throw new Error('no cryptography here');
       },
     };
-    await new CheckpointWriter(config).save([{ checkpoint: failing } as unknown as Runner], 10, 20);
+    await new CheckpointWriter(config, 'webgl').save([{ checkpoint: failing } as unknown as Runner], 10, 20);
     expect(messages).toEqual([
       { event: 'save-failed', message: expect.stringContaining('no cryptography here') },
     ]);

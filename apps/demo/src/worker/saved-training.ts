@@ -28,12 +28,14 @@ export function withStorage<Result>(work: () => Promise<Result>): Promise<Result
 export class CheckpointWriter {
   readonly #config: TrainingConfig;
   readonly #data: SavedTraining['data'];
+  readonly #computedWith: string;
   /** For the charts of a later visit. */
   readonly history: HistoryRecorder;
   #savedAt = 0;
 
-  constructor(config: TrainingConfig, history?: SavedHistory) {
+  constructor(config: TrainingConfig, computedWith: string, history?: SavedHistory) {
     this.#config = config;
+    this.#computedWith = computedWith;
     this.#data = toSavedData(config.data);
     this.history = new HistoryRecorder(history);
   }
@@ -70,8 +72,10 @@ export class CheckpointWriter {
       for (const runner of runners) checkpoints.push(await encode(runner));
       const { data: _, ...config } = this.#config;
       const record = { ...config, version, savedAt: Date.now(), data: this.#data };
+      const computedWith = this.#computedWith;
       await writeRecord('training', {
         ...record,
+        computedWith,
         step,
         steps,
         checkpoints,

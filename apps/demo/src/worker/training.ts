@@ -1,3 +1,4 @@
+import { sameRounding } from '@resnetjs/backend';
 import type { StartRecord, TrainingRecord } from '@resnetjs/recipe';
 import type { TrainEvent } from '@resnetjs/training';
 import type { Classifier } from '@resnetjs/core';
@@ -5,7 +6,7 @@ import { emit } from './channel.js';
 import { openData, type TrainingData } from './datasets.js';
 import { currentModel, saveModel, setModel } from './model.js';
 import { asProblem, PageError } from './problem.js';
-import type { Requests, TrainingConfig, TrainingEnd } from './protocol.js';
+import type { BackendFacts, Requests, TrainingConfig, TrainingEnd } from './protocol.js';
 import { endRunner, initialClassifier, nextEvent, recipeOf, type Runner, startRunner } from './runner.js';
 import {
   CheckpointWriter,
@@ -75,7 +76,7 @@ class Gate {
 /** Trains, and makes the first variant's network the worker's model. */
 export function startTraining(
   { fromModel, ...asked }: Requests['train']['params'],
-  backend: string,
+  device: BackendFacts,
 ): Promise<TrainingEnd> {
   return exclusively(async (signal) => {
     const config: TrainingConfig = { ...asked, from: fromModel ? startRecord() : null };
@@ -84,13 +85,14 @@ export function startTraining(
     const runners = config.variants.map((variant) =>
       startRunner(variant, initialClassifier(config, variant, data.train), options),
     );
-    const writer = new CheckpointWriter(config);
-    return runToEnd({ config, data, runners, writer, steps: totalSteps(config, data), backend, step: 0 });
+    const writer = new CheckpointWriter(config, computedWith(device));
+    const steps = totalSteps(config, data);
+    return runToEnd({ config, data, runners, writer, steps, backend: device.name, step: 0 });
   });
 }
 
 /** Resumes the training that the browser's storage holds. */
-export function resumeTraining(backend: string): Promise<TrainingEnd> {
+export function resumeTraining(device: BackendFacts): Promise<TrainingEnd> {
   return exclusively(async (signal) => {
     const { config, saved, checkpoints } = await loadTraining();
     const data = openData(config.data);
@@ -102,11 +104,17 @@ export function resumeTraining(backend: string): Promise<TrainingEnd> {
       const diverged = startRunner(variant, initialClassifier(config, variant, data.train), options);
       return { ...diverged, diverged: true };
     });
-    const writer = new CheckpointWriter(config, saved.history);
+    const now = computedWith(device);
+    const { computedWith: before = null } = saved;
+    if (before === null || !sameRounding(before, now)) emit({ event: 'other-rounding', before, now });
+    const writer = new CheckpointWriter(config, now, saved.history);
     const steps = totalSteps(config, data);
-    return runToEnd({ config, data, runners, writer, steps, backend, step: saved.step });
+    return runToEnd({ config, data, runners, writer, steps, backend: device.name, step: saved.step });
   });
 }
+
+/** What a backend computes with, in words: its last bits depend on it. */
+const computedWith = ({ name, details }: BackendFacts) => details.instructions ?? name;
 
 /** What the worker's model is to a training that starts from it. */
 function startRecord(): StartRecord {

@@ -7,13 +7,13 @@ import { currentModel, modelFile, openModel, prepareOtherwise, saveModelLater, w
 import { secondsPerImage } from './new-head.js';
 import { predict } from './predict.js';
 import { PageError } from './problem.js';
-import type { BackendName, HubRequestKind, RequestKind } from './protocol.js';
+import type { BackendFacts, HubRequestKind, RequestKind } from './protocol.js';
 import { variedImage } from './varied.js';
 import { pauseTraining, resumeTraining, startTraining, stopTraining } from './training.js';
 
-let backend: BackendName | undefined;
+let backend: BackendFacts | undefined;
 
-function startedBackend(): BackendName {
+function startedBackend(): BackendFacts {
   if (backend === undefined) throw new PageError('not-started', 'No backend was started.');
   return backend;
 }
@@ -27,9 +27,8 @@ const fittingOf = (forModel: boolean) =>
 
 const handlers: Handlers<Exclude<RequestKind, HubRequestKind>> = {
   async start({ backend: name }) {
-    const facts = await startBackend(name);
-    backend = facts.name;
-    return facts;
+    backend = await startBackend(name);
+    return backend;
   },
   train: (config) => startTraining(config, startedBackend()),
   resume: () => resumeTraining(startedBackend()),

@@ -6,6 +6,7 @@ import { model, occupied } from '../../engine/session.js';
 import {
   busyShare,
   lastCheckpoint,
+  otherRounding,
   pause,
   progress,
   saveProblem,
@@ -39,6 +40,20 @@ export function Running() {
           {now.is === 'done'
             ? 'Download the model: it is lost when the page is closed or reloaded.'
             : 'The training continues; if the page is reloaded before it ends, it is lost.'}
+        </Notice>
+      )}
+      {otherRounding.value !== null && now.is !== 'failed' && (
+        <Notice
+          kind="info"
+          title="Resumed with other rounding"
+          onClose={() => {
+            otherRounding.value = null;
+          }}
+        >
+          {otherRounding.value.before === null
+            ? 'A former version of this page began this training. '
+            : `It began with ${otherRounding.value.before}, and goes on with ${otherRounding.value.now}. `}
+          Its results differ in the last bits from those of a training without a pause.
         </Notice>
       )}
       {now.is === 'failed' && (

@@ -123,6 +123,7 @@ describe.skipIf(whyNoBrowser !== null)(`the Train room ${whyNoBrowser ?? ''}`, (
       expect(await page.getByLabel('Epochs', { exact: true }).inputValue()).toBe('5');
       await page.getByRole('button', { name: 'Resume it' }).click();
       await waitForSteps(page, saved + 1);
+      expect(await page.getByText('Resumed with other rounding').count()).toBe(0);
       // The form shows the training that runs, and that it can't be changed now.
       await page.locator('details.setup-part > summary').click();
       for (const [label, value] of [
@@ -179,6 +180,7 @@ describe.skipIf(whyNoBrowser !== null)(`the Train room ${whyNoBrowser ?? ''}`, (
       await page.reload();
       await page.getByRole('button', { name: 'Resume it' }).click();
       const { step } = await savedTraining(page);
+      await page.getByText('A former version of this page began this training.').waitFor();
       await waitForSteps(page, step + 11);
       await page.getByRole('button', { name: 'Stop', exact: true }).click();
       await page.locator('.running-words', { hasText: 'Stopped' }).waitFor({ timeout: long });
@@ -312,7 +314,7 @@ function makeFormer(): Promise<void> {
       const records = transaction.objectStore('kept');
       const found = records.get('training');
       found.onsuccess = () => {
-        const { variants, history, network, ...rest } = found.result;
+        const { variants, history, network, computedWith: _, ...rest } = found.result;
         const former = { ...rest, version: 2, lanes: variants, story: history };
         records.put({ ...former, network: { ...network, name: 'resnetPreAct' } }, 'training');
       };

@@ -42,6 +42,8 @@ export const shownTraining = signal<{
 /** The last checkpoint that was saved, and when. */
 export const lastCheckpoint = signal<{ readonly step: number; readonly at: number } | null>(null);
 export const saveProblem = signal<string | null>(null);
+/** Set where a training resumes on what rounds otherwise than what it began with. */
+export const otherRounding = signal<{ readonly before: string | null; readonly now: string } | null>(null);
 /** A training of an earlier visit, which can be resumed. */
 export const savedTraining = signal<SavedTraining | null>(null);
 
@@ -100,6 +102,9 @@ onWorkerEvent((event) => {
       return;
     case 'save-failed':
       saveProblem.value = event.message;
+      return;
+    case 'other-rounding':
+      otherRounding.value = event;
       return;
     default:
   }
@@ -164,6 +169,7 @@ async function run(prepare: (engine: Engine) => Promise<() => Promise<TrainingEn
   busyShare.value = null;
   lastCheckpoint.value = null;
   saveProblem.value = null;
+  otherRounding.value = null;
   startedAt = 0;
   try {
     const train = await prepare(await getEngine());
