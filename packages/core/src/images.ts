@@ -9,6 +9,12 @@ export {
   type Interpolation,
   interpolations,
 } from './images/fitting.js';
+export type {
+  ImageBatch,
+  ImageBatchOptions,
+  ImageFailure,
+  ImageSource,
+} from './images/image-source.js';
 export type { Pixels } from './images/pixels.js';
 export { type TestTimeAugmentation, testTimeAugmentations } from './images/test-time-augmentation.js';
 export { toChannels, toGray } from './images/to-channels.js';

@@ -13,6 +13,17 @@ export {
 } from './classify/preprocessing.js';
 export { preprocessings } from './classify/preprocessings.js';
 export { createPredictor, type PredictOptions, type Predictor, predict } from './classify/predict.js';
+export type { EmbeddingPlace } from './classify/embedding.js';
+export {
+  type Answer,
+  type EmbedAllOptions,
+  type EmbeddedImage,
+  embedAll,
+  type ManyImagesOptions,
+  type PredictAllOptions,
+  type PredictedImage,
+  predictAll,
+} from './classify/predict-all.js';
 export { inferLogits } from './classify/infer-logits.js';
 export { preprocess } from './classify/preprocess.js';
 export { type KerasMode, type Levels, preprocessInput } from './classify/preprocess-input.js';

@@ -3,10 +3,14 @@ import { fitImage, type Fitting } from '@resnetjs/core/images';
 import { type ErrorCode, ResNetError } from '@resnetjs/core/network';
 import { contentHash } from '../content-hash.js';
 import type { Dataset } from '../dataset.js';
-import { decodeImage } from './decode-image.js';
+import { type ArchivedFile, ArchiveReader, pathOf } from './archives/archived-file.js';
+import { decodeFile } from './decode-image.js';
+
+/** A file by its path, or in an archive. */
+export type ImagePlace = string | ArchivedFile;
 
 export interface DecodeJob {
-  readonly files: readonly string[];
+  readonly files: readonly ImagePlace[];
   readonly shape: Dataset['shape'];
   readonly fitting: Fitting;
 }
@@ -41,12 +45,16 @@ export async function decodeFiles({ files, shape, fitting }: DecodeJob): Promise
   const images = new Uint8Array(files.length * size); // [files, height, width, channels]
   const failures: Failure[] = [];
   const hashes: (string | null)[] = files.map(() => null);
+  const archives = new ArchiveReader();
+  const open = async (file: ImagePlace) =>
+    typeof file === 'string' ? file : { name: pathOf(file), bytes: await archives.read(file) };
   let next = 0;
   const lane = async () => {
     for (let position = next++; position < files.length; position = next++) {
       let held = 0;
       try {
-        const pixels = await decodeImage(files[position] as string, async ({ height, width }, bytes) => {
+        const file = await open(files[position] as ImagePlace);
+        const pixels = await decodeFile(file, async ({ height, width }, bytes) => {
           hashes[position] = contentHash(bytes);
           held = height * width;
           await hold(held);
@@ -60,7 +68,11 @@ export async function decodeFiles({ files, shape, fitting }: DecodeJob): Promise
       }
     }
   };
-  await Promise.all(Array.from({ length: Math.min(LANES, files.length) }, lane));
+  try {
+    await Promise.all(Array.from({ length: Math.min(LANES, files.length) }, lane));
+  } finally {
+    await archives.close();
+  }
   failures.sort((a, b) => a.position - b.position);
   return { images, failures, hashes };
 }

@@ -5,7 +5,7 @@ import { checkImageSize } from '../pixels/check-image-size.js';
 import { whyNotDecoded } from '../pixels/image-header.js';
 import { orientationOf, turn } from '../pixels/orientation.js';
 import { fromCmyk, fromGray, fromSixteenBits, overWhite } from '../pixels/to-rgb.js';
-import { badImage, nameOf, openImage } from './open-image.js';
+import { badImage, type ImageFile, nameOf, openImage } from './open-image.js';
 import { loadSharp } from './optional-package.js';
 
 /** An image that takes longer to decode was made to do so. */
@@ -47,8 +47,16 @@ export async function loadImage(
  * @example
  * const { height, width, data } = await decodeImage('photo.jpg'); // data: [height, width, 3]
  */
-export async function decodeImage(
+export function decodeImage(
   source: string | Uint8Array,
+  admit?: (size: ImageSize, bytes: Uint8Array) => Promise<void>,
+): Promise<Pixels> {
+  return decodeFile(source, admit);
+}
+
+/** `decodeImage`, also of a file whose name and bytes are known. */
+export async function decodeFile(
+  source: ImageFile,
   admit?: (size: ImageSize, bytes: Uint8Array) => Promise<void>,
 ): Promise<Pixels> {
   const sharp = await loadSharp();

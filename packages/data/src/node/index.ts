@@ -10,5 +10,6 @@ export {
   type ImageFolderOptions,
   imageFolder,
 } from './image-folder.js';
+export { imagesFrom, type ImagesFromOptions, type ListedImages } from './images-from.js';
 export { sampleSides } from './sample-sides.js';
 export { type ReadSignsOptions, readSigns, type SignsDataset, type SignsSplit } from './signs-file.js';

@@ -5,7 +5,7 @@ import type { ImageKind } from '../pixels/file-parts.js';
 import { imageHeader } from '../pixels/image-header.js';
 
 /** No image that we decode needs more; a larger file is refused unread. */
-const MAX_BYTES = 2 ** 28;
+export const MAX_BYTES = 2 ** 28;
 
 /** Without O_NONBLOCK, opening a pipe waits for a writer, perhaps forever. Windows has no such pipes. */
 const READ_AT_ONCE = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
@@ -16,15 +16,17 @@ const reasons: Readonly<Record<string, string>> = {
   EACCES: 'this user may not read it',
 };
 
+/** A path, a file's bytes, or the bytes of a file that has a name all the same. */
+export type ImageFile = string | Uint8Array | { readonly name: string; readonly bytes: Uint8Array };
+
 /** A JPEG, PNG or WebP file, recognized by its first bytes, not its name. Throws `file-system`, `bad-file` or `bad-option`. */
-export async function openImage(
-  source: string | Uint8Array,
-): Promise<{ kind: ImageKind; bytes: Uint8Array }> {
-  if (typeof source !== 'string' && !(source instanceof Uint8Array)) {
+export async function openImage(source: ImageFile): Promise<{ kind: ImageKind; bytes: Uint8Array }> {
+  if (typeof source !== 'string' && !(source instanceof Uint8Array) && !('bytes' in source)) {
     const message = "An image is given by its file's path, or by its file's bytes as a Uint8Array.";
     throw new ResNetError('bad-option', message);
   }
-  const bytes = typeof source === 'string' ? await readBytes(source) : source;
+  const bytes =
+    typeof source === 'string' ? await readBytes(source) : 'bytes' in source ? source.bytes : source;
   const kind = imageHeader(bytes)?.kind;
   if (kind !== undefined) return { kind, bytes };
   const start = Buffer.from(bytes.subarray(0, 8)).toString('latin1');
@@ -34,12 +36,13 @@ export async function openImage(
 }
 
 /** What messages call an image: its path, if it has one. */
-export function nameOf(source: string | Uint8Array): string {
-  return typeof source === 'string' ? source : 'The image';
+export function nameOf(source: ImageFile): string {
+  if (typeof source === 'string') return source;
+  return 'name' in source ? source.name : 'The image';
 }
 
 /** A `bad-file` error about an image. */
-export function badImage(source: string | Uint8Array, message: string, cause?: unknown): ResNetError {
+export function badImage(source: ImageFile, message: string, cause?: unknown): ResNetError {
   return new ResNetError('bad-file', message, { source: nameOf(source) }, { cause });
 }
 
