@@ -1,80 +1,123 @@
-import {
-  type Classifier,
-  type ClassProbability,
-  disposeVariables,
-  predict as inferBatch,
-  topClasses,
-} from '@resnetjs/core';
-import { loadImage } from '@resnetjs/data/node';
+import { disposeVariables, type PredictedImage, type Answer, predictAll, topClasses } from '@resnetjs/core';
+import { imagesFrom, type ListedImages } from '@resnetjs/data/node';
 import { startBackend } from '../backends/start-backend.js';
+import { listSources } from '../data/list-sources.js';
+import { csv, formatOf, jsonLines } from '../jobs/answer-files.js';
+import { placeOfAnswers, runImagesJob } from '../jobs/images-job.js';
+import type { AnswerLine } from '../jobs/partial-answers.js';
 import { printJson } from '../json/print-json.js';
 import { describeModel } from '../networks/describe-model.js';
-import { loadModel } from '../networks/load-model.js';
+import { type LoadedModel, loadModel } from '../networks/load-model.js';
 import type { PredictCommandOptions } from '../options/command-options.js';
-import { printAssumed } from '../terminal/weights-notes.js';
+import { refuse } from '../options/refuse.js';
+import { leftOutLines } from '../terminal/data-notes.js';
 import { bar, percent, shown, table } from '../terminal/format.js';
+import { jobEndLines, outOf } from '../terminal/job-end.js';
 import { type Paint, paintFor } from '../terminal/paint.js';
+import { printAssumed } from '../terminal/weights-notes.js';
 import { columnsOf } from '../terminal/wrapped.js';
 
-const batchSize = 32;
-
-/** Prints the most probable classes of each image. */
+/** Classifies images: prints the most probable classes of each, or writes them to a file. */
 export async function predict(
   model: string,
-  files: readonly string[],
+  named: readonly string[],
   options: PredictCommandOptions,
 ): Promise<void> {
-  const tta = options.tta === undefined ? {} : { tta: options.tta };
-  await startBackend(options.backend, options);
-  const classifier = await loadModel(model, options);
+  const { out } = options;
+  if (out === undefined) refuse({ '--shard': options.shard, '--shards': options.shards }, 'is for --out');
+  else placeOfAnswers(out, options);
+  const sources = await listSources(named, options.list);
+  const images = await imagesFrom(sources, { sorted: out !== undefined });
+  const device = await startBackend(options.backend, options);
+  const classifier = await loadModel(model, { ...options, hash: out !== undefined });
   try {
     if (!options.json) printAssumed(classifier);
-    const results: { file: string; predictions: ClassProbability[] }[] = [];
-    for (let start = 0; start < files.length; start += batchSize) {
-      const batch = files.slice(start, start + batchSize);
-      const images = await decodeAll(batch, classifier);
-      const probabilities = await inferBatch(classifier, concatenated(images), tta);
-      probabilities.forEach((row, index) => {
-        const predictions = topClasses(classifier.classes, row, options.top);
-        results.push({ file: batch[index] as string, predictions });
-      });
-    }
-    if (options.json) return printJson('predict', { model: describeModel(classifier), images: results });
-    const looks = { columns: columnsOf(process.stdout), paint: paintFor(process.stdout) };
-    process.stdout.write(`${results.map((result) => formatPrediction(result, looks)).join('\n\n')}\n`);
+    if (out === undefined) await printAnswers(classifier, images, options);
+    else await writeAnswers(classifier, images, { ...options, out, device });
   } finally {
     disposeVariables(classifier.variables);
   }
 }
 
-/** One after the other, so that only one image at a time is in memory at its full size. */
-async function decodeAll(files: readonly string[], { network, preprocessing }: Classifier) {
-  const images: Uint8Array[] = [];
-  for (const file of files) images.push(await loadImage(file, network.input, preprocessing));
-  return images;
-}
+type Device = Awaited<ReturnType<typeof startBackend>>;
 
-function concatenated(images: readonly Uint8Array[]): Uint8Array {
-  const size = images[0]?.length ?? 0;
-  const all = new Uint8Array(images.length * size); // [batch, height, width, channels]
-  images.forEach((image, index) => {
-    all.set(image, index * size);
+async function writeAnswers(
+  classifier: LoadedModel,
+  images: ListedImages,
+  { out, device, ...options }: PredictCommandOptions & { readonly out: string; readonly device: Device },
+): Promise<void> {
+  const top = Math.min(options.top, classifier.classes.length);
+  const { tta, json } = options;
+  const end = await runImagesJob({
+    ...{ command: 'predict', classifier, images, out, device, options },
+    format: formatOf(out, { '.csv': csv({ top }), '.jsonl': jsonLines }),
+    settings: { top, tta: tta ?? null, probabilities: json === true },
+    async *answer(folded, source, run) {
+      for await (const answer of predictAll(folded, source, { ...run, ...(tta && { tta }) }))
+        yield lineOf(answer, classifier.classes, { top, all: json === true });
+    },
   });
-  return all;
+  if (end === null) return;
+  if (json) {
+    return printJson('predict', {
+      ...{ model: describeModel(classifier), images: [], leftOut: images.leftOut, out: outOf(end) },
+    });
+  }
+  process.stdout.write(`${[...leftOutLines(images.leftOut), ...jobEndLines(end)].join('\n')}\n`);
 }
 
-/** The file, and below it a line for each class: `  daisy  95.7%  ███████████████████░`. */
-function formatPrediction(
-  { file, predictions }: { file: string; predictions: readonly ClassProbability[] },
+function lineOf(
+  { id, ...answer }: Answer<PredictedImage>,
+  classes: readonly string[],
+  { top, all }: { readonly top: number; readonly all: boolean },
+): AnswerLine {
+  if (answer.error) return { image: id, error: answer.error.message };
+  const { probabilities } = answer;
+  const predictions = topClasses(classes, probabilities, top);
+  return { image: id, predictions, ...(all && { probabilities: Array.from(probabilities) }) };
+}
+
+async function printAnswers(
+  classifier: LoadedModel,
+  images: ListedImages,
+  { top, tta, batchSize, onError, json }: PredictCommandOptions,
+): Promise<void> {
+  const lines: AnswerLine[] = [];
+  const shownTop = Math.min(top, classifier.classes.length);
+  const looks = { columns: columnsOf(process.stdout), paint: paintFor(process.stdout) };
+  let separator = '';
+  for await (const answer of predictAll(classifier, images, { batchSize, ...(tta && { tta }) })) {
+    if (answer.error && onError === 'fail') throw answer.error;
+    const line = lineOf(answer, classifier.classes, { top: shownTop, all: json === true });
+    if (json) lines.push(line);
+    else process.stdout.write(`${separator}${formatAnswer(line, looks)}\n`);
+    separator = '\n';
+  }
+  if (json) {
+    const answers = lines.map(({ image, predictions = [], probabilities = null, error = null }) => ({
+      ...{ file: image, predictions, probabilities, error },
+    }));
+    return printJson('predict', {
+      ...{ model: describeModel(classifier), images: answers, leftOut: images.leftOut, out: null },
+    });
+  }
+  for (const note of leftOutLines(images.leftOut)) process.stderr.write(`${note}\n`);
+}
+
+/** The image, and below it a line for each class: `  daisy  95.7%  ███████████████████░`. */
+function formatAnswer(
+  { image, predictions = [], error }: AnswerLine,
   { columns, paint }: { columns: number; paint: Paint },
 ): string {
+  const name = shown(image, Number.POSITIVE_INFINITY);
+  if (error !== undefined) return `${name}\n  ${shown(error, 400)}`;
   const barWidth = columns < 60 ? 10 : 20;
   const nameWidth = columns === Number.POSITIVE_INFINITY ? columns : Math.max(8, columns - barWidth - 12);
-  const rows = predictions.map(({ class: name, probability }) => [
-    `  ${shown(name, nameWidth)}`,
+  const rows = predictions.map(({ class: label, probability }) => [
+    `  ${shown(label, nameWidth)}`,
     percent(probability),
     bar(probability, barWidth),
   ]);
   const [first = '', ...others] = table(rows).split('\n');
-  return [shown(file, Number.POSITIVE_INFINITY), paint('bold', first), ...others].join('\n');
+  return [name, paint('bold', first), ...others].join('\n');
 }

@@ -1,12 +1,11 @@
 import { Command } from 'commander';
-import { backendOption } from '../options/backend-option.js';
 import type { PredictCommandOptions } from '../options/command-options.js';
 import { addNotes } from '../options/help.js';
+import { addManyImagesOptions } from '../options/many-images-options.js';
 import { given, integer } from '../options/parsers.js';
-import { instructionsOption } from '../options/instructions-option.js';
-import { threadsOption } from '../options/threads-option.js';
 import { ttaOption } from '../options/tta-option.js';
-import { addWeightsOptions } from '../options/weights-options.js';
+
+const countOrAll = (text: string) => (text === 'all' ? Number.POSITIVE_INFINITY : integer(1)(text));
 
 export function predictCommand(): Command {
   const command = new Command('predict')
@@ -16,22 +15,19 @@ export function predictCommand(): Command {
       'run folder, or a file or folder of weights: of ResNet.js, PyTorch, timm, transformers, Keras, TensorFlow.js or ONNX',
       given,
     )
-    .argument('<images...>', 'JPEG, PNG or WebP files')
-    .option(
-      '--best',
-      "of a run folder, the model of the epoch with the best validation (default: the last epoch's)",
+    .argument(
+      '[images...]',
+      'JPEG, PNG or WebP files, folders, zip or tar archives of them, or patterns such as "*.jpg"',
     )
-    .option('--top <count>', 'number of classes to print for each image', integer(1), 3)
+    .option('--top <count>', 'number of classes for each image, or all', countOrAll, 3)
     .addOption(ttaOption())
-    .addOption(backendOption())
-    .addOption(threadsOption())
-    .addOption(instructionsOption())
-    .option('--json', 'print the result as JSON');
-  addWeightsOptions(command);
+    .option('--json', 'print the result as JSON, with the probabilities of all classes');
+  addManyImagesOptions(command, { formats: '.csv or .jsonl' });
   return addNotes(command, {
     examples: [
       'resnet predict runs/signs photo.jpg other.png --top 3',
       'resnet predict resnet50-11ad3fa6.pth photo.jpg',
+      'resnet predict timm:resnet50 photos/ --out answers.csv --on-error skip',
     ],
   }).action(async (model: string, images: string[], options: PredictCommandOptions) => {
     const { predict } = await import('../actions/predict.js');

@@ -198,7 +198,7 @@ describe('a training', () => {
     expect(first.code).toBeNull();
     for (const refused of (await second) as Outcome[]) {
       expect(refused.code).toBe(1);
-      expect(refused.stderr).toMatch(/Another training writes to held: process \d+\. Wait .* kill \d+/);
+      expect(refused.stderr).toMatch(/Another process writes to held: process \d+\. Wait .* kill \d+/);
     }
     expect(readdirSync(join(folder, 'held'))).toContain('.resnet.lock');
     const restarted = await line(`${recipe} --out held`);

@@ -599,12 +599,47 @@ const evaluate = z.strictObject({
   confusion,
 });
 
+const leftOutFiles = z
+  .array(
+    z.strictObject({
+      kind: text.describe('why files were left out'),
+      files: integer.describe('how many'),
+      example: text.describe('one of them'),
+    }),
+  )
+  .readonly();
+
+const writtenAnswers = z
+  .strictObject({
+    file: text.describe('the file of answers'),
+    manifest: text.describe('what it was made of, and its checksum'),
+    shard: z
+      .strictObject({ index: integer.describe('from 1 on'), count: integer.describe('of how many') })
+      .nullable()
+      .describe('the part of the images; null for all'),
+    images: integer.describe('how many images'),
+    answered: integer.describe('those with an answer'),
+    failed: integer.describe("those that can't be read"),
+    before: integer.describe('those that were answered before this command'),
+    seconds: z.number().nullable().describe('how long it took; null if there was nothing to do'),
+  })
+  .nullable()
+  .describe('with --out: what was written; otherwise null');
+
 const predict = z.strictObject({
   model,
+  leftOut: leftOutFiles.describe('what is no image'),
+  out: writtenAnswers,
   images: z
     .array(
       z.strictObject({
         file: text.describe("the image's path"),
+        error: text.nullable().describe("with --on-error skip: why it can't be read; otherwise null"),
+        probabilities: z
+          .array(share)
+          .readonly()
+          .nullable()
+          .describe("of all classes, in their order; null for an image that can't be read"),
         predictions: z
           .array(
             z.strictObject({
@@ -616,7 +651,8 @@ const predict = z.strictObject({
           .describe('the most probable first, --top of them'),
       }),
     )
-    .readonly(),
+    .readonly()
+    .describe('without --out'),
 });
 
 const tensorsOf = (what: string) => integer.describe(what);

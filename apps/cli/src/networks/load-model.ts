@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { type Classifier, foldBatchNorm, type Network, ResNetError } from '@resnetjs/core';
 import { type ReadClassifier, readClassifier } from '@resnetjs/weights';
 import { readModel } from '@resnetjs/weights/node';
+import { hashOfVariables } from '../jobs/job.js';
 import type { WeightsFileOptions } from '../options/weights-options.js';
 import { placeOf, type WeightsPlace } from './open-file.js';
 
@@ -12,6 +13,13 @@ export interface LoadedModel extends Classifier {
   readonly unfolded: Network;
   readonly file: ReadClassifier['file'];
   readonly place: WeightsPlace;
+  /** Of its weights by their values, if it was asked for. */
+  readonly weightsHash: string | null;
+}
+
+interface LoadOptions extends WeightsFileOptions {
+  readonly best?: boolean | undefined;
+  readonly hash?: boolean;
 }
 
 /**
@@ -20,11 +28,18 @@ export interface LoadedModel extends Classifier {
  */
 export async function loadModel(
   fileOrFolder: string,
-  { best = false, ...options }: WeightsFileOptions & { readonly best?: boolean | undefined } = {},
+  { best = false, hash = false, ...options }: LoadOptions = {},
 ): Promise<LoadedModel> {
   const place = await placeOf(best ? findBest(fileOrFolder) : fileOrFolder, options);
   const model = await readModel(place.path, (source) => readClassifier(source, place.options));
-  return { ...model, ...foldBatchNorm(model, { dispose: true }), unfolded: model.network, place };
+  const weightsHash = hash ? await hashOfVariables(model) : null;
+  return {
+    ...model,
+    ...foldBatchNorm(model, { dispose: true }),
+    unfolded: model.network,
+    place,
+    weightsHash,
+  };
 }
 
 /** Where a run keeps the model of the epoch with the best validation. */

@@ -1,5 +1,11 @@
 import type { InstructionChoice } from './instructions-option.js';
-import type { DialectName, FitMode, Interpolation, TestTimeAugmentation } from '@resnetjs/core';
+import type {
+  DialectName,
+  EmbeddingPlace,
+  FitMode,
+  Interpolation,
+  TestTimeAugmentation,
+} from '@resnetjs/core';
 import type { extraSignals } from '../process/stop-signals.js';
 import type { ErrorRule } from '../data/broken-images.js';
 import type { BlockCommandOptions } from './block-options.js';
@@ -132,13 +138,35 @@ export interface ConvertCommandOptions extends WeightsFileOptions, OnnxOptions {
   readonly json?: true;
 }
 
-export interface PredictCommandOptions extends WeightsFileOptions {
+/** Of the commands that take any number of images. */
+export interface ManyImagesOptions extends WeightsFileOptions {
   readonly best?: true;
-  readonly top: number;
-  readonly tta?: TestTimeAugmentation;
+  /** A file with a path on each line; - for standard input. */
+  readonly list?: string;
+  readonly out?: string;
+  /** `2/4`, or auto. */
+  readonly shard?: string;
+  readonly shards?: number;
+  readonly onError: ErrorRule;
+  readonly batchSize: number;
   readonly backend: string;
   readonly threads?: number;
   readonly instructions?: InstructionChoice;
+  readonly json?: true;
+}
+
+export interface PredictCommandOptions extends ManyImagesOptions {
+  /** Infinity for all. */
+  readonly top: number;
+  readonly tta?: TestTimeAugmentation;
+}
+
+export interface EmbedCommandOptions extends ManyImagesOptions {
+  readonly at: EmbeddingPlace;
+  readonly normalize?: true;
+}
+
+export interface MergeCommandOptions {
   readonly json?: true;
 }
 

@@ -12,7 +12,7 @@ export interface ClassProbability {
  */
 export function topClasses(
   classes: readonly string[],
-  probabilities: readonly number[],
+  probabilities: ArrayLike<number>,
   count: number,
 ): ClassProbability[] {
   if (probabilities.length !== classes.length) {
@@ -22,7 +22,7 @@ export function topClasses(
   if (!Number.isSafeInteger(count) || count < 0) {
     throw new ResNetError('bad-option', `count must be a whole number, not ${count}.`, { count });
   }
-  return probabilities
+  return Array.from(probabilities)
     .map((probability, index) => ({ class: classes[index] as string, probability }))
     .sort((a, b) => b.probability - a.probability)
     .slice(0, count);

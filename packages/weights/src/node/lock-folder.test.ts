@@ -18,7 +18,7 @@ describe('lockFolder', () => {
     await lock.check();
     await expect(lockFolder(folder)).rejects.toThrow(
       new RegExp(
-        `Another training writes to ${folder}: process ${process.pid}\\. Wait until .* kill ${process.pid}`,
+        `Another process writes to ${folder}: process ${process.pid}\\. Wait until .* kill ${process.pid}`,
       ),
     );
     lock.release();

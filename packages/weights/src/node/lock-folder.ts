@@ -55,7 +55,7 @@ function heldBy(folder: string, path: string, holder: Holder): ResNetError {
     : `process ${pid} on ${host}. If it is no longer running, remove ${path}; otherwise wait for it`;
   return new ResNetError(
     'file-system',
-    `Another training writes to ${folder}: ${who}, or choose another folder.`,
+    `Another process writes to ${folder}: ${who}, or choose another folder.`,
     { path },
   );
 }
