@@ -5,9 +5,11 @@ import { backendsCommand } from './commands/backends.js';
 import { benchCommand } from './commands/bench.js';
 import { convertCommand } from './commands/convert.js';
 import { drawCommand } from './commands/draw.js';
+import { embedCommand } from './commands/embed.js';
 import { evaluateCommand } from './commands/evaluate.js';
 import { hubCommand } from './commands/hub.js';
 import { inspectCommand } from './commands/inspect.js';
+import { mergeCommand } from './commands/merge.js';
 import { networksCommand } from './commands/networks.js';
 import { parityCommand } from './commands/parity.js';
 import { predictCommand } from './commands/predict.js';
@@ -50,6 +52,8 @@ export function createProgram(): Command {
     trainCommand(),
     evaluateCommand(),
     predictCommand(),
+    embedCommand(),
+    mergeCommand(),
     inspectCommand(),
     convertCommand(),
     profileCommand(),

@@ -2,8 +2,7 @@ import { disposeVariables, type PredictedImage, type Answer, predictAll, topClas
 import { imagesFrom, type ListedImages } from '@resnetjs/data/node';
 import { startBackend } from '../backends/start-backend.js';
 import { listSources } from '../data/list-sources.js';
-import { csv, formatOf, jsonLines } from '../jobs/answer-files.js';
-import { placeOfAnswers, runImagesJob } from '../jobs/images-job.js';
+import { checkOut, runImagesJob } from '../jobs/images-job.js';
 import type { AnswerLine } from '../jobs/partial-answers.js';
 import { printJson } from '../json/print-json.js';
 import { describeModel } from '../networks/describe-model.js';
@@ -25,7 +24,7 @@ export async function predict(
 ): Promise<void> {
   const { out } = options;
   if (out === undefined) refuse({ '--shard': options.shard, '--shards': options.shards }, 'is for --out');
-  else placeOfAnswers(out, options);
+  else checkOut(out, 'predict', options);
   const sources = await listSources(named, options.list);
   const images = await imagesFrom(sources, { sorted: out !== undefined });
   const device = await startBackend(options.backend, options);
@@ -50,7 +49,6 @@ async function writeAnswers(
   const { tta, json } = options;
   const end = await runImagesJob({
     ...{ command: 'predict', classifier, images, out, device, options },
-    format: formatOf(out, { '.csv': csv({ top }), '.jsonl': jsonLines }),
     settings: { top, tta: tta ?? null, probabilities: json === true },
     async *answer(folded, source, run) {
       for await (const answer of predictAll(folded, source, { ...run, ...(tta && { tta }) }))

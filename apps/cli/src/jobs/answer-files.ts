@@ -1,5 +1,6 @@
 import { extname } from 'node:path';
 import { ResNetError } from '@resnetjs/core';
+import type { Job } from './job.js';
 import type { AnswerLine } from './partial-answers.js';
 
 /** How many lines, and how long vectors are, before any is written. */
@@ -10,7 +11,7 @@ export interface AnswerCounts {
   readonly vectorLength: number;
 }
 
-/** A format of answers, whose files of adjacent shards can be joined. */
+/** A format of answers. */
 export interface AnswerFormat {
   /** The file, from its lines in their order. */
   encode(lines: AsyncIterable<AnswerLine>, counts: AnswerCounts): AsyncIterable<Uint8Array>;
@@ -86,6 +87,15 @@ export const safetensors: AnswerFormat = {
 };
 
 const vectorOf = ({ vector = '' }: AnswerLine) => Buffer.from(vector, 'base64');
+
+/** What a command's answers can be written as, by a path's extension. */
+export const formatsOf = {
+  predict: ({ top }: Job['options']) => ({ '.csv': csv({ top: Number(top) }), '.jsonl': jsonLines }),
+  embed: () => ({ '.npy': npy, '.safetensors': safetensors, '.jsonl': jsonLines }),
+} as const satisfies Record<
+  Job['command'],
+  (options: Job['options']) => Readonly<Record<string, AnswerFormat>>
+>;
 
 /** The format that a path's extension means, of those that the command writes. Throws `bad-option`. */
 export function formatOf(out: string, formats: Readonly<Record<string, AnswerFormat>>): AnswerFormat {

@@ -5,7 +5,7 @@ import type { LoadedModel } from '../networks/load-model.js';
 import type { ManyImagesOptions } from '../options/command-options.js';
 import { refuse } from '../options/refuse.js';
 import { StopSignals } from '../process/stop-signals.js';
-import type { AnswerFormat } from './answer-files.js';
+import { formatOf, formatsOf, jsonLines } from './answer-files.js';
 import { type Job, hashOf } from './job.js';
 import type { AnswerLine } from './partial-answers.js';
 import { type JobEnd, runJob } from './run-job.js';
@@ -19,7 +19,6 @@ export interface ImagesJob {
   readonly classifier: LoadedModel;
   readonly images: ListedImages;
   readonly out: string;
-  readonly format: AnswerFormat;
   /** Those that answers depend on. */
   readonly settings: Job['options'];
   readonly options: ManyImagesOptions;
@@ -33,8 +32,14 @@ export interface ImagesJobEnd extends JobEnd {
   readonly images: number;
 }
 
-/** The shard that the options ask for, and its file. Throws `bad-option`. */
-export function placeOfAnswers(
+/** Throws `bad-option`, before any work, for a file or a shard that can't be. */
+export function checkOut(out: string, command: Job['command'], options: ManyImagesOptions): void {
+  formatOf(out, formatsOf[command]({}));
+  placeOfAnswers(out, options);
+}
+
+/** The shard that the options ask for, and its file. */
+function placeOfAnswers(
   out: string,
   { shard: text, shards }: ManyImagesOptions,
 ): { out: string; shard: Shard | null } {
@@ -50,6 +55,7 @@ export function placeOfAnswers(
 export async function runImagesJob(run: ImagesJob): Promise<ImagesJobEnd | null> {
   const { classifier, images, options, device } = run;
   const { out, shard } = placeOfAnswers(run.out, options);
+  const whole = formatOf(run.out, formatsOf[run.command](run.settings));
   const { from, to } =
     shard === null ? { from: 0, to: images.ids.length } : rangeOf(shard, images.ids.length);
   const job: Job = {
@@ -72,7 +78,14 @@ export async function runImagesJob(run: ImagesJob): Promise<ImagesJobEnd | null>
     const { batchSize, onError } = options;
     const { signal } = stop;
     const end = await runJob({
-      ...{ out, job, format: run.format, ids: images.ids.slice(from, to), onError, stop },
+      ...{
+        out,
+        job,
+        format: shard === null ? whole : jsonLines,
+        ids: images.ids.slice(from, to),
+        onError,
+        stop,
+      },
       answers: (done) =>
         inBatches(run.answer(classifier, images, { batchSize, from: from + done, to, signal }), batchSize),
     });

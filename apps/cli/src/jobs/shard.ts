@@ -1,3 +1,4 @@
+import { basename, extname } from 'node:path';
 import { ResNetError } from '@resnetjs/core';
 
 /** A part of the images: `index` of `count`, counted from 1. */
@@ -122,12 +123,18 @@ export function rangeOf(
   return { from: Math.floor(((index - 1) * images) / count), to: Math.floor((index * images) / count) };
 }
 
-/** `answers.csv` → `answers.shard-2-of-4.csv` */
+/** `answers.csv` → `answers.shard-2-of-4.jsonl`: whatever the format, a shard is kept in JSON lines until all are merged. */
 export function shardPath(out: string, { index, count }: Shard): string {
-  const [, base, extension] = /^(.*?)(\.[^./\\]+)?$/s.exec(out) as unknown as [
-    string,
-    string,
-    string | undefined,
-  ];
-  return `${base}.shard-${index}-of-${count}${extension ?? ''}`;
+  return `${withoutExtension(out)}.shard-${index}-of-${count}.jsonl`;
 }
+
+/** The shard that a file's name beside `out` says; null if it is none of its shards. */
+export function shardOfName(name: string, out: string): Shard | null {
+  const start = `${basename(withoutExtension(out))}.shard-`;
+  const found =
+    name.startsWith(start) &&
+    /^(\d+)-of-(\d+)\.jsonl(\.manifest\.json|\.partial)?$/.exec(name.slice(start.length));
+  return found ? { index: Number(found[1]), count: Number(found[2]) } : null;
+}
+
+const withoutExtension = (path: string): string => path.slice(0, path.length - extname(path).length);

@@ -655,6 +655,22 @@ const predict = z.strictObject({
     .describe('without --out'),
 });
 
+const embed = z.strictObject({
+  model,
+  leftOut: leftOutFiles.describe('what is no image'),
+  vectorLength: integer.describe('numbers of a vector'),
+  out: writtenAnswers,
+});
+
+const merge = z.strictObject({
+  file: text.describe('the file that was written'),
+  manifest: text.describe('what it was made of, and its checksum'),
+  shards: integer.describe('how many shards were joined'),
+  images: integer.describe('how many images'),
+  answered: integer.describe('those with an answer'),
+  failed: integer.describe("those that can't be read"),
+});
+
 const tensorsOf = (what: string) => integer.describe(what);
 const inspect = z.strictObject({
   ...fileFacts,
@@ -968,6 +984,8 @@ export const outputs = {
   train: { schema: train, lines: true },
   evaluate: { schema: evaluate, lines: false },
   predict: { schema: predict, lines: false },
+  embed: { schema: embed, lines: false },
+  merge: { schema: merge, lines: false },
   inspect: { schema: inspect, lines: false },
   convert: { schema: convert, lines: false },
   profile: { schema: profile, lines: false },

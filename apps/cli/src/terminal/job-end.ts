@@ -1,5 +1,6 @@
 import type { ImagesJobEnd } from '../jobs/images-job.js';
 import { manifestPath } from '../jobs/manifest.js';
+import { idsPath } from '../jobs/write-answers.js';
 import type { Output } from '../json/outputs.js';
 import { count, duration, plural, shown } from './format.js';
 
@@ -8,12 +9,13 @@ export function jobEndLines({ out, shard, images, before, seconds, manifest }: I
   const { answered, failed } = manifest.images;
   const part = shard === null ? '' : `, shard ${shard.index} of ${shard.count}`;
   const here = images - before;
+  const reasons = manifest.beside.length > 0 ? idsPath(out) : out;
   const speed = seconds === null ? '' : ` in ${duration(seconds)} (${rate(here / seconds)} images/s)`;
   return [
     seconds === null
       ? `nothing to do: ${shown(out, 200)} has the answers for ${plural(images, 'image')} already${part}`
       : `answered    ${count(answered)} of ${plural(images, 'image')}${part}${before > 0 ? `, ${count(here)} of them now,` : ''}${speed}`,
-    ...(failed > 0 ? [`unreadable  ${plural(failed, 'image')}: ${shown(out, 200)} says why`] : []),
+    ...(failed > 0 ? [`unreadable  ${plural(failed, 'image')}: ${shown(reasons, 200)} says why`] : []),
     `written     ${shown(out, 200)}`,
     `manifest    ${shown(manifestPath(out), 200)}`,
   ];

@@ -1,0 +1,54 @@
+import { type Answer, disposeVariables, embedAll, type EmbeddedImage } from '@resnetjs/core';
+import { imagesFrom } from '@resnetjs/data/node';
+import { startBackend } from '../backends/start-backend.js';
+import { listSources } from '../data/list-sources.js';
+import { checkOut, runImagesJob } from '../jobs/images-job.js';
+import type { AnswerLine } from '../jobs/partial-answers.js';
+import { printJson } from '../json/print-json.js';
+import { describeModel } from '../networks/describe-model.js';
+import { loadModel } from '../networks/load-model.js';
+import type { EmbedCommandOptions } from '../options/command-options.js';
+import { leftOutLines } from '../terminal/data-notes.js';
+import { jobEndLines, outOf } from '../terminal/job-end.js';
+import { printAssumed } from '../terminal/weights-notes.js';
+
+/** Writes the features of images. */
+export async function embed(
+  model: string,
+  named: readonly string[],
+  options: EmbedCommandOptions & { readonly out: string },
+): Promise<void> {
+  const { at, normalize = false, out, json } = options;
+  checkOut(out, 'embed', options);
+  const sources = await listSources(named, options.list);
+  const images = await imagesFrom(sources, { sorted: true });
+  const device = await startBackend(options.backend, options);
+  const classifier = await loadModel(model, { ...options, hash: true });
+  try {
+    if (!json) printAssumed(classifier);
+    const end = await runImagesJob({
+      ...{ command: 'embed', classifier, images, out, device, options },
+      settings: { at, normalize },
+      async *answer(folded, source, run) {
+        for await (const answer of embedAll(folded, source, { ...run, at, normalize })) yield lineOf(answer);
+      },
+    });
+    if (end === null) return;
+    if (json) {
+      const { vectorLength } = end.manifest;
+      return printJson('embed', {
+        ...{ model: describeModel(classifier), leftOut: images.leftOut, vectorLength, out: outOf(end) },
+      });
+    }
+    const shape = `vectors     of ${end.manifest.vectorLength} numbers, at ${at}${normalize ? ', of length 1' : ''}`;
+    process.stdout.write(`${[...leftOutLines(images.leftOut), shape, ...jobEndLines(end)].join('\n')}\n`);
+  } finally {
+    disposeVariables(classifier.variables);
+  }
+}
+
+function lineOf({ id, ...answer }: Answer<EmbeddedImage>): AnswerLine {
+  if (answer.error) return { image: id, error: answer.error.message };
+  const { buffer, byteOffset, byteLength } = answer.vector;
+  return { image: id, vector: Buffer.from(buffer, byteOffset, byteLength).toString('base64') };
+}
