@@ -15,7 +15,6 @@ export { preprocessings } from './classify/preprocessings.js';
 export { createPredictor, type PredictOptions, type Predictor, predict } from './classify/predict.js';
 export type { EmbeddingPlace } from './classify/embedding.js';
 export {
-  type Answer,
   type EmbedAllOptions,
   type EmbeddedImage,
   embedAll,

@@ -1,4 +1,4 @@
-import { type Answer, disposeVariables, embedAll, type EmbeddedImage } from '@resnetjs/core';
+import { disposeVariables, embedAll, type EmbeddedImage } from '@resnetjs/core';
 import { imagesFrom } from '@resnetjs/data/node';
 import { startBackend } from '../backends/start-backend.js';
 import { listSources } from '../data/list-sources.js';
@@ -47,8 +47,8 @@ export async function embed(
   }
 }
 
-function lineOf({ id, ...answer }: Answer<EmbeddedImage>): AnswerLine {
-  if (answer.error) return { image: id, error: answer.error.message };
-  const { buffer, byteOffset, byteLength } = answer.vector;
+function lineOf({ id, vector, error }: EmbeddedImage): AnswerLine {
+  if (error) return { image: id, error: error.message };
+  const { buffer, byteOffset, byteLength } = vector;
   return { image: id, vector: Buffer.from(buffer, byteOffset, byteLength).toString('base64') };
 }

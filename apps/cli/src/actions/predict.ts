@@ -1,4 +1,4 @@
-import { disposeVariables, type PredictedImage, type Answer, predictAll, topClasses } from '@resnetjs/core';
+import { disposeVariables, type PredictedImage, predictAll, topClasses } from '@resnetjs/core';
 import { imagesFrom, type ListedImages } from '@resnetjs/data/node';
 import { startBackend } from '../backends/start-backend.js';
 import { listSources } from '../data/list-sources.js';
@@ -47,12 +47,13 @@ async function writeAnswers(
 ): Promise<void> {
   const top = Math.min(options.top, classifier.classes.length);
   const { tta, json } = options;
+  const probabilities = json === true && out.endsWith('.jsonl'); // a table has those of --top
   const end = await runImagesJob({
     ...{ command: 'predict', classifier, images, out, device, options },
-    settings: { top, tta: tta ?? null, probabilities: json === true },
+    settings: { top, tta: tta ?? null, probabilities },
     async *answer(folded, source, run) {
       for await (const answer of predictAll(folded, source, { ...run, ...(tta && { tta }) }))
-        yield lineOf(answer, classifier.classes, { top, all: json === true });
+        yield lineOf(answer, classifier.classes, { top, all: probabilities });
     },
   });
   if (end === null) return;
@@ -65,12 +66,11 @@ async function writeAnswers(
 }
 
 function lineOf(
-  { id, ...answer }: Answer<PredictedImage>,
+  { id, probabilities, error }: PredictedImage,
   classes: readonly string[],
   { top, all }: { readonly top: number; readonly all: boolean },
 ): AnswerLine {
-  if (answer.error) return { image: id, error: answer.error.message };
-  const { probabilities } = answer;
+  if (error) return { image: id, error: error.message };
   const predictions = topClasses(classes, probabilities, top);
   return { image: id, predictions, ...(all && { probabilities: Array.from(probabilities) }) };
 }

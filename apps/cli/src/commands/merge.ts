@@ -15,7 +15,7 @@ export function mergeCommand(): Command {
     notes: [
       'The manifests of the shards have to agree in images, weights, options, preprocessing, backend, instructions and version; each file has to be as it was written, and each image there once.',
     ],
-    examples: ['resnet merge answers.csv', 'resnet merge answers.csv node-*/answers.shard-*.jsonl'],
+    examples: ['resnet merge answers.csv', 'resnet merge answers.csv node-*/answers.csv.shard-*'],
   }).action(async (out: string, shards: string[], options: MergeCommandOptions) => {
     const { merge } = await import('../actions/merge.js');
     await merge(out, shards, options);

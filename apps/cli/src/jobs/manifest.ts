@@ -21,7 +21,8 @@ export const manifestSchema = z.strictObject({
 export type Manifest = z.infer<typeof manifestSchema>;
 type FileOfManifest = Manifest['output'];
 
-export const manifestPath = (out: string): string => `${out}.manifest.json`;
+export const manifestEnd = '.manifest.json';
+export const manifestPath = (out: string): string => out + manifestEnd;
 
 /** null if there is none. Throws `bad-file` for a damaged one. */
 export async function readManifest(out: string): Promise<Manifest | null> {

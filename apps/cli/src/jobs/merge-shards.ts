@@ -6,7 +6,7 @@ import { ResNetError } from '@resnetjs/core';
 import { compareNames } from '@resnetjs/data';
 import { formatOf, formatsOf } from './answer-files.js';
 import { differences, hashOf, type Job } from './job.js';
-import { type Manifest, manifestPath, readManifest, whatIsWrong } from './manifest.js';
+import { type Manifest, manifestEnd, manifestPath, readManifest, whatIsWrong } from './manifest.js';
 import { type AnswerLine, partialPath } from './partial-answers.js';
 import { type Shard, shardOfName } from './shard.js';
 import { writeAnswers } from './write-answers.js';
@@ -27,7 +27,8 @@ export async function mergeShards(
   out: string,
   files: readonly string[],
 ): Promise<{ manifest: Manifest; shards: number }> {
-  const paths = files.length > 0 ? files : await shardsBeside(out);
+  const given = files.filter((path) => !path.endsWith(manifestEnd)); // as a pattern gives them, too
+  const paths = given.length > 0 ? given : await shardsBeside(out);
   const problems: string[] = [];
   const shards: WholeShard[] = [];
   for (const path of paths) {

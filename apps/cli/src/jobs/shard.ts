@@ -1,4 +1,4 @@
-import { basename, extname } from 'node:path';
+import { basename } from 'node:path';
 import { ResNetError } from '@resnetjs/core';
 
 /** A part of the images: `index` of `count`, counted from 1. */
@@ -123,18 +123,15 @@ export function rangeOf(
   return { from: Math.floor(((index - 1) * images) / count), to: Math.floor((index * images) / count) };
 }
 
-/** `answers.csv` → `answers.shard-2-of-4.jsonl`: whatever the format, a shard is kept in JSON lines until all are merged. */
+/** `answers.csv` → `answers.csv.shard-2-of-4.jsonl`: whatever the format, a shard is kept in JSON lines until all are merged. */
 export function shardPath(out: string, { index, count }: Shard): string {
-  return `${withoutExtension(out)}.shard-${index}-of-${count}.jsonl`;
+  return `${out}.shard-${index}-of-${count}.jsonl`;
 }
 
 /** The shard that a file's name beside `out` says; null if it is none of its shards. */
 export function shardOfName(name: string, out: string): Shard | null {
-  const start = `${basename(withoutExtension(out))}.shard-`;
-  const found =
-    name.startsWith(start) &&
-    /^(\d+)-of-(\d+)\.jsonl(\.manifest\.json|\.partial)?$/.exec(name.slice(start.length));
-  return found ? { index: Number(found[1]), count: Number(found[2]) } : null;
+  const start = `${basename(out)}.shard-`;
+  if (!name.startsWith(start)) return null;
+  const found = /^(\d+)-of-(\d+)\.jsonl(\.manifest\.json|\.partial)?$/.exec(name.slice(start.length));
+  return found && { index: Number(found[1]), count: Number(found[2]) };
 }
-
-const withoutExtension = (path: string): string => path.slice(0, path.length - extname(path).length);

@@ -37,21 +37,17 @@ export interface EmbedAllOptions extends ManyImagesOptions {
   readonly normalize?: boolean;
 }
 
-/** An image's result, or why it has none. */
-export type Answer<Result> = { readonly index: number; readonly id: string } & (
-  | (Result & { readonly error?: undefined })
-  | { readonly error: ResNetError }
+/** An image's values, or why it has none. */
+type Answer<Values extends string> = { readonly index: number; readonly id: string } & (
+  | ({ readonly [Name in Values]: Float32Array } & { readonly error?: undefined })
+  | ({ readonly [Name in Values]?: undefined } & { readonly error: ResNetError })
 );
 
-/** Class probabilities of an image, in the order of the classes. */
-export interface PredictedImage {
-  readonly probabilities: Float32Array;
-}
+/** An image's class probabilities, in the order of the classes; or why it has none. */
+export type PredictedImage = Answer<'probabilities'>;
 
-/** An image's features. */
-export interface EmbeddedImage {
-  readonly vector: Float32Array;
-}
+/** An image's features; or why it has none. */
+export type EmbeddedImage = Answer<'vector'>;
 
 /**
  * Classifies images as they are read, in their order, in memory for a few batches, by the classifier as it is now, folded. An
@@ -67,7 +63,7 @@ export async function* predictAll(
   classifier: Classifier,
   source: ImageSource,
   { tta, ...options }: PredictAllOptions = {},
-): AsyncGenerator<Answer<PredictedImage>, void, void> {
+): AsyncGenerator<PredictedImage, void, void> {
   const folded = foldBatchNorm(classifier);
   try {
     const compute = (input: tf.Tensor4D) => tf.softmax(inferLogits(folded, input, tta)); // [batch, classes]
@@ -91,7 +87,7 @@ export async function* embedAll(
   classifier: Classifier,
   source: ImageSource,
   { at = 'head', normalize = false, ...options }: EmbedAllOptions = {},
-): AsyncGenerator<Answer<EmbeddedImage>, void, void> {
+): AsyncGenerator<EmbeddedImage, void, void> {
   const network = embeddingNetwork(classifier.network, at);
   const folded = foldBatchNorm({ network, variables: classifier.variables });
   try {

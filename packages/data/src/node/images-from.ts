@@ -1,5 +1,5 @@
 import { open, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { isAbsolute, join, normalize } from 'node:path';
 import type { ImageBatch, ImageBatchOptions, ImageSource } from '@resnetjs/core/images';
 import { ResNetError } from '@resnetjs/core/network';
 import { glob } from 'tinyglobby';
@@ -86,14 +86,16 @@ class ImageList {
 
   async #addMatches(pattern: string): Promise<void> {
     const isPattern = /[*?[\]{}]/.test(pattern);
-    const found = isPattern ? await glob(pattern, { onlyFiles: true, expandDirectories: false }) : [];
+    const found = isPattern
+      ? await glob(pattern, { expandDirectories: false, absolute: isAbsolute(pattern) })
+      : [];
     if (found.length === 0) {
       const reason = isPattern
         ? 'there is no such file, and none that the pattern matches'
         : 'there is no such file';
       throw openingError(pattern, { code: 'ENOENT' }, reason);
     }
-    for (const path of found.sort(compareNames)) await this.#addFile(path);
+    for (const path of found.map(normalize).sort(compareNames)) await this.#addFile(path);
   }
 
   async #addFolder(folder: string): Promise<void> {
