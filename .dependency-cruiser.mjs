@@ -40,7 +40,7 @@ export default {
     roomImports('core', 'compute', ['network', 'random']),
     roomImports('core', 'explain', ['network', 'compute']),
     roomImports('core', 'rewrite', ['network', 'random', 'compute']),
-    roomImports('core', 'classify', ['network', 'random', 'images', 'compute', 'rewrite']),
+    roomImports('core', 'classify', ['network', 'networks', 'random', 'images', 'compute', 'rewrite']),
     roomImports('weights', 'containers', []),
     roomImports('weights', 'pretrained', []),
     roomImports('weights', 'hub', ['pretrained', 'weights-file']),

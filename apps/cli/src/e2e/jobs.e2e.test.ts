@@ -172,6 +172,12 @@ describe('a job', () => {
     expect(readFileSync(at('failed.csv'), 'utf8')).toBe(whole());
   });
 
+  it('needs images', async () => {
+    const outcome = await line('predict model');
+    expect(outcome.code).toBe(2);
+    expect(outcome.stderr).toMatch(/No images: give files, folders, archives or patterns, or --list/);
+  });
+
   it('is not done again', async () => {
     const again = await line(predict('failed.csv', '--json'));
     expect(JSON.parse(again.stdout)).toMatchObject({
