@@ -2,6 +2,7 @@ import { type Classifier, inferLogits, ResNetError, type TestTimeAugmentation } 
 import { type Batch, batches, type Dataset } from '@resnetjs/data';
 import * as tf from '@tensorflow/tfjs-core';
 import { checkOptions, fitted } from './checks.js';
+import { type Calibration, type ClassifiedImage, classifiedImages, ClassifiedTally } from './classified.js';
 import { imageInputs, type Inputs } from './network-inputs.js';
 import { softmaxCrossEntropy } from './loss.js';
 
@@ -17,9 +18,33 @@ export interface Evaluation {
   readonly confusion: readonly (readonly number[])[];
 }
 
+/** An evaluation with what all probabilities say. */
+export interface DetailedEvaluation extends Evaluation {
+  /** The share of the images whose class is among the k most probable ones, for k = 1, 2, … up to 5, or as many as there are. */
+  readonly topAccuracies: readonly number[];
+  readonly calibration: Calibration;
+}
+
 /** What `evaluate` yields: progress after each batch (`images` done out of `total`), and the result at the end. */
 export type EvaluationEvent =
-  | { readonly event: 'progress'; readonly images: number; readonly total: number }
+  | {
+      readonly event: 'progress';
+      readonly images: number;
+      readonly total: number;
+      /** The images of the batch. */
+      readonly classified: readonly ClassifiedImage[];
+    }
+  | ({ readonly event: 'done' } & DetailedEvaluation);
+
+/** An `EvaluationEvent` without what all probabilities say. */
+type CheckedEvent =
+  | {
+      readonly event: 'progress';
+      readonly images: number;
+      readonly total: number;
+      readonly probabilities: Float32Array;
+      readonly batch: Batch;
+    }
   | ({ readonly event: 'done' } & Evaluation);
 
 /** Options of `evaluate`. */
@@ -49,7 +74,17 @@ export async function* evaluate(
   options: EvaluateOptions = {},
 ): AsyncGenerator<EvaluationEvent, void, void> {
   const inputs = imageInputs(classifier, fitted(classifier, dataset));
-  yield* evaluateChecked(classifier, inputs, options, checkLoss);
+  const tally = new ClassifiedTally(classifier.classes.length);
+  for await (const event of evaluateChecked(classifier, inputs, options, checkLoss)) {
+    if (event.event === 'done') {
+      yield { ...event, topAccuracies: tally.topAccuracies, calibration: tally.calibration };
+      return;
+    }
+    const { batch, probabilities, ...progress } = event;
+    const classified = classifiedImages(batch, probabilities);
+    for (const image of classified) tally.add(image);
+    yield { ...progress, classified };
+  }
 }
 
 function checkLoss(loss: number): void {
@@ -67,7 +102,7 @@ export async function* evaluateChecked(
   inputs: Inputs,
   options: EvaluateOptions,
   check: (loss: number) => void,
-): AsyncGenerator<EvaluationEvent, void, void> {
+): AsyncGenerator<CheckedEvent, void, void> {
   const { batchSize = 32, signal, tta } = options;
   checkOptions({ batchSize });
   const { data, network, inputOf } = inputs;
@@ -78,7 +113,7 @@ export async function* evaluateChecked(
   let images = 0;
   for await (const batch of batches(data, { batchSize })) {
     if (signal?.aborted) return;
-    const { meanLoss, predicted } = await inferBatch(batch, logitsOf);
+    const { meanLoss, predicted, probabilities } = await inferBatch(batch, logitsOf);
     check(meanLoss);
     loss += meanLoss * batch.labels.length;
     batch.labels.forEach((label, index) => {
@@ -86,7 +121,7 @@ export async function* evaluateChecked(
       row[predicted[index] as number] = (row[predicted[index] as number] as number) + 1;
     });
     images += batch.labels.length;
-    yield { event: 'progress', images, total: data.labels.length };
+    yield { event: 'progress', images, total: data.labels.length, batch, probabilities };
   }
   if (images === 0) throw new ResNetError('bad-data', 'None of the images can be read.');
   const correct = confusion.reduce((sum, row, label) => sum + (row[label] as number), 0);
@@ -94,14 +129,19 @@ export async function* evaluateChecked(
 }
 
 async function inferBatch(batch: Batch, logitsOf: (batch: Batch) => tf.Tensor2D) {
-  const [loss, predicted] = tf.tidy(() => {
+  const [loss, predicted, probabilities] = tf.tidy(() => {
     const logits = logitsOf(batch); // [batch, classes]
     const truth = tf.tensor1d(Int32Array.from(batch.labels), 'int32'); // [batch]
-    return [softmaxCrossEntropy(logits, truth).loss, tf.argMax(logits, 1)] as const; // [], [batch]
+    const { loss } = softmaxCrossEntropy(logits, truth); // []
+    return [loss, tf.argMax(logits, 1), tf.softmax(logits)] as const; // [], [batch], [batch, classes]
   });
   try {
-    return { meanLoss: (await loss.data())[0] as number, predicted: await predicted.data() };
+    const meanLoss = (await loss.data())[0] as number;
+    return {
+      ...{ meanLoss, predicted: await predicted.data() },
+      probabilities: (await probabilities.data()) as Float32Array,
+    };
   } finally {
-    tf.dispose([loss, predicted]);
+    tf.dispose([loss, predicted, probabilities]);
   }
 }

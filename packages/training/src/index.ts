@@ -1,6 +1,8 @@
+export type { Calibration, ClassifiedImage } from './classified.js';
 export { checkpointModel } from './averaging.js';
 export {
   type EvaluateOptions,
+  type DetailedEvaluation,
   type Evaluation,
   type EvaluationEvent,
   evaluate,

@@ -1,1 +1,1 @@
-export { type Holder, isHere, type Lock, takeLock } from './lock-file.js';
+export { type Holder, isHere, isSame, type Lock, takeLock } from './lock-file.js';

@@ -24,16 +24,23 @@ export interface Lock {
 const writingMilliseconds = 2000;
 const attempts = 300;
 
+/** Whether two are the same: of one process, which took the lock once. */
+export const isSame = (one: Holder, other: Holder): boolean =>
+  one.host === other.host && one.pid === other.pid && one.nonce === other.nonce;
+
 /**
  * Takes a lock, or returns its holder. A lock whose process has ended is stale and is taken over at once, by exactly one of
  * the processes that find it; a process that computes for minutes without a pause keeps its lock. Processes of other machines
- * can't be checked, so their locks are kept. Rejects with the file system's errors.
+ * can't be checked, so their locks are kept, unless it is known that the holder is `abandoned`. Rejects with the file system's errors.
  */
-export async function takeLock(path: string): Promise<{ readonly lock: Lock } | { readonly holder: Holder }> {
+export async function takeLock(
+  path: string,
+  abandoned?: Holder,
+): Promise<{ readonly lock: Lock } | { readonly holder: Holder }> {
   const holder: Holder = { ...ownIdentity(), host: hostname(), nonce: randomBytes(8).toString('hex') };
   const own = JSON.stringify(holder);
   for (let attempt = 0; attempt < attempts; attempt++) {
-    const outcome = await take(path, own);
+    const outcome = await take(path, own, abandoned);
     if (outcome === 'taken') return { lock: taken(path, own) };
     if (outcome !== 'try again') return { holder: outcome };
     await setTimeout(10 + 10 * Math.random());
@@ -47,12 +54,13 @@ export function isHere({ host }: Holder): boolean {
 }
 
 /** Takes a free lock, or clears a stale one; otherwise returns the holder. */
-async function take(path: string, own: string): Promise<'taken' | 'try again' | Holder> {
+async function take(path: string, own: string, abandoned?: Holder): Promise<'taken' | 'try again' | Holder> {
   if (create(path, own)) return 'taken';
   const found = await holderOf(path);
   if (found === null) return 'try again'; // released just now, or being written
   const { text, holder } = found;
-  if (holder !== null && (!isHere(holder) || isAlive(holder))) return holder;
+  const isGone = holder !== null && abandoned !== undefined && isSame(holder, abandoned);
+  if (holder !== null && !isGone && (!isHere(holder) || isAlive(holder))) return holder;
 
   // Only one process may clear it: the holder of a second lock, named after the stale one's text. That text is never written
   // again, so if it is still there, it can't be a new lock. The second lock may be stale, too, and is taken the same way.
@@ -109,9 +117,9 @@ async function holderOf(path: string): Promise<{ text: string; holder: Holder | 
 
 function parseHolder(text: string): Holder | null {
   try {
-    const { pid, host, born } = JSON.parse(text) as Partial<Holder>;
+    const { pid, host, born, nonce } = JSON.parse(text) as Partial<Holder>;
     if (!Number.isSafeInteger(pid) || (pid as number) <= 0 || typeof host !== 'string') return null;
-    return { pid: pid as number, host, born: born ?? null };
+    return { pid: pid as number, host, born: born ?? null, ...(typeof nonce === 'string' && { nonce }) };
   } catch {
     return null;
   }

@@ -13,7 +13,7 @@ import { addWeightsOptions } from '../options/weights-options.js';
 export function evaluateCommand(): Command {
   const command = new Command('evaluate')
     .description(
-      'Evaluate a model on images: loss, accuracy, recall and precision per class, confusion matrix.',
+      'Evaluate a model on images: loss, accuracy, top 5, calibration; recall, precision and F1 per class, confusion matrix.',
     )
     .argument(
       '<model>',
@@ -27,6 +27,10 @@ export function evaluateCommand(): Command {
     .option(
       '--best',
       "of a run folder, the model of the epoch with the best validation (default: the last epoch's)",
+    )
+    .option(
+      '--mistakes <file>',
+      'write a table (CSV) of the images that are classified wrongly, the surest first',
     )
     .addOption(onErrorOption())
     .option('--batch-size <count>', 'images per batch', integer(1, 65_536), 32)

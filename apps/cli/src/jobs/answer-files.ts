@@ -40,10 +40,8 @@ export const csv = ({ top }: CsvOptions): AnswerFormat => ({
 });
 
 function csvHead(top: number): string {
-  const columns = Array.from({ length: top }, (_, i) =>
-    i === 0 ? 'class,probability' : `class_${i + 1},probability_${i + 1}`,
-  );
-  return `${['image', ...columns, 'error'].join(',')}\n`;
+  const columns = Array.from({ length: top }, (_, i) => (i === 0 ? '' : `_${i + 1}`));
+  return csvLine(['image', ...columns.flatMap((end) => [`class${end}`, `probability${end}`]), 'error']);
 }
 
 const csvRow = (top: number) => (line: AnswerLine) => {
@@ -51,9 +49,11 @@ const csvRow = (top: number) => (line: AnswerLine) => {
   const cells = Array.from({ length: top }, (_, i) => predictions[i]).flatMap((each) =>
     each === undefined ? ['', ''] : [each.class, String(each.probability)],
   );
-  return utf8(`${[line.image, ...cells, line.error ?? ''].map(csvCell).join(',')}\n`);
+  return utf8(csvLine([line.image, ...cells, line.error ?? '']));
 };
 
+export const csvLine = (cells: readonly unknown[]): string =>
+  `${cells.map((cell) => csvCell(String(cell))).join(',')}\n`;
 const csvCell = (text: string) => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
 
 /** NumPy's format 1.0: [images, features] of those that could be read. */

@@ -1,5 +1,5 @@
 import { createReadStream, existsSync } from 'node:fs';
-import { type FileHandle, mkdir, open, readFile, rm, truncate } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readFile, rm, stat, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { type ClassProbability, ResNetError } from '@resnetjs/core';
@@ -48,7 +48,10 @@ export class PartialAnswers {
   static async open(out: string, job: Job, ids: readonly string[]): Promise<PartialAnswers> {
     const folder = partialPath(out);
     await mkdir(folder, { recursive: true });
-    const lock = await lockFolder(folder);
+    const lock = await lockFolder(folder, {
+      signOfLife: () => signOfLife(join(folder, linesFile)),
+      onWait: (message) => process.stderr.write(`waiting: ${message}\n`),
+    });
     try {
       const [jobPath, lines] = [join(folder, jobFile), join(folder, linesFile)];
       let before = 0;
@@ -75,7 +78,9 @@ export class PartialAnswers {
     }
   }
 
+  /** Throws `file-system` if another process has taken it for dead. */
   async append(answers: readonly AnswerLine[]): Promise<void> {
+    await this.#lock.check();
     await this.#handle?.appendFile(answers.map((answer) => `${JSON.stringify(answer)}\n`).join(''));
   }
 
@@ -96,6 +101,12 @@ export class PartialAnswers {
     await this.close();
     await rm(this.#folder, { recursive: true, force: true });
   }
+}
+
+/** Changes with each batch that a process of any machine answers. */
+async function signOfLife(path: string): Promise<string> {
+  const status = await stat(path).catch(() => null);
+  return `${status?.size} ${status?.mtimeMs}`;
 }
 
 const linesOf = (path: string) =>

@@ -535,6 +535,9 @@ const perClass = z.strictObject({
   correct: integer.describe('how many of them were classified correctly'),
   recall: share.nullable().describe('correct / images; null if there are none'),
   precision: share.nullable().describe('correct / images that were predicted to be of it; null if none was'),
+  f1: share
+    .nullable()
+    .describe('the harmonic mean of both; null for a class that has no image, and was never predicted'),
 });
 
 const origin = z.enum(['option', 'file', 'checksum', 'published', 'assumed']);
@@ -596,6 +599,27 @@ const evaluate = z.strictObject({
   leftOut,
   classes: classNames,
   perClass: z.array(perClass).readonly(),
+  macroF1: share.describe('the mean F1 of the classes that have one'),
+  topAccuracies: z
+    .array(share)
+    .readonly()
+    .describe('the share whose class is among the k most probable, for k = 1, 2, … up to 5 or all classes'),
+  calibration: z
+    .strictObject({
+      error: share.describe('the expected calibration error (ECE)'),
+      bins: z
+        .array(
+          z.strictObject({
+            images: integer.describe('how many'),
+            accuracy: share.describe('how many of them were right; 0 if there are none'),
+            probability: share.describe('the mean probability of what was predicted; 0 if there are none'),
+          }),
+        )
+        .readonly()
+        .describe('15 bins of equal width, by the probability of what was predicted'),
+    })
+    .describe('how well probabilities tell how often they are right'),
+  mistakes: text.nullable().describe('the file of --mistakes; null without it'),
   confusion,
 });
 

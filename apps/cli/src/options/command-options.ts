@@ -116,6 +116,8 @@ export interface AugmentCommandOptions extends Pick<RecipeOptions, 'augment' | '
 export interface EvaluateCommandOptions extends WeightsFileOptions {
   readonly best?: true;
   readonly data: string;
+  /** A CSV file of the images that are classified wrongly. */
+  readonly mistakes?: string;
   readonly onError: ErrorRule;
   readonly batchSize: number;
   readonly tta?: TestTimeAugmentation;

@@ -1,4 +1,4 @@
-import type { Evaluation } from '@resnetjs/training';
+import type { DetailedEvaluation, Evaluation } from '@resnetjs/training';
 import stringWidth from 'string-width';
 import { count, figure, percent, shown, table } from './format.js';
 import { type Paint, unpainted } from './paint.js';
@@ -14,6 +14,8 @@ interface ClassResult {
   readonly recall: number | null;
   /** correct / images that were predicted to be of this class; null if none was. */
   readonly precision: number | null;
+  /** 2 · recall · precision / (recall + precision); null for a class without images that none was predicted to be of. */
+  readonly f1: number | null;
 }
 
 export function perClass(classes: readonly string[], confusion: Evaluation['confusion']): ClassResult[] {
@@ -23,31 +25,45 @@ export function perClass(classes: readonly string[], confusion: Evaluation['conf
     const images = row.reduce((a, b) => a + b, 0);
     const predicted = confusion.reduce((sum, each) => sum + (each[label] as number), 0);
     const share = (of: number) => (of === 0 ? null : correct / of);
-    return { class: name, images, correct, recall: share(images), precision: share(predicted) };
+    const f1 = images + predicted === 0 ? null : (2 * correct) / (images + predicted);
+    return { class: name, images, correct, recall: share(images), precision: share(predicted), f1 };
   });
+}
+
+/** The mean of the classes' F1, of those that have one. */
+export function macroF1(results: readonly { readonly f1: number | null }[]): number {
+  const all = results.flatMap(({ f1 }) => f1 ?? []);
+  return all.reduce((a, b) => a + b, 0) / all.length;
 }
 
 /** An evaluation as text: the figures, a table of the classes, and the confusion matrix. */
 export function formatEvaluation(
   classes: readonly string[],
-  evaluation: Evaluation,
+  evaluation: DetailedEvaluation,
   options: { columns: number; paint?: Paint },
 ): string {
-  const { accuracy, loss, images, confusion } = evaluation;
+  const { accuracy, loss, images, confusion, topAccuracies, calibration } = evaluation;
   const { columns, paint = unpainted } = options;
   const correct = Math.round(accuracy * images);
   const share = (value: number | null) => (value === null ? '–' : percent(value));
-  const rows = perClass(classes, confusion).map((each) => [
-    shown(each.class, Math.max(7, columns - 33)),
+  const results = perClass(classes, confusion);
+  const isNarrow = columns < 50;
+  const rows = results.map((each) => [
+    shown(each.class, Math.max(7, columns - (isNarrow ? 33 : 41))),
     `${count(each.correct)}/${count(each.images)}`,
     share(each.recall),
     share(each.precision),
+    ...(isNarrow ? [] : [share(each.f1)]),
   ]);
+  const top = topAccuracies.length;
   return [
     `${paint('bold', `accuracy  ${percent(accuracy)}`)}  (${count(correct)} of ${count(images)})`,
+    ...(top < classes.length ? [`top ${top}     ${percent(topAccuracies.at(-1) as number)}`] : []),
+    `F1        ${percent(macroF1(results))}  (mean of the classes)`,
     `loss      ${figure(loss)}`,
+    `ECE       ${percent(calibration.error)}  (calibration, 15 bins)`,
     '',
-    table([['class', 'correct', 'recall', 'precision'], ...rows]),
+    table([['class', 'correct', 'recall', 'precision', ...(isNarrow ? [] : ['F1'])], ...rows]),
     '',
     formatConfusion(classes, confusion, columns),
   ].join('\n');

@@ -15,7 +15,7 @@ it.each([
   ['cat.png', 'image'],
   ['.DS_Store cat.png', 'image'],
   ['red/1.png blue/2.png blue/notes.txt', 'classes'],
-  ['cat.png dog.png', 'neither'],
+  ['cat.png dog.png', 'images'],
   ['notes.txt', 'neither'],
   ['config.json', 'neither'],
 ])('%s: %s', (paths, kind) => {

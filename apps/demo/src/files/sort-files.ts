@@ -56,6 +56,8 @@ export function configsBeside<Given extends Named>(main: Given, files: readonly 
 export type Sorted =
   | { readonly kind: 'model'; readonly files: readonly (FoundFile & Named)[] }
   | { readonly kind: 'image'; readonly file: File }
+  /** Several pictures, in no folder. */
+  | { readonly kind: 'images' }
   /** Folders of images, one for each class. */
   | { readonly kind: 'classes' }
   | { readonly kind: 'neither'; readonly why: string };
@@ -74,13 +76,11 @@ export function sortFiles(found: readonly FoundFile[]): Sorted {
   const [image] = loose;
   if (loose.length < images.length) return { kind: 'classes' };
   if (image !== undefined && loose.length === 1) return { kind: 'image', file: image.file };
-  return { kind: 'neither', why: whyNeither(found, images.length) };
+  if (loose.length > 1) return { kind: 'images' };
+  return { kind: 'neither', why: whyNeither(found) };
 }
 
-function whyNeither(found: readonly FoundFile[], images: number): string {
-  if (images > 1) {
-    return 'These are several pictures. Give one to name it, or a folder for each class, to train on them.';
-  }
+function whyNeither(found: readonly FoundFile[]): string {
   const [first, ...more] = found;
   if (first === undefined) return 'There is no file in it.';
   const what = `“${first.path}” ${more.length > 0 ? 'and what came with it are' : 'is'}`;

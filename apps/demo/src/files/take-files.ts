@@ -1,5 +1,5 @@
 import { signal } from '@preact/signals';
-import { occupied } from '../engine/session.js';
+import { model, occupied } from '../engine/session.js';
 import { room } from '../route.js';
 import type { FoundFile } from './found-files.js';
 import { openFiles } from './opened-file.js';
@@ -39,6 +39,16 @@ export async function takeFiles(found: readonly FoundFile[]): Promise<void> {
       const { showFile } = await import('../rooms/use/image.js');
       enter('use');
       return showFile(sorted.file);
+    }
+    case 'images': {
+      if (model.value === null) {
+        refusal.value =
+          'These are several pictures, and there is no model yet to name them. Open one first; or give a folder for each class, to train on them.';
+        return;
+      }
+      const { classifyMany } = await import('../rooms/use/many.js');
+      enter('use');
+      return classifyMany(found);
     }
     case 'classes': {
       if (occupied.value) {

@@ -10,7 +10,7 @@ import {
 } from '@resnetjs/core';
 import { pixelsOf } from './image.js';
 import { currentModel } from './model.js';
-import type { Prediction, Requests } from './protocol.js';
+import type { FileAnswer, Prediction, Requests } from './protocol.js';
 
 /** The model with its normalizations folded into the convolutions: less work for the same answer. */
 let folded: { readonly of: Classifier['variables']; readonly model: Model } | undefined;
@@ -33,6 +33,35 @@ export async function predict({ image, explain }: Requests['predict']['params'])
   const milliseconds = performance.now() - from;
   const heat = explain === null ? null : await heatOf(classifier, pixels, explain);
   return { probabilities, milliseconds, pixels, heat };
+}
+
+/** How many files are computed together: fewer are filled up, so that no answer depends on it. */
+const filesTogether = 8;
+
+/** Classifies files together. Throws PageError if there is no model. */
+export async function predictFiles({ files }: Requests['predictFiles']['params']): Promise<FileAnswer[]> {
+  const { classifier } = currentModel();
+  const size = classifier.network.input.reduce((a, b) => a * b);
+  const answers: FileAnswer[] = [];
+  for (let start = 0; start < files.length; start += filesTogether) {
+    const part = files.slice(start, start + filesTogether);
+    const batch = new Uint8Array(filesTogether * size); // [filesTogether, height, width, channels]
+    const problems = new Map<number, string>();
+    for (const [index, file] of part.entries()) {
+      try {
+        batch.set(await pixelsOf({ kind: 'file', file }, classifier), index * size);
+      } catch (error) {
+        if (!(error instanceof ResNetError)) throw error;
+        problems.set(index, error.message);
+      }
+    }
+    const rows = await infer(foldedModel(classifier), batch);
+    part.forEach((_, index) => {
+      const problem = problems.get(index);
+      answers.push(problem === undefined ? { probabilities: rows[index] ?? [] } : { problem });
+    });
+  }
+  return answers;
 }
 
 /** Grad-CAM of a class; null for a network without a final feature map. */

@@ -114,6 +114,9 @@ export type TrainingEvent =
   /** A training resumes on what rounds otherwise than what it began with; null if that wasn't kept. */
   | { readonly event: 'other-rounding'; readonly before: string | null; readonly now: string };
 
+/** A file's class probabilities, in the order of the classes; or why it has none. */
+export type FileAnswer = { readonly probabilities: readonly number[] } | { readonly problem: string };
+
 export interface TrainingEnd {
   /** Whether all epochs were run; false if it was stopped. */
   readonly completed: boolean;
@@ -393,6 +396,8 @@ export interface Requests {
     params: { readonly image: ImageSource; readonly explain: number | 'best' | null };
     result: Prediction;
   };
+  /** Classifies several image files; each that can't be decoded has its reason. */
+  predictFiles: { params: { readonly files: readonly File[] }; result: readonly FileAnswer[] };
   /** The network of the worker's model. */
   modelNetwork: { params: null; result: Network };
   /** The output of a node, of the model or of a newly initialized network. */

@@ -5,7 +5,7 @@ import { decodeFiles } from './decode.js';
 import { lookAtMaps } from './look.js';
 import { currentModel, modelFile, openModel, prepareOtherwise, saveModelLater, whenSaved } from './model.js';
 import { secondsPerImage } from './new-head.js';
-import { predict } from './predict.js';
+import { predict, predictFiles } from './predict.js';
 import { PageError } from './problem.js';
 import type { BackendFacts, HubRequestKind, RequestKind } from './protocol.js';
 import { variedImage } from './varied.js';
@@ -65,6 +65,7 @@ const handlers: Handlers<Exclude<RequestKind, HubRequestKind>> = {
   whenSaved,
   modelFile: ({ format }) => modelFile(format),
   predict,
+  predictFiles,
   modelNetwork: async () => currentModel().classifier.network,
   featureMaps: lookAtMaps,
   proofCases: async () => (await prove()).proofCases(),

@@ -10,7 +10,7 @@ export {
   removeUnfinishedFiles,
 } from './checkpoint-folder.js';
 export { type FileSource, fileSource } from './file-source.js';
-export { type FolderLock, lockFolder } from './lock-folder.js';
+export { type FolderLock, type LockFolderOptions, lockFolder } from './lock-folder.js';
 export { type ConfigBeside, configsBeside } from './configs-beside.js';
 export { findWeightsFile, modelFileName, openModelFile, readModel, writeModelFile } from './model-folder.js';
 export { prepareFolder } from './prepare-folder.js';

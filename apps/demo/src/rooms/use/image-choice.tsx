@@ -2,10 +2,12 @@ import { useSignal } from '@preact/signals';
 import { FileButton, imageTypes } from '../../components/file-button.js';
 import { FileDrop } from '../../components/file-drop.js';
 import { Notice } from '../../components/notice.js';
-import { findDropped } from '../../files/found-files.js';
+import { findChosen, findDropped, type FoundFile } from '../../files/found-files.js';
+import { sortFiles } from '../../files/sort-files.js';
 import { takeFiles } from '../../files/take-files.js';
 import { Webcam } from '../../components/webcam.js';
 import { classifiesSigns, imageProblem, prediction, showFile, showNextSign, strength } from './image.js';
+import { classifyMany } from './many.js';
 
 /** How the image is shown, and the choice of another. */
 export function ImageChoice() {
@@ -18,16 +20,27 @@ export function ImageChoice() {
         </Notice>
       )}
       {prediction.value?.heat && <Strength />}
-      <FileDrop label="Drop a picture here" onDrop={async (items) => takeFiles(await findDropped(items))}>
+      <FileDrop
+        label="Drop pictures or a folder here"
+        onDrop={async (items) => take(await findDropped(items))}
+      >
         <FileButton
           class="link"
           purpose="image"
           accept={imageTypes}
-          onFiles={([file]) => {
-            if (file) void showFile(file);
-          }}
+          multiple
+          onFiles={async (files) => take(await findChosen(files))}
         >
-          choose one
+          choose some
+        </FileButton>{' '}
+        or{' '}
+        <FileButton
+          class="link"
+          purpose="image-folder"
+          folders
+          onFiles={async (files) => take(await findChosen(files))}
+        >
+          a folder
         </FileButton>
       </FileDrop>
       <div class="row">
@@ -59,6 +72,13 @@ export function ImageChoice() {
       )}
     </section>
   );
+}
+
+/** One picture is shown; several have a table; anything else is what it is on the rest of the page. */
+async function take(found: readonly FoundFile[]): Promise<void> {
+  const kind = sortFiles(found).kind;
+  if (kind === 'classes' || kind === 'images') return classifyMany(found);
+  return takeFiles(found);
 }
 
 /** The opacity of the Grad-CAM map over the image. */

@@ -1,9 +1,16 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { accessibilityProblems, resnet, type Visit, visit, whyNoBrowser } from '../../e2e.test-support.js';
+import {
+  accessibilityProblems,
+  downloaded,
+  resnet,
+  type Visit,
+  visit,
+  whyNoBrowser,
+} from '../../e2e.test-support.js';
 
 describe.skipIf(whyNoBrowser !== null)(`the Use room ${whyNoBrowser ?? ''}`, () => {
   let folder: string;
@@ -88,6 +95,47 @@ describe.skipIf(whyNoBrowser !== null)(`the Use room ${whyNoBrowser ?? ''}`, () 
     await show('image.png');
     await page.locator('.answer-name strong').waitFor();
     expect(await alert.count()).toBe(0);
+  });
+
+  it('classifies many pictures, as the command line does, into a table to sort and a file', async () => {
+    const { page } = here;
+    mkdirSync(join(folder, 'many', 'below'), { recursive: true });
+    for (let index = 0; index < 19; index++) {
+      const levels = Buffer.from(Array.from({ length: 20 * 24 * 3 }, (_, i) => (i * (7 + index) * 31) % 256));
+      const image = sharp(levels, { raw: { width: 24, height: 20, channels: 3 } }).blur(1 + index / 4);
+      await image.png().toFile(join(folder, 'many', index % 3 === 0 ? 'below' : '', `${10 + index}.png`));
+    }
+    writeFileSync(join(folder, 'many', 'broken.png'), 'not an image');
+    writeFileSync(join(folder, 'many', 'notes.txt'), 'words');
+    await page.locator('[data-purpose="image-folder"]').setInputFiles(join(folder, 'many'));
+    await page.getByRole('heading', { name: '20 pictures' }).waitFor();
+    expect(await page.locator('.many [role="status"]').textContent()).toBe(
+      '1 can’t be used. 1 other files were left out.',
+    );
+    const table = (await downloaded(page, 'Download as CSV')).toString();
+    await resnet(['predict', 'run', 'many', '--out', 'many.csv', '--on-error', 'skip'], folder);
+    const theirs = readFileSync(join(folder, 'many.csv'), 'utf8').trimEnd().split('\n');
+    const ours = table.trimEnd().split('\n');
+    expect(ours[0]).toBe(theirs[0]);
+    const byImage = new Map(
+      theirs.map((line) => [line.split(',')[0]?.replace(/^many./, ''), line.split(',')]),
+    );
+    expect(ours.length).toBe(theirs.length);
+    for (const line of ours.slice(1)) {
+      const [name = '', label, probability] = line.split(',');
+      const [, theirLabel, theirProbability] = byImage.get(name.replace(/^many./, '')) ?? [];
+      expect([name, label]).toEqual([name, theirLabel]);
+      expect(Math.abs(Number(probability) - Number(theirProbability))).toBeLessThan(1e-5);
+    }
+
+    await page.getByRole('button', { name: 'Sure' }).click();
+    const sure = await page.locator('.many tbody td.number').allTextContents();
+    expect(sure.map(Number.parseFloat)).toEqual(sure.map(Number.parseFloat).sort((a, b) => a - b));
+    await page.getByRole('button', { name: 'many/11.png' }).click();
+    await page.locator('img[alt="11.png"]').waitFor();
+    expect(await accessibilityProblems(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Close the table' }).click();
+    expect(await page.locator('.many').count()).toBe(0);
   });
 
   it('classifies what the webcam sees', async () => {

@@ -8,6 +8,7 @@ import { engineState, model, occupied, getEngine } from '../../engine/session.js
 import { Answer } from './answer.js';
 import { classifiesSigns, classify, currentImage, prediction, showNextSign } from './image.js';
 import { ImageChoice } from './image-choice.js';
+import { ManyTable } from './many-table.js';
 import { ImagePanel } from './image-panel.js';
 import { ModelPanel } from './model-panel.js';
 import './use.css';
@@ -55,6 +56,7 @@ export function Use() {
           <Answer />
           <ImageChoice />
           <ModelPanel />
+          <ManyTable />
         </div>
       )}
       <NetworksByName />
