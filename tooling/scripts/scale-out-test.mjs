@@ -11,6 +11,7 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
+import { createRequire } from 'node:module';
 import { availableParallelism, hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -18,7 +19,7 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const examples = join(root, 'examples', 'scale-out');
-const imageCount = 400;
+const imageCount = 1600;
 
 const folder = mkdtempSync(join(tmpdir(), 'resnetjs-scale-out-'));
 const at = (/** @type {string[]} */ ...names) => join(folder, ...names);
@@ -78,9 +79,7 @@ function provide(commands, packages) {
 }
 
 async function writeImages() {
-  const { default: sharp } = await import(
-    join(root, 'packages', 'data', 'node_modules', 'sharp', 'lib', 'index.js')
-  );
+  const sharp = createRequire(join(root, 'packages', 'data', 'package.json'))('sharp');
   mkdirSync(at('photos'));
   for (let index = 0; index < imageCount; index++) {
     const levels = Uint8Array.from({ length: 192 }, (_, i) => (i * 37 + index * 101) % 256);
@@ -178,14 +177,9 @@ async function byBullMQ() {
   cpSync(join(examples, 'bullmq'), at('bullmq'), { recursive: true });
   const { dependencies } = JSON.parse(readFileSync(at('bullmq', 'package.json'), 'utf8'));
   writeFileSync(at('bullmq', 'package.json'), JSON.stringify({ type: 'module' }));
-  run('npm', [
-    'install',
-    '--prefix',
-    at('bullmq'),
-    '--no-audit',
-    '--no-fund',
-    `bullmq@${dependencies.bullmq}`,
-  ]);
+  const packages = Object.entries(dependencies).filter(([name]) => !name.startsWith('@resnetjs/'));
+  const wanted = packages.map(([name, version]) => `${name}@${version}`);
+  run('npm', ['install', '--prefix', at('bullmq'), '--no-audit', '--no-fund', ...wanted]);
   const port = '16379';
   const variables = { REDIS_PORT: port, RESNET: 'resnet' };
   mkdirSync(at('redis'));
