@@ -25,6 +25,7 @@ const folder = mkdtempSync(join(tmpdir(), 'resnetjs-scale-out-'));
 const at = (/** @type {string[]} */ ...names) => join(folder, ...names);
 /** @type {import('node:child_process').ChildProcess[]} */
 const services = [];
+/** @type {NodeJS.ProcessEnv} */
 const environment = { ...process.env, PATH: `${at('bin')}:/usr/sbin:/sbin:${process.env.PATH}` };
 
 /**
@@ -125,7 +126,7 @@ async function underSlurm() {
 }
 
 async function startSlurm() {
-  const host = hostname().split('.')[0];
+  const [host = 'localhost'] = hostname().split('.');
   mkdirSync(at('munge'), { mode: 0o711 });
   writeFileSync(at('munge', 'key'), Buffer.alloc(128, 7), { mode: 0o400 });
   const munge = [
@@ -272,7 +273,7 @@ try {
   process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
 } finally {
   for (const service of services.reverse())
-    service.kill(service.spawnfile === 'redis-server' ? 'SIGKILL' : 'SIGTERM');
+    service.kill('SIGKILL');
   await wait(500);
   rmSync(folder, { recursive: true, force: true });
 }

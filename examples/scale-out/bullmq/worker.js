@@ -1,5 +1,6 @@
 // Runs shards, one at a time, until it is stopped: node worker.js
 import { spawn } from 'node:child_process';
+import { setTimeout as wait } from 'node:timers/promises';
 import { Worker } from 'bullmq';
 import { connection, isDone, queueName } from './queue.js';
 
@@ -32,5 +33,9 @@ const worker = new Worker(
 );
 worker.on('error', () => {}); // Redis is away: the connection is tried again
 worker.on('failed', (job, error) => console.error(`shard ${job?.data.index}: ${error.message}`));
-for (const signal of ['SIGINT', 'SIGTERM'])
-  process.once(signal, () => worker.close().then(() => process.exit(0)));
+for (const signal of ['SIGINT', 'SIGTERM']) {
+  process.once(signal, async () => {
+    await Promise.race([worker.close(), wait(10_000)]); // without Redis it would wait for ever
+    process.exit(0);
+  });
+}

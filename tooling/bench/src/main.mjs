@@ -9,6 +9,7 @@ import { contenderNames as pageNames, contenders as pages } from './browser/cont
 import { compareMemory, compareSpeed, compareStart } from './comparison.mjs';
 import { contenderNames, contenders } from './contenders.mjs';
 import { family } from './family.mjs';
+import { folder } from './folder.mjs';
 import { frozen } from './frozen.mjs';
 import { heap } from './heap.mjs';
 import { load } from './load.mjs';
@@ -28,7 +29,7 @@ const comparisons = {
   memory: compareMemory,
   browser: async (options) => (await import('./browser.mjs')).compareInBrowser(options),
 };
-const names = [...Object.keys(comparisons), 'heap', 'family', 'frozen', 'load', 'all'];
+const names = [...Object.keys(comparisons), 'heap', 'family', 'frozen', 'folder', 'load', 'all'];
 const inAll = Object.keys(comparisons).filter((name) => name !== 'browser');
 
 const usage = `npm run -s bench -- NAME… [options]
@@ -42,7 +43,8 @@ const usage = `npm run -s bench -- NAME… [options]
   family     networks of the family in turn, our Wasm and onnxruntime-web: inference at 224², batch 1; a step at 64², batch 32
   frozen     a training step with a frozen body, its features computed at each step or kept, against a forward pass, on our Wasm in one thread
   load       from a file of 100 MB to the first prediction, and the memory that it takes: ours from safetensors, onnxruntime-web from ONNX
-  all        all of these except browser, heap, family, frozen and load
+  folder     resnet50 over a folder of photographs: decoding beside computing, our Wasm
+  all        all of these except browser, heap, family, frozen, folder and load
 
   --rounds N       measured rounds, after one to warm up; contenders take turns (default: 9; heap: 200 steps)
   --threads LIST   numbers of threads, such as 1,2 (default: 1,2 with two cores or more, else 1)
@@ -162,7 +164,7 @@ function measured(table) {
 }
 
 for (const name of request.chosen) {
-  const ourBenchmark = { heap, training: step, family, frozen, load }[name];
+  const ourBenchmark = { heap, training: step, family, frozen, folder, load }[name];
   const wanted = name !== 'training' || request.only.includes('ours');
   if (ourBenchmark !== undefined && wanted) {
     const { data: readings, text } = await ourBenchmark(request, log);

@@ -37,15 +37,17 @@ const predictMany = (out: string) => `predict model many --out ${out} --on-error
 
 /** JPEG images of 32 to 200 pixels, a thousand to a folder; every 97th is cut off. */
 async function writeJpegs(name: string, count: number): Promise<void> {
-  for (let index = 0; index < count; index++) {
+  const write = async (index: number) => {
     const below = join(name, String(Math.floor(index / 1000)).padStart(3, '0'));
     if (index % 1000 === 0) mkdirSync(at(below), { recursive: true });
     const [width, height] = [between(32, 201), between(32, 201)];
     const levels = Uint8Array.from({ length: 3 * 64 }, () => between(0, 256));
     const small = sharp(levels, { raw: { width: 8, height: 8, channels: 3 } });
-    const bytes = await small.resize(width, height, { fit: 'fill' }).jpeg().toBuffer();
+    const bytes = await small.resize(width, height, { fit: 'fill', kernel: 'nearest' }).jpeg().toBuffer();
     writeFileSync(at(below, `${index}.jpg`), isCut(index) ? bytes.subarray(0, bytes.length / 2) : bytes);
-  }
+  };
+  for (let start = 0; start < count; start += 100)
+    await Promise.all(Array.from({ length: Math.min(100, count - start) }, (_, i) => write(start + i)));
 }
 const isCut = (index: number) => index % 97 === 5;
 const cutOf = (count: number) => Array.from({ length: count }, (_, index) => index).filter(isCut).length;

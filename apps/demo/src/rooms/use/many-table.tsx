@@ -1,4 +1,5 @@
 import { useSignal } from '@preact/signals';
+import { useEffect, useRef } from 'preact/hooks';
 import { download } from '../../components/download.js';
 import { count, duration, percent } from '../../components/format.js';
 import { Notice } from '../../components/notice.js';
@@ -23,7 +24,12 @@ const mostRows = 500;
 export function ManyTable() {
   const column = useSignal<Column>('path');
   const isReversed = useSignal(false);
+  const root = useRef<HTMLElement>(null);
   const now = many.value;
+  const isThere = now !== null;
+  useEffect(() => {
+    if (isThere) root.current?.scrollIntoView({ block: 'start' });
+  }, [isThere]);
   if (now === null) return null;
   const { rows, total, state, others, secondsLeft } = now;
   const sorted = [...rows].sort(orders[column.value]);
@@ -31,7 +37,7 @@ export function ManyTable() {
   const unread = rows.filter(({ problem }) => problem !== null).length;
   const left = secondsLeft === null ? '' : `, ${duration(secondsLeft)} left`;
   return (
-    <section class="many" aria-labelledby="many-title">
+    <section class="many" ref={root} aria-labelledby="many-title">
       <h2 id="many-title">
         {state === 'running'
           ? `${count(rows.length)} of ${count(total)} pictures`
@@ -41,7 +47,7 @@ export function ManyTable() {
         {state === 'running' && `Looking at them${left}. `}
         {state === 'stopped' && `Stopped: ${count(total - rows.length)} were not looked at. `}
         {unread > 0 && `${count(unread)} can’t be used. `}
-        {others > 0 && `${count(others)} other files were left out.`}
+        {others > 0 && `${count(others)} other ${others === 1 ? 'file was' : 'files were'} left out.`}
       </p>
       {state === 'running' && <progress max={total} value={rows.length} aria-label="Pictures looked at" />}
       {manyProblem.value !== null && (

@@ -2,6 +2,7 @@ import { signal } from '@preact/signals';
 import { messageOf } from '../../engine/engine.js';
 import { getEngine, model } from '../../engine/session.js';
 import type { FoundFile } from '../../files/found-files.js';
+import { isNews } from '../../files/opened-file.js';
 
 /** A picture of many, and what it was taken for. */
 export interface ManyRow {
@@ -45,6 +46,7 @@ export function closeMany(): void {
 export async function classifyMany(found: readonly FoundFile[]): Promise<void> {
   const own = ++current;
   manyProblem.value = null;
+  isNews.value = false; // the visitor has found what was opened
   const images = found
     .flatMap(({ path, file, kind }) => (kind === 'image' && file !== null ? [{ path, file }] : []))
     .sort((a, b) => (a.path < b.path ? -1 : 1));

@@ -108,9 +108,9 @@ describe.skipIf(whyNoBrowser !== null)(`the Use room ${whyNoBrowser ?? ''}`, () 
     writeFileSync(join(folder, 'many', 'broken.png'), 'not an image');
     writeFileSync(join(folder, 'many', 'notes.txt'), 'words');
     await page.locator('[data-purpose="image-folder"]').setInputFiles(join(folder, 'many'));
-    await page.getByRole('heading', { name: '20 pictures' }).waitFor();
+    await page.getByRole('heading', { name: '20 pictures', exact: true }).waitFor();
     expect(await page.locator('.many [role="status"]').textContent()).toBe(
-      '1 can’t be used. 1 other files were left out.',
+      '1 can’t be used. 1 other file was left out.',
     );
     const table = (await downloaded(page, 'Download as CSV')).toString();
     await resnet(['predict', 'run', 'many', '--out', 'many.csv', '--on-error', 'skip'], folder);
