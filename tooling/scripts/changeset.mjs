@@ -15,8 +15,14 @@ process.exitCode = code;
 /** The examples are no packages of the workspace, which are all that changesets updates. */
 function updateExamples() {
   const { version } = readJson('packages/resnetjs/package.json');
-  for (const { folder } of ways) {
+  const { version: ofCli } = readJson('apps/cli/package.json');
+  for (const folder of [...ways.map((way) => way.folder), 'image-search', 'scale-out/bullmq']) {
     const path = join(root, 'examples', folder, 'package.json');
-    writeFileSync(path, readFileSync(path, 'utf8').replace(/("resnetjs": )"[^"]+"/, `$1"${version}"`));
+    const text = readFileSync(path, 'utf8')
+      .replace(/("resnetjs": )"[^"]+"/, `$1"${version}"`)
+      .replace(/("@resnetjs\/cli": )"[^"]+"/, `$1"${ofCli}"`);
+    writeFileSync(path, text);
   }
+  const job = join(root, 'examples', 'scale-out', 'kubernetes.yaml');
+  writeFileSync(job, readFileSync(job, 'utf8').replace(/@resnetjs\/cli@[\d.]+\d/, `@resnetjs/cli@${ofCli}`));
 }

@@ -402,6 +402,35 @@ describe('resnet train', () => {
 });
 
 describe('resnet evaluate', () => {
+  it('prints F1, top k and calibration, and writes the mistakes, the surest first', async () => {
+    const outcome = await line('evaluate runs/stopped --data synthetic:signs --mistakes mistakes.csv --json');
+    const { images, accuracy, confusion, perClass, macroF1, topAccuracies, calibration, mistakes } = json(
+      outcome.stdout,
+    );
+    expect(mistakes).toBe('mistakes.csv');
+    const [head, ...rows] = readFileSync(join(folder, 'mistakes.csv'), 'utf8').trimEnd().split('\n');
+    expect(head).toBe('image,class,predicted,probability,probability_of_class,rank_of_class');
+    expect(rows.length).toBe(Math.round(images * (1 - accuracy)));
+    const sure = rows.map((row) => Number(row.split(',')[3]));
+    expect(sure).toEqual([...sure].sort((a, b) => b - a));
+    const counted = confusion.map((row: number[], label: number) =>
+      row.map((_, predicted) =>
+        label === predicted
+          ? row[label]
+          : rows.filter((each) => each.split(',').slice(1, 3).join() === `${label},${predicted}`).length,
+      ),
+    );
+    expect(counted).toEqual(confusion);
+    expect(topAccuracies[0]).toBeCloseTo(accuracy, 12);
+    expect(topAccuracies.length).toBe(5);
+    expect(macroF1).toBeCloseTo(
+      perClass.reduce((sum: number, { f1 }: { f1: number }) => sum + f1, 0) / 6,
+      12,
+    );
+    const inBins = calibration.bins.reduce((sum: number, bin: { images: number }) => sum + bin.images, 0);
+    expect([calibration.bins.length, inBins]).toEqual([15, images]);
+  });
+
   it('prints figures, classes and confusion', async () => {
     const [text, data] = await Promise.all([
       line('evaluate runs/start --data synthetic:signs'),
@@ -412,7 +441,7 @@ describe('resnet evaluate', () => {
     expect(text.stdout).toMatch(/^Confusion matrix$/m);
     for (const each of text.stdout.split('\n')) expect(each.length).toBeLessThanOrEqual(80);
     const { accuracy, loss, images, classes, perClass, confusion } = json(data.stdout);
-    expect(Object.keys(perClass[0])).toEqual(['class', 'images', 'correct', 'recall', 'precision']);
+    expect(Object.keys(perClass[0])).toEqual(['class', 'images', 'correct', 'recall', 'precision', 'f1']);
     expect(perClass.map((each: { class: string }) => each.class)).toEqual(classes);
     expect(images).toBe(9);
     expect(loss).toBeGreaterThan(0);

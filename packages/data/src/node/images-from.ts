@@ -39,7 +39,7 @@ const batchesAhead = 3;
  *
  * @example
  * const images = await imagesFrom(['photos/', 'shard-000.tar', 'more/*.png']);
- * for await (const { id, probabilities } of predictAll(classifier, images)) …
+ * for await (const { id, probabilities } of predictAll(classifier, images)) console.log(id, probabilities);
  */
 export async function imagesFrom(
   sources: readonly string[],

@@ -32,6 +32,26 @@ describe('lockFolder', () => {
     );
   });
 
+  it('takes over from a machine that shows no sign of life, and from no other', async () => {
+    const holder = JSON.stringify({ host: 'elsewhere', pid: 7, nonce: 'a' });
+    await writeFile(file, holder);
+    let looks = 0;
+    const said: string[] = [];
+    const alive = { signOfLife: async () => String(looks++), quietMilliseconds: 50 };
+    await expect(lockFolder(folder, alive)).rejects.toThrow(/process 7 on elsewhere/);
+    const dead = {
+      ...{ signOfLife: async () => 'the same', quietMilliseconds: 50 },
+      onWait: (message: string) => said.push(message),
+    };
+    const lock = await lockFolder(folder, dead);
+    expect(said).toEqual([
+      `process 7 on elsewhere has ${folder}: it is taken for dead if it writes nothing for 1 minute`,
+    ]);
+    await lock.check();
+    await writeFile(file, holder); // it wasn't dead after all, and has found its lock gone
+    await expect(lock.check()).rejects.toThrow(/Another process has taken over/);
+  });
+
   it('notices if its folder is gone, or locked by another process', async () => {
     const lock = await lockFolder(folder);
     await writeFile(file, JSON.stringify({ host: hostname(), pid: 1 }));
