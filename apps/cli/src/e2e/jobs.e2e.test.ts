@@ -174,6 +174,15 @@ describe('a job', () => {
     expect(readFileSync(at('failed.csv'), 'utf8')).toBe(whole());
   });
 
+  it('leaves nothing of a job that could not begin', async () => {
+    const outcome = await line('embed model few --out place.npy --at stage9 --on-error skip');
+    expect(outcome.code).toBe(2);
+    expect(outcome.stderr).toMatch(
+      /has no place stage9: its features are taken at head, or at stage1 to stage3/,
+    );
+    expect(readdirSync(folder).filter((name) => name.startsWith('place'))).toEqual([]);
+  });
+
   it('needs images', async () => {
     const outcome = await line('predict model');
     expect(outcome.code).toBe(2);

@@ -30,6 +30,7 @@ export class PartialAnswers {
   readonly #folder: string;
   readonly #lock: FolderLock;
   #handle: FileHandle | null;
+  #isEmpty: boolean;
 
   private constructor(
     folder: string,
@@ -39,6 +40,7 @@ export class PartialAnswers {
     this.before = before;
     this.#lock = lock;
     this.#handle = handle;
+    this.#isEmpty = before === 0;
   }
 
   /**
@@ -55,7 +57,8 @@ export class PartialAnswers {
     try {
       const [jobPath, lines] = [join(folder, jobFile), join(folder, linesFile)];
       let before = 0;
-      if (existsSync(jobPath)) {
+      const isBegun = ((await stat(lines).catch(() => null))?.size ?? 0) > 0;
+      if (isBegun && existsSync(jobPath)) {
         const found = jobSchema.safeParse(
           await readFile(jobPath, 'utf8')
             .then(JSON.parse)
@@ -81,7 +84,19 @@ export class PartialAnswers {
   /** Throws `file-system` if another process has taken it for dead. */
   async append(answers: readonly AnswerLine[]): Promise<void> {
     await this.#lock.check();
-    await this.#handle?.appendFile(answers.map((answer) => `${JSON.stringify(answer)}\n`).join(''));
+    try {
+      await this.#handle?.appendFile(answers.map((answer) => `${JSON.stringify(answer)}\n`).join(''));
+    } catch (cause) {
+      const { code, message } = cause as NodeJS.ErrnoException;
+      const reason = code === 'ENOSPC' ? 'there is no room left on the disk' : message;
+      throw new ResNetError(
+        'file-system',
+        `${this.#folder} can't be written to: ${reason}. What is answered stays: the same command goes on.`,
+        { folder: this.#folder, code },
+        { cause },
+      );
+    }
+    this.#isEmpty = this.#isEmpty && answers.length === 0;
   }
 
   /** All answers, from the first on. */
@@ -89,17 +104,19 @@ export class PartialAnswers {
     for await (const line of linesOf(join(this.#folder, linesFile))) yield JSON.parse(line) as AnswerLine;
   }
 
-  /** Ends it for now; what is answered stays. */
+  /** Ends it for now; what is answered stays, and nothing of a job without answers. */
   async close(): Promise<void> {
-    await this.#handle?.sync();
-    await this.#handle?.close();
+    if (this.#handle === null) return;
+    await this.#handle.sync().catch(() => {}); // a full disk has been reported
+    await this.#handle.close();
     this.#handle = null;
+    if (this.#isEmpty) await rm(this.#folder, { recursive: true, force: true });
     this.#lock.release();
   }
 
   async remove(): Promise<void> {
+    this.#isEmpty = true;
     await this.close();
-    await rm(this.#folder, { recursive: true, force: true });
   }
 }
 
