@@ -6,7 +6,7 @@ import { checkOut, runImagesJob } from '../jobs/images-job.js';
 import type { AnswerLine } from '../jobs/partial-answers.js';
 import { printJson } from '../json/print-json.js';
 import { describeModel } from '../networks/describe-model.js';
-import { loadModel } from '../networks/load-model.js';
+import { chosenModel, loadModel } from '../networks/load-model.js';
 import type { EmbedCommandOptions } from '../options/command-options.js';
 import { leftOutLines } from '../terminal/data-notes.js';
 import { jobEndLines, outOf } from '../terminal/job-end.js';
@@ -20,10 +20,11 @@ export async function embed(
 ): Promise<void> {
   const { at, normalize = false, out, json } = options;
   checkOut(out, 'embed', options);
+  const chosen = chosenModel(model, options.best);
   const sources = await listSources(named, options.list);
   const images = await imagesFrom(sources, { sorted: true });
   const device = await startBackend(options.backend, options);
-  const classifier = await loadModel(model, { ...options, hash: true });
+  const classifier = await loadModel(chosen, { ...options, best: false, hash: true });
   try {
     if (!json) printAssumed(classifier);
     const end = await runImagesJob({

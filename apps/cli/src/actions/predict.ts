@@ -6,7 +6,7 @@ import { checkOut, runImagesJob } from '../jobs/images-job.js';
 import type { AnswerLine } from '../jobs/partial-answers.js';
 import { printJson } from '../json/print-json.js';
 import { describeModel } from '../networks/describe-model.js';
-import { type LoadedModel, loadModel } from '../networks/load-model.js';
+import { chosenModel, type LoadedModel, loadModel } from '../networks/load-model.js';
 import type { PredictCommandOptions } from '../options/command-options.js';
 import { refuse } from '../options/refuse.js';
 import { leftOutLines } from '../terminal/data-notes.js';
@@ -25,10 +25,11 @@ export async function predict(
   const { out } = options;
   if (out === undefined) refuse({ '--shard': options.shard, '--shards': options.shards }, 'is for --out');
   else checkOut(out, 'predict', options);
+  const chosen = chosenModel(model, options.best);
   const sources = await listSources(named, options.list);
   const images = await imagesFrom(sources, { sorted: out !== undefined });
   const device = await startBackend(options.backend, options);
-  const classifier = await loadModel(model, { ...options, hash: out !== undefined });
+  const classifier = await loadModel(chosen, { ...options, best: false, hash: out !== undefined });
   try {
     if (!options.json) printAssumed(classifier);
     if (out === undefined) await printAnswers(classifier, images, options);

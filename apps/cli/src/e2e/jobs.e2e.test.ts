@@ -1,4 +1,4 @@
-import type { ChildProcess } from 'node:child_process';
+import { type ChildProcess, spawnSync } from 'node:child_process';
 import {
   copyFileSync,
   existsSync,
@@ -9,11 +9,13 @@ import {
   renameSync,
   rmSync,
   statSync,
+  symlinkSync,
   truncateSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { RandomGenerator } from '@resnetjs/core';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -326,6 +328,29 @@ describe('shards', () => {
     const outcome = await mergedWith(change);
     expect(outcome.code).toBe(1);
     expect(outcome.stderr).toMatch(message);
+  });
+});
+
+describe('examples/image-search', () => {
+  it('finds the image itself, and the others in the order of their likeness', () => {
+    const modules = at('search', 'node_modules');
+    mkdirSync(modules, { recursive: true });
+    const [example, library] = [
+      '../../../../examples/image-search/search.js',
+      '../../../../packages/resnetjs',
+    ];
+    copyFileSync(fileURLToPath(new URL(example, import.meta.url)), at('search', 'search.js'));
+    writeFileSync(at('search', 'package.json'), '{"type":"module"}');
+    symlinkSync(fileURLToPath(new URL(library, import.meta.url)), join(modules, 'resnetjs'), 'junction');
+    const photo = at('few', '000', '7.jpg');
+    const args = [at('search', 'search.js'), photo, at('few'), at('model', 'model.safetensors')];
+    const found = spawnSync(process.execPath, args, { encoding: 'utf8' });
+    const rows = found.stdout.trimEnd().split('\n');
+    expect(rows.length).toBe(10);
+    expect(rows.slice(0, 3)).toContain(`1.000 ${photo}`);
+    const likeness = rows.map((row) => Number(row.split(' ')[0]));
+    expect(likeness).toEqual([...likeness].sort((a, b) => b - a));
+    expect(found.stderr).toMatch(/left out: .*5\.jpg is a broken or truncated image/);
   });
 });
 

@@ -30,7 +30,7 @@ export async function loadModel(
   fileOrFolder: string,
   { best = false, hash = false, ...options }: LoadOptions = {},
 ): Promise<LoadedModel> {
-  const place = await placeOf(best ? findBest(fileOrFolder) : fileOrFolder, options);
+  const place = await placeOf(chosenModel(fileOrFolder, best), options);
   const model = await readModel(place.path, (source) => readClassifier(source, place.options));
   const weightsHash = hash ? await hashOfVariables(model) : null;
   return {
@@ -44,6 +44,10 @@ export async function loadModel(
 
 /** Where a run keeps the model of the epoch with the best validation. */
 export const bestModelPath = (run: string) => join(run, 'checkpoints', 'best.safetensors');
+
+/** A run's best model, with `best`. Throws `bad-option` if there is none. */
+export const chosenModel = (fileOrFolder: string, best = false): string =>
+  best ? findBest(fileOrFolder) : fileOrFolder;
 
 function findBest(run: string): string {
   const path = bestModelPath(run);

@@ -5,9 +5,11 @@ import {
   gradCam,
   type Model,
   predict as infer,
+  predictAll,
   preprocess,
   ResNetError,
 } from '@resnetjs/core';
+import { imagesFrom } from '@resnetjs/data/browser';
 import { pixelsOf } from './image.js';
 import { currentModel } from './model.js';
 import type { FileAnswer, Prediction, Requests } from './protocol.js';
@@ -35,32 +37,20 @@ export async function predict({ image, explain }: Requests['predict']['params'])
   return { probabilities, milliseconds, pixels, heat };
 }
 
-/** How many files are computed together: fewer are filled up, so that no answer depends on it. */
+/** Files of one batch: fewer are filled up, so that no answer depends on it. */
 const filesTogether = 8;
 
-/** Classifies files together. Throws PageError if there is no model. */
+/** Classifies files. Throws PageError if there is no model. */
 export async function predictFiles({ files }: Requests['predictFiles']['params']): Promise<FileAnswer[]> {
   const { classifier } = currentModel();
-  const size = classifier.network.input.reduce((a, b) => a * b);
   const answers: FileAnswer[] = [];
-  for (let start = 0; start < files.length; start += filesTogether) {
-    const part = files.slice(start, start + filesTogether);
-    const batch = new Uint8Array(filesTogether * size); // [filesTogether, height, width, channels]
-    const problems = new Map<number, string>();
-    for (const [index, file] of part.entries()) {
-      try {
-        batch.set(await pixelsOf({ kind: 'file', file }, classifier), index * size);
-      } catch (error) {
-        if (!(error instanceof ResNetError)) throw error;
-        problems.set(index, error.message);
-      }
-    }
-    const rows = await infer(foldedModel(classifier), batch);
-    part.forEach((_, index) => {
-      const problem = problems.get(index);
-      answers.push(problem === undefined ? { probabilities: rows[index] ?? [] } : { problem });
-    });
-  }
+  const options = { batchSize: filesTogether };
+  for await (const { probabilities, error } of predictAll(
+    foldedModel(classifier),
+    imagesFrom(files),
+    options,
+  ))
+    answers.push(error ? { problem: error.message } : { probabilities: Array.from(probabilities) });
   return answers;
 }
 

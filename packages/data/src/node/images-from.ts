@@ -4,7 +4,7 @@ import type { ImageBatch, ImageBatchOptions, ImageSource } from '@resnetjs/core/
 import { ResNetError } from '@resnetjs/core/network';
 import { glob } from 'tinyglobby';
 import { compareNames } from '../compare-names.js';
-import { checkIndices } from '../check-dataset.js';
+import { batchesAhead } from '../batches-ahead.js';
 import type { LeftOut } from '../folder/arrange-images.js';
 import { fileKind, isHidden } from '../folder/file-kind.js';
 import { type ArchivedFile, pathOf } from './archives/archived-file.js';
@@ -28,7 +28,7 @@ export interface ListedImages extends ImageSource {
 }
 
 /** Batches that are read ahead: one is decoded while another is fitted. */
-const batchesAhead = 3;
+const batchesDecoded = 2;
 
 /**
  * The images of files, of folders and what is below them, of zip and tar archives, and of glob patterns, in the order of the
@@ -191,36 +191,23 @@ const compressedStarts = [
   [0x28, 0xb5, 0x2f, 0xfd],
 ];
 
-async function* batchesOf(
+function batchesOf(
   ids: readonly string[],
   places: readonly ImagePlace[],
-  { shape, fitting, batchSize, from = 0, to = ids.length }: ImageBatchOptions,
-): AsyncGenerator<ImageBatch, void, void> {
-  if (from < to) checkIndices([from, to - 1], ids.length);
-  const waiting: Promise<ImageBatch>[] = [];
-  let next = from;
-  const read = async (start: number): Promise<ImageBatch> => {
-    const end = Math.min(start + batchSize, to);
-    const { interpolation, fit, cropShare = 1 } = fitting;
+  { shape, fitting, ...range }: ImageBatchOptions,
+): AsyncIterable<ImageBatch> {
+  const { interpolation, fit, cropShare = 1 } = fitting;
+  return batchesAhead(ids, range, batchesDecoded, async (start, end) => {
     const job = { files: places.slice(start, end), shape, fitting: { interpolation, fit, cropShare } };
     const { images, failures } = await decodeInBackground(job);
     return {
-      ids: ids.slice(start, end),
       images,
       failures: failures.map(({ position, code, message }) => ({
         position,
         error: new ResNetError(code, message, { source: ids[start + position] }),
       })),
     };
-  };
-  while (next < to || waiting.length > 0) {
-    for (; next < to && waiting.length < batchesAhead; next += batchSize) {
-      const batch = read(next);
-      batch.catch(() => {}); // it throws where it is awaited, unless the reader has left before
-      waiting.push(batch);
-    }
-    yield (await waiting.shift()) as ImageBatch;
-  }
+  });
 }
 
 function noImages(sources: readonly string[], leftOut: readonly LeftOut[]): ResNetError {

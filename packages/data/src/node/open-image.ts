@@ -21,7 +21,8 @@ export type ImageFile = string | Uint8Array | { readonly name: string; readonly 
 
 /** A JPEG, PNG or WebP file, recognized by its first bytes, not its name. Throws `file-system`, `bad-file` or `bad-option`. */
 export async function openImage(source: ImageFile): Promise<{ kind: ImageKind; bytes: Uint8Array }> {
-  if (typeof source !== 'string' && !(source instanceof Uint8Array) && !('bytes' in source)) {
+  const isFile = typeof source === 'string' || (typeof source === 'object' && source !== null);
+  if (!isFile || (typeof source === 'object' && !(source instanceof Uint8Array || 'bytes' in source))) {
     const message = "An image is given by its file's path, or by its file's bytes as a Uint8Array.";
     throw new ResNetError('bad-option', message);
   }
