@@ -1,5 +1,5 @@
 import { open, stat } from 'node:fs/promises';
-import { isAbsolute, join, normalize } from 'node:path';
+import { isAbsolute, join, normalize, sep } from 'node:path';
 import type { ImageBatch, ImageBatchOptions, ImageSource } from '@resnetjs/core/images';
 import { ResNetError } from '@resnetjs/core/network';
 import { glob } from 'tinyglobby';
@@ -87,7 +87,10 @@ class ImageList {
   async #addMatches(pattern: string): Promise<void> {
     const isPattern = /[*?[\]{}]/.test(pattern);
     const found = isPattern
-      ? await glob(pattern, { expandDirectories: false, absolute: isAbsolute(pattern) })
+      ? await glob(sep === '\\' ? pattern.replaceAll(sep, '/') : pattern, {
+          expandDirectories: false,
+          absolute: isAbsolute(pattern),
+        })
       : [];
     if (found.length === 0) {
       const reason = isPattern

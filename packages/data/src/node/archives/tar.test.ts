@@ -7,6 +7,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type TarFile, tarFiles } from './tar.js';
 
+const isBsd = execFileSync('tar', ['--version'], { encoding: 'utf8' }).includes('bsdtar');
 const folder = mkdtempSync(join(tmpdir(), 'resnetjs-tar-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -41,7 +42,9 @@ async function listed(path: string): Promise<TarFile[]> {
 
 function pack(format: string, names: readonly string[]): string {
   const path = join(folder, `${format}.tar`);
-  execFileSync('tar', [`--format=${format}`, '-cf', path, '-C', join(folder, 'in'), ...names]);
+  // As macOS and Windows call GNU's format.
+  const name = format === 'gnu' && isBsd ? 'gnutar' : format;
+  execFileSync('tar', [`--format=${name}`, '-cf', path, '-C', join(folder, 'in'), ...names]);
   return path;
 }
 
