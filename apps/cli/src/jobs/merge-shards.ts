@@ -1,13 +1,12 @@
-import { createReadStream, existsSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { ResNetError } from '@resnetjs/core';
 import { compareNames } from '@resnetjs/data';
 import { formatOf, formatsOf } from './answer-files.js';
 import { differences, hashOf, type Job } from './job.js';
 import { type Manifest, manifestEnd, manifestPath, readManifest, whatIsWrong } from './manifest.js';
-import { type AnswerLine, partialPath } from './partial-answers.js';
+import { type AnswerLine, answersIn, partialPath } from './partial-answers.js';
 import { type Shard, shardOfName } from './shard.js';
 import { writeAnswers } from './write-answers.js';
 
@@ -110,10 +109,7 @@ async function checkImages(out: string, shards: readonly WholeShard[], { images 
 }
 
 async function* linesOf(shards: readonly WholeShard[]): AsyncGenerator<AnswerLine, void, void> {
-  for (const { path } of shards) {
-    const lines = createInterface({ input: createReadStream(path), crlfDelay: Number.POSITIVE_INFINITY });
-    for await (const line of lines) yield JSON.parse(line) as AnswerLine;
-  }
+  for (const { path } of shards) yield* answersIn(path);
 }
 
 function notWhole(out: string, problems: readonly string[]): ResNetError {

@@ -100,8 +100,8 @@ export class PartialAnswers {
   }
 
   /** All answers, from the first on. */
-  async *read(): AsyncGenerator<AnswerLine, void, void> {
-    for await (const line of linesOf(join(this.#folder, linesFile))) yield JSON.parse(line) as AnswerLine;
+  read(): AsyncIterable<AnswerLine> {
+    return answersIn(join(this.#folder, linesFile));
   }
 
   /** Ends it for now; what is answered stays, and nothing of a job without answers. */
@@ -126,8 +126,11 @@ async function signOfLife(path: string): Promise<string> {
   return `${status?.size} ${status?.mtimeMs}`;
 }
 
-const linesOf = (path: string) =>
-  createInterface({ input: createReadStream(path), crlfDelay: Number.POSITIVE_INFINITY });
+/** The answers in a file of JSON lines. */
+export async function* answersIn(path: string): AsyncGenerator<AnswerLine, void, void> {
+  const lines = createInterface({ input: createReadStream(path), crlfDelay: Number.POSITIVE_INFINITY });
+  for await (const line of lines) yield JSON.parse(line) as AnswerLine;
+}
 
 /** Cuts off what is no whole line of the next image, and counts the rest. */
 async function keepWhole(path: string, ids: readonly string[]): Promise<number> {

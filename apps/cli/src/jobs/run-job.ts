@@ -1,5 +1,5 @@
 import { ResNetError } from '@resnetjs/core';
-import { count, duration, plural, shown } from '../terminal/format.js';
+import { count, duration, imagesPerSecond, plural, shown } from '../terminal/format.js';
 import { Progress } from '../terminal/progress.js';
 import type { StopSignals } from '../process/stop-signals.js';
 import type { AnswerFormat } from './answer-files.js';
@@ -82,7 +82,7 @@ async function answerAll(
       if (kept.length < lines.length) throw unreadable(lines[broken]?.error ?? '', done);
       const perSecond = ((done - before) / (performance.now() - started)) * 1000;
       const figures = [
-        `${perSecond < 10 ? perSecond.toFixed(1) : count(Math.round(perSecond))} images/s`,
+        imagesPerSecond(perSecond),
         `${duration((ids.length - done) / perSecond)} left`,
         ...(failed > 0 ? [`${failed} unreadable`] : []),
       ];

@@ -623,16 +623,6 @@ const evaluate = z.strictObject({
   confusion,
 });
 
-const leftOutFiles = z
-  .array(
-    z.strictObject({
-      kind: text.describe('why files were left out'),
-      files: integer.describe('how many'),
-      example: text.describe('one of them'),
-    }),
-  )
-  .readonly();
-
 const writtenAnswers = z
   .strictObject({
     file: text.describe('the file of answers'),
@@ -652,7 +642,7 @@ const writtenAnswers = z
 
 const predict = z.strictObject({
   model,
-  leftOut: leftOutFiles.describe('what is no image'),
+  leftOut,
   out: writtenAnswers,
   images: z
     .array(
@@ -681,7 +671,7 @@ const predict = z.strictObject({
 
 const embed = z.strictObject({
   model,
-  leftOut: leftOutFiles.describe('what is no image'),
+  leftOut,
   vectorLength: integer.describe('numbers of a vector'),
   out: writtenAnswers,
 });

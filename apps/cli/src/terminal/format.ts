@@ -31,6 +31,10 @@ export function plural(value: number, noun: string): string {
   return `${count(value)} ${noun}${value === 1 ? '' : 's'}`;
 }
 
+/** `4.3 images/s`, `1,250 images/s` */
+export const imagesPerSecond = (speed: number): string =>
+  `${speed < 10 ? speed.toFixed(1) : count(Math.round(speed))} images/s`;
+
 /** `12 s`, `3 min 05 s`, `2 h 07 min` */
 export function duration(seconds: number): string {
   const whole = Math.round(seconds);

@@ -2,7 +2,7 @@ import type { ImagesJobEnd } from '../jobs/images-job.js';
 import { manifestPath } from '../jobs/manifest.js';
 import { idsPath } from '../jobs/write-answers.js';
 import type { Output } from '../json/outputs.js';
-import { count, duration, plural, shown } from './format.js';
+import { count, duration, imagesPerSecond, plural, shown } from './format.js';
 
 /** What to say when a job's answers are written. */
 export function jobEndLines({ out, shard, images, before, seconds, manifest }: ImagesJobEnd): string[] {
@@ -10,7 +10,7 @@ export function jobEndLines({ out, shard, images, before, seconds, manifest }: I
   const part = shard === null ? '' : `, shard ${shard.index} of ${shard.count}`;
   const here = images - before;
   const reasons = manifest.beside.length > 0 ? idsPath(out) : out;
-  const speed = seconds === null ? '' : ` in ${duration(seconds)} (${rate(here / seconds)} images/s)`;
+  const speed = seconds === null ? '' : ` in ${duration(seconds)} (${imagesPerSecond(here / seconds)})`;
   return [
     seconds === null
       ? `nothing to do: ${shown(out, 200)} has the answers for ${plural(images, 'image')} already${part}`
@@ -20,8 +20,6 @@ export function jobEndLines({ out, shard, images, before, seconds, manifest }: I
     `manifest    ${shown(manifestPath(out), 200)}`,
   ];
 }
-
-const rate = (perSecond: number) => (perSecond < 10 ? perSecond.toFixed(1) : count(Math.round(perSecond)));
 
 /** The same with --json. */
 export function outOf({
