@@ -38,13 +38,7 @@ export type EvaluationEvent =
 
 /** An `EvaluationEvent` without what all probabilities say. */
 type CheckedEvent =
-  | {
-      readonly event: 'progress';
-      readonly images: number;
-      readonly total: number;
-      readonly probabilities: Float32Array;
-      readonly batch: Batch;
-    }
+  | { readonly event: 'progress'; readonly images: number; readonly total: number }
   | ({ readonly event: 'done' } & Evaluation);
 
 /** Options of `evaluate`. */
@@ -75,15 +69,14 @@ export async function* evaluate(
 ): AsyncGenerator<EvaluationEvent, void, void> {
   const inputs = imageInputs(classifier, fitted(classifier, dataset));
   const tally = new ClassifiedTally(classifier.classes.length);
-  for await (const event of evaluateChecked(classifier, inputs, options, checkLoss)) {
-    if (event.event === 'done') {
-      yield { ...event, topAccuracies: tally.topAccuracies, calibration: tally.calibration };
-      return;
-    }
-    const { batch, probabilities, ...progress } = event;
-    const classified = classifiedImages(batch, probabilities);
+  let classified: readonly ClassifiedImage[] = [];
+  const hear = (batch: Batch, probabilities: Float32Array) => {
+    classified = classifiedImages(batch, probabilities);
     for (const image of classified) tally.add(image);
-    yield { ...progress, classified };
+  };
+  for await (const event of evaluateChecked(classifier, inputs, options, checkLoss, hear)) {
+    if (event.event === 'progress') yield { ...event, classified };
+    else yield { ...event, topAccuracies: tally.topAccuracies, calibration: tally.calibration };
   }
 }
 
@@ -96,12 +89,13 @@ function checkLoss(loss: number): void {
   );
 }
 
-/** `evaluate`; `check` throws if a batch's mean loss isn't finite. */
+/** `evaluate`; `check` throws if a batch's mean loss isn't finite, and `hear`, if given, gets its probabilities, [batch, classes]. */
 export async function* evaluateChecked(
   classifier: Classifier,
   inputs: Inputs,
   options: EvaluateOptions,
   check: (loss: number) => void,
+  hear?: (batch: Batch, probabilities: Float32Array) => void,
 ): AsyncGenerator<CheckedEvent, void, void> {
   const { batchSize = 32, signal, tta } = options;
   checkOptions({ batchSize });
@@ -113,33 +107,39 @@ export async function* evaluateChecked(
   let images = 0;
   for await (const batch of batches(data, { batchSize })) {
     if (signal?.aborted) return;
-    const { meanLoss, predicted, probabilities } = await inferBatch(batch, logitsOf);
+    const { meanLoss, predicted, probabilities } = await inferBatch(batch, logitsOf, hear !== undefined);
     check(meanLoss);
+    if (probabilities !== null) hear?.(batch, probabilities);
     loss += meanLoss * batch.labels.length;
     batch.labels.forEach((label, index) => {
       const row = confusion[label] as number[];
       row[predicted[index] as number] = (row[predicted[index] as number] as number) + 1;
     });
     images += batch.labels.length;
-    yield { event: 'progress', images, total: data.labels.length, batch, probabilities };
+    yield { event: 'progress', images, total: data.labels.length };
   }
   if (images === 0) throw new ResNetError('bad-data', 'None of the images can be read.');
   const correct = confusion.reduce((sum, row, label) => sum + (row[label] as number), 0);
   yield { event: 'done', loss: loss / images, accuracy: correct / images, images, confusion };
 }
 
-async function inferBatch(batch: Batch, logitsOf: (batch: Batch) => tf.Tensor2D) {
+async function inferBatch(
+  batch: Batch,
+  logitsOf: (batch: Batch) => tf.Tensor2D,
+  wantsProbabilities: boolean,
+) {
   const [loss, predicted, probabilities] = tf.tidy(() => {
     const logits = logitsOf(batch); // [batch, classes]
     const truth = tf.tensor1d(Int32Array.from(batch.labels), 'int32'); // [batch]
     const { loss } = softmaxCrossEntropy(logits, truth); // []
-    return [loss, tf.argMax(logits, 1), tf.softmax(logits)] as const; // [], [batch], [batch, classes]
+    const all = wantsProbabilities ? tf.softmax(logits) : null; // [batch, classes]
+    return [loss, tf.argMax(logits, 1), all] as const; // [], [batch], [batch, classes]
   });
   try {
     const meanLoss = (await loss.data())[0] as number;
     return {
       ...{ meanLoss, predicted: await predicted.data() },
-      probabilities: (await probabilities.data()) as Float32Array,
+      probabilities: probabilities && ((await probabilities.data()) as Float32Array),
     };
   } finally {
     tf.dispose([loss, predicted, probabilities]);
