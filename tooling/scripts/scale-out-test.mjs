@@ -16,6 +16,7 @@ import { availableParallelism, hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { run as runCommand } from './commands.mjs';
 import { setUpOrExit } from './set-up.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -32,17 +33,10 @@ const environment = { ...process.env, PATH: `${at('bin')}:/usr/sbin:/sbin:${proc
 /**
  * @param {string} command
  * @param {readonly string[]} args
- * @param {Record<string, string>} [variables]
  */
-function run(command, args, variables = {}) {
-  const options = {
-    cwd: folder,
-    env: { ...environment, ...variables },
-    encoding: /** @type {const} */ ('utf8'),
-  };
-  const { status, stdout, stderr, error } = spawnSync(command, args, options);
-  if (status === 0) return stdout;
-  throw new Error(`${command} ${args.join(' ')} ended with ${error?.message ?? status}:\n${stdout}${stderr}`);
+async function run(command, args) {
+  const { code, output } = await runCommand(command, args, { cwd: folder, env: environment });
+  if (code !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${code}:\n${output}`);
 }
 
 /**
@@ -103,9 +97,9 @@ function checkWhole(out) {
 /** @param {string} out */
 const shardsOf = (out) => readdirSync(folder).filter((name) => name.startsWith(`${out}.shard-`));
 
-function underParallel() {
+async function underParallel() {
   if (!provide(['parallel'], ['parallel'])) return 'left out: GNU parallel is missing';
-  run('sh', [join(examples, 'parallel.sh'), 'model', 'photos', 'parallel.csv']);
+  await run('sh', [join(examples, 'parallel.sh'), 'model', 'photos', 'parallel.csv']);
   checkWhole('parallel.csv');
   return 'four shards, merged: the same bytes';
 }
@@ -119,8 +113,8 @@ async function underSlurm() {
     const out = `slurm-${array}.csv`;
     const log = at(`slurm-${array}-%a.log`);
     const options = ['--wait', `--array=${array}`, `--output=${log}`, `--chdir=${folder}`];
-    run('sbatch', [...options, join(examples, 'slurm.sh'), 'model', 'photos', out]);
-    run('resnet', ['merge', out]);
+    await run('sbatch', [...options, join(examples, 'slurm.sh'), 'model', 'photos', out]);
+    await run('resnet', ['merge', out]);
     checkWhole(out);
   }
   return '--array=0-3 and 1-4, merged: the same bytes';
@@ -181,7 +175,7 @@ async function byBullMQ() {
   writeFileSync(at('bullmq', 'package.json'), JSON.stringify({ type: 'module' }));
   const packages = Object.entries(dependencies).filter(([name]) => !name.startsWith('@resnetjs/'));
   const wanted = packages.map(([name, version]) => `${name}@${version}`);
-  run('npm', ['install', '--prefix', at('bullmq'), '--no-audit', '--no-fund', ...wanted]);
+  await run('npm', ['install', '--prefix', at('bullmq'), '--no-audit', '--no-fund', ...wanted]);
   const port = '16379';
   const variables = { REDIS_PORT: port, RESNET: 'resnet' };
   mkdirSync(at('redis'));
@@ -261,8 +255,8 @@ try {
   await writeImages();
   const train =
     'train --network cifar/resnet20 --data synthetic:signs --image-size 32 --images 32 --epochs 1 --out model';
-  run('resnet', train.split(' '));
-  run('resnet', 'predict model photos --out whole.csv --on-error skip --threads 1'.split(' '));
+  await run('resnet', train.split(' '));
+  await run('resnet', 'predict model photos --out whole.csv --on-error skip --threads 1'.split(' '));
   for (const [name, test] of /** @type {const} */ ([
     ['GNU parallel', underParallel],
     ['Slurm', underSlurm],

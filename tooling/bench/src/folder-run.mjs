@@ -1,8 +1,7 @@
 // One process of `folder`: node folder-run.mjs FOLDER THREADS. Prints a line of JSON with the seconds of each way.
 import { register } from '@resnetjs/backend-wasm';
-import { createNetwork, initialize, predictAll } from '@resnetjs/core';
+import { createNetwork, initialize, predictAll, preprocessings } from '@resnetjs/core';
 import { imagesFrom } from '@resnetjs/data/node';
-import { preprocessings } from '@resnetjs/core';
 
 const [folder = '', threads = '1'] = process.argv.slice(2);
 await register({ threads: Number(threads), instructions: 'wide' });

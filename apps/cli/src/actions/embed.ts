@@ -1,16 +1,12 @@
-import { disposeVariables, embedAll, type EmbeddedImage } from '@resnetjs/core';
-import { imagesFrom } from '@resnetjs/data/node';
-import { startBackend } from '../backends/start-backend.js';
-import { listSources } from '../data/list-sources.js';
+import { embedAll, type EmbeddedImage } from '@resnetjs/core';
 import { checkOut, runImagesJob } from '../jobs/images-job.js';
 import type { AnswerLine } from '../jobs/partial-answers.js';
+import { withImages } from '../jobs/with-images.js';
 import { printJson } from '../json/print-json.js';
 import { describeModel } from '../networks/describe-model.js';
-import { chosenModel, loadModel } from '../networks/load-model.js';
 import type { EmbedCommandOptions } from '../options/command-options.js';
 import { leftOutLines } from '../terminal/data-notes.js';
 import { jobEndLines, outOf } from '../terminal/job-end.js';
-import { printAssumed } from '../terminal/weights-notes.js';
 
 /** Writes the features of images. */
 export async function embed(
@@ -20,15 +16,10 @@ export async function embed(
 ): Promise<void> {
   const { at, normalize = false, out, json } = options;
   checkOut(out, 'embed', options);
-  const chosen = chosenModel(model, options.best);
-  const sources = await listSources(named, options.list);
-  const images = await imagesFrom(sources, { sorted: true });
-  const device = await startBackend(options.backend, options);
-  const classifier = await loadModel(chosen, { ...options, best: false, hash: true });
-  try {
-    if (!json) printAssumed(classifier);
+  await withImages(model, named, options, async (found) => {
+    const { classifier, images } = found;
     const end = await runImagesJob({
-      ...{ command: 'embed', classifier, images, out, device, options },
+      ...{ command: 'embed', ...found, out, options },
       settings: { at, normalize },
       async *answer(folded, source, run) {
         for await (const answer of embedAll(folded, source, { ...run, at, normalize })) yield lineOf(answer);
@@ -43,9 +34,7 @@ export async function embed(
     }
     const shape = `vectors     of ${end.manifest.vectorLength} numbers, at ${at}${normalize ? ', of length 1' : ''}`;
     process.stdout.write(`${[...leftOutLines(images.leftOut), shape, ...jobEndLines(end)].join('\n')}\n`);
-  } finally {
-    disposeVariables(classifier.variables);
-  }
+  });
 }
 
 function lineOf({ id, vector, error }: EmbeddedImage): AnswerLine {

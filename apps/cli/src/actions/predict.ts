@@ -1,19 +1,15 @@
-import { disposeVariables, type PredictedImage, predictAll, topClasses } from '@resnetjs/core';
-import { imagesFrom, type ListedImages } from '@resnetjs/data/node';
-import { startBackend } from '../backends/start-backend.js';
-import { listSources } from '../data/list-sources.js';
+import { type PredictedImage, predictAll, topClasses } from '@resnetjs/core';
 import { checkOut, runImagesJob } from '../jobs/images-job.js';
 import type { AnswerLine } from '../jobs/partial-answers.js';
+import { type ModelAndImages, withImages } from '../jobs/with-images.js';
 import { printJson } from '../json/print-json.js';
 import { describeModel } from '../networks/describe-model.js';
-import { chosenModel, type LoadedModel, loadModel } from '../networks/load-model.js';
 import type { PredictCommandOptions } from '../options/command-options.js';
 import { refuse } from '../options/refuse.js';
 import { leftOutLines } from '../terminal/data-notes.js';
 import { bar, percent, shown, table } from '../terminal/format.js';
 import { jobEndLines, outOf } from '../terminal/job-end.js';
 import { type Paint, paintFor } from '../terminal/paint.js';
-import { printAssumed } from '../terminal/weights-notes.js';
 import { columnsOf } from '../terminal/wrapped.js';
 
 /** Classifies images: prints the most probable classes of each, or writes them to a file. */
@@ -25,32 +21,21 @@ export async function predict(
   const { out } = options;
   if (out === undefined) refuse({ '--shard': options.shard, '--shards': options.shards }, 'is for --out');
   else checkOut(out, 'predict', options);
-  const chosen = chosenModel(model, options.best);
-  const sources = await listSources(named, options.list);
-  const images = await imagesFrom(sources, { sorted: out !== undefined });
-  const device = await startBackend(options.backend, options);
-  const classifier = await loadModel(chosen, { ...options, best: false, hash: out !== undefined });
-  try {
-    if (!options.json) printAssumed(classifier);
-    if (out === undefined) await printAnswers(classifier, images, options);
-    else await writeAnswers(classifier, images, { ...options, out, device });
-  } finally {
-    disposeVariables(classifier.variables);
-  }
+  await withImages(model, named, options, (found) =>
+    out === undefined ? printAnswers(found, options) : writeAnswers(found, { ...options, out }),
+  );
 }
 
-type Device = Awaited<ReturnType<typeof startBackend>>;
-
 async function writeAnswers(
-  classifier: LoadedModel,
-  images: ListedImages,
-  { out, device, ...options }: PredictCommandOptions & { readonly out: string; readonly device: Device },
+  found: ModelAndImages,
+  { out, ...options }: PredictCommandOptions & { readonly out: string },
 ): Promise<void> {
+  const { classifier, images } = found;
   const top = Math.min(options.top, classifier.classes.length);
   const { tta, json } = options;
   const probabilities = json === true && out.endsWith('.jsonl'); // a table has those of --top
   const end = await runImagesJob({
-    ...{ command: 'predict', classifier, images, out, device, options },
+    ...{ command: 'predict', ...found, out, options },
     settings: { top, tta: tta ?? null, probabilities },
     async *answer(folded, source, run) {
       for await (const answer of predictAll(folded, source, { ...run, ...(tta && { tta }) }))
@@ -77,8 +62,7 @@ function lineOf(
 }
 
 async function printAnswers(
-  classifier: LoadedModel,
-  images: ListedImages,
+  { classifier, images }: ModelAndImages,
   { top, tta, batchSize, onError, json }: PredictCommandOptions,
 ): Promise<void> {
   const lines: AnswerLine[] = [];
