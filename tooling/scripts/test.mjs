@@ -145,12 +145,14 @@ const steps = [
     slow: true,
   },
   { name: 'unit tests', run: () => vitest('unit*') },
-  { name: 'end to end: the command line', run: () => vitest('e2e'), slow: true },
+  // It waits for npm and for disks, as those that follow wait for what they start.
   {
     name: 'pack: install the packages elsewhere, and run the examples of the READMEs',
     run: testPackStep,
     slow: true,
+    beside: true,
   },
+  { name: 'end to end: the command line', run: () => vitest('e2e'), slow: true },
   { name: 'packages: in pages of Vite and esbuild', run: testPackagesStep, slow: true },
 ];
 

@@ -13,12 +13,13 @@ import {
   fusedConv2D,
   fusedConvAdd,
   hasFusedConvolution,
+  hasOneDnnGradients,
 } from './kernels/convolution.js';
 import { groupedKernels } from './kernels/grouped-convolution.js';
-import { makeNative, type Native } from './kernels/native.js';
+import { makeNative, type Native, type OneDnn } from './kernels/native.js';
 import { avgPool, avgPoolGrad, maxPool, maxPoolGrad } from './kernels/pooling.js';
 import { backendName } from './node-backend.js';
-import { avoidsOneDnn } from './tensorflow-environment.js';
+import { avoidsOneDnn, lacksAvx512 } from './tensorflow-environment.js';
 import { type StartedBackend, type RegisterOptions, startStock } from './start-stock.js';
 
 const kernels: KernelTable<Native> = {
@@ -63,9 +64,17 @@ export async function register(options: RegisterOptions = {}): Promise<Registere
   if (served?.started === started) return served.result;
 
   const { backend } = started;
-  const withFusion = makeNative(backend, true);
-  const fused = hasFusedConvolution(withFusion);
-  const native: Native = { ...withFusion, fusedConvolution: fused };
+  const untried = makeNative(backend, {
+    fused: true,
+    gradients: true,
+    slowForOneImage: lacksAvx512(),
+  });
+  const oneDnn: OneDnn = {
+    ...untried.oneDnn,
+    fused: hasFusedConvolution(untried),
+    gradients: hasOneDnnGradients(untried),
+  };
+  const native: Native = { ...untried, oneDnn };
   const all: KernelTable<Native> = { ...kernels, ...groupedKernels(native) };
   replaceKernels(backendName, all, native);
   const result: RegisteredBackend = {
@@ -76,7 +85,9 @@ export async function register(options: RegisterOptions = {}): Promise<Registere
     details: {
       tensorflow: started.tensorflow,
       from: fromHome(started.source),
-      convolution: fused ? 'with bias and ReLU in one pass (oneDNN)' : 'bias and ReLU in separate passes',
+      convolution: oneDnn.fused
+        ? 'with bias and ReLU in one pass (oneDNN)'
+        : 'bias and ReLU in separate passes',
       ...(avoidsOneDnn()
         ? { oneDNN: 'off: it ends the process where a machine hides the sizes of its caches' }
         : {}),

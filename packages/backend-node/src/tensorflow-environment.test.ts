@@ -1,14 +1,14 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { register } from './index.js';
 import { describeNative } from './native.test-support.js';
-import { avoidsOneDnn } from './tensorflow-environment.js';
+import { avoidsOneDnn, hidesCaches, lacksAvx512 } from './tensorflow-environment.js';
 
 const folders: string[] = [];
-const processor = (...parts: string[]) => {
+const folderWith = (...parts: string[]) => {
   const folder = mkdtempSync(join(tmpdir(), 'resnetjs-cpu-'));
   folders.push(folder);
   for (const part of parts) mkdirSync(join(folder, part));
@@ -20,17 +20,29 @@ afterEach(() => {
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
 });
 
-describe.runIf(process.platform === 'linux' && process.arch === 'x64')('avoidsOneDnn', () => {
-  it('is true where the machine hides its caches, and it knows of a processor', () => {
-    vi.stubEnv('TF_ENABLE_ONEDNN_OPTS', undefined);
-    expect(avoidsOneDnn(processor())).toBe(true);
-    expect(avoidsOneDnn(processor('cache'))).toBe(false);
-    expect(avoidsOneDnn('/nowhere/cpu0')).toBe(false);
+describe.runIf(process.platform === 'linux' && process.arch === 'x64')('of the processor, it sees', () => {
+  it('where the machine hides its caches, and it knows of a processor', () => {
+    expect(hidesCaches(folderWith())).toBe(true);
+    expect(hidesCaches(folderWith('cache'))).toBe(false);
+    expect(hidesCaches('/nowhere/cpu0')).toBe(false);
   });
 
+  it('that it has no AVX-512, where the system says what it has', () => {
+    const file = join(folderWith(), 'cpuinfo');
+    const flags = (text: string) =>
+      writeFileSync(file, `processor\t: 0\nflags\t\t: fpu ${text} sse\nbugs\t: none\n`);
+    flags('avx2 avx512f');
+    expect(lacksAvx512(file)).toBe(false);
+    flags('avx2');
+    expect(lacksAvx512(file)).toBe(true);
+    expect(lacksAvx512('/nowhere/cpuinfo')).toBe(false);
+  });
+});
+
+describe('avoidsOneDnn', () => {
   it.each(['0', '1'])('leaves the choice to the environment: %s', (value) => {
     vi.stubEnv('TF_ENABLE_ONEDNN_OPTS', value);
-    expect(avoidsOneDnn(processor())).toBe(value === '0');
+    expect(avoidsOneDnn()).toBe(value === '0');
   });
 });
 

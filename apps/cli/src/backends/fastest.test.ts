@@ -1,23 +1,34 @@
 import { describe, expect, it } from 'vitest';
 import { rank } from './fastest.js';
 
-const orderOf = (...[circumstances]: Parameters<typeof rank>) => rank(circumstances).order.join(' ');
+const orderOf = (circumstances: Partial<Parameters<typeof rank>[0]>) =>
+  rank({
+    work: 'training',
+    sets: ['AVX2', 'FMA'],
+    isWide: false,
+    lacksOneDnn: false,
+    ...circumstances,
+  }).order.join(' ');
 
 describe('rank', () => {
   it('is by what was measured', () => {
-    const widest = ['AVX2', 'FMA', 'AVX-512'] as const;
-    expect(orderOf({ work: 'inference', sets: widest, isWide: true })).toBe('wasm node');
-    expect(orderOf({ work: 'inference', sets: widest, isWide: false })).toBe('node wasm');
-    expect(orderOf({ work: 'training', sets: widest, isWide: true })).toBe('wasm node');
-    expect(orderOf({ work: 'training', sets: widest, isWide: false })).toBe('node wasm');
-    expect(orderOf({ work: 'training', sets: ['AVX2', 'FMA'], isWide: false })).toBe('wasm node');
+    for (const sets of [
+      ['AVX2', 'FMA', 'AVX-512'],
+      ['AVX2', 'FMA'],
+    ] as const) {
+      for (const work of ['inference', 'training'] as const) {
+        expect(orderOf({ work, sets, isWide: true })).toBe('wasm node');
+        expect(orderOf({ work, sets })).toBe('node wasm');
+      }
+      expect(orderOf({ sets, lacksOneDnn: true })).toBe('wasm node');
+      expect(orderOf({ sets, lacksOneDnn: true, work: 'inference' })).toBe('node wasm');
+    }
   });
 
   it('is native first where nothing was measured, and says no reason', () => {
-    const nothing = { order: ['node', 'wasm'], why: '' };
     for (const sets of [null, ['NEON']] as const) {
-      expect(rank({ work: 'training', sets, isWide: true })).toEqual(nothing);
+      const here = { work: 'training', sets, isWide: true, lacksOneDnn: false } as const;
+      expect(rank(here)).toEqual({ order: ['node', 'wasm'], why: '' });
     }
-    expect(rank({ work: 'inference', sets: ['AVX2', 'FMA'], isWide: false })).toEqual(nothing);
   });
 });

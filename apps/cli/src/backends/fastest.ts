@@ -9,6 +9,8 @@ interface Circumstances {
   readonly sets: readonly InstructionSet[] | null;
   /** Whether Node pairs vectors into 256 bits. */
   readonly isWide: boolean;
+  /** Whether native TensorFlow has to do without oneDNN. */
+  readonly lacksOneDnn: boolean;
 }
 
 /** Backends, the fastest first, and why. */
@@ -19,16 +21,21 @@ interface Ranking {
 
 export async function rankHere(work: Work, instructions: InstructionChoice = 'wide'): Promise<Ranking> {
   const { canPairVectors } = await import('@resnetjs/backend-wasm');
-  const isWide = instructions.startsWith('wide') && canPairVectors();
-  return rank({ work, isWide, sets: thisProcessor().instructionSets });
+  const { avoidsOneDnn } = await import('@resnetjs/backend-node');
+  return rank({
+    work,
+    sets: thisProcessor().instructionSets,
+    isWide: instructions.startsWith('wide') && canPairVectors(),
+    lacksOneDnn: avoidsOneDnn(),
+  });
 }
 
 /** By what was measured: docs/native.md, "Which is faster". */
-export function rank({ work, sets, isWide }: Circumstances): Ranking {
-  const [hasAvx2, hasAvx512] = [sets?.includes('AVX2') ?? false, sets?.includes('AVX-512') ?? false];
+export function rank({ work, sets, isWide, lacksOneDnn }: Circumstances): Ranking {
+  const hasAvx2 = sets?.includes('AVX2') ?? false;
   if (hasAvx2 && isWide) return { order: ['wasm', 'node'], why: 'in this Node' };
-  if (hasAvx2 && !hasAvx512 && work === 'training') {
-    return { order: ['wasm', 'node'], why: 'for training with AVX2 alone' };
+  if (hasAvx2 && lacksOneDnn && work === 'training') {
+    return { order: ['wasm', 'node'], why: 'for training, since native TensorFlow does without oneDNN here' };
   }
-  return { order: ['node', 'wasm'], why: hasAvx512 ? 'with AVX-512' : '' };
+  return { order: ['node', 'wasm'], why: hasAvx2 ? 'in this Node' : '' };
 }

@@ -12,11 +12,10 @@ import * as tf from '@tensorflow/tfjs-core';
 import { activate, activations } from './activation.js';
 import { conv2D, convolveBiasActivation, filterGradient, inputGradient, windowsOf } from './convolution.js';
 import type { Native } from './native.js';
-import { cropped, marginsOf, padded, paddingOf, type Windows } from './windows.js';
+import type { Windows } from './windows.js';
 
 // Convolutions with groups and dilation. TensorFlow knows the groups by the filter's shape. Its gradients of them are
-// oneDNN's, which take SAME and VALID padding alone: with other padding, the input is padded first. Where a group has one
-// channel of y, oneDNN computes wrong numbers: there each filter gets a neighbor of zeros.
+// oneDNN's. Where a group has one channel of y, oneDNN computes wrong numbers: there each filter gets a neighbor of zeros.
 
 /** activation(x convolved with filter + bias). */
 function convolution(
@@ -51,15 +50,13 @@ function convolutionInputGradient(
   attrs: GroupedConvolutionAttributes & { readonly inputShape: readonly number[] },
 ): tf.Tensor {
   const { inputShape } = attrs;
-  const { windows, inPadded } = checked('convolutionInputGradient', inputShape, filter.shape, attrs, dy);
+  const windows = checked('convolutionInputGradient', inputShape, filter.shape, attrs, dy);
   return tf.tidy(() => {
     const wide = windows.outChannels === attrs.groups;
     const inputs = wide
       ? { dy: withNeighbors(dy as tf.Tensor4D), filter: withNeighbors(filter as tf.Tensor4D) }
       : { dy, filter };
-    if (!inPadded) return inputGradient(native, windows, inputs);
-    const gradient = inputGradient(native, inPadded, inputs) as tf.Tensor4D;
-    return cropped(gradient, marginsOf(windows), [...inputShape]);
+    return inputGradient(native, windows, inputs);
   });
 }
 
@@ -70,16 +67,13 @@ function convolutionFilterGradient(
   attrs: GroupedConvolutionAttributes & { readonly filterShape: readonly number[] },
 ): tf.Tensor {
   const { filterShape } = attrs;
-  const { windows, inPadded } = checked('convolutionFilterGradient', x.shape, filterShape, attrs, dy);
+  const windows = checked('convolutionFilterGradient', x.shape, filterShape, attrs, dy);
   return tf.tidy(() => {
-    const map = inPadded ? padded(x as tf.Tensor4D, marginsOf(windows), 0) : x;
     const [height, width, channels, out] = filterShape as [number, number, number, number];
-    if (out !== attrs.groups) {
-      return filterGradient(native, inPadded ?? windows, filterShape, { x: map, dy });
-    }
+    if (out !== attrs.groups) return filterGradient(native, windows, filterShape, { x, dy });
     const wideShape = [height, width, channels, 2 * out];
-    const inputs = { x: map, dy: withNeighbors(dy as tf.Tensor4D) };
-    return withoutNeighbors(filterGradient(native, inPadded ?? windows, wideShape, inputs));
+    const inputs = { x, dy: withNeighbors(dy as tf.Tensor4D) };
+    return withoutNeighbors(filterGradient(native, windows, wideShape, inputs));
   });
 }
 
@@ -95,25 +89,18 @@ function withoutNeighbors(x: tf.Tensor): tf.Tensor {
   return tf.stridedSlice(x, [0, 0, 0, 0], [batch, height, width, channels], [1, 1, 1, 2]);
 }
 
-/** The windows over x, and those over x padded first, if its padding is neither SAME nor VALID. Checks all shapes. */
+/** The windows over x. Checks all shapes. */
 function checked(
   kernel: string,
   xShape: readonly number[],
   filterShape: readonly number[],
   attrs: GroupedConvolutionAttributes,
   dy: tf.TensorInfo,
-): { windows: Windows; inPadded: Windows | undefined } {
+): Windows {
   groupedConvolutionShape(kernel, xShape, filterShape, attrs);
   const windows = windowsOf(xShape, filterShape, plain(attrs, filterShape));
   checkShape(kernel, { dy }, windows.outShape);
-  if (paddingOf(windows) !== 'EXPLICIT') return { windows, inPadded: undefined };
-  const { top, bottom, left, right } = marginsOf(windows);
-  const [batch, height, width, channels] = windows.inShape;
-  const around = [batch, top + height + bottom, left + width + right, channels];
-  return {
-    windows,
-    inPadded: windowsOf(around, filterShape, { ...plain(attrs, filterShape), pad: 'valid' }),
-  };
+  return windows;
 }
 
 /** The attributes of a convolution as TensorFlow.js has them. Along an axis of one value, a filter has no dilation. */

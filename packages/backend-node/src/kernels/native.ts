@@ -15,11 +15,23 @@ export interface Native {
   /** An empty tensor, for inputs that an operation takes but doesn't read. */
   readonly nothing: number;
   readonly adam: AdamScratch;
-  /** Whether TensorFlow's own fused convolution is available. */
-  readonly fusedConvolution: boolean;
+  readonly oneDnn: OneDnn;
 }
 
-export function makeNative(backend: NodeBackend, fusedConvolution: boolean): Native {
+/**
+ * What there is of oneDNN. Its kernels can be run by name with any TensorFlow that has them, also where TensorFlow leaves them
+ * out by itself, as without AVX-512.
+ */
+export interface OneDnn {
+  /** A convolution with bias, addition and activation in one pass. */
+  readonly fused: boolean;
+  /** Both gradients of a convolution. */
+  readonly gradients: boolean;
+  /** Whether Eigen's convolution of one image is quicker. */
+  readonly slowForOneImage: boolean;
+}
+
+export function makeNative(backend: NodeBackend, oneDnn: OneDnn): Native {
   const { binding } = backend;
   const attributes = attributesFor(binding);
   const made = new Map<string, Attributes>();
@@ -34,6 +46,6 @@ export function makeNative(backend: NodeBackend, fusedConvolution: boolean): Nat
     },
     nothing: binding.createTensor([0], binding.TF_FLOAT, new Float32Array(0)),
     adam: makeAdamScratch(binding, attributes),
-    fusedConvolution,
+    oneDnn,
   };
 }
