@@ -4,7 +4,11 @@ import * as tf from '@tensorflow/tfjs-core';
 import { homeFolder } from './cache-folder.js';
 import { activationGradient, fusedAdd } from './kernels/activation.js';
 import { adamUpdate } from './kernels/adam.js';
-import { batchNormTraining, batchNormTrainingGradient } from './kernels/batch-norm.js';
+import {
+  batchNormTraining,
+  batchNormTrainingGradient,
+  hasOneDnnNormalization,
+} from './kernels/batch-norm.js';
 import { castFirst } from './kernels/cast-first.js';
 import {
   conv2D,
@@ -67,12 +71,14 @@ export async function register(options: RegisterOptions = {}): Promise<Registere
   const untried = makeNative(backend, {
     fused: true,
     gradients: true,
+    normalization: true,
     slowForOneImage: lacksAvx512(),
   });
   const oneDnn: OneDnn = {
     ...untried.oneDnn,
     fused: hasFusedConvolution(untried),
     gradients: hasOneDnnGradients(untried),
+    normalization: hasOneDnnNormalization(untried),
   };
   const native: Native = { ...untried, oneDnn };
   const all: KernelTable<Native> = { ...kernels, ...groupedKernels(native) };

@@ -1,11 +1,12 @@
 import { type BatchNormAttributes, checkPerChannel, checkSameShape, forActivation } from '@resnetjs/backend';
 import * as tf from '@tensorflow/tfjs-core';
-import type { OperationAttribute } from '../native-binding.js';
 import { replaced, runOperation } from '../operation.js';
+import { avoidsOneDnn } from '../tensorflow-environment.js';
 import { activate, activations } from './activation.js';
-import type { Native } from './native.js';
+import { type Native, oneDnnLabel } from './native.js';
 
-// TensorFlow's FusedBatchNormV3 and its gradient. Their moments are float32: the mean's relative error, 1e-7 to 1e-6
+// TensorFlow's FusedBatchNormV3 and its gradient, by oneDNN where it is there: in float32, Eigen's sums over many rows have
+// errors above 1e-5. Their moments are float32: the mean's relative error, 1e-7 to 1e-6
 // depending on the number of rows, appears in y multiplied by |mean| / standard deviation.
 
 interface NormInputs {
@@ -34,7 +35,7 @@ export function batchNormTraining(
   const { backend, nothing } = native;
   const x = withFourAxes(inputs.x);
   const ids = [...backend.getInputTensorIds([x, scale, offset]), nothing, nothing];
-  const made = native.binding.executeOp('FusedBatchNormV3', normAttributes(native, attrs.epsilon), ids, 6);
+  const made = executeNorm(native, 'FusedBatchNormV3', attrs.epsilon, ids, 6);
   // [1] and [2] are for running statistics, with the unbiased variance; [5] is for GPUs.
   for (const unused of [1, 2, 5]) native.binding.deleteTensor(made[unused]!.id);
   const [normalized, mean, variance] = [0, 3, 4].map((index) => backend.createOutputTensor(made[index]!));
@@ -60,8 +61,7 @@ export function batchNormTrainingGradient(
   const x = withFourAxes(inputs.x);
   const g = withFourAxes(given);
   const ids = [...backend.getInputTensorIds([g, x, scale, mean, variance]), native.nothing];
-  const ofNorm = normAttributes(native, attrs.epsilon);
-  const made = native.binding.executeOp('FusedBatchNormGradV3', ofNorm, ids, 5);
+  const made = executeNorm(native, 'FusedBatchNormGradV3', attrs.epsilon, ids, 5);
   for (const unused of [3, 4]) native.binding.deleteTensor(made[unused]!.id);
   const [dx, dScale, dOffset] = [0, 1, 2].map((index) => backend.createOutputTensor(made[index]!));
   if (x !== inputs.x) x.dispose();
@@ -70,15 +70,48 @@ export function batchNormTrainingGradient(
   return [withShape(dx!, inputs.x.shape), dScale!, dOffset!];
 }
 
-function normAttributes(native: Native, epsilon: number): readonly OperationAttribute[] {
-  const { attributes, binding } = native;
-  return native.once(`norm ${epsilon}`, () => [
+function executeNorm(
+  native: Native,
+  name: 'FusedBatchNormV3' | 'FusedBatchNormGradV3',
+  epsilon: number,
+  ids: number[],
+  outputs: number,
+) {
+  const { attributes, binding, oneDnn } = native;
+  const own = native.once(`norm ${epsilon}`, () => [
     attributes.float32,
     attributes.type('U', binding.TF_FLOAT),
     attributes.float('epsilon', epsilon),
     attributes.string('data_format', 'NHWC'),
     attributes.bool('is_training', true),
   ]);
+  if (!oneDnn.normalization) return binding.executeOp(name, own, ids, outputs);
+  const labelled = native.once(`oneDNN norm ${epsilon}`, () => [...own, oneDnnLabel(native)]);
+  return binding.executeOp(`_MklNative${name}`, labelled, ids, outputs);
+}
+
+/** Whether oneDNN's normalization and its gradient run here, and compute what TensorFlow's own do. */
+export function hasOneDnnNormalization(native: Native): boolean {
+  if (avoidsOneDnn()) return false;
+  const attrs = { epsilon: 0.5, activation: 'linear' } as const;
+  const compute = (normalization: boolean) => {
+    const by = { ...native, oneDnn: { ...native.oneDnn, normalization } };
+    const [x, dy] = [tf.tensor2d([1, 2, 4, -1, 3, 5], [3, 2]), tf.tensor2d([2, 0, -1, 1, 3, 1], [3, 2])];
+    const [scale, offset] = [tf.tensor1d([1, 2]), tf.tensor1d([0, 1])];
+    const forward = batchNormTraining(by, { x, scale, offset }, attrs) as tf.Tensor[];
+    const [y, mean, variance] = forward as [tf.Tensor, tf.Tensor, tf.Tensor];
+    const inputs = { x, dy, y, scale, offset, mean, variance };
+    const gradients = batchNormTrainingGradient(by, inputs, attrs) as tf.Tensor[];
+    return [...forward, ...gradients].flatMap((each) => [...each.dataSync()]);
+  };
+  try {
+    return tf.tidy(() => {
+      const own = compute(false);
+      return compute(true).every((value, index) => Math.abs(value - own[index]!) < 1e-5);
+    });
+  } catch {
+    return false;
+  }
 }
 
 /** x itself, or x reshaped to [rows, 1, 1, channels]. */

@@ -10,7 +10,7 @@ import { avoidsOneDnn } from '../tensorflow-environment.js';
 import type { OperationAttribute } from '../native-binding.js';
 import { replaced, runOperation } from '../operation.js';
 import { activate, activations, fusedAdd } from './activation.js';
-import type { Native } from './native.js';
+import { type Native, oneDnnLabel } from './native.js';
 import { cropped, marginsOf, padded, paddingOf, type Windows } from './windows.js';
 
 // Convolutions of feature maps [batch, height, width, channels], with every padding that TensorFlow.js has.
@@ -234,7 +234,7 @@ function runGradient(
 ): tf.Tensor {
   const { backend, binding } = native;
   const own = attributesOf(native, windows);
-  const labelled = () => native.once(`oneDNN ${keyOf(windows)}`, () => [...own, labelOf(native)]);
+  const labelled = () => native.once(`oneDNN ${keyOf(windows)}`, () => [...own, oneDnnLabel(native)]);
   const id = binding.createTensor([4], binding.TF_INT32, Int32Array.from(shape));
   try {
     const [result] = byOneDnn
@@ -276,11 +276,6 @@ function attributesOf(native: Native, windows: Windows): readonly OperationAttri
   ]);
 }
 
-/** oneDNN's kernels of channels-last inputs, which TensorFlow rewrites graphs to. Run by name, they take this label. */
-function labelOf({ attributes }: Native): OperationAttribute {
-  return attributes.string('_kernel', 'MklNameChangeOp');
-}
-
 function keyOf(windows: Windows): string {
   const { strideHeight, strideWidth, dilationHeight, dilationWidth } = windows;
   const margins = Object.values(marginsOf(windows));
@@ -300,7 +295,7 @@ function runFused(
   const ofOneDnn = native.once(`oneDNN ${operations} ${keyOf(windows)}`, () => [
     ...attributes,
     native.attributes.bool('is_filter_const', false),
-    labelOf(native),
+    oneDnnLabel(native),
   ]);
   return runOperation(native.backend, '_MklNativeFusedConv2D', ofOneDnn, inputs);
 }

@@ -27,6 +27,8 @@ export interface OneDnn {
   readonly fused: boolean;
   /** Both gradients of a convolution. */
   readonly gradients: boolean;
+  /** Normalization in training, and its gradient. */
+  readonly normalization: boolean;
   /** Whether Eigen's convolution of one image is quicker. */
   readonly slowForOneImage: boolean;
 }
@@ -48,4 +50,9 @@ export function makeNative(backend: NodeBackend, oneDnn: OneDnn): Native {
     adam: makeAdamScratch(binding, attributes),
     oneDnn,
   };
+}
+
+/** What oneDNN's kernels of channels-last inputs are registered with: the attribute to run one by name. */
+export function oneDnnLabel({ attributes }: Native): OperationAttribute {
+  return attributes.string('_kernel', 'MklNameChangeOp');
 }
