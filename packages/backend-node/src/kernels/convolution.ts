@@ -189,14 +189,19 @@ export function filterGradient(
     });
   }
   const [xId, dyId] = native.backend.getInputTensorIds([x, dy]) as [number, number];
-  const [batch, height, width] = windows.outShape;
   return runGradient(native, windows, {
     name: 'Conv2DBackpropFilter',
-    // With few pixels, Eigen's is the quicker one.
-    byOneDnn: native.oneDnn.gradients && batch * height * width >= 500,
+    byOneDnn: native.oneDnn.gradients && !isFilterGradientOfEigen(windows),
     shape: filterShape,
     inputs: (shape) => [xId, shape, dyId],
   });
+}
+
+/** With few pixels, Eigen's gradient of a filter is the quicker one; it knows neither groups nor dilation. */
+function isFilterGradientOfEigen(windows: Windows): boolean {
+  const { batchSize, outHeight, outWidth, dilationHeight, dilationWidth, filterShape, inChannels } = windows;
+  const isPlain = dilationHeight * dilationWidth === 1 && filterShape[2] === inChannels;
+  return isPlain && batchSize * outHeight * outWidth < 500;
 }
 
 /** oneDNN's gradients take SAME and VALID padding alone. With other padding: the windows over the input, padded. */
