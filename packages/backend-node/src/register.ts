@@ -74,11 +74,12 @@ export async function register(options: RegisterOptions = {}): Promise<Registere
     normalization: true,
     slowForOneImage: lacksAvx512(),
   });
+  const isAvoided = avoidsOneDnn();
   const oneDnn: OneDnn = {
     ...untried.oneDnn,
-    fused: hasFusedConvolution(untried),
-    gradients: hasOneDnnGradients(untried),
-    normalization: hasOneDnnNormalization(untried),
+    fused: !isAvoided && hasFusedConvolution(untried),
+    gradients: !isAvoided && hasOneDnnGradients(untried),
+    normalization: !isAvoided && hasOneDnnNormalization(untried),
   };
   const native: Native = { ...untried, oneDnn };
   const all: KernelTable<Native> = { ...kernels, ...groupedKernels(native) };
@@ -94,7 +95,7 @@ export async function register(options: RegisterOptions = {}): Promise<Registere
       convolution: oneDnn.fused
         ? 'with bias and ReLU in one pass (oneDNN)'
         : 'bias and ReLU in separate passes',
-      ...(avoidsOneDnn()
+      ...(isAvoided
         ? { oneDNN: 'off: it ends the process where a machine hides the sizes of its caches' }
         : {}),
     },

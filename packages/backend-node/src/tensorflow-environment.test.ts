@@ -36,6 +36,8 @@ describe.runIf(process.platform === 'linux' && process.arch === 'x64')('of the p
     flags('avx2');
     expect(lacksAvx512(file)).toBe(true);
     expect(lacksAvx512('/nowhere/cpuinfo')).toBe(false);
+    writeFileSync(file, 'processor\t: 0\n');
+    expect(lacksAvx512(file)).toBe(false);
   });
 });
 

@@ -30,7 +30,8 @@ export function hidesCaches(folder = '/sys/devices/system/cpu/cpu0'): boolean {
 /** Whether the system says that the processor has no AVX-512, as with x86 under Linux; false where it says nothing. */
 export function lacksAvx512(file = '/proc/cpuinfo'): boolean {
   if (process.arch !== 'x64' || !existsSync(file)) return false;
-  return !/^flags\s*:.*\bavx512f\b/m.test(readFileSync(file, 'utf8'));
+  const [, flags] = /^flags\s*:(.*)/m.exec(readFileSync(file, 'utf8')) ?? [];
+  return flags !== undefined && !/\bavx512f\b/.test(flags);
 }
 
 /**

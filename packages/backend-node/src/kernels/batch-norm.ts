@@ -1,13 +1,12 @@
 import { type BatchNormAttributes, checkPerChannel, checkSameShape, forActivation } from '@resnetjs/backend';
 import * as tf from '@tensorflow/tfjs-core';
 import { replaced, runOperation } from '../operation.js';
-import { avoidsOneDnn } from '../tensorflow-environment.js';
 import { activate, activations } from './activation.js';
-import { type Native, oneDnnLabel } from './native.js';
+import { holds, type Native, oneDnnLabel } from './native.js';
 
-// TensorFlow's FusedBatchNormV3 and its gradient, by oneDNN where it is there: in float32, Eigen's sums over many rows have
-// errors above 1e-5. Their moments are float32: the mean's relative error, 1e-7 to 1e-6
-// depending on the number of rows, appears in y multiplied by |mean| / standard deviation.
+// TensorFlow's FusedBatchNormV3 and its gradient, by oneDNN where it is there: Eigen's sums over thousands of rows have errors
+// above 1e-5. The moments are float32: the mean's relative error, 1e-7 to 1e-6 depending on the number of rows, appears in y
+// multiplied by |mean| / standard deviation.
 
 interface NormInputs {
   /** [..., channels], and so is dy. */
@@ -78,21 +77,21 @@ function executeNorm(
   outputs: number,
 ) {
   const { attributes, binding, oneDnn } = native;
-  const own = native.once(`norm ${epsilon}`, () => [
-    attributes.float32,
-    attributes.type('U', binding.TF_FLOAT),
-    attributes.float('epsilon', epsilon),
-    attributes.string('data_format', 'NHWC'),
-    attributes.bool('is_training', true),
-  ]);
-  if (!oneDnn.normalization) return binding.executeOp(name, own, ids, outputs);
-  const labelled = native.once(`oneDNN norm ${epsilon}`, () => [...own, oneDnnLabel(native)]);
+  const own = () =>
+    native.once(`norm ${epsilon}`, () => [
+      attributes.float32,
+      attributes.type('U', binding.TF_FLOAT),
+      attributes.float('epsilon', epsilon),
+      attributes.string('data_format', 'NHWC'),
+      attributes.bool('is_training', true),
+    ]);
+  if (!oneDnn.normalization) return binding.executeOp(name, own(), ids, outputs);
+  const labelled = native.once(`oneDNN norm ${epsilon}`, () => [...own(), oneDnnLabel(native)]);
   return binding.executeOp(`_MklNative${name}`, labelled, ids, outputs);
 }
 
 /** Whether oneDNN's normalization and its gradient run here, and compute what TensorFlow's own do. */
 export function hasOneDnnNormalization(native: Native): boolean {
-  if (avoidsOneDnn()) return false;
   const attrs = { epsilon: 0.5, activation: 'linear' } as const;
   const compute = (normalization: boolean) => {
     const by = { ...native, oneDnn: { ...native.oneDnn, normalization } };
@@ -104,14 +103,10 @@ export function hasOneDnnNormalization(native: Native): boolean {
     const gradients = batchNormTrainingGradient(by, inputs, attrs) as tf.Tensor[];
     return [...forward, ...gradients].flatMap((each) => [...each.dataSync()]);
   };
-  try {
-    return tf.tidy(() => {
-      const own = compute(false);
-      return compute(true).every((value, index) => Math.abs(value - own[index]!) < 1e-5);
-    });
-  } catch {
-    return false;
-  }
+  return holds(() => {
+    const own = compute(false);
+    return compute(true).every((value, index) => Math.abs(value - own[index]!) < 1e-5);
+  });
 }
 
 /** x itself, or x reshaped to [rows, 1, 1, channels]. */

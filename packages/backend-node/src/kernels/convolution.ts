@@ -6,11 +6,10 @@ import {
   type StockKernel,
 } from '@resnetjs/backend';
 import * as tf from '@tensorflow/tfjs-core';
-import { avoidsOneDnn } from '../tensorflow-environment.js';
 import type { OperationAttribute } from '../native-binding.js';
 import { replaced, runOperation } from '../operation.js';
 import { activate, activations, fusedAdd } from './activation.js';
-import { type Native, oneDnnLabel } from './native.js';
+import { holds, type Native, oneDnnLabel } from './native.js';
 import { cropped, marginsOf, padded, paddingOf, type Windows } from './windows.js';
 
 // Convolutions of feature maps [batch, height, width, channels], with every padding that TensorFlow.js has.
@@ -115,7 +114,7 @@ export function inputGradient(
   if (filter.shape[2] === 1 && filter.shape[3] === 1) {
     return oneChannelInputGradient(native, windows, { dy, filter });
   }
-  const inPadded = inPaddedInput(native, windows, filter.shape);
+  const inPadded = inPaddedInput(native, windows);
   if (inPadded) {
     return tf.tidy(() => {
       const ofPadded = inputGradient(native, inPadded, { dy, filter }) as tf.Tensor4D;
@@ -181,7 +180,7 @@ export function filterGradient(
       });
     });
   }
-  const inPadded = inPaddedInput(native, windows, filterShape);
+  const inPadded = inPaddedInput(native, windows);
   if (inPadded) {
     return tf.tidy(() => {
       const around = padded(x as tf.Tensor4D, marginsOf(windows), 0);
@@ -205,15 +204,11 @@ function isFilterGradientOfEigen(windows: Windows): boolean {
 }
 
 /** oneDNN's gradients take SAME and VALID padding alone. With other padding: the windows over the input, padded. */
-function inPaddedInput(
-  native: Native,
-  windows: Windows,
-  filterShape: readonly number[],
-): Windows | undefined {
+function inPaddedInput(native: Native, windows: Windows): Windows | undefined {
   if (!native.oneDnn.gradients || paddingOf(windows) !== 'EXPLICIT') return undefined;
   const { top, bottom, left, right } = marginsOf(windows);
   const [batch, height, width, channels] = windows.inShape;
-  const { strideHeight, strideWidth, dilationHeight, dilationWidth } = windows;
+  const { strideHeight, strideWidth, dilationHeight, dilationWidth, filterShape } = windows;
   return windowsOf([batch, top + height + bottom, left + width + right, channels], filterShape, {
     strides: [strideHeight, strideWidth],
     dilations: [dilationHeight, dilationWidth],
@@ -238,13 +233,13 @@ function runGradient(
   { name, byOneDnn, shape, inputs }: GradientCall,
 ): tf.Tensor {
   const { backend, binding } = native;
-  const own = attributesOf(native, windows);
-  const labelled = () => native.once(`oneDNN ${keyOf(windows)}`, () => [...own, oneDnnLabel(native)]);
+  const own = () => attributesOf(native, windows);
+  const labelled = () => native.once(`oneDNN ${keyOf(windows)}`, () => [...own(), oneDnnLabel(native)]);
   const id = binding.createTensor([4], binding.TF_INT32, Int32Array.from(shape));
   try {
     const [result] = byOneDnn
       ? binding.executeOp(`_MklNative${name}`, labelled(), inputs(id), 1)
-      : binding.executeOp(name, own, inputs(id), 1);
+      : binding.executeOp(name, own(), inputs(id), 1);
     return backend.createOutputTensor(result!);
   } finally {
     binding.deleteTensor(id);
@@ -264,27 +259,26 @@ export function windowsOf(inShape: readonly number[], filterShape: readonly numb
   return tf.backend_util.computeConv2DInfo(...shapes, strides, dilations, pad, dimRoundingMode);
 }
 
-function attributesOf(native: Native, windows: Windows): readonly OperationAttribute[] {
-  const { int, string } = native.attributes;
-  const padding = paddingOf(windows);
-  const { top, bottom, left, right } = marginsOf(windows);
-  const explicit = padding === 'EXPLICIT' ? [0, 0, top, bottom, left, right, 0, 0] : [];
-  const strides = [1, windows.strideHeight, windows.strideWidth, 1];
-  const dilations = [1, windows.dilationHeight, windows.dilationWidth, 1];
-  return native.once(`conv ${padding} ${[explicit, strides, dilations].join(' ')}`, () => [
-    native.attributes.float32,
-    int('strides', strides),
-    string('padding', padding),
-    int('explicit_paddings', explicit),
-    string('data_format', 'NHWC'),
-    int('dilations', dilations),
-  ]);
-}
-
 function keyOf(windows: Windows): string {
   const { strideHeight, strideWidth, dilationHeight, dilationWidth } = windows;
   const margins = Object.values(marginsOf(windows));
   return [paddingOf(windows), margins, strideHeight, strideWidth, dilationHeight, dilationWidth].join(' ');
+}
+
+function attributesOf(native: Native, windows: Windows): readonly OperationAttribute[] {
+  const { float32, int, string } = native.attributes;
+  return native.once(`conv ${keyOf(windows)}`, () => {
+    const padding = paddingOf(windows);
+    const { top, bottom, left, right } = marginsOf(windows);
+    return [
+      float32,
+      int('strides', [1, windows.strideHeight, windows.strideWidth, 1]),
+      string('padding', padding),
+      int('explicit_paddings', padding === 'EXPLICIT' ? [0, 0, top, bottom, left, right, 0, 0] : []),
+      string('data_format', 'NHWC'),
+      int('dilations', [1, windows.dilationHeight, windows.dilationWidth, 1]),
+    ];
+  });
 }
 
 function runFused(
@@ -293,16 +287,16 @@ function runFused(
   operations: readonly FusedOperation[],
   inputs: readonly tf.TensorInfo[],
 ): tf.Tensor {
-  const attributes = fusedAttributesOf(native, windows, operations);
   if (isQuickerByEigen(native, windows)) {
+    const attributes = fusedAttributesOf(native, windows, operations);
     return runOperation(native.backend, '_FusedConv2D', attributes, inputs);
   }
-  const ofOneDnn = native.once(`oneDNN ${operations} ${keyOf(windows)}`, () => [
-    ...attributes,
+  const attributes = native.once(`oneDNN ${operations} ${keyOf(windows)}`, () => [
+    ...fusedAttributesOf(native, windows, operations),
     native.attributes.bool('is_filter_const', false),
     oneDnnLabel(native),
   ]);
-  return runOperation(native.backend, '_MklNativeFusedConv2D', ofOneDnn, inputs);
+  return runOperation(native.backend, '_MklNativeFusedConv2D', attributes, inputs);
 }
 
 /**
@@ -347,48 +341,32 @@ function fusedAttributesOf(
  * that passes on lists of strings, such as the one that `installNative` builds.
  */
 export function hasFusedConvolution(native: Native): boolean {
-  if (avoidsOneDnn()) return false;
-  try {
-    return tf.tidy(() => {
-      const x = tf.tensor4d([1, -2, 3, 4], [1, 2, 2, 1]);
-      const filter = tf.tensor4d([1, -1], [1, 1, 1, 2]);
-      const attrs = { strides: 1, pad: 'valid', dataFormat: 'NHWC' } as const;
-      const windows = windowsOf(x.shape, filter.shape, attrs);
-      const y = runFused(
-        native,
-        windows,
-        ['BiasAdd', 'Add', reluKeepingNaN],
-        [x, filter, tf.tensor1d([0.5, 1]), tf.tensor4d([0, 0, 0, 1, 0, 1, 2, 0], [1, 2, 2, 2])],
-      );
-      const values = [...y.dataSync()].map((value) => (value < 0 && value > -1e-30 ? 0 : value));
-      return String(values) === '1.5,0,0,4,3.5,0,6.5,0';
-    });
-  } catch {
-    return false;
-  }
+  return holds(() => {
+    const x = tf.tensor4d([1, -2, 3, 4], [1, 2, 2, 1]);
+    const filter = tf.tensor4d([1, -1], [1, 1, 1, 2]);
+    const windows = windowsOf(x.shape, filter.shape, { strides: 1, pad: 'valid', dataFormat: 'NHWC' });
+    const operations = ['BiasAdd', 'Add', reluKeepingNaN] as const;
+    const bias = tf.tensor1d([0.5, 1]);
+    const addend = tf.tensor4d([0, 0, 0, 1, 0, 1, 2, 0], [1, 2, 2, 2]);
+    const y = runFused(native, windows, operations, [x, filter, bias, addend]);
+    const values = [...y.dataSync()].map((value) => (value < 0 && value > -1e-30 ? 0 : value));
+    return String(values) === '1.5,0,0,4,3.5,0,6.5,0';
+  });
 }
 
 /** Whether oneDNN's gradients run here and compute correctly. */
 export function hasOneDnnGradients(native: Native): boolean {
-  if (avoidsOneDnn()) return false;
-  try {
-    return tf.tidy(() => {
-      const x = tf.tensor4d([1, 2, 3, 4, 5, 6, 7, 8], [1, 2, 2, 2]);
-      const filter = tf.tensor4d([1, 2, 3, 4, 5, 6, 7, 8], [1, 2, 2, 2]);
-      const dy = tf.tensor4d([1, -1, 2, 0], [1, 2, 1, 2]);
-      const windows = windowsOf(x.shape, filter.shape, { strides: 1, pad: 'valid', dataFormat: 'NHWC' });
-      const [xId, filterId, dyId] = native.backend.getInputTensorIds([x, filter, dy]) as [
-        number,
-        number,
-        number,
-      ];
-      const run = (name: GradientCall['name'], inputs: GradientCall['inputs']) =>
-        runGradient(native, windows, { name, byOneDnn: true, shape: x.shape, inputs }).dataSync();
-      const ofInput = run('Conv2DBackpropInput', (shape) => [shape, filterId, dyId]);
-      const ofFilter = run('Conv2DBackpropFilter', (shape) => [xId, shape, dyId]);
-      return String(ofInput) === '-1,-1,-1,-1,2,6,10,14' && String(ofFilter) === '11,-1,14,-2,17,-3,20,-4';
-    });
-  } catch {
-    return false;
-  }
+  return holds(() => {
+    const x = tf.tensor4d([1, 2, 3, 4, 5, 6, 7, 8], [1, 2, 2, 2]);
+    const filter = tf.tensor4d([1, 2, 3, 4, 5, 6, 7, 8], [1, 2, 2, 2]);
+    const dy = tf.tensor4d([1, -1, 2, 0], [1, 2, 1, 2]);
+    const windows = windowsOf(x.shape, filter.shape, { strides: 1, pad: 'valid', dataFormat: 'NHWC' });
+    const ids = native.backend.getInputTensorIds([x, filter, dy]);
+    const [xId, filterId, dyId] = ids as [number, number, number];
+    const run = (name: GradientCall['name'], inputs: GradientCall['inputs']) =>
+      runGradient(native, windows, { name, byOneDnn: true, shape: x.shape, inputs }).dataSync();
+    const ofInput = run('Conv2DBackpropInput', (shape) => [shape, filterId, dyId]);
+    const ofFilter = run('Conv2DBackpropFilter', (shape) => [xId, shape, dyId]);
+    return String(ofInput) === '-1,-1,-1,-1,2,6,10,14' && String(ofFilter) === '11,-1,14,-2,17,-3,20,-4';
+  });
 }

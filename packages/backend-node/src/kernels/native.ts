@@ -1,3 +1,4 @@
+import * as tf from '@tensorflow/tfjs-core';
 import type { NativeBinding, OperationAttribute } from '../native-binding.js';
 import type { NodeBackend } from '../node-backend.js';
 import { attributesFor } from '../operation.js';
@@ -55,4 +56,13 @@ export function makeNative(backend: NodeBackend, oneDnn: OneDnn): Native {
 /** What oneDNN's kernels of channels-last inputs are registered with: the attribute to run one by name. */
 export function oneDnnLabel({ attributes }: Native): OperationAttribute {
   return attributes.string('_kernel', 'MklNameChangeOp');
+}
+
+/** Whether a trial of kernels holds, which is not so if it throws, either. */
+export function holds(trial: () => boolean): boolean {
+  try {
+    return tf.tidy(trial);
+  } catch {
+    return false;
+  }
 }
